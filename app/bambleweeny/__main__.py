@@ -1,0 +1,5 @@
+"""`python -m bambleweeny`."""
+
+from bambleweeny.cli import main
+
+raise SystemExit(main())

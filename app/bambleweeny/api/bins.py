@@ -1,0 +1,63 @@
+"""Bins over HTTP: made by their owner, filled by anyone."""
+
+import falcon
+import msgspec
+
+from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
+from bambleweeny.api.policy import authenticated
+from bambleweeny.api.public import make_public
+from bambleweeny.core.services import Services
+
+
+class NewBin(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /bins."""
+
+    list: str
+
+
+class Bins:
+    """/bins"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._bins = services.bins
+
+    @falcon.before(authenticated)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List one's bins."""
+        rows = [
+            {"path": f"/bins/{b.id}", "list": b.target}
+            for b in self._bins.owned_by(req.context.caller)
+        ]
+        answer_json(resp, {"bins": rows})
+
+    @falcon.before(authenticated)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Open a list to the public."""
+        made = self._bins.create(req.context.caller, read_json(req, NewBin).list)
+        answer_json(resp, {"info": "ok", "path": f"/bins/{made.id}"})
+
+    @falcon.before(authenticated)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Delete the bin that `?id=` names; its list stays."""
+        self._bins.delete(req.context.caller, req.get_param("id", default=""))
+        answer_json(resp, {"info": "ok"})
+
+
+class Bin:
+    """/bins/{public_id}; public"""
+
+    def __init__(self, services: Services) -> None:
+        self._bins = services.bins
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
+        """Add the body to the owner's list."""
+        make_public(req, resp)
+        self._bins.push(public_id, read_raw(req))
+        answer_raw(resp, b"OK")
+
+    def on_options(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
+        """Let a page of another origin ask whether it may post."""
+        make_public(req, resp)
+        resp.set_header("Allow", "POST, OPTIONS")
+        resp.status = 204

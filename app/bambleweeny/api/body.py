@@ -1,0 +1,52 @@
+"""Bodies in and out: JSON into typed structs, and raw bytes as they are."""
+
+from typing import TypeVar
+
+import falcon
+import msgspec
+
+from bambleweeny.errors import InvalidRequest
+
+_T = TypeVar("_T")
+
+
+def read_raw(req: falcon.Request) -> bytes:
+    """Give the body's bytes, whatever its content type says."""
+    data: bytes = req.bounded_stream.read()
+    return data
+
+
+def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) -> _T:
+    """Give the body as a struct; InvalidRequest says which field is wrong.
+
+    The content type does not matter: curl's -d claims a form.
+    """
+    data = read_raw(req) if body is None else body
+    try:
+        return msgspec.json.decode(data, type=form)
+    except msgspec.ValidationError as ex:
+        raise InvalidRequest(f"{ex}.", hint="See /docs for this call's fields.") from ex
+    except (msgspec.DecodeError, UnicodeDecodeError) as ex:
+        raise InvalidRequest("The body is not valid JSON.", hint=str(ex)) from ex
+
+
+def answer_json(resp: falcon.Response, value: object) -> None:
+    """Answer a value as JSON."""
+    resp.content_type = "application/json"
+    resp.data = msgspec.json.encode(value)
+
+
+def answer_raw(resp: falcon.Response, value: bytes) -> None:
+    """Answer a value's bytes as plain text; only valid UTF-8 is called that."""
+    resp.content_type = "text/plain; charset=utf-8" if _is_utf8(value) else "text/plain"
+    resp.data = value
+
+
+def _is_utf8(value: bytes) -> bool:
+    if value.isascii():
+        return True
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

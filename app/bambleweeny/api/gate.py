@@ -1,0 +1,53 @@
+"""What is decided of a request before its path: its host and its origin."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import falcon
+
+from bambleweeny.errors import WrongHost
+
+_LOOPBACK = re.compile(r"(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
+_PORT = re.compile(r":\d+$")
+_ALLOWED_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
+_EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After"
+
+
+class Gate:
+    """Refuses foreign hosts and lets the pages of some origins call.
+
+    A name that a stranger's DNS points at a loopback address is foreign: only
+    loopback names and `allowed_hosts` are answered, or all where it is None.
+    """
+
+    def __init__(self, cors_origins: Sequence[str], allowed_hosts: Sequence[str] | None) -> None:
+        self._hosts = None if allowed_hosts is None else frozenset(allowed_hosts)
+        patterns = (re.escape(origin).replace(r"\*", r"[^/]*") for origin in cors_origins)
+        self._is_friend = re.compile("|".join(patterns)).fullmatch if cors_origins else None
+
+    def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Refuse a request for a foreign host."""
+        if self._hosts is None:
+            return
+        host = _PORT.sub("", req.env.get("HTTP_HOST", "localhost")).lower()
+        if not _LOOPBACK(host) and host not in self._hosts:
+            raise WrongHost()
+
+    def process_response(
+        self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
+    ) -> None:
+        """Let the page that called read the answer, if its origin is a friend's."""
+        resp.set_header("X-Content-Type-Options", "nosniff")
+        if self._is_friend is None:
+            return
+        origin = req.get_header("Origin")
+        if not origin or not self._is_friend(origin):
+            return
+        resp.set_header("Access-Control-Allow-Origin", origin)
+        resp.set_header("Access-Control-Expose-Headers", _EXPOSED_HEADERS)
+        resp.append_header("Vary", "Origin")
+        if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
+            resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "GET")
+            resp.set_header("Access-Control-Allow-Headers", _ALLOWED_HEADERS)
+            resp.set_header("Access-Control-Max-Age", "600")

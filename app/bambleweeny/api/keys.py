@@ -1,0 +1,65 @@
+"""Keys and counters over HTTP."""
+
+from typing import Any
+
+import falcon
+
+from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.listing import answer_listing
+from bambleweeny.api.policy import authenticated
+from bambleweeny.core.listings import walk_visible
+from bambleweeny.core.services import Services
+
+
+class Keys:
+    """/keys"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the keys; the admin sees everybody's."""
+        pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
+        answer_listing(resp, "keys", pages)
+
+
+class Key:
+    """/keys/{name}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._keys = services.keys
+
+    @falcon.before(authenticated)
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Read a key."""
+        answer_raw(resp, self._keys.get(req.context.caller, name))
+
+    @falcon.before(authenticated)
+    def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Write a key."""
+        self._keys.set(req.context.caller, name, read_raw(req))
+        answer_json(resp, {"info": "ok"})
+
+    @falcon.before(authenticated)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Delete a key."""
+        self._keys.delete(req.context.caller, name)
+        answer_json(resp, {"info": "ok"})
+
+
+class Counter:
+    """/incr/{name}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
+        """Count up and answer the new number."""
+        number = self.services.keys.incr(req.context.caller, params["name"])
+        resp.set_header("Cache-Control", "no-store")
+        answer_raw(resp, b"%d" % number)
+
+    on_post = on_get

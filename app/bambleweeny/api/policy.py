@@ -1,0 +1,54 @@
+"""Who may call: the hooks that stand on the responders."""
+
+from typing import Any
+
+import falcon
+
+from bambleweeny.core.services import Services
+from bambleweeny.core.tokens import Caller
+from bambleweeny.errors import Forbidden, NotFound, Unauthorized
+
+
+def bearer_token(req: falcon.Request) -> str:
+    """Give the token that a request carries, or nothing.
+
+    `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`.
+    """
+    header = req.get_header("Authorization")
+    if header and header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
+        return header[7:].strip()
+    return req.get_param("token") or ""
+
+
+def authenticated(
+    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+) -> None:
+    """Let those with a good token pass; `req.context.caller` is who acts.
+
+    Whether the token was ended meanwhile is checked in the round trip of the
+    call itself. With `?userid=` the admin acts for another user.
+    """
+    token = bearer_token(req)
+    if not token:
+        raise Unauthorized()
+    caller = resource.services.tokens.verify(token)
+    resp.set_header("B9Y-Authenticated-User", caller.name)
+    req.context.caller = caller
+    if req.query_string and req.get_param("userid"):
+        req.context.caller = _acting_for(req.get_param("userid") or "", caller, resource.services)
+
+
+def admin_only(
+    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+) -> None:
+    """Let only the admin pass, checked in the store."""
+    authenticated(req, resp, resource, params)
+    resource.services.users.require_admin(req.context.caller)
+
+
+def _acting_for(user_id: str, caller: Caller, services: Services) -> Caller:
+    if not services.users.check(caller):
+        raise Forbidden()
+    if not user_id.isascii() or not user_id.isdigit():
+        raise NotFound("There is no such user.")
+    return Caller(services.users.get(user_id).id, caller.name, "")

@@ -1,0 +1,56 @@
+"""The front door, and what the admin may know and do about the engine."""
+
+import falcon
+
+from bambleweeny import __version__
+from bambleweeny.api.body import answer_json
+from bambleweeny.api.policy import admin_only
+from bambleweeny.core.services import Services
+
+
+class Home:
+    """/"""
+
+    def __init__(self, services: Services) -> None:
+        self._answer = {
+            "msg": "This is bambleweeny",
+            "release": ".".join(__version__.split(".")[:2]),
+            "version": __version__,
+            "instance": services.instance.id,
+            "docs": "/docs",
+        }
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Say who this is; a browser is sent to the documentation."""
+        resp.set_header("Vary", "Accept")
+        if req.client_prefers(("application/json", "text/html")) == "text/html":
+            resp.status = 302
+            resp.set_header("Location", "/docs")
+        else:
+            answer_json(resp, self._answer)
+
+
+class Info:
+    """/info"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Show the engine's state."""
+        answer_json(resp, self.services.status.info())
+
+
+class Save:
+    """/save"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Put everything on disk."""
+        self.services.status.save()
+        resp.set_header("Cache-Control", "no-store")
+        answer_json(resp, {"info": "ok"})

@@ -1,0 +1,138 @@
+"""Users and passwords over HTTP."""
+
+import falcon
+import msgspec
+
+from bambleweeny.api.body import answer_json, read_json
+from bambleweeny.api.policy import admin_only, authenticated
+from bambleweeny.core.services import Services
+from bambleweeny.core.users import ADMIN_ID
+from bambleweeny.errors import InvalidRequest, NotFound, WrongLogin
+
+
+class NewUser(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /users."""
+
+    username: str
+    password: str
+    quota: int | str = 0
+
+
+class UserChange(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PUT /users/{id}: a new quota, a new password, or both."""
+
+    quota: int | str | None = None
+    password: str | None = None
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PUT /config/admin."""
+
+    password: str
+
+
+class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PUT /auth/password."""
+
+    current: str
+    password: str
+
+
+class Users:
+    """/users"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._users = services.users
+
+    @falcon.before(admin_only)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the users."""
+        rows = [
+            {"id": user.id, "username": user.username, "quota": str(user.quota)}
+            for user in self._users.all()
+        ]
+        answer_json(resp, {"users": rows})
+
+    @falcon.before(admin_only)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Add a user."""
+        wanted = read_json(req, NewUser)
+        user = self._users.create(wanted.username, wanted.password, _quota(wanted.quota))
+        answer_json(resp, {"info": "created", "id": int(user.id)})
+
+
+class User:
+    """/users/{user_id}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._users = services.users
+
+    @falcon.before(admin_only)
+    def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Show a user."""
+        user = self._users.get(_known_form(user_id))
+        answer_json(resp, {"username": user.username, "quota": str(user.quota)})
+
+    @falcon.before(admin_only)
+    def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Set a user's quota or password."""
+        change = read_json(req, UserChange)
+        if change.quota is None and change.password is None:
+            raise InvalidRequest("Give a quota, a password, or both.")
+        if change.quota is not None:
+            self._users.set_quota(_known_form(user_id), _quota(change.quota))
+        if change.password is not None:
+            self._users.set_password(_known_form(user_id), change.password)
+        answer_json(resp, {"info": "updated"})
+
+    @falcon.before(admin_only)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Delete a user with all that it owns."""
+        self._users.delete(_known_form(user_id))
+        answer_json(resp, {"info": "user deleted"})
+
+
+class AdminPassword:
+    """/config/admin"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only)
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set the admin's password; this ends the admin's tokens."""
+        self.services.users.set_password(ADMIN_ID, read_json(req, NewPassword).password)
+        answer_json(resp, {"info": "updated"})
+
+
+class OwnPassword:
+    """/auth/password"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set one's own password; this ends one's tokens."""
+        users, caller = self.services.users, req.context.caller
+        change = read_json(req, PasswordChange)
+        users.check(caller)
+        if not users.has_password(caller.id, change.current):
+            raise WrongLogin("The current password is wrong.")
+        users.set_password(caller.id, change.password)
+        answer_json(resp, {"info": "updated"})
+
+
+def _known_form(user_id: str) -> str:
+    if not user_id.isascii() or not user_id.isdigit() or str(int(user_id)) != user_id:
+        raise NotFound()
+    return user_id
+
+
+def _quota(value: int | str) -> int:
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvalidRequest("The quota must be a whole number; 0 is no limit.")
+    return int(text)

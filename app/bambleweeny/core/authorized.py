@@ -1,0 +1,37 @@
+"""A call that costs one round trip, with the caller's own check in it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bambleweeny.core.tokens import Caller
+from bambleweeny.errors import Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.link import Command
+from bambleweeny.store.scripts import Script
+
+
+def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
+    """Read, provided that the caller's token is still good; else Unauthorized.
+
+    Gives the replies of the commands. Not atomic as a group.
+    """
+    user = store.schema.tenant(caller.id).user
+    version, *replies = store.read(("HGET", user, "version"), *commands)
+    if version is None or (caller.version and version != caller.version.encode()):
+        raise Unauthorized()
+    return replies
+
+
+def run_as(
+    store: Store,
+    caller: Caller,
+    script: Script,
+    keys: Sequence[str],
+    *args: str | bytes | int,
+) -> Any:
+    """Run a tenant's script, which checks the caller first; atomic.
+
+    `keys` are KEYS[6..] of the script, `args` are ARGV[2..].
+    """
+    indexes = store.schema.tenant(caller.id).indexes
+    return store.run(script, (*indexes, *keys), caller.version, *args)

@@ -1,0 +1,68 @@
+"""Keys: named bytes, and counters on them."""
+
+from collections.abc import Iterator
+
+from bambleweeny.core.authorized import read_as, run_as
+from bambleweeny.core.listings import walk
+from bambleweeny.core.tokens import Caller
+from bambleweeny.errors import InvalidName, NotFound
+from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import DELETE_WITH_INDEX, INCR_WITHIN_QUOTA, SET_WITHIN_QUOTA
+
+
+def check_key_name(name: str) -> None:
+    """Raise InvalidName unless the text can name a key."""
+    if not is_name(name):
+        raise InvalidName("Key name is invalid.", hint=NAME_RULE)
+
+
+class Keys:
+    """The keys of all tenants."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._schema = store.schema
+
+    def get(self, caller: Caller, name: str) -> bytes:
+        """Read a key. A miss raises NotFound. O(1)."""
+        check_key_name(name)
+        key = self._schema.tenant(caller.id).key(name)
+        [value] = read_as(self._store, caller, ("GET", key))
+        if value is None:
+            raise NotFound()
+        return bytes(value)
+
+    def set(self, caller: Caller, name: str, value: bytes) -> None:
+        """Write a key, atomically with the index and the quota.
+
+        A new key counts against the quota. O(log n).
+        """
+        check_key_name(name)
+        key = self._schema.tenant(caller.id).key(name)
+        run_as(self._store, caller, SET_WITHIN_QUOTA, [key], name, value)
+
+    def incr(self, caller: Caller, name: str, by: int = 1) -> int:
+        """Add to a counter and give the new number; atomic.
+
+        A miss starts at 0 and counts against the quota. A value that is no
+        64-bit integer raises NotAnInteger and stays. O(log n).
+        """
+        check_key_name(name)
+        key = self._schema.tenant(caller.id).key(name)
+        return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, [key], name, by))
+
+    def delete(self, caller: Caller, name: str) -> None:
+        """Delete a key and free its place in the quota; atomic.
+
+        A miss raises NotFound. O(log n).
+        """
+        check_key_name(name)
+        tenant = self._schema.tenant(caller.id)
+        gone = run_as(self._store, caller, DELETE_WITH_INDEX, [tenant.keys, tenant.key(name)], name)
+        if not gone:
+            raise NotFound()
+
+    def walk(self, caller: Caller) -> Iterator[list[str]]:
+        """Give the names of the caller's keys in order, in pages."""
+        return walk(self._store, caller, self._schema.tenant(caller.id).keys)

@@ -1,0 +1,64 @@
+"""Password hashes: argon2id, a bounded number at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from bambleweeny.errors import Busy, InvalidRequest
+
+_LONGEST = 1024
+
+
+class Passwords:
+    """Hashes and verifies. At most `at_once` hashes run in this process; a
+    further one waits up to `patience` seconds and then raises Busy.
+    """
+
+    def __init__(
+        self,
+        *,
+        memory_kib: int = 19 * 1024,
+        time_cost: int = 2,
+        at_once: int = 2,
+        patience: float = 10.0,
+    ) -> None:
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+        self._places = BoundedSemaphore(at_once)
+        self._patience = patience
+
+    def hash(self, password: str) -> str:
+        """Hash a password; one that is empty or over 1,024 bytes is refused."""
+        if not 1 <= len(_encoded(password)) <= _LONGEST:
+            raise InvalidRequest("The password must have 1 to 1024 bytes.")
+        with self._place():
+            return self._hasher.hash(_encoded(password))
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Tell whether the password fits; with no hash it takes equally long."""
+        if len(_encoded(password)) > _LONGEST:
+            return False
+        with self._place():
+            if hashed is None:
+                self._hasher.hash(_encoded(password))
+                return False
+            try:
+                return self._hasher.verify(hashed, _encoded(password))
+            except (VerificationError, InvalidHashError):
+                return False
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(timeout=self._patience):
+            raise Busy()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+def _encoded(password: str) -> bytes:
+    # NOTE: JSON can carry a lone surrogate, which UTF-8 cannot.
+    return password.encode("utf-8", "surrogatepass")

@@ -1,0 +1,106 @@
+"""Public ids: what a route and a bin have in common.
+
+A public id is good while it stands in its owner's index. What it points at is
+kept under the id itself and never changes, so that a process may remember it.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from uuid import uuid4
+
+from bambleweeny.core.authorized import read_as, run_as
+from bambleweeny.core.tokens import Caller
+from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.names import is_public_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import DELETE_WITH_INDEX, PUBLISH_WITHIN_QUOTA
+
+_REMEMBERED = 10_000
+_UNFINISHED_SECONDS = 3600
+
+
+class Published(NamedTuple):
+    """What a public id points at: `target` is the name of a key or of a list."""
+
+    id: str
+    owner: str
+    target: str
+    content_type: str = ""
+
+    @property
+    def as_owner(self) -> Caller:
+        """The owner, acting without being logged in."""
+        return Caller(self.owner, "", "")
+
+
+class PublicIds:
+    """The public ids of one noun, over all tenants."""
+
+    def __init__(
+        self,
+        store: Store,
+        record_of: Callable[[str], str],
+        index_of: Callable[[str], str],
+    ) -> None:
+        self._store = store
+        self._record_of = record_of
+        self._index_of = index_of
+        self._known: dict[str, Published] = {}
+
+    def create(self, caller: Caller, target: str, content_type: str = "") -> Published:
+        """Make a public id. It counts against the quota.
+
+        Three round trips: the record may be in another slot than the owner.
+        What is left of one that was broken off goes away within an hour.
+        """
+        made = Published(str(uuid4()), caller.id, target, content_type)
+        record = self._record_of(made.id)
+        self._store.write(
+            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
+            ("EXPIRE", record, _UNFINISHED_SECONDS),
+        )
+        run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
+        self._store.write(("PERSIST", record))
+        return made
+
+    def find(self, public_id: str) -> Published:
+        """Tell what an id points at; whether it is still good is not asked here.
+
+        One round trip, and none once this process has seen the id. An id that
+        never was raises NotFound.
+        """
+        known = self._known.get(public_id)
+        if known is None:
+            if not is_public_id(public_id):
+                raise NotFound()
+            [found] = self._fetch([public_id])
+            if found is None:
+                raise NotFound()
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[public_id] = found
+        return known
+
+    def delete(self, caller: Caller, public_id: str) -> None:
+        """End one of the caller's ids at once; a miss raises NotFound."""
+        if not is_public_id(public_id):
+            raise InvalidRequest(
+                "The id is invalid.", hint="It is what follows the last / in the path."
+            )
+        index = self._index_of(caller.id)
+        if not run_as(self._store, caller, DELETE_WITH_INDEX, [index], public_id):
+            raise NotFound()
+        self._store.write(("UNLINK", self._record_of(public_id)))
+
+    def owned_by(self, caller: Caller) -> list[Published]:
+        """Give the caller's ids and what they point at. O(n), two round trips."""
+        [ids] = read_as(self._store, caller, ("ZRANGE", self._index_of(caller.id), 0, -1))
+        return [found for found in self._fetch([i.decode() for i in ids]) if found]
+
+    def _fetch(self, ids: list[str]) -> list[Published | None]:
+        fields = ("owner", "target", "content_type")
+        rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
+        return [
+            Published(i, *(value.decode() for value in row)) if row[0] is not None else None
+            for i, row in zip(ids, rows, strict=True)
+        ]

@@ -1,0 +1,53 @@
+"""Everything that the rules offer, put together once for a process."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bambleweeny.core.bins import Bins
+from bambleweeny.core.instance import Instance
+from bambleweeny.core.keys import Keys
+from bambleweeny.core.lists import Lists
+from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.routes import Routes
+from bambleweeny.core.status import Status
+from bambleweeny.core.tokens import Tokens
+from bambleweeny.core.users import Users
+from bambleweeny.store import Store
+
+
+@dataclass(frozen=True)
+class Services:
+    """One of each noun."""
+
+    instance: Instance
+    tokens: Tokens
+    users: Users
+    keys: Keys
+    lists: Lists
+    routes: Routes
+    bins: Bins
+    status: Status
+
+
+def make_services(
+    store: Store,
+    instance: Instance,
+    *,
+    passwords: Passwords,
+    token_lifetime: int,
+    max_list_items: int,
+    max_list_bytes: int,
+    append_only_file: Path | None,
+) -> Services:
+    """Put the services over a store together. No round trip."""
+    lists = Lists(store, max_items=max_list_items, max_bytes=max_list_bytes)
+    return Services(
+        instance=instance,
+        tokens=Tokens(instance.secret, instance.id, token_lifetime),
+        users=Users(store, passwords),
+        keys=Keys(store),
+        lists=lists,
+        routes=Routes(store),
+        bins=Bins(store, lists),
+        status=Status(store, append_only_file),
+    )

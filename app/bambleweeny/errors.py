@@ -1,0 +1,182 @@
+"""The error catalogue: a stable code, an HTTP status and a sentence for each.
+
+The server answers with these and a client raises them.
+
+    BambleweenyError
+      InvalidRequest        400  body, parameter or field that cannot be used
+        InvalidName         400  name outside of the grammar
+        NotAnInteger        400  counter on a value that is none
+        QuotaExceeded       400  the owner has as many resources as it may
+        UserExists          400  user name taken
+      Unauthorized          401  no token, a bad one, or one that has ended
+        WrongLogin          401  user name or password
+      Forbidden             403  the admin is asked for
+      NotFound              404  no such thing
+      MethodNotAllowed      405  the path knows other methods
+      BodyTooLarge          413  over the body limit
+      WrongHost             421  a Host that this server does not answer for
+      ExpansionTooLarge     422  nested keys grow the answer past its bound
+      HeadersTooLarge       431  over the header limit
+      InternalError         500  a defect of ours
+        NotImplementedByServer  501  transfer coding that is not served
+      StoreUnavailable      503  the engine is away; try again
+        Busy                503  too much of this kind of work at once
+      StoreFull             507  the engine has no room
+        ListFull            507  the list has reached its bound
+"""
+
+
+class BambleweenyError(Exception):
+    """Base of everything that Bambleweeny raises on purpose."""
+
+    code = "error"
+    status = 500
+    info = "Something went wrong."
+    hint: str | None = None
+    retry_after: int | None = None
+
+    def __init__(self, info: str | None = None, *, hint: str | None = None) -> None:
+        if info is not None:
+            self.info = info
+        if hint is not None:
+            self.hint = hint
+        super().__init__(self.info)
+
+
+class InvalidRequest(BambleweenyError):
+    """The request's body, a parameter or a field cannot be used."""
+
+    code, status, info = "invalid_request", 400, "The request is invalid."
+
+
+class InvalidName(InvalidRequest):
+    """A name is outside of the grammar."""
+
+    code, info = "invalid_name", "Name is invalid."
+
+
+class NotAnInteger(InvalidRequest):
+    """A counter was asked of a value that is not a 64-bit integer."""
+
+    code, info = "not_an_integer", "The key's value is not an integer."
+    hint = "Counters hold whole numbers from -2^63 to 2^63-1."
+
+
+class QuotaExceeded(InvalidRequest):
+    """The owner already has as many keys, lists, routes and bins as it may."""
+
+    code, info = "quota_exceeded", "Quota exceeded."
+    hint = "Delete keys, lists, routes or bins, or ask the admin for a higher quota."
+
+
+class UserExists(InvalidRequest):
+    """The user name is taken."""
+
+    code, info = "user_exists", "A user with this name exists already."
+
+
+class Unauthorized(BambleweenyError):
+    """There is no token, or one that is wrong or has ended."""
+
+    code, status, info = "unauthorized", 401, "Unauthorized."
+    hint = "Get a token with POST /auth/token and send it as 'Authorization: Bearer <token>'."
+
+
+class WrongLogin(Unauthorized):
+    """The user name or the password is wrong."""
+
+    code, info = "wrong_login", "Wrong user name or password."
+    hint = "User names and passwords are case-sensitive."
+
+
+class Forbidden(BambleweenyError):
+    """The admin is asked for, and the caller is somebody else."""
+
+    code, status, info = "forbidden", 403, "Only the admin can do this."
+
+
+class NotFound(BambleweenyError):
+    """There is no such thing."""
+
+    code, status, info = "not_found", 404, "Not found."
+
+
+class MethodNotAllowed(BambleweenyError):
+    """The path knows other methods; the header Allow lists them."""
+
+    code, status, info = "method_not_allowed", 405, "Method not allowed on this path."
+
+
+class BodyTooLarge(BambleweenyError):
+    """The body is over the limit."""
+
+    code, status, info = "body_too_large", 413, "The body is too large."
+    hint = "The server's --max-body is the limit."
+
+
+class WrongHost(BambleweenyError):
+    """The Host header names a host that this server does not answer for."""
+
+    code, status, info = "wrong_host", 421, "This server does not answer for that host name."
+    hint = "Use localhost or 127.0.0.1, or start the server with --allowed-hosts."
+
+
+class ExpansionTooLarge(BambleweenyError):
+    """The nested keys of a route grow its answer past the bound."""
+
+    code, status, info = "expansion_too_large", 422, "The nested keys make the answer too large."
+    hint = "An answer with nested keys can have 16 MB."
+
+
+class HeadersTooLarge(BambleweenyError):
+    """The request's headers are over the limit."""
+
+    code, status, info = "headers_too_large", 431, "The request's headers are too large."
+
+
+class InternalError(BambleweenyError):
+    """A defect of ours; the log has the trace."""
+
+    code, status, info = "internal_error", 500, "The server made a mistake; its log says more."
+
+
+class NotImplementedByServer(InternalError):
+    """The request uses a transfer coding that is not served."""
+
+    code, status, info = "not_implemented", 501, "The request's transfer coding is not served."
+
+
+class StoreUnavailable(BambleweenyError):
+    """The engine is away or does not answer in time."""
+
+    code, status, info = "store_unavailable", 503, "The store is not available."
+    hint = "A write may or may not have happened: look before you repeat it."
+    retry_after = 1
+
+
+class Busy(StoreUnavailable):
+    """Too much of this kind of work is going on."""
+
+    code, info = "busy", "The server is busy with this kind of work."
+    hint = "Try again a little later."
+
+
+class StoreFull(BambleweenyError):
+    """The engine has no room; reads and deletes go on."""
+
+    code, status, info = "store_full", 507, "The store is full."
+    hint = "Delete something, or give the engine more room (--max-memory)."
+
+
+class ListFull(StoreFull):
+    """The list has reached its bound; the item was not added."""
+
+    code, info = "list_full", "The list is full."
+    hint = "Take items off it first; --max-list-items and --max-list-bytes are the bounds."
+
+
+def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
+    return [cls, *(leaf for child in cls.__subclasses__() for leaf in _tree(child))]
+
+
+CATALOGUE: dict[str, type[BambleweenyError]] = {cls.code: cls for cls in _tree(BambleweenyError)}

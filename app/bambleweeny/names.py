@@ -1,0 +1,56 @@
+"""The grammar of names, durations, sizes and media types; checked nowhere else."""
+
+import re
+
+NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -"
+USERNAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ : . - @ +"
+
+_NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,255}").fullmatch
+_USERNAME = re.compile(r"[A-Za-z0-9_:.\-@+]{1,64}").fullmatch
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+_TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+"
+_QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
+_MEDIA_TYPE = re.compile(
+    rf"{_TOKEN}/{_TOKEN}(?:[ ]*;[ ]*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*"
+).fullmatch
+_DURATION = re.compile(r"(\d{1,9})([smhd]?)").fullmatch
+_SIZE = re.compile(r"(\d{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
+
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
+
+
+def is_name(text: str) -> bool:
+    """Tell whether text can name a key or a list."""
+    return _NAME(text) is not None
+
+
+def is_username(text: str) -> bool:
+    """Tell whether text can name a user."""
+    return _USERNAME(text) is not None
+
+
+def is_public_id(text: str) -> bool:
+    """Tell whether text has the form of a route's or a bin's id."""
+    return _UUID(text) is not None
+
+
+def is_media_type(text: str) -> bool:
+    """Tell whether text is a media type that is safe in a header."""
+    return len(text) <= 255 and _MEDIA_TYPE(text) is not None
+
+
+def parse_duration(text: str) -> int:
+    """Read `30`, `30s`, `5m`, `2h` or `7d` as seconds; else ValueError."""
+    match = _DURATION(text)
+    if match is None:
+        raise ValueError(f"'{text}' is not a duration; write 30, 30s, 5m, 2h or 7d")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def parse_size(text: str) -> int:
+    """Read `512`, `64kb`, `1mb` or `2gb` as bytes; else ValueError."""
+    match = _SIZE(text)
+    if match is None:
+        raise ValueError(f"'{text}' is not a size; write 512, 64kb, 1mb or 2gb")
+    return int(match[1]) * _BYTES[(match[2] or "").lower()]

@@ -1,0 +1,1 @@
+"""Lifetimes: the supervisor, the engine it starts and the workers it forks."""

@@ -1,0 +1,157 @@
+"""From a configuration to a running server, and back to nothing."""
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bambleweeny.config import Address, Config
+from bambleweeny.core.instance import Instance, WrongSchema, open_instance
+from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.users import Users
+from bambleweeny.errors import BambleweenyError
+from bambleweeny.server.admin_password import settle_admin_password
+from bambleweeny.server.banner import banner
+from bambleweeny.server.logs import set_up_logs
+from bambleweeny.server.supervisor import (
+    Child,
+    block_signals,
+    is_ending,
+    stop_children,
+    supervise,
+)
+from bambleweeny.server.worker import work
+from bambleweeny.store import Store, open_store
+from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
+
+_STOP_SECONDS = 12.0
+
+
+class _CannotStart(Exception):
+    """The sentence says why."""
+
+
+@dataclass
+class _Parts:
+    """What the processes of a server share."""
+
+    config: Config
+    listener: socket.socket
+    engine: EmbeddedEngine | None
+    store: Store
+    instance: Instance
+
+    def child_of_engine(self) -> list[Child]:
+        engine = self.engine
+        if engine is None:
+            return []
+        child = Child("engine", _restart(engine), engine.reap)
+        child.pid = engine.pid
+        return [child]
+
+    def children_of_workers(self) -> list[Child]:
+        numbers = range(1, self.config.workers + 1)
+        return [Child(f"worker {number}", self._fork_worker) for number in numbers]
+
+    def _fork_worker(self) -> int:
+        pid = os.fork()
+        if pid:
+            return pid
+        status = 1
+        try:
+            if self.engine:
+                self.engine.leave_to_parent()
+            file = self.engine.append_only_file if self.engine else None
+            work(self.config, self.store, self.instance, self.listener, file)
+            status = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            # NOTE: the cleaning up of the forked stack is the supervisor's.
+            os._exit(status)
+
+
+def serve(config: Config, *, sandbox: bool = False) -> int:
+    """Run a server until SIGTERM or SIGINT; give the exit status.
+
+    With `sandbox` its data are thrown away at the end.
+    """
+    set_up_logs(config.log_format, config.log_level)
+    block_signals()
+    if sandbox:
+        config = replace(config, data_dir=Path(tempfile.mkdtemp(prefix="bambleweeny-sandbox-")))
+    try:
+        _run(config, sandbox)
+    except (_CannotStart, EngineFailed, WrongSchema) as ex:
+        print(f"bambleweeny: {ex}", file=sys.stderr)
+        return 1
+    finally:
+        if sandbox:
+            shutil.rmtree(config.data_dir, ignore_errors=True)
+    return 0
+
+
+def _run(config: Config, sandbox: bool) -> None:
+    listener = _listen(config.listen)
+    engine = None
+    if config.redis_url is None:
+        engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory)
+    try:
+        if engine:
+            engine.start()
+            engine.wait_until_ready(lambda: not is_ending())
+        if is_ending():
+            return
+        url = engine.url if engine else config.redis_url or ""
+        store = open_store(url, prefix=config.key_prefix)
+        instance, login = _open(store, config)
+        parts = _Parts(config, listener, engine, store, instance)
+        print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
+        workers = parts.children_of_workers()
+        supervise([*parts.child_of_engine(), *workers])
+        listener.close()
+        stop_children(workers, _STOP_SECONDS)
+    finally:
+        if engine:
+            engine.stop()
+
+
+def _listen(address: Address) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        return socket.create_server(address, family=family, backlog=1024)
+    except OSError as ex:
+        raise _CannotStart(f"Cannot listen on {address}: {ex.strerror or ex}.") from ex
+
+
+def _open(store: Store, config: Config) -> tuple[Instance, str]:
+    try:
+        instance = open_instance(store)
+        users = Users(store, Passwords())
+        users.finish_deletions()
+        return instance, settle_admin_password(users, config.data_dir, config.admin_password)
+    except BambleweenyError as ex:
+        reason = ex.__cause__ or ex
+        raise _CannotStart(f"Cannot use the engine at {store.place}: {reason}.") from ex
+    except OSError as ex:
+        raise _CannotStart(f"Cannot use {config.data_dir}: {ex.strerror}.") from ex
+    finally:
+        # NOTE: a connection must not be shared with the processes that are forked next.
+        store.close()
+
+
+def _restart(engine: EmbeddedEngine) -> Callable[[], int | None]:
+    def start() -> int | None:
+        try:
+            engine.start()
+            engine.wait_until_ready(lambda: not is_ending())
+        except EngineFailed as ex:
+            print(f"bambleweeny: {ex}", file=sys.stderr)
+        return engine.pid
+
+    return start

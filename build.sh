@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# The task runner; `./build.sh help` lists what it can do.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+venv=$root/.venv
+python=${PYTHON:-python3}
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh VERB [ARGUMENTS]
+
+  run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
+  test [ARGUMENTS]  run every test (arguments go to pytest)
+  check             format, lint and type checks
+  clean             remove what the other verbs made
+TEXT
+}
+
+fail() { echo "build.sh: $*" >&2; exit 1; }
+
+# Install a lock file into .venv, unless that is what it holds already.
+install() {
+  local lock=$root/packaging/$1 stamp=$venv/$1
+  cmp -s "$lock" "$stamp" && [ "$venv/pyproject.toml" -nt "$root/pyproject.toml" ] && return
+  command -v "$python" >/dev/null || fail "Python 3.11 or newer is needed; set PYTHON to one."
+  "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Python 3.11 or newer is needed, and $python is $("$python" -V); set PYTHON to one."
+  if [ ! -x "$venv/bin/pip" ]; then
+    rm -rf "$venv"
+    "$python" -m venv "$venv" || fail "$python has no working venv; on Debian: apt install python3-venv."
+  fi
+  echo "build.sh: installing packaging/$1 into .venv" >&2
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" >&2
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+    --editable "$root" >&2
+  touch "$venv/pyproject.toml"
+  cp "$lock" "$stamp"
+}
+
+verb=${1:-help}
+shift || true
+case $verb in
+  run)
+    install requirements.lock
+    [ $# -gt 0 ] || set -- serve
+    exec "$venv/bin/bambleweeny" "$@"
+    ;;
+  test)
+    install requirements-dev.lock
+    cd "$root"
+    "$root/packaging/check.sh"
+    exec "$venv/bin/python" -m pytest "$@"
+    ;;
+  check)
+    install requirements-dev.lock
+    exec "$root/packaging/check.sh"
+    ;;
+  clean)
+    cd "$root"
+    rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* build dist app/*.egg-info
+    find app tests -name __pycache__ -type d -exec rm -rf {} +
+    ;;
+  help | -h | --help) usage ;;
+  *) usage >&2; exit 2 ;;
+esac
