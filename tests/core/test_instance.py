@@ -1,0 +1,84 @@
+"""The instance's record, and what the engine tells of itself."""
+
+from pathlib import Path
+
+import pytest
+from bambleweeny.core.instance import WrongSchema, open_instance
+from bambleweeny.core.listings import walk_visible
+from bambleweeny.core.status import Status
+from bambleweeny.errors import Busy, StoreFull
+
+
+def test_it_is_made_once(store):
+    first = open_instance(store)
+    assert open_instance(store) == first
+    assert len(first.secret) == 32
+    assert len(first.id) == 8
+
+
+def test_data_of_a_newer_version_are_left_alone(store, raw):
+    open_instance(store)
+    raw.hset("b9y:instance", "schema", 99)
+    with pytest.raises(WrongSchema, match=r"layout 99 .* newer"):
+        open_instance(store)
+
+
+def test_the_admin_sees_everybodys_names(services, uli, admin):
+    services.keys.set(uli, "a", b"")
+    services.keys.set(admin, "b", b"")
+    walk = services.keys.walk
+    assert list(walk_visible(services.users, admin, walk)) == [("0", ["b"]), ("1", ["a"])]
+    assert list(walk_visible(services.users, uli, walk)) == [("1", ["a"])]
+
+
+def test_a_user_that_goes_meanwhile_is_passed_over(services, uli, admin):
+    services.users.create("ann", "x")
+    pages = walk_visible(services.users, admin, services.keys.walk)
+    assert next(pages) == ("0", [])
+    services.users.delete("1")
+    assert list(pages) == [("2", [])]
+
+
+def test_info_tells_of_the_engine(services, raw):
+    info = services.status.info()
+    assert info["redis_dbsize"] == raw.dbsize()
+    assert info["redis_info"]["tcp_port"] == 0
+    assert info["redis_info"]["redis_version"][0] in "678"
+    assert info["redis_client_list"][0]["id"].isdigit()
+    assert info["redis_connection"].startswith("unix://")
+
+
+def test_saving_an_external_engine_makes_a_snapshot(services, raw):
+    before = raw.info("persistence")["rdb_changes_since_last_save"]
+    raw.set("x", "y")
+    services.status.save()
+    assert raw.info("persistence")["rdb_changes_since_last_save"] <= before
+
+
+def test_saving_the_embedded_engine_syncs_its_file(store, tmp_path):
+    (tmp_path / "appendonly.aof").touch()
+    Status(store, tmp_path / "appendonly.aof").save()
+    with pytest.raises(StoreFull):
+        Status(store, tmp_path / "none").save()
+
+
+def test_a_snapshot_that_takes_too_long_is_told(store, monkeypatch):
+    monkeypatch.setattr("bambleweeny.core.status._PATIENCE", -1)
+    monkeypatch.setattr(
+        "bambleweeny.core.status.parse_info",
+        lambda text: {"rdb_bgsave_in_progress": 1, "aof_rewrite_in_progress": 0},
+    )
+    with pytest.raises(Busy):
+        Status(store, None).save()
+
+
+def test_a_snapshot_that_fails_is_told(services, raw, store):
+    in_the_way = Path(raw.config_get("dir")["dir"]) / "dump.rdb"
+    in_the_way.unlink(missing_ok=True)
+    in_the_way.mkdir()
+    try:
+        with pytest.raises(StoreFull):
+            services.status.save()
+    finally:
+        in_the_way.rmdir()
+    services.status.save()

@@ -1,0 +1,86 @@
+"""Lists: order, bounds and quota."""
+
+import pytest
+from bambleweeny.errors import InvalidName, ListFull, NotFound, QuotaExceeded
+
+
+@pytest.mark.parametrize("body", [b"", b"bar", bytes(1 << 20), b"\x89PNG\r\n\xff", "ü€😀".encode()])
+def test_bytes_come_back_identical(services, uli, body):
+    services.lists.push(uli, "q", body)
+    assert services.lists.pop(uli, "q") == body
+
+
+def test_first_in_is_first_out(services, uli):
+    for body in (b"1", b"2", b"3"):
+        services.lists.push(uli, "q", body)
+    assert [services.lists.pop(uli, "q") for _ in range(4)] == [b"1", b"2", b"3", None]
+
+
+def test_an_empty_list_leaves_nothing_behind(services, uli, raw):
+    services.lists.push(uli, "q", b"1")
+    services.lists.pop(uli, "q")
+    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+
+
+def test_a_deleted_list_leaves_nothing_behind(services, uli, raw):
+    services.lists.push(uli, "q", b"1")
+    services.lists.delete(uli, "q")
+    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+    with pytest.raises(NotFound):
+        services.lists.delete(uli, "q")
+
+
+def test_items_carry_ids_that_grow(services, uli, raw):
+    for _ in range(500):
+        services.lists.push(uli, "q", b"x")
+    ids = [int.from_bytes(item[:8]) for item in raw.lrange("b9y:{1}:ready:q", 0, -1)]
+    assert ids == sorted(set(ids))
+
+
+def test_ids_grow_even_where_the_clock_goes_back(services, uli, raw):
+    tomorrow = 2_000_000_000_000_000
+    raw.rpush("b9y:{1}:ready:q", tomorrow.to_bytes(8) + b"x")
+    services.lists.push(uli, "q", b"y")
+    assert int.from_bytes(raw.lindex("b9y:{1}:ready:q", -1)[:8]) == tomorrow + 1
+
+
+def test_a_list_is_bounded_by_items(services, uli):
+    for number in range(1000):
+        services.lists.push(uli, "q", b"%d" % number)
+    with pytest.raises(ListFull):
+        services.lists.push(uli, "q", b"one too many")
+    assert services.lists.pop(uli, "q") == b"0"
+    services.lists.push(uli, "q", b"fits again")
+
+
+def test_a_list_is_bounded_by_bytes(services, uli, raw):
+    megabyte = bytes(1 << 20)
+    for _ in range(4):
+        services.lists.push(uli, "q", megabyte)
+    with pytest.raises(ListFull):
+        services.lists.push(uli, "q", b"x")
+    assert raw.hget("b9y:{1}:list:q", "bytes") == b"4194304"
+    services.lists.pop(uli, "q")
+    services.lists.push(uli, "q", b"x")
+    assert raw.hget("b9y:{1}:list:q", "bytes") == b"3145729"
+
+
+def test_a_new_list_counts_against_the_quota_and_an_empty_one_does_not(services, uli):
+    services.users.set_quota("1", 1)
+    services.lists.push(uli, "q", b"1")
+    services.lists.push(uli, "q", b"2")
+    with pytest.raises(QuotaExceeded):
+        services.lists.push(uli, "other", b"")
+    assert services.lists.pop(uli, "other") is None
+    services.lists.pop(uli, "q")
+    services.lists.pop(uli, "q")
+    services.lists.push(uli, "other", b"")
+
+
+@pytest.mark.parametrize("name", ["", "a b", "x" * 256])
+def test_a_bad_name_is_refused_by_every_verb(services, uli, name):
+    for verb in (services.lists.pop, services.lists.delete):
+        with pytest.raises(InvalidName, match=r"List name is invalid\."):
+            verb(uli, name)
+    with pytest.raises(InvalidName):
+        services.lists.push(uli, name, b"")

@@ -1,0 +1,88 @@
+"""Servers as a user starts them, and a client that is not ours."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+
+class Http(requests.Session):
+    """Requests to one server, with a token if there is one."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        super().__init__()
+        self.trust_env = False
+        self.url = url
+        if token:
+            self.headers["Authorization"] = f"Bearer {token}"
+
+    def request(self, method: str, path: str, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", 30)
+        kwargs.setdefault("allow_redirects", False)
+        return super().request(method, self.url + path, *args, **kwargs)
+
+
+@dataclass
+class Server:
+    """A running server; `banner` is what it printed when it was up."""
+
+    process: subprocess.Popen[str]
+    banner: str
+    log: str = ""
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.url = self.said("URL")
+
+    def said(self, word: str) -> str:
+        """Give what the banner says after a word."""
+        [line] = [line for line in self.banner.splitlines() if line.split()[0] == word]
+        return line.split(maxsplit=1)[1]
+
+    def token(self, username: str = "admin", password: str = "changeme") -> str:
+        """Log in and give the token."""
+        login = {"username": username, "password": password}
+        answer = requests.post(f"{self.url}/auth/token?raw", json=login, timeout=10)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and give the exit status."""
+        self.process.send_signal(number)
+        self.log += self.process.communicate(timeout=20)[1]
+        return self.process.returncode
+
+
+def start(*arguments: str, **variables: str) -> Server:
+    """Start `bambleweeny` with arguments, on a free port, and wait for its banner."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bambleweeny", *arguments, "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **variables},
+    )
+    assert process.stdout is not None
+    banner = ""
+    for line in process.stdout:
+        banner += line
+        if line.split()[0] == "Login":
+            return Server(process, banner)
+    raise AssertionError(f"no banner: {banner}{process.communicate()[1]}")
+
+
+@contextmanager
+def running(*arguments: str, **variables: str) -> Iterator[Server]:
+    """A server that is stopped in the end, and that stops well."""
+    server = start(*arguments, **variables)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            assert server.stop() == 0

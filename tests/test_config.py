@@ -1,0 +1,114 @@
+"""The table of options."""
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from bambleweeny.config import PREFIX, Address, Config, ConfigError, flag_of, load_config
+
+
+def load(env=None, *, sandbox=False, **flags):
+    return load_config(flags, env or {}, sandbox=sandbox)
+
+
+def test_defaults_are_those_of_an_appliance():
+    config = load()
+    assert str(config.listen) == "127.0.0.1:8080"
+    assert config.data_dir == Path("~/.local/share/bambleweeny").expanduser()
+    assert config.redis_url is None
+    assert (config.max_body, config.max_memory) == (1 << 20, 256 << 20)
+    assert (config.max_list_items, config.max_list_bytes) == (1_000_000, 64 << 20)
+    assert config.token_expiry == 3000
+    assert config.admin_password is None
+
+
+def test_a_flag_goes_before_a_variable_and_that_before_the_default():
+    env = {"BAMBLEWEENY_MAX_BODY": "2mb"}
+    assert load(env, max_body="3mb").max_body == 3 << 20
+    assert load(env).max_body == 2 << 20
+    assert load().max_body == 1 << 20
+
+
+def test_the_original_names_come_after_ours():
+    env = {"token_expiry": "60", "redis_host": "h", "redis_port": "7000", "redis_password": "p@ss"}
+    assert load(env).token_expiry == 60
+    assert load(env).redis_url == "redis://:p%40ss@h:7000/0"
+    ours = {"BAMBLEWEENY_TOKEN_EXPIRY": "5m", "BAMBLEWEENY_REDIS_URL": "redis://x"}
+    assert load({**env, **ours}).token_expiry == 300
+    assert load({**env, **ours}).redis_url == "redis://x"
+    assert load({"redis_host": "h"}).redis_url == "redis://h:6379/0"
+
+
+def test_the_sandbox_has_an_engine_and_a_password_of_its_own():
+    env = {"BAMBLEWEENY_DATA_DIR": "/data", "BAMBLEWEENY_REDIS_URL": "redis://x"}
+    config = load(env, sandbox=True)
+    assert config.redis_url is None
+    assert config.data_dir != Path("/data")
+    assert config.admin_password == "changeme"
+    assert "http://localhost:*" in config.cors_origins
+
+
+BAD = {
+    "listen": ["8080", "x:", "x:99999", "x:-1", "x:٣"],
+    "redis_url": ["localhost", "http://x", ""],
+    "key_prefix": ["a b", "x" * 65, "{7}"],
+    "admin_password": ["", "x" * 1025],
+    "token_expiry": ["0", "never"],
+    "max_body": ["0", "12q"],
+    "max_memory": ["1mb", "much"],
+    "max_list_items": ["0", "x"],
+    "max_list_bytes": ["0", "x"],
+    "threads": ["0", "1001", "many", "1.5"],
+    "workers": ["0", "65"],
+    "log_format": ["xml"],
+    "log_level": ["loud"],
+}
+
+
+@pytest.mark.parametrize(("name", "text"), [(n, t) for n, texts in BAD.items() for t in texts])
+def test_a_bad_value_names_its_source(name, text):
+    flag = "--" + name.replace("_", "-")
+    with pytest.raises(ConfigError, match=rf"^{flag}: .+\.$"):
+        load(**{name: text})
+    if text:
+        variable = PREFIX + name.upper()
+        with pytest.raises(ConfigError, match=rf"^{variable}: .+\.$"):
+            load({variable: text})
+
+
+def test_a_bad_value_of_the_original_names_its_source():
+    with pytest.raises(ConfigError, match=r"^redis_port: 'x' is not a port\.$"):
+        load({"redis_host": "h", "redis_port": "x"})
+    with pytest.raises(ConfigError, match="^token_expiry: "):
+        load({"token_expiry": "x"})
+
+
+def test_every_option_has_a_bad_value_or_takes_any():
+    assert {f.name for f in fields(Config)} - set(BAD) == {
+        "data_dir", "cors_origins", "allowed_hosts",
+    }  # fmt: skip
+
+
+def test_secrets_do_not_show():
+    config = load(admin_password="hunter2", redis_url="redis://:hunter2@h")
+    assert "hunter2" not in repr(config)
+    assert "max_body=1048576" in repr(config)
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "loopback"),
+    [
+        ("127.0.0.1:0", Address("127.0.0.1", 0), True),
+        ("localhost:80", Address("localhost", 80), True),
+        ("[::1]:80", Address("::1", 80), True),
+        (":80", Address("0.0.0.0", 80), False),
+        ("[::]:80", Address("::", 80), False),
+    ],
+)
+def test_addresses(text, address, loopback):
+    parsed = load(listen=text).listen
+    assert (parsed, parsed.is_loopback) == (address, loopback)
+
+
+def test_flags_are_named_for_their_fields():
+    assert flag_of(fields(Config)[1]) == "--data-dir"
