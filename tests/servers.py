@@ -24,7 +24,7 @@ class Http(requests.Session):
 
     def request(self, method: str, path: str, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", 30)
-        kwargs.setdefault("allow_redirects", False)
+        kwargs["allow_redirects"] = False
         return super().request(method, self.url + path, *args, **kwargs)
 
 

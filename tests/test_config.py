@@ -79,7 +79,7 @@ def test_a_bad_value_names_its_source(name, text):
 def test_a_bad_value_of_the_original_names_its_source():
     with pytest.raises(ConfigError, match=r"^redis_port: 'x' is not a port\.$"):
         load({"redis_host": "h", "redis_port": "x"})
-    with pytest.raises(ConfigError, match="^token_expiry: "):
+    with pytest.raises(ConfigError, match=r"^token_expiry: "):
         load({"token_expiry": "x"})
 
 

@@ -30,7 +30,7 @@ class AuthToken:
         resp.set_header("Cache-Control", "no-store")
         body = read_raw(req)
         if (req.content_type or "").startswith(falcon.MEDIA_URLENCODED) and _is_form(body):
-            self._answer_grant(resp, dict(parse_qsl(body.decode("latin-1"), encoding="utf-8")))
+            self._answer_grant(resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
             return
         token = self._log_in(read_json(req, Login, body))
         if req.has_param("raw"):

@@ -70,7 +70,7 @@ def _render_falcon(
     elif ex.status_code == 404:
         _render(req, resp, NotFound(), params)
     elif ex.status_code < 500:
-        _render(req, resp, InvalidRequest(ex.description or ex.title), params)
+        _render(req, resp, InvalidRequest(f"{(ex.description or ex.title).rstrip('.')}."), params)
     else:
         _render_defect(req, resp, ex, params)
 

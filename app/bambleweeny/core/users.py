@@ -56,7 +56,7 @@ class Users:
         """Raise Unauthorized unless the caller is still good; tell if it is the admin."""
         record = self._schema.tenant(caller.id).user
         [[version, role]] = self._store.read(("HMGET", record, "version", "role"))
-        if version is None or version.decode() != caller.version:
+        if version is None or (caller.version and version != caller.version.encode()):
             raise Unauthorized()
         return bool(role == b"admin")
 

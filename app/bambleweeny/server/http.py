@@ -99,6 +99,7 @@ class HttpServer:
             self._close_idle()
             wasyncore.poll2(0.01, self._server._map)
         self._server.task_dispatcher.shutdown(timeout=0.5)
+        wasyncore.close_all(self._server._map)
 
     def _accept_last(self) -> None:
         """Take over who is in the queue already, then let nobody in."""

@@ -1,0 +1,176 @@
+"""Bad requests: each gets a status, a code and a sentence, and none is a 5xx."""
+
+import json
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from bambleweeny.errors import CATALOGUE
+from bambleweeny.store import open_store
+from servers import Http
+
+LONG = "x" * 256
+BAD = [
+    # method, path, body, status, code
+    ("GET", "/nope", b"", 404, "not_found"),
+    ("GET", "/keys/a/b", b"", 400, "invalid_name"),
+    ("PUT", "/keys/a%2Fb", b"x", 400, "invalid_name"),
+    ("GET", "/lists/a/b/c", b"", 400, "invalid_name"),
+    ("GET", f"/keys/{LONG}", b"", 400, "invalid_name"),
+    ("PUT", "/keys/a%20b", b"x", 400, "invalid_name"),
+    ("PUT", "/keys/%FF%FE", b"x", 400, "invalid_name"),
+    ("PUT", "/keys/%C3%A4", b"x", 400, "invalid_name"),
+    ("PUT", "/keys/a%0D%0AX:y", b"x", 400, "invalid_name"),
+    ("POST", f"/lists/{LONG}", b"x", 400, "invalid_name"),
+    ("GET", "/incr/a b", b"", 400, "invalid_name"),
+    ("PATCH", "/keys/a", b"", 405, "method_not_allowed"),
+    ("DELETE", "/keys", b"", 405, "method_not_allowed"),
+    ("POST", "/save", b"", 405, "method_not_allowed"),
+    ("PUT", "/auth/token", b"", 405, "method_not_allowed"),
+    ("POST", "/auth/token", b"", 400, "invalid_request"),
+    ("POST", "/auth/token", b"{", 400, "invalid_request"),
+    ("POST", "/auth/token", b"[]", 400, "invalid_request"),
+    ("POST", "/auth/token", b'{"username":"admin"}', 400, "invalid_request"),
+    ("POST", "/auth/token", b'{"username":"\xff","password":"x"}', 400, "invalid_request"),
+    ("POST", "/auth/token", b'{"username":7,"password":"x"}', 400, "invalid_request"),
+    ("POST", "/auth/token", b'{"username":"x","password":"y","z":1}', 400, "invalid_request"),
+    ("POST", "/auth/token", b"[" * 100_000, 400, "invalid_request"),
+    ("POST", "/auth/token", b'{"username":"nobody","password":"x"}', 401, "wrong_login"),
+    ("POST", "/routes", b'{"key":"a"}', 400, "invalid_request"),
+    ("POST", "/routes", b'{"key":"a b","content_type":"a/b"}', 400, "invalid_name"),
+    ("POST", "/routes", b'{"key":"a","content_type":"x"}', 400, "invalid_request"),
+    ("POST", "/routes", b'{"key":"a","content_type":"a/b\\r\\nX: y"}', 400, "invalid_request"),
+    ("DELETE", "/routes", b"", 400, "invalid_request"),
+    ("DELETE", "/routes?id=x", b"", 400, "invalid_request"),
+    ("POST", "/bins", b'{"list":""}', 400, "invalid_name"),
+    ("POST", "/bins", b'{"list":null}', 400, "invalid_request"),
+    ("POST", "/bins/x", b"x", 404, "not_found"),
+    ("GET", "/bins/x", b"", 405, "method_not_allowed"),
+    ("GET", "/routes/00000000-0000-4000-8000-000000000000", b"", 404, "not_found"),
+    ("POST", "/users", b'{"username":"a b","password":"x"}', 400, "invalid_request"),
+    ("POST", "/users", b'{"username":"a","password":""}', 400, "invalid_request"),
+    ("POST", "/users", b'{"username":"a","password":"x","quota":-1}', 400, "invalid_request"),
+    ("POST", "/users", b'{"username":"a","password":"x","quota":1.5}', 400, "invalid_request"),
+    ("PUT", "/users/0", b"{}", 400, "invalid_request"),
+    ("PUT", "/users/0", b'{"quota":"many"}', 400, "invalid_request"),
+    ("PUT", "/users/0", b'{"quota":' + b"9" * 400 + b"}", 400, "invalid_request"),
+    ("PUT", "/users/0", b'{"quota":"' + "٣".encode() + b'"}', 400, "invalid_request"),
+    ("GET", "/users/7", b"", 404, "not_found"),
+    ("PUT", "/config/admin", b'{"password":1}', 400, "invalid_request"),
+    ("GET", "/docs/../../etc/passwd", b"", 404, "not_found"),
+    ("GET", "/docs/index.html", b"", 404, "not_found"),
+    ("BREW", "/keys", b"", 400, "invalid_request"),
+]
+
+
+@pytest.mark.parametrize("case", BAD, ids=lambda case: f"{case[0]} {case[1][:40]} {case[2][:40]}")
+def test_a_bad_request_is_told(as_admin, case):
+    method, path, body, status, code = case
+    answer = as_admin.request(method, path, data=body)
+    error = answer.json()
+    assert (answer.status_code, error["code"]) == (status, code), error
+    assert answer.headers["Content-Type"] == "application/json"
+    assert re.search(r"\w.*\.$", error["info"])
+    assert "Traceback" not in answer.text
+    assert "redis" not in answer.text.lower()
+
+
+def test_a_field_at_fault_is_named(as_admin):
+    for body, name in (({"list": 1}, "list"), ({}, "list"), ({"list": "q", "lisst": "q"}, "lisst")):
+        assert f"`{name}`" in as_admin.post("/bins", json=body).json()["info"] or (
+            f"$.{name}" in as_admin.post("/bins", json=body).json()["info"]
+        )
+
+
+def test_methods_that_are_allowed_are_listed(as_admin):
+    answer = as_admin.patch("/keys/a")
+    assert {word.strip() for word in answer.headers["Allow"].split(",")} >= {"GET", "PUT", "DELETE"}
+
+
+RAW = [
+    # what goes over the wire, the status, the code
+    (b"nonsense\r\n\r\n", 400, "invalid_request"),
+    (b"GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", 400, "invalid_request"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400, "invalid_request"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n", 413, "body_too_large"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not_implemented"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400, "invalid_request"),
+    (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431, "headers_too_large"),
+    (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "wrong_host"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("request_bytes", "status", "code"), RAW)
+def test_what_is_no_good_http_is_told_in_json(session_url, http, request_bytes, status, code):
+    place = urlsplit(session_url)
+    with socket.create_connection((place.hostname, place.port), timeout=10) as wire:
+        wire.sendall(request_bytes)
+        answer = b""
+        while b"}" not in answer:
+            answer += wire.recv(65536)
+    head, _, body = answer.partition(b"\r\n\r\n")
+    version, _, rest = head.decode().partition(" ")
+    assert version in ("HTTP/1.0", "HTTP/1.1")
+    assert int(rest[:3]) == status
+    assert json.loads(body)["code"] == code
+    assert "application/json" in rest
+
+
+def test_a_body_of_exactly_the_limit_is_taken(as_uli):
+    assert as_uli.put("/keys/k", data=bytes(2 << 20)).ok
+    too_large = as_uli.put("/keys/k", data=bytes((2 << 20) + 1))
+    assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_chunked_body_over_the_limit_is_413(as_uli):
+    chunks = (bytes(1 << 20) for _ in range(3))
+    assert as_uli.put("/keys/k", data=chunks).status_code == 413
+
+
+@pytest.mark.parametrize("kind", CATALOGUE.values())
+def test_every_error_of_the_catalogue_is_rendered(session_url, services, admin, monkeypatch, kind):
+    def fail(*_):
+        raise kind
+
+    monkeypatch.setattr(services.keys, "get", fail)
+    with Http(session_url, services.tokens.issue(admin)) as http:
+        answer = http.get("/keys/k")
+    assert (answer.status_code, answer.json()["code"]) == (kind.status, kind.code)
+    assert answer.json()["info"] == kind.info
+    assert answer.headers.get("Retry-After") == (
+        str(kind.retry_after) if kind.retry_after else None
+    )
+
+
+def test_a_defect_is_500_and_tells_nothing(as_admin, services, monkeypatch, caplog):
+    def fail(*_):
+        raise RuntimeError("secret inside")
+
+    monkeypatch.setattr(services.keys, "get", fail)
+    answer = as_admin.get("/keys/k?token=hidden")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "secret" not in answer.text
+    assert "secret inside" in caplog.text
+    assert "hidden" not in caplog.text
+
+
+def test_an_engine_that_is_away_is_503_with_retry_after(as_admin, session_store, monkeypatch):
+    gone = open_store("unix:///nowhere/engine.sock")
+    monkeypatch.setattr(session_store, "_link", gone._link)
+    for method, path, body in [
+        ("GET", "/keys", b""), ("GET", "/keys/a", b""), ("PUT", "/keys/a", b"x"),
+        ("DELETE", "/keys/a", b""), ("GET", "/incr/a", b""), ("GET", "/lists", b""),
+        ("GET", "/lists/a", b""), ("POST", "/lists/a", b"x"), ("DELETE", "/lists/a", b""),
+        ("POST", "/lists/a/pop", b""), ("GET", "/routes", b""), ("GET", "/bins", b""),
+        ("POST", "/routes", b'{"key":"a","content_type":"a/b"}'), ("POST", "/bins", b'{"list":"a"}'),
+        ("GET", "/routes/00000000-0000-4000-8000-000000000001", b""),
+        ("POST", "/bins/00000000-0000-4000-8000-000000000001", b"x"),
+        ("GET", "/users", b""), ("GET", "/users/1", b""), ("GET", "/info", b""), ("GET", "/save", b""),
+        ("POST", "/auth/token", b'{"username":"admin","password":"changeme"}'),
+        ("GET", "/auth/test", b""),
+    ]:  # fmt: skip
+        answer = as_admin.request(method, path, data=body)
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable"), path
+        assert answer.headers["Retry-After"] == "1"
+    assert as_admin.get("/").ok

@@ -1,0 +1,99 @@
+"""Hosts, origins, the front door and the documents."""
+
+import logging
+
+import bambleweeny
+import pytest
+import yaml
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8080",
+        "127.0.0.1:1",
+        "127.1.2.3",
+        "[::1]:8080",
+        "a.localhost",
+        "b9y.example:80",
+    ],
+)
+def test_loopback_names_and_allowed_hosts_are_answered(http, host):
+    assert http.get("/", headers={"Host": host}).ok
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.evil.example",
+        "10.0.0.1",
+        "x@localhost.example",
+    ],
+)
+def test_other_hosts_are_421(http, host):
+    for path in ("/", "/keys", "/nope"):
+        answer = http.get(path, headers={"Host": host})
+        assert (answer.status_code, answer.json()["code"]) == (421, "wrong_host")
+
+
+def test_pages_of_friends_may_call(as_uli):
+    origin = {"Origin": "http://localhost:5173"}
+    answer = as_uli.get("/keys", headers=origin)
+    assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:5173"
+    assert "Origin" in answer.headers["Vary"]
+    asked = as_uli.options("/keys/a", headers={**origin, "Access-Control-Request-Method": "PUT"})
+    assert "PUT" in asked.headers["Access-Control-Allow-Methods"]
+    assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "http://localhost.evil.example", "http://localhost:1/x", "null"],
+)
+def test_pages_of_others_may_not(as_uli, origin):
+    headers = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    assert "Access-Control-Allow-Origin" not in as_uli.get("/keys", headers=headers).headers
+    assert "Access-Control-Allow-Origin" not in as_uli.options("/keys/a", headers=headers).headers
+
+
+def test_the_front_door(http):
+    answer = http.get("/")
+    assert answer.headers["Content-Type"] == "application/json"
+    body = answer.json()
+    assert body["version"] == bambleweeny.__version__
+    assert body["version"].startswith(body["release"] + ".")
+    assert len(body["instance"]) == 8
+    browser = http.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (browser.status_code, browser.headers["Location"]) == (302, "/docs")
+    assert http.get("/", headers={"Accept": "image/png"}).ok
+
+
+def test_the_document_is_served_as_it_is_written(http):
+    text = (bambleweeny.__path__[0] + "/openapi.yaml",)
+    with open(*text) as file:
+        written = yaml.safe_load(file)
+    assert http.get("/swagger").json() == http.get("/openapi.json").json() == written
+
+
+def test_the_page_needs_no_other_host(http):
+    page = http.get("/docs")
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "//" not in page.text
+    for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js", "favicon-32x32.png"):
+        assert asset == "start.js" or asset in page.text or "favicon" in asset
+        assert http.get(f"/docs/{asset}").ok
+
+
+def test_a_token_never_reaches_the_log(http, services, admin, caplog):
+    token = services.tokens.issue(admin)
+    with caplog.at_level(logging.DEBUG):
+        http.get(f"/keys/a?token={token}")
+        http.get("/keys/a", headers={"Authorization": f"Bearer {token}"})
+        http.get(f"/nope?token={token}")
+    ours = [str(vars(record)) for record in caplog.records if record.name.startswith("bambl")]
+    assert any("/keys/a" in record for record in ours)
+    assert not any(token in record for record in ours)
