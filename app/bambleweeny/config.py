@@ -75,8 +75,8 @@ def _prefix(text: str) -> str:
 
 
 def _password(text: str) -> str:
-    if not 1 <= len(text.encode()) <= 1024:
-        raise ValueError("a password has 1 to 1024 bytes")
+    if not 1 <= len(text) <= 1024:
+        raise ValueError("a password has 1 to 1024 characters")
     return text
 
 

@@ -16,6 +16,12 @@ def test_first_in_is_first_out(services, uli):
     assert [services.lists.pop(uli, "q") for _ in range(4)] == [b"1", b"2", b"3", None]
 
 
+def test_empty_items_are_items_among_others(services, uli):
+    for body in (b"", b"", b"1", b""):
+        services.lists.push(uli, "q", body)
+    assert [services.lists.pop(uli, "q") for _ in range(5)] == [b"", b"", b"1", b"", None]
+
+
 def test_an_empty_list_leaves_nothing_behind(services, uli, raw):
     services.lists.push(uli, "q", b"1")
     services.lists.pop(uli, "q")

@@ -42,9 +42,9 @@ def test_a_bad_user_name_is_refused(services, username):
 
 @pytest.mark.parametrize("password", ["", "x" * 1025])
 def test_a_bad_password_is_refused(services, uli, password):
-    with pytest.raises(InvalidRequest, match="1 to 1024 bytes"):
+    with pytest.raises(InvalidRequest, match="1 to 1024 characters"):
         services.users.create("ann", password)
-    with pytest.raises(InvalidRequest, match="1 to 1024 bytes"):
+    with pytest.raises(InvalidRequest, match="1 to 1024 characters"):
         services.users.set_password("1", password)
 
 

@@ -59,5 +59,6 @@ class Bin:
     def on_options(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
         """Let a page of another origin ask whether it may post."""
         make_public(req, resp)
+        self._bins.find(public_id)
         resp.set_header("Allow", "POST, OPTIONS")
         resp.status = 204

@@ -34,7 +34,7 @@ def authenticated(
     caller = resource.services.tokens.verify(token)
     resp.set_header("B9Y-Authenticated-User", caller.name)
     req.context.caller = caller
-    if req.query_string and req.get_param("userid"):
+    if req.query_string and req.has_param("userid"):
         req.context.caller = _acting_for(req.get_param("userid") or "", caller, resource.services)
 
 

@@ -30,15 +30,15 @@ class Passwords:
         self._patience = patience
 
     def hash(self, password: str) -> str:
-        """Hash a password; one that is empty or over 1,024 bytes is refused."""
-        if not 1 <= len(_encoded(password)) <= _LONGEST:
-            raise InvalidRequest("The password must have 1 to 1024 bytes.")
+        """Hash a password; one that is empty or over 1,024 characters is refused."""
+        if not 1 <= len(password) <= _LONGEST:
+            raise InvalidRequest("The password must have 1 to 1024 characters.")
         with self._place():
             return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Tell whether the password fits; with no hash it takes equally long."""
-        if len(_encoded(password)) > _LONGEST:
+        if len(password) > _LONGEST:
             return False
         with self._place():
             if hashed is None:

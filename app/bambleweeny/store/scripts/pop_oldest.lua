@@ -9,6 +9,7 @@ if redis.call('EXISTS', KEYS[6]) == 0 then
   redis.call('ZREM', KEYS[3], ARGV[2])
   redis.call('DEL', KEYS[7])
 else
-  redis.call('HINCRBY', KEYS[7], 'bytes', -#body)
+  -- NOTE: -#body would be sent as '-0' for an empty body.
+  redis.call('HINCRBY', KEYS[7], 'bytes', 0 - #body)
 end
 return body

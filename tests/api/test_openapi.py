@@ -1,0 +1,81 @@
+"""The code and openapi.yaml, held against each other both ways."""
+
+import re
+from importlib.resources import files
+
+import pytest
+import yaml
+from bambleweeny.api import create_app
+from bambleweeny.errors import CATALOGUE
+from falcon import inspect
+
+DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+OPERATIONS = [
+    (path, method, operation)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method in METHODS
+]
+EVERYWHERE = {"400", "413", "421", "431", "500", "501", "503"}
+
+
+def resolve(node):
+    while "$ref" in node:
+        for part in node["$ref"].removeprefix("#/").split("/"):
+            node = node[part] if part != "components" else DOCUMENT["components"]
+    return node
+
+
+def test_every_route_is_in_the_document_and_back(session_services):
+    app = create_app(session_services)
+    ours = {
+        (re.sub(r":\w+}", "}", route.path), method.method.lower())
+        for route in inspect.inspect_routes(app)
+        for method in route.methods
+        if not method.internal
+    }
+    assert ours == {(path, method) for path, method, _ in OPERATIONS}
+
+
+def test_operations_have_names_of_their_own():
+    names = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_every_call_has_a_summary_answers_and_errors(path, method, operation):
+    assert operation["summary"]
+    assert operation["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
+    assert set(operation["responses"]) > EVERYWHERE
+    if operation.get("security", True):
+        assert set(operation["responses"]) >= {"401", "403", "404"} or path == "/auth/test"
+    for media in operation.get("requestBody", {}).get("content", {}).values():
+        assert "example" in media
+
+
+@pytest.mark.parametrize("name", DOCUMENT["components"]["responses"])
+def test_every_answer_has_an_example_and_every_error_one_of_the_catalogue(name):
+    answer = DOCUMENT["components"]["responses"][name]
+    for media_type, media in answer["content"].items():
+        examples = [media["example"]] if "example" in media else []
+        examples += [example["value"] for example in media.get("examples", {}).values()]
+        assert examples or media_type == "*/*"
+        for example in examples:
+            if "code" in example:
+                kind = CATALOGUE[example["code"]]
+                assert example["info"].startswith(kind.info) or kind.code.startswith("invalid_")
+
+
+def test_every_error_of_the_catalogue_is_in_the_document():
+    text = yaml.safe_dump(DOCUMENT["components"]["responses"])
+    assert {code for code in CATALOGUE if f"code: {code}\n" not in text} == {"error"}
+
+
+def test_errors_stand_under_their_status():
+    for _, _, operation in OPERATIONS:
+        for status, answer in operation["responses"].items():
+            for media in resolve(answer).get("content", {}).values():
+                for example in [media.get("example")]:
+                    if isinstance(example, dict) and "code" in example:
+                        assert CATALOGUE[example["code"]].status == int(status)
