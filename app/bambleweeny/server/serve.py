@@ -126,7 +126,9 @@ def _listen(address: Address) -> socket.socket:
     try:
         return socket.create_server(address, family=family, backlog=1024)
     except OSError as ex:
-        raise _CannotStart(f"Cannot listen on {address}: {ex.strerror or ex}.") from ex
+        # NOTE: Python adds a tuple to the system's own words; a host's name has other numbers.
+        reason = os.strerror(ex.errno) if ex.errno and ex.errno > 0 else ex.strerror
+        raise _CannotStart(f"Cannot listen on {address}: {reason}.") from ex
 
 
 def _open(store: Store, config: Config) -> tuple[Instance, str]:
