@@ -11,7 +11,7 @@ usage() {
 usage: ./build.sh VERB [ARGUMENTS]
 
   run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
-  test [ARGUMENTS]  run every test (arguments go to pytest)
+  test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
   check             format, lint and type checks
   clean             remove what the other verbs made
 TEXT
@@ -49,8 +49,10 @@ case $verb in
   test)
     install requirements-dev.lock
     cd "$root"
+    [ $# -eq 0 ] || exec "$venv/bin/python" -m pytest "$@"
     "$root/packaging/check.sh"
-    exec "$venv/bin/python" -m pytest "$@"
+    "$venv/bin/python" -m coverage run -m pytest
+    exec "$venv/bin/python" -m coverage report
     ;;
   check)
     install requirements-dev.lock

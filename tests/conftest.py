@@ -100,6 +100,7 @@ def session_services(session_store) -> Services:
         token_lifetime=3000,
         max_list_items=MAX_LIST_ITEMS,
         max_list_bytes=MAX_LIST_BYTES,
+        max_waits=4,
         append_only_file=None,
     )
 

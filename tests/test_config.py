@@ -60,6 +60,7 @@ BAD = {
     "max_list_bytes": ["0", "x"],
     "threads": ["0", "1001", "many", "1.5"],
     "workers": ["0", "65"],
+    "max_waits": ["-1", "1001"],
     "log_format": ["xml"],
     "log_level": ["loud"],
 }

@@ -182,7 +182,10 @@ class Config:
     max_list_bytes: int = _option(
         _at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
     )
-    threads: int = _option(_whole(1, 1000), "16", "N", "threads of each worker")
+    threads: int = _option(_whole(1, 1000), "16", "N", "requests that a worker works on at a time")
+    max_waits: int = _option(
+        _whole(0, 1000), "64", "N", "requests that may wait in a worker (?wait=), beside those"
+    )
     workers: int = _option(
         _whole(1, 64),
         _default_workers,

@@ -257,3 +257,22 @@ def test_a_full_store_is_507_and_reads_and_deletes_go_on(as_uli, raw):
     finally:
         raw.config_set("maxmemory", before)
     assert as_uli.put("/keys/b", data=b"x").ok
+
+
+def test_a_pop_waits_for_an_item(as_uli, session_url):
+    def push():
+        with Http(session_url, as_uli.headers["Authorization"].split()[1]) as other:
+            return other.post("/lists/q", data=b"late")
+
+    with ThreadPoolExecutor(1) as pool:
+        for method, path in (("GET", "/lists/q?wait=20"), ("POST", "/lists/q/pop?wait=20s")):
+            pushed = pool.submit(push)
+            assert as_uli.request(method, path).text == "late"
+            assert pushed.result().ok
+    assert as_uli.get("/lists/q?wait=0").status_code == 204
+
+
+@pytest.mark.parametrize("wait", ["", "x", "31", "1m", "-1", "1.5"])
+def test_a_bad_wait_is_told(as_uli, wait):
+    answer = as_uli.get(f"/lists/q?wait={wait}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

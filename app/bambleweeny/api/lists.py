@@ -1,5 +1,7 @@
 """Lists over HTTP."""
 
+from collections.abc import Callable
+
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
@@ -8,6 +10,10 @@ from bambleweeny.api.policy import authenticated
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import parse_duration
+
+_LONGEST_WAIT = 30
 
 
 class Lists:
@@ -61,10 +67,29 @@ class ListPop:
 
 
 def answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
-    """Answer the oldest item, or 204 where there is none."""
-    item = of.pop(req.context.caller, name)
+    """Answer the oldest item, or 204 where there is none even after `?wait=`."""
+    if req.query_string and req.has_param("wait"):
+        item = of.pop_within(req.context.caller, name, _seconds(req), _is_there(req))
+    else:
+        item = of.pop(req.context.caller, name)
     resp.set_header("Cache-Control", "no-store")
     if item is None:
         resp.status = 204
     else:
         answer_raw(resp, item)
+
+
+def _seconds(req: falcon.Request) -> int:
+    try:
+        seconds = parse_duration(req.get_param("wait") or "")
+    except ValueError as ex:
+        raise InvalidRequest(f"The wait is invalid: {ex}.") from ex
+    if seconds > _LONGEST_WAIT:
+        raise InvalidRequest(f"A wait can have {_LONGEST_WAIT} seconds.")
+    return seconds
+
+
+def _is_there(req: falcon.Request) -> Callable[[], bool]:
+    """Tell whether the client is still connected, whenever that is called."""
+    is_gone: Callable[[], bool] = req.env["waitress.client_disconnected"]
+    return lambda: not is_gone()

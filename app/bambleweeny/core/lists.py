@@ -1,10 +1,11 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
@@ -20,9 +21,10 @@ def check_list_name(name: str) -> None:
 class Lists:
     """The lists of all tenants. A list exists while it has items."""
 
-    def __init__(self, store: Store, *, max_items: int, max_bytes: int) -> None:
+    def __init__(self, store: Store, waits: Waits, *, max_items: int, max_bytes: int) -> None:
         self._store = store
         self._schema = store.schema
+        self._waits = waits
         self._bounds = (max_items, max_bytes)
 
     def push(self, caller: Caller, name: str, body: bytes, *, bin_id: str = "") -> None:
@@ -33,9 +35,10 @@ class Lists:
         while the caller has that bin; else NotFound. O(log n).
         """
         check_list_name(name)
+        told = self._schema.tenant(caller.id).pushed(name)
         run_as(
             self._store, caller, PUSH_WITHIN_BOUNDS, self._of(caller, name),
-            name, body, *self._bounds, bin_id,
+            name, body, *self._bounds, bin_id, told,
         )  # fmt: skip
 
     def pop(self, caller: Caller, name: str) -> bytes | None:
@@ -47,6 +50,17 @@ class Lists:
         check_list_name(name)
         body = run_as(self._store, caller, POP_OLDEST, self._of(caller, name), name)
         return None if body is None else bytes(body)
+
+    def pop_within(
+        self, caller: Caller, name: str, seconds: float, is_wanted: Callable[[], bool]
+    ) -> bytes | None:
+        """Take the oldest item off, waiting so long for one; None where none came.
+
+        Nothing is taken for somebody who does not want it any more. Where too many
+        wait already, this does not wait.
+        """
+        told = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.attempt(lambda: self.pop(caller, name), told, seconds, is_wanted)
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items; atomic. A miss raises NotFound. O(log n)."""

@@ -12,6 +12,7 @@ from bambleweeny.core.routes import Routes
 from bambleweeny.core.status import Status
 from bambleweeny.core.tokens import Tokens
 from bambleweeny.core.users import Users
+from bambleweeny.core.waits import Waits
 from bambleweeny.store import Store
 
 
@@ -24,6 +25,7 @@ class Services:
     users: Users
     keys: Keys
     lists: Lists
+    waits: Waits
     routes: Routes
     bins: Bins
     status: Status
@@ -37,16 +39,19 @@ def make_services(
     token_lifetime: int,
     max_list_items: int,
     max_list_bytes: int,
+    max_waits: int,
     append_only_file: Path | None,
 ) -> Services:
     """Put the services over a store together. No round trip."""
-    lists = Lists(store, max_items=max_list_items, max_bytes=max_list_bytes)
+    waits = Waits(store, max_waits)
+    lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
+        waits=waits,
         routes=Routes(store),
         bins=Bins(store, lists),
         status=Status(store, append_only_file),

@@ -84,8 +84,8 @@ class HttpServer:
         self._server.channel_class = _Channel
         self._stopping = False
 
-    def stop(self, *_: object) -> None:
-        """Let `run` end; this can be a signal's handler."""
+    def stop(self) -> None:
+        """Let `run` end; a signal's handler may call this."""
         self._stopping = True
         self._server.pull_trigger()
 

@@ -30,6 +30,7 @@ def work(
         token_lifetime=config.token_expiry,
         max_list_items=config.max_list_items,
         max_list_bytes=config.max_list_bytes,
+        max_waits=config.max_waits,
         append_only_file=append_only_file,
     )
     app = create_app(
@@ -37,8 +38,15 @@ def work(
         cors_origins=config.cors_origins,
         allowed_hosts=config.allowed_hosts if config.listen.is_loopback else None,
     )
-    server = HttpServer(app, listener, threads=config.threads, max_body=config.max_body)
-    signal.signal(signal.SIGTERM, server.stop)
+    # NOTE: a wait holds a thread; these are for waits alone, so that they starve nobody.
+    threads = config.threads + config.max_waits
+    server = HttpServer(app, listener, threads=threads, max_body=config.max_body)
+
+    def stop(*_: object) -> None:
+        server.stop()
+        services.waits.stop()
+
+    signal.signal(signal.SIGTERM, stop)
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())

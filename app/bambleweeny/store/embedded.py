@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
@@ -100,17 +101,12 @@ class EmbeddedEngine:
         Raises EngineFailed when it ends instead.
         """
         link = Link(parse_engine_url(self.url), connect_timeout=1, timeout=5)
-        while is_wanted():
-            if self._process is None or self._process.poll() is not None:
-                self._process = None
-                raise EngineFailed(f"The engine did not start: {self._last_words()}")
-            try:
-                if link.ask([("PING",)]) == [b"PONG"]:
-                    break
-            except StoreUnavailable:
-                pass
-            time.sleep(0.005)
-        link.close()
+        with closing(link):
+            while is_wanted() and not _answers(link):
+                if self._process is None or self._process.poll() is not None:
+                    self._process = None
+                    raise EngineFailed(f"The engine did not start: {self._last_words()}")
+                time.sleep(0.005)
 
     def leave_to_parent(self) -> None:
         """Forget the engine in a process that was forked from the one that runs it."""
@@ -188,6 +184,13 @@ class EmbeddedEngine:
     def _last_words(self) -> str:
         lines = (self.data_dir / "engine.log").read_text(errors="replace").splitlines()
         return lines[-1].strip() if lines else "it said nothing."
+
+
+def _answers(link: Link) -> bool:
+    try:
+        return link.ask([("PING",)]) == [b"PONG"]
+    except StoreUnavailable:
+        return False
 
 
 def _locked(file: IO[bytes]) -> bool:

@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import hiredis
@@ -33,13 +34,36 @@ class Link:
         """Send commands in one write and give their replies, errors as values."""
         sock = self._ready_socket()
         try:
-            # NOTE: hiredis's stub takes every command for a tuple of one.
-            packed = [hiredis.pack_command(c) for c in commands]  # type: ignore[arg-type]
-            sock.sendall(b"".join(packed))
+            sock.sendall(_packed(commands))
             return [self._reply(sock) for _ in commands]
         except (OSError, hiredis.ProtocolError) as ex:
             self.close()
             raise StoreUnavailable() from ex
+
+    def tell(self, command: Command) -> None:
+        """Send a command whose replies another thread takes with `hear`."""
+        sock = self._socket or self._connect()
+        try:
+            sock.sendall(_packed([command]))
+        except OSError as ex:
+            raise StoreUnavailable() from ex
+
+    def hear(self) -> Any:
+        """Wait for the next reply, however long it takes."""
+        if self._socket is None:
+            raise StoreUnavailable()
+        try:
+            self._socket.settimeout(None)
+            return self._reply(self._socket)
+        except (OSError, hiredis.ProtocolError) as ex:
+            self.close()
+            raise StoreUnavailable() from ex
+
+    def hang_up(self) -> None:
+        """End the connection under the thread that hears; that one closes it."""
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection; the next use opens another."""
@@ -108,3 +132,8 @@ class Link:
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply
+
+
+def _packed(commands: Sequence[Command]) -> bytes:
+    # NOTE: hiredis's stub takes every command for a tuple of one.
+    return b"".join([hiredis.pack_command(c) for c in commands])  # type: ignore[arg-type]

@@ -32,6 +32,10 @@ class Tenant:
         """Name the Redis list that holds a list's items, oldest first."""
         return f"{self._tag}ready:{name}"
 
+    def pushed(self, name: str) -> str:
+        """Name the channel on which a push to a list is announced."""
+        return f"{self._tag}pushed:{name}"
+
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""
         return f"{self._tag}list:{name}"

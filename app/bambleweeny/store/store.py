@@ -7,6 +7,7 @@ from typing import Any
 from hiredis import ReplyError
 
 from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.announcements import Announcements
 from bambleweeny.store.guard import translate
 from bambleweeny.store.link import Command, Link
 from bambleweeny.store.schema import Schema
@@ -26,6 +27,7 @@ class Store:
 
     def __init__(self, connect: Callable[[], Link], schema: Schema, place: str) -> None:
         self.schema = schema
+        self.announcements = Announcements(connect)
         self.place = place
         self._connect = connect
         self._local = threading.local()
@@ -65,6 +67,7 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the next call opens a new one."""
+        self.announcements.close()
         for link in self._links:
             link.close()
 

@@ -1,6 +1,6 @@
 -- KEYS[6] the items, KEYS[7] the list's record, ARGV[2] the list's name, ARGV[3] the
 -- body, ARGV[4] the most items, ARGV[5] the most bytes, ARGV[6] the id of the bin
--- that pushes, or nothing. A new list is made only within the quota. Each item
+-- that pushes, or nothing, ARGV[7] the channel that tells of it. A new list is made only within the quota. Each item
 -- carries an id of 8 bytes: the microsecond at which it came, made unique.
 if ARGV[6] ~= '' and not redis.call('ZSCORE', KEYS[5], ARGV[6]) then
   return redis.error_reply('B9Y not_found')
@@ -24,4 +24,6 @@ if not fresh then
 end
 redis.call('HSET', KEYS[7], 'bytes', string.format('%.0f', bytes + #ARGV[3]))
 redis.call('RPUSH', KEYS[6], struct.pack('>I8', id) .. ARGV[3])
+-- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+redis.pcall('PUBLISH', ARGV[7], '')
 return 1

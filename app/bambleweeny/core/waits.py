@@ -1,0 +1,70 @@
+"""Waits: who may wait for something to happen, and for how long."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from bambleweeny.store import Store
+
+_T = TypeVar("_T")
+
+_LOOK_SECONDS = 0.5
+
+
+class Waits:
+    """The waits of this process, at most `most` at a time.
+
+    All of them share one connection to the engine, and none of them polls it.
+    """
+
+    def __init__(self, store: Store, most: int) -> None:
+        self._announcements = store.announcements
+        self._places = threading.BoundedSemaphore(most) if most else None
+        self._stopped = False
+
+    def attempt(
+        self,
+        what: Callable[[], _T | None],
+        channel: str,
+        seconds: float,
+        is_wanted: Callable[[], bool],
+    ) -> _T | None:
+        """Give what `what` gives, waiting so long for it to be something.
+
+        It is tried at once, and again whenever the channel has a message. It is not
+        waited for where every place is taken, and no longer once nobody wants it.
+        """
+        found = what()
+        if found is not None or seconds <= 0 or self._stopped or self._places is None:
+            return found
+        if not self._places.acquire(blocking=False):
+            return None
+        try:
+            return self._wait(what, channel, time.monotonic() + seconds, is_wanted)
+        finally:
+            self._places.release()
+
+    def stop(self) -> None:
+        """End every wait, as if its time were over, and let none begin."""
+        self._stopped = True
+        self._announcements.wake_all()
+
+    def _wait(
+        self,
+        what: Callable[[], _T | None],
+        channel: str,
+        deadline: float,
+        is_wanted: Callable[[], bool],
+    ) -> _T | None:
+        with self._announcements.listen(channel) as waiter:
+            while not self._stopped and (left := deadline - time.monotonic()) > 0:
+                woken = waiter.wait(min(left, _LOOK_SECONDS))
+                if not is_wanted():
+                    return None
+                if woken:
+                    waiter.rest()
+                    found = what()
+                    if found is not None:
+                        return found
+        return None
