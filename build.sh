@@ -43,7 +43,7 @@ shift || true
 case $verb in
   run)
     install requirements.lock
-    [ $# -gt 0 ] || set -- serve
+    case ${1:--} in -*) set -- serve "$@" ;; esac
     exec "$venv/bin/bambleweeny" "$@"
     ;;
   test)

@@ -4,14 +4,16 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from bambleweeny.config import PREFIX, Address, Config, ConfigError, flag_of, load_config
+from bambleweeny.config import PREFIX, Config, ConfigError, flag_of, load_config
+from bambleweeny.options import Address
 
 
 def load(env=None, *, sandbox=False, **flags):
     return load_config(flags, env or {}, sandbox=sandbox)
 
 
-def test_defaults_are_those_of_an_appliance():
+def test_defaults_are_those_of_an_appliance(monkeypatch):
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     config = load()
     assert str(config.listen) == "127.0.0.1:8080"
     assert config.data_dir == Path("~/.local/share/bambleweeny").expanduser()
@@ -60,6 +62,9 @@ BAD = {
     "max_list_bytes": ["0", "x"],
     "threads": ["0", "1001", "many", "1.5"],
     "workers": ["0", "65"],
+    "data_dir": [""],
+    "cors_origins": ["localhost:3000", "http://localhost:3000/", "banana"],
+    "allowed_hosts": ["http://foo", "foo:80", "a b"],
     "max_waits": ["-1", "1001"],
     "log_format": ["xml"],
     "log_level": ["loud"],
@@ -84,10 +89,22 @@ def test_a_bad_value_of_the_original_names_its_source():
         load({"token_expiry": "x"})
 
 
-def test_every_option_has_a_bad_value_or_takes_any():
-    assert {f.name for f in fields(Config)} - set(BAD) == {
-        "data_dir", "cors_origins", "allowed_hosts",
-    }  # fmt: skip
+def test_every_option_has_a_bad_value():
+    assert {f.name for f in fields(Config)} == set(BAD)
+
+
+def test_hosts_that_are_answered():
+    assert load().answered_hosts == ()
+    assert load(allowed_hosts="a.example, b.example").answered_hosts == ("a.example", "b.example")
+    assert load(allowed_hosts="*").answered_hosts is None
+    assert load(listen="0.0.0.0:80").answered_hosts is None
+
+
+def test_a_relative_xdg_directory_is_ignored(monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", "relative")
+    assert load().data_dir == Path("~/.local/share/bambleweeny").expanduser()
+    monkeypatch.setenv("XDG_DATA_HOME", "/absolute")
+    assert load().data_dir == Path("/absolute/bambleweeny")
 
 
 def test_secrets_do_not_show():

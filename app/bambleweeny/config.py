@@ -1,13 +1,27 @@
 """The one table of options: it makes the flags, the variables, --help and the README check."""
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
-from bambleweeny.names import is_name, parse_duration, parse_size
+from bambleweeny.names import parse_duration, parse_size
+from bambleweeny.options import (
+    Address,
+    Option,
+    at_least,
+    choice,
+    list_of,
+    option,
+    parse_address,
+    parse_directory,
+    parse_password,
+    parse_prefix,
+    parse_redis_url,
+    whole_number,
+)
 
 PREFIX = "BAMBLEWEENY_"
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
@@ -17,202 +31,118 @@ class ConfigError(Exception):
     """An option has a value that cannot be used; the sentence names its source."""
 
 
-class Address(NamedTuple):
-    """Where to listen. Port 0 lets the system choose one."""
-
-    host: str
-    port: int
-
-    @property
-    def is_loopback(self) -> bool:
-        """Tell whether only this machine can reach the address."""
-        return self.host in ("localhost", "::1") or self.host.startswith("127.")
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port}"
-
-
-def _address(text: str) -> Address:
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f"'{text}' is not HOST:PORT; write 127.0.0.1:8080 or 0.0.0.0:8080")
-    return Address(host.strip("[]") or "0.0.0.0", int(port))
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
-        return int(text)
-
-    return parse
-
-
-def _at_least(least: int, parse: Callable[[str], int]) -> Callable[[str], int]:
-    def checked(text: str) -> int:
-        value = parse(text)
-        if value < least:
-            raise ValueError(f"'{text}' is too small; the least is {least}")
-        return value
-
-    return checked
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in allowed:
-            raise ValueError(f"'{text}' is not one of {', '.join(allowed)}")
-        return text
-
-    return parse
-
-
-def _prefix(text: str) -> str:
-    if not is_name(text) or len(text) > 64:
-        raise ValueError(f"'{text}' is not a prefix; use 1 to 64 of A-Z a-z 0-9 _ : . -")
-    return text
-
-
-def _password(text: str) -> str:
-    if not 1 <= len(text) <= 1024:
-        raise ValueError("a password has 1 to 1024 characters")
-    return text
-
-
-def _redis_url(text: str) -> str:
-    # NOTE: the store reads the URL; here it is only kept from being a file name or a host.
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("it is not a redis://, rediss:// or unix:// URL")
-    return text
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
 def _default_data_dir() -> str:
-    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return f"{home}/bambleweeny"
+    home = os.environ.get("XDG_DATA_HOME", "")
+    return f"{home if Path(home).is_absolute() else '~/.local/share'}/bambleweeny"
 
 
 def _default_workers() -> str:
     return str(min(len(os.sched_getaffinity(0)), 4))
 
 
-@dataclass(frozen=True)
-class Option:
-    """What the table knows of one option besides its name and its type."""
-
-    parse: Callable[[str], Any]
-    default: str | Callable[[], str] | None
-    help: str
-    metavar: str
-    secret: bool = False
-    legacy: str | None = None
-    sandbox: str | None = None
-    default_text: str | None = None
-    serve_only: bool = False
-
-    @property
-    def shown_default(self) -> str:
-        """The default as --help has it."""
-        if self.default_text is not None:
-            return self.default_text
-        return self.default if isinstance(self.default, str) and self.default else "none"
-
-
-def _option(parse: Callable[[str], Any], default: Any, metavar: str, text: str, **more: Any) -> Any:
-    return field(metadata={"option": Option(parse, default, text, metavar, **more)})
-
-
 @dataclass(frozen=True, repr=False)
 class Config:
     """Every setting of a server, checked. Sizes are bytes, durations seconds."""
 
-    listen: Address = _option(
-        _address, "127.0.0.1:8080", "HOST:PORT", "where to answer HTTP; port 0: a free one"
+    listen: Address = option(
+        parse_address, "127.0.0.1:8080", "HOST:PORT", "where to answer HTTP; port 0: a free one"
     )
-    data_dir: Path = _option(
-        lambda text: Path(text).expanduser().absolute(),
+    data_dir: Path = option(
+        parse_directory,
         _default_data_dir,
         "DIR",
         "where data and the first admin password are kept",
-        default_text="~/.local/share/bambleweeny",
+        default_text="bambleweeny in $XDG_DATA_HOME or ~/.local/share",
         serve_only=True,
     )
-    redis_url: str | None = _option(
-        _redis_url,
+    redis_url: str | None = option(
+        parse_redis_url,
         None,
         "URL",
         "use this Redis instead of the embedded one",
         secret=True,
         serve_only=True,
     )
-    key_prefix: str = _option(
-        _prefix,
+    key_prefix: str = option(
+        parse_prefix,
         "b9y",
         "TEXT",
         "first part of every key; instances with other prefixes share a Redis",
+        serve_only=True,
     )
-    admin_password: str | None = _option(
-        _password,
+    admin_password: str | None = option(
+        parse_password,
         None,
         "TEXT",
-        "set the admin's password at start; without it the first start makes one",
+        "the admin's password, set at every start; without it the first start makes one",
         secret=True,
         sandbox="changeme",
     )
-    token_expiry: int = _option(
-        _at_least(1, parse_duration),
+    token_expiry: int = option(
+        at_least(1, parse_duration),
         "3000",
         "DURATION",
         "how long a token is good",
         legacy="token_expiry",
     )
-    max_body: int = _option(
-        _at_least(1, parse_size), "1mb", "SIZE", "the largest body of a request"
+    max_body: int = option(at_least(1, parse_size), "1mb", "SIZE", "the largest body of a request")
+    max_memory: int = option(
+        at_least(8 << 20, parse_size), "256mb", "SIZE", "memory of the embedded engine"
     )
-    max_memory: int = _option(
-        _at_least(8 << 20, parse_size), "256mb", "SIZE", "memory of the embedded engine"
+    max_list_items: int = option(
+        whole_number(1, 10**12), "1000000", "N", "the most items that a list can hold"
     )
-    max_list_items: int = _option(
-        _whole(1, 10**12), "1000000", "N", "the most items that a list can hold"
+    max_list_bytes: int = option(
+        at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
     )
-    max_list_bytes: int = _option(
-        _at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
+    threads: int = option(
+        whole_number(1, 1000), "16", "N", "requests that a worker works on at a time"
     )
-    threads: int = _option(_whole(1, 1000), "16", "N", "requests that a worker works on at a time")
-    max_waits: int = _option(
-        _whole(0, 1000), "64", "N", "requests that may wait in a worker (?wait=), beside those"
+    max_waits: int = option(
+        whole_number(0, 1000),
+        "64",
+        "N",
+        "requests that may wait in a worker (?wait=), beside those",
     )
-    workers: int = _option(
-        _whole(1, 64),
+    workers: int = option(
+        whole_number(1, 64),
         _default_workers,
         "N",
         "worker processes",
         default_text="one a core, at most 4",
     )
-    log_format: str = _option(_choice("text", "json"), "text", "FORMAT", "text or json")
-    log_level: str = _option(
-        _choice("debug", "info", "warning", "error"),
+    log_format: str = option(choice("text", "json"), "text", "FORMAT", "text or json")
+    log_level: str = option(
+        choice("debug", "info", "warning", "error"),
         "info",
         "LEVEL",
         "debug, info, warning or error; info has a line for each request",
     )
-    cors_origins: tuple[str, ...] = _option(
-        _words,
+    cors_origins: tuple[str, ...] = option(
+        list_of(
+            r"\*|https?://(\*|[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:(\*|[0-9]+))?",
+            "an origin; write http://localhost:*, https://app.example.org or *",
+        ),
         "",
         "LIST",
         "web pages that may call the API, as http://localhost:* or https://app.example.org",
         sandbox=_LOCALHOST,
     )
-    allowed_hosts: tuple[str, ...] = _option(
-        _words,
+    allowed_hosts: tuple[str, ...] = option(
+        list_of(
+            r"\*|[A-Za-z0-9.-]+|\[[0-9a-f:]+\]", "a host name; write b9y.example.org, or * for any"
+        ),
         "",
         "LIST",
         "host names answered besides loopback ones when listening on loopback",
     )
+
+    @property
+    def answered_hosts(self) -> tuple[str, ...] | None:
+        """The Host names that are answered besides loopback ones; None: all."""
+        if not self.listen.is_loopback or "*" in self.allowed_hosts:
+            return None
+        return self.allowed_hosts
 
     def __repr__(self) -> str:
         shown = (

@@ -117,6 +117,20 @@ def test_what_is_no_good_http_is_told_in_json(session_url, http, request_bytes, 
     assert "application/json" in rest
 
 
+def test_an_answer_without_a_body_keeps_the_connection(session_url, as_uli):
+    place = urlsplit(session_url)
+    head = f"Host: localhost\r\nAuthorization: {as_uli.headers['Authorization']}\r\n"
+    with socket.create_connection((place.hostname, place.port), timeout=10) as wire:
+        for _ in range(2):
+            wire.sendall(f"GET /lists/q HTTP/1.1\r\n{head}\r\n".encode())
+            answer = wire.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 204 ")
+            assert b"close" not in answer
+        wire.sendall(f"GET /lists/q HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+        assert b"Connection: close" in wire.recv(65536)
+        assert wire.recv(65536) == b""
+
+
 def test_a_body_of_exactly_the_limit_is_taken(as_uli):
     assert as_uli.put("/keys/k", data=bytes(2 << 20)).ok
     too_large = as_uli.put("/keys/k", data=bytes((2 << 20) + 1))

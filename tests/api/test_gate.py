@@ -46,6 +46,9 @@ def test_pages_of_friends_may_call(as_uli):
     assert "Origin" in answer.headers["Vary"]
     asked = as_uli.options("/keys/a", headers={**origin, "Access-Control-Request-Method": "PUT"})
     assert "PUT" in asked.headers["Access-Control-Allow-Methods"]
+    unknown = as_uli.options("/nope", headers={**origin, "Access-Control-Request-Method": "PUT"})
+    assert unknown.status_code == 204
+    assert as_uli.get("/nope", headers=origin).headers["Access-Control-Allow-Origin"]
     assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
 
 

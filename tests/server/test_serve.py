@@ -19,7 +19,7 @@ from servers import Http, Server, running, start
 
 @pytest.fixture
 def data(tmp_path) -> Path:
-    return tmp_path / "data"
+    return tmp_path / """it's "a" \\ dätä"""
 
 
 def processes_of(server: Server) -> list[psutil.Process]:
@@ -74,9 +74,10 @@ def test_tokens_are_good_after_a_restart(data):
 
 
 def test_what_is_private_is_private(data):
+    data.mkdir(mode=0o755)
     with running("serve", "--data-dir", str(data)):
         assert stat.S_IMODE((data / "admin-password").stat().st_mode) == 0o600
-        assert stat.S_IMODE(data.stat().st_mode) == 0o700
+        assert stat.S_IMODE((data / "appendonly.aof").stat().st_mode) == 0o600
 
 
 def test_a_given_password_is_the_admins(data):
@@ -88,7 +89,9 @@ def test_a_given_password_is_the_admins(data):
         assert server.token(password="two")
         assert Http(server.url, token).get("/keys").status_code == 401
     with running("serve", "--data-dir", str(data)) as server:
-        assert server.said("Login") == "admin, password as set before"
+        assert (
+            server.said("Login") == "admin, password as set before; --admin-password sets another"
+        )
 
 
 def test_a_changed_password_is_not_shown_as_good(data):
@@ -98,7 +101,9 @@ def test_a_changed_password_is_not_shown_as_good(data):
     ):
         assert http.put("/config/admin", json={"password": "new"}).ok
     with running("serve", "--data-dir", str(data)) as server:
-        assert server.said("Login") == "admin, password as changed since the first start"
+        assert (
+            server.said("Login") == "admin, password as set before; --admin-password sets another"
+        )
         assert not (data / "admin-password").exists()
 
 
@@ -189,7 +194,10 @@ def test_a_port_that_is_taken_is_told(data):
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         done = run_to_its_end("serve", "--listen", address, "--data-dir", str(data))
     assert done.returncode == 1
-    assert done.stderr == f"bambleweeny: Cannot listen on {address}: Address already in use.\n"
+    assert (
+        done.stderr
+        == f"bambleweeny: Cannot listen on {address}: Address already in use; choose another address with --listen.\n"
+    )
 
 
 def test_an_engine_that_cannot_be_used_is_told(data):

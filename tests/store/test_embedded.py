@@ -61,7 +61,7 @@ def test_a_second_engine_on_the_same_directory_is_refused(tmp_path, monkeypatch)
 
 def test_a_directory_that_cannot_be_used_is_told(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(EngineFailed, match=r"Cannot use .*/file/data: Not a directory\."):
+    with pytest.raises(EngineFailed, match=r"Cannot use .*/file/data: Not a directory; "):
         EmbeddedEngine(tmp_path / "file" / "data", max_memory=16 << 20).start()
 
 

@@ -65,8 +65,9 @@ def _render_falcon(
     req: falcon.Request, resp: falcon.Response, ex: falcon.HTTPError, params: dict[str, Any]
 ) -> None:
     if isinstance(ex, falcon.HTTPMethodNotAllowed):
-        resp.set_headers(ex.headers or {})
-        _render(req, resp, MethodNotAllowed(), params)
+        allow = dict(ex.headers or {})["Allow"]
+        resp.set_header("Allow", allow)
+        _render(req, resp, MethodNotAllowed(hint=f"This path knows {allow}."), params)
     elif ex.status_code == 404:
         _render(req, resp, NotFound(), params)
     elif ex.status_code < 500:

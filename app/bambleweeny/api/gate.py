@@ -22,7 +22,7 @@ class Gate:
     """
 
     def __init__(self, cors_origins: Sequence[str], allowed_hosts: Sequence[str] | None) -> None:
-        self._hosts = None if allowed_hosts is None else frozenset(allowed_hosts)
+        self._hosts = None if allowed_hosts is None else {host.lower() for host in allowed_hosts}
         patterns = (re.escape(origin).replace(r"\*", r"[^/]*") for origin in cors_origins)
         self._is_friend = re.compile("|".join(patterns)).fullmatch if cors_origins else None
 
@@ -48,6 +48,9 @@ class Gate:
         resp.set_header("Access-Control-Expose-Headers", _EXPOSED_HEADERS)
         resp.append_header("Vary", "Origin")
         if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
-            resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "GET")
+            if resp.status_code >= 400:
+                # NOTE: a browser hides what follows a refused question, a 404 among it.
+                resp.status, resp.data = 204, None
+            resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "*")
             resp.set_header("Access-Control-Allow-Headers", _ALLOWED_HEADERS)
             resp.set_header("Access-Control-Max-Age", "600")

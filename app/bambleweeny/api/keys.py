@@ -36,6 +36,8 @@ class Key:
         """Read a key."""
         answer_raw(resp, self._keys.get(req.context.caller, name))
 
+    on_head = on_get
+
     @falcon.before(authenticated)
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key."""

@@ -85,7 +85,7 @@ def _seconds(req: falcon.Request) -> int:
     except ValueError as ex:
         raise InvalidRequest(f"The wait is invalid: {ex}.") from ex
     if seconds > _LONGEST_WAIT:
-        raise InvalidRequest(f"A wait can have {_LONGEST_WAIT} seconds.")
+        raise InvalidRequest(f"The longest wait is {_LONGEST_WAIT}s.")
     return seconds
 
 

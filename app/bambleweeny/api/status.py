@@ -29,6 +29,8 @@ class Home:
         else:
             answer_json(resp, self._answer)
 
+    on_head = on_get
+
 
 class Info:
     """/info"""

@@ -16,27 +16,28 @@ def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> st
     makes one and keeps it in the data directory, readable by the owner alone,
     until it is changed. Raises OSError where it cannot be kept.
     """
+    file = data_dir / FILE_NAME
     if given:
+        file.unlink(missing_ok=True)
         if not users.create_admin(given) and not users.has_password(ADMIN_ID, given):
             users.set_password(ADMIN_ID, given)
         return "password as configured"
-    file = data_dir / FILE_NAME
     if users.has_admin():
         return _describe_known(users, file)
     password = file.read_text().strip() if file.exists() else _make(file)
     if not users.create_admin(password):
         file.unlink()
-        return "password as set by the first start"
+        return "password as set by the first start; --admin-password sets another"
     return f"password {password} (made now, kept in {file})"
 
 
 def _describe_known(users: Users, file: Path) -> str:
     if not file.exists():
-        return "password as set before"
+        return "password as set before; --admin-password sets another"
     if users.has_password(ADMIN_ID, file.read_text().strip()):
         return f"password in {file}"
     file.unlink()
-    return "password as changed since the first start"
+    return "password as set before; --admin-password sets another"
 
 
 def _make(file: Path) -> str:

@@ -3,7 +3,8 @@
 import socket
 
 from bambleweeny import __version__
-from bambleweeny.config import Address, Config
+from bambleweeny.config import Config
+from bambleweeny.options import Address
 
 
 def banner(
@@ -11,18 +12,21 @@ def banner(
 ) -> str:
     """Say where the server is, where its data are and how the admin logs in."""
     host, port = listener.getsockname()[:2]
-    address = Address("localhost" if host in ("0.0.0.0", "::") else host, port)
+    everywhere = host in ("0.0.0.0", "::")
+    address = Address("localhost" if everywhere else host, port)
     if config.redis_url:
         data = engine
     else:
         data = f"{config.data_dir}, thrown away at the end" if sandbox else str(config.data_dir)
     lines = [
         f"Bambleweeny {__version__} is up.",
-        f"  URL    http://{address}",
+        f"  URL    http://{address}" + " and every address of this machine" * everywhere,
         f"  Docs   http://{address}/docs",
         f"  Data   {data}",
         f"  Login  admin, {login}",
     ]
     if sandbox:
-        lines[-1] = "  Login  admin, password changeme"
+        lines[-1] = f"  Login  admin, password {config.admin_password}"
+    if sandbox and not config.listen.is_loopback:
+        lines.append("  Note   everybody who reaches this machine can log in")
     return "\n".join(lines)

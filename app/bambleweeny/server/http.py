@@ -9,7 +9,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from bambleweeny.api.errors import error_body
 from bambleweeny.errors import (
@@ -52,8 +52,21 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    """Keeps the connection after an answer that has no body, as a 204 of an empty list.
+
+    Waitress closes it for want of a length, which such an answer must not have.
+    """
+
+    def set_close_on_finish(self) -> None:
+        asked = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or asked or self.version != "1.1":
+            super().set_close_on_finish()
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _ErrorTask
+    task_class = _Task
 
 
 class HttpServer:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bambleweeny.config import Address, Config
+from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema, open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.users import Users
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.options import Address
 from bambleweeny.server.admin_password import settle_admin_password
 from bambleweeny.server.banner import banner
 from bambleweeny.server.logs import set_up_logs
@@ -83,6 +84,8 @@ def serve(config: Config, *, sandbox: bool = False) -> int:
     """
     set_up_logs(config.log_format, config.log_level)
     block_signals()
+    # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
+    os.umask(0o077)
     if sandbox:
         config = replace(config, data_dir=Path(tempfile.mkdtemp(prefix="bambleweeny-sandbox-")))
     try:
@@ -126,9 +129,11 @@ def _listen(address: Address) -> socket.socket:
     try:
         return socket.create_server(address, family=family, backlog=1024)
     except OSError as ex:
-        # NOTE: Python adds a tuple to the system's own words; a host's name has other numbers.
-        reason = os.strerror(ex.errno) if ex.errno and ex.errno > 0 else ex.strerror
-        raise _CannotStart(f"Cannot listen on {address}: {reason}.") from ex
+        # NOTE: Python adds a tuple to the system's own words.
+        reason = str(ex.strerror).partition(" (while")[0]
+        raise _CannotStart(
+            f"Cannot listen on {address}: {reason}; choose another address with --listen."
+        ) from ex
 
 
 def _open(store: Store, config: Config) -> tuple[Instance, str]:
@@ -141,7 +146,9 @@ def _open(store: Store, config: Config) -> tuple[Instance, str]:
         reason = ex.__cause__ or ex
         raise _CannotStart(f"Cannot use the engine at {store.place}: {reason}.") from ex
     except OSError as ex:
-        raise _CannotStart(f"Cannot use {config.data_dir}: {ex.strerror}.") from ex
+        raise _CannotStart(
+            f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."
+        ) from ex
     finally:
         # NOTE: a connection must not be shared with the processes that are forked next.
         store.close()

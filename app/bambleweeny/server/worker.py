@@ -36,7 +36,7 @@ def work(
     app = create_app(
         services,
         cors_origins=config.cors_origins,
-        allowed_hosts=config.allowed_hosts if config.listen.is_loopback else None,
+        allowed_hosts=config.answered_hosts,
     )
     # NOTE: a wait holds a thread; these are for waits alone, so that they starve nobody.
     threads = config.threads + config.max_waits

@@ -147,7 +147,9 @@ class EmbeddedEngine:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = open(self.data_dir / "lock", "ab")
         except OSError as ex:
-            raise EngineFailed(f"Cannot use {self.data_dir}: {ex.strerror}.") from ex
+            raise EngineFailed(
+                f"Cannot use {self.data_dir}: {ex.strerror}; choose another with --data-dir."
+            ) from ex
         deadline = time.monotonic() + _LOCK_SECONDS
         while not _locked(lock):
             if time.monotonic() > deadline:
@@ -169,9 +171,9 @@ class EmbeddedEngine:
     def _settings(self, socket_path: Path) -> str:
         return f"""
             port 0
-            unixsocket "{socket_path}"
+            unixsocket {_quoted(socket_path)}
             unixsocketperm 700
-            dir "{self.data_dir}"
+            dir {_quoted(self.data_dir)}
             daemonize no
             loglevel notice
             save ""
@@ -184,6 +186,10 @@ class EmbeddedEngine:
     def _last_words(self) -> str:
         lines = (self.data_dir / "engine.log").read_text(errors="replace").splitlines()
         return lines[-1].strip() if lines else "it said nothing."
+
+
+def _quoted(path: Path) -> str:
+    return '"' + "".join(f"\\x{byte:02x}" for byte in os.fsencode(path)) + '"'
 
 
 def _answers(link: Link) -> bool:

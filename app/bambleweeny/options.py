@@ -1,0 +1,138 @@
+"""What an option is, and what its text may be."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bambleweeny.names import is_name
+
+
+class Address(NamedTuple):
+    """Where to listen. Port 0 lets the system choose one."""
+
+    host: str
+    port: int
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this machine can reach the address."""
+        return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+def parse_address(text: str) -> Address:
+    """Read HOST:PORT."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit():
+        raise ValueError(f"'{text}' is not HOST:PORT; write 127.0.0.1:8080 or 0.0.0.0:8080")
+    if int(port) > 65535:
+        raise ValueError(f"{port} is not a port; the largest is 65535")
+    return Address(host.strip("[]") or "0.0.0.0", int(port))
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """Make a parser of whole numbers in a range."""
+
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"'{text}' is not a whole number from {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+def at_least(least: int, parse: Callable[[str], int]) -> Callable[[str], int]:
+    """Make a parser that refuses what is smaller."""
+
+    def checked(text: str) -> int:
+        value = parse(text)
+        if value < least:
+            raise ValueError(f"'{text}' is too small; the least is {least}")
+        return value
+
+    return checked
+
+
+def choice(*allowed: str) -> Callable[[str], str]:
+    """Make a parser of one of these words."""
+
+    def parse(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"'{text}' is not one of {', '.join(allowed)}")
+        return text
+
+    return parse
+
+
+def parse_prefix(text: str) -> str:
+    """Read the first part of key names."""
+    if not is_name(text) or len(text) > 64:
+        raise ValueError(f"'{text}' is not a prefix; use 1 to 64 of A-Z a-z 0-9 _ : . -")
+    return text
+
+
+def parse_password(text: str) -> str:
+    """Read a password."""
+    if not 1 <= len(text) <= 1024:
+        raise ValueError("a password has 1 to 1024 characters")
+    return text
+
+
+def parse_redis_url(text: str) -> str:
+    """Read an engine's URL, as far as to know that it is one."""
+    # NOTE: the store reads the URL; here it is only kept from being a file name or a host.
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("it is not a redis://, rediss:// or unix:// URL")
+    return text
+
+
+def list_of(pattern: str, what: str) -> Callable[[str], tuple[str, ...]]:
+    """Make a parser of words with commas between, each of a pattern."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        words = tuple(word.strip() for word in text.split(",") if word.strip())
+        for word in words:
+            if not re.fullmatch(pattern, word):
+                raise ValueError(f"'{word}' is not {what}")
+        return words
+
+    return parse
+
+
+def parse_directory(text: str) -> Path:
+    """Read a path; ~ is the home directory."""
+    if not text:
+        raise ValueError("it is empty; write a directory")
+    return Path(text).expanduser().absolute()
+
+
+@dataclass(frozen=True)
+class Option:
+    """What the table knows of one option besides its name and its type."""
+
+    parse: Callable[[str], Any]
+    default: str | Callable[[], str] | None
+    help: str
+    metavar: str
+    secret: bool = False
+    legacy: str | None = None
+    sandbox: str | None = None
+    default_text: str | None = None
+    serve_only: bool = False
+
+    @property
+    def shown_default(self) -> str:
+        """The default as --help has it."""
+        if self.default_text is not None:
+            return self.default_text
+        return self.default if isinstance(self.default, str) and self.default else "none"
+
+
+def option(parse: Callable[[str], Any], default: Any, metavar: str, text: str, **more: Any) -> Any:
+    """Make a field of the table."""
+    return field(metadata={"option": Option(parse, default, text, metavar, **more)})
