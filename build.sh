@@ -60,7 +60,7 @@ case $verb in
     ;;
   clean)
     cd "$root"
-    rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .coverage* build dist app/*.egg-info
+    rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build dist app/*.egg-info
     find app tests -name __pycache__ -type d -exec rm -rf {} +
     ;;
   help | -h | --help) usage ;;

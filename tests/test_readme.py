@@ -1,6 +1,7 @@
 """The README's blocks, typed into a shell against a real server."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,8 @@ def plain(text: str) -> str:
 
 @pytest.fixture
 def home(tmp_path):
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
     with running("serve", HOME=str(tmp_path), XDG_DATA_HOME="") as server:
         yield tmp_path, server.url
 

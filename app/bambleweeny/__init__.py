@@ -1,4 +1,4 @@
-"""Bambleweeny: an HTTP key-value store and message broker in one file."""
+"""Bambleweeny: an HTTP key-value store and message broker in one program."""
 
 from bambleweeny.errors import BambleweenyError
 

@@ -96,13 +96,13 @@ class Config:
         at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
     )
     threads: int = option(
-        whole_number(1, 1000), "16", "N", "requests that a worker works on at a time"
+        whole_number(1, 1000), "16", "N", "threads of each worker"
     )
     max_waits: int = option(
         whole_number(0, 1000),
         "64",
         "N",
-        "requests that may wait in a worker (?wait=), beside those",
+        "further threads of each worker; so many requests may wait (?wait=)",
     )
     workers: int = option(
         whole_number(1, 64),

@@ -125,7 +125,7 @@ class ExpansionTooLarge(BambleweenyError):
     """The nested keys of a route grow its answer past the bound."""
 
     code, status, info = "expansion_too_large", 422, "The nested keys make the answer too large."
-    hint = "An answer with nested keys can have 16 MB."
+    hint = "Up to 100 keys can be nested, and add up to 2 MB."
 
 
 class HeadersTooLarge(BambleweenyError):

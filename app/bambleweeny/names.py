@@ -2,11 +2,15 @@
 
 import re
 
+LONGEST_PASSWORD = 1024
+"""In characters."""
+
 NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -"
 USERNAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ : . - @ +"
 
 _NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,255}").fullmatch
 _USERNAME = re.compile(r"[A-Za-z0-9_:.\-@+]{1,64}").fullmatch
+_USER_ID = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+"
 _QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
@@ -28,6 +32,22 @@ def is_name(text: str) -> bool:
 def is_username(text: str) -> bool:
     """Tell whether text can name a user."""
     return _USERNAME(text) is not None
+
+
+def is_user_id(text: str) -> bool:
+    """Tell whether text has the form of a user's id."""
+    return _USER_ID(text) is not None
+
+
+def is_utf8(value: bytes) -> bool:
+    """Tell whether bytes are text."""
+    if value.isascii():
+        return True
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_public_id(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bambleweeny.names import is_name
+from bambleweeny.names import LONGEST_PASSWORD, is_name
 
 
 class Address(NamedTuple):
@@ -78,8 +78,8 @@ def parse_prefix(text: str) -> str:
 
 def parse_password(text: str) -> str:
     """Read a password."""
-    if not 1 <= len(text) <= 1024:
-        raise ValueError("a password has 1 to 1024 characters")
+    if not 1 <= len(text) <= LONGEST_PASSWORD:
+        raise ValueError(f"a password has 1 to {LONGEST_PASSWORD} characters")
     return text
 
 

@@ -36,6 +36,11 @@ def test_json_is_read_whatever_its_content_type(http):
 def test_the_password_grant_of_oauth2(http):
     answer = http.post("/auth/token", data=FORM, headers={"Authorization": "Basic Og=="})
     assert answer.json()["token_type"] == "bearer"
+    assert http.post("/auth/token?raw", data=FORM).text.count(".") == 2
+    form = {"Content-Type": "Application/X-WWW-Form-URLencoded"}
+    assert http.post(
+        "/auth/token", headers=form, data="grant_type=password&username=admin&password=changeme"
+    ).ok
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -99,7 +104,7 @@ def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_
     assert body.pop("info").startswith("Session expires in ")
     assert body == {"authenticated": "True", "admin": "False", "user": "uli", "id": "1"}
     assert as_admin.get("/auth/test").json()["admin"] == "True"
-    services.users.set_password("1", "other")
+    services.users.change("1", password="other")
     assert as_uli.get("/auth/test").json()["authenticated"] == "False"
     with Http(session_url, "x") as stranger:
         assert stranger.get("/auth/test").json()["authenticated"] == "False"
@@ -107,7 +112,8 @@ def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_
 
 def test_ones_own_password_can_be_changed(as_uli, http):
     wrong = as_uli.put("/auth/password", json={"current": "x", "password": "new"})
-    assert (wrong.status_code, wrong.json()["code"]) == (401, "wrong_login")
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
+    assert wrong.headers["B9Y-AUTHENTICATED-USER"] == "uli"
     assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
     assert as_uli.get("/keys").status_code == 401
     assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok

@@ -60,6 +60,9 @@ BAD = [
     ("PUT", "/config/admin", b'{"password":1}', 400, "invalid_request"),
     ("GET", "/docs/../../etc/passwd", b"", 404, "not_found"),
     ("GET", "/docs/index.html", b"", 404, "not_found"),
+    ("GET", "/users/" + "1" * 5000, b"", 404, "not_found"),
+    ("GET", "/list/foo", b"", 404, "not_found"),
+    ("WEBSOCKET", "/", b"", 400, "invalid_request"),
     ("BREW", "/keys", b"", 400, "invalid_request"),
 ]
 
@@ -97,6 +100,10 @@ RAW = [
     (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "not_implemented"),
     (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", 400, "invalid_request"),
     (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431, "headers_too_large"),
+    (b"GET http://[::1/x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "invalid_request"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 400, "invalid_request"),
+    (b"PUT /keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "invalid_request"),
+    (b"GET / HTTP/1.1\r\nHost: evil.example\r\nHost: x.localhost\r\n\r\n", 421, "wrong_host"),
     (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "wrong_host"),
 ]  # fmt: skip
 
@@ -171,7 +178,7 @@ def test_a_defect_is_500_and_tells_nothing(as_admin, services, monkeypatch, capl
 
 def test_an_engine_that_is_away_is_503_with_retry_after(as_admin, session_store, monkeypatch):
     gone = open_store("unix:///nowhere/engine.sock")
-    monkeypatch.setattr(session_store, "_link", gone._link)
+    monkeypatch.setattr(session_store, "_ask", gone._ask)
     for method, path, body in [
         ("GET", "/keys", b""), ("GET", "/keys/a", b""), ("PUT", "/keys/a", b"x"),
         ("DELETE", "/keys/a", b""), ("GET", "/incr/a", b""), ("GET", "/lists", b""),

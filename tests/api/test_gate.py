@@ -52,6 +52,22 @@ def test_pages_of_friends_may_call(as_uli):
     assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
 
 
+def test_a_friend_gets_no_less_from_what_is_public(as_uli, http):
+    as_uli.put("/keys/k", data=b"x")
+    path = as_uli.post("/routes", json={"key": "k", "content_type": "a/b"}).json()["path"]
+    origin = {"Origin": "http://localhost:1", "Access-Control-Request-Method": "PUT"}
+    asked = http.options(path, headers=origin)
+    assert asked.headers["Access-Control-Allow-Origin"] == "*"
+    assert asked.headers["Access-Control-Allow-Methods"] == "*"
+
+
+def test_a_line_of_the_log_cannot_be_forged(http, caplog):
+    with caplog.at_level(logging.INFO):
+        http.get("/x%0A2026-01-01%20INFO%20DELETE%20/users/7%1b")
+    [record] = [record for record in caplog.records if record.name == "bambleweeny.access"]
+    assert record.getMessage() == "GET /x%0A2026-01-01%20INFO%20DELETE%20/users/7%1B 404"
+
+
 @pytest.mark.parametrize(
     "origin",
     ["https://evil.example", "http://localhost.evil.example", "http://localhost:1/x", "null"],

@@ -225,7 +225,7 @@ def test_50_clients_never_get_past_a_quota_and_lose_no_place(as_admin, as_uli, s
 
 
 def test_a_quota_reached_is_told(as_uli, services):
-    services.users.set_quota("1", 1)
+    services.users.change("1", quota=1)
     as_uli.put("/keys/a", data=b"")
     answer = as_uli.put("/keys/b", data=b"")
     assert (answer.status_code, answer.json()["info"]) == (400, "Quota exceeded.")

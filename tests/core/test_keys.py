@@ -69,7 +69,7 @@ def test_a_bad_name_is_refused_by_every_verb(services, uli, name):
 
 
 def test_the_quota_counts_new_keys_only(services, uli):
-    services.users.set_quota("1", 2)
+    services.users.change("1", quota=2)
     services.keys.set(uli, "a", b"")
     services.keys.incr(uli, "n")
     for make in (lambda: services.keys.set(uli, "b", b""), lambda: services.keys.incr(uli, "m")):

@@ -72,7 +72,7 @@ def test_a_list_is_bounded_by_bytes(services, uli, raw):
 
 
 def test_a_new_list_counts_against_the_quota_and_an_empty_one_does_not(services, uli):
-    services.users.set_quota("1", 1)
+    services.users.change("1", quota=1)
     services.lists.push(uli, "q", b"1")
     services.lists.push(uli, "q", b"2")
     with pytest.raises(QuotaExceeded):

@@ -53,14 +53,25 @@ def test_binary_values_pass_untouched(services, uli):
     assert services.routes.read(made.id) == (b"\xff!@[a]", "a/b", False)
 
 
+def test_many_names_are_too_many(services, uli):
+    made = services.routes.create(uli, "t", "a/b")
+    services.keys.set(uli, "t", b"".join(b"!@[n%d]" % number for number in range(100)))
+    assert services.routes.read(made.id)[0] == b""
+    services.keys.set(uli, "t", b"".join(b"!@[n%d]" % number for number in range(101)))
+    with pytest.raises(ExpansionTooLarge):
+        services.routes.read(made.id)
+    services.keys.set(uli, "t", b"\xff" + b"".join(b"!@[n%d]" % n for n in range(101)))
+    assert services.routes.read(made.id)[0].startswith(b"\xff!@[n0]")
+
+
 def test_nested_keys_cannot_grow_an_answer_without_bound(services, uli):
     services.keys.set(uli, "big", bytes(1 << 20))
-    services.keys.set(uli, "t", b"!@[big]" * 17)
+    services.keys.set(uli, "t", b"!@[big]" * 3)
     made = services.routes.create(uli, "t", "a/b")
     with pytest.raises(ExpansionTooLarge):
         services.routes.read(made.id)
-    services.keys.set(uli, "t", b"!@[big]" * 16)
-    assert services.routes.read(made.id)[0] == bytes(16 << 20)
+    services.keys.set(uli, "t", b"!@[big]" * 2)
+    assert services.routes.read(made.id)[0] == bytes(2 << 20)
 
 
 def test_a_deleted_route_is_gone_for_every_process(services, uli, store):
@@ -113,7 +124,7 @@ def test_bad_targets_are_refused(services, uli):
 
 
 def test_routes_and_bins_count_against_the_quota_and_leave_nothing(services, uli, raw):
-    services.users.set_quota("1", 2)
+    services.users.change("1", quota=2)
     route = services.routes.create(uli, "k", "a/b")
     made = services.bins.create(uli, "q")
     for make in (
@@ -128,6 +139,13 @@ def test_routes_and_bins_count_against_the_quota_and_leave_nothing(services, uli
     services.routes.delete(uli, route.id)
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
     assert raw.keys("b9y:route:*") + raw.keys("b9y:bin:*") == []
+
+
+def test_an_id_whose_record_is_gone_is_forgotten_with_its_place(services, uli, raw):
+    made = services.routes.create(uli, "k", "a/b")
+    raw.delete(f"b9y:route:{made.id}")
+    assert services.routes.owned_by(uli) == []
+    assert raw.zcard("b9y:{1}:routes") == 0
 
 
 def test_a_good_id_does_not_expire(services, uli, raw):

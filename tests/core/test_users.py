@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from bambleweeny.core.tenants import finish_deletions
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.users import User, Users
 from bambleweeny.errors import (
@@ -45,7 +46,7 @@ def test_a_bad_password_is_refused(services, uli, password):
     with pytest.raises(InvalidRequest, match="1 to 1024 characters"):
         services.users.create("ann", password)
     with pytest.raises(InvalidRequest, match="1 to 1024 characters"):
-        services.users.set_password("1", password)
+        services.users.change("1", password=password)
 
 
 def test_a_name_is_given_once(services, uli):
@@ -79,7 +80,7 @@ def test_of_many_that_want_one_name_at_once_one_gets_it(services, raw):
 
 def test_a_new_password_ends_the_tokens(services, uli):
     services.keys.set(uli, "k", b"x")
-    services.users.set_password("1", "other")
+    services.users.change("1", password="other")
     for use in (
         lambda: services.keys.get(uli, "k"),
         lambda: services.keys.set(uli, "k", b"y"),
@@ -112,7 +113,7 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
     services.bins.create(uli, "q")
     services.users.delete("1")
     assert raw.keys("b9y:{1}:*") + raw.keys("b9y:route:*") + raw.keys("b9y:bin:*") == []
-    assert raw.keys("b9y:leaving") == []
+    assert raw.keys("b9y:tenants") == []
     assert [user.username for user in services.users.all()] == ["admin"]
     with pytest.raises(Unauthorized):
         services.keys.get(uli, "k")
@@ -129,17 +130,44 @@ def test_an_id_is_never_given_again(services, uli):
         services.users.check(uli)
 
 
-@pytest.mark.parametrize("step", ["name", "record", "data"])
-def test_a_deletion_that_broke_off_is_finished_later(services, uli, raw, step):
+@pytest.mark.parametrize("steps_done", [1, 2])
+def test_a_deletion_that_broke_off_is_finished_later(services, store, uli, raw, steps_done):
     services.keys.set(uli, "k", b"x")
-    raw.sadd("b9y:leaving", "1")
-    if step != "name":
+    raw.delete("b9y:{1}:user")
+    if steps_done > 1:
         raw.hdel("b9y:users", "uli")
-    if step == "data":
-        raw.delete("b9y:{1}:user")
-    services.users.finish_deletions()
-    assert raw.keys("b9y:{1}:*") + raw.keys("b9y:leaving") == []
+    finish_deletions(store)
+    assert raw.keys("b9y:{1}:*") + raw.keys("b9y:tenants") == []
     assert raw.hkeys("b9y:users") == [b"admin"]
+
+
+def test_finishing_a_deletion_leaves_who_took_the_name_since(services, store, uli, raw):
+    raw.delete("b9y:{1}:user")
+    raw.hdel("b9y:users", "uli")
+    services.users.create("uli", "other")
+    finish_deletions(store)
+    assert services.users.log_in("uli", "other").id == "2"
+
+
+def test_a_full_store_has_room_for_deletions_and_new_passwords(services, uli, raw):
+    services.keys.set(uli, "k", b"x")
+    before = raw.config_get("maxmemory")["maxmemory"]
+    try:
+        raw.config_set("maxmemory", "1")
+        services.users.change("1", password="other", quota=3)
+        with pytest.raises(Unauthorized):
+            services.keys.get(uli, "k")
+        services.users.delete("1")
+    finally:
+        raw.config_set("maxmemory", before)
+    assert raw.keys("b9y:{1}:*") + raw.keys("b9y:tenants") == []
+    assert [user.id for user in services.users.all()] == ["0"]
+
+
+def test_of_a_change_that_fails_nothing_is_done(services, uli):
+    with pytest.raises(InvalidRequest):
+        services.users.change("1", quota=5, password="")
+    assert services.users.get("1").quota == 0
 
 
 def test_the_admin_stays(services, admin):
@@ -154,16 +182,16 @@ def test_the_admin_stays(services, admin):
 @pytest.mark.parametrize("quota", [-1, 10**12 + 1])
 def test_a_bad_quota_is_refused(services, uli, quota):
     with pytest.raises(InvalidRequest, match="quota"):
-        services.users.set_quota("1", quota)
+        services.users.change("1", quota=quota)
     with pytest.raises(InvalidRequest, match="quota"):
         services.users.create("ann", "x", quota)
 
 
 def test_who_is_not_there_cannot_be_changed(services):
     with pytest.raises(NotFound):
-        services.users.set_quota("9", 1)
+        services.users.change("9", quota=1)
     with pytest.raises(NotFound):
-        services.users.set_password("9", "x")
+        services.users.change("9", password="x")
     with pytest.raises(NotFound):
         services.users.get("9")
     assert not services.users.has_password("9", "x")

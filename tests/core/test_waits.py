@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 from bambleweeny.core.waits import Waits
-from bambleweeny.errors import StoreUnavailable
+from bambleweeny.errors import StoreUnavailable, Unauthorized
+from bambleweeny.store import open_store
 
 
 def wanted():
@@ -77,6 +78,28 @@ def test_who_is_gone_takes_nothing_and_the_next_one_gets_it(services, uli, monke
     assert services.lists.pop(uli, "q") == b"x"
 
 
+def test_one_who_may_not_take_the_item_leaves_it_to_the_next(services, uli, raw):
+    with waiting(services, uli, 2) as theirs:
+        raw.hset("b9y:{1}:user", "version", "other")
+        raw.publish("b9y:{1}:pushed:q", "")
+        for one in theirs:
+            with pytest.raises(Unauthorized):
+                one.result(5)
+
+
+def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, raw, engine_url):
+    path = engine_url.removeprefix("unix://")
+    raw.execute_command("ACL", "SETUSER", "deaf", "on", ">x", "~*", "+@all", "-subscribe")
+    deaf = open_store(f"unix://deaf:x@{path}")
+    waits = Waits(deaf, 2)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            waits.attempt(lambda: None, "c", 30, wanted)
+    raw.execute_command("ACL", "SETUSER", "deaf", "+subscribe", "allchannels")
+    assert waits.attempt(lambda: None, "c", 0.05, wanted) is None
+    deaf.close()
+
+
 def test_a_message_that_comes_too_late_for_one_wakes_the_next(store):
     with store.announcements.listen("c") as first, store.announcements.listen("c") as second:
         assert first.wait(5)
@@ -117,6 +140,16 @@ def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw)
         raw.client_kill_filter(_type="pubsub")
         with pytest.raises(StoreUnavailable):
             mine.result(5)
+    with waiting(services, uli) as [mine]:
+        services.lists.push(uli, "q", b"x")
+        assert mine.result(5) == b"x"
+
+
+def test_a_quiet_connection_is_asked_whether_it_is_there(services, uli, monkeypatch):
+    monkeypatch.setattr("bambleweeny.store.announcements._PING_SECONDS", 0.01)
+    services.lists._store.announcements.close()
+    assert services.lists.pop_within(uli, "q", 0.1, wanted) is None
+    time.sleep(0.05)
     with waiting(services, uli) as [mine]:
         services.lists.push(uli, "q", b"x")
         assert mine.result(5) == b"x"

@@ -3,6 +3,7 @@
 import logging
 import time
 from typing import Any
+from urllib.parse import quote
 
 import falcon
 
@@ -25,16 +26,18 @@ class AccessLog:
         if not _log.isEnabledFor(logging.INFO):
             return
         caller = req.context.get("caller")
+        path = req.path if req.path.isprintable() else quote(req.path)
+        started = getattr(req.context, "started", None) or time.perf_counter()
         _log.info(
             "%s %s %s",
             req.method,
-            req.path,
+            path,
             resp.status_code,
             extra={
                 "method": req.method,
-                "path": req.path,
+                "path": path,
                 "status": resp.status_code,
-                "ms": round((time.perf_counter() - req.context.started) * 1000, 2),
+                "ms": round((time.perf_counter() - started) * 1000, 2),
                 "user": caller.name if caller else None,
                 "code": resp.context.get("error_code"),
             },

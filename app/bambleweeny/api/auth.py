@@ -29,34 +29,33 @@ class AuthToken:
         """Give a token for a name and a password."""
         resp.set_header("Cache-Control", "no-store")
         body = read_raw(req)
-        if (req.content_type or "").startswith(falcon.MEDIA_URLENCODED) and _is_form(body):
-            self._answer_grant(resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
-            return
-        token = self._log_in(read_json(req, Login, body))
-        if req.has_param("raw"):
-            answer_raw(resp, token.encode())
+        if _is_form(req, body):
+            token = self._grant(resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
         else:
-            answer_json(resp, self._granted(token))
+            token = self._log_in(read_json(req, Login, body))
+        if token and req.has_param("raw"):
+            answer_raw(resp, token.encode())
+        elif token:
+            lifetime = self._tokens.lifetime
+            answer_json(
+                resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
+            )
 
     def _log_in(self, login: Login) -> str:
         return self._tokens.issue(self._users.log_in(login.username, login.password))
 
-    def _granted(self, token: str) -> dict[str, object]:
-        lifetime = self._tokens.lifetime
-        return {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
-
-    def _answer_grant(self, resp: falcon.Response, form: dict[str, str]) -> None:
+    def _grant(self, resp: falcon.Response, form: dict[str, str]) -> str | None:
+        """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
         if form.get("grant_type") != "password":
             _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")
         elif "username" not in form or "password" not in form:
             _refuse_grant(resp, "invalid_request", "Send username and password.")
         else:
             try:
-                token = self._log_in(Login(form["username"], form["password"]))
+                return self._log_in(Login(form["username"], form["password"]))
             except WrongLogin as ex:
                 _refuse_grant(resp, "invalid_grant", ex.info)
-            else:
-                answer_json(resp, self._granted(token))
+        return None
 
 
 class AuthTest:
@@ -68,29 +67,39 @@ class AuthTest:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Tell who the caller is; this answers 200 for everybody."""
-        token = bearer_token(req)
-        answer = {"authenticated": "False", "admin": "False", "user": "", "id": ""}
+        answer = self._describe(bearer_token(req))
+        if answer["user"]:
+            resp.set_header("B9Y-Authenticated-User", answer["user"])
+        answer_json(resp, answer)
+
+    def _describe(self, token: str) -> dict[str, str]:
+        nobody = {"authenticated": "False", "admin": "False", "user": "", "id": ""}
+        if not token:
+            return {**nobody, "info": "There is no token."}
         try:
             caller = self._tokens.verify(token)
             is_admin = self._users.check(caller)
+            left = self._tokens.seconds_left(token)
         except Unauthorized as ex:
-            answer_json(resp, {**answer, "info": ex.hint if token else "There is no token."})
-            return
-        answer = {"authenticated": "True", "admin": str(is_admin)}
-        answer |= {"user": caller.name, "id": caller.id}
-        left = self._tokens.seconds_left(token)
-        answer_json(resp, {**answer, "info": f"Session expires in {left} seconds."})
-        resp.set_header("B9Y-Authenticated-User", caller.name)
+            return {**nobody, "info": ex.hint or ex.info}
+        return {
+            "authenticated": "True",
+            "admin": str(is_admin),
+            "user": caller.name,
+            "id": caller.id,
+            "info": f"Session expires in {left} seconds.",
+        }
 
 
-def _is_form(body: bytes) -> bool:
+def _is_form(req: falcon.Request, body: bytes) -> bool:
     # NOTE: curl's -d claims a form for JSON too.
-    return not body.lstrip().startswith(b"{")
+    claimed = (req.content_type or "").lower().startswith(falcon.MEDIA_URLENCODED)
+    return claimed and not body.lstrip().startswith(b"{")
 
 
 def _refuse_grant(resp: falcon.Response, error: str, description: str) -> None:
-    """Answer as RFC 6749, section 5.2, wants it, with our own fields beside."""
     resp.status = InvalidRequest.status
+    resp.context.error_code = error
     answer_json(
         resp,
         {"error": error, "error_description": description, "info": description, "code": error},

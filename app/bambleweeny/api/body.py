@@ -6,6 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_utf8
 
 _T = TypeVar("_T")
 
@@ -38,15 +39,5 @@ def answer_json(resp: falcon.Response, value: object) -> None:
 
 def answer_raw(resp: falcon.Response, value: bytes) -> None:
     """Answer a value's bytes as plain text; only valid UTF-8 is called that."""
-    resp.content_type = "text/plain; charset=utf-8" if _is_utf8(value) else "text/plain"
+    resp.content_type = "text/plain; charset=utf-8" if is_utf8(value) else "text/plain"
     resp.data = value
-
-
-def _is_utf8(value: bytes) -> bool:
-    if value.isascii():
-        return True
-    try:
-        value.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -3,6 +3,7 @@
 import logging
 import re
 from typing import Any
+from urllib.parse import quote
 
 import falcon
 import msgspec
@@ -20,7 +21,7 @@ from bambleweeny.names import NAME_RULE
 
 _log = logging.getLogger(__name__)
 
-_BELOW_A_NAME = re.compile(r"/(key|incr|list)s?/")
+_BELOW_A_NAME = re.compile(r"/(keys|incr|lists)/")
 
 
 def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
@@ -34,7 +35,7 @@ def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
     """Answer a path that nobody knows; a name with a slash in it is told so."""
     below = _BELOW_A_NAME.match(req.path)
     if below:
-        noun = "List" if below[1] == "list" else "Key"
+        noun = "List" if below[1] == "lists" else "Key"
         raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
     raise NotFound(hint="GET /openapi.json lists every path.")
 
@@ -79,5 +80,5 @@ def _render_falcon(
 def _render_defect(
     req: falcon.Request, resp: falcon.Response, ex: Exception, params: dict[str, Any]
 ) -> None:
-    _log.error("defect at %s %s", req.method, req.path, exc_info=ex)
+    _log.error("defect at %s %s", req.method, quote(req.path), exc_info=ex)
     _render(req, resp, InternalError(), params)

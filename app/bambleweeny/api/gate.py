@@ -8,7 +8,7 @@ import falcon
 
 from bambleweeny.errors import WrongHost
 
-_LOOPBACK = re.compile(r"(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
+_LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
 _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
 _EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After"
@@ -39,7 +39,7 @@ class Gate:
     ) -> None:
         """Let the page that called read the answer, if its origin is a friend's."""
         resp.set_header("X-Content-Type-Options", "nosniff")
-        if self._is_friend is None:
+        if self._is_friend is None or resp.get_header("Access-Control-Allow-Origin"):
             return
         origin = req.get_header("Origin")
         if not origin or not self._is_friend(origin):

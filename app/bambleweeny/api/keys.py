@@ -5,7 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
-from bambleweeny.api.listing import answer_listing
+from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.policy import authenticated
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
-from bambleweeny.api.listing import answer_listing
+from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.policy import authenticated
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
@@ -39,7 +39,7 @@ class List:
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest item off."""
-        answer_pop(req, resp, self._lists, name)
+        _answer_pop(req, resp, self._lists, name)
 
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -63,10 +63,10 @@ class ListPop:
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest item off; the GET's twin for those who keep GET safe."""
-        answer_pop(req, resp, self.services.lists, name)
+        _answer_pop(req, resp, self.services.lists, name)
 
 
-def answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
+def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
     """Answer the oldest item, or 204 where there is none even after `?wait=`."""
     if req.query_string and req.has_param("wait"):
         item = of.pop_within(req.context.caller, name, _seconds(req), _is_there(req))
@@ -91,5 +91,5 @@ def _seconds(req: falcon.Request) -> int:
 
 def _is_there(req: falcon.Request) -> Callable[[], bool]:
     """Tell whether the client is still connected, whenever that is called."""
-    is_gone: Callable[[], bool] = req.env["waitress.client_disconnected"]
+    is_gone: Callable[[], bool] = req.env.get("waitress.client_disconnected", bool)
     return lambda: not is_gone()

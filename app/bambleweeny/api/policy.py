@@ -7,6 +7,7 @@ import falcon
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Forbidden, NotFound, Unauthorized
+from bambleweeny.names import is_user_id
 
 
 def bearer_token(req: falcon.Request) -> str:
@@ -28,12 +29,7 @@ def authenticated(
     Whether the token was ended meanwhile is checked in the round trip of the
     call itself. With `?userid=` the admin acts for another user.
     """
-    token = bearer_token(req)
-    if not token:
-        raise Unauthorized()
-    caller = resource.services.tokens.verify(token)
-    resp.set_header("B9Y-Authenticated-User", caller.name)
-    req.context.caller = caller
+    caller = _logged_in(req, resp, resource.services)
     if req.query_string and req.has_param("userid"):
         req.context.caller = _acting_for(req.get_param("userid") or "", caller, resource.services)
 
@@ -42,13 +38,22 @@ def admin_only(
     req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
 ) -> None:
     """Let only the admin pass, checked in the store."""
-    authenticated(req, resp, resource, params)
-    resource.services.users.require_admin(req.context.caller)
+    resource.services.users.require_admin(_logged_in(req, resp, resource.services))
+
+
+def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
+    token = bearer_token(req)
+    if not token:
+        raise Unauthorized()
+    caller = services.tokens.verify(token)
+    resp.set_header("B9Y-Authenticated-User", caller.name)
+    req.context.caller = caller
+    return caller
 
 
 def _acting_for(user_id: str, caller: Caller, services: Services) -> Caller:
     if not services.users.check(caller):
         raise Forbidden()
-    if not user_id.isascii() or not user_id.isdigit():
+    if not is_user_id(user_id):
         raise NotFound("There is no such user.")
     return Caller(services.users.get(user_id).id, caller.name, "")

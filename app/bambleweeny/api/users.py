@@ -7,7 +7,8 @@ from bambleweeny.api.body import answer_json, read_json
 from bambleweeny.api.policy import admin_only, authenticated
 from bambleweeny.core.services import Services
 from bambleweeny.core.users import ADMIN_ID
-from bambleweeny.errors import InvalidRequest, NotFound, WrongLogin
+from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
+from bambleweeny.names import is_user_id
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):
@@ -81,10 +82,8 @@ class User:
         change = read_json(req, UserChange)
         if change.quota is None and change.password is None:
             raise InvalidRequest("Give a quota, a password, or both.")
-        if change.quota is not None:
-            self._users.set_quota(_known_form(user_id), _quota(change.quota))
-        if change.password is not None:
-            self._users.set_password(_known_form(user_id), change.password)
+        quota = None if change.quota is None else _quota(change.quota)
+        self._users.change(_known_form(user_id), quota=quota, password=change.password)
         answer_json(resp, {"info": "updated"})
 
     @falcon.before(admin_only)
@@ -103,7 +102,7 @@ class AdminPassword:
     @falcon.before(admin_only)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the admin's password; this ends the admin's tokens."""
-        self.services.users.set_password(ADMIN_ID, read_json(req, NewPassword).password)
+        self.services.users.change(ADMIN_ID, password=read_json(req, NewPassword).password)
         answer_json(resp, {"info": "updated"})
 
 
@@ -120,13 +119,13 @@ class OwnPassword:
         change = read_json(req, PasswordChange)
         users.check(caller)
         if not users.has_password(caller.id, change.current):
-            raise WrongLogin("The current password is wrong.")
-        users.set_password(caller.id, change.password)
+            raise Forbidden("The current password is wrong.")
+        users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 
 
 def _known_form(user_id: str) -> str:
-    if not user_id.isascii() or not user_id.isdigit() or str(int(user_id)) != user_id:
+    if not is_user_id(user_id):
         raise NotFound()
     return user_id
 

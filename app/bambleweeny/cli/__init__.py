@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bambleweeny",
-        description="An HTTP key-value store and message broker in one file.",
+        description="An HTTP key-value store and message broker in one program.",
         epilog="examples:\n  bambleweeny serve\n  bambleweeny sandbox\n  bambleweeny serve --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

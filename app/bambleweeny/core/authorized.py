@@ -33,5 +33,5 @@ def run_as(
 
     `keys` are KEYS[6..] of the script, `args` are ARGV[2..].
     """
-    indexes = store.schema.tenant(caller.id).indexes
-    return store.run(script, (*indexes, *keys), caller.version, *args)
+    checked = store.schema.tenant(caller.id).checked
+    return store.run(script, (*checked, *keys), caller.version, *args)

@@ -15,10 +15,10 @@ class Bins(PublicIds):
         super().__init__(store, schema.bin, lambda owner: schema.tenant(owner).bins)
         self._lists = lists
 
-    def create(self, caller: Caller, target: str, content_type: str = "") -> Published:
+    def create(self, caller: Caller, name: str) -> Published:
         """Open a list to the public; the list need not exist yet."""
-        check_list_name(target)
-        return super().create(caller, target, content_type)
+        check_list_name(name)
+        return self._publish(caller, name)
 
     def push(self, public_id: str, body: bytes) -> None:
         """Add an item to the bin's list, within the owner's quota and the

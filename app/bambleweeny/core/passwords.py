@@ -8,13 +8,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from bambleweeny.errors import Busy, InvalidRequest
-
-_LONGEST = 1024
+from bambleweeny.names import LONGEST_PASSWORD
 
 
 class Passwords:
-    """Hashes and verifies. At most `at_once` hashes run in this process; a
-    further one waits up to `patience` seconds and then raises Busy.
+    """Hashes and verifies. At most `at_once` hashes run in this process and at
+    most `queue` wait, up to `patience` seconds; a further one raises Busy, so
+    that a flood of logins holds few threads.
     """
 
     def __init__(
@@ -23,22 +23,24 @@ class Passwords:
         memory_kib: int = 19 * 1024,
         time_cost: int = 2,
         at_once: int = 2,
+        queue: int = 4,
         patience: float = 10.0,
     ) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._places = BoundedSemaphore(at_once)
+        self._admitted = BoundedSemaphore(at_once + queue)
         self._patience = patience
 
     def hash(self, password: str) -> str:
         """Hash a password; one that is empty or over 1,024 characters is refused."""
-        if not 1 <= len(password) <= _LONGEST:
-            raise InvalidRequest("The password must have 1 to 1024 characters.")
+        if not 1 <= len(password) <= LONGEST_PASSWORD:
+            raise InvalidRequest(f"The password must have 1 to {LONGEST_PASSWORD} characters.")
         with self._place():
             return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Tell whether the password fits; with no hash it takes equally long."""
-        if len(password) > _LONGEST:
+        if len(password) > LONGEST_PASSWORD:
             return False
         with self._place():
             if hashed is None:
@@ -51,12 +53,17 @@ class Passwords:
 
     @contextmanager
     def _place(self) -> Iterator[None]:
-        if not self._places.acquire(timeout=self._patience):
+        if not self._admitted.acquire(blocking=False):
             raise Busy()
         try:
-            yield
+            if not self._places.acquire(timeout=self._patience):
+                raise Busy()
+            try:
+                yield
+            finally:
+                self._places.release()
         finally:
-            self._places.release()
+            self._admitted.release()
 
 
 def _encoded(password: str) -> bytes:

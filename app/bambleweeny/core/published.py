@@ -47,26 +47,6 @@ class PublicIds:
         self._index_of = index_of
         self._known: dict[str, Published] = {}
 
-    def create(self, caller: Caller, target: str, content_type: str = "") -> Published:
-        """Make a public id. It counts against the quota.
-
-        Three round trips: the record may be in another slot than the owner.
-        What is left of one that was broken off goes away within an hour.
-        """
-        made = Published(str(uuid4()), caller.id, target, content_type)
-        record = self._record_of(made.id)
-        self._store.write(
-            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
-            ("EXPIRE", record, _UNFINISHED_SECONDS),
-        )
-        try:
-            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
-        except (QuotaExceeded, Unauthorized):
-            self._store.write(("UNLINK", record))
-            raise
-        self._store.write(("PERSIST", record))
-        return made
-
     def find(self, public_id: str) -> Published:
         """Tell what an id points at; whether it is still good is not asked here.
 
@@ -97,9 +77,39 @@ class PublicIds:
         self._store.write(("UNLINK", self._record_of(public_id)))
 
     def owned_by(self, caller: Caller) -> list[Published]:
-        """Give the caller's ids and what they point at. O(n), two round trips."""
-        [ids] = read_as(self._store, caller, ("ZRANGE", self._index_of(caller.id), 0, -1))
-        return [found for found in self._fetch([i.decode() for i in ids]) if found]
+        """Give the caller's ids and what they point at. O(n), two round trips.
+
+        An id whose making broke off, and whose record is gone by now, is forgotten.
+        """
+        index = self._index_of(caller.id)
+        [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
+        ids = [member.decode() for member in members]
+        rows = self._fetch(ids)
+        lost = [i for i, row in zip(ids, rows, strict=True) if row is None]
+        if lost:
+            self._store.write(("ZREM", index, *lost))
+        return [row for row in rows if row]
+
+    def _publish(self, caller: Caller, target: str, content_type: str = "") -> Published:
+        """Make a public id. It counts against the quota.
+
+        Three round trips: the record may be in another slot than the owner.
+        The record of one that was broken off goes away within an hour, and its place in
+        the quota with the next listing.
+        """
+        made = Published(str(uuid4()), caller.id, target, content_type)
+        record = self._record_of(made.id)
+        self._store.write(
+            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
+            ("EXPIRE", record, _UNFINISHED_SECONDS),
+        )
+        try:
+            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
+        except (QuotaExceeded, Unauthorized):
+            self._store.write(("UNLINK", record))
+            raise
+        self._store.write(("PERSIST", record))
+        return made
 
     def _fetch(self, ids: list[str]) -> list[Published | None]:
         fields = ("owner", "target", "content_type")

@@ -54,10 +54,18 @@ class Status:
 
     def _snapshot(self) -> None:
         deadline = time.monotonic() + _PATIENCE
-        self._wait_for_snapshot(deadline)
-        self._store.write(("BGSAVE",))
+        self._start_snapshot(deadline)
         if self._wait_for_snapshot(deadline)["rdb_last_bgsave_status"] != "ok":
             raise StoreFull("The engine could not put its data on disk.")
+
+    def _start_snapshot(self, deadline: float) -> None:
+        while True:
+            self._wait_for_snapshot(deadline)
+            try:
+                self._store.write(("BGSAVE",))
+            except Busy:
+                continue  # somebody else's began first, and may lack what was written since
+            return
 
     def _wait_for_snapshot(self, deadline: float) -> dict[str, Any]:
         while True:

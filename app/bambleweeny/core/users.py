@@ -1,15 +1,16 @@
 """Users: who may act, how much they may own, and what becomes of it when they go."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from bambleweeny.core.authorized import read_as
 from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.tenants import clear_tenant
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
-    Unauthorized,
     UserExists,
     WrongLogin,
 )
@@ -55,9 +56,7 @@ class Users:
     def check(self, caller: Caller) -> bool:
         """Raise Unauthorized unless the caller is still good; tell if it is the admin."""
         record = self._schema.tenant(caller.id).user
-        [[version, role]] = self._store.read(("HMGET", record, "version", "role"))
-        if version is None or (caller.version and version != caller.version.encode()):
-            raise Unauthorized()
+        [role] = read_as(self._store, caller, ("HGET", record, "role"))
         return bool(role == b"admin")
 
     def require_admin(self, caller: Caller) -> None:
@@ -79,9 +78,10 @@ class Users:
         [number] = self._store.write(("HINCRBY", self._schema.instance, "last_user", 1))
         user = User(str(number), username, quota)
         self._create_record(user, hashed, "user")
+        self._store.write(("SADD", self._schema.tenants, user.id))
         [won] = self._store.write(("HSETNX", self._schema.users, username, user.id))
         if not won:
-            self._store.write(("UNLINK", self._schema.tenant(user.id).user))
+            clear_tenant(self._store, user.id, username)
             raise UserExists()
         return user
 
@@ -112,17 +112,24 @@ class Users:
         """Give every user, in the order of their making. O(n), two round trips."""
         return [user for user in self._fetch(self.ids()) if user]
 
-    def set_quota(self, user_id: str, quota: int) -> None:
-        """Set how many keys, lists, routes and bins a user may own; 0: no limit.
+    def change(
+        self, user_id: str, *, quota: int | None = None, password: str | None = None
+    ) -> None:
+        """Set a user's quota, password or both, atomically; a new password ends its tokens.
 
-        What it owns beyond that stays. A miss raises NotFound.
+        The quota is how many keys, lists, routes and bins it may own; 0: no limit. What it
+        owns beyond that stays. A miss raises NotFound. This works in a full store too.
         """
-        _check_quota(quota)
-        self._change(user_id, False, "quota", quota)
-
-    def set_password(self, user_id: str, password: str) -> None:
-        """Set a user's password and end its tokens, atomically. A miss raises NotFound."""
-        self._change(user_id, True, "hash", self._passwords.hash(password))
+        fields: list[str | int] = []
+        if quota is not None:
+            _check_quota(quota)
+            fields += ["quota", quota]
+        if password is not None:
+            fields += ["hash", self._passwords.hash(password)]
+        ends_tokens = int(password is not None)
+        record = self._schema.tenant(user_id).user
+        if not self._store.run(CHANGE_USER, [record], ends_tokens, *fields):
+            raise NotFound()
 
     def has_password(self, user_id: str, password: str) -> bool:
         """Tell whether this is a user's password."""
@@ -132,25 +139,11 @@ class Users:
     def delete(self, user_id: str) -> None:
         """Delete a user and all that it owned; its tokens end at once.
 
-        A miss raises NotFound. O(what it owned), in steps of 1,000 that let
-        others in between; when it breaks off, the next start finishes it.
+        A miss raises NotFound. When it breaks off, the next start finishes it.
         """
         if user_id == ADMIN_ID:
             raise InvalidRequest("The admin cannot be deleted.")
-        name = self.get(user_id).username
-        self._store.write(
-            ("SADD", self._schema.leaving, user_id), ("HDEL", self._schema.users, name)
-        )
-        self._clear(user_id)
-
-    def finish_deletions(self) -> None:
-        """Finish what deletions that broke off have left."""
-        [leaving] = self._store.read(("SMEMBERS", self._schema.leaving))
-        for user_id in (member.decode() for member in leaving):
-            [user] = self._fetch([user_id])
-            if user:
-                self._store.write(("HDEL", self._schema.users, user.username))
-            self._clear(user_id)
+        clear_tenant(self._store, user_id, self.get(user_id).username)
 
     def _has_name(self, username: str) -> bool:
         return self._store.read(("HEXISTS", self._schema.users, username)) == [1]
@@ -163,30 +156,6 @@ class Users:
             "name", user.username, "hash", hashed, "quota", user.quota, "role", role, "version", 1,
         )  # fmt: skip
         return bool(made)
-
-    def _clear(self, user_id: str) -> None:
-        tenant = self._schema.tenant(user_id)
-        self._store.write(("UNLINK", tenant.user))
-        self._drain(tenant.keys, lambda name: [tenant.key(name)])
-        self._drain(tenant.lists, lambda name: [tenant.ready(name), tenant.list(name)])
-        self._drain(tenant.routes, lambda name: [self._schema.route(name)])
-        self._drain(tenant.bins, lambda name: [self._schema.bin(name)])
-        self._store.write(("SREM", self._schema.leaving, user_id))
-
-    def _drain(self, index: str, owned: Callable[[str], Sequence[str]]) -> None:
-        while True:
-            [names] = self._store.read(("ZRANGE", index, 0, 999))
-            if not names:
-                return
-            self._store.write(
-                *(("UNLINK", key) for name in names for key in owned(name.decode())),
-                ("ZREM", index, *names),
-            )
-
-    def _change(self, user_id: str, end_tokens: bool, field: str, value: str | int) -> None:
-        record = self._schema.tenant(user_id).user
-        if not self._store.run(CHANGE_USER, [record], int(end_tokens), field, value):
-            raise NotFound()
 
     def _fetch(self, ids: Sequence[str]) -> "list[User | None]":
         records = (self._schema.tenant(i).user for i in ids)

@@ -20,14 +20,13 @@ def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> st
     if given:
         file.unlink(missing_ok=True)
         if not users.create_admin(given) and not users.has_password(ADMIN_ID, given):
-            users.set_password(ADMIN_ID, given)
+            users.change(ADMIN_ID, password=given)
         return "password as configured"
     if users.has_admin():
         return _describe_known(users, file)
     password = file.read_text().strip() if file.exists() else _make(file)
     if not users.create_admin(password):
-        file.unlink()
-        return "password as set by the first start; --admin-password sets another"
+        return _describe_known(users, file)
     return f"password {password} (made now, kept in {file})"
 
 

@@ -1,13 +1,17 @@
-"""Waitress with errors in our form, for what never reaches the application."""
+"""Waitress as this server wants it: errors in our form, patience with bounds, a clean end."""
 
+import resource
 import select
 import socket
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
@@ -27,14 +31,27 @@ _BY_STATUS: dict[int, type[BambleweenyError]] = {
     431: HeadersTooLarge,
     501: NotImplementedByServer,
 }
-_CONNECTIONS = 10_000
-_HEADERS = 64 << 10
-_MEMORY_BODY = 1 << 30
+_MOST_CONNECTIONS = 10_000
+_LARGEST_HEADERS = 64 << 10
+_IN_MEMORY = 1 << 30
 _STREAM_AHEAD = 1 << 20
+_STALL_SECONDS = 10.0
 _BACKLOG = 1024
 _TURN_SECONDS = 0.2
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses what Waitress stumbles over, and what proxies could read in two ways."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as ex:
+            raise ParsingError("it cannot be read") from ex
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("it has both a length and a transfer coding")
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]
@@ -53,10 +70,16 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
-    """Keeps the connection after an answer that has no body, as a 204 of an empty list.
+    """Keeps a connection where it can be kept, and ends it where the server ends.
 
-    Waitress closes it for want of a length, which such an answer must not have.
+    Waitress closes it after an answer without a body, as a 204 of an empty list,
+    for want of a length, which such an answer must not have.
     """
+
+    def start(self) -> None:
+        super().start()
+        if self.channel.server.is_ending:
+            super().set_close_on_finish()
 
     def set_close_on_finish(self) -> None:
         asked = self.request.headers.get("CONNECTION", "").lower() == "close"
@@ -65,8 +88,47 @@ class _Task(WSGITask):  # type: ignore[misc]
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection whose client may be slow or gone."""
+
+    parser_class = _Parser
     error_task_class = _ErrorTask
     task_class = _Task
+
+    def check_client_disconnected(self) -> bool:
+        """Tell whether the client has closed its side, whatever it sent before."""
+        if not self.connected:
+            return True
+        ended = select.poll()
+        ended.register(self.socket, select.POLLRDHUP)
+        return bool(ended.poll(0))
+
+    def _flush_outbufs_below_high_watermark(self) -> None:
+        """Hold the thread while the client has megabytes to read, but not for long.
+
+        One that does not read, or one of too many that read slowly, is cut off.
+        """
+        if self.total_outbufs_len <= self.adj.outbuf_high_watermark:
+            return
+        if not self.server.slow.acquire(blocking=False):
+            self._cut_off()
+            return
+        try:
+            self._wait_for_reader()
+        finally:
+            self.server.slow.release()
+
+    def _wait_for_reader(self) -> None:
+        with self.outbuf_lock:
+            self._flush_exception(self._flush_some, do_close=False)
+            while self.connected and self.total_outbufs_len > self.adj.outbuf_high_watermark:
+                self.server.pull_trigger()
+                if not self.outbuf_lock.wait(_STALL_SECONDS):
+                    self._cut_off()
+
+    def _cut_off(self) -> None:
+        self.connected = False
+        self.will_close = True
+        self.server.pull_trigger()
 
 
 class HttpServer:
@@ -84,28 +146,39 @@ class HttpServer:
             ident=None,
             # NOTE: Waitress refuses a body that has exactly its limit.
             max_request_body_size=max_body + 1,
-            max_request_header_size=_HEADERS,
-            connection_limit=_CONNECTIONS,
+            max_request_header_size=_LARGEST_HEADERS,
+            connection_limit=_connection_limit(threads),
             asyncore_use_poll=True,
             backlog=_BACKLOG,
-            channel_request_lookahead=1,
-            inbuf_overflow=_MEMORY_BODY,
-            outbuf_overflow=_MEMORY_BODY,
+            # NOTE: a client that has sent all may close its side and still read the answer;
+            # Waitress takes that for gone when it looks ahead.
+            channel_request_lookahead=0,
+            inbuf_overflow=_IN_MEMORY,
+            outbuf_overflow=_IN_MEMORY,
             outbuf_high_watermark=_STREAM_AHEAD,
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
-        self._stopping = False
+        self._server.is_ending = False
+        self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
         """Let `run` end; a signal's handler may call this."""
-        self._stopping = True
-        self._server.pull_trigger()
+        self._server.is_ending = True
 
-    def run(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Answer requests until `stop`, or until nobody wants it any more."""
-        while not self._stopping and is_wanted():
+    def run(
+        self,
+        is_wanted: Callable[[], bool] = lambda: True,
+        before_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Answer requests until `stop`, or until nobody wants it any more.
+
+        `before_end` is called once, before the running requests are waited for.
+        """
+        while not self._server.is_ending and is_wanted():
             wasyncore.poll2(_TURN_SECONDS, self._server._map)
+        self.stop()
+        before_end()
         self._accept_last()
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._server.active_channels and time.monotonic() < deadline:
@@ -132,3 +205,16 @@ class HttpServer:
             busy = channel.requests or channel.request or channel.total_outbufs_len
             if not busy and channel.last_activity < seen_until:
                 channel.will_close = True
+
+
+def _connection_limit(threads: int) -> int:
+    """Leave descriptors for the engine: one for each thread, and some for the rest."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + threads + 100
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return int(max(soft - threads - 100, 16))
+    return _MOST_CONNECTIONS

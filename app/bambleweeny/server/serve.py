@@ -13,6 +13,7 @@ from pathlib import Path
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema, open_instance
 from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.tenants import finish_deletions
 from bambleweeny.core.users import Users
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.options import Address
@@ -60,6 +61,7 @@ class _Parts:
         return [Child(f"worker {number}", self._fork_worker) for number in numbers]
 
     def _fork_worker(self) -> int:
+        parent = os.getpid()
         pid = os.fork()
         if pid:
             return pid
@@ -68,7 +70,14 @@ class _Parts:
             if self.engine:
                 self.engine.leave_to_parent()
             file = self.engine.append_only_file if self.engine else None
-            work(self.config, self.store, self.instance, self.listener, file)
+            work(
+                self.config,
+                self.store,
+                self.instance,
+                self.listener,
+                append_only_file=file,
+                parent=parent,
+            )
             status = 0
         except Exception:
             traceback.print_exc()
@@ -116,7 +125,7 @@ def _run(config: Config, sandbox: bool) -> None:
         parts = _Parts(config, listener, engine, store, instance)
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
-        supervise([*parts.child_of_engine(), *workers])
+        supervise([*parts.child_of_engine(), *workers], engine.sync_if_due if engine else None)
         listener.close()
         stop_children(workers, _STOP_SECONDS)
     finally:
@@ -140,7 +149,7 @@ def _open(store: Store, config: Config) -> tuple[Instance, str]:
     try:
         instance = open_instance(store)
         users = Users(store, Passwords())
-        users.finish_deletions()
+        finish_deletions(store)
         return instance, settle_admin_password(users, config.data_dir, config.admin_password)
     except BambleweenyError as ex:
         reason = ex.__cause__ or ex

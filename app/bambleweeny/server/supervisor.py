@@ -67,9 +67,11 @@ def is_ending() -> bool:
     return bool(signal.sigpending() & _ENDS)
 
 
-def supervise(children: Sequence[Child]) -> None:
-    """Keep the children alive until SIGTERM or SIGINT."""
+def supervise(children: Sequence[Child], chore: Callable[[], None] | None = None) -> None:
+    """Keep the children alive until SIGTERM or SIGINT; do the chore at every turn."""
     while True:
+        if chore:
+            chore()
         for child in children:
             child.start_if_due()
         taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, _FIRST_DELAY * 2)

@@ -19,10 +19,11 @@ def work(
     store: Store,
     instance: Instance,
     listener: socket.socket,
+    *,
     append_only_file: Path | None,
+    parent: int,
 ) -> None:
     """Answer requests until SIGTERM or the end of the parent; in a forked process."""
-    parent = os.getppid()
     services = make_services(
         store,
         instance,
@@ -38,16 +39,11 @@ def work(
         cors_origins=config.cors_origins,
         allowed_hosts=config.answered_hosts,
     )
-    # NOTE: a wait holds a thread; these are for waits alone, so that they starve nobody.
+    # NOTE: a wait holds a thread; as many more as may wait leave the others for work.
     threads = config.threads + config.max_waits
     server = HttpServer(app, listener, threads=threads, max_body=config.max_body)
-
-    def stop(*_: object) -> None:
-        server.stop()
-        services.waits.stop()
-
-    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    server.run(is_wanted=lambda: os.getppid() == parent)
+    server.run(is_wanted=lambda: os.getppid() == parent, before_end=services.waits.stop)

@@ -1,12 +1,16 @@
 """Being woken when something happens under a name, over one connection for a process."""
 
+import os
+import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.link import Link
+from bambleweeny.store.link import Command, Link
+
+_PING_SECONDS = 10.0
 
 
 class Waiter:
@@ -17,7 +21,7 @@ class Waiter:
         self._lost = False
 
     def wait(self, seconds: float) -> bool:
-        """Tell whether it was woken within so many seconds, and stay so until `rest`.
+        """Tell whether it was woken within so many seconds; it stays so until `rest`.
 
         Raises StoreUnavailable when the connection to the engine broke meanwhile.
         """
@@ -43,32 +47,33 @@ class Waiter:
 
 class Announcements:
     """Channels of an engine. A message wakes one of those who wait on its channel,
-    the one that has waited longest. A thread reads the connection from the first
-    wait on, until the connection breaks.
+    the one that has waited longest.
+
+    One thread does all that touches the connection; it runs from the first wait
+    until the connection breaks.
     """
 
     def __init__(self, connect: Callable[[], Link]) -> None:
         self._connect = connect
         self._lock = threading.Lock()
         self._waiting: dict[bytes, deque[Waiter]] = {}
-        self._link: Link | None = None
+        self._line: _Line | None = None
 
     @contextmanager
     def listen(self, channel: str) -> Iterator[Waiter]:
         """Give a waiter that is woken when it is time to look.
 
         That is once at the beginning, since something may have happened before, and
-        with a message from then on. Raises StoreUnavailable.
+        with a message from then on.
         """
         name, waiter = channel.encode(), Waiter()
         with self._lock:
-            if name in self._waiting:
-                waiter.wake()
-            else:
-                self._subscribe(name)
-            self._waiting.setdefault(name, deque()).append(waiter)
+            self._join(name, waiter)
         try:
             yield waiter
+        except BaseException:
+            waiter.wake()  # what it was woken for, if anything, is for the next one
+            raise
         finally:
             with self._lock:
                 self._leave(name, waiter)
@@ -83,52 +88,103 @@ class Announcements:
     def close(self) -> None:
         """End the connection, which everybody is told; the next wait opens another."""
         with self._lock:
-            if self._link:
-                self._link.hang_up()
+            if self._line:
+                self._line.hang_up()
 
-    def _subscribe(self, name: bytes) -> None:
-        if self._link is not None:
-            self._link.tell(("SUBSCRIBE", name))
-            return
-        link = self._connect()
-        link.tell(("SUBSCRIBE", name))
-        self._link = link
-        threading.Thread(target=self._read, args=(link,), daemon=True).start()
+    def _join(self, name: bytes, waiter: Waiter) -> None:
+        if self._line is None:
+            line = self._line = _Line()
+            threading.Thread(target=self._run, args=(line,), daemon=True).start()
+        waiters = self._waiting.setdefault(name, deque())
+        if waiters:
+            waiter.wake()
+        else:
+            self._line.tell(("SUBSCRIBE", name))
+        waiters.append(waiter)
 
     def _leave(self, name: bytes, waiter: Waiter) -> None:
         waiters = self._waiting.get(name, deque())
         if waiter not in waiters:
             return
         waiters.remove(waiter)
-        if waiters:
-            # NOTE: a message that came too late for this one must not be lost to the others.
-            if waiter.is_awake:
-                waiters[0].wake()
-            return
-        del self._waiting[name]
-        if self._link:
-            with suppress(StoreUnavailable):  # the reading thread sees it too
-                self._link.tell(("UNSUBSCRIBE", name))
-
-    def _read(self, link: Link) -> None:
-        with suppress(StoreUnavailable):
-            while True:
-                kind, name, _ = link.hear()
-                with self._lock:
-                    self._take(kind, self._waiting.get(name))
-        with self._lock:
-            self._link = None
-            lost, self._waiting = self._waiting, {}
-        for waiters in lost.values():
-            for waiter in waiters:
-                waiter.wake(lost=True)
-
-    @staticmethod
-    def _take(kind: bytes, waiters: deque[Waiter] | None) -> None:
         if not waiters:
-            return
-        if kind == b"subscribe":
-            for waiter in waiters:
-                waiter.wake()
-        elif kind == b"message":
-            next((w for w in waiters if not w.is_awake), waiters[0]).wake()
+            del self._waiting[name]
+            if self._line:
+                self._line.tell(("UNSUBSCRIBE", name))
+        elif waiter.is_awake:
+            waiters[0].wake()
+
+    def _run(self, line: "_Line") -> None:
+        try:
+            with suppress(StoreUnavailable):
+                for kind, name, _ in line.hear(self._connect()):
+                    with self._lock:
+                        _take(kind, self._waiting.get(name))
+        finally:
+            with self._lock:
+                self._line = None
+                lost, self._waiting = self._waiting, {}
+                line.close()
+            for waiters in lost.values():
+                for waiter in waiters:
+                    waiter.wake(lost=True)
+
+
+def _take(kind: bytes, waiters: deque[Waiter] | None) -> None:
+    if not waiters:
+        return
+    if kind == b"subscribe":
+        for waiter in waiters:
+            waiter.wake()
+    elif kind == b"message":
+        next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
+
+
+class _Line:
+    """What goes to and comes from a connection that only one thread may touch."""
+
+    def __init__(self) -> None:
+        self._outgoing: deque[Command | None] = deque()
+        self._reader, self._writer = os.pipe()
+
+    def tell(self, command: Command) -> None:
+        """Have a command sent."""
+        self._outgoing.append(command)
+        os.write(self._writer, b".")
+
+    def hang_up(self) -> None:
+        """Have the connection ended."""
+        self._outgoing.append(None)
+        os.write(self._writer, b".")
+
+    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes, object]]:
+        """Give what the engine says, until it is hung up or StoreUnavailable."""
+        try:
+            incoming = select.poll()
+            incoming.register(self._reader, select.POLLIN)
+            incoming.register(link.open(), select.POLLIN)
+            is_quiet = False
+            while True:
+                ready = incoming.poll(_PING_SECONDS * 1000)
+                if not ready and is_quiet:
+                    raise StoreUnavailable()
+                is_quiet = not ready
+                if is_quiet:
+                    link.tell(("PING",))
+                if any(fd == self._reader for fd, _ in ready):
+                    os.read(self._reader, 1)
+                    command = self._outgoing.popleft()
+                    if command is None:
+                        return
+                    link.tell(command)
+                for said in link.hear() if any(fd != self._reader for fd, _ in ready) else ():
+                    # NOTE: while there is no subscription a PING is answered by a bare word.
+                    if isinstance(said, list) and said[0] != b"pong":
+                        yield said
+        finally:
+            link.close()
+
+    def close(self) -> None:
+        """Give the pipe back."""
+        os.close(self._reader)
+        os.close(self._writer)

@@ -7,6 +7,7 @@ in the data directory and dies with the program.
 import ctypes
 import fcntl
 import importlib.util
+import logging
 import os
 import shutil
 import signal
@@ -17,13 +18,17 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.link import Link
 from bambleweeny.store.url import parse_engine_url
 
+_log = logging.getLogger(__name__)
+
 _LONGEST_SOCKET_PATH = 107
 _LOCK_SECONDS = 2.0
+_SYNC_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None)
 
@@ -51,11 +56,14 @@ class EmbeddedEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
         self._private: Path | None = None
+        self._socket: Path | None = None
+        self._sync_due = 0.0
+        self._synced = (0, 0)
 
     @property
     def url(self) -> str:
         """Where the engine answers, once started."""
-        return f"unix://{self._socket_path()}"
+        return f"unix://{quote(str(self._socket))}"
 
     @property
     def append_only_file(self) -> Path:
@@ -72,27 +80,12 @@ class EmbeddedEngine:
 
         Raises EngineFailed, also when another program uses the directory.
         """
-        self._claim()
-        assert self._lock is not None
-        socket_path = self._socket_path()
-        socket_path.unlink(missing_ok=True)
-        with open(self.data_dir / "engine.log", "wb") as log:
-            self._process = subprocess.Popen(
-                [engine_executable(), "-"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                cwd=self.data_dir,
-                # NOTE: its own session, so that a Ctrl-C at the terminal reaches
-                # only the program, which stops the engine last.
-                start_new_session=True,
-                pass_fds=[self._lock.fileno()],
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has no threads
-            )
-        stdin = self._process.stdin
-        assert stdin is not None
-        stdin.write(self._settings(socket_path).encode())
-        stdin.close()
+        self._lock = self._lock or self._claim()
+        try:
+            self._socket = self._socket or self._socket_path()
+            self._process = self._spawn(self._lock, self._settings(self._socket))
+        except OSError as ex:
+            raise EngineFailed(f"The engine did not start: {ex.strerror}.") from ex
 
     def wait_until_ready(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
         """Return when the engine has loaded its data and answers, however long
@@ -116,6 +109,26 @@ class EmbeddedEngine:
             self._lock.close()
             self._lock = None
 
+    def sync_if_due(self) -> None:
+        """Put what the engine has written on disk, at most once a second.
+
+        The engine itself writes before it answers and never syncs: where it does both,
+        it answers before it writes for as long as a sync takes (`everysec`), and what
+        it answered is lost if it is killed then.
+        """
+        now = time.monotonic()
+        if now < self._sync_due:
+            return
+        self._sync_due = now + _SYNC_SECONDS
+        try:
+            with open(self.append_only_file, "rb") as file:
+                state = os.fstat(file.fileno())
+                if (state.st_ino, state.st_size) != self._synced:
+                    os.fsync(file.fileno())
+                    self._synced = (state.st_ino, state.st_size)
+        except OSError as ex:
+            _log.error("the data cannot be put on disk: %s", ex.strerror)
+
     def reap(self, status: int) -> None:
         """Note that the process has ended with this status, as `os.wait` told."""
         if self._process:
@@ -135,14 +148,31 @@ class EmbeddedEngine:
             self._lock.close()
             self._lock = None
 
-    def _claim(self) -> None:
+    def _spawn(self, lock: IO[bytes], settings: str) -> subprocess.Popen[bytes]:
+        with open(self.data_dir / "engine.log", "wb") as log:
+            process = subprocess.Popen(
+                [engine_executable(), "-"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                cwd=self.data_dir,
+                # NOTE: its own session, so that a Ctrl-C at the terminal reaches
+                # only the program, which stops the engine last.
+                start_new_session=True,
+                pass_fds=[lock.fileno()],
+                preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has no threads
+            )
+        assert process.stdin is not None
+        process.stdin.write(settings.encode())
+        process.stdin.close()
+        return process
+
+    def _claim(self) -> IO[bytes]:
         """Keep others out of the directory for as long as the engine runs.
 
         The engine inherits the lock: where the program was killed, the next one
         waits a moment for the engine that it left to end.
         """
-        if self._lock:
-            return
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = open(self.data_dir / "lock", "ab")
@@ -158,7 +188,7 @@ class EmbeddedEngine:
                     f"Another server uses {self.data_dir}; stop it, or give this one a --data-dir."
                 )
             time.sleep(0.02)
-        self._lock = lock
+        return lock
 
     def _socket_path(self) -> Path:
         path = self.data_dir / "run" / "engine.sock"
@@ -178,7 +208,7 @@ class EmbeddedEngine:
             loglevel notice
             save ""
             appendonly yes
-            appendfsync everysec
+            appendfsync no
             maxmemory {self._max_memory}
             maxmemory-policy noeviction
             """

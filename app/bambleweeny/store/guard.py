@@ -7,6 +7,7 @@ from hiredis import ReplyError
 from bambleweeny.errors import (
     CATALOGUE,
     BambleweenyError,
+    Busy,
     InternalError,
     StoreFull,
     StoreUnavailable,
@@ -33,7 +34,9 @@ def translate(reply: ReplyError) -> BambleweenyError:
         return CATALOGUE[text.partition(_REFUSED)[2].split()[0]]()
     if any(mark in text for mark in _FULL):
         return StoreFull()
-    if text.startswith(_AWAY):
+    if text.startswith(_AWAY) or any(f"-{mark}" in text for mark in _AWAY):
         return StoreUnavailable()
+    if "in progress" in text:
+        return Busy()
     _log.error("unexpected reply of the engine: %s", text)
     return InternalError()

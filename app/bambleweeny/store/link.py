@@ -4,7 +4,6 @@ import select
 import socket
 import ssl
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import hiredis
@@ -32,38 +31,45 @@ class Link:
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands in one write and give their replies, errors as values."""
-        sock = self._ready_socket()
+        # NOTE: an idle connection has nothing to read unless the engine closed it.
+        # Seeing that before a write is sent spares the client a 503 that says nothing.
+        if self._socket is not None and self._poll.poll(0):
+            self.close()
         try:
-            sock.sendall(_packed(commands))
-            return [self._reply(sock) for _ in commands]
+            return self._exchange(self._socket or self._connect(), commands)
         except (OSError, hiredis.ProtocolError) as ex:
+            self.close()
+            raise StoreUnavailable() from ex
+
+    def open(self) -> int:
+        """Connect, and give the number of the connection's descriptor."""
+        try:
+            return (self._socket or self._connect()).fileno()
+        except OSError as ex:
             self.close()
             raise StoreUnavailable() from ex
 
     def tell(self, command: Command) -> None:
-        """Send a command whose replies another thread takes with `hear`."""
-        sock = self._socket or self._connect()
+        """Send a command whose replies are taken with `hear`."""
         try:
-            sock.sendall(_packed([command]))
+            self._opened().sendall(_packed([command]))
         except OSError as ex:
-            raise StoreUnavailable() from ex
-
-    def hear(self) -> Any:
-        """Wait for the next reply, however long it takes."""
-        if self._socket is None:
-            raise StoreUnavailable()
-        try:
-            self._socket.settimeout(None)
-            return self._reply(self._socket)
-        except (OSError, hiredis.ProtocolError) as ex:
             self.close()
             raise StoreUnavailable() from ex
 
-    def hang_up(self) -> None:
-        """End the connection under the thread that hears; that one closes it."""
-        if self._socket is not None:
-            with suppress(OSError):
-                self._socket.shutdown(socket.SHUT_RDWR)
+    def hear(self) -> list[Any]:
+        """Give what has come since, once there is something to read."""
+        try:
+            self._feed(self._opened())
+            heard = []
+            while (reply := self._reader.gets()) is not False:
+                if isinstance(reply, hiredis.ReplyError):
+                    raise StoreUnavailable() from reply
+                heard.append(reply)
+        except (OSError, hiredis.ProtocolError) as ex:
+            self.close()
+            raise StoreUnavailable() from ex
+        return heard
 
     def close(self) -> None:
         """Close the connection; the next use opens another."""
@@ -72,33 +78,33 @@ class Link:
             self._socket.close()
             self._socket = None
 
-    def _ready_socket(self) -> socket.socket:
-        # NOTE: an idle connection has nothing to read unless the engine closed it.
-        # Seeing that before a write is sent spares the client a 503 that says nothing.
-        if self._socket is not None and self._poll.poll(0):
-            self.close()
-        return self._socket or self._connect()
+    def _opened(self) -> socket.socket:
+        if self._socket is None:
+            raise StoreUnavailable()
+        return self._socket
 
-    def _reply(self, sock: socket.socket) -> Any:
-        reply = self._reader.gets()
-        while reply is False:
-            data = sock.recv(65536)
-            if not data:
-                raise ConnectionResetError("the engine closed the connection")
-            self._reader.feed(data)
-            reply = self._reader.gets()
-        return reply
+    def _exchange(self, sock: socket.socket, commands: Sequence[Command]) -> list[Any]:
+        sock.sendall(_packed(commands))
+        replies = []
+        for _ in commands:
+            while (reply := self._reader.gets()) is False:
+                self._feed(sock)
+            replies.append(reply)
+        return replies
+
+    def _feed(self, sock: socket.socket) -> None:
+        data = sock.recv(65536)
+        if not data:
+            raise ConnectionResetError("the engine closed the connection")
+        self._reader.feed(data)
 
     def _connect(self) -> socket.socket:
-        try:
-            sock = self._dial()
-        except OSError as ex:
-            raise StoreUnavailable() from ex
+        sock = self._dial()
         sock.settimeout(self._timeout)
         self._socket = sock
         self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
         self._reader = hiredis.Reader()
-        self._log_in()
+        self._log_in(sock)
         return sock
 
     def _dial(self) -> socket.socket:
@@ -119,16 +125,14 @@ class Link:
             return ssl.create_default_context().wrap_socket(sock, server_hostname=url.host)
         return sock
 
-    def _log_in(self) -> None:
+    def _log_in(self, sock: socket.socket) -> None:
         url = self._url
         greeting: list[Command] = []
         if url.password is not None:
             greeting.append(("AUTH", *filter(None, (url.username,)), url.password))
         if url.database:
             greeting.append(("SELECT", url.database))
-        if not greeting:
-            return
-        for reply in self.ask(greeting):
+        for reply in self._exchange(sock, greeting) if greeting else ():
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply

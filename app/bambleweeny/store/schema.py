@@ -11,9 +11,9 @@ VERSION = 1
 
 
 class Tenant:
-    """The names of one tenant's keys."""
+    """The names of one tenant's keys. `checked` are those that every script looks at."""
 
-    __slots__ = ("_tag", "bins", "indexes", "keys", "lists", "routes", "user")
+    __slots__ = ("_tag", "bins", "checked", "keys", "lists", "routes", "user")
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
         self._tag = tag = f"{prefix}:{{{tenant_id}}}:"
@@ -22,7 +22,7 @@ class Tenant:
         self.lists = tag + "lists"
         self.routes = tag + "routes"
         self.bins = tag + "bins"
-        self.indexes = (self.user, self.keys, self.lists, self.routes, self.bins)
+        self.checked = (self.user, self.keys, self.lists, self.routes, self.bins)
 
     def key(self, name: str) -> str:
         """Name the string that holds a key's raw bytes."""
@@ -48,7 +48,7 @@ class Schema:
         self._prefix = prefix
         self.instance = f"{prefix}:instance"
         self.users = f"{prefix}:users"
-        self.leaving = f"{prefix}:leaving"
+        self.tenants = f"{prefix}:tenants"
         self.tenant = lru_cache(maxsize=4096)(self._tenant)
 
     def _tenant(self, tenant_id: str) -> Tenant:

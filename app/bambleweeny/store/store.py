@@ -1,6 +1,6 @@
 """The vocabulary in which the rules speak to an engine: read, write, run."""
 
-import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -17,10 +17,11 @@ Reply = Any
 
 
 class Store:
-    """An engine and its key space. Safe to share between threads and to fork
-    after `close()`; each thread has a connection of its own.
+    """An engine and its key space. Safe to share between threads, and to fork
+    after `close()`. There are as many connections as were ever used at a time.
 
-    Every call costs one round trip and raises StoreUnavailable when the engine
+    A call costs one round trip (a script that the engine does not know yet, or a
+    read on a broken connection, costs a second one). It raises StoreUnavailable when the engine
     is away, StoreFull when it has no room, and what a script refuses with.
     `place` says where the engine is, without its password.
     """
@@ -30,8 +31,7 @@ class Store:
         self.announcements = Announcements(connect)
         self.place = place
         self._connect = connect
-        self._local = threading.local()
-        self._links: list[Link] = []
+        self._idle: deque[Link] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
         """Send commands that change nothing, in one write.
@@ -51,7 +51,7 @@ class Store:
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script: atomic, never tried twice."""
         tail = (len(keys), *keys, *args)
-        [reply] = self._link().ask([("EVALSHA", script.sha, *tail)])
+        [reply] = self._ask([("EVALSHA", script.sha, *tail)])
         if isinstance(reply, ReplyError):
             if not str(reply).startswith("NOSCRIPT"):
                 raise translate(reply) from reply
@@ -66,21 +66,23 @@ class Store:
             return self.run(script, keys, *args)
 
     def close(self) -> None:
-        """Close every connection; the next call opens a new one."""
+        """Close every idle connection; the next call opens a new one."""
         self.announcements.close()
-        for link in self._links:
-            link.close()
+        while self._idle:
+            self._idle.pop().close()
 
-    def _link(self) -> Link:
+    def _ask(self, commands: Sequence[Command]) -> list[Reply]:
         try:
-            link: Link = self._local.link
-        except AttributeError:
-            link = self._local.link = self._connect()
-            self._links.append(link)
-        return link
+            link = self._idle.pop()
+        except IndexError:
+            link = self._connect()
+        try:
+            return link.ask(commands)
+        finally:
+            self._idle.append(link)
 
     def _checked(self, commands: Sequence[Command]) -> list[Reply]:
-        replies = self._link().ask(commands)
+        replies = self._ask(commands)
         for reply in replies:
             if isinstance(reply, ReplyError):
                 raise translate(reply) from reply
