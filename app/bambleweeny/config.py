@@ -95,9 +95,7 @@ class Config:
     max_list_bytes: int = option(
         at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
     )
-    threads: int = option(
-        whole_number(1, 1000), "16", "N", "threads of each worker"
-    )
+    threads: int = option(whole_number(1, 1000), "16", "N", "threads of each worker")
     max_waits: int = option(
         whole_number(0, 1000),
         "64",
