@@ -147,7 +147,10 @@ def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw)
 
 def test_a_quiet_connection_is_asked_whether_it_is_there(services, uli, monkeypatch):
     monkeypatch.setattr("bambleweeny.store.announcements._PING_SECONDS", 0.01)
-    services.lists._store.announcements.close()
+    announcements = services.lists._store.announcements
+    announcements.close()
+    while announcements._line:
+        time.sleep(0.001)
     assert services.lists.pop_within(uli, "q", 0.1, wanted) is None
     time.sleep(0.05)
     with waiting(services, uli) as [mine]:

@@ -117,7 +117,7 @@ class Announcements:
     def _run(self, line: "_Line") -> None:
         try:
             with suppress(StoreUnavailable):
-                for kind, name, _ in line.hear(self._connect()):
+                for kind, name in line.hear(self._connect()):
                     with self._lock:
                         _take(kind, self._waiting.get(name))
         finally:
@@ -157,7 +157,7 @@ class _Line:
         self._outgoing.append(None)
         os.write(self._writer, b".")
 
-    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes, object]]:
+    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes]]:
         """Give what the engine says, until it is hung up or StoreUnavailable."""
         try:
             incoming = select.poll()
@@ -180,7 +180,7 @@ class _Line:
                 for said in link.hear() if any(fd != self._reader for fd, _ in ready) else ():
                     # NOTE: while there is no subscription a PING is answered by a bare word.
                     if isinstance(said, list) and said[0] != b"pong":
-                        yield said
+                        yield said[0], said[1]
         finally:
             link.close()
 
