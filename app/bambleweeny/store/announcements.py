@@ -112,7 +112,7 @@ class Announcements:
             if self._line:
                 self._line.tell(("UNSUBSCRIBE", name))
         elif waiter.is_awake:
-            waiters[0].wake()
+            _wake_one(waiters)
 
     def _run(self, line: "_Line") -> None:
         try:
@@ -137,7 +137,12 @@ def _take(kind: bytes, waiters: deque[Waiter] | None) -> None:
         for waiter in waiters:
             waiter.wake()
     elif kind == b"message":
-        next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
+        _wake_one(waiters)
+
+
+def _wake_one(waiters: deque[Waiter]) -> None:
+    """Wake the first that sleeps; where nobody does, all will look anyway."""
+    next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
 
 
 class _Line:
