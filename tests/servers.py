@@ -59,10 +59,10 @@ class Server:
         return self.process.returncode
 
 
-def start(*arguments: str, **variables: str) -> Server:
-    """Start `bambleweeny` with arguments, on a free port, and wait for its banner."""
+def start(*arguments: str, listen: str = "127.0.0.1:0", **variables: str) -> Server:
+    """Start `bambleweeny` with arguments and wait for its banner."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bambleweeny", *arguments, "--listen", "127.0.0.1:0"],
+        [sys.executable, "-m", "bambleweeny", *arguments, "--listen", listen],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -62,6 +62,7 @@ BAD = {
     "max_list_bytes": ["0", "x"],
     "threads": ["0", "1001", "many", "1.5"],
     "workers": ["0", "65"],
+    "fsync": ["sometimes"],
     "data_dir": [""],
     "cors_origins": ["localhost:3000", "http://localhost:3000/", "banana"],
     "allowed_hosts": ["http://foo", "foo:80", "a b"],

@@ -89,6 +89,12 @@ class Config:
     max_memory: int = option(
         at_least(8 << 20, parse_size), "256mb", "SIZE", "memory of the embedded engine"
     )
+    fsync: str = option(
+        choice("always", "everysec", "no"),
+        "everysec",
+        "WHEN",
+        "when the embedded engine's data go to disk: always, everysec or no",
+    )
     max_list_items: int = option(
         whole_number(1, 10**12), "1000000", "N", "the most items that a list can hold"
     )

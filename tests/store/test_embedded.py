@@ -66,7 +66,7 @@ def test_a_directory_that_cannot_be_used_is_told(tmp_path):
 
 
 def test_an_engine_that_cannot_read_its_data_says_why(tmp_path):
-    (tmp_path / "appendonly.aof").write_bytes(b"*1\r\n$3\r\nFOO\r\nnonsense\r\n" * 9)
+    (tmp_path / "appendonly.aof").write_bytes(b"*1\r\n$3\r\nFOO\r\n")
     engine = EmbeddedEngine(tmp_path, max_memory=16 << 20)
     engine.start()
     with pytest.raises(EngineFailed, match=r"The engine did not start: .*"):

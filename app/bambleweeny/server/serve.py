@@ -112,7 +112,7 @@ def _run(config: Config, sandbox: bool) -> None:
     listener = _listen(config.listen)
     engine = None
     if config.redis_url is None:
-        engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory)
+        engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
     try:
         if engine:
             engine.start()

@@ -21,6 +21,7 @@ from typing import IO
 from urllib.parse import quote
 
 from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.appendonly import Damaged, check_append_only_file
 from bambleweeny.store.link import Link
 from bambleweeny.store.url import parse_engine_url
 
@@ -50,9 +51,10 @@ def engine_executable() -> Path:
 class EmbeddedEngine:
     """An engine over a data directory, which one engine at a time can use."""
 
-    def __init__(self, data_dir: Path, *, max_memory: int) -> None:
+    def __init__(self, data_dir: Path, *, max_memory: int, fsync: str = "everysec") -> None:
         self.data_dir = data_dir
         self._max_memory = max_memory
+        self._fsync = fsync
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
         self._private: Path | None = None
@@ -81,6 +83,7 @@ class EmbeddedEngine:
         Raises EngineFailed, also when another program uses the directory.
         """
         self._lock = self._lock or self._claim()
+        self._check_file()
         try:
             self._socket = self._socket or self._socket_path()
             self._process = self._spawn(self._lock, self._settings(self._socket))
@@ -117,7 +120,7 @@ class EmbeddedEngine:
         it answered is lost if it is killed then.
         """
         now = time.monotonic()
-        if now < self._sync_due:
+        if now < self._sync_due or self._fsync != "everysec":
             return
         self._sync_due = now + _SYNC_SECONDS
         try:
@@ -147,6 +150,19 @@ class EmbeddedEngine:
         if self._lock:
             self._lock.close()
             self._lock = None
+
+    def _check_file(self) -> None:
+        try:
+            cut_off = check_append_only_file(self.append_only_file)
+        except Damaged as ex:
+            raise EngineFailed(str(ex)) from ex
+        if cut_off:
+            _log.warning(
+                "the last write was cut off and never answered: %d bytes at the end of %s are "
+                "dropped",
+                cut_off,
+                self.append_only_file,
+            )
 
     def _spawn(self, lock: IO[bytes], settings: str) -> subprocess.Popen[bytes]:
         with open(self.data_dir / "engine.log", "wb") as log:
@@ -208,7 +224,8 @@ class EmbeddedEngine:
             loglevel notice
             save ""
             appendonly yes
-            appendfsync no
+            aof-use-rdb-preamble no
+            appendfsync {"always" if self._fsync == "always" else "no"}
             maxmemory {self._max_memory}
             maxmemory-policy noeviction
             """
