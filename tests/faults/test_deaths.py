@@ -92,9 +92,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path, victim, record_proper
     with Http(house.server.url, house.token) as http:
         verdict = judge([client.account for client in clients], Reader(http))
     assert house.server.stop() == 0
-    statuses = sum(
-        (client.account.statuses for client in clients), start=type(clients[0].account.statuses)()
-    )
+    statuses = sum((client.account.statuses for client in clients), start=Counter())
     print(
         f"\n{victim}: {ROUNDS} rounds, {verdict.acknowledged} acknowledged, {verdict}, "
         f"back after {sorted(seconds)[len(seconds) // 2]:.2f} s (most {max(seconds):.2f} s), "
