@@ -19,6 +19,7 @@ class Http(requests.Session):
         super().__init__()
         self.trust_env = False
         self.url = url
+        self.token = token
         if token:
             self.headers["Authorization"] = f"Bearer {token}"
 

@@ -52,7 +52,9 @@ def test_the_sandbox_has_an_engine_and_a_password_of_its_own():
 
 BAD = {
     "listen": ["8080", "x:", "x:99999", "x:-1", "x:٣"],
-    "redis_url": ["localhost", "http://x", ""],
+    "redis_url": ["localhost", "localhost:6379", ""],
+    "replicas": ["-1", "11"],
+    "wait_for_engine": ["x"],
     "key_prefix": ["a b", "x" * 65, "{7}"],
     "admin_password": ["", "x" * 1025],
     "token_expiry": ["0", "never"],

@@ -63,6 +63,20 @@ class Config:
         secret=True,
         serve_only=True,
     )
+    replicas: int = option(
+        whole_number(0, 10),
+        "0",
+        "N",
+        "answer a write when so many replicas of that Redis have it",
+        serve_only=True,
+    )
+    wait_for_engine: int = option(
+        parse_duration,
+        "0s",
+        "DURATION",
+        "how long to wait at start for that Redis to be there",
+        serve_only=True,
+    )
     key_prefix: str = option(
         parse_prefix,
         "b9y",

@@ -86,8 +86,8 @@ def parse_password(text: str) -> str:
 def parse_redis_url(text: str) -> str:
     """Read an engine's URL, as far as to know that it is one."""
     # NOTE: the store reads the URL; here it is only kept from being a file name or a host.
-    if not text.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("it is not a redis://, rediss:// or unix:// URL")
+    if "://" not in text:
+        raise ValueError("it is not a URL, as redis://host:6379/0")
     return text
 
 

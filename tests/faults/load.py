@@ -28,7 +28,7 @@ class Client(threading.Thread):
     """Sets its own keys, counts on a shared counter, pushes to and pops from a shared list."""
 
     def __init__(self, number: int, port: int, token: str, go_on: threading.Event) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.number, self.port, self.token, self.go_on = number, port, token, go_on
         self.account = Account()
         self.sequence = 0

@@ -117,8 +117,7 @@ def test_what_is_no_redis_is_unavailable(impostor):
 
 def test_an_engine_that_does_not_answer_in_time_is_unavailable():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"redis://127.0.0.1:{silent.getsockname()[1]}"
-        store = open_store(url, timeout=0.05)
+        store = open_store(f"redis://127.0.0.1:{silent.getsockname()[1]}?timeout=1s")
         with pytest.raises(StoreUnavailable):
             store.write(("SET", "a", "b"))
         store.close()

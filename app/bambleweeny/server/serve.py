@@ -5,6 +5,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,6 +31,7 @@ from bambleweeny.server.supervisor import (
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
+from bambleweeny.store.probe import EngineUnfit, check_engine, reason_of
 
 _STOP_SECONDS = 12.0
 
@@ -120,7 +122,7 @@ def _run(config: Config, sandbox: bool) -> None:
         if is_ending():
             return
         url = engine.url if engine else config.redis_url or ""
-        store = open_store(url, prefix=config.key_prefix)
+        store = _find_store(url, config)
         instance, login = _open(store, config)
         parts = _Parts(config, listener, engine, store, instance)
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
@@ -145,6 +147,26 @@ def _listen(address: Address) -> socket.socket:
         ) from ex
 
 
+def _find_store(url: str, config: Config) -> Store:
+    """Give the store when its engine can be used, waiting as long as is configured."""
+    try:
+        store = open_store(url, prefix=config.key_prefix, replicas=config.replicas)
+    except ValueError as ex:
+        raise _CannotStart(f"The URL of the engine cannot be read: {ex}.") from ex
+    deadline = time.monotonic() + config.wait_for_engine
+    while True:
+        try:
+            check_engine(store)
+        except EngineUnfit as ex:
+            if not ex.may_pass or time.monotonic() > deadline or is_ending():
+                raise _CannotStart(f"Cannot use the engine at {store.place}: {ex}.") from ex
+            time.sleep(0.1)
+        else:
+            return store
+        finally:
+            store.close()
+
+
 def _open(store: Store, config: Config) -> tuple[Instance, str]:
     try:
         instance = open_instance(store)
@@ -152,8 +174,7 @@ def _open(store: Store, config: Config) -> tuple[Instance, str]:
         finish_deletions(store)
         return instance, settle_admin_password(users, config.data_dir, config.admin_password)
     except BambleweenyError as ex:
-        reason = ex.__cause__ or ex
-        raise _CannotStart(f"Cannot use the engine at {store.place}: {reason}.") from ex
+        raise _CannotStart(f"Cannot use the engine at {store.place}: {reason_of(ex)}.") from ex
     except OSError as ex:
         raise _CannotStart(
             f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."

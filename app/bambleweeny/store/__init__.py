@@ -1,6 +1,6 @@
 """The engine and the key space: the only room that speaks Redis's protocol."""
 
-from bambleweeny.store.link import Link
+from bambleweeny.store.lines import Engine
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.store import Store
 from bambleweeny.store.url import parse_engine_url
@@ -8,16 +8,10 @@ from bambleweeny.store.url import parse_engine_url
 __all__ = ["Store", "open_store"]
 
 
-def open_store(
-    url: str, *, prefix: str = "b9y", connect_timeout: float = 2.0, timeout: float = 5.0
-) -> Store:
+def open_store(url: str, *, prefix: str = "b9y", replicas: int = 0) -> Store:
     """Give the store at a URL; it connects when first used.
 
-    Raises ValueError for a URL that cannot be read. Time-outs are seconds.
+    With `replicas` a write is answered when so many have it. Raises ValueError for a
+    URL that cannot be read.
     """
-    place = parse_engine_url(url)
-
-    def connect() -> Link:
-        return Link(place, connect_timeout=connect_timeout, timeout=timeout)
-
-    return Store(connect, Schema(prefix), str(place))
+    return Store(Engine(parse_engine_url(url)), Schema(prefix), replicas=replicas)

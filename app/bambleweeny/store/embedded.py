@@ -96,7 +96,7 @@ class EmbeddedEngine:
 
         Raises EngineFailed when it ends instead.
         """
-        link = Link(parse_engine_url(self.url), connect_timeout=1, timeout=5)
+        link = Link(parse_engine_url(self.url).places[0])
         with closing(link):
             while is_wanted() and not _answers(link):
                 if self._process is None or self._process.poll() is not None:

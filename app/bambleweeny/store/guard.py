@@ -23,13 +23,19 @@ _AWAY = (
 )  # fmt: skip
 
 
-def translate(reply: ReplyError) -> BambleweenyError:
+class UnknownScript(Exception):
+    """The engine does not know the script by its digest, and did nothing."""
+
+
+def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
     """Give the error of ours that an engine's error reply stands for.
 
     Scripts refuse with `B9Y <code>`; a Redis 6 puts its own words around an
     error from within a script, so that the marks are looked for anywhere.
     """
     text = str(reply)
+    if text.startswith("NOSCRIPT"):
+        return UnknownScript()
     if _REFUSED in text:
         return CATALOGUE[text.partition(_REFUSED)[2].split()[0]]()
     if any(mark in text for mark in _FULL):

@@ -4,12 +4,13 @@ import select
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import hiredis
 
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.url import EngineUrl
+from bambleweeny.store.url import Place
 
 Command = tuple[str | bytes | int, ...]
 
@@ -18,13 +19,10 @@ class Link:
     """A connection that one thread uses at a time; it connects when first used.
 
     Every failure of the connection closes it and raises StoreUnavailable.
-    Time-outs are seconds.
     """
 
-    def __init__(self, url: EngineUrl, *, connect_timeout: float, timeout: float) -> None:
-        self._url = url
-        self._connect_timeout = connect_timeout
-        self._timeout = timeout
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._socket: socket.socket | None = None
         self._poll = select.poll()
         self._reader = hiredis.Reader()
@@ -100,7 +98,7 @@ class Link:
 
     def _connect(self) -> socket.socket:
         sock = self._dial()
-        sock.settimeout(self._timeout)
+        sock.settimeout(self._place.timeout)
         self._socket = sock
         self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
         self._reader = hiredis.Reader()
@@ -108,34 +106,47 @@ class Link:
         return sock
 
     def _dial(self) -> socket.socket:
-        url = self._url
-        if url.path:
+        place = self._place
+        if place.path:
             sock = socket.socket(socket.AF_UNIX)
             try:
-                sock.settimeout(self._connect_timeout)
-                sock.connect(url.path)
+                sock.settimeout(place.connect_timeout)
+                sock.connect(place.path)
             except OSError:
                 sock.close()
                 raise
             return sock
-        sock = socket.create_connection((url.host, url.port), self._connect_timeout)
+        sock = socket.create_connection((place.host, place.port), place.connect_timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if url.tls:
-            return ssl.create_default_context().wrap_socket(sock, server_hostname=url.host)
-        return sock
+        if not place.tls:
+            return sock
+        try:
+            context = _tls_context(place.ca, place.cert, place.key)
+            return context.wrap_socket(sock, server_hostname=place.host)
+        except OSError:
+            sock.close()
+            raise
 
     def _log_in(self, sock: socket.socket) -> None:
-        url = self._url
+        place = self._place
         greeting: list[Command] = []
-        if url.password is not None:
-            greeting.append(("AUTH", *filter(None, (url.username,)), url.password))
-        if url.database:
-            greeting.append(("SELECT", url.database))
+        if place.password is not None:
+            greeting.append(("AUTH", *filter(None, (place.username,)), place.password))
+        if place.database:
+            greeting.append(("SELECT", place.database))
         for reply in self._exchange(sock, greeting) if greeting else ():
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply
+
+
+@cache
+def _tls_context(ca: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca)
+    if cert:
+        context.load_cert_chain(cert, key)
+    return context
 
 
 def _packed(commands: Sequence[Command]) -> bytes:

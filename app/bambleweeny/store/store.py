@@ -8,30 +8,37 @@ from hiredis import ReplyError
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.announcements import Announcements
-from bambleweeny.store.guard import translate
-from bambleweeny.store.link import Command, Link
+from bambleweeny.store.guard import UnknownScript, translate
+from bambleweeny.store.lines import Engine, Line
+from bambleweeny.store.link import Command
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
 
 Reply = Any
+_Send = Callable[[Sequence[Command]], list[Reply]]
+
+_REPLICA_MILLISECONDS = 2000
 
 
 class Store:
     """An engine and its key space. Safe to share between threads, and to fork
     after `close()`. There are as many connections as were ever used at a time.
 
-    A call costs one round trip (a script that the engine does not know yet, or a
-    read on a broken connection, costs a second one). It raises StoreUnavailable when the engine
-    is away, StoreFull when it has no room, and what a script refuses with.
-    `place` says where the engine is, without its password.
+    A call costs one round trip; a script that the engine does not know yet, or a
+    read on a broken connection, costs a second one. Raises StoreUnavailable when
+    the engine is away, StoreFull when it has no room, and what a script refuses
+    with. On a Cluster the commands of one call go to the masters of their keys.
+    With `replicas` a write that too few replicas confirm within two seconds raises
+    StoreUnavailable. `place` says where the engine is, without its password.
     """
 
-    def __init__(self, connect: Callable[[], Link], schema: Schema, place: str) -> None:
+    def __init__(self, engine: Engine, schema: Schema, *, replicas: int = 0) -> None:
         self.schema = schema
-        self.announcements = Announcements(connect)
-        self.place = place
-        self._connect = connect
-        self._idle: deque[Link] = deque()
+        self.place = str(engine.url)
+        self.announcements = Announcements(engine.any_link)
+        self._engine = engine
+        self._replicas = replicas
+        self._idle: deque[Line] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
         """Send commands that change nothing, in one write.
@@ -46,24 +53,19 @@ class Store:
 
     def write(self, *commands: Command) -> list[Reply]:
         """Send commands in one write; not atomic as a group, never tried twice."""
-        return self._checked(commands)
+        return self._written(commands)
 
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script: atomic, never tried twice."""
-        tail = (len(keys), *keys, *args)
-        [reply] = self._ask([("EVALSHA", script.sha, *tail)])
-        if isinstance(reply, ReplyError):
-            if not str(reply).startswith("NOSCRIPT"):
-                raise translate(reply) from reply
-            [reply] = self._checked([("EVAL", script.text, *tail)])
-        return reply
+        return self._run(self._written, script, (len(keys), *keys, *args))
 
     def read_with(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script that changes nothing; tried once more as `read` is."""
+        tail = (len(keys), *keys, *args)
         try:
-            return self.run(script, keys, *args)
+            return self._run(self._checked, script, tail)
         except StoreUnavailable:
-            return self.run(script, keys, *args)
+            return self._run(self._checked, script, tail)
 
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""
@@ -73,17 +75,36 @@ class Store:
 
     def _ask(self, commands: Sequence[Command]) -> list[Reply]:
         try:
-            link = self._idle.pop()
+            line = self._idle.pop()
         except IndexError:
-            link = self._connect()
+            line = self._engine.line()
         try:
-            return link.ask(commands)
+            return line.ask(commands)
         finally:
-            self._idle.append(link)
+            self._idle.append(line)
+
+    def _run(self, send: _Send, script: Script, tail: Command) -> Reply:
+        try:
+            [reply] = send([("EVALSHA", script.sha, *tail)])
+        except UnknownScript:
+            [reply] = send([("EVAL", script.text, *tail)])
+        return reply
 
     def _checked(self, commands: Sequence[Command]) -> list[Reply]:
         replies = self._ask(commands)
         for reply in replies:
             if isinstance(reply, ReplyError):
                 raise translate(reply) from reply
+        return replies
+
+    def _written(self, commands: Sequence[Command]) -> list[Reply]:
+        if not self._replicas:
+            return self._checked(commands)
+        *replies, count = self._checked(
+            [*commands, ("WAIT", self._replicas, _REPLICA_MILLISECONDS)]
+        )
+        if count < self._replicas:
+            raise StoreUnavailable(
+                f"The write is done, but {count} of {self._replicas} replicas have it so far."
+            )
         return replies

@@ -1,57 +1,150 @@
-"""Where an engine is and how to log in there, read from a URL."""
+"""Where an engine is, how to log in there and how long to wait, read from a URL.
 
-from dataclasses import dataclass, field
-from urllib.parse import parse_qs, unquote, urlsplit
+    redis://[[user]:password@]host[:port][/database]
+    rediss://...                          the same over TLS
+    unix://[[user]:password@]/path[?db=N]
+    redis+sentinel://host[:port],host[:port]/master[/database]
+    redis+cluster://host[:port],host[:port]
+
+`valkey` stands for `redis` anywhere, and `rediss+sentinel`, `rediss+cluster` are
+over TLS. After `?` come connect_timeout and timeout (durations, 2s and 5s), for TLS
+ca, cert and key (files), and for Sentinels with a password sentinel_password.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bambleweeny.names import parse_duration
+
+_PORTS = {"single": 6379, "cluster": 6379, "sentinel": 26379}
+_FORMS = "redis://, rediss://, unix://, redis+sentinel:// or redis+cluster://"
+_FILES = ("ca", "cert", "key")
 
 
 @dataclass(frozen=True)
-class EngineUrl:
-    """An engine's place. `path` is a unix socket's; with it host and port are idle."""
+class Place:
+    """One server, and how to log in there. Time-outs are seconds."""
 
     host: str = "127.0.0.1"
     port: int = 6379
     path: str | None = None
     tls: bool = False
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     database: int = 0
+    connect_timeout: float = 2.0
+    timeout: float = 5.0
+
+    def at(self, host: str, port: int) -> "Place":
+        """Give the same login at another address."""
+        return replace(self, host=host, port=port, path=None)
 
     def __str__(self) -> str:
         if self.path:
             return f"unix://{self.path}"
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'rediss' if self.tls else 'redis'}://{host}:{self.port}/{self.database}"
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class EngineUrl:
+    """An engine: `kind` is single, sentinel or cluster; `places` are where to ask first."""
+
+    kind: str
+    places: tuple[Place, ...]
+    master: str = ""
+    sentinel_password: str | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        first = self.places[0]
+        if first.path:
+            return str(first)
+        scheme = ("rediss" if first.tls else "redis") + f"+{self.kind}" * (self.kind != "single")
+        path = {"single": f"/{first.database}", "sentinel": f"/{self.master}", "cluster": ""}
+        return f"{scheme}://{','.join(map(str, self.places))}{path[self.kind]}"
 
 
 def parse_engine_url(text: str) -> EngineUrl:
-    """Read a redis://, rediss:// or unix:// URL; else ValueError.
+    """Read a URL; ValueError says what is wrong with it, without its password."""
+    scheme, separator, rest = text.replace("valkey", "redis", 1).partition("://")
+    protocol, _, kind = scheme.partition("+")
+    if not separator or (protocol, kind) == ("unix", "") or protocol not in ("redis", "rediss"):
+        if protocol == "unix":
+            return _unix(text)
+        raise ValueError(f"it is none of {_FORMS}")
+    if kind not in ("", "sentinel", "cluster"):
+        raise ValueError(f"it is none of {_FORMS}")
+    address, _, query = rest.partition("?")
+    authority, _, path = address.partition("/")
+    login, _, hosts = authority.rpartition("@")
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    sentinel_password = given.pop("sentinel_password", None)
+    first = replace(_options(given, _login(login)), tls=protocol == "rediss")
+    parts = [part for part in path.split("/") if part]
+    url = _assemble(kind or "single", first, hosts, parts)
+    return replace(url, sentinel_password=sentinel_password)
 
-    The database is the path of the first two, `?db=` for a unix socket.
-    """
+
+def _assemble(kind: str, first: Place, hosts: str, path: list[str]) -> EngineUrl:
+    master = path.pop(0) if kind == "sentinel" and path else ""
+    if kind == "sentinel" and not master:
+        raise ValueError("it lacks the master's name: redis+sentinel://host,host/name")
+    if path:
+        first = replace(first, database=_number(path.pop(0), "database"))
+    if path or (kind == "cluster" and first.database):
+        raise ValueError("its path is too long")
+    names = hosts.split(",")
+    if kind == "single" and len(names) > 1:
+        raise ValueError("it has several hosts; write redis+sentinel:// or redis+cluster://")
+    places = tuple(first.at(*_host_and_port(name, _PORTS[kind])) for name in names)
+    return EngineUrl(kind, places, master)
+
+
+def _unix(text: str) -> EngineUrl:
     parts = urlsplit(text)
-    username = unquote(parts.username) if parts.username else None
-    password = unquote(parts.password) if parts.password else None
-    if parts.scheme == "unix":
-        number = parse_qs(parts.query).get("db", ["0"])[0]
-        return EngineUrl(
-            path=unquote(parts.path),
-            database=_database(number),
-            username=username,
-            password=password,
-        )
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
-        raise ValueError("it is not a redis://, rediss:// or unix:// URL")
-    return EngineUrl(
-        host=parts.hostname,
-        port=parts.port or 6379,
-        tls=parts.scheme == "rediss",
-        database=_database(parts.path.strip("/") or "0"),
-        username=username,
-        password=password,
-    )
+    if not parts.path:
+        raise ValueError("it lacks the path of the socket")
+    login = parts.netloc.rpartition("@")[0]
+    place = _options(dict(parse_qsl(parts.query, keep_blank_values=True)), _login(login))
+    return EngineUrl("single", (replace(place, path=unquote(parts.path)),))
 
 
-def _database(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ValueError(f"its database '{text}' is not a number")
+def _login(text: str) -> Place:
+    username, colon, password = text.partition(":")
+    return Place(username=unquote(username) or None, password=unquote(password) if colon else None)
+
+
+def _options(given: dict[str, str], place: Place) -> Place:
+    changes: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in ("connect_timeout", "timeout"):
+            changes[name] = float(parse_duration(value))
+        elif name in _FILES:
+            changes[name] = value
+        elif name == "db":
+            changes["database"] = _number(value, "database")
+        else:
+            raise ValueError(f"it has an unknown parameter '{name}'")
+    return replace(place, **changes)
+
+
+def _host_and_port(text: str, default: int) -> tuple[str, int]:
+    host, port = text, ""
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        port = port.removeprefix(":")
+    elif ":" in text:
+        host, _, port = text.rpartition(":")
+    if not host:
+        raise ValueError("it lacks a host")
+    return host, _number(port, "port") if port else default
+
+
+def _number(text: str, what: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError(f"its {what} '{text}' is not a number that it can be")
     return int(text)
