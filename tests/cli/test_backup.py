@@ -3,9 +3,12 @@
 import gzip
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -174,6 +177,26 @@ def test_a_terminal_gets_a_progress_bar(backup, tmp_path, command, word):
         terminal.expect("users, 1 keys")
         terminal.expect(pexpect.EOF)
     assert terminal.exitstatus == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_is_broken_off_leaves_no_engine(backup, tmp_path, number):
+    home, nobody_reads = tmp_path / "home", tmp_path / "fifo"
+    os.mkfifo(nobody_reads)
+    arguments = ["-m", "bambleweeny", "backup", "--data-dir", str(home), str(nobody_reads)]
+    with subprocess.Popen([sys.executable, *arguments], stderr=subprocess.PIPE) as process:
+        while running_engine_url_of(home) is None:
+            assert process.poll() is None
+        process.send_signal(number)
+        assert process.communicate(timeout=20)[1] == b"bambleweeny: Broken off; nothing was kept.\n"
+    assert process.returncode == 1
+    assert running_engine_url(home) is None
+
+
+def running_engine_url_of(home: Path) -> str | None:
+    with suppress(FileNotFoundError):
+        return running_engine_url(home)
+    return None
 
 
 def fill(url: str) -> None:

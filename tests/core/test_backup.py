@@ -9,12 +9,14 @@ import time
 
 import msgspec
 import pytest
+from bambleweeny.core import restore as restoring
 from bambleweeny.core.backup import back_up, count_resources
 from bambleweeny.core.backup_check import BackupRefused
 from bambleweeny.core.instance import WrongSchema, open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.core.services import make_services
+from bambleweeny.core.tenants import finish_deletions
 from bambleweeny.errors import NotFound, StoreFull, StoreUnavailable, Unauthorized, WrongLogin
 from bambleweeny.store import open_store
 
@@ -303,6 +305,31 @@ def test_a_restore_that_breaks_off_leaves_nothing(filled, other, raw):
     assert list(content(raw, "other")) == [b"instance"]
     restore(other, io.BytesIO(good))
     assert content(raw, "other") == content(raw, "b9y")
+
+
+def test_after_a_kill_each_user_is_there_whole_or_not_at_all(filled, other, raw, monkeypatch):
+    monkeypatch.setattr(restoring, "_BATCH", 1)
+    lines = backed_up(filled).getvalue().splitlines(keepends=True)
+    whole = content(raw, "b9y")
+    for length in range(1, len(lines)):
+        restoring.clear_all(other)
+        # NOTE: what `restore` does, without the clearing for which a kill leaves no time.
+        with pytest.raises(BackupRefused):
+            restoring._write(other, io.BytesIO(b"".join(lines[:length])), lambda _: None)
+        finish_deletions(other)
+        left = content(raw, "other")
+        users = {name.partition(b"}")[0] for name in left if name.endswith(b"}:user")}
+        begun = sum(line.startswith(b'{"user"') for line in lines[:length])
+        assert len(users) == max(begun - 1, 0)
+        for name in left.keys() | whole.keys():
+            if name.partition(b"}")[0] in users:
+                assert left[name] == whole[name]
+            else:
+                assert not name.startswith(b"{") or name not in left
+    with pytest.raises(NotEmpty):
+        restore(other, io.BytesIO(b"".join(lines)))
+    restore(other, io.BytesIO(b"".join(lines)), replace=True)
+    assert content(raw, "other") == whole
 
 
 def test_data_of_a_newer_layout_are_left_alone(filled, other, raw):

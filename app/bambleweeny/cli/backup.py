@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -55,6 +56,8 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
 
 def _report(run: Callable[[], str], file: str) -> int:
     umask = os.umask(0o077)
+    # NOTE: so that a SIGTERM too leaves no half a file and no engine behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(run(), file=sys.stderr)
     except (BackupRefused, EngineFailed, NotEmpty, WrongSchema) as ex:

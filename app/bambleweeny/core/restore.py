@@ -111,8 +111,9 @@ class _Writer:
         """Go on with the next user."""
         self.finish()
         self._user = user
-        if user.id != ADMIN_ID:
-            self._store.write(("SADD", self._schema.tenants, user.id))
+        # NOTE: who stands among the tenants without a record is cleared by the next start.
+        self._store.write(("SADD", self._schema.tenants, user.id))
+        self._store.write(("UNLINK", self._schema.tenant(user.id).user))
 
     def put(self, record: Owned) -> None:
         """Add what the user owns."""
@@ -143,6 +144,8 @@ class _Writer:
             ("HSET", tenant.user, "name", user.name, "hash", user.hash, "quota", user.quota,
              "role", user.role, "version", self._version),
         )  # fmt: skip
+        if user.id == ADMIN_ID:
+            self._store.write(("SREM", self._schema.tenants, user.id))
 
     def _put_key(self, key: Key) -> None:
         tenant, value = self._schema.tenant(key.owner), bytes_of(key.value)

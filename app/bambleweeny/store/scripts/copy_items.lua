@@ -17,10 +17,10 @@ while low < high do
 end
 local room, page = tonumber(ARGV[4]), {}
 while low < length and #page < tonumber(ARGV[3]) and room >= 0 do
-  for _, item in ipairs(redis.call('LRANGE', KEYS[6], low, low + 31)) do
+  for _, item in ipairs(redis.call('LRANGE', KEYS[6], low, low + 19)) do
     page[#page + 1] = item
     room = room - #item
   end
-  low = low + 32
+  low = low + 20
 end
 return page
