@@ -14,7 +14,17 @@ def test_the_version(capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nope"], ["serve", "--nope"], ["sandbox", "--data-dir", "x"]]
+    "arguments",
+    [
+        [],
+        ["nope"],
+        ["serve", "--nope"],
+        ["sandbox", "--data-dir", "x"],
+        ["backup"],
+        ["restore"],
+        ["backup", "--max-body", "1", "x"],
+        ["backup", "--replace", "x"],
+    ],
 )
 def test_what_cannot_be_understood_exits_with_2(arguments, capsys):
     with pytest.raises(SystemExit, match="2"):
@@ -31,12 +41,20 @@ def test_a_bad_value_is_one_sentence_and_exits_with_2(capsys, monkeypatch):
     assert re.fullmatch("bambleweeny: BAMBLEWEENY_THREADS: .*\n", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("command", ["serve", "sandbox"])
-def test_help_ends_with_examples(command, capsys):
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        ("serve", "BAMBLEWEENY_MAX_BODY; default: 1mb"),
+        ("sandbox", "BAMBLEWEENY_MAX_BODY; default: 1mb"),
+        ("backup", "BAMBLEWEENY_KEY_PREFIX; default: b9y"),
+        ("restore", "BAMBLEWEENY_MAX_MEMORY; default: 256mb"),
+    ],
+)
+def test_help_ends_with_examples(command, option, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     text = capsys.readouterr().out
-    assert "BAMBLEWEENY_MAX_BODY; default: 1mb" in " ".join(text.split())
+    assert option in " ".join(text.split())
     examples = text.partition("examples:\n")[2].splitlines()
     assert examples
     assert all(f"bambleweeny {command}" in line for line in examples)

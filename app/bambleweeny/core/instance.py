@@ -30,9 +30,14 @@ def open_instance(store: Store) -> Instance:
         ("HSETNX", record, "schema", schema.VERSION),
     )
     [[instance_id, secret, version]] = store.read(("HMGET", record, "id", "secret", "schema"))
-    if int(version) > schema.VERSION:
+    check_layout(int(version))
+    return Instance(instance_id.decode(), secret)
+
+
+def check_layout(version: int) -> None:
+    """Raise WrongSchema for data whose layout this version cannot read."""
+    if version > schema.VERSION:
         raise WrongSchema(
-            f"The data has layout {int(version)} and this version reads up to layout "
+            f"The data has layout {version} and this version reads up to layout "
             f"{schema.VERSION}; use a newer Bambleweeny."
         )
-    return Instance(instance_id.decode(), secret)

@@ -1,5 +1,7 @@
 """The engine and the key space: the only room that speaks Redis's protocol."""
 
+from dataclasses import replace
+
 from bambleweeny.store.lines import Engine
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.store import Store
@@ -8,10 +10,16 @@ from bambleweeny.store.url import parse_engine_url
 __all__ = ["Store", "open_store"]
 
 
-def open_store(url: str, *, prefix: str = "b9y", replicas: int = 0) -> Store:
+def open_store(
+    url: str, *, prefix: str = "b9y", replicas: int = 0, timeout: float | None = None
+) -> Store:
     """Give the store at a URL; it connects when first used.
 
-    With `replicas` a write is answered when so many have it. Raises ValueError for a
-    URL that cannot be read.
+    With `replicas` a write is answered when so many have it. `timeout` is how many
+    seconds a reply may take, where the URL's own is not to count. Raises ValueError
+    for a URL that cannot be read.
     """
-    return Store(Engine(parse_engine_url(url)), Schema(prefix), replicas=replicas)
+    place = parse_engine_url(url)
+    if timeout is not None:
+        place = replace(place, places=tuple(replace(p, timeout=timeout) for p in place.places))
+    return Store(Engine(place), Schema(prefix), replicas=replicas)

@@ -23,6 +23,7 @@ from urllib.parse import quote
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.appendonly import Damaged, check_append_only_file
 from bambleweeny.store.link import Link
+from bambleweeny.store.running import forget_engine_url, note_engine_url
 from bambleweeny.store.url import parse_engine_url
 
 _log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class EmbeddedEngine:
         self._check_file()
         try:
             self._socket = self._socket or self._socket_path()
+            note_engine_url(self.data_dir, self.url)
             self._process = self._spawn(self._lock, self._settings(self._socket))
         except OSError as ex:
             raise EngineFailed(f"The engine did not start: {ex.strerror}.") from ex
@@ -148,6 +150,7 @@ class EmbeddedEngine:
             shutil.rmtree(self._private, ignore_errors=True)
             self._private = None
         if self._lock:
+            forget_engine_url(self.data_dir)
             self._lock.close()
             self._lock = None
 

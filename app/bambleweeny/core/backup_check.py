@@ -1,0 +1,137 @@
+"""Reading a backup and believing nothing that it says."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import IO, TypeVar
+
+import msgspec
+
+from bambleweeny.core.backup_format import (
+    VERSION,
+    Bin,
+    End,
+    Header,
+    Item,
+    Key,
+    Line,
+    Owned,
+    Record,
+    Route,
+    User,
+)
+from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
+from bambleweeny.store import schema
+
+_LONGEST_HEADER = 4096
+_LONGEST_LINE = 1 << 30
+_LARGEST_ID = 1 << 53
+
+_T = TypeVar("_T", Header, Line)
+
+
+class BackupRefused(Exception):
+    """The file is no backup that can be restored; the sentence says why."""
+
+
+def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
+    """Read the first line; give it and its bytes too. Raises BackupRefused."""
+    data = file.readline(_LONGEST_HEADER)
+    header = _decode(data, Header) if data.endswith(b"\n") else None
+    if header is None or header.last_user < 0:
+        raise BackupRefused("The file is not a backup of Bambleweeny.")
+    if header.version != VERSION or not 1 <= header.layout <= schema.VERSION:
+        raise BackupRefused(
+            f"The backup was written by Bambleweeny {header.by} in a form that this version does "
+            "not know; use a newer Bambleweeny."
+        )
+    return header, data
+
+
+def read_records(file: IO[bytes], advance: Callable[[int], None]) -> Iterator[Record]:
+    """Give the records of a backup, from its first byte to its last; tell how many bytes were read.
+
+    Raises BackupRefused at the first thing that is wrong, at the end where the counts or
+    the digest differ. O(size); remembers the users, and the lists of one.
+    """
+    file.seek(0)
+    header, data = read_header(file)
+    digest, counted, rules, number = hashlib.sha256(data), End(), _Rules(header), 1
+    while True:
+        advance(len(data))
+        number += 1
+        data = file.readline(_LONGEST_LINE)
+        if not data.endswith(b"\n"):
+            raise BackupRefused(f"The backup is cut off: it has no end after line {number - 1}.")
+        line = _decode(data, Line)
+        content = line.content() if line else None
+        if isinstance(content, End):
+            advance(len(data))
+            break
+        if content is None or not rules.allow(content):
+            raise BackupRefused(f"The backup is damaged: line {number} is not as it was written.")
+        digest.update(data)
+        counted.count(content)
+        yield content
+    counted.sha256 = digest.hexdigest()
+    if content != counted or file.read(1):
+        raise BackupRefused("The backup is damaged: its end does not fit what stands before.")
+
+
+def _decode(data: bytes, form: type[_T]) -> _T | None:
+    try:
+        return msgspec.json.decode(data, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+class _Rules:
+    """What a record may say after those before it."""
+
+    def __init__(self, header: Header) -> None:
+        self._last_user = header.last_user
+        self._ids: set[str] = set()
+        self._names: set[str] = set()
+        self._lists: dict[str, int] = {}
+        self._user = self._list = ""
+
+    def allow(self, record: Record) -> bool:
+        """Tell whether the record can stand here."""
+        if isinstance(record, User):
+            return self._allows_user(record)
+        return record.owner == self._user and self._allows_owned(record)
+
+    def _allows_user(self, user: User) -> bool:
+        is_new = user.id not in self._ids and user.name not in self._names
+        is_admin = user.id == ADMIN_ID
+        self._ids.add(user.id)
+        self._names.add(user.name)
+        self._user, self._list, self._lists = user.id, "", {}
+        return (
+            is_new
+            and is_user_id(user.id)
+            and is_username(user.name)
+            and is_admin == (user.role == "admin") == (user.name == ADMIN_NAME)
+            and 0 <= user.quota <= LARGEST_QUOTA
+            and user.hash.isascii()
+        )
+
+    def _allows_owned(self, record: Owned) -> bool:
+        match record:
+            case Key():
+                return is_name(record.name)
+            case Item():
+                return is_name(record.list) and self._is_next(record)
+            case Route():
+                return (
+                    is_public_id(record.id)
+                    and is_name(record.key)
+                    and is_media_type(record.content_type)
+                )
+            case Bin():
+                return is_public_id(record.id) and is_name(record.list)
+
+    def _is_next(self, item: Item) -> bool:
+        last = self._lists.get(item.list, -1)
+        self._lists[item.list] = item.id
+        return last < item.id < _LARGEST_ID

@@ -1,0 +1,169 @@
+"""The lines of a backup, and writing them.
+
+A header, then for each user its own line and those of what it owns, then an end with
+counts and a SHA-256 of all before it. Each line is JSON.
+"""
+
+import hashlib
+from typing import IO, Literal
+
+import msgspec
+
+VERSION = 1
+"""The version of the format; it stands in the header."""
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    pass
+
+
+class Base64(_Strict):
+    """Bytes that are not text."""
+
+    base64: bytes
+
+
+class Header(_Strict):
+    """Stands first. `last_user` is the highest number that a user was given."""
+
+    bambleweeny: Literal["backup"]
+    version: int
+    layout: int
+    made: str
+    by: str
+    last_user: int
+
+
+class User(_Strict):
+    """A user; what it owns follows. A quota of 0 is no limit."""
+
+    id: str
+    name: str
+    role: Literal["admin", "user"]
+    quota: int
+    hash: str
+
+
+class Key(_Strict):
+    """A key and its value."""
+
+    owner: str
+    name: str
+    value: str | Base64
+
+
+class Item(_Strict):
+    """An item of a list, after the older ones. Its id is the microsecond of its coming."""
+
+    owner: str
+    list: str
+    id: int
+    value: str | Base64
+
+
+class Route(_Strict):
+    """A route and the key that it shows."""
+
+    owner: str
+    id: str
+    key: str
+    content_type: str
+
+
+class Bin(_Strict):
+    """A bin and the list to which it adds."""
+
+    owner: str
+    id: str
+    list: str
+
+
+class End(_Strict):
+    """Stands last: how many lines there are of each kind, and the digest of them all."""
+
+    users: int = 0
+    keys: int = 0
+    items: int = 0
+    routes: int = 0
+    bins: int = 0
+    sha256: str = ""
+
+    def count(self, record: "Record") -> None:
+        """Count a record."""
+        kind = f"{kind_of(record)}s"
+        setattr(self, kind, getattr(self, kind) + 1)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.users} users, {self.keys} keys, {self.items} items of lists, "
+            f"{self.routes} routes and {self.bins} bins"
+        )
+
+
+Owned = Key | Item | Route | Bin
+Record = User | Owned
+
+
+class Line(_Strict):
+    """What follows the header: one of these."""
+
+    user: User | None = None
+    key: Key | None = None
+    item: Item | None = None
+    route: Route | None = None
+    bin: Bin | None = None
+    end: End | None = None
+
+    def content(self) -> Record | End | None:
+        """Give what the line says; None unless it is one thing."""
+        said: list[Record | End | None] = [
+            part
+            for part in (self.user, self.key, self.item, self.route, self.bin, self.end)
+            if part is not None
+        ]
+        return said[0] if len(said) == 1 else None
+
+
+def kind_of(record: Record) -> str:
+    """Give the word under which a record stands."""
+    return type(record).__name__.lower()
+
+
+def value_of(data: bytes) -> str | Base64:
+    """Give bytes as a backup has them: as text where they are UTF-8."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return Base64(data)
+
+
+def bytes_of(value: str | Base64) -> bytes:
+    """Give the bytes that a value of a backup stands for."""
+    return value.encode() if isinstance(value, str) else value.base64
+
+
+class Writer:
+    """Writes the lines of a backup and keeps count of them."""
+
+    def __init__(self, out: IO[bytes], header: Header) -> None:
+        self._out = out
+        self._end = End()
+        self._digest = hashlib.sha256()
+        self._encode = msgspec.json.Encoder().encode
+        self._put(header)
+
+    def write(self, record: Record) -> None:
+        """Add a record; its owner has been added before."""
+        self._end.count(record)
+        self._put({kind_of(record): record})
+
+    def end(self) -> End:
+        """Add the end and give it."""
+        self._end.sha256 = self._digest.hexdigest()
+        self._put({"end": self._end})
+        return self._end
+
+    def _put(self, line: object) -> None:
+        data = self._encode(line) + b"\n"
+        self._digest.update(data)
+        self._out.write(data)

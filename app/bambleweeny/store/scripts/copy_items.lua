@@ -1,0 +1,26 @@
+-- KEYS[6] the items of a list; gives the next of them, of one moment: ARGV[2] the id of
+-- the last one that was given, or 0, ARGV[3] the most items, ARGV[4] the bytes past which
+-- the page ends. Ids rise, so that what was taken off meanwhile moves nothing.
+local function id_at(index)
+  return (struct.unpack('>I8', redis.call('LINDEX', KEYS[6], index)))
+end
+
+local length, last = redis.call('LLEN', KEYS[6]), tonumber(ARGV[2])
+local low, high = 0, length
+while low < high do
+  local middle = math.floor((low + high) / 2)
+  if id_at(middle) > last then
+    high = middle
+  else
+    low = middle + 1
+  end
+end
+local room, page = tonumber(ARGV[4]), {}
+while low < length and #page < tonumber(ARGV[3]) and room >= 0 do
+  for _, item in ipairs(redis.call('LRANGE', KEYS[6], low, low + 19)) do
+    page[#page + 1] = item
+    room = room - #item
+  end
+  low = low + 20
+end
+return page
