@@ -30,6 +30,7 @@ from bambleweeny.server.supervisor import (
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
+from bambleweeny.store.headroom import Headroom
 
 _STOP_SECONDS = 12.0
 
@@ -125,7 +126,10 @@ def _run(config: Config, sandbox: bool) -> None:
         parts = _Parts(config, listener, engine, store, instance)
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
-        supervise([*parts.child_of_engine(), *workers], engine.sync_if_due if engine else None)
+        if engine:
+            supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
+        else:
+            supervise(workers)
         listener.close()
         stop_children(workers, _STOP_SECONDS)
     finally:
@@ -161,6 +165,16 @@ def _open(store: Store, config: Config) -> tuple[Instance, str]:
     finally:
         # NOTE: a connection must not be shared with the processes that are forked next.
         store.close()
+
+
+def _chore(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:
+    headroom = Headroom(engine, max_memory=max_memory)
+
+    def do() -> float:
+        engine.sync_if_due()
+        return headroom.keep()
+
+    return do
 
 
 def _restart(engine: EmbeddedEngine) -> Callable[[], int | None]:
