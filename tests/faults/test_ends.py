@@ -10,9 +10,8 @@ import sys
 import threading
 import time
 
-import psutil
 import pytest
-from servers import Server, start
+from servers import Server, children_of, is_alive, start
 
 CLIENTS = 8
 OPTIONS = ("--workers", "2", "--log-level", "warning")
@@ -72,7 +71,7 @@ def serve(data):
 def test_no_accepted_request_fails_when_it_ends_under_load(tmp_path, number):
     server = serve(tmp_path)
     callers = load(server)
-    children = psutil.Process(server.process.pid).children(recursive=True)
+    children = children_of(server.process.pid)
     assert len(children) == 3
     before = time.monotonic()
     assert server.stop(number) == 0
@@ -82,7 +81,7 @@ def test_no_accepted_request_fails_when_it_ends_under_load(tmp_path, number):
     counted = sum(caller.counted for caller in callers)
     failed = [failure for caller in callers for failure in caller.failed]
     print(f"\nended in {seconds:.2f} s, {counted} answers, failed: {failed}")
-    assert not any(child.is_running() for child in children)
+    assert not any(is_alive(child) for child in children)
     assert failed == []
     assert seconds < 5
     everything_counted_is_there(tmp_path, callers)
@@ -125,30 +124,29 @@ def first_process(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_process_1_of_a_container_ends_as_well(tmp_path, first_process, number):
     callers = load(first_process)
-    [supervisor] = psutil.Process(first_process.process.pid).children()
-    children = supervisor.children(recursive=True)
+    [supervisor] = children_of(first_process.process.pid)
+    children = children_of(supervisor)
     assert len(children) == 3
-    supervisor.send_signal(number)
+    os.kill(supervisor, number)
     first_process.log += first_process.process.communicate(timeout=20)[1]
     for caller in callers:
         caller.join()
     assert [failure for caller in callers for failure in caller.failed] == []
     assert first_process.process.returncode == 0
-    assert not any(child.is_running() for child in [supervisor, *children])
+    assert not any(is_alive(child) for child in [supervisor, *children])
     everything_counted_is_there(tmp_path, callers)
 
 
 def test_process_1_reaps_whoever_is_left_to_it(first_process):
     """An orphan of its process space becomes its child, and must not stay a zombie."""
-    [supervisor] = psutil.Process(first_process.process.pid).children()
-    orphan = ["nsenter", "--target", str(supervisor.pid), "--pid", "sh", "-c", "sleep 0.01 & exit"]
+    [supervisor] = children_of(first_process.process.pid)
+    orphan = ["nsenter", "--target", str(supervisor), "--pid", "sh", "-c", "sleep 0.01 & exit"]
     subprocess.run(orphan, check=True)
     deadline = time.monotonic() + 10
-    while len(supervisor.children()) > 3:
+    while len(children_of(supervisor)) > 3:
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert all(child.status() != psutil.STATUS_ZOMBIE for child in supervisor.children())
-    supervisor.send_signal(signal.SIGTERM)
+    os.kill(supervisor, signal.SIGTERM)
     first_process.process.communicate(timeout=20)
     assert first_process.process.returncode == 0
     with socket.socket() as probe, pytest.raises(ConnectionRefusedError):

@@ -9,11 +9,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 from load import Client, Reader, judge
-from servers import Http, start
+from servers import Http, children_of, is_alive, start
 
 CLIENTS = 8
 DISK = 24 << 20
@@ -208,12 +207,12 @@ def test_nothing_acknowledged_is_lost_on_a_full_disk(disk):
 
 def kill_engine(server):
     [engine] = [
-        child
-        for child in psutil.Process(server.process.pid).children()
-        if child.name() == "redis-server"
+        pid
+        for pid in children_of(server.process.pid)
+        if Path(f"/proc/{pid}/comm").read_text().strip() == "redis-server"
     ]
-    engine.send_signal(signal.SIGKILL)
-    psutil.wait_procs([engine], timeout=5)
+    os.kill(engine, signal.SIGKILL)
+    until(lambda: not is_alive(engine))
 
 
 def test_large_bodies_that_fill_the_disk_at_once_lose_nothing(disk):

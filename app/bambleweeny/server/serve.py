@@ -1,12 +1,15 @@
 """From a configuration to a running server, and back to nothing."""
 
+import ctypes
 import os
 import shutil
 import socket
+import struct
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,6 +36,8 @@ from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
 from bambleweeny.store.headroom import Headroom
 
 _STOP_SECONDS = 12.0
+_SO_ATTACH_FILTER = 26
+_BPF_RETURN = 6
 
 
 class _CannotStart(Exception):
@@ -130,6 +135,7 @@ def _run(config: Config, sandbox: bool) -> None:
             supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
         else:
             supervise(workers)
+        _turn_away(listener)
         listener.close()
         stop_children(workers, _STOP_SECONDS)
     finally:
@@ -147,6 +153,18 @@ def _listen(address: Address) -> socket.socket:
         raise _CannotStart(
             f"Cannot listen on {address}: {reason}; choose another address with --listen."
         ) from ex
+
+
+def _turn_away(listener: socket.socket) -> None:
+    """Have the system ignore who connects from now on; who has connected is still accepted.
+
+    Without this, a connection that comes between a worker's last accept and its close
+    would be made and reset. So it is not made, and refused when it is tried again.
+    """
+    drop_all = ctypes.create_string_buffer(struct.pack("HBBI", _BPF_RETURN, 0, 0, 0))
+    program = struct.pack("HP", 1, ctypes.addressof(drop_all))
+    with suppress(OSError):  # not every sandbox knows this, and then the gap is tiny
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
 def _open(store: Store, config: Config) -> tuple[Instance, str]:
