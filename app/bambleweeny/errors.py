@@ -165,7 +165,7 @@ class StoreFull(BambleweenyError):
     """The engine has no room; reads and deletes go on."""
 
     code, status, info = "store_full", 507, "The store is full."
-    hint = "Delete something, or give the engine more room (--max-memory)."
+    hint = "Delete something, or give it more room: --max-memory, or space on its disk."
 
 
 class ListFull(StoreFull):

@@ -24,12 +24,15 @@ def open_instance(store: Store) -> Instance:
     WrongSchema for data that this version cannot read.
     """
     record = store.schema.instance
-    store.write(
-        ("HSETNX", record, "id", secrets.token_hex(4)),
-        ("HSETNX", record, "secret", secrets.token_bytes(32)),
-        ("HSETNX", record, "schema", schema.VERSION),
-    )
-    [[instance_id, secret, version]] = store.read(("HMGET", record, "id", "secret", "schema"))
+    fields = ("HMGET", record, "id", "secret", "schema")
+    # NOTE: a full engine refuses a write that would change nothing, and must start all the same.
+    if None in store.read(fields)[0]:
+        store.write(
+            ("HSETNX", record, "id", secrets.token_hex(4)),
+            ("HSETNX", record, "secret", secrets.token_bytes(32)),
+            ("HSETNX", record, "schema", schema.VERSION),
+        )
+    [[instance_id, secret, version]] = store.read(fields)
     check_layout(int(version))
     return Instance(instance_id.decode(), secret)
 

@@ -93,7 +93,8 @@ class Users:
         """Make the admin; False, and no change, where there is one."""
         hashed = self._passwords.hash(password)
         made = self._create_record(User(ADMIN_ID, ADMIN_NAME, 0), hashed, "admin")
-        self._store.write(("HSETNX", self._schema.users, ADMIN_NAME, ADMIN_ID))
+        if made or not self.has_admin():
+            self._store.write(("HSETNX", self._schema.users, ADMIN_NAME, ADMIN_ID))
         return made
 
     def get(self, user_id: str) -> User:

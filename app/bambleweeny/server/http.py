@@ -24,6 +24,7 @@ from bambleweeny.errors import (
     InvalidRequest,
     NotImplementedByServer,
 )
+from bambleweeny.server.turns import Turns
 
 _BY_STATUS: dict[int, type[BambleweenyError]] = {
     400: InvalidRequest,
@@ -36,6 +37,9 @@ _LARGEST_HEADERS = 64 << 10
 _IN_MEMORY = 1 << 30
 _STREAM_AHEAD = 1 << 20
 _STALL_SECONDS = 10.0
+_LINGER_SECONDS = 2.0
+_LINGER_BYTES = 64 << 20
+_LINGER_CHUNK = 1 << 18
 _BACKLOG = 1024
 _TURN_SECONDS = 0.2
 _GRACE_SECONDS = 10.0
@@ -65,6 +69,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         self.status = f"{error.status} {refused.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         self.set_close_on_finish()
+        self.channel.lingers = True
         self.content_length = len(body)
         self.write(body)
 
@@ -93,6 +98,52 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
     error_task_class = _ErrorTask
     task_class = _Task
+    lingers = False
+    _lingers_until = 0.0
+    _lingered = 0
+
+    def handle_close(self) -> None:
+        """Close the connection, or begin to where the client may still be sending.
+
+        What is closed with something unread is reset, and the client may never see
+        why it was refused. So what it sends is thrown away, for a while and up to a
+        bound, or until it has read the answer and closes.
+        """
+        if self.lingers and self.connected:
+            self.lingers = self.will_close = False
+            self._lingers_until = time.monotonic() + _LINGER_SECONDS
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+                return
+        super().handle_close()
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is to be done but to read what may come."""
+        return not (
+            self.requests
+            or self.total_outbufs_len
+            or self.will_close
+            or self.close_when_flushed
+            or self._lingers_until
+        )
+
+    def readable(self) -> bool:
+        return bool(self._lingers_until or super().readable())
+
+    def writable(self) -> bool:
+        if self._lingers_until and time.monotonic() > self._lingers_until:
+            self.will_close = True
+        return bool(super().writable())
+
+    def handle_read(self) -> None:
+        if not self._lingers_until:
+            super().handle_read()
+            return
+        with suppress(OSError):
+            self._lingered += len(self.recv(_LINGER_CHUNK))
+        if self._lingered > _LINGER_BYTES:
+            self.handle_close()
 
     def check_client_disconnected(self) -> bool:
         """Tell whether the client has closed its side, whatever it sent before."""
@@ -160,6 +211,7 @@ class HttpServer:
         )
         self._server.channel_class = _Channel
         self._server.is_ending = False
+        self._turns = Turns(self._server._map)
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
@@ -176,14 +228,14 @@ class HttpServer:
         `before_end` is called once, before the running requests are waited for.
         """
         while not self._server.is_ending and is_wanted():
-            wasyncore.poll2(_TURN_SECONDS, self._server._map)
+            self._turns.turn(_TURN_SECONDS)
         self.stop()
         before_end()
         self._accept_last()
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._server.active_channels and time.monotonic() < deadline:
             self._close_idle()
-            wasyncore.poll2(0.01, self._server._map)
+            self._turns.turn(0.01)
         self._server.task_dispatcher.shutdown(timeout=0.5)
         wasyncore.close_all(self._server._map)
 

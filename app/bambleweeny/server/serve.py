@@ -5,22 +5,18 @@ import shutil
 import socket
 import sys
 import tempfile
-import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bambleweeny.config import Config
-from bambleweeny.core.instance import Instance, WrongSchema, open_instance
-from bambleweeny.core.passwords import Passwords
-from bambleweeny.core.tenants import finish_deletions
-from bambleweeny.core.users import Users
-from bambleweeny.errors import BambleweenyError
-from bambleweeny.options import Address
-from bambleweeny.server.admin_password import settle_admin_password
+from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.server.banner import banner
+from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
+from bambleweeny.server.opening import find_store, open_for_service
+from bambleweeny.server.refusal import CannotStart
 from bambleweeny.server.supervisor import (
     Child,
     block_signals,
@@ -29,15 +25,11 @@ from bambleweeny.server.supervisor import (
     supervise,
 )
 from bambleweeny.server.worker import work
-from bambleweeny.store import Store, open_store
+from bambleweeny.store import Store
 from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
-from bambleweeny.store.probe import EngineUnfit, check_engine, reason_of
+from bambleweeny.store.headroom import Headroom
 
 _STOP_SECONDS = 12.0
-
-
-class _CannotStart(Exception):
-    """The sentence says why."""
 
 
 @dataclass
@@ -101,7 +93,7 @@ def serve(config: Config, *, sandbox: bool = False) -> int:
         config = replace(config, data_dir=Path(tempfile.mkdtemp(prefix="bambleweeny-sandbox-")))
     try:
         _run(config, sandbox)
-    except (_CannotStart, EngineFailed, WrongSchema) as ex:
+    except (CannotStart, EngineFailed, WrongSchema) as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
         return 1
     finally:
@@ -111,7 +103,7 @@ def serve(config: Config, *, sandbox: bool = False) -> int:
 
 
 def _run(config: Config, sandbox: bool) -> None:
-    listener = _listen(config.listen)
+    listener = listen(config.listen)
     engine = None
     if config.redis_url is None:
         engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
@@ -122,12 +114,16 @@ def _run(config: Config, sandbox: bool) -> None:
         if is_ending():
             return
         url = engine.url if engine else config.redis_url or ""
-        store = _find_store(url, config)
-        instance, login = _open(store, config)
+        store = find_store(url, config)
+        instance, login = open_for_service(store, config)
         parts = _Parts(config, listener, engine, store, instance)
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
-        supervise([*parts.child_of_engine(), *workers], engine.sync_if_due if engine else None)
+        if engine:
+            supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
+        else:
+            supervise(workers)
+        turn_away(listener)
         listener.close()
         stop_children(workers, _STOP_SECONDS)
     finally:
@@ -135,53 +131,14 @@ def _run(config: Config, sandbox: bool) -> None:
             engine.stop()
 
 
-def _listen(address: Address) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    try:
-        return socket.create_server(address, family=family, backlog=1024)
-    except OSError as ex:
-        # NOTE: Python adds a tuple to the system's own words.
-        reason = str(ex.strerror).partition(" (while")[0]
-        raise _CannotStart(
-            f"Cannot listen on {address}: {reason}; choose another address with --listen."
-        ) from ex
+def _chore(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:
+    headroom = Headroom(engine, max_memory=max_memory)
 
+    def do() -> float:
+        engine.sync_if_due()
+        return headroom.keep()
 
-def _find_store(url: str, config: Config) -> Store:
-    """Give the store when its engine can be used, waiting as long as is configured."""
-    try:
-        store = open_store(url, prefix=config.key_prefix, replicas=config.replicas)
-    except ValueError as ex:
-        raise _CannotStart(f"The URL of the engine cannot be read: {ex}.") from ex
-    deadline = time.monotonic() + config.wait_for_engine
-    while True:
-        try:
-            check_engine(store)
-        except EngineUnfit as ex:
-            if not ex.may_pass or time.monotonic() > deadline or is_ending():
-                raise _CannotStart(f"Cannot use the engine at {store.place}: {ex}.") from ex
-            time.sleep(0.1)
-        else:
-            return store
-        finally:
-            store.close()
-
-
-def _open(store: Store, config: Config) -> tuple[Instance, str]:
-    try:
-        instance = open_instance(store)
-        users = Users(store, Passwords())
-        finish_deletions(store)
-        return instance, settle_admin_password(users, config.data_dir, config.admin_password)
-    except BambleweenyError as ex:
-        raise _CannotStart(f"Cannot use the engine at {store.place}: {reason_of(ex)}.") from ex
-    except OSError as ex:
-        raise _CannotStart(
-            f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."
-        ) from ex
-    finally:
-        # NOTE: a connection must not be shared with the processes that are forked next.
-        store.close()
+    return do
 
 
 def _restart(engine: EmbeddedEngine) -> Callable[[], int | None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _log = logging.getLogger(__name__)
 
 _ENDS = {signal.SIGTERM, signal.SIGINT}
+_TURN_SECONDS = 0.1
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 5.0
 _STEADY_SECONDS = 10.0
@@ -67,14 +68,18 @@ def is_ending() -> bool:
     return bool(signal.sigpending() & _ENDS)
 
 
-def supervise(children: Sequence[Child], chore: Callable[[], None] | None = None) -> None:
-    """Keep the children alive until SIGTERM or SIGINT; do the chore at every turn."""
+def supervise(
+    children: Sequence[Child], chore: Callable[[], float] = lambda: _TURN_SECONDS
+) -> None:
+    """Keep the children alive until SIGTERM or SIGINT.
+
+    The chore is done at every turn and gives how many seconds the turn may last.
+    """
     while True:
-        if chore:
-            chore()
+        pause = chore()
         for child in children:
             child.start_if_due()
-        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, _FIRST_DELAY * 2)
+        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, pause)
         if taken and taken.si_signo in _ENDS:
             return
         for pid, status in _ended():

@@ -228,6 +228,7 @@ class EmbeddedEngine:
             save ""
             appendonly yes
             aof-use-rdb-preamble no
+            auto-aof-rewrite-percentage 0
             appendfsync {"always" if self._fsync == "always" else "no"}
             maxmemory {self._max_memory}
             maxmemory-policy noeviction

@@ -4,7 +4,7 @@ import re
 
 from hiredis import ProtocolError, ReplyError
 
-from bambleweeny.errors import BambleweenyError, StoreUnavailable
+from bambleweeny.errors import BambleweenyError, StoreFull, StoreUnavailable
 from bambleweeny.store import schema
 from bambleweeny.store.scripts import CREATE_USER_ONCE
 from bambleweeny.store.store import Store
@@ -34,6 +34,8 @@ def check_engine(store: Store) -> None:
             )
         store.write(("HSETNX", store.schema.instance, "schema", schema.VERSION))
         store.run(CREATE_USER_ONCE, [store.schema.instance], "schema", schema.VERSION)
+    except StoreFull:
+        return  # it can be used: reads and deletions go on, and writes do when there is room
     except BambleweenyError as ex:
         may_pass = isinstance(ex, StoreUnavailable) and not isinstance(ex.__cause__, ProtocolError)
         raise EngineUnfit(reason_of(ex), may_pass=may_pass) from ex
