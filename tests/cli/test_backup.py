@@ -159,7 +159,7 @@ def test_an_engine_that_is_too_small_is_left_empty(tmp_path):
     target = ("--data-dir", tmp_path / "b", tmp_path / "f")
     done = typed("restore", "--max-memory", "8mb", *target, status=1)
     assert (
-        b"Nothing was kept. Delete something, or give the engine more room (--max-memory)."
+        b"Nothing was kept. Delete something, or give it more room: --max-memory, or space on its disk."
         in done.stderr
     )
     typed("restore", "--max-memory", "64mb", *target)
