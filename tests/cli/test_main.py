@@ -31,12 +31,12 @@ def test_a_bad_value_is_one_sentence_and_exits_with_2(capsys, monkeypatch):
     assert re.fullmatch("bambleweeny: BAMBLEWEENY_THREADS: .*\n", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("command", ["serve", "sandbox"])
+@pytest.mark.parametrize("command", ["serve", "sandbox", "health"])
 def test_help_ends_with_examples(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
     text = capsys.readouterr().out
-    assert "BAMBLEWEENY_MAX_BODY; default: 1mb" in " ".join(text.split())
+    assert "BAMBLEWEENY_LISTEN; default: 127.0.0.1:8080" in " ".join(text.split())
     examples = text.partition("examples:\n")[2].splitlines()
     assert examples
     assert all(f"bambleweeny {command}" in line for line in examples)

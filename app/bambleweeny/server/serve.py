@@ -8,11 +8,13 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema, open_instance
 from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.tally import Tally
 from bambleweeny.core.tenants import finish_deletions
 from bambleweeny.core.users import Users
 from bambleweeny.errors import BambleweenyError
@@ -47,6 +49,7 @@ class _Parts:
     engine: EmbeddedEngine | None
     store: Store
     instance: Instance
+    tally: Tally
 
     def child_of_engine(self) -> list[Child]:
         engine = self.engine
@@ -58,9 +61,9 @@ class _Parts:
 
     def children_of_workers(self) -> list[Child]:
         numbers = range(1, self.config.workers + 1)
-        return [Child(f"worker {number}", self._fork_worker) for number in numbers]
+        return [Child(f"worker {number}", partial(self._fork_worker, number)) for number in numbers]
 
-    def _fork_worker(self) -> int:
+    def _fork_worker(self, number: int) -> int:
         parent = os.getpid()
         pid = os.fork()
         if pid:
@@ -76,6 +79,7 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
+                part=self.tally.part(number - 1),
                 parent=parent,
             )
             status = 0
@@ -122,7 +126,7 @@ def _run(config: Config, sandbox: bool) -> None:
         url = engine.url if engine else config.redis_url or ""
         store = open_store(url, prefix=config.key_prefix)
         instance, login = _open(store, config)
-        parts = _Parts(config, listener, engine, store, instance)
+        parts = _Parts(config, listener, engine, store, instance, Tally(config.workers))
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
         supervise([*parts.child_of_engine(), *workers], engine.sync_if_due if engine else None)
