@@ -42,10 +42,11 @@ class AccessLog:
     ) -> None:
         """Count and log the answer, and give it the id."""
         context = req.context
-        if "started" not in context:
+        if not hasattr(context, "started"):
             self.process_request(req, resp)
         seconds = time.perf_counter() - context.started
-        status, code = resp.status_code, resp.context.get("error_code")
+        status = resp.status_code
+        code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
         self._count(req.method, req.uri_template, status, seconds, code)
         if _log.isEnabledFor(logging.INFO):
