@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import redis
 from bambleweeny.api import create_app
+from bambleweeny.api.access_log import AccessLog
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import Services, make_services
@@ -131,7 +132,13 @@ def session_url(session_services) -> Iterator[str]:
     app = create_app(
         session_services, cors_origins=["http://localhost:*"], allowed_hosts=["b9y.example"]
     )
-    server = HttpServer(app, listener, threads=8, max_body=MAX_BODY)
+    server = HttpServer(
+        app,
+        listener,
+        threads=8,
+        max_body=MAX_BODY,
+        access_log=AccessLog(session_services.metrics),
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"

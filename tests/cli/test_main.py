@@ -46,6 +46,7 @@ def test_a_bad_value_is_one_sentence_and_exits_with_2(capsys, monkeypatch):
     [
         ("serve", "BAMBLEWEENY_MAX_BODY; default: 1mb"),
         ("sandbox", "BAMBLEWEENY_MAX_BODY; default: 1mb"),
+        ("health", "BAMBLEWEENY_LISTEN; default: 127.0.0.1:8080"),
         ("backup", "BAMBLEWEENY_KEY_PREFIX; default: b9y"),
         ("restore", "BAMBLEWEENY_MAX_MEMORY; default: 256mb"),
     ],

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -260,16 +261,50 @@ def test_two_servers_over_one_engine_are_one_instance(engine_url, raw, tmp_path)
 def test_the_log_is_text_or_json(data):
     for form in ("text", "json"):
         server = start("serve", "--data-dir", str(data), "--log-format", form)
-        requests.get(f"{server.url}/keys/a?token=hidden", timeout=10)
+        mine = {"X-Request-ID": "same"}
+        requests.get(f"{server.url}/keys/a?token=hidden", headers=mine, timeout=10)
         server.stop()
         assert "hidden" not in server.log
         [line] = [line for line in server.log.splitlines() if "/keys/a" in line]
         if form == "text":
-            assert re.fullmatch(r"\S+ \S+ INFO GET /keys/a 401 [\d.]+ms - unauthorized", line)
+            assert re.fullmatch(r"\S+ \S+ INFO GET /keys/a 401 [\d.]+ms - same unauthorized", line)
         else:
             entry = json.loads(line)
             assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/keys/a", 401)
-            assert entry["level"] == "info"
+            assert (entry["level"], entry["request_id"]) == ("info", "same")
+            assert entry["code"] == "unauthorized"
+
+
+def counted(server: Server, sample: str) -> float:
+    text = requests.get(f"{server.url}/metrics", timeout=10).text
+    return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(sample))
+
+
+def test_the_numbers_are_those_of_all_workers(data):
+    home = 'bambleweeny_requests_total{method="GET",route="/",status="200"}'
+    with running("serve", "--data-dir", str(data), "--workers", "3") as server:
+        for _ in range(60):
+            assert requests.get(server.url, timeout=10).ok  # each on a connection of its own
+        assert {counted(server, home) for _ in range(20)} == {60}
+        workers = [p for p in processes_of(server) if p.name() != "redis-server"]
+        assert len(workers) == 3
+        for worker in workers:
+            worker.kill()
+        wait_until(lambda: not any(worker.is_running() for worker in workers))
+        assert {counted(server, home) for _ in range(10)} == {60}
+
+
+def test_waits_of_all_workers_are_seen(data):
+    with running("serve", "--data-dir", str(data), "--workers", "2") as server:
+        token = server.token(password=password_of(data))
+        address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+        head = f"GET /lists/q?wait=30 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+        with ExitStack() as opened:
+            for _ in range(6):
+                wire = opened.enter_context(socket.create_connection(address, timeout=10))
+                wire.sendall(head.encode())
+            wait_until(lambda: counted(server, "bambleweeny_waits ") == 6)
+        wait_until(lambda: counted(server, "bambleweeny_waits ") == 0)
 
 
 def test_an_ipv6_address_and_all_addresses_can_be_listened_on(data):

@@ -13,6 +13,7 @@ from bambleweeny.api.errors import add_error_handlers, no_such_path
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.keys import Counter, Key, Keys
 from bambleweeny.api.lists import List, ListPop, Lists
+from bambleweeny.api.operators import Health, Metrics, Readiness
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
@@ -31,7 +32,7 @@ def create_app(
 
     `allowed_hosts` are the Host names that are answered; None answers all.
     """
-    middleware: list[Any] = [AccessLog(), Gate(cors_origins, allowed_hosts)]
+    middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
     app = falcon.App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
@@ -57,6 +58,9 @@ def create_app(
     app.add_route("/config/admin", AdminPassword(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))
+    app.add_route("/healthz", Health())
+    app.add_route("/readyz", Readiness(services))
+    app.add_route("/metrics", Metrics(services))
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
     app.add_route("/docs", DocsPage())

@@ -1,44 +1,111 @@
-"""One line in the log for each answered request."""
+"""One line in the log, one count and one id for each answered request."""
 
 import logging
+import random
+import re
 import time
 from typing import Any
 from urllib.parse import quote
 
 import falcon
 
+from bambleweeny.core.metrics import Metrics
+from bambleweeny.errors import BambleweenyError, QuotaExceeded
+
 _log = logging.getLogger("bambleweeny.access")
+
+_IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
+_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
+_CONVERTER = re.compile(r":\w+}")
 
 
 class AccessLog:
-    """Logs method, path, status, duration and caller; never a query, a header or
-    a body, since tokens and values are in those.
+    """Logs method, path, status, duration, caller and id; never a query, a header or
+    a body, since tokens and values are in those, and no token in a path.
+
+    The id is the client's own `X-Request-ID` where that is one, and answered in any case.
     """
 
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._routes: dict[str | None, str] = {None: ""}
+
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Note when the request came."""
-        req.context.started = time.perf_counter()
+        """Note when the request came, and its id."""
+        context = req.context
+        context.started = time.perf_counter()
+        given = req.env.get("HTTP_X_REQUEST_ID")
+        context.request_id = _made() if given is None else _taken(given)
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
     ) -> None:
-        """Log the answer."""
-        if not _log.isEnabledFor(logging.INFO):
-            return
-        caller = req.context.get("caller")
-        path = req.path if req.path.isprintable() else quote(req.path)
-        started = getattr(req.context, "started", None) or time.perf_counter()
-        _log.info(
-            "%s %s %s",
-            req.method,
-            path,
-            resp.status_code,
-            extra={
-                "method": req.method,
-                "path": path,
-                "status": resp.status_code,
-                "ms": round((time.perf_counter() - started) * 1000, 2),
-                "user": caller.name if caller else None,
-                "code": resp.context.get("error_code"),
-            },
-        )
+        """Count and log the answer, and give it the id."""
+        context = req.context
+        if not hasattr(context, "started"):
+            self.process_request(req, resp)
+        seconds = time.perf_counter() - context.started
+        status = resp.status_code
+        code = resp.context.get("error_code") if status >= 400 else None
+        resp.set_header("X-Request-ID", context.request_id)
+        self._count(req.method, req.uri_template, status, seconds, code)
+        if _log.isEnabledFor(logging.INFO):
+            caller = context.get("caller")
+            _write(
+                req.method,
+                req.path,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                user=caller.name if caller else None,
+                request_id=context.request_id,
+                code=code,
+            )
+
+    def note_refusal(
+        self, method: str, path: str, given_id: str, error: BambleweenyError, seconds: float
+    ) -> str:
+        """Count and log what never reached the application; give the request's id."""
+        request_id = _taken(given_id)
+        self._count(method, None, error.status, seconds, error.code)
+        if _log.isEnabledFor(logging.INFO):
+            _write(
+                method or "-",
+                path or "-",
+                status=error.status,
+                ms=round(seconds * 1000, 2),
+                user=None,
+                request_id=request_id,
+                code=error.code,
+            )
+        return request_id
+
+    def _count(
+        self, method: str, template: str | None, status: int, seconds: float, code: str | None
+    ) -> None:
+        try:
+            route = self._routes[template]
+        except KeyError:
+            route = self._routes[template] = _CONVERTER.sub("}", template or "")
+        self._metrics.count_request(method, route, status, seconds)
+        if code == QuotaExceeded.code:
+            self._metrics.count_quota_rejection()
+
+
+def _write(method: str, path: str, **more: Any) -> None:
+    method, path = _shown(method), _shown(path)
+    extra = {"method": method, "path": path, **more}
+    _log.info("%s %s %s", method, path, more["status"], extra=extra)
+
+
+def _shown(text: str) -> str:
+    """Make a word of one line, without a token."""
+    text = _TOKEN.sub("[token]", text) if "eyJ" in text else text
+    return text if text.isprintable() else quote(text)
+
+
+def _taken(given: str) -> str:
+    return given if _IS_ID(given) else _made()
+
+
+def _made() -> str:
+    return f"{random.getrandbits(64):016x}"

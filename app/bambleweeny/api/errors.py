@@ -80,5 +80,8 @@ def _render_falcon(
 def _render_defect(
     req: falcon.Request, resp: falcon.Response, ex: Exception, params: dict[str, Any]
 ) -> None:
-    _log.error("defect at %s %s", req.method, quote(req.path), exc_info=ex)
+    request_id = req.context.get("request_id")
+    extra = {"request_id": request_id}
+    where = (req.method, quote(req.path), request_id)
+    _log.error("defect at %s %s, request %s", *where, exc_info=ex, extra=extra)
     _render(req, resp, InternalError(), params)

@@ -10,8 +10,11 @@ from bambleweeny.errors import WrongHost
 
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
 _PORT = re.compile(r":\d+$")
-_ALLOWED_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
-_EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After"
+_ALLOWED_HEADERS = (
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID"
+)
+_EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After, X-Request-ID"
+_PROBES = {"/healthz", "/readyz", "/metrics"}
 
 
 class Gate:
@@ -19,6 +22,7 @@ class Gate:
 
     A name that a stranger's DNS points at a loopback address is foreign: only
     loopback names and `allowed_hosts` are answered, or all where it is None.
+    Probes, which come to an address, are answered under every name.
     """
 
     def __init__(self, cors_origins: Sequence[str], allowed_hosts: Sequence[str] | None) -> None:
@@ -28,7 +32,7 @@ class Gate:
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Refuse a request for a foreign host."""
-        if self._hosts is None:
+        if self._hosts is None or req.path in _PROBES:
             return
         host = _PORT.sub("", req.env.get("HTTP_HOST", "localhost")).lower()
         if not _LOOPBACK(host) and host not in self._hosts:

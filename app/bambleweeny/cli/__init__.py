@@ -53,6 +53,14 @@ _COMMANDS = {
         (*_PLACE, "max_memory"),
         "the backup; - is standard input",
     ),
+    "health": _Command(
+        "ask a server whether it is well; exit 0 or 1, for a container's health check",
+        """examples:
+  bambleweeny health
+  bambleweeny health http://127.0.0.1:8080/readyz
+  BAMBLEWEENY_LISTEN=127.0.0.1:9000 bambleweeny health""",
+        ("listen",),
+    ),
 }
 
 
@@ -61,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = vars(_parser().parse_args(argv))
     command = args.pop("command")
     file, replace = args.pop("file", ""), args.pop("replace", False)
+    url = args.pop("url", None)
     try:
         config = load_config(args, os.environ, sandbox=command == "sandbox")
     except ConfigError as ex:
@@ -75,6 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from bambleweeny.cli.backup import run_restore  # noqa: PLC0415
 
         return run_restore(config, file, replace=replace)
+    if command == "health":
+        from bambleweeny.cli.health import check_health, url_of  # noqa: PLC0415
+
+        return check_health(url or url_of(config.listen))
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
     return serve(config, sandbox=command == "sandbox")
@@ -112,6 +125,10 @@ def _add_options(parser: argparse.ArgumentParser, name: str, command: _Command) 
     if name == "restore":
         parser.add_argument(
             "--replace", action="store_true", help="delete first what is there already"
+        )
+    if name == "health":
+        parser.add_argument(
+            "url", nargs="?", metavar="URL", help="where to ask; without a path it is /healthz"
         )
     sandbox = name == "sandbox"
     for column in fields(Config):

@@ -7,9 +7,11 @@ from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.keys import Keys
 from bambleweeny.core.lists import Lists
+from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.routes import Routes
 from bambleweeny.core.status import Status
+from bambleweeny.core.tally import Tally
 from bambleweeny.core.tokens import Tokens
 from bambleweeny.core.users import Users
 from bambleweeny.core.waits import Waits
@@ -29,6 +31,7 @@ class Services:
     routes: Routes
     bins: Bins
     status: Status
+    metrics: Metrics
 
 
 def make_services(
@@ -41,9 +44,11 @@ def make_services(
     max_list_bytes: int,
     max_waits: int,
     append_only_file: Path | None,
+    metrics: Metrics | None = None,
 ) -> Services:
     """Put the services over a store together. No round trip."""
-    waits = Waits(store, max_waits)
+    metrics = metrics or Metrics(Tally().part(0))
+    waits = Waits(store, max_waits, metrics.change_waits)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
@@ -55,4 +60,5 @@ def make_services(
         routes=Routes(store),
         bins=Bins(store, lists),
         status=Status(store, append_only_file),
+        metrics=metrics,
     )

@@ -1,4 +1,4 @@
-"""What the engine tells of itself, and putting its data on disk."""
+"""What the engine tells of itself, whether it takes writes, and putting its data on disk."""
 
 import os
 import time
@@ -13,7 +13,7 @@ _POLL = 0.02
 
 
 class Status:
-    """The engine's state, for the admin.
+    """The engine's state, for the admin and for who runs the server.
 
     `append_only_file` is the embedded engine's; None where the engine is
     somebody else's.
@@ -34,6 +34,27 @@ class Status:
                 for line in clients.decode(errors="replace").splitlines()
             ],
             "redis_info": parse_info(info),
+        }
+
+    def check_writable(self) -> None:
+        """Return where a write would be taken; else raise what it would raise.
+
+        One round trip, which leaves nothing behind.
+        """
+        # NOTE: an engine refuses this where it refuses writes: it is full, read-only or cannot
+        # reach its disk. Nothing put into a key that is not there makes no key and no record.
+        self._store.write(("SETRANGE", self._store.schema.probe, 0, ""))
+
+    def numbers(self) -> dict[str, int]:
+        """Give the engine's memory in bytes, clients and keys. One round trip."""
+        # NOTE: `read` would wait a second time for an engine that hangs.
+        keys, memory, clients = self._store.write(
+            ("DBSIZE",), ("INFO", "memory"), ("INFO", "clients")
+        )
+        return {
+            "memory_bytes": parse_info(memory)["used_memory"],
+            "clients": parse_info(clients)["connected_clients"],
+            "keys": keys,
         }
 
     def save(self) -> None:

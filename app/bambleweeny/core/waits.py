@@ -16,11 +16,15 @@ class Waits:
     """The waits of this process, at most `most` at a time.
 
     All of them share one connection to the engine, and none of them polls it.
+    `count` is told +1 and -1 as they begin and end.
     """
 
-    def __init__(self, store: Store, most: int) -> None:
+    def __init__(
+        self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
+    ) -> None:
         self._announcements = store.announcements
         self._places = threading.BoundedSemaphore(most) if most else None
+        self._count = count
         self._stopped = False
 
     def attempt(
@@ -40,9 +44,11 @@ class Waits:
             return found
         if not self._places.acquire(blocking=False):
             return None
+        self._count(+1)
         try:
             return self._wait(what, channel, time.monotonic() + seconds, is_wanted)
         finally:
+            self._count(-1)
             self._places.release()
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 
+from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.errors import error_body
 from bambleweeny.errors import (
     BambleweenyError,
@@ -59,7 +60,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]
-    """Answers what Waitress refuses as the application answers its errors."""
+    """Answers and logs what Waitress refuses as the application does with its errors."""
 
     def execute(self) -> None:
         refused = self.request.error
@@ -68,10 +69,27 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         body = error_body(error)
         self.status = f"{error.status} {refused.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
+        request_id = self._note(error)
+        self.response_headers.append(("X-Request-ID", request_id))
         self.set_close_on_finish()
         self.channel.lingers = True
         self.content_length = len(body)
         self.write(body)
+
+    def _note(self, error: BambleweenyError) -> str:
+        """Log the request, as far as it could be read, and give its id."""
+        # NOTE: where the answer of the application broke, this is another request's error.
+        request = self.channel.requests[0]
+        # NOTE: Waitress puts `GET /` in the place of headers that it does not read to their end.
+        is_read = not isinstance(error, HeadersTooLarge)
+        log: AccessLog = self.channel.server.access_log
+        return log.note_refusal(
+            getattr(request, "command", "") if is_read else "",
+            getattr(request, "path", "") if is_read else "",
+            request.headers.get("X_REQUEST_ID", ""),
+            error,
+            time.time() - self.start_time,
+        )
 
 
 class _Task(WSGITask):  # type: ignore[misc]
@@ -189,7 +207,15 @@ class HttpServer:
     answered, or after ten seconds.
     """
 
-    def __init__(self, app: Any, listener: socket.socket, *, threads: int, max_body: int) -> None:
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        *,
+        threads: int,
+        max_body: int,
+        access_log: AccessLog,
+    ) -> None:
         self._server: TcpWSGIServer = create_server(
             app,
             sockets=[listener],
@@ -210,6 +236,7 @@ class HttpServer:
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = _Channel
+        self._server.access_log = access_log
         self._server.is_ending = False
         self._turns = Turns(self._server._map)
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 
-_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "code")
+_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "code")
 
 
 class _Text(logging.Formatter):
@@ -16,7 +16,7 @@ class _Text(logging.Formatter):
         line = super().format(record)
         seen = vars(record)
         if "ms" in seen:
-            line += f" {seen['ms']}ms {seen['user'] or '-'}"
+            line += f" {seen['ms']}ms {seen['user'] or '-'} {seen['request_id']}"
             line += f" {seen['code']}" if seen["code"] else ""
         return line
 
@@ -29,7 +29,8 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        line |= {name: vars(record)[name] for name in _OF_A_REQUEST if vars(record).get(name)}
+        seen = vars(record)
+        line |= {name: seen[name] for name in _OF_A_REQUEST if seen.get(name) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)

@@ -8,10 +8,12 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema
+from bambleweeny.core.tally import Tally
 from bambleweeny.server.banner import banner
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
@@ -41,6 +43,7 @@ class _Parts:
     engine: EmbeddedEngine | None
     store: Store
     instance: Instance
+    tally: Tally
 
     def child_of_engine(self) -> list[Child]:
         engine = self.engine
@@ -52,9 +55,9 @@ class _Parts:
 
     def children_of_workers(self) -> list[Child]:
         numbers = range(1, self.config.workers + 1)
-        return [Child(f"worker {number}", self._fork_worker) for number in numbers]
+        return [Child(f"worker {number}", partial(self._fork_worker, number)) for number in numbers]
 
-    def _fork_worker(self) -> int:
+    def _fork_worker(self, number: int) -> int:
         parent = os.getpid()
         pid = os.fork()
         if pid:
@@ -70,6 +73,7 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
+                part=self.tally.part(number - 1),
                 parent=parent,
             )
             status = 0
@@ -116,7 +120,7 @@ def _run(config: Config, sandbox: bool) -> None:
         url = engine.url if engine else config.redis_url or ""
         store = find_store(url, config)
         instance, login = open_for_service(store, config)
-        parts = _Parts(config, listener, engine, store, instance)
+        parts = _Parts(config, listener, engine, store, instance, Tally(config.workers))
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
         if engine:

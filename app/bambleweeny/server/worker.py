@@ -6,10 +6,13 @@ import socket
 from pathlib import Path
 
 from bambleweeny.api import create_app
+from bambleweeny.api.access_log import AccessLog
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance
+from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
+from bambleweeny.core.tally import Part
 from bambleweeny.server.http import HttpServer
 from bambleweeny.store import Store
 
@@ -21,6 +24,7 @@ def work(
     listener: socket.socket,
     *,
     append_only_file: Path | None,
+    part: Part,
     parent: int,
 ) -> None:
     """Answer requests until SIGTERM or the end of the parent; in a forked process."""
@@ -33,6 +37,7 @@ def work(
         max_list_bytes=config.max_list_bytes,
         max_waits=config.max_waits,
         append_only_file=append_only_file,
+        metrics=Metrics(part),
     )
     app = create_app(
         services,
@@ -41,7 +46,13 @@ def work(
     )
     # NOTE: a wait holds a thread; as many more as may wait leave the others for work.
     threads = config.threads + config.max_waits
-    server = HttpServer(app, listener, threads=threads, max_body=config.max_body)
+    server = HttpServer(
+        app,
+        listener,
+        threads=threads,
+        max_body=config.max_body,
+        access_log=AccessLog(services.metrics),
+    )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

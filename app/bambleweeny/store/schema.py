@@ -49,6 +49,7 @@ class Schema:
         self.instance = f"{prefix}:instance"
         self.users = f"{prefix}:users"
         self.tenants = f"{prefix}:tenants"
+        self.probe = f"{prefix}:probe"
         self.tenant = lru_cache(maxsize=4096)(self._tenant)
 
     def _tenant(self, tenant_id: str) -> Tenant:

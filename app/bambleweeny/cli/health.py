@@ -1,0 +1,43 @@
+"""`bambleweeny health`: ask a server whether it is well, as a container's health check does."""
+
+import sys
+
+from bambleweeny.options import Address
+
+_SECONDS = 5.0
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+def url_of(address: Address) -> str:
+    """Give the URL at which a server that listens on an address answers this machine."""
+    return f"http://{address._replace(host=_EVERYWHERE.get(address.host, address.host))}"
+
+
+def check_health(url: str) -> int:
+    """Give 0 where a URL answers 200, 1 where not, 2 where it is none.
+
+    Without a path it is `/healthz`'s.
+    """
+    from urllib.error import HTTPError, URLError  # noqa: PLC0415  these cost what a start does
+    from urllib.parse import urlsplit  # noqa: PLC0415
+    from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
+
+    if not url.startswith(("http://", "https://")):
+        print(f"bambleweeny: '{url}' is not an http:// or https:// URL.", file=sys.stderr)
+        return 2
+    try:
+        asked = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/healthz"
+        # NOTE: a proxy of the environment is meant for other places.
+        with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:
+            print(answer.read(1000).decode(errors="replace"))
+    except HTTPError as ex:
+        with ex:
+            return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace')}")
+    except (URLError, OSError, ValueError) as ex:
+        return _tell(url, str(getattr(ex, "reason", ex)))
+    return 0
+
+
+def _tell(url: str, reason: str) -> int:
+    print(f"bambleweeny: {url} is not well: {reason}", file=sys.stderr)
+    return 1

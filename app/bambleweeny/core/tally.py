@@ -1,0 +1,89 @@
+"""Numbers that the workers of a server count together, in memory that they share."""
+
+import mmap
+import threading
+from collections.abc import Iterator
+
+Name = tuple[str, ...]
+
+_NAMES = 256 << 10
+_NUMBERS = 128 << 10
+_PART = _NAMES + _NUMBERS
+
+
+class Tally:
+    """Named rows of numbers, a part for each worker; it is made before they are forked.
+
+    A worker writes its own part alone, and every worker reads all. One that is
+    started again goes on with the numbers of the one before it.
+    """
+
+    def __init__(self, parts: int = 1) -> None:
+        self._memory = memoryview(mmap.mmap(-1, parts * _PART))
+
+    def part(self, number: int) -> "Part":
+        """Give a worker its part; in the worker's own process."""
+        return Part(self, self._slice(number))
+
+    def sums(self) -> dict[Name, list[float]]:
+        """Add the rows of all parts up."""
+        sums: dict[Name, list[float]] = {}
+        for number in range(len(self._memory) // _PART):
+            memory = self._slice(number)
+            numbers = memory[_NAMES:].cast("d")
+            for name, place, size in _rows(memory):
+                row: list[float] = list(numbers[place : place + size])
+                so_far = sums.get(name)
+                sums[name] = [a + b for a, b in zip(so_far, row, strict=True)] if so_far else row
+        return sums
+
+    def _slice(self, number: int) -> memoryview:
+        return self._memory[number * _PART : (number + 1) * _PART]
+
+
+class Part:
+    """The numbers that one worker counts; its threads take turns with `lock`."""
+
+    def __init__(self, tally: Tally, memory: memoryview) -> None:
+        self.tally = tally
+        self.lock = threading.Lock()
+        self.numbers = memory[_NAMES:].cast("d")
+        self._names = memory[:_NAMES]
+        self._places = {name: (place, size) for name, place, size in _rows(memory)}
+        self._free = sum(size for _, size in self._places.values())
+        self._end = len(_text(memory))
+
+    def row(self, size: int, *name: str) -> int:
+        """Give the place of a name's numbers, which are zeros at first.
+
+        A name has neither tabs nor line ends. Where there is no room for another,
+        all that follow get the same place, whose numbers nobody reads.
+        """
+        with self.lock:
+            if name not in self._places:
+                self._places[name] = self._add(size, name)
+            return self._places[name][0]
+
+    def _add(self, size: int, name: Name) -> tuple[int, int]:
+        line = "\t".join((str(size), *name)).encode() + b"\n"
+        if self._end + len(line) >= _NAMES or self._free + 2 * size >= len(self.numbers):
+            return len(self.numbers) - size, size
+        place, self._free = self._free, self._free + size
+        self._names[self._end : self._end + len(line)] = line
+        self._end += len(line)
+        return place, size
+
+
+def _rows(memory: memoryview) -> Iterator[tuple[Name, int, int]]:
+    """Give the name, place and size of each row."""
+    place = 0
+    for line in _text(memory).decode().splitlines():
+        size, *name = line.split("\t")
+        yield tuple(name), place, int(size)
+        place += int(size)
+
+
+def _text(memory: memoryview) -> bytes:
+    """Give the lines that are whole; the worker may be writing another."""
+    written = bytes(memory[:_NAMES]).partition(b"\0")[0]
+    return written[: written.rfind(b"\n") + 1]
