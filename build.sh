@@ -12,6 +12,7 @@ usage: ./build.sh VERB [ARGUMENTS]
 
   run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
   test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
+  test faults       the tests of tests/faults with 50 rounds of each death, and their figures
   check             format, lint and type checks
   clean             remove what the other verbs made
 TEXT
@@ -49,6 +50,10 @@ case $verb in
   test)
     install requirements-dev.lock
     cd "$root"
+    if [ "${1:-}" = faults ]; then
+      shift
+      FAULT_ROUNDS=${FAULT_ROUNDS:-50} exec "$venv/bin/python" -m pytest -s tests/faults "$@"
+    fi
     [ $# -eq 0 ] || exec "$venv/bin/python" -m pytest "$@"
     "$root/packaging/check.sh"
     "$venv/bin/python" -m coverage run -m pytest

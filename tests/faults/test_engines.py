@@ -209,6 +209,25 @@ def test_an_engine_that_cannot_be_used_is_told_in_a_sentence(tmp_path, closing):
         assert reason in refused(url, tmp_path), url
 
 
+def test_an_engine_that_is_too_old_is_told(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as old:
+
+        def answer():
+            connection, _ = old.accept()
+            with connection:
+                connection.recv(1000)
+                info = b"# Server\r\nredis_version:5.0.14\r\n"
+                connection.sendall(b"$%d\r\n%s\r\n" % (len(info), info))
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        port = old.getsockname()[1]
+        assert "it is Redis 5.0, and 6.2 is the oldest" in refused(
+            f"redis://127.0.0.1:{port}", tmp_path
+        )
+        thread.join()
+
+
 def test_a_server_can_wait_for_its_engine(tmp_path, closing):
     engine = RedisServer(tmp_path)
     engine.stop()

@@ -146,6 +146,18 @@ def test_a_process_that_dies_is_started_again(data, victim):
     )
 
 
+def test_a_worker_that_keeps_dying_is_put_off_longer_each_time_and_reported(data):
+    with running("serve", "--data-dir", str(data), "--workers", "1") as server:
+        for _ in range(4):
+            wait_until(lambda: len(processes_of(server)) == 2)
+            [worker] = [p for p in processes_of(server) if p.name() != "redis-server"]
+            worker.kill()
+            worker.wait()
+        wait_until(lambda: len(processes_of(server)) == 2)
+    delays = re.findall(r"worker 1 ended by signal 9; starting it again in ([0-9.]+) s", server.log)
+    assert delays == ["0.05", "0.10", "0.20", "0.40"]
+
+
 def test_nothing_outlives_a_killed_supervisor_and_the_next_start_works(data):
     server = start("serve", "--data-dir", str(data))
     password = password_of(data)
