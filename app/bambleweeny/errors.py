@@ -18,7 +18,7 @@ The server answers with these and a client raises them.
       ExpansionTooLarge     422  nested keys grow the answer past its bound
       HeadersTooLarge       431  over the header limit
       InternalError         500  a defect of ours
-        NotImplementedByServer  501  transfer coding that is not served
+        UnknownCoding       501  transfer coding that is not served
       StoreUnavailable      503  the engine is away; try again
         Busy                503  too much of this kind of work at once
       StoreFull             507  the engine has no room
@@ -140,7 +140,7 @@ class InternalError(BambleweenyError):
     code, status, info = "internal_error", 500, "The server made a mistake; its log says more."
 
 
-class NotImplementedByServer(InternalError):
+class UnknownCoding(InternalError):
     """The request uses a transfer coding that is not served."""
 
     code, status, info = "not_implemented", 501, "The request's transfer coding is not served."

@@ -17,14 +17,14 @@ from bambleweeny.errors import (
     HeadersTooLarge,
     InternalError,
     InvalidRequest,
-    NotImplementedByServer,
+    UnknownCoding,
 )
 
 _BY_STATUS: dict[int, type[BambleweenyError]] = {
     400: InvalidRequest,
     413: BodyTooLarge,
     431: HeadersTooLarge,
-    501: NotImplementedByServer,
+    501: UnknownCoding,
 }
 _STALL_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
