@@ -100,3 +100,42 @@ def test_a_forked_process_leaves_the_engine_alone(tmp_path):
         assert store.read(("PING",)) == [b"PONG"]
     assert engine.append_only_file.exists()
     engine.stop()
+
+
+@pytest.mark.parametrize("fsync", ["everysec", "always", "no"])
+def test_what_was_written_is_put_on_disk(tmp_path, monkeypatch, fsync):
+    synced = []
+    monkeypatch.setattr(embedded.os, "fsync", synced.append)
+    monkeypatch.setattr(embedded, "_SYNC_SECONDS", 0.0)
+    engine = EmbeddedEngine(tmp_path, max_memory=16 << 20, fsync=fsync)
+    engine.start()
+    engine.wait_until_ready()
+    with closing(open_store(engine.url)) as store:
+        store.write(("SET", "a", "b"))
+        engine.sync_if_due()
+        engine.sync_if_due()
+        expected = b"always" if fsync == "always" else b"no"
+        assert store.read(("CONFIG", "GET", "appendfsync")) == [[b"appendfsync", expected]]
+    assert len(synced) == (1 if fsync == "everysec" else 0)
+    engine.stop()
+
+
+def test_data_that_cannot_be_put_on_disk_are_reported(tmp_path, caplog):
+    EmbeddedEngine(tmp_path, max_memory=16 << 20).sync_if_due()
+    assert "the data cannot be put on disk: No such file or directory" in caplog.text
+
+
+def test_an_engine_that_cannot_be_run_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(embedded, "engine_executable", lambda: tmp_path / "none")
+    engine = EmbeddedEngine(tmp_path, max_memory=16 << 20)
+    with pytest.raises(EngineFailed, match="did not start: No such file or directory"):
+        engine.start()
+    engine.stop()
+
+
+def test_a_forked_process_forgets_the_engine(tmp_path):
+    engine = engine_in(tmp_path)
+    other = EmbeddedEngine(tmp_path, max_memory=16 << 20)
+    other.leave_to_parent()
+    assert other.pid is None
+    engine.stop()
