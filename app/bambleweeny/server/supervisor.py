@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 _ENDS = {signal.SIGTERM, signal.SIGINT}
 _TURN_SECONDS = 0.1
 _FIRST_DELAY = 0.05
-_LONGEST_DELAY = 5.0
+_LONGEST_DELAY = 1.0
 _STEADY_SECONDS = 10.0
 
 
@@ -22,7 +22,7 @@ class Child:
 
     `start` gives its pid, or None where it could not be started; `ended` is told
     the wait status. A child that ends soon after its start waits ever longer for
-    the next one, up to five seconds.
+    the next one, up to a second.
     """
 
     name: str
