@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from bambleweeny.errors import CATALOGUE
 from bambleweeny.store import open_store
-from servers import Http
+from servers import Http, over_the_wire
 
 LONG = "x" * 256
 BAD = [
@@ -110,12 +110,7 @@ RAW = [
 
 @pytest.mark.parametrize(("request_bytes", "status", "code"), RAW)
 def test_what_is_no_good_http_is_told_in_json(session_url, http, request_bytes, status, code):
-    place = urlsplit(session_url)
-    with socket.create_connection((place.hostname, place.port), timeout=10) as wire:
-        wire.sendall(request_bytes)
-        answer = b""
-        while b"}" not in answer:
-            answer += wire.recv(65536)
+    answer = over_the_wire(session_url, request_bytes)
     head, _, body = answer.partition(b"\r\n\r\n")
     version, _, rest = head.decode().partition(" ")
     assert version in ("HTTP/1.0", "HTTP/1.1")

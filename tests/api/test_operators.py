@@ -2,8 +2,6 @@
 
 import logging
 import re
-import socket
-from urllib.parse import urlsplit
 
 import pytest
 from bambleweeny.api import create_app
@@ -13,6 +11,7 @@ from bambleweeny.core.services import make_services
 from bambleweeny.store import open_store
 from falcon.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
+from servers import over_the_wire
 
 
 def numbers(http) -> dict:
@@ -29,16 +28,6 @@ def numbers(http) -> dict:
 
 def requests_in(samples, *labels) -> float:
     return samples.get(("bambleweeny_requests_total", *labels), 0)
-
-
-def over_the_wire(url, data) -> bytes:
-    place = urlsplit(url)
-    with socket.create_connection((place.hostname, place.port), timeout=10) as wire:
-        wire.sendall(data)
-        answer = b""
-        while b"}" not in answer:
-            answer += wire.recv(65536)
-    return answer
 
 
 @pytest.fixture
