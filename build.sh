@@ -44,7 +44,7 @@ shift || true
 case $verb in
   run)
     install requirements.lock
-    case ${1:--} in -*) set -- serve "$@" ;; esac
+    case ${1:--} in -h | --help | --version) ;; -*) set -- serve "$@" ;; esac
     exec "$venv/bin/bambleweeny" "$@"
     ;;
   test)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from bambleweeny import __version__
+from bambleweeny.cli.version import ShowVersion
 from bambleweeny.config import PREFIX, Config, ConfigError, flag_of, load_config, option_of
 
 
@@ -61,6 +61,13 @@ _COMMANDS = {
   BAMBLEWEENY_LISTEN=127.0.0.1:9000 bambleweeny health""",
         ("listen",),
     ),
+    "licenses": _Command(
+        "print the licences of all that is in the program",
+        """examples:
+  bambleweeny licenses
+  bambleweeny licenses | less""",
+        (),
+    ),
 }
 
 
@@ -70,12 +77,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = args.pop("command")
     file, replace = args.pop("file", ""), args.pop("replace", False)
     url = args.pop("url", None)
+    # NOTE: what a command needs is imported here, since --help needs none of it.
+    if command == "licenses":
+        from bambleweeny.cli.licenses import print_licenses  # noqa: PLC0415
+
+        return print_licenses()
     try:
         config = load_config(args, os.environ, sandbox=command == "sandbox")
     except ConfigError as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
         return 2
-    # NOTE: imported here, since --help needs none of it.
     if command == "backup":
         from bambleweeny.cli.backup import run_backup  # noqa: PLC0415
 
@@ -101,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         "  bambleweeny backup monday.ndjson\n  bambleweeny serve --help",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"bambleweeny {__version__}")
+    parser.add_argument("--version", action=ShowVersion)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in _COMMANDS.items():
         _add_options(
