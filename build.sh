@@ -14,15 +14,18 @@ usage: ./build.sh VERB [ARGUMENTS]
   test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
   test faults       the tests of tests/faults with 50 rounds of each death, and their figures
   check             format, lint and type checks
+  binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
+  image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
   clean             remove what the other verbs made
 TEXT
 }
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 
-# Install a lock file into .venv, unless that is what it holds already.
+# Install a lock file into a virtual environment, unless that is what it holds already.
 install() {
-  local lock=$root/packaging/$1 stamp=$venv/$1
+  local lock=$root/packaging/$1 venv=${2:-$venv}
+  local stamp=$venv/$1
   cmp -s "$lock" "$stamp" && [ "$venv/pyproject.toml" -nt "$root/pyproject.toml" ] && return
   command -v "$python" >/dev/null || fail "Python 3.11 or newer is needed; set PYTHON to one."
   "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -31,12 +34,26 @@ install() {
     rm -rf "$venv"
     "$python" -m venv "$venv" || fail "$python has no working venv; on Debian: apt install python3-venv."
   fi
-  echo "build.sh: installing packaging/$1 into .venv" >&2
+  echo "build.sh: installing packaging/$1 into $(basename "$venv")" >&2
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" >&2
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
     --editable "$root" >&2
   touch "$venv/pyproject.toml"
   cp "$lock" "$stamp"
+}
+
+# Make the folder that the binary and the image are of.
+freeze() {
+  for tool in "$@" git gcc make; do
+    command -v "$tool" >/dev/null || fail "$tool is needed; on Debian: apt install $*  git gcc make libc6-dev libzstd-dev."
+  done
+  install requirements-build.lock "$root/.venv-build"
+  "$root/packaging/freeze.sh"
+}
+
+selftest() {
+  "$root/.venv-build/bin/python" "$root/packaging/selftest.py" "$@"
+  (cd "$root/dist" && sha256sum bambleweeny* >SHA256SUMS)
 }
 
 verb=${1:-help}
@@ -63,9 +80,19 @@ case $verb in
     install requirements-dev.lock
     exec "$root/packaging/check.sh"
     ;;
+  binary)
+    freeze
+    "$root/packaging/binary.sh"
+    selftest "$root/dist/bambleweeny"
+    ;;
+  image)
+    freeze buildah podman
+    "$root/packaging/image.sh"
+    selftest --image "$root/dist/bambleweeny-image.tar"
+    ;;
   clean)
     cd "$root"
-    rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build dist app/*.egg-info
+    rm -rf .venv .venv-build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* build dist app/*.egg-info
     find app tests -name __pycache__ -type d -exec rm -rf {} +
     ;;
   help | -h | --help) usage ;;

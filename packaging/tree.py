@@ -1,4 +1,4 @@
-"""What a built tree holds: its files, and the modules in the archive of its executable."""
+"""What a built tree holds: its files, and the modules in its archive."""
 
 import sys
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from pathlib import Path, PurePath, PurePosixPath
 
 INTERNAL = "_internal"
 PROGRAM = "bambleweeny"
-_ARCHIVE = "PYZ.pyz"
+ARCHIVE = f"{PROGRAM}.pkg"
+_MODULES = "PYZ.pyz"
 # What the builder adds, the program itself, and a module of CPython that is named for its system.
 _KNOWN = ("pyi", "_pyi", PROGRAM, "_sysconfigdata")
 
@@ -47,14 +48,14 @@ class Tree:
 
 
 def read_tree(root: Path) -> Tree:
-    """Read a tree as the builder leaves it: the executable, and `_internal` beside it."""
+    """Read a tree as the builder leaves it: an archive of modules, and `_internal` beside it."""
     from PyInstaller.archive.readers import CArchiveReader  # noqa: PLC0415  it takes 0.3 s
 
     internal = root / INTERNAL
     files = (
         path.relative_to(internal).as_posix() for path in internal.rglob("*") if path.is_file()
     )
-    archive = CArchiveReader(str(root / PROGRAM)).open_embedded_archive(_ARCHIVE)
+    archive = CArchiveReader(str(root / ARCHIVE)).open_embedded_archive(_MODULES)
     return Tree(frozenset(files), frozenset(archive.toc))
 
 
