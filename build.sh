@@ -44,16 +44,17 @@ install() {
 
 # Make the folder that the binary and the image are of.
 freeze() {
-  for tool in "$@" git gcc make; do
-    command -v "$tool" >/dev/null || fail "$tool is needed; on Debian: apt install $*  git gcc make libc6-dev libzstd-dev."
+  for tool in git gcc make "$@"; do
+    command -v "$tool" >/dev/null || fail "$tool is needed; on Debian: apt install git gcc make libc6-dev libzstd-dev $*"
   done
   install requirements-build.lock "$root/.venv-build"
   "$root/packaging/freeze.sh"
 }
 
 selftest() {
-  "$root/.venv-build/bin/python" "$root/packaging/selftest.py" "$@"
-  (cd "$root/dist" && sha256sum bambleweeny* >SHA256SUMS)
+  cd "$root"
+  .venv-build/bin/python packaging/selftest.py "$@"
+  (cd dist && sha256sum bambleweeny* >SHA256SUMS)
 }
 
 verb=${1:-help}
@@ -83,12 +84,12 @@ case $verb in
   binary)
     freeze
     "$root/packaging/binary.sh"
-    selftest "$root/dist/bambleweeny"
+    selftest dist/bambleweeny
     ;;
   image)
     freeze buildah podman
     "$root/packaging/image.sh"
-    selftest --image "$root/dist/bambleweeny-image.tar"
+    selftest --image dist/bambleweeny-image.tar
     ;;
   clean)
     cd "$root"

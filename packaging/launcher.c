@@ -34,9 +34,21 @@ struct header { /* of a file in a tar file */
 };
 
 static const char *place; /* the temporary directory */
-static char folder[PATH_MAX];
+static char folder[PATH_MAX]; /* where the program is unpacked */
+static int is_unpacking;
+
+static int remove_one(const char *path, const struct stat *state, int type, struct FTW *walk) {
+    (void)state, (void)type;
+    return walk->level == 0 ? 0 : remove(path);
+}
+
+static void empty(const char *directory) { nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
 
 static _Noreturn void fail(const char *sentence) {
+    if (is_unpacking) {
+        empty(folder);
+        rmdir(folder);
+    }
     fprintf(stderr, PROGRAM ": %s: %s; set TMPDIR to another directory.\n", place, sentence);
     exit(1);
 }
@@ -50,13 +62,6 @@ static _Noreturn void fail_for_errno(void) {
         snprintf(sentence, sizeof sentence, "the program cannot be unpacked (%s)", strerror(errno));
     fail(sentence);
 }
-
-static int remove_one(const char *path, const struct stat *state, int type, struct FTW *walk) {
-    (void)state, (void)type;
-    return walk->level == 0 ? 0 : remove(path);
-}
-
-static void empty(const char *directory) { nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
 
 /* Open a folder of ours; -1 where it is gone or somebody else's. */
 static int open_own(const char *path) {
@@ -145,8 +150,10 @@ static int take_folder(void) {
         if (directory < 0 && errno == ENOENT) continue;
         if (directory < 0) fail("another user has taken the program's place in it");
         if (!flock(directory, LOCK_EX | LOCK_NB)) {
+            is_unpacking = 1;
             empty(folder);
             unpack(directory);
+            is_unpacking = 0;
         }
         if (!flock(directory, LOCK_SH) && is_in_place(directory)) return directory;
         close(directory);
