@@ -89,3 +89,21 @@ def test_of_a_c_file_only_the_notice_is_taken(redis_source):
 def test_another_source_ends_the_build(tmp_path):
     with pytest.raises(MissingLicense, match=r"is .* Redis's source"):
         components_of_engine(tmp_path)
+
+
+def test_a_package_whose_licence_has_no_spdx_id_ends_the_build(
+    tree, redis_source, monkeypatch, tmp_path
+):
+    (tmp_path / "odd.py").touch()
+    folder = tmp_path / "odd-1.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: odd\nVersion: 1\nLicense: Odd\n")
+    (folder / "LICENSE").write_text("Do what you like.\n")
+    (folder / "RECORD").write_text("odd.py,,\nodd-1.dist-info/LICENSE,,\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MissingLicense, match=r"odd 1 names its licence 'Odd': give its SPDX id"):
+        components_of(replace(tree, modules=tree.modules | {"odd"}), redis_source, ())
+    (folder / "LICENSE").unlink()
+    (folder / "RECORD").write_text("odd.py,,\n")
+    with pytest.raises(MissingLicense, match="odd 1 brings no text"):
+        components_of(replace(tree, modules=tree.modules | {"odd"}), redis_source, ())
