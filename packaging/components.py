@@ -12,6 +12,7 @@ from pathlib import Path
 from bambleweeny import __version__
 from bambleweeny.cli.licenses import Notice, notice_of
 from component import Component, MissingLicense
+from cyclonedx.spdx import is_expression, is_supported_id
 from engine_parts import components_of_engine
 from packageurl import PackageURL
 from system_libraries import components_of_libraries
@@ -59,6 +60,11 @@ def _component_of(one: Distribution) -> Component:
     notice = notice_of(one)
     if not notice.texts:
         raise MissingLicense(f"{notice.title} brings no text of its licence.")
+    if not (is_supported_id(notice.license) or is_expression(notice.license)):
+        raise MissingLicense(
+            f"{notice.title} names its licence '{notice.license}': give its SPDX id in "
+            f"app/bambleweeny/cli/licenses.py, or leave it out."
+        )
     name = re.sub(r"[-_.]+", "-", notice.name).lower()
     return Component(notice, PackageURL("pypi", None, name, notice.version).to_string())
 

@@ -3,14 +3,7 @@
 import re
 
 import pytest
-from bambleweeny import __version__
 from bambleweeny.cli import main
-
-
-def test_the_version(capsys):
-    with pytest.raises(SystemExit, match="0"):
-        main(["--version"])
-    assert capsys.readouterr().out == f"bambleweeny {__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +17,7 @@ def test_the_version(capsys):
         ["restore"],
         ["backup", "--max-body", "1", "x"],
         ["backup", "--replace", "x"],
+        ["licenses", "--listen", "127.0.0.1:0"],
     ],
 )
 def test_what_cannot_be_understood_exits_with_2(arguments, capsys):
@@ -49,6 +43,7 @@ def test_a_bad_value_is_one_sentence_and_exits_with_2(capsys, monkeypatch):
         ("health", "BAMBLEWEENY_LISTEN; default: 127.0.0.1:8080"),
         ("backup", "BAMBLEWEENY_KEY_PREFIX; default: b9y"),
         ("restore", "BAMBLEWEENY_MAX_MEMORY; default: 256mb"),
+        ("licenses", "Print the licences of all that is in the program."),
     ],
 )
 def test_help_ends_with_examples(command, option, capsys):

@@ -1,0 +1,74 @@
+"""What the tests of packaging share: a tree with all in it, and a source of the engine."""
+
+import shutil
+from importlib.metadata import Distribution
+from pathlib import Path
+
+import pytest
+from bambleweeny.cli.licenses import required_distributions
+from component import Component
+from components import components_of
+from tree import Tree
+
+LEFT_OUT = {"bambleweeny", "setuptools", "redis", "psutil", "pycparser"}
+LINKED = ("libc.so.6",)
+NOTICE = "/* {0}\n * Copyright (c) {0}\n * Permission is hereby granted.\n */\nint x;\n"
+VERSIONS = {
+    "src/version.h": '#define REDIS_VERSION "6.2.99"\n#define REDIS_VERSION_NUM 0x1\n',
+    "deps/hiredis/hiredis.h": "#define HIREDIS_MAJOR 1\n#define HIREDIS_MINOR 0\n#define HIREDIS_PATCH 7\n",
+    "deps/lua/src/lua.h": '#define LUA_RELEASE "Lua 5.1.9"\n#define LUA_VERSION "Lua 5.1"\n',
+    "deps/lua/src/lua_cjson.c": '#define CJSON_VERSION   "2.1.9"\n',
+    "deps/lua/src/lua_cmsgpack.c": '#define LUACMSGPACK_VERSION "lua-cmsgpack 0.4.9"\n',
+}
+TEXTS = ["COPYING", "deps/hiredis/COPYING", "deps/lua/COPYRIGHT"]
+CODE = [
+    *(f"src/{name}.c" for name in ("crc16", "geohash", "mt19937-64", "pqsort", "quicklist")),
+    *(f"src/{name}.c" for name in ("lzf_c", "siphash", "crcspeed", "setproctitle")),
+    *(f"deps/lua/src/{name}.c" for name in ("fpconv", "lua_bit", "lua_cjson", "lua_cmsgpack")),
+    "deps/lua/src/lua_struct.c",
+]
+
+
+@pytest.fixture(scope="session")
+def redis_source(tmp_path_factory) -> Path:
+    """As much of Redis's source as tells licences and versions."""
+    place = tmp_path_factory.mktemp("redis")
+    written = dict.fromkeys(TEXTS, "Do what you like.\n")
+    written |= {name: NOTICE.format(Path(name).name) for name in CODE}
+    for name, text in VERSIONS.items():
+        written[name] = text + written.get(name, "")
+    for name, text in written.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    return place
+
+
+@pytest.fixture(scope="session")
+def bundled() -> list[Distribution]:
+    """What a build is made of, of all that is installed."""
+    return [
+        one
+        for one in required_distributions()
+        if one.metadata["Name"].lower().replace("_", "-") not in LEFT_OUT
+    ]
+
+
+@pytest.fixture(scope="session")
+def tree(bundled) -> Tree:
+    files = {str(file) for one in bundled for file in one.files if file.suffix != ".py"}
+    modules = {
+        ".".join(file.with_suffix("").parts).removesuffix(".__init__")
+        for one in bundled
+        for file in one.files
+        if file.suffix == ".py"
+    }
+    libraries = {"libz.so.1", "libpython3.11.so.1.0", "python3.11/lib-dynload/_x.cpython-311.so"}
+    ours = {"bambleweeny.cli", "pyi_rth_inspect", "json.decoder"}
+    return Tree(frozenset(files | libraries), frozenset(modules | ours))
+
+
+@pytest.fixture(scope="session")
+def parts(tree, redis_source) -> list[Component]:
+    if shutil.which("dpkg") is None:
+        pytest.skip("dpkg is not installed")
+    return components_of(tree, redis_source, LINKED)
