@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 _LOCK = "_BAMBLEWEENY_UNPACKED"
 
@@ -26,7 +27,7 @@ def _tidy_environment() -> int | None:
     return int(lock) if lock else None
 
 
-def _leave(place: str, lock: int) -> None:
+def _leave(place: Path, lock: int) -> None:
     """Remove what was unpacked, unless another process runs from it."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,10 +37,10 @@ def _leave(place: str, lock: int) -> None:
 
 
 def _run() -> int:
-    lock, place, pid = _tidy_environment(), os.path.dirname(sys.executable), os.getpid()
+    lock, place, pid = _tidy_environment(), Path(sys.executable).parent, os.getpid()
     if lock is not None:
         # NOTE: temporary files of a killed program go with it at the next start.
-        tempfile.tempdir = place
+        tempfile.tempdir = str(place)
     try:
         from bambleweeny.cli import main  # noqa: PLC0415  its children must see the tidied environment
 

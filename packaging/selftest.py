@@ -1,7 +1,7 @@
 """Try a built program from outside, as its users would; exit 1 where it falls short.
 
-    selftest.py dist/bambleweeny
-    selftest.py --image dist/bambleweeny-image.tar
+selftest.py dist/bambleweeny
+selftest.py --image dist/bambleweeny-image.tar
 """
 
 import argparse
@@ -41,10 +41,16 @@ class Running:
         with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             return answer.read()
 
+    def ended(self) -> int:
+        """Wait for its end and answer its exit status."""
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return self.process.wait(20)
+
     def is_gone(self) -> bool:
         """Tell whether no process of it is left."""
         deadline = time.monotonic() + 10
-        while any(Path(f"/proc/{pid}").exists() for pid in self.pids):
+        while any(map(_is_running, self.pids)):
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
@@ -70,7 +76,9 @@ class Binary:
 
     def start(self, *arguments: str, **variables: str) -> Running:
         """Start a server on a free port."""
-        process = _start(self.command(*arguments, "--listen", "127.0.0.1:0"), self.environment(**variables))
+        process = _start(
+            self.command(*arguments, "--listen", "127.0.0.1:0"), self.environment(**variables)
+        )
         return Running(process, [process.pid])
 
     def run(self, *arguments: str) -> str:
@@ -80,12 +88,12 @@ class Binary:
     def kill(self, server: Running) -> None:
         """Kill the program, and nothing else."""
         server.process.kill()
-        server.process.wait()
+        server.ended()
 
     def stop(self, server: Running) -> int:
         """End the program as a service manager does and answer its exit status."""
         server.process.send_signal(signal.SIGTERM)
-        return server.process.wait(20)
+        return server.ended()
 
     def leftovers(self) -> list[str]:
         """What is left in the temporary directory."""
@@ -112,7 +120,18 @@ class Image(Binary):
         named = [f"--name={name}"] if name else []
         given = [f"--env={key}={value}" for key, value in variables.items()]
         volume = f"--volume={self.volume}:/data"
-        return [*PODMAN, "run", "--rm", *LIMITS, *self.flags, volume, *named, *given, self.image, *arguments]
+        return [
+            *PODMAN,
+            "run",
+            "--rm",
+            *LIMITS,
+            *self.flags,
+            volume,
+            *named,
+            *given,
+            self.image,
+            *arguments,
+        ]
 
     def environment(self, **variables: str) -> dict[str, str]:
         """Answer the variables that podman runs with."""
@@ -128,19 +147,27 @@ class Image(Binary):
         server.pids = [pid, *_descendants(pid)]
         return server
 
+    def exec(self, *arguments: str, **variables: str) -> int:
+        """Run a command in the running container and answer its exit status."""
+        given = [f"--env={key}={value}" for key, value in variables.items()]
+        command = [*PODMAN, "exec", *given, self.name, "/app/bambleweeny", *arguments]
+        return subprocess.run(command, capture_output=True, check=False, timeout=60).returncode
+
     def kill(self, server: Running) -> None:
         """Kill all that is in the container."""
         _output([*PODMAN, "kill", "--signal=KILL", self.name])
-        server.process.wait(20)
+        server.ended()
 
     def stop(self, server: Running) -> int:
         """End the container as an orchestrator does and answer its exit status."""
         _output([*PODMAN, "stop", "--time=20", self.name])
-        return server.process.wait(20)
+        return server.ended()
 
     def leftovers(self) -> list[str]:
         """What is left: a container that is not removed."""
-        return _output([*PODMAN, "ps", "--all", "--quiet", f"--filter=volume={self.volume}"]).split()
+        return _output(
+            [*PODMAN, "ps", "--all", "--quiet", f"--filter=volume={self.volume}"]
+        ).split()
 
     def admin_password(self) -> str:
         """The password that the first start made."""
@@ -180,7 +207,11 @@ def selftest(program: Binary) -> None:
         server = program.start("serve", BAMBLEWEENY_WORKERS="1")
         client = b9y.B9y(server.url, "admin", password)
         assert client.get("kept") == "through a kill -9"
-        assert [client.pop("queue"), client.pop("queue"), client.pop("queue")] == ["one", "two", None]
+        assert [client.pop("queue"), client.pop("queue"), client.pop("queue")] == [
+            "one",
+            "two",
+            None,
+        ]
     with _step("stop: exit 0, nothing left"):
         assert program.stop(server) == 0
         assert server.is_gone()
@@ -205,11 +236,15 @@ def _step(name: str) -> Iterator[None]:
 
 
 def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
 
 
 def _output(command: list[str], environment: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done.stdout
 
@@ -222,6 +257,13 @@ def _banner(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
         if word == "Login":
             return
     raise AssertionError(f"it ended with status {process.wait()} before it was up")
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _descendants(pid: int) -> list[int]:

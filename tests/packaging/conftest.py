@@ -1,6 +1,7 @@
-"""What the tests of packaging share: a tree with all in it, and a source of the engine."""
+"""What the tests of packaging share: what is built, a tree with all in it, a source of the engine."""
 
 import shutil
+import subprocess
 from importlib.metadata import Distribution
 from pathlib import Path
 
@@ -27,6 +28,41 @@ CODE = [
     *(f"deps/lua/src/{name}.c" for name in ("fpconv", "lua_bit", "lua_cjson", "lua_cmsgpack")),
     "deps/lua/src/lua_struct.c",
 ]
+
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def binary_file() -> Path:
+    """The program as one file."""
+    return built("binary", "bambleweeny", "gcc", "make")
+
+
+@pytest.fixture(scope="session")
+def image_archive() -> Path:
+    """The archive of the image."""
+    return built("image", "bambleweeny-image.tar", "gcc", "make", "buildah", "podman", "runc")
+
+
+def built(verb: str, name: str, *tools: str) -> Path:
+    """Answer a file of dist/, built where it is not newer than all that it is made of."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            pytest.skip(f"{tool} is not installed")
+    file = ROOT / "dist" / name
+    sources = subprocess.check_output(
+        ["git", "ls-files", "-z", "app", "packaging", "Dockerfile.tiny", "pyproject.toml"],
+        cwd=ROOT,
+        text=True,
+    )
+    newest = max((ROOT / source).stat().st_mtime for source in sources.split("\0")[:-1])
+    if not file.exists() or file.stat().st_mtime < newest:
+        done = subprocess.run(
+            [ROOT / "build.sh", verb], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return file
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def test_a_long_path_gets_a_socket_elsewhere(tmp_path):
     assert path.parent.stat().st_mode & 0o777 == 0o700
     engine.stop()
     assert not path.parent.exists()
+
+
+def test_two_long_paths_are_refused_with_a_sentence(tmp_path, monkeypatch):
+    long = tmp_path / ("a" * 100)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    engine = EmbeddedEngine(long, max_memory=64 << 20)
+    with pytest.raises(EngineFailed, match="shorter --data-dir or TMPDIR"):
+        engine.start()
+    engine.stop()
+    assert not list(long.glob("bambleweeny-*"))
 
 
 def test_a_second_engine_on_the_same_directory_is_refused(tmp_path, monkeypatch):

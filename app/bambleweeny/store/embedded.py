@@ -211,10 +211,18 @@ class EmbeddedEngine:
 
     def _socket_path(self) -> Path:
         path = self.data_dir / "run" / "engine.sock"
-        if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
-            self._private = self._private or Path(tempfile.mkdtemp(prefix="bambleweeny-"))
-            return self._private / "engine.sock"
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not _is_too_long(path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            return path
+        self._private = self._private or Path(tempfile.mkdtemp(prefix="bambleweeny-"))
+        path = self._private / "engine.sock"
+        if _is_too_long(path):
+            self._private.rmdir()
+            self._private = None
+            raise EngineFailed(
+                f"The paths of {self.data_dir} and of the temporary directory are too long for a "
+                "socket; choose a shorter --data-dir or TMPDIR."
+            )
         return path
 
     def _settings(self, socket_path: Path) -> str:
@@ -237,6 +245,10 @@ class EmbeddedEngine:
     def _last_words(self) -> str:
         lines = (self.data_dir / "engine.log").read_text(errors="replace").splitlines()
         return lines[-1].strip() if lines else "it said nothing."
+
+
+def _is_too_long(socket_path: Path) -> bool:
+    return len(os.fsencode(socket_path)) > _LONGEST_SOCKET_PATH
 
 
 def _quoted(path: Path) -> str:
