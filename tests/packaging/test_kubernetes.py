@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 REPLICAS = ROOT / "packaging" / "kubernetes.yaml"
 VOLUME = ROOT / "packaging" / "kubernetes-pvc.yaml"
 PATHS = yaml.safe_load((ROOT / "app/bambleweeny/openapi.yaml").read_text("utf-8"))["paths"]
+README = (ROOT / "README.md").read_text("utf-8")
 OLDEST = "1.30"
 KINDS = {
     REPLICAS: ["Secret", "Deployment", "Service", "PodDisruptionBudget"],
@@ -115,11 +116,13 @@ def test_probes_and_service_lead_to_the_port_that_is_listened_on(file):
     for probe, path in (
         ("startup", "/healthz"),
         ("liveness", "/healthz"),
-        ("readiness", "/readyz"),
+        ("readiness", "/readyz?reads"),
     ):
         asked = container[f"{probe}Probe"]["httpGet"]
         assert asked == {"path": path, "port": port["name"]}
-        assert "get" in PATHS[path]
+        place, _, parameter = path.partition("?")
+        known = [item["name"] for item in PATHS[place]["get"].get("parameters", ())]
+        assert not parameter or parameter in known
 
 
 def test_variables_are_those_of_options_and_their_values_are_understood(file):
@@ -188,9 +191,9 @@ def test_the_placeholder_secret_is_refused_with_a_sentence(file, tmp_path):
 
 
 def test_the_command_that_leaves_out_the_placeholder_does_that_alone(file):
-    done = subprocess.run(
-        ["sed", "1,/^---$/d", str(file)], capture_output=True, text=True, check=True
-    )
+    command = ["sed", "1,/^---$/d"]
+    assert f"sed '{command[1]}' {REPLICAS.relative_to(ROOT)} | kubectl apply" in README
+    done = subprocess.run([*command, str(file)], capture_output=True, text=True, check=True)
     left = [item["kind"] for item in yaml.safe_load_all(done.stdout)]
     assert left == KINDS[file][1:]
 
