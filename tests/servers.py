@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,10 +73,12 @@ def is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def start(*arguments: str, listen: str = "127.0.0.1:0", **variables: str) -> Server:
-    """Start `bambleweeny` with arguments and wait for its banner."""
+def start(
+    *arguments: str, listen: str = "127.0.0.1:0", under: Sequence[str] = (), **variables: str
+) -> Server:
+    """Start `bambleweeny` with arguments, `under` another command, and wait for its banner."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bambleweeny", *arguments, "--listen", listen],
+        [*under, sys.executable, "-m", "bambleweeny", *arguments, "--listen", listen],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -92,9 +94,9 @@ def start(*arguments: str, listen: str = "127.0.0.1:0", **variables: str) -> Ser
 
 
 @contextmanager
-def running(*arguments: str, **variables: str) -> Iterator[Server]:
+def running(*arguments: str, under: Sequence[str] = (), **variables: str) -> Iterator[Server]:
     """A server that is stopped in the end, and that stops well."""
-    server = start(*arguments, **variables)
+    server = start(*arguments, under=under, **variables)
     try:
         yield server
     finally:

@@ -60,18 +60,20 @@ def test_a_server_that_is_well_says_so(http, raw):
 
 def test_a_server_without_its_engine_is_alive_and_not_ready(away):
     assert away.simulate_get("/healthz").status_code == 200
-    answer = away.simulate_get("/readyz")
-    assert (answer.status_code, answer.json["code"]) == (503, "store_unavailable")
+    for path in ("/readyz?reads", "/readyz"):
+        answer = away.simulate_get(path)
+        assert (answer.status_code, answer.json["code"]) == (503, "store_unavailable")
     text = away.simulate_get("/metrics").text
     assert "bambleweeny_engine_up 0.0\n" in text
     assert "bambleweeny_engine_keys" not in text
-    assert 'route="/readyz",status="503"} 1.0\n' in text
+    assert 'route="/readyz",status="503"} 2.0\n' in text
 
 
-def test_a_full_engine_is_not_ready(http, raw):
+def test_a_full_engine_is_ready_for_reads_alone(http, raw):
     limit = raw.config_get("maxmemory")["maxmemory"]
     raw.config_set("maxmemory", 1)
     try:
+        assert http.get("/readyz?reads").json() == {"info": "ready"}
         answer = http.get("/readyz")
     finally:
         raw.config_set("maxmemory", limit)

@@ -1,5 +1,6 @@
 """The instance's record, and what the engine tells of itself."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from bambleweeny.core.instance import WrongSchema, open_instance
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.status import Status
 from bambleweeny.errors import Busy, StoreFull
+from bambleweeny.store.scripts import RAISE_LAYOUT
 
 
 def test_it_is_made_once(store):
@@ -21,6 +23,30 @@ def test_data_of_a_newer_version_are_left_alone(store, raw):
     raw.hset("b9y:instance", "schema", 99)
     with pytest.raises(WrongSchema, match=r"layout 99 .* newer"):
         open_instance(store)
+
+
+@pytest.mark.parametrize("noted", ["2", "99", "", "one", "-1", "1.5"])
+def test_data_of_a_newer_or_unknown_layout_are_refused_untouched(store, raw, noted):
+    raw.hset("b9y:instance", mapping={"schema": noted, "id": "ab"})
+    with pytest.raises(WrongSchema, match=f"layout {re.escape(noted)} and .* restore a backup"):
+        open_instance(store)
+    assert raw.hgetall("b9y:instance") == {b"schema": noted.encode(), b"id": b"ab"}
+
+
+def test_data_of_an_older_layout_are_taken_over_for_good(store, raw, monkeypatch):
+    known = open_instance(store)
+    monkeypatch.setattr("bambleweeny.store.schema.VERSION", 3)
+    assert open_instance(store) == known
+    assert raw.hget("b9y:instance", "schema") == b"3"
+    monkeypatch.setattr("bambleweeny.store.schema.VERSION", 2)
+    with pytest.raises(WrongSchema, match=r"layout 3 .* up to layout 2"):
+        open_instance(store)
+
+
+def test_a_noted_layout_is_never_lowered(store, raw):
+    raw.hset("b9y:instance", "schema", 3)
+    store.run(RAISE_LAYOUT, ["b9y:instance"], 2)
+    assert raw.hget("b9y:instance", "schema") == b"3"
 
 
 def test_the_admin_sees_everybodys_names(services, uli, admin):

@@ -37,9 +37,12 @@ class Readiness:
         self._status = services.status
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Say whether the engine takes writes."""
+        """Say whether the engine takes writes, or with `?reads` whether it answers."""
         resp.set_header("Cache-Control", "no-store")
-        self._status.check_writable()
+        if req.has_param("reads"):
+            self._status.check_readable()
+        else:
+            self._status.check_writable()
         answer_json(resp, {"info": "ready"})
 
 

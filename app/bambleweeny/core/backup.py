@@ -62,11 +62,10 @@ def _header(store: Store) -> Header:
     [[layout, last_user]] = store.read(("HMGET", store.schema.instance, "schema", "last_user"))
     if layout is None:
         raise NotFound(f"There are no data of Bambleweeny at {store.place}.")
-    check_layout(int(layout))
     return Header(
         bambleweeny="backup",
         version=VERSION,
-        layout=int(layout),
+        layout=check_layout(layout),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         by=__version__,
         last_user=int(last_user or 0),

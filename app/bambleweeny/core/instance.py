@@ -4,6 +4,7 @@ import secrets
 from typing import NamedTuple
 
 from bambleweeny.store import Store, schema
+from bambleweeny.store.scripts import RAISE_LAYOUT
 
 
 class WrongSchema(Exception):
@@ -20,27 +21,40 @@ class Instance(NamedTuple):
 def open_instance(store: Store) -> Instance:
     """Read the instance's record, and make it first where there is none.
 
-    Of two that start at the same time, both get the same record. Raises
-    WrongSchema for data that this version cannot read.
+    Of two that start at the same time, both get the same record. Data of an older
+    layout are taken over: from then on, versions that do not know the newer one are
+    refused. Raises WrongSchema for data that this version cannot read, which are left
+    as they are.
     """
     record = store.schema.instance
     fields = ("HMGET", record, "id", "secret", "schema")
+    [found] = store.read(fields)
+    if found[2] is not None:
+        check_layout(found[2])
     # NOTE: a full engine refuses a write that would change nothing, and must start all the same.
-    if None in store.read(fields)[0]:
+    if None in found:
         store.write(
             ("HSETNX", record, "id", secrets.token_hex(4)),
             ("HSETNX", record, "secret", secrets.token_bytes(32)),
             ("HSETNX", record, "schema", schema.VERSION),
         )
-    [[instance_id, secret, version]] = store.read(fields)
-    check_layout(int(version))
+        [found] = store.read(fields)
+    instance_id, secret, noted = found
+    if check_layout(noted) < schema.VERSION:
+        store.run(RAISE_LAYOUT, [record], schema.VERSION)
     return Instance(instance_id.decode(), secret)
 
 
-def check_layout(version: int) -> None:
-    """Raise WrongSchema for data whose layout this version cannot read."""
-    if version > schema.VERSION:
+def check_layout(noted: bytes) -> int:
+    """Give the layout that the record of some data notes.
+
+    Raises WrongSchema where this version cannot read it.
+    """
+    layout = int(noted) if noted.isdigit() else None
+    if layout is None or layout > schema.VERSION:
         raise WrongSchema(
-            f"The data has layout {version} and this version reads up to layout "
-            f"{schema.VERSION}; use a newer Bambleweeny."
+            f"The data has layout {noted.decode(errors='replace')} and this version reads up to "
+            f"layout {schema.VERSION}; use a newer Bambleweeny, or restore a backup that was made "
+            "before the upgrade into an empty place."
         )
+    return layout

@@ -45,9 +45,14 @@ class Status:
         # reach its disk. Nothing put into a key that is not there makes no key and no record.
         self._store.write(("SETRANGE", self._store.schema.probe, 0, ""))
 
+    def check_readable(self) -> None:
+        """Return where the engine answers, though it may be full. One round trip."""
+        # NOTE: `read` would wait a second time for an engine that hangs.
+        self._store.write(("EXISTS", self._store.schema.probe))
+
     def numbers(self) -> dict[str, int]:
         """Give the engine's memory in bytes, clients and keys. One round trip."""
-        # NOTE: `read` would wait a second time for an engine that hangs.
+        # NOTE: not `read`, as above.
         keys, memory, clients = self._store.write(
             ("DBSIZE",), ("INFO", "memory"), ("INFO", "clients")
         )
