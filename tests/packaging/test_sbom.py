@@ -57,6 +57,7 @@ def test_every_package_has_the_sums_of_the_lock(document):
         locked = re.search(
             rf"^{re.escape(entry['purl'][9:].replace('@', '=='))}\b.*\n( .*\n)+", LOCK, re.M
         )
+        assert "hashes" in entry, entry["purl"]
         sums = {one["content"] for one in entry["hashes"]}
         assert sums == set(re.findall(r"sha256:(\w+)", locked[0]))
 
