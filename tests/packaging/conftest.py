@@ -11,7 +11,8 @@ from component import Component
 from components import components_of
 from tree import Tree
 
-LEFT_OUT = {"bambleweeny", "setuptools", "redis", "psutil", "pycparser"}
+# What is required and not bundled, and what other Pythons alone require.
+LEFT_OUT = {"bambleweeny", "importlib-resources", "psutil", "pycparser", "redis", "setuptools"}
 LINKED = ("libc.so.6",)
 NOTICE = "/* {0}\n * Copyright (c) {0}\n * Permission is hereby granted.\n */\nint x;\n"
 VERSIONS = {
