@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bambleweeny.cli.licenses import required_distributions
+from bambleweeny.cli.version import build_of, commit_of
 from component import Component
 from components import components_of
 from tree import Tree
@@ -47,7 +48,7 @@ def image_archive() -> Path:
 
 
 def built(verb: str, name: str, *tools: str) -> Path:
-    """Answer a file of dist/, built where it is not newer than all that it is made of."""
+    """Answer a file of dist/, built anew where it is of another commit or older than its sources."""
     for tool in tools:
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not installed")
@@ -58,7 +59,12 @@ def built(verb: str, name: str, *tools: str) -> Path:
         text=True,
     )
     newest = max((ROOT / source).stat().st_mtime for source in sources.split("\0")[:-1])
-    if not file.exists() or file.stat().st_mtime < newest:
+    noted = ROOT / "build" / "tree" / "_internal" / "bambleweeny"
+    if (
+        not file.exists()
+        or file.stat().st_mtime < newest
+        or build_of(noted).commit != commit_of(ROOT)
+    ):
         done = subprocess.run(
             [ROOT / "build.sh", verb], capture_output=True, text=True, check=False
         )
