@@ -16,6 +16,8 @@ from bambleweeny.errors import BambleweenyError, InvalidRequest
 
 _RULE = "Write [verb, name, ...]; the verbs are set, get, del, incr, push and pop. See /docs."
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 _decode = msgspec.json.Decoder(list[Operation]).decode
 
 
@@ -39,7 +41,7 @@ def _read_operations(req: falcon.Request) -> list[Operation]:
     body = read_raw(req)
     try:
         return _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as ex:
+    except _UNREADABLE as ex:
         # NOTE: msgspec does not always tell the place of what is wrong.
         for index, part in enumerate(read_json(req, list[msgspec.Raw], body)):
             _check(index, part)
@@ -49,7 +51,7 @@ def _read_operations(req: falcon.Request) -> list[Operation]:
 def _check(index: int, part: msgspec.Raw) -> None:
     try:
         msgspec.json.decode(part, type=Operation)
-    except (msgspec.DecodeError, UnicodeDecodeError) as ex:
+    except _UNREADABLE as ex:
         reason = str(ex).partition(" - at ")[0]
         error = InvalidRequest(f"Operation {index}: {reason}.", hint=_RULE)
         error.index = index
