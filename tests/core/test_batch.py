@@ -4,12 +4,13 @@ import copy
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.operations import Del, Get, Incr, Pop, Push, Set
+from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import Base64, bytes_of
 from bambleweeny.errors import (
     BambleweenyError,
@@ -25,6 +26,7 @@ from bambleweeny.errors import (
     Unauthorized,
 )
 from bambleweeny.store import open_store
+from bambleweeny.store.embedded import EmbeddedEngine
 
 MOST_ITEMS, MOST_BYTES = 4, 30
 MEGABYTE = bytes(1 << 20)
@@ -384,3 +386,33 @@ def test_what_an_atomic_batch_replaces_is_bounded(services, uli, raw):
     assert caught.value.index == 16
     assert everything(raw) == before
     assert services.batch.run(uli, [Del(f"k{number}") for number in range(18)]) == [True] * 18
+
+
+@contextmanager
+def engine_in(place):
+    engine = EmbeddedEngine(place, max_memory=16 << 20)
+    engine.start()
+    engine.wait_until_ready()
+    with closing(open_store(engine.url)) as store:
+        yield store
+    engine.stop()
+
+
+def test_a_batch_that_was_cut_off_in_the_file_leaves_nothing(tmp_path):
+    file, caller = tmp_path / "appendonly.aof", Caller("1", "", "")
+    with engine_in(tmp_path) as store:
+        store.write(("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0"))
+        batch = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES)
+        batch.run(caller, [Set("k", "before"), Push("q", "before")])
+        begin = file.stat().st_size
+        batch.run_atomic(caller, [Set("k", "after"), Pop("q"), Incr("n"), Push("p", "after"), Set("m", "after")])  # fmt: skip
+    whole = file.read_bytes()
+    assert b"after" in whole[begin:]
+    look = [Get("k"), Get("n"), Get("m"), Pop("q"), Pop("p")]
+    size = len(whole) - begin
+    for cut in (*range(1, size, size // 6), 0):
+        file.write_bytes(whole[: len(whole) - cut])
+        with engine_in(tmp_path) as store:
+            seen = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES).run(caller, look)
+        done = [b"after", b"1", b"after", None, b"after"]
+        assert told(seen) == ([b"before", NotFound, NotFound, b"before", None] if cut else done)
