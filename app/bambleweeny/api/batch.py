@@ -41,21 +41,21 @@ def _read_operations(req: falcon.Request) -> list[Operation]:
     body = read_raw(req)
     try:
         return _decode(body)
-    except _UNREADABLE as ex:
+    except _UNREADABLE:
         # NOTE: msgspec does not always tell the place of what is wrong.
-        for index, part in enumerate(read_json(req, list[msgspec.Raw], body)):
-            _check(index, part)
-        raise InvalidRequest("The body is not valid JSON.", hint=str(ex)) from ex
+        parts = read_json(req, list[msgspec.Raw], body)
+        return [_read_operation(index, part) for index, part in enumerate(parts)]
 
 
-def _check(index: int, part: msgspec.Raw) -> None:
+def _read_operation(index: int, part: msgspec.Raw) -> Operation:
     try:
-        msgspec.json.decode(part, type=Operation)
+        operation: Operation = msgspec.json.decode(part, type=Operation)
     except _UNREADABLE as ex:
         reason = str(ex).partition(" - at ")[0]
         error = InvalidRequest(f"Operation {index}: {reason}.", hint=_RULE)
         error.index = index
         raise error from ex
+    return operation
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

@@ -43,8 +43,8 @@ def read_values_as(
 ) -> tuple[list[Any], int]:
     """Read keys of one moment, provided that the caller's token is still good.
 
-    Gives the values, None for a miss, and how many of `room` bytes are left; where none
-    are, each further value is TooMuchAtOnce. O(1) a key.
+    Gives the values, None for a miss, and how many of `room` bytes are left; once that is
+    below 0 each further value is TooMuchAtOnce. O(1) a key.
     """
     tenant = store.schema.tenant(caller.id)
     values, left = store.read_with(

@@ -20,14 +20,6 @@ def check_key_name(name: str) -> None:
         raise InvalidName("Key name is invalid.", hint=NAME_RULE)
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
-    for name in names:
-        check_key_name(name)
-    if len(names) > _MOST_NAMES:
-        raise InvalidRequest(f"One call takes up to {_MOST_NAMES} names.")
-    return list(dict.fromkeys(names))
-
-
 class Keys:
     """The keys of all tenants."""
 
@@ -75,16 +67,20 @@ class Keys:
             raise NotFound()
 
     def present(self, caller: Caller, names: Sequence[str]) -> list[str]:
-        """Give those of the names that are keys, each once. One round trip."""
+        """Give those of the names that are keys, in their order and each once.
+
+        Up to 1,000 names; one round trip, not atomic as a group. O(names).
+        """
         names = _distinct(names)
         tenant = self._schema.tenant(caller.id)
         found = read_as(self._store, caller, *(("EXISTS", tenant.key(name)) for name in names))
         return [name for name, is_there in zip(names, found, strict=True) if is_there]
 
     def values(self, caller: Caller, names: Sequence[str]) -> dict[str, bytes]:
-        """Read keys, those that are there, as they are at one moment. One round trip.
+        """Read those of the names that are keys, as they are at one moment.
 
-        Values of over 16 MB together are TooMuchAtOnce.
+        Up to 1,000 names; values of over 16 MB together are TooMuchAtOnce. One
+        round trip. O(names).
         """
         names = _distinct(names)
         values, room = read_values_as(self._store, caller, names, MOST_BYTES_AT_ONCE)
@@ -99,3 +95,11 @@ class Keys:
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Give the names of the caller's keys in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).keys)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    for name in names:
+        check_key_name(name)
+    if len(names) > _MOST_NAMES:
+        raise InvalidRequest(f"One call takes up to {_MOST_NAMES} names.")
+    return list(dict.fromkeys(names))
