@@ -22,6 +22,8 @@ _OWN_KEYS = 100
 _KEYS_OF_OTHERS = 10
 _BLOCK = 200
 _LOGINS = 20
+_PATIENCE = 120.0
+_AT_REST = 0.005
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def tables(place: Path, *, keys: int, rounds: int) -> list[Table]:
             _open(held, place / name, options)
             for name, options in (("full", ("--max-memory", _room(keys))), ("empty", ()))
         )
+        _wait_for_rest(engine_of(full.server.pid))
         listed = crowd.list_all(full.server, full.token, keys)
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", file=sys.stderr)
@@ -117,6 +120,17 @@ def _open(held: ExitStack, place: Path, options: Sequence[str]) -> _Store:
     server = held.enter_context(serving(place, *options))
     token = server.token("bench", contents.PASSWORD)
     return _Store(server, held.enter_context(Wire(server.url)), token)
+
+
+def _wait_for_rest(engine: int) -> None:
+    """Wait until an engine that has loaded many keys has put its tables in order."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        before = precise_cpu_seconds(engine)
+        time.sleep(1)
+        if precise_cpu_seconds(engine) - before < _AT_REST:
+            return
+    raise CannotMeasure("the engine of the full store does not come to rest")
 
 
 def _measure(store: _Store, step: _Step, number: int) -> None:
