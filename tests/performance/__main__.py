@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,6 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure what is asked for; 0: it went well, 1: it could not be measured."""
     args = _parser().parse_args(argv)
     os.sched_setaffinity(0, {LOAD_CORE})
+    # NOTE: who ends the bench ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         require_tools()
         with tempfile.TemporaryDirectory(prefix="bambleweeny-bench-") as place:

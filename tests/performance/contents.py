@@ -2,7 +2,6 @@
 
 import subprocess
 from collections.abc import Iterable, Iterator
-from itertools import count
 from pathlib import Path
 
 from bambleweeny import __version__
@@ -18,7 +17,7 @@ VALUE = "twenty bytes of text"
 def users(names: Iterable[str], owned: Iterable[Iterable[Record]]) -> Iterator[Record]:
     """Give users with ids from 1 on, all with PASSWORD, each followed by what it owns."""
     hashed = Passwords().hash(PASSWORD)
-    for number, name, records in zip(count(1), names, owned, strict=False):
+    for number, (name, records) in enumerate(zip(names, owned, strict=True), 1):
         yield User(id=str(number), name=name, role="user", quota=0, hash=hashed)
         yield from records
 

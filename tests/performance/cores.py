@@ -6,9 +6,9 @@ from pathlib import Path
 from statistics import mean, median
 
 from performance.loads import Load, Request, kept_alive
-from performance.processes import cpu_seconds, family, workers_of
+from performance.processes import cpu_seconds, workers_of
 from performance.programs import ADMIN_PASSWORD, CORES, CannotMeasure, Served, serving
-from performance.report import Table
+from performance.report import Cell, Table
 from performance.spread import requests_of_each
 from performance.wire import request_bytes
 
@@ -62,17 +62,17 @@ def _get(server: Served) -> Request:
 
 
 def _measure(server: Served, request: Request, seconds: int) -> _Sample:
-    pids, workers = family(server.pid), workers_of(server.pid)
-    before, each = cpu_seconds(*pids), [cpu_seconds(worker) for worker in workers]
+    workers = workers_of(server.pid)
+    before, each = cpu_seconds(server.pid), [cpu_seconds(worker) for worker in workers]
     load = kept_alive(request, seconds, _CONNECTIONS)
     spent = [cpu_seconds(worker) - then for worker, then in zip(workers, each, strict=True)]
-    cpu = cpu_seconds(*pids) - before
+    cpu = cpu_seconds(server.pid) - before
     asked = request_bytes("GET", "/keys/bench", request.token)
     counts = requests_of_each(server.url, asked, connections=_CONNECTIONS, seconds=seconds)
     return _Sample(load, cpu, [part / sum(spent) for part in spent], counts)
 
 
-def _row(name: str, samples: list[_Sample]) -> list[str | float | int | None]:
+def _row(name: str, samples: list[_Sample]) -> list[Cell]:
     loads = [sample.load for sample in samples]
     return [
         name,

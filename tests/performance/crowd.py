@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from performance import contents
 from performance.processes import proportional_bytes, resident_bytes, workers_of
 from performance.programs import ADMIN_PASSWORD, CannotMeasure, Served
-from performance.report import Table
+from performance.report import Cell, Table
 from performance.wire import Wire, request_bytes
 
 NAME = "crowd"
@@ -45,7 +45,7 @@ def list_all(server: Served, token: str, keys: int) -> list[Table]:
     before = _look(worker)
     with _watched(worker) as peak:
         cost, meanwhile = _meanwhile(server, token, "GET", "/keys", own_token)
-    rows: list[list[str | float | int | None]] = [
+    rows: list[list[Cell]] = [
         ["first byte, ms", cost.first_byte * 1000],
         ["all, s", cost.all],
         ["size, MB", cost.size / 1e6],
@@ -112,7 +112,7 @@ def _others(name: str, alone: list[float], meanwhile: list[float]) -> Table:
     return Table(f"{name}: others", columns, rows)
 
 
-def _row(name: str, seconds: list[float]) -> list[str | float | int | None]:
+def _row(name: str, seconds: list[float]) -> list[Cell]:
     ordered = sorted(seconds)
     places = (len(ordered) // 2, len(ordered) * 99 // 100, len(ordered) - 1)
     return [name, len(ordered), *(ordered[place] * 1000 for place in places)]

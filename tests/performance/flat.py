@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 
+from bambleweeny.core.backup_format import Record
 from performance import contents, crowd
 from performance.processes import engine_of, precise_cpu_seconds
 from performance.programs import CannotMeasure, Served, serving
@@ -72,18 +73,18 @@ def tables(place: Path, *, keys: int, rounds: int) -> list[Table]:
         return [_table(full, empty), *listed, *deleted]
 
 
-def _full(keys: int, rounds: int) -> Iterator:
+def _full(keys: int, rounds: int) -> Iterator[Record]:
     names = ["bench", crowd.NAME, *(f"user-{n}" for n in range(_USERS))]
     others = (contents.keys(n, min(keys, _KEYS_OF_OTHERS)) for n in range(3, _USERS + 3))
     owned = chain([_owned(keys // 10 + _enough(rounds))], [contents.keys(2, keys)], others)
     return contents.users(names, owned)
 
 
-def _measured(items: int) -> Iterator:
+def _measured(items: int) -> Iterator[Record]:
     return contents.users(["bench"], [_owned(items)])
 
 
-def _owned(items: int) -> Iterator:
+def _owned(items: int) -> Iterator[Record]:
     return chain(contents.keys(1, _OWN_KEYS), contents.items(1, "queue", items))
 
 

@@ -9,8 +9,12 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def family(pid: int) -> list[int]:
-    """Give a process and all that descend from it."""
-    return [pid, *(member for child in children_of(pid) for member in family(child))]
+    """Give a process and all that descend from it; none where it has just ended."""
+    try:
+        children = children_of(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [pid, *(member for child in children for member in family(child))]
 
 
 def engine_of(pid: int) -> int:
@@ -24,9 +28,13 @@ def workers_of(pid: int) -> list[int]:
     return [child for child in children_of(pid) if _name(child) != "redis-server"]
 
 
-def cpu_seconds(*pids: int) -> float:
-    """Give the CPU time of processes, the system's on their behalf included, to 10 ms."""
-    return sum(_ticks(pid) for pid in pids) / _TICKS
+def cpu_seconds(pid: int) -> float:
+    """Give the CPU time of a process and all that descend from it, to 10 ms.
+
+    The system's on their behalf is included, and that of those who have ended, such as
+    an engine's child that wrote the append-only file anew.
+    """
+    return sum(_ticks(member) for member in family(pid)) / _TICKS
 
 
 def precise_cpu_seconds(pid: int) -> float:
@@ -46,9 +54,12 @@ def resident_bytes(pid: int) -> int:
 
 
 def _ticks(pid: int) -> int:
-    # NOTE: the name of the command, in brackets, may have blanks.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    try:
+        # NOTE: the name of the command, in brackets, may have blanks.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0  # it has just ended; its parent has its time now
+    return sum(map(int, fields[11:15]))
 
 
 def _name(pid: int) -> str:

@@ -20,6 +20,8 @@ SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
 PROGRAM = Path(sys.executable).with_name("bambleweeny")
 BINARY = Path(__file__).parents[2] / "dist" / "bambleweeny"
 ADMIN_PASSWORD = "performance"
+_PATIENCE = 10.0
+_STOP_SECONDS = 120
 _TOOLS = {"taskset": "util-linux", "wrk": "wrk", "ab": "apache2-utils", "redis-benchmark": "redis-tools", "curl": "curl"}  # fmt: skip
 
 
@@ -98,9 +100,16 @@ def bare_engine(place: Path) -> Iterator[redis.Redis]:
     )  # fmt: skip
     with running(command, place / "bare.log", ""):
         with redis.Redis(unix_socket_path=str(path)) as client:
-            while not path.exists():
-                time.sleep(0.01)
+            _wait_for(path)
             yield client
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not path.exists():
+        if time.monotonic() > deadline:
+            raise CannotMeasure(f"{path.name} did not appear")
+        time.sleep(0.01)
 
 
 @contextmanager
@@ -112,12 +121,12 @@ def running(command: list[str], log: Path, word: str) -> Iterator[tuple[int, str
         yield process.pid, _said(process, word, log) if word else ""
     finally:
         process.terminate()
-        process.communicate(timeout=120)
+        process.communicate(timeout=_STOP_SECONDS)
 
 
 def _said(process: "subprocess.Popen[str]", word: str, log: Path) -> str:
     assert process.stdout is not None
     for line in process.stdout:
-        if line.split()[0] == word:
+        if line.split()[:1] == [word]:
             return line.split()[1]
     raise CannotMeasure(f"{process.args} did not start: {log.read_text()[-500:]}")

@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from performance.calls import Call, all_calls, fill_queues
-from performance.processes import cpu_seconds, family
+from performance.processes import cpu_seconds
 from performance.programs import greeting, serving
-from performance.report import Table
+from performance.report import Cell, Table
 
 COLUMNS = ["call", "operations/s", "of hello", "operations/CPU s", "of hello, by CPU", "p99 ms"]
 
@@ -51,15 +51,14 @@ def _samples_of(calls: Sequence[Call], rounds: int) -> dict[str, list[_Sample]]:
 
 
 def _sample(call: Call, number: int) -> _Sample:
-    pids = family(call.pid)
-    before = cpu_seconds(*pids)
+    before = cpu_seconds(call.pid)
     load = call.measure(number)
-    spent = cpu_seconds(*pids) - before
+    spent = cpu_seconds(call.pid) - before
     done = load.requests * call.operations
     return _Sample(done / load.seconds, done / spent, load.p99)
 
 
-def _row(call: Call, samples: dict[str, list[_Sample]]) -> list[str | float | int | None]:
+def _row(call: Call, samples: dict[str, list[_Sample]]) -> list[Cell]:
     """Give medians; the ratios are those of each round, to the hello of the same round."""
     own = samples[call.name]
     pairs = list(zip(own, samples[call.baseline], strict=True))

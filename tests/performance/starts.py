@@ -19,7 +19,7 @@ from performance.programs import (
     on,
     serving,
 )
-from performance.report import Table
+from performance.report import Cell, Table
 from performance.wire import Wire, request_bytes
 
 _PATIENCE = 60.0
@@ -41,7 +41,7 @@ def table_of_starts(place: Path, *, times: int) -> Table:
     return Table("starts", columns, rows)
 
 
-def _row(name: str, program: Path, place: Path, times: int) -> list[str | float | int | None]:
+def _row(name: str, program: Path, place: Path, times: int) -> list[Cell]:
     place.mkdir()
     return [
         name,

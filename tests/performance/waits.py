@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 from performance.loads import Request, kept_alive
-from performance.processes import cpu_seconds, family
+from performance.processes import cpu_seconds
 from performance.programs import ADMIN_PASSWORD, CannotMeasure, Served, serving
 from performance.report import Table
 from performance.wire import Wire, request_bytes
@@ -38,10 +38,9 @@ def table(place: Path, *, seconds: int) -> Table:
 
 
 def _percent_of_core(server: Served, seconds: int) -> float:
-    pids = family(server.pid)
-    before = cpu_seconds(*pids)
+    before = cpu_seconds(server.pid)
     time.sleep(seconds)
-    return (cpu_seconds(*pids) - before) / seconds * 100
+    return (cpu_seconds(server.pid) - before) / seconds * 100
 
 
 def _rate(request: Request, seconds: int) -> float:
