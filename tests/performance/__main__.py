@@ -1,7 +1,6 @@
 """`./build.sh bench`: measures, and prints tables."""
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -24,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.sched_setaffinity(0, {LOAD_CORE})
     # NOTE: who ends the bench ends what it started, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    facts = report.facts_of_run()
     try:
         require_tools()
         with tempfile.TemporaryDirectory(prefix="bambleweeny-bench-") as place:
@@ -31,13 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CannotMeasure as ex:
         print(f"bench: {ex}", file=sys.stderr)
         return 1
-    facts = report.described(tables)
     print(report.heading(facts))
     shown = [*tables, *(report.compared(tables, args.compare) if args.compare else ())]
     for table in shown:
         print(f"{table.name}:\n\n{table}\n")
     if args.json:
-        args.json.write_text(json.dumps(facts, indent=1) + "\n")
+        args.json.write_text(report.as_json(facts, tables))
     return 0
 
 
@@ -53,7 +52,11 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
         case "cores":
             return [cores.table(place, rounds=rounds, seconds=seconds)]
         case "waits":
-            return [waits.table(place, seconds=2 if args.short else 20)]
+            return [
+                waits.table(
+                    place, seconds=2 if args.short else 20, rounds=rounds, rate_seconds=seconds
+                )
+            ]
     only = args.only.split(",") if args.only else []
     calls = table_of_calls(place, rounds=rounds, seconds=seconds, only=only)
     return (

@@ -29,15 +29,19 @@ class Table:
         return _drawn(self.columns, [[_shown(cell) for cell in row] for row in self.rows])
 
 
-def described(tables: list[Table]) -> dict[str, object]:
-    """Give the tables with what a reader of them must know, as JSON has it."""
+def facts_of_run() -> dict[str, object]:
+    """Give what a reader of tables must know; when the run begins, since commits go on."""
     return {
         "commit": _commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "cpu": f"{_cpu_model()}, {len(CORES)} cores used, Linux {release()}",
         "versions": _versions(),
-        "tables": [asdict(table) for table in tables],
     }
+
+
+def as_json(facts: dict[str, object], tables: list[Table]) -> str:
+    """Give the facts and the tables as they are kept."""
+    return json.dumps({**facts, "tables": [asdict(table) for table in tables]}, indent=1) + "\n"
 
 
 def heading(facts: dict[str, object]) -> str:

@@ -5,21 +5,24 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from statistics import median
 
 import requests
 from performance.loads import Request, kept_alive
 from performance.processes import cpu_seconds
 from performance.programs import ADMIN_PASSWORD, CannotMeasure, Served, serving
-from performance.report import Table
+from performance.report import Cell, Table
 from performance.wire import Wire, request_bytes
 
 _CLIENTS = 200
 _PATIENCE = 10.0
-_RATE_SECONDS = 5
 
 
-def table(place: Path, *, seconds: int) -> Table:
-    """Measure the CPU of a server and the rate of a GET, without and with 200 waiting clients."""
+def table(place: Path, *, seconds: int, rounds: int, rate_seconds: int) -> Table:
+    """Measure without and with 200 waiting clients: a server's CPU, and the rate of a GET.
+
+    The CPU is that of so many seconds; the rate is the median of rounds.
+    """
     place.mkdir(exist_ok=True)
     with serving(place, "--max-waits", "256") as server:
         token = server.token("admin", ADMIN_PASSWORD)
@@ -27,14 +30,20 @@ def table(place: Path, *, seconds: int) -> Table:
         body.write_text("value")
         kept_alive(Request(f"{server.url}/keys/bench", "PUT", token, body), 1)
         get = Request(f"{server.url}/keys/bench", "GET", token)
-        pause = min(seconds, _RATE_SECONDS)
-        rows = [["none", _percent_of_core(server, seconds), _rate(get, pause)]]
+        percents = [_percent_of_core(server, seconds)]
         with _waiting(server, token):
-            percent = _percent_of_core(server, seconds)
-        with _waiting(server, token):
-            rows.append([f"{_CLIENTS}", percent, _rate(get, pause)])
+            percents.append(_percent_of_core(server, seconds))
+        without, beside = [], []
+        for _ in range(rounds):
+            without.append(_rate(get, rate_seconds))
+            with _waiting(server, token):
+                beside.append(_rate(get, rate_seconds))
+    rows: list[list[Cell]] = [
+        ["none", percents[0], median(without)],
+        [f"{_CLIENTS}", percents[1], median(beside)],
+    ]
     columns = ["waiting clients", f"% of a core over {seconds} s", "other requests/s"]
-    return Table("waits", columns, [list(row) for row in rows])
+    return Table("waits", columns, rows)
 
 
 def _percent_of_core(server: Served, seconds: int) -> float:
