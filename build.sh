@@ -13,6 +13,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
   test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
   test faults       the tests of tests/faults with 50 rounds of each death, and their figures
+  bench [ARGUMENTS] measure this server on this machine; `bench --help` says what and how
   check             format, lint and type checks
   binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
   image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
@@ -76,6 +77,10 @@ case $verb in
     "$root/packaging/check.sh"
     "$venv/bin/python" -m coverage run -m pytest
     exec "$venv/bin/python" -m coverage report
+    ;;
+  bench)
+    install requirements-dev.lock
+    PYTHONPATH=$root/tests exec "$venv/bin/python" -m performance "$@"
     ;;
   check)
     install requirements-dev.lock

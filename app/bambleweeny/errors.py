@@ -16,6 +16,7 @@ The server answers with these and a client raises them.
       BodyTooLarge          413  over the body limit
       WrongHost             421  a Host that this server does not answer for
       ExpansionTooLarge     422  nested keys grow the answer past its bound
+      TooMuchAtOnce         422  the values of one call add up to too much
       HeadersTooLarge       431  over the header limit
       InternalError         500  a defect of ours
         UnknownCoding       501  transfer coding that is not served
@@ -34,6 +35,8 @@ class BambleweenyError(Exception):
     info = "Something went wrong."
     hint: str | None = None
     retry_after: int | None = None
+    index: int | None = None
+    """Which operation of a batch it was, counted from 0."""
 
     def __init__(self, info: str | None = None, *, hint: str | None = None) -> None:
         if info is not None:
@@ -126,6 +129,13 @@ class ExpansionTooLarge(BambleweenyError):
 
     code, status, info = "expansion_too_large", 422, "The nested keys make the answer too large."
     hint = "Up to 100 keys can be nested, and add up to 2 MB."
+
+
+class TooMuchAtOnce(BambleweenyError):
+    """The values of one call add up to too much."""
+
+    code, status, info = "too_much_at_once", 422, "The values are too large for one call."
+    hint = "What a call answers, and what an atomic batch replaces, add up to 16 MB at most."
 
 
 class HeadersTooLarge(BambleweenyError):

@@ -242,11 +242,11 @@ def fill(url: str) -> None:
                     *keys,
                     "",
                     name,
-                    values.randbytes(40),
                     1000,
                     1 << 20,
                     "",
                     "none",
+                    values.randbytes(40),
                 )
                 for _ in range(10)
             ]

@@ -1,7 +1,15 @@
 """Keys and counters."""
 
 import pytest
-from bambleweeny.errors import InvalidName, NotAnInteger, NotFound, QuotaExceeded, Unauthorized
+from bambleweeny.errors import (
+    InvalidName,
+    InvalidRequest,
+    NotAnInteger,
+    NotFound,
+    QuotaExceeded,
+    TooMuchAtOnce,
+    Unauthorized,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +87,49 @@ def test_the_quota_counts_new_keys_only(services, uli):
     services.keys.incr(uli, "n")
     services.keys.delete(uli, "a")
     services.keys.set(uli, "b", b"")
+
+
+def test_names_are_looked_up_in_their_order_and_each_once(services, uli, admin):
+    for name, value in (("a", b"1"), ("b", b""), ("c", b"\xff")):
+        services.keys.set(uli, name, value)
+    services.keys.set(admin, "d", b"the admin's")
+    names = ["c", "none", "b", "a", "d", "b"]
+    assert services.keys.present(uli, names) == ["c", "b", "a"]
+    assert list(services.keys.values(uli, names).items()) == [
+        ("c", b"\xff"),
+        ("b", b""),
+        ("a", b"1"),
+    ]
+
+
+def test_a_look_up_has_bounds(services, uli):
+    for number in range(17):
+        services.keys.set(uli, f"k{number}", bytes(1 << 20))
+    names = [f"k{number}" for number in range(17)]
+    assert services.keys.present(uli, names) == names
+    assert list(services.keys.values(uli, names[:16])) == names[:16]
+    with pytest.raises(TooMuchAtOnce):
+        services.keys.values(uli, names)
+    for look_up in (services.keys.present, services.keys.values):
+        assert not look_up(uli, ["none"] * 1000)
+        with pytest.raises(InvalidRequest):
+            look_up(uli, ["none"] * 1001)
+        with pytest.raises(InvalidName):
+            look_up(uli, ["a", "a b"])
+
+
+def test_a_look_up_is_one_round_trip_and_checks_the_token(services, uli, store, monkeypatch):
+    services.keys.values(uli, ["a"])
+    trips, ask = [], store._ask
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_ask", lambda commands: trips.append(commands) or ask(commands))
+        services.keys.values(uli, ["a", "b", "c"])
+        services.keys.present(uli, ["a", "b", "c"])
+    assert len(trips) == 2
+    services.users.change("1", password="other")
+    for look_up in (services.keys.present, services.keys.values):
+        with pytest.raises(Unauthorized):
+            look_up(uli, ["a"])
 
 
 def test_a_walk_gives_every_name_once_in_order(services, uli, raw):

@@ -1,7 +1,8 @@
 """Lists: order, bounds and quota."""
 
 import pytest
-from bambleweeny.errors import InvalidName, ListFull, NotFound, QuotaExceeded
+from bambleweeny.core.lists import Lists
+from bambleweeny.errors import InvalidName, InvalidRequest, ListFull, NotFound, QuotaExceeded
 
 
 @pytest.mark.parametrize("body", [b"", b"bar", bytes(1 << 20), b"\x89PNG\r\n\xff", "ü€😀".encode()])
@@ -69,6 +70,46 @@ def test_a_list_is_bounded_by_bytes(services, uli, raw):
     services.lists.pop(uli, "q")
     services.lists.push(uli, "q", b"x")
     assert raw.hget("b9y:{1}:list:q", "bytes") == b"3145729"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [(b"a\nb\n", [b"a", b"b"]), (b"a\nb", [b"a", b"b"]), (b"a\n\nb\n\n", [b"a", b"", b"b", b""]), (b"", []),
+     (b"\n", [b""]), (b"a\r\nb", [b"a\r", b"b"]), (b"\xff\n\x00", [b"\xff", b"\x00"])],
+)  # fmt: skip
+def test_each_line_is_an_item(services, uli, raw, text, lines):
+    assert services.lists.push_lines(uli, "q", text) == len(lines)
+    ids = [item[:8] for item in raw.lrange("b9y:{1}:ready:q", 0, -1)]
+    assert ids == sorted(set(ids))
+    assert [services.lists.pop(uli, "q") for _ in lines] == lines
+    assert services.lists.pop(uli, "q") is None
+    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+
+
+def test_lines_are_added_all_or_none(services, uli, raw):
+    services.lists.push_lines(uli, "q", b"x\n" * 998)
+    with pytest.raises(ListFull):
+        services.lists.push_lines(uli, "q", b"1\n2\n3\n")
+    assert raw.llen("b9y:{1}:ready:q") == 998
+    assert services.lists.push_lines(uli, "q", b"1\n2\n") == 2
+    services.lists.push_lines(uli, "bytes", bytes(4 << 20))
+    with pytest.raises(ListFull):
+        services.lists.push_lines(uli, "bytes", b"\nx")
+    assert raw.llen("b9y:{1}:ready:bytes") == 1
+    assert services.lists.push_lines(uli, "bytes", b"\n\n") == 2
+    services.users.change("1", quota=2)
+    with pytest.raises(QuotaExceeded):
+        services.lists.push_lines(uli, "other", b"1\n2")
+    assert services.lists.push_lines(uli, "other", b"") == 0
+
+
+def test_up_to_ten_thousand_lines(services, uli, store):
+    lists = Lists(store, services.waits, max_items=10_000, max_bytes=1 << 20)
+    with pytest.raises(InvalidRequest, match="10001"):
+        lists.push_lines(uli, "q", b"\n" * 10_001)
+    assert lists.push_lines(uli, "q", b"\n" * 10_000) == 10_000
+    with pytest.raises(ListFull):
+        lists.push(uli, "q", b"")
 
 
 def test_a_new_list_counts_against_the_quota_and_an_empty_one_does_not(services, uli):

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from bambleweeny.core.operations import Incr, Push, Set
 from bambleweeny.core.waits import Waits
-from bambleweeny.errors import StoreUnavailable, Unauthorized
+from bambleweeny.errors import NotAnInteger, StoreUnavailable, Unauthorized
 from bambleweeny.store import open_store
 
 
@@ -60,6 +61,26 @@ def test_each_of_those_who_wait_gets_one_item(services, uli, raw):
             services.lists.push(uli, "q", body)
         assert sorted(one.result(5) for one in theirs) == [b"1", b"2", b"3"]
     assert raw.exists("b9y:{1}:ready:q") == 0
+
+
+def test_pushes_of_a_batch_and_lines_wake_those_who_wait(services, uli):
+    pushes = [Push("q", "1"), Push("q", "2"), Push("other", "3")]
+    for push in (
+        lambda: services.batch.run(uli, pushes),
+        lambda: services.batch.run_atomic(uli, pushes),
+        lambda: services.lists.push_lines(uli, "q", b"1\n2\n"),
+    ):
+        with waiting(services, uli, 2) as theirs:
+            push()
+            assert sorted(one.result(5) for one in theirs) == [b"1", b"2"]
+
+
+def test_who_waits_gets_nothing_of_a_batch_that_failed(services, uli):
+    with waiting(services, uli) as [mine]:
+        with pytest.raises(NotAnInteger):
+            services.batch.run_atomic(uli, [Push("q", "1"), Set("k", "x"), Incr("k")])
+        services.lists.push(uli, "q", b"2")
+        assert mine.result(5) == b"2"
 
 
 def test_a_push_of_another_tenant_wakes_nobody_in_vain(services, uli, admin):

@@ -41,6 +41,22 @@ def use_everything(http):
         assert http.get("/lists/q").content == b"item"
         assert http.post("/lists/later", data=b"came").ok
         assert waited.result().content == b"came"
+    operations = [
+        ["set", "b", "1"],
+        ["incr", "b", 4],
+        ["push", "q", "x"],
+        ["pop", "q"],
+        ["get", "b"],
+        ["del", "b"],
+    ]
+    outcomes = [{"ok": True}, {"ok": 5}, {"ok": True}, {"ok": "x"}, {"ok": "5"}, {"ok": True}]
+    for path in ("/batch", "/batch?atomic=1"):
+        assert http.post(path, json=operations).json() == outcomes
+        assert http.post(path, json=[["get", "n"]]).json() == [{"ok": "1"}]
+    assert http.post("/batch?atomic=1", json=[*operations, ["incr", "k"]]).json()["index"] == 6
+    assert http.get("/keys?names=n,b&values=1").json()["keys"][0]["value"] == "1"
+    assert len(http.get("/keys?names=n,b").json()["keys"]) == 1
+    assert http.post("/lists/lines?split=lines", data=b"1\n2\n").json()["items"] == 2
     route = http.post("/routes", json={"key": "k", "content_type": "a/b"}).json()["path"]
     made = http.post("/bins", json={"list": "q"}).json()["path"]
     assert http.get(route).content == b"\x00value"

@@ -7,6 +7,7 @@ import falcon
 
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.auth import AuthTest, AuthToken
+from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
@@ -48,6 +49,7 @@ def create_app(
     app.add_route("/lists", Lists(services))
     app.add_route("/lists/{name}", List(services))
     app.add_route("/lists/{name}/pop", ListPop(services))
+    app.add_route("/batch", Batch(services))
     app.add_route("/routes", Routes(services))
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))

@@ -42,10 +42,17 @@ def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
 
 def error_body(error: BambleweenyError) -> bytes:
     """Give an error's JSON."""
-    body = {"info": error.info, "code": error.code}
+    return msgspec.json.encode(error_fields(error))
+
+
+def error_fields(error: BambleweenyError) -> dict[str, str | int]:
+    """Give what a client is told of an error."""
+    fields: dict[str, str | int] = {"info": error.info, "code": error.code}
     if error.hint:
-        body["hint"] = error.hint
-    return msgspec.json.encode(body)
+        fields["hint"] = error.hint
+    if error.index is not None:
+        fields["index"] = error.index
+    return fields
 
 
 def _render(

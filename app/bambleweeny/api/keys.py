@@ -6,9 +6,13 @@ import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
+from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated
+from bambleweeny.core import keys
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
+from bambleweeny.core.values import value_of
+from bambleweeny.errors import InvalidRequest
 
 
 class Keys:
@@ -19,7 +23,11 @@ class Keys:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the keys; the admin sees everybody's."""
+        """List the keys, the admin sees everybody's; or look up those of `?names=`."""
+        if req.query_string and (req.has_param("names") or req.has_param("values")):
+            rows = _look_up(req, self.services.keys)
+            answer_json(resp, {"keys": rows})
+            return
         pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
         answer_listing(resp, "keys", pages)
 
@@ -65,3 +73,17 @@ class Counter:
         answer_raw(resp, b"%d" % number)
 
     on_post = on_get
+
+
+def _look_up(req: falcon.Request, of: keys.Keys) -> list[dict[str, object]]:
+    """Give what a listing has of the keys in `?names=`, with their values if asked for."""
+    listed = req.get_param("names")
+    if listed is None:
+        raise InvalidRequest("The parameter 'values' goes with 'names'.")
+    caller, names = req.context.caller, listed.split(",")
+    if not read_flag(req, "values"):
+        return [{"key": name, "owner": caller.id} for name in of.present(caller, names)]
+    return [
+        {"key": name, "owner": caller.id, "value": value_of(value)}
+        for name, value in of.values(caller, names).items()
+    ]

@@ -6,6 +6,7 @@ import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
+from bambleweeny.api.parameters import read_choice
 from bambleweeny.api.policy import authenticated
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
@@ -43,9 +44,13 @@ class List:
 
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Add an item at the end."""
-        self._lists.push(req.context.caller, name, read_raw(req))
-        answer_json(resp, {"info": "ok"})
+        """Add an item at the end, or each line of the body with `?split=lines`."""
+        if req.query_string and read_choice(req, "split", ("lines",)):
+            items = self._lists.push_lines(req.context.caller, name, read_raw(req))
+            answer_json(resp, {"info": "ok", "items": items})
+        else:
+            self._lists.push(req.context.caller, name, read_raw(req))
+            answer_json(resp, {"info": "ok"})
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
+from bambleweeny.store.guard import translate_each
 from bambleweeny.store.link import Command
-from bambleweeny.store.scripts import Script
+from bambleweeny.store.scripts import READ_VALUES, Script
 
 
 def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
@@ -35,3 +36,18 @@ def run_as(
     """
     checked = store.schema.tenant(caller.id).checked
     return store.run(script, (*checked, *keys), caller.version, *args)
+
+
+def read_values_as(
+    store: Store, caller: Caller, names: Sequence[str], room: int
+) -> tuple[list[Any], int]:
+    """Read keys of one moment, provided that the caller's token is still good.
+
+    Gives the values, None for a miss, and how many of `room` bytes are left; once that is
+    below 0 each further value is TooMuchAtOnce. O(1) a key.
+    """
+    tenant = store.schema.tenant(caller.id)
+    values, left = store.read_with(
+        READ_VALUES, tenant.checked, caller.version, tenant.key(""), room, *names
+    )
+    return translate_each(values), left

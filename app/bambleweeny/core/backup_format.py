@@ -9,18 +9,14 @@ from typing import IO, Literal
 
 import msgspec
 
+from bambleweeny.core.values import Base64
+
 VERSION = 1
 """The version of the format; it stands in the header."""
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     pass
-
-
-class Base64(_Strict):
-    """Bytes that are not text."""
-
-    base64: bytes
 
 
 class Header(_Strict):
@@ -127,19 +123,6 @@ class Line(_Strict):
 def kind_of(record: Record) -> str:
     """Give the word under which a record stands."""
     return type(record).__name__.lower()
-
-
-def value_of(data: bytes) -> str | Base64:
-    """Give bytes as a backup has them: as text where they are UTF-8."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return Base64(data)
-
-
-def bytes_of(value: str | Base64) -> bytes:
-    """Give the bytes that a value of a backup stands for."""
-    return value.encode() if isinstance(value, str) else value.base64
 
 
 class Writer:

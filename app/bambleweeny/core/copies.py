@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from bambleweeny.core.authorized import read_as
-from bambleweeny.core.backup_format import Bin, Item, Key, Record, Route, User, value_of
+from bambleweeny.core.backup_format import Bin, Item, Key, Record, Route, User
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, Script
 

@@ -1,14 +1,17 @@
 """Keys: named bytes, and counters on them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bambleweeny.core.authorized import read_as, run_as
+from bambleweeny.core.authorized import read_as, read_values_as, run_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
-from bambleweeny.errors import InvalidName, NotFound
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_WITH_INDEX, INCR_WITHIN_QUOTA, SET_WITHIN_QUOTA
+
+_MOST_NAMES = 1000
 
 
 def check_key_name(name: str) -> None:
@@ -63,6 +66,40 @@ class Keys:
         if not gone:
             raise NotFound()
 
+    def present(self, caller: Caller, names: Sequence[str]) -> list[str]:
+        """Give those of the names that are keys, in their order and each once.
+
+        Up to 1,000 names; one round trip, not atomic as a group. O(names).
+        """
+        names = _distinct(names)
+        tenant = self._schema.tenant(caller.id)
+        found = read_as(self._store, caller, *(("EXISTS", tenant.key(name)) for name in names))
+        return [name for name, is_there in zip(names, found, strict=True) if is_there]
+
+    def values(self, caller: Caller, names: Sequence[str]) -> dict[str, bytes]:
+        """Read those of the names that are keys, as they are at one moment.
+
+        Up to 1,000 names; values of over 16 MB together are TooMuchAtOnce. One
+        round trip. O(names).
+        """
+        names = _distinct(names)
+        values, room = read_values_as(self._store, caller, names, MOST_BYTES_AT_ONCE)
+        if room < 0:
+            raise TooMuchAtOnce()
+        return {
+            name: bytes(value)
+            for name, value in zip(names, values, strict=True)
+            if value is not None
+        }
+
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Give the names of the caller's keys in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).keys)
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    for name in names:
+        check_key_name(name)
+    if len(names) > _MOST_NAMES:
+        raise InvalidRequest(f"One call takes up to {_MOST_NAMES} names.")
+    return list(dict.fromkeys(names))

@@ -1,15 +1,17 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.waits import Waits
-from bambleweeny.errors import InvalidName, NotFound
+from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_WITH_INDEX, POP_OLDEST, PUSH_WITHIN_BOUNDS
+
+_MOST_LINES = 10_000
 
 
 def check_list_name(name: str) -> None:
@@ -34,12 +36,20 @@ class Lists:
         ListFull and stays as it was. With `bin_id` the item is added only
         while the caller has that bin; else NotFound. O(log n).
         """
-        check_list_name(name)
-        told = self._schema.tenant(caller.id).pushed(name)
-        run_as(
-            self._store, caller, PUSH_WITHIN_BOUNDS, self._of(caller, name),
-            name, body, *self._bounds, bin_id, told,
-        )  # fmt: skip
+        self._push(caller, name, [body], bin_id)
+
+    def push_lines(self, caller: Caller, name: str, text: bytes) -> int:
+        """Add each line of a text as an item and give their number; all or none.
+
+        A line ends with a line feed, the last one with or without; there are up to
+        10,000. Quota and bound are those of `push`. O(lines + log n).
+        """
+        lines = text.split(b"\n")
+        if not lines[-1]:
+            del lines[-1]
+        if len(lines) > _MOST_LINES:
+            raise InvalidRequest(f"One call adds up to {_MOST_LINES} lines, not {len(lines)}.")
+        return self._push(caller, name, lines)
 
     def pop(self, caller: Caller, name: str) -> bytes | None:
         """Take the oldest item off; None where there is none. Atomic.
@@ -75,6 +85,15 @@ class Lists:
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Give the names of the caller's lists in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).lists)
+
+    def _push(self, caller: Caller, name: str, bodies: Sequence[bytes], bin_id: str = "") -> int:
+        check_list_name(name)
+        told = self._schema.tenant(caller.id).pushed(name)
+        added = run_as(
+            self._store, caller, PUSH_WITHIN_BOUNDS, self._of(caller, name),
+            name, *self._bounds, bin_id, told, *bodies,
+        )  # fmt: skip
+        return int(added)
 
     def _of(self, caller: Caller, name: str) -> list[str]:
         tenant = self._schema.tenant(caller.id)

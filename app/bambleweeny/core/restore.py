@@ -6,10 +6,11 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.backup_check import read_header, read_records
-from bambleweeny.core.backup_format import Bin, End, Item, Key, Owned, Route, User, bytes_of
+from bambleweeny.core.backup_format import Bin, End, Item, Key, Owned, Route, User
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.tenants import clear_tenant
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store
 from bambleweeny.store.link import Command

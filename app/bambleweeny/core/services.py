@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.keys import Keys
@@ -27,6 +28,7 @@ class Services:
     users: Users
     keys: Keys
     lists: Lists
+    batch: Batch
     waits: Waits
     routes: Routes
     bins: Bins
@@ -56,6 +58,7 @@ def make_services(
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
+        batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
         routes=Routes(store),
         bins=Bins(store, lists),

@@ -1,6 +1,8 @@
 """Redis errors become ours here, and nowhere else."""
 
 import logging
+from collections.abc import Sequence
+from typing import Any
 
 from hiredis import ReplyError
 
@@ -46,3 +48,8 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
         return Busy()
     _log.error("unexpected reply of the engine: %s", text)
     return InternalError()
+
+
+def translate_each(replies: Sequence[Any]) -> list[Any]:
+    """Give a script's replies with the errors among them as errors of ours."""
+    return [translate(reply) if type(reply) is ReplyError else reply for reply in replies]

@@ -13,7 +13,7 @@ VERSION = 1
 class Tenant:
     """The names of one tenant's keys. `checked` are those that every script looks at."""
 
-    __slots__ = ("_tag", "bins", "checked", "keys", "lists", "routes", "user")
+    __slots__ = ("_tag", "bins", "checked", "keys", "lists", "probe", "routes", "user")
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
         self._tag = tag = f"{prefix}:{{{tenant_id}}}:"
@@ -22,6 +22,7 @@ class Tenant:
         self.lists = tag + "lists"
         self.routes = tag + "routes"
         self.bins = tag + "bins"
+        self.probe = tag + "probe"
         self.checked = (self.user, self.keys, self.lists, self.routes, self.bins)
 
     def key(self, name: str) -> str:

@@ -1,5 +1,6 @@
 """The Lua scripts: each is named for what it guarantees."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
@@ -13,12 +14,19 @@ class Script:
     sha: str
 
 
-def _load(name: str, *, tenant: bool = True) -> Script:
-    here = files(__package__)
-    text = (here / f"{name}.lua").read_text()
-    if tenant:
-        text = (here / "tenant.lua").read_text() + text
+def _load(name: str, *, before: Sequence[str] = ("tenant",), calls: Sequence[str] = ()) -> Script:
+    """Read a script with what stands before it.
+
+    It may call other scripts, each with KEYS and ARGV of its own.
+    """
+    parts = [_text(part) for part in before]
+    parts += [f"local function {call}(KEYS, ARGV)\n{_text(call)}end\n" for call in calls]
+    text = "".join(parts) + _text(name)
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / f"{name}.lua").read_text()
 
 
 SET_WITHIN_QUOTA = _load("set_within_quota")
@@ -26,12 +34,21 @@ INCR_WITHIN_QUOTA = _load("incr_within_quota")
 DELETE_WITH_INDEX = _load("delete_with_index")
 PUSH_WITHIN_BOUNDS = _load("push_within_bounds")
 POP_OLDEST = _load("pop_oldest")
+READ_VALUES = _load("read_values")
+RUN_BATCH = _load(
+    "run_batch",
+    before=("tenant", "take_back"),
+    calls=[
+        "set_within_quota", "incr_within_quota", "delete_with_index",
+        "push_within_bounds", "pop_oldest",
+    ],
+)  # fmt: skip
 PUBLISH_WITHIN_QUOTA = _load("publish_within_quota")
 READ_ROUTE = _load("read_route")
-CREATE_USER_ONCE = _load("create_user_once", tenant=False)
-FREE_NAME = _load("free_name", tenant=False)
-CHANGE_USER = _load("change_user", tenant=False)
-RAISE_LAYOUT = _load("raise_layout", tenant=False)
+CREATE_USER_ONCE = _load("create_user_once", before=())
+FREE_NAME = _load("free_name", before=())
+CHANGE_USER = _load("change_user", before=())
+RAISE_LAYOUT = _load("raise_layout", before=())
 COPY_TENANT = _load("copy_tenant")
 COPY_KEYS = _load("copy_keys")
 COPY_ITEMS = _load("copy_items")

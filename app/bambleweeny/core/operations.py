@@ -1,0 +1,130 @@
+"""The operations of a batch: what stands in each, and what becomes of it.
+
+As JSON an operation is an array of its verb and its fields, `["set", "foo", "bar"]`.
+"""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bambleweeny.core.values import Base64, bytes_of
+from bambleweeny.errors import BambleweenyError, NotFound
+
+Packed = tuple[str, str, str | bytes | int]
+"""A verb, a name and an argument, as the script `run_batch` takes them."""
+
+Outcome = bytes | int | None | BambleweenyError
+"""What an operation answers; True where there is nothing to tell."""
+
+_Step = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+
+class Options(msgspec.Struct, forbid_unknown_fields=True):
+    """What may stand last in an operation, as an object. There is no option yet."""
+
+
+class _Operation(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    name: str
+
+
+class Set(_Operation, tag="set"):
+    """Write a key."""
+
+    value: str | Base64
+    options: Options | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "set", self.name, _packed(self.value)
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give what the script's reply means."""
+        return True
+
+
+class Get(_Operation, tag="get"):
+    """Read a key."""
+
+    options: Options | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "get", self.name, ""
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give the bytes, or NotFound."""
+        return NotFound() if reply is None else bytes(reply)
+
+
+class Del(_Operation, tag="del"):
+    """Delete a key."""
+
+    options: Options | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "del", self.name, ""
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give True, or NotFound."""
+        return True if reply else NotFound()
+
+
+class Incr(_Operation, tag="incr"):
+    """Count up. The options stand last with a step and without one."""
+
+    step: _Step | Options = 1
+    options: Options | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Let the step be left out before the options."""
+        if isinstance(self.step, Options):
+            if self.options is not UNSET:
+                raise ValueError("Expected `int`, got `object`")
+            self.options = self.step
+            self.step = 1
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "incr", self.name, str(self.step)
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give the new number."""
+        return int(reply)
+
+
+class Push(_Operation, tag="push"):
+    """Add an item to a list."""
+
+    value: str | Base64
+    options: Options | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "push", self.name, _packed(self.value)
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give what the script's reply means."""
+        return True
+
+
+class Pop(_Operation, tag="pop"):
+    """Take the oldest item off a list."""
+
+    options: Options | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "pop", self.name, ""
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give the bytes, or None where there was no item."""
+        return None if reply is None else bytes(reply)
+
+
+Operation = Set | Get | Del | Incr | Push | Pop
+
+
+def _packed(value: str | Base64) -> str | bytes:
+    return value if isinstance(value, str) else bytes_of(value)

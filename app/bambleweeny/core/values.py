@@ -1,0 +1,25 @@
+"""Values as JSON has them: as text where the bytes are UTF-8, else in Base64."""
+
+import msgspec
+
+MOST_BYTES_AT_ONCE = 16 << 20
+"""So much may the values of one answer add up to."""
+
+
+class Base64(msgspec.Struct, forbid_unknown_fields=True):
+    """Bytes that are not text."""
+
+    base64: bytes
+
+
+def value_of(data: bytes) -> str | Base64:
+    """Give bytes as JSON has them."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return Base64(data)
+
+
+def bytes_of(value: str | Base64) -> bytes:
+    """Give the bytes that a value stands for."""
+    return value.encode() if isinstance(value, str) else value.base64

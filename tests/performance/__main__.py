@@ -1,0 +1,105 @@
+"""`./build.sh bench`: measures, and prints tables."""
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from performance import cores, flat, memory, report, waits
+from performance.programs import LOAD_CORE, CannotMeasure, require_tools
+from performance.report import Table
+from performance.rounds import table_of_calls
+from performance.starts import table_of_starts
+
+_SHORT_KEYS = 10_000
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Measure what is asked for; 0: it went well, 1: it could not be measured."""
+    args = _parser().parse_args(argv)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    # NOTE: who ends the bench ends what it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    facts = report.facts_of_run()
+    try:
+        require_tools()
+        with tempfile.TemporaryDirectory(prefix="bambleweeny-bench-") as place:
+            tables = _measure(args, Path(place))
+    except CannotMeasure as ex:
+        print(f"bench: {ex}", file=sys.stderr)
+        return 1
+    print(report.heading(facts))
+    shown = [*tables, *(report.compared(tables, args.compare) if args.compare else ())]
+    for table in shown:
+        print(f"{table.name}:\n\n{table}\n")
+    if args.json:
+        args.json.write_text(report.as_json(facts, tables))
+    return 0
+
+
+def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
+    rounds = args.rounds or (1 if args.short else 5)
+    seconds = args.seconds or (1 if args.short else 3)
+    keys = args.keys or (_SHORT_KEYS if args.short else None)
+    match args.what:
+        case "flat":
+            return flat.tables(place, keys=keys or 1_000_000, rounds=rounds)
+        case "memory":
+            return [memory.table(place, number=keys or 100_000)]
+        case "cores":
+            return [cores.table(place, rounds=rounds, seconds=seconds)]
+        case "waits":
+            return [
+                waits.table(
+                    place, seconds=2 if args.short else 20, rounds=rounds, rate_seconds=seconds
+                )
+            ]
+    only = args.only.split(",") if args.only else []
+    calls = table_of_calls(place, rounds=rounds, seconds=seconds, only=only)
+    return (
+        [calls]
+        if only
+        else [calls, table_of_starts(place / "starts", times=1 if args.short else 10)]
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./build.sh bench",
+        description="Measure this server on this machine, on a core of its own.",
+        epilog="examples:\n  ./build.sh bench --json before.json\n"
+        "  ./build.sh bench --only 'get,put' --rounds 9 --compare before.json\n  ./build.sh bench flat",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "what", nargs="?", default="calls", choices=("calls", "flat", "memory", "cores", "waits"),
+        help="calls: each call beside a bare hello, and starts (the default); flat: costs in a full "
+        "store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
+        "cores; waits: what 200 waiting clients cost",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")
+    parser.add_argument("--seconds", type=int, metavar="N", help="how long each time [3]")
+    parser.add_argument(
+        "--only", metavar="WORDS", help="calls that have one of these in their names: get,put,bin"
+    )
+    parser.add_argument(
+        "--keys",
+        type=int,
+        metavar="N",
+        help="keys of the full store, or of which the memory is measured",
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
+    parser.add_argument(
+        "--compare", type=Path, metavar="FILE", help="show the changes since that --json"
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="a quick look, to see that all of it works"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
