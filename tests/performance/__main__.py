@@ -45,6 +45,8 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
     seconds = args.seconds or (1 if args.short else 3)
     keys = args.keys or (_SHORT_KEYS if args.short else None)
     match args.what:
+        case "starts":
+            return [table_of_starts(place / "starts", times=1 if args.short else 10)]
         case "flat":
             return flat.tables(place, keys=keys or 1_000_000, rounds=rounds)
         case "memory":
@@ -75,9 +77,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", default="calls", choices=("calls", "flat", "memory", "cores", "waits"),
-        help="calls: each call beside a bare hello, and starts (the default); flat: costs in a full "
-        "store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
+        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits"),
+        help="calls: each call beside a bare hello, and starts (the default); starts: those alone; "
+        "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
         "cores; waits: what 200 waiting clients cost",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")
