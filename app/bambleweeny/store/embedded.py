@@ -14,8 +14,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -88,7 +88,8 @@ class EmbeddedEngine:
         try:
             self._socket = self._socket or self._socket_path()
             note_engine_url(self.data_dir, self.url)
-            self._process = self._spawn(self._lock, self._settings(self._socket))
+            with _signals_held():
+                self._process = self._spawn(self._lock, self._settings(self._socket))
         except OSError as ex:
             raise EngineFailed(f"The engine did not start: {ex.strerror}.") from ex
 
@@ -268,6 +269,16 @@ def _locked(file: IO[bytes]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let signals wait: what runs after a fork would swallow the exception of one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:
