@@ -7,5 +7,5 @@ mkdir -p dist
 build=$(sha256sum build/payload | cut -c1-12)
 gcc -static -Os -Wall -Wextra -Werror -DBUILD="\"$build\"" -DPAYLOAD='"build/payload"' -Wl,--build-id=none -s \
   -o dist/bambleweeny packaging/launcher.c packaging/payload.S -lzstd
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .venv-build/bin/python packaging/sbom.py \
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) .venv-build/bin/python packaging/contents/sbom.py \
   --tree build/tree --redis-source build/redis --out dist/bambleweeny.cdx.json

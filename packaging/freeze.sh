@@ -39,6 +39,6 @@ loader=$(basename "$(patchelf --print-interpreter build/tree/bambleweeny)")
 patchelf --set-interpreter "$(printf '/%.0s' {1..400})app/_internal/$loader" \
   --force-rpath --set-rpath '$ORIGIN/_internal' build/tree/bambleweeny
 
-python packaging/build_file.py --tree build/tree
-python packaging/licenses.py --tree build/tree --redis-source build/redis \
+python packaging/contents/build_file.py --tree build/tree
+python packaging/contents/licenses.py --tree build/tree --redis-source build/redis \
   --out build/tree/_internal/bambleweeny/licenses.txt

@@ -16,7 +16,7 @@ def test_the_tree_is_told_the_commit_and_its_own_engine(tmp_path):
     engine.parent.mkdir(parents=True)
     shutil.copy(engine_executable(), engine)
     subprocess.run(
-        [sys.executable, ROOT / "packaging" / "build_file.py", "--tree", tmp_path],
+        [sys.executable, ROOT / "packaging" / "contents" / "build_file.py", "--tree", tmp_path],
         check=True, capture_output=True,
     )  # fmt: skip
     build = build_of(tmp_path / "_internal" / "bambleweeny")

@@ -6,7 +6,7 @@ from pathlib import Path
 from bambleweeny.cli.version import Build, commit_of, engine_version, note_build
 from tree import INTERNAL, PROGRAM
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def note_build_in(tree: Path) -> Build:

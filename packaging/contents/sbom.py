@@ -23,7 +23,7 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 from tree import INTERNAL, PROGRAM, read_tree
 
-LOCK = Path(__file__).parent / "requirements-build.lock"
+LOCK = Path(__file__).parents[1] / "requirements-build.lock"
 
 
 def bill_of(parts: Iterable[Component], *, commit: str, seconds: int, lock: str) -> str:

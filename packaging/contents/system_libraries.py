@@ -61,7 +61,7 @@ def _component_of(package: str) -> Component:
     if known is None:
         raise MissingLicense(
             f"{binary} is in the build: leave it out, or name the licence of its source {source} "
-            f"in packaging/system_libraries.py."
+            f"in packaging/contents/system_libraries.py."
         )
     name, license_, common = known
     texts = [_read(_DOCUMENTS / binary / "copyright", binary)]
