@@ -35,6 +35,7 @@ class _Request(NamedTuple):
     method: str
     target: str
     body: bytes | None
+    content_type: str
     seconds: float
     is_safe: bool
 
@@ -74,6 +75,7 @@ class Connection:
             method,
             _target(urlsplit(self.url).path, path, query),
             body if json is None else dumps(json).encode(),
+            "application/octet-stream" if json is None else "application/json",
             self._timeout + wait,
             method == "GET" if is_safe is None else is_safe,
         )
@@ -107,7 +109,7 @@ class Connection:
             raise no_answer(self.url, ex, request.seconds) from ex
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
-        headers = {"User-Agent": "bambleweeny", "Content-Type": "application/octet-stream"}
+        headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         answer = self._pool.urlopen(

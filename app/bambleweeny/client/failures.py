@@ -6,11 +6,13 @@ from typing import Any
 
 from urllib3.exceptions import (
     ClosedPoolError,
+    ConnectTimeoutError,
     HTTPError,
     NameResolutionError,
     NewConnectionError,
-    TimeoutError,
+    SSLError,
 )
+from urllib3.exceptions import TimeoutError as HTTPTimeoutError
 
 from bambleweeny.errors import (
     CATALOGUE,
@@ -28,8 +30,7 @@ def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> B
     BambleweenyError with its status.
     """
     try:
-        fields = loads(body)
-        error = told(fields)
+        error = told(loads(body))
     except (ValueError, TypeError, KeyError):
         error = BambleweenyError(f"{url} answered {status} with something that is not its own.")
     error.status = status
@@ -55,8 +56,11 @@ def no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
         return RuntimeError("The client is closed.")
     if isinstance(ex, NameResolutionError):
         return Unreachable(f"There is no server at {url}: its name is not known.")
-    if isinstance(ex, NewConnectionError):
+    if isinstance(ex, NewConnectionError | ConnectTimeoutError):
         return Unreachable(f"There is no server at {url}.")
-    if isinstance(ex, TimeoutError):
+    if isinstance(ex, SSLError):
+        return ConnectionBroken(f"TLS with {url} failed: {ex}.")
+    # NOTE: a time-out while a body is sent comes inside of a ProtocolError.
+    if isinstance(ex, HTTPTimeoutError) or isinstance(ex.args[-1], TimeoutError):
         return TimedOut(f"{url} did not answer within {seconds:g} seconds.")
-    return ConnectionBroken(f"The connection to {url} broke: {ex}.")
+    return ConnectionBroken(f"The connection to {url} broke before the answer was there.")

@@ -65,7 +65,7 @@ class Keys:
         30 bytes each, whatever the prefix.
         """
         answer = self._call("GET", "/keys", query={"userid": userid})
-        return entries(answer.value, prefix)
+        return entries(answer.value.text(), prefix)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of all keys that the user may see."""

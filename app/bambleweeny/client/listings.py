@@ -1,11 +1,10 @@
-"""Listings of names: long ones are read row by row."""
+"""Listings of names, read row by row: a million keys are not a million objects."""
 
-import re
 from collections.abc import Iterator
+from json import JSONDecoder
 from typing import NamedTuple
 
-_ROW = re.compile(rb'\{"key":"([^"]*)","owner":"([^"]*)"')
-# NOTE: a name has no character that JSON would escape.
+_read_row = JSONDecoder().raw_decode
 
 
 class Entry(NamedTuple):
@@ -15,9 +14,10 @@ class Entry(NamedTuple):
     owner: int
 
 
-def entries(listing: bytes, prefix: str) -> Iterator[Entry]:
+def entries(listing: str, prefix: str) -> Iterator[Entry]:
     """Give the rows of a listing whose names begin with a prefix."""
-    for row in _ROW.finditer(listing):
-        name = row[1].decode()
-        if name.startswith(prefix):
-            yield Entry(name, int(row[2]))
+    place = listing.index("[")
+    while (place := listing.find("{", place)) >= 0:
+        row, place = _read_row(listing, place)
+        if row["key"].startswith(prefix):
+            yield Entry(row["key"], int(row["owner"]))

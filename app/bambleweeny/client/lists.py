@@ -63,7 +63,7 @@ class Lists:
         A list exists while it has items. The admin sees everybody's, owner by owner.
         """
         answer = self._call("GET", "/lists", query={"userid": userid})
-        return entries(answer.value, prefix)
+        return entries(answer.value.text(), prefix)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of all lists that the user may see."""

@@ -36,6 +36,11 @@ class Login:
         self._lock = threading.Lock()
 
     @property
+    def is_given(self) -> bool:
+        """Tell whether the client is anybody."""
+        return self._username is not None or self._token is not None
+
+    @property
     def password(self) -> str | None:
         """The password, where one was given."""
         return self._password
