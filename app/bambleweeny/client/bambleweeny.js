@@ -70,23 +70,23 @@ export class Client {
   routes = {
     ...this.#published("routes"),
     create: (key, contentType = "text/plain", options = {}) => this.#publish("routes", { key, content_type: contentType }, options),
-    read: async (id, options) => (await this.#call("GET", of("routes", id), { ...options, isPublic: true })).value,
+    read: async (id, options) => (await this.#call("GET", at("routes", id), { ...options, isPublic: true })).value,
   };
   bins = {
     ...this.#published("bins"),
     create: (list, options) => this.#publish("bins", { list }, options),
-    post: (id, data, options) => this.#done("POST", of("bins", id), { ...options, isPublic: true, body: bytesOf(data) }),
+    post: (id, data, options) => this.#done("POST", at("bins", id), { ...options, isPublic: true, body: bytesOf(data) }),
   };
   users = {
     create: async (username, password, { quota, ...options } = {}) =>
       (await this.#json("POST", "/users", { ...options, json: { username, password, quota } })).id,
     list: async (options) => (await this.#json("GET", "/users", options)).users.map(userOf),
-    get: async (id, options) => userOf({ id, ...(await this.#json("GET", of("users", id), options)) }),
+    get: async (id, options) => userOf({ id, ...(await this.#json("GET", at("users", id), options)) }),
     update: async (id, { quota, password, ...options }) => {
-      await this.#done("PUT", of("users", id), { ...options, json: { quota, password } });
+      await this.#done("PUT", at("users", id), { ...options, json: { quota, password } });
       if (Number(id) === 0 && password !== undefined) this.#changed(password);
     },
-    delete: (id, options) => this.#done("DELETE", of("users", id), options),
+    delete: (id, options) => this.#done("DELETE", at("users", id), options),
   };
   tokens = {
     create: () => this.#logIn(),
@@ -215,12 +215,11 @@ class Batch {
 }
 
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
-const of = (noun, id) => `/${noun}/${encodeURIComponent(id)}`;
-const at = (noun, name) => of(noun, checked(name));
+const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
 const userOf = ({ id, username, quota }) => ({ id: Number(id), username, quota: Number(quota) });
-const placeOf = (url, { path, info, content_type: contentType, ...of }) =>
-  ({ id: path.split("/").pop(), path, url: url + path, ...of, ...(contentType && { contentType }) });
+const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
+  ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 
 function refusal(status, value, url) {
