@@ -1,9 +1,14 @@
 """The JavaScript module that the server brings, in Node."""
 
+import json
+import re
 import shutil
 import subprocess
 
 import pytest
+from bambleweeny import Client
+
+INTERNAL = {"url", "timeout", "run", "atomic", "constructor"}
 
 PRELUDE = """
 import assert from "node:assert/strict";
@@ -238,3 +243,23 @@ def test_what_does_not_answer_is_told(node, proxy):
         proxy.url,
     )
     assert len(proxy.seen) == 2
+
+
+def test_it_has_the_words_of_the_python_client(node, session_url, services):
+    ours = {}
+    with Client(session_url) as client, client.batch() as batch:
+        for noun in ("client", "keys", "lists", "routes", "bins", "users", "tokens", "batch"):
+            of = {"client": client, "batch": batch}.get(noun) or getattr(client, noun)
+            ours[noun] = sorted(
+                re.sub(r"_(\w)", lambda m: m[1].upper(), word) for word in dir(of) if word[0] != "_"
+            )
+    ours["client"].remove("close")
+    ours["batch"] = sorted([*ours["batch"], "send"])
+    printed = node("""
+    const own = (of) => [...Object.keys(of), ...Object.getOwnPropertyNames(Object.getPrototypeOf(of))];
+    const words = { client: own(client), batch: own(client.batch()) };
+    for (const noun of ["keys", "lists", "routes", "bins", "users", "tokens"]) words[noun] = Object.keys(client[noun]);
+    console.log(JSON.stringify(words));
+    """)
+    theirs = {noun: set(words) - INTERNAL for noun, words in json.loads(printed).items()}
+    assert theirs == {noun: set(words) for noun, words in ours.items()}
