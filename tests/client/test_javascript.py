@@ -102,6 +102,9 @@ def test_many_keys_are_iterated_and_read(node):
     assert.equal(found.size, 3000);
     assert.equal(found.get(names[7]).text(), "0007");
     assert.deepEqual(await client.keys.list({ prefix: names[5] }), [{ name: names[5], owner: 0 }]);
+    const large = Array.from({ length: 20 }, (_, index) => `large${index}`);
+    for (const name of large) await client.set(name, new Uint8Array(1 << 20));
+    assert.deepEqual([...(await client.keys.getMany(large)).keys()], large);
     await client.set("__proto__", "x");
     assert.equal((await client.keys.getMany(["__proto__"])).get("__proto__").text(), "x");
     """)
@@ -116,7 +119,7 @@ def test_lists_are_queues(node):
     assert.deepEqual([...(await client.pop("jobs")).bytes], [255]);
     assert.deepEqual(await client.lists.list(), [{ name: "jobs", owner: 0 }]);
     await client.lists.delete("jobs");
-    assert.equal(await client.pop("jobs", { wait: 1 }), undefined);
+    assert.equal(await client.pop("jobs", { wait: "1s" }), undefined);
     const waiting = client.pop("jobs", { wait: 20 });
     await client.push("jobs", "now");
     assert.equal((await waiting).text(), "now");
