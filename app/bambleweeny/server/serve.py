@@ -14,6 +14,7 @@ from pathlib import Path
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.core.tally import Tally
+from bambleweeny.server.allocation import bound_allocator
 from bambleweeny.server.banner import banner
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
@@ -91,6 +92,7 @@ def serve(config: Config, *, sandbox: bool = False) -> int:
     """
     set_up_logs(config.log_format, config.log_level)
     block_signals()
+    bound_allocator()
     # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
     os.umask(0o077)
     if sandbox:

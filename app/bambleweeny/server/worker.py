@@ -13,6 +13,7 @@ from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
+from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
 from bambleweeny.store import Store
 
@@ -57,4 +58,10 @@ def work(
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    server.run(is_wanted=lambda: os.getppid() == parent, before_end=services.waits.stop)
+    heap = Heap()
+
+    def is_wanted() -> bool:
+        heap.tidy()
+        return os.getppid() == parent
+
+    server.run(is_wanted, before_end=services.waits.stop)
