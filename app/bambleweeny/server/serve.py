@@ -20,6 +20,7 @@ from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
 from bambleweeny.server.opening import find_store, open_for_service
 from bambleweeny.server.refusal import CannotStart
+from bambleweeny.server.shares import Shares
 from bambleweeny.server.supervisor import (
     Child,
     block_signals,
@@ -45,6 +46,7 @@ class _Parts:
     store: Store
     instance: Instance
     tally: Tally
+    shares: Shares
 
     def child_of_engine(self) -> list[Child]:
         engine = self.engine
@@ -55,8 +57,14 @@ class _Parts:
         return [child]
 
     def children_of_workers(self) -> list[Child]:
-        numbers = range(1, self.config.workers + 1)
-        return [Child(f"worker {number}", partial(self._fork_worker, number)) for number in numbers]
+        return [self._child_of_worker(number) for number in range(self.config.workers)]
+
+    def _child_of_worker(self, number: int) -> Child:
+        return Child(
+            f"worker {number + 1}",
+            partial(self._fork_worker, number),
+            lambda status: self.shares.leave(number),
+        )
 
     def _fork_worker(self, number: int) -> int:
         parent = os.getpid()
@@ -74,7 +82,8 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
-                part=self.tally.part(number - 1),
+                part=self.tally.part(number),
+                share=self.shares.of(number),
                 parent=parent,
             )
             status = 0
@@ -122,7 +131,8 @@ def _run(config: Config, sandbox: bool) -> None:
         url = engine.url if engine else config.redis_url or ""
         store = find_store(url, config)
         instance, login = open_for_service(store, config)
-        parts = _Parts(config, listener, engine, store, instance, Tally(config.workers))
+        wanted = config.workers
+        parts = _Parts(config, listener, engine, store, instance, Tally(wanted), Shares(wanted))
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
         if engine:

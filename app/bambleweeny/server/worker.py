@@ -15,6 +15,7 @@ from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
 from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
+from bambleweeny.server.shares import Share
 from bambleweeny.store import Store
 
 
@@ -26,6 +27,7 @@ def work(
     *,
     append_only_file: Path | None,
     part: Part,
+    share: Share,
     parent: int,
 ) -> None:
     """Answer requests until SIGTERM or the end of the parent; in a forked process."""
@@ -53,6 +55,7 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
+        share=share,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
