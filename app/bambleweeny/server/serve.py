@@ -16,6 +16,7 @@ from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.core.tally import Tally
 from bambleweeny.server.allocation import bound_allocator
 from bambleweeny.server.banner import banner
+from bambleweeny.server.cores import keep_to_core
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
 from bambleweeny.server.opening import find_store, open_for_service
@@ -73,6 +74,7 @@ class _Parts:
             return pid
         status = 1
         try:
+            keep_to_core(number, self.config.workers)
             if self.engine:
                 self.engine.leave_to_parent()
             file = self.engine.append_only_file if self.engine else None
