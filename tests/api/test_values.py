@@ -114,6 +114,13 @@ def test_a_long_listing_is_streamed_whole(as_uli, raw):
     assert [row["key"] for row in answer.json()["keys"]] == [f"k{n:05}" for n in range(3500)]
 
 
+def test_a_listing_of_up_to_1000_keeps_its_connection(as_uli, raw):
+    raw.zadd("b9y:{1}:keys", {f"k{number:05}": 0 for number in range(999)})
+    answer = as_uli.get("/keys")
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert len(answer.json()["keys"]) == 999
+
+
 def test_the_admin_acts_for_a_user(as_admin, as_uli):
     assert as_admin.put("/keys/k?userid=1", data=b"given").ok
     assert as_uli.get("/keys/k").text == "given"

@@ -104,6 +104,15 @@ def test_the_admin_is_known_by_its_record(services, uli, admin):
         services.users.require_admin(uli)
 
 
+def test_a_user_with_much_is_deleted_in_small_steps(services, uli, raw):
+    raw.zadd("b9y:{1}:keys", {f"k{number}": 0 for number in range(2500)})
+    raw.mset({f"b9y:{{1}}:key:k{number}": b"x" for number in range(2500)})
+    raw.config_resetstat()
+    services.users.delete("1")
+    assert raw.info("commandstats")["cmdstat_evalsha"]["calls"] >= 25
+    assert raw.keys("b9y:{1}:*") == []
+
+
 def test_a_deleted_user_leaves_nothing(services, uli, raw):
     raw.zadd("b9y:{1}:keys", {f"k{number}": 0 for number in range(2500)})
     raw.mset({f"b9y:{{1}}:key:k{number}": b"x" for number in range(2500)})

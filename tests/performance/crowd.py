@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from statistics import median
 
 from performance import contents
 from performance.processes import proportional_bytes, resident_bytes, workers_of
@@ -17,6 +18,7 @@ from performance.wire import Wire, request_bytes
 NAME = "crowd"
 _ID = 2
 _ALONE_SECONDS = 3.0
+_LISTINGS = 5
 _LOOK_SECONDS = 0.05
 
 
@@ -38,17 +40,25 @@ class _Memory:
 
 
 def list_all(server: Served, token: str, keys: int) -> list[Table]:
-    """List the user's keys, and measure what it costs and a GET of another user meanwhile."""
+    """List the user's keys, and measure what it costs and a GET of another user meanwhile.
+
+    That GET is measured alone before each of several listings and after the last.
+    """
     own_token = server.token(NAME, contents.PASSWORD)
-    alone = _probe(server, token, _for_seconds(_ALONE_SECONDS))
+    alone = _alone(server, token)
     [worker] = workers_of(server.pid)
     before = _look(worker)
+    costs, meanwhile = [], []
     with _watched(worker) as peak:
-        cost, meanwhile = _meanwhile(server, token, "GET", "/keys", own_token)
+        for _ in range(_LISTINGS):
+            cost, seconds = _meanwhile(server, token, "GET", "/keys", own_token)
+            costs.append(cost)
+            meanwhile += seconds
+            alone += _alone(server, token)
     rows: list[list[Cell]] = [
-        ["first byte, ms", cost.first_byte * 1000],
-        ["all, s", cost.all],
-        ["size, MB", cost.size / 1e6],
+        ["first byte, ms", median(cost.first_byte for cost in costs) * 1000],
+        ["all, s", median(cost.all for cost in costs)],
+        ["size, MB", costs[0].size / 1e6],
         ["worker: PSS before, MB", before.proportional / 1e6],
         ["worker: PSS at most, MB", peak.proportional / 1e6],
         ["worker: RSS before, MB", before.resident / 1e6],
@@ -59,10 +69,11 @@ def list_all(server: Served, token: str, keys: int) -> list[Table]:
 
 
 def delete_user(server: Served, token: str, keys: int) -> list[Table]:
-    """Delete the user, and measure a GET of another user meanwhile."""
+    """Delete the user, and measure a GET of another user meanwhile, and before and after."""
     admin = server.token("admin", ADMIN_PASSWORD)
-    alone = _probe(server, token, _for_seconds(_ALONE_SECONDS))
+    alone = _alone(server, token)
     cost, meanwhile = _meanwhile(server, token, "DELETE", f"/users/{_ID}", admin)
+    alone += _alone(server, token)
     name = f"deleting a user with {keys:,} keys"
     return [
         Table(name, ["what", "measured"], [["all, s", cost.all]]),
@@ -101,14 +112,16 @@ def _probe(server: Served, token: str, goes_on: Callable[[], bool]) -> list[floa
     return seconds
 
 
-def _for_seconds(seconds: float) -> Callable[[], bool]:
-    deadline = time.perf_counter() + seconds
-    return lambda: time.perf_counter() < deadline
+def _alone(server: Served, token: str) -> list[float]:
+    deadline = time.perf_counter() + _ALONE_SECONDS
+    return _probe(server, token, lambda: time.perf_counter() < deadline)
 
 
 def _others(name: str, alone: list[float], meanwhile: list[float]) -> Table:
     columns = ["a GET of another user", "requests", "p50 ms", "p99 ms", "max ms"]
     rows = [_row("with nothing else", alone), _row("meanwhile", meanwhile)]
+    (_, _, *before), (_, _, *beside) = rows
+    rows.append(["ratio", None, *(b / a for a, b in zip(before, beside, strict=True))])
     return Table(f"{name}: others", columns, rows)
 
 

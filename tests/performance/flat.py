@@ -99,6 +99,7 @@ def _room(keys: int) -> str:
 def _steps() -> list[_Step]:
     login = json.dumps({"username": "bench", "password": contents.PASSWORD})
     key, value = f"/keys/key-{7:016}", contents.VALUE
+    names = ",".join(f"key-{n:016}" for n in range(_OWN_KEYS)) + "&values=1"
     return [
         _Step("GET a key", lambda token, n: request_bytes("GET", key, token)),
         _Step(
@@ -109,9 +110,9 @@ def _steps() -> list[_Step]:
         _Step("POST /incr", lambda token, n: request_bytes("POST", "/incr/counter", token)),
         _Step("push", lambda token, n: request_bytes("POST", "/lists/queue", token, value)),
         _Step("pop", lambda token, n: request_bytes("GET", "/lists/queue", token)),
+        _Step("list 100 keys", lambda token, n: request_bytes("GET", "/keys", token)),
         _Step(
-            "first 100 of a listing",
-            lambda token, n: request_bytes("GET", "/keys?limit=100", token),
+            "look 100 keys up", lambda token, n: request_bytes("GET", f"/keys?names={names}", token)
         ),
         _Step("log in", lambda token, n: request_bytes("POST", "/auth/token", "", login), _LOGINS),
     ]

@@ -76,6 +76,16 @@ def test_it_looks_more_often_where_little_is_left(disk, engine, headroom):
     assert headroom.keep() == 0.1
 
 
+def test_it_looks_seldom_where_there_is_plenty(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch, "_FAR", 1 << 20)
+    monkeypatch.setattr(watch, "_MOST_KEPT", 64 << 10)
+    engine = EmbeddedEngine(tmp_path, max_memory=MEMORY)
+    engine.start()
+    engine.wait_until_ready()
+    assert Headroom(engine, max_memory=MEMORY).keep() == 0.25
+    engine.stop()
+
+
 def test_what_is_deleted_makes_room(store, headroom):
     keys = fill(store, headroom)
     store.write(*(("DEL", f"k{number}") for number in range(keys)))

@@ -8,6 +8,8 @@ import msgspec
 
 Pages = Iterator[tuple[str, list[str]]]
 
+_MOST_PAGES_AT_ONCE = 5
+
 
 def answer_listing(resp: falcon.Response, noun: str, pages: Pages) -> None:
     """Answer `{noun: [{"key", "owner"}, ...]}`.
@@ -15,9 +17,9 @@ def answer_listing(resp: falcon.Response, noun: str, pages: Pages) -> None:
     The first pages are fetched before the answer begins, so that an error of the
     call is still an error of HTTP.
     """
-    first = list(islice(pages, 2))
+    first = list(islice(pages, _MOST_PAGES_AT_ONCE + 1))
     resp.content_type = "application/json"
-    if len(first) < 2:
+    if len(first) <= _MOST_PAGES_AT_ONCE:
         # NOTE: with a length the connection stays open; a stream ends by closing it.
         resp.data = b"".join(_render(noun, iter(first)))
     else:

@@ -8,13 +8,14 @@ from bambleweeny.core.users import Users
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
 
-_PAGE = 1000
+# NOTE: others answer nothing while a page is put together.
+_PAGE = 200
 
 Walk = Callable[[Caller], Iterator[list[str]]]
 
 
 def walk(store: Store, caller: Caller, index: str) -> Iterator[list[str]]:
-    """Give the names of an index in order, up to 1,000 at a time.
+    """Give the names of an index in order, up to 200 at a time.
 
     O(log n + page) a page, one round trip each. A name that is there from
     beginning to end of the walk is given exactly once.

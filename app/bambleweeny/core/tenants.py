@@ -5,26 +5,30 @@ that it owned is gone, so that a deletion that broke off can be finished. None o
 this needs room in the engine.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import FREE_NAME
+from bambleweeny.store.scripts import DELETE_LISTED, FREE_NAME
+
+_STEP = 100
+_MOST_PAUSE_SECONDS = 0.1
 
 
 def clear_tenant(store: Store, user_id: str, name: str) -> None:
     """End a user and delete what it owned, its name included.
 
-    Its tokens end with the first step. O(what it owned), in steps of 1,000 that
-    let others in between.
+    Its tokens end with the first step. O(what it owned), in steps of 100, each
+    followed by a pause of the same length for others.
     """
     schema = store.schema
     tenant = schema.tenant(user_id)
     store.write(("UNLINK", tenant.user))
     store.run(FREE_NAME, [schema.users], name, user_id)
-    _drain(store, tenant.keys, lambda name: [tenant.key(name)])
-    _drain(store, tenant.lists, lambda name: [tenant.ready(name), tenant.list(name)])
-    _drain(store, tenant.routes, lambda name: [schema.route(name)])
-    _drain(store, tenant.bins, lambda name: [schema.bin(name)])
+    _drain(lambda: _delete_listed(store, tenant.keys, tenant.key("")))
+    _drain(lambda: _delete_listed(store, tenant.lists, tenant.ready(""), tenant.list("")))
+    _drain(lambda: _delete_public(store, tenant.routes, schema.route))
+    _drain(lambda: _delete_public(store, tenant.bins, schema.bin))
     store.write(("SREM", schema.tenants, user_id))
 
 
@@ -40,12 +44,22 @@ def finish_deletions(store: Store) -> None:
             clear_tenant(store, member.decode(), names.get(member, b"").decode())
 
 
-def _drain(store: Store, index: str, keys_of: Callable[[str], Sequence[str]]) -> None:
+def _drain(step: Callable[[], int]) -> None:
+    """Repeat a step until it has less than all it could take."""
     while True:
-        [names] = store.read(("ZRANGE", index, 0, 999))
-        if not names:
+        begun = time.perf_counter()
+        if step() < _STEP:
             return
-        store.write(
-            *(("UNLINK", key) for name in names for key in keys_of(name.decode())),
-            ("ZREM", index, *names),
-        )
+        time.sleep(min(time.perf_counter() - begun, _MOST_PAUSE_SECONDS))
+
+
+def _delete_listed(store: Store, index: str, *prefixes: str) -> int:
+    return int(store.run(DELETE_LISTED, [index], _STEP, *prefixes))
+
+
+def _delete_public(store: Store, index: str, key_of: Callable[[str], str]) -> int:
+    """Delete records that are in slots of their own on a Cluster."""
+    [ids] = store.read(("ZRANGE", index, 0, _STEP - 1))
+    if ids:
+        store.write(*(("UNLINK", key_of(name.decode())) for name in ids), ("ZREM", index, *ids))
+    return len(ids)

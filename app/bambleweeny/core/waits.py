@@ -5,11 +5,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from bambleweeny.core.lookout import Lookout
 from bambleweeny.store import Store
 
 _T = TypeVar("_T")
-
-_LOOK_SECONDS = 0.5
 
 
 class Waits:
@@ -25,6 +24,7 @@ class Waits:
         self._announcements = store.announcements
         self._places = threading.BoundedSemaphore(most) if most else None
         self._count = count
+        self._lookout = Lookout()
         self._stopped = False
 
     def attempt(
@@ -63,9 +63,12 @@ class Waits:
         deadline: float,
         is_wanted: Callable[[], bool],
     ) -> _T | None:
-        with self._announcements.listen(channel) as waiter:
+        with (
+            self._announcements.listen(channel) as waiter,
+            self._lookout.over(waiter, is_wanted),
+        ):
             while not self._stopped and (left := deadline - time.monotonic()) > 0:
-                woken = waiter.wait(min(left, _LOOK_SECONDS))
+                woken = waiter.wait(left)
                 if not is_wanted():
                     return None
                 if woken:

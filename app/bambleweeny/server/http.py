@@ -14,6 +14,7 @@ from waitress.server import TcpWSGIServer, create_server
 
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.server.connection import Connection
+from bambleweeny.server.shares import Share
 from bambleweeny.server.turns import Turns
 
 _MOST_CONNECTIONS = 10_000
@@ -41,6 +42,7 @@ class HttpServer:
         threads: int,
         max_body: int,
         access_log: AccessLog,
+        share: Share | None = None,
     ) -> None:
         self._server: TcpWSGIServer = create_server(
             app,
@@ -64,6 +66,8 @@ class HttpServer:
         self._server.channel_class = Connection
         self._server.access_log = access_log
         self._server.is_ending = False
+        if share:
+            share.bind(self._server)
         self._turns = Turns(self._server._map)
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 

@@ -14,11 +14,14 @@ from pathlib import Path
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.core.tally import Tally
+from bambleweeny.server.allocation import bound_allocator
 from bambleweeny.server.banner import banner
+from bambleweeny.server.cores import keep_to_core
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
 from bambleweeny.server.opening import find_store, open_for_service
 from bambleweeny.server.refusal import CannotStart
+from bambleweeny.server.shares import Shares
 from bambleweeny.server.supervisor import (
     Child,
     block_signals,
@@ -44,6 +47,7 @@ class _Parts:
     store: Store
     instance: Instance
     tally: Tally
+    shares: Shares
 
     def child_of_engine(self) -> list[Child]:
         engine = self.engine
@@ -54,8 +58,14 @@ class _Parts:
         return [child]
 
     def children_of_workers(self) -> list[Child]:
-        numbers = range(1, self.config.workers + 1)
-        return [Child(f"worker {number}", partial(self._fork_worker, number)) for number in numbers]
+        return [self._child_of_worker(number) for number in range(self.config.workers)]
+
+    def _child_of_worker(self, number: int) -> Child:
+        return Child(
+            f"worker {number + 1}",
+            partial(self._fork_worker, number),
+            lambda status: self.shares.leave(number),
+        )
 
     def _fork_worker(self, number: int) -> int:
         parent = os.getpid()
@@ -64,6 +74,7 @@ class _Parts:
             return pid
         status = 1
         try:
+            keep_to_core(number, self.config.workers)
             if self.engine:
                 self.engine.leave_to_parent()
             file = self.engine.append_only_file if self.engine else None
@@ -73,7 +84,8 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
-                part=self.tally.part(number - 1),
+                part=self.tally.part(number),
+                share=self.shares.of(number),
                 parent=parent,
             )
             status = 0
@@ -91,6 +103,7 @@ def serve(config: Config, *, sandbox: bool = False) -> int:
     """
     set_up_logs(config.log_format, config.log_level)
     block_signals()
+    bound_allocator()
     # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
     os.umask(0o077)
     if sandbox:
@@ -120,7 +133,8 @@ def _run(config: Config, sandbox: bool) -> None:
         url = engine.url if engine else config.redis_url or ""
         store = find_store(url, config)
         instance, login = open_for_service(store, config)
-        parts = _Parts(config, listener, engine, store, instance, Tally(config.workers))
+        wanted = config.workers
+        parts = _Parts(config, listener, engine, store, instance, Tally(wanted), Shares(wanted))
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
         if engine:

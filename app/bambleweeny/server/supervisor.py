@@ -42,6 +42,11 @@ class Child:
             if self.pid is None:
                 self._put_off()
 
+    @property
+    def seconds_left(self) -> float:
+        """The seconds until it is to be started; none where it runs."""
+        return float("inf") if self.pid else max(0.0, self._due - time.monotonic())
+
     def note_end(self, status: int) -> None:
         """Take in that the child has ended."""
         self.pid = None
@@ -79,7 +84,8 @@ def supervise(
         pause = chore()
         for child in children:
             child.start_if_due()
-        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, pause)
+        pauses = [pause, *(child.seconds_left for child in children)]
+        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, min(pauses))
         if taken and taken.si_signo in _ENDS:
             return
         for pid, status in _ended():

@@ -13,7 +13,9 @@ from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
+from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
+from bambleweeny.server.shares import Share
 from bambleweeny.store import Store
 
 
@@ -25,6 +27,7 @@ def work(
     *,
     append_only_file: Path | None,
     part: Part,
+    share: Share,
     parent: int,
 ) -> None:
     """Answer requests until SIGTERM or the end of the parent; in a forked process."""
@@ -52,9 +55,16 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
+        share=share,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    server.run(is_wanted=lambda: os.getppid() == parent, before_end=services.waits.stop)
+    heap = Heap()
+
+    def is_wanted() -> bool:
+        heap.tidy()
+        return os.getppid() == parent
+
+    server.run(is_wanted, before_end=services.waits.stop)

@@ -29,8 +29,10 @@ _log = logging.getLogger(__name__)
 
 _MOST_KEPT = 64 << 20
 _PART_KEPT = 4
+_FAR = 2 << 30
 _SPARE_NAME = "spare"
 _TURN_SECONDS = 0.1
+_FAR_TURN_SECONDS = 0.25
 _SHORT_TURN_SECONDS = 0.01
 _REWRITE_FULL_FROM = 1 << 20
 _REWRITE_SECONDS = 1.0
@@ -82,8 +84,12 @@ class Headroom:
         if self._engine.pid and self._told != (self._engine.pid, self._is_full):
             self._tell_engine()
         self._rewrite_if_worth(room)
-        near = not self._is_full and room.left < 8 * room.kept
-        return _SHORT_TURN_SECONDS if near else _TURN_SECONDS
+        if self._is_full:
+            return _TURN_SECONDS
+        if room.left < 8 * room.kept:
+            return _SHORT_TURN_SECONDS
+        # NOTE: nobody writes a gigabyte in so short a time.
+        return _FAR_TURN_SECONDS if room.left > _FAR else _TURN_SECONDS
 
     def _judge(self, room: _Room) -> None:
         if room.ahead < room.kept // 4 and room.free >= room.kept // 2:

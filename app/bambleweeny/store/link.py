@@ -14,6 +14,8 @@ from bambleweeny.store.url import Place
 
 Command = tuple[str | bytes | int, ...]
 
+_FEEDS_KEPT = 4
+
 
 class Link:
     """A connection that one thread uses at a time; it connects when first used.
@@ -83,11 +85,15 @@ class Link:
 
     def _exchange(self, sock: socket.socket, commands: Sequence[Command]) -> list[Any]:
         sock.sendall(_packed(commands))
-        replies = []
+        replies, feeds = [], 0
         for _ in commands:
             while (reply := self._reader.gets()) is False:
                 self._feed(sock)
+                feeds += 1
             replies.append(reply)
+        if feeds > _FEEDS_KEPT:
+            # NOTE: a reader keeps the memory of its largest reply until it is fed again.
+            self._reader = hiredis.Reader()
         return replies
 
     def _feed(self, sock: socket.socket) -> None:
