@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"
 README = (ROOT / "README.md").read_text("utf-8")
 ROOMS = ["store", "core", "api", "server", "cli"]
-FLOOR = {"names", "errors", "options", "config", "__init__"}
+FLOOR = {"names", "errors", "options", "config", "running", "__init__"}
 FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}}  # fmt: skip
 
 

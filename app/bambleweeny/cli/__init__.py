@@ -96,9 +96,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return run_restore(config, file, replace=replace)
     if command == "health":
-        from bambleweeny.cli.health import check_health, url_of  # noqa: PLC0415
+        from bambleweeny.cli.health import check_health  # noqa: PLC0415
 
-        return check_health(url or url_of(config.listen))
+        return check_health(url or config.listen.url)
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
     return serve(config, sandbox=command == "sandbox")
