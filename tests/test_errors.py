@@ -3,7 +3,11 @@
 import re
 
 import pytest
-from bambleweeny.errors import CATALOGUE, BambleweenyError
+from bambleweeny.errors import CATALOGUE, BambleweenyError, NoAnswer
+
+
+def tree(kind):
+    return [kind, *(leaf for child in kind.__subclasses__() for leaf in tree(child))]
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values())
@@ -15,10 +19,9 @@ def test_every_error_has_a_code_a_status_and_a_sentence(kind):
 
 
 def test_codes_are_not_used_twice():
-    leaves = [BambleweenyError]
-    for kind in leaves:
-        leaves.extend(kind.__subclasses__())
-    assert len(leaves) == len(CATALOGUE)
+    unanswered = tree(NoAnswer)
+    assert len(tree(BambleweenyError)) == len(CATALOGUE) + len(unanswered)
+    assert len({*CATALOGUE, *(kind.code for kind in unanswered)}) == len(tree(BambleweenyError))
 
 
 def test_the_drawn_tree_is_the_tree():
@@ -34,3 +37,11 @@ def test_the_drawn_tree_is_the_tree():
 def test_an_error_can_say_more():
     error = BambleweenyError("It broke.", hint="Mend it.")
     assert (str(error), error.info, error.hint) == ("It broke.", "It broke.", "Mend it.")
+
+
+def test_what_was_not_answered_is_in_the_drawn_tree_and_not_in_the_catalogue():
+    text = __import__("bambleweeny.errors", fromlist=["errors"]).__doc__
+    for kind in tree(NoAnswer):
+        assert re.search(rf"^ +{kind.__name__}  ", text, re.MULTILINE)
+        assert kind.status == 0
+        assert kind.code not in CATALOGUE

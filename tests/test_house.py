@@ -2,18 +2,21 @@
 
 import ast
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import bambleweeny
-from bambleweeny import config, store
+import pytest
+from bambleweeny import client, config, store
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"
 README = (ROOT / "README.md").read_text("utf-8")
 ROOMS = ["store", "core", "api", "server", "cli"]
 FLOOR = {"names", "errors", "options", "config", "running", "__init__"}
-FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}}  # fmt: skip
+FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}, "urllib3": {"client"}}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:
@@ -42,8 +45,25 @@ def test_arrows_run_one_way():
             target = name.split(".")[1]
             if target in ROOMS and room in ROOMS:
                 assert ROOMS.index(target) <= ROOMS.index(room), f"{path} imports {name}"
+            if room == "__init__" and target == "client":
+                continue  # when it is asked for
             if room in FLOOR:
                 assert target in FLOOR or target == "__version__", f"{path} imports {name}"
+
+
+def test_the_client_needs_errors_and_names_alone():
+    for path in (APP / "client").glob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("bambleweeny.")}
+        assert {name.split(".")[1] for name in ours} <= {"client", "errors", "names"}, path
+    for path in APP.rglob("*.py"):
+        if room_of(path) not in ("client", "cli", "__init__"):
+            assert not any(name.startswith("bambleweeny.client") for name in imports(path)), path
+
+
+def test_an_import_of_the_package_is_cheap():
+    heavy = "import bambleweeny, sys; print([m for m in ('urllib3', 'ssl', 'json') if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
 
 
 def test_foreign_names_stay_in_their_rooms():
@@ -65,10 +85,12 @@ def test_key_names_are_made_in_the_schema_alone():
 
 
 def test_exports_are_what_they_say():
-    for module in (bambleweeny, store):
+    for module in (bambleweeny, client, store):
         assert sorted(module.__all__) == module.__all__ or module is bambleweeny
         assert all(hasattr(module, name) for name in module.__all__)
-    assert set(bambleweeny.__all__) == {"BambleweenyError", "__version__"}
+    assert set(bambleweeny.__all__) == {"BambleweenyError", "Client", "__version__"}
+    with pytest.raises(AttributeError, match="no attribute 'Klient'"):
+        _ = bambleweeny.Klient
 
 
 def test_modules_and_functions_stay_small():

@@ -1,7 +1,21 @@
 """Bambleweeny: an HTTP key-value store and message broker in one program."""
 
+from typing import TYPE_CHECKING, Any
+
 from bambleweeny.errors import BambleweenyError
 
-__all__ = ["BambleweenyError", "__version__"]
+if TYPE_CHECKING:
+    from bambleweeny.client import Client
+
+__all__ = ["BambleweenyError", "Client", "__version__"]
 
 __version__ = "1.0.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import the client when it is asked for, so that this import stays cheap."""
+    if name == "Client":
+        from bambleweeny.client import Client  # noqa: PLC0415
+
+        return Client
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,7 @@
 """The error catalogue: a stable code, an HTTP status and a sentence for each.
 
-The server answers with these and a client raises them.
+The server answers with these and a client raises them; what is under NoAnswer only a client
+raises, for there was no answer.
 
     BambleweenyError
       InvalidRequest        400  body, parameter or field that cannot be used
@@ -24,6 +25,10 @@ The server answers with these and a client raises them.
         Busy                503  too much of this kind of work at once
       StoreFull             507  the engine has no room
         ListFull            507  the list has reached its bound
+      NoAnswer                   the call was not answered; the status is 0
+        Unreachable              there is no server; nothing was sent
+        ConnectionBroken         the connection broke before the answer was there
+        TimedOut                 the answer did not come in time
 """
 
 
@@ -185,8 +190,37 @@ class ListFull(StoreFull):
     hint = "Take items off it first; --max-list-items and --max-list-bytes are the bounds."
 
 
+class NoAnswer(BambleweenyError):
+    """The call was not answered, so that a write may or may not have happened."""
+
+    code, status, info = "no_answer", 0, "The server did not answer."
+    hint = "A write may or may not have happened: look before you repeat it."
+
+
+class Unreachable(NoAnswer):
+    """There is no server; nothing was sent, and nothing happened."""
+
+    code, info = "unreachable", "There is no server."
+    hint = "Start one with `bambleweeny serve`, or look at the URL."
+
+
+class ConnectionBroken(NoAnswer):
+    """The connection broke before the answer was there."""
+
+    code, info = "connection_broken", "The connection to the server broke."
+
+
+class TimedOut(NoAnswer):
+    """The answer did not come in time."""
+
+    code, info = "timed_out", "The server did not answer in time."
+
+
 def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
     return [cls, *(leaf for child in cls.__subclasses__() for leaf in _tree(child))]
 
 
-CATALOGUE: dict[str, type[BambleweenyError]] = {cls.code: cls for cls in _tree(BambleweenyError)}
+CATALOGUE: dict[str, type[BambleweenyError]] = {
+    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
+}
+"""What a server can answer, by its code."""

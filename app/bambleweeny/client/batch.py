@@ -1,0 +1,156 @@
+"""Many operations in one request."""
+
+from collections.abc import Callable, Iterator
+from json import dumps
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from bambleweeny.client.connection import Connection
+from bambleweeny.client.failures import told
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, packed, unpacked
+from bambleweeny.errors import BambleweenyError
+
+_T = TypeVar("_T")
+
+_MOST_OPERATIONS = 10_000
+_MOST_BYTES = 1_000_000
+"""A request stays below a server's default --max-body where its operations allow that."""
+
+
+class Result(Generic[_T]):
+    """What became of an operation; it is there once the batch was sent."""
+
+    def __init__(self, read: Callable[[Any], _T]) -> None:
+        self._read = read
+        self._outcome: dict[str, Any] | None = None
+        self._error: BambleweenyError | None = None
+
+    @property
+    def value(self) -> _T:
+        """What the single call gives; raises what the single call raises."""
+        if self._error is not None:
+            raise self._error
+        if self._outcome is None:
+            raise RuntimeError("The batch has not been sent: that is done at the end of its with.")
+        return self._read(self._outcome["ok"])
+
+    @property
+    def error(self) -> BambleweenyError | None:
+        """What `value` raises, or None."""
+        return self._error
+
+    def _settle(self, outcome: dict[str, Any]) -> None:
+        self._outcome = outcome
+        if "error" in outcome:
+            self._error = told(outcome["error"])
+
+    def _fail(self, error: BambleweenyError) -> None:
+        self._error = error
+
+
+class Batch:
+    """Operations that are collected in a `with` and sent at its end.
+
+    They are done in their order, in requests of up to 10,000 of them and 1 MB. An
+    error of one stands in its Result. Where a whole request fails, that is raised, its
+    operations and those after it fail with it, and those of earlier requests are done.
+    An atomic batch is one request of which all is done or nothing: the first operation
+    that fails is raised, and its `index` tells which. Where the `with` is left by an
+    error nothing is sent.
+    """
+
+    def __init__(self, connection: Connection, *, atomic: bool, userid: int | None) -> None:
+        self._call = connection.call
+        self._atomic = atomic
+        self._userid = userid
+        self._operations: list[str] = []
+        self._results: list[Result[Any]] = []
+
+    def set(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> Result[None]:
+        """Write a key."""
+        return self._add(_nothing, "set", name, packed(bytes_of(value, json)))
+
+    def get(self, name: str) -> Result[Value]:
+        """Read a key."""
+        return self._add(unpacked, "get", name)
+
+    def delete(self, name: str) -> Result[None]:
+        """Delete a key."""
+        return self._add(_nothing, "del", name)
+
+    def incr(self, name: str, step: int = 1) -> Result[int]:
+        """Add to a key's number."""
+        return self._add(int, "incr", name, step)
+
+    def push(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> Result[None]:
+        """Add an item to a list."""
+        return self._add(_nothing, "push", name, packed(bytes_of(value, json)))
+
+    def pop(self, name: str) -> Result[Value | None]:
+        """Take the oldest item off a list."""
+        return self._add(_unpacked_item, "pop", name)
+
+    def __enter__(self) -> "Batch":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        ex: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._send()
+
+    def _add(self, read: Callable[[Any], _T], *operation: object) -> Result[_T]:
+        result = Result(read)
+        self._operations.append(dumps(operation, ensure_ascii=False))
+        self._results.append(result)
+        return result
+
+    def _send(self) -> None:
+        for start, end in self._requests():
+            try:
+                outcomes = self._outcomes(self._operations[start:end])
+            except BambleweenyError as ex:
+                if ex.index is not None:
+                    ex.index += start
+                for result in self._results[start:]:
+                    result._fail(ex)
+                raise
+            for result, outcome in zip(self._results[start:end], outcomes, strict=True):
+                result._settle(outcome)
+
+    def _outcomes(self, operations: list[str]) -> list[dict[str, Any]]:
+        """Do operations in one request, which is tried again where all of them only read."""
+        outcomes: list[dict[str, Any]] = self._call(
+            "POST",
+            "/batch",
+            query={"atomic": 1 if self._atomic else None, "userid": self._userid},
+            body=f"[{','.join(operations)}]".encode(),
+            is_safe=all(operation.startswith('["get"') for operation in operations),
+        ).json()
+        return outcomes
+
+    def _requests(self) -> Iterator[tuple[int, int]]:
+        """Give the bounds of the operations of each request."""
+        if self._atomic:
+            yield 0, len(self._operations)
+            return
+        start = size = 0
+        for index, operation in enumerate(self._operations):
+            length = len(operation.encode()) + 1
+            if index - start == _MOST_OPERATIONS or (index > start and size + length > _MOST_BYTES):
+                yield start, index
+                start, size = index, 0
+            size += length
+        if start < len(self._operations):
+            yield start, len(self._operations)
+
+
+def _nothing(told: object) -> None:
+    return None
+
+
+def _unpacked_item(told: Any) -> Value | None:
+    return None if told is None else unpacked(told)

@@ -1,0 +1,146 @@
+"""One call over HTTP: connections, time-outs, tokens, and what is tried again."""
+
+from collections.abc import Mapping
+from json import dumps
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError, ProtocolError
+
+from bambleweeny.client.failures import no_answer, refusal
+from bambleweeny.client.login import Login
+from bambleweeny.client.values import Value
+from bambleweeny.errors import Unauthorized
+
+_CONNECTIONS = 100
+"""So many are kept open; where more threads call at once, each further one is opened anew."""
+
+Query = Mapping[str, str | int | None]
+
+
+class Answer(NamedTuple):
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: Value
+
+    def json(self) -> Any:
+        """Give the body as JSON."""
+        return self.value.json()
+
+
+class _Request(NamedTuple):
+    method: str
+    target: str
+    body: bytes | None
+    content_type: str
+    seconds: float
+    is_safe: bool
+
+
+class Connection:
+    """The way to one server, for any number of threads."""
+
+    def __init__(self, url: str, login: Login, timeout: float) -> None:
+        self.url = _checked(url)
+        self.login = login
+        self._timeout = timeout
+        self._pool = urllib3.connection_from_url(self.url, maxsize=_CONNECTIONS)
+
+    def close(self) -> None:
+        """Close every connection; a call after that is a RuntimeError."""
+        self._pool.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Query | None = None,
+        body: bytes | None = None,
+        json: object = None,
+        is_public: bool = False,
+        is_safe: bool | None = None,
+        wait: int = 0,
+    ) -> Answer:
+        """Do one call; a failure raises a class of `bambleweeny.errors`.
+
+        `path` is quoted already (`path_of`), `json` is sent instead of a body, and
+        `wait` are seconds that the server may take longer. What is safe, as a GET
+        is unless said otherwise, is tried once more where the connection broke.
+        """
+        request = _Request(
+            method,
+            _target(urlsplit(self.url).path, path, query),
+            body if json is None else dumps(json).encode(),
+            "application/octet-stream" if json is None else "application/json",
+            self._timeout + wait,
+            method == "GET" if is_safe is None else is_safe,
+        )
+        return self._sent(request) if is_public else self._authorized(request)
+
+    def log_in(self, username: str, password: str) -> tuple[str, float]:
+        """Give a token and how many seconds it is good; WrongLogin where it is wrong."""
+        login = {"username": username, "password": password}
+        answer = self.call("POST", "/auth/token", json=login, is_public=True, is_safe=True).json()
+        return answer["access_token"], answer["expires_in"]
+
+    def _authorized(self, request: _Request) -> Answer:
+        token = self.login.token(self.log_in)
+        try:
+            return self._sent(request, token)
+        except Unauthorized:
+            # NOTE: a refused write has not happened, so that it can be sent again.
+            if not self.login.is_renewable(token):
+                raise
+        return self._sent(request, self.login.token(self.log_in))
+
+    def _sent(self, request: _Request, token: str | None = None) -> Answer:
+        try:
+            try:
+                return self._exchange(request, token)
+            except ProtocolError:
+                if not request.is_safe:
+                    raise
+                return self._exchange(request, token)
+        except HTTPError as ex:
+            raise no_answer(self.url, ex, request.seconds) from ex
+
+    def _exchange(self, request: _Request, token: str | None) -> Answer:
+        headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        answer = self._pool.urlopen(
+            request.method,
+            request.target,
+            body=request.body,
+            headers=headers,
+            retries=False,
+            redirect=False,
+            timeout=urllib3.Timeout(connect=self._timeout, read=request.seconds),
+        )
+        if answer.status >= 300:
+            raise refusal(self.url, answer.status, answer.headers, answer.data)
+        value = Value(answer.data, answer.headers.get("Content-Type", ""))
+        return Answer(answer.status, answer.headers, value)
+
+
+def path_of(*parts: str | int) -> str:
+    """Give the path of names and ids, each quoted."""
+    return "".join(f"/{quote(str(part), safe='')}" for part in parts)
+
+
+def _target(base: str, path: str, query: Query | None) -> str:
+    given = {key: value for key, value in (query or {}).items() if value is not None}
+    return f"{base}{path}?{urlencode(given)}" if given else base + path
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"'{url}' is not the URL of a server; write http://127.0.0.1:8080.")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("The URL of a server has a host and at most a port and a path.")
+    return url.rstrip("/")

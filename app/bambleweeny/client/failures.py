@@ -1,0 +1,66 @@
+"""What went wrong, as the classes of `bambleweeny.errors`."""
+
+from collections.abc import Mapping
+from json import loads
+from typing import Any
+
+from urllib3.exceptions import (
+    ClosedPoolError,
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.exceptions import TimeoutError as HTTPTimeoutError
+
+from bambleweeny.errors import (
+    CATALOGUE,
+    BambleweenyError,
+    ConnectionBroken,
+    TimedOut,
+    Unreachable,
+)
+
+
+def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> BambleweenyError:
+    """Give the error that an answer tells of.
+
+    What does not look like ours, as the page of a proxy between, is a plain
+    BambleweenyError with its status.
+    """
+    try:
+        error = told(loads(body))
+    except (ValueError, TypeError, KeyError):
+        error = BambleweenyError(f"{url} answered {status} with something that is not its own.")
+    error.status = status
+    after = headers.get("Retry-After", "")
+    error.retry_after = int(after) if after.isdecimal() else None
+    return error
+
+
+def told(fields: Mapping[str, Any]) -> BambleweenyError:
+    """Give the error that the fields of an answer name.
+
+    A code that this client does not know is a plain BambleweenyError with it.
+    """
+    code = str(fields["code"])
+    error = CATALOGUE.get(code, BambleweenyError)(str(fields["info"]))
+    error.code, error.hint, error.index = code, fields.get("hint"), fields.get("index")
+    return error
+
+
+def no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
+    """Give the error for a call that was not answered."""
+    if isinstance(ex, ClosedPoolError):
+        return RuntimeError("The client is closed.")
+    if isinstance(ex, NameResolutionError):
+        return Unreachable(f"There is no server at {url}: its name is not known.")
+    if isinstance(ex, NewConnectionError | ConnectTimeoutError):
+        return Unreachable(f"There is no server at {url}.")
+    if isinstance(ex, SSLError):
+        return ConnectionBroken(f"TLS with {url} failed: {ex}.")
+    # NOTE: a time-out while a body is sent comes inside of a ProtocolError.
+    if isinstance(ex, HTTPTimeoutError) or isinstance(ex.args[-1], TimeoutError):
+        return TimedOut(f"{url} did not answer within {seconds:g} seconds.")
+    return ConnectionBroken(f"The connection to {url} broke before the answer was there.")

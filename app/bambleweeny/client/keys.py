@@ -1,0 +1,99 @@
+"""Keys and counters."""
+
+import builtins
+from collections.abc import Iterable, Iterator
+
+from bambleweeny.client.connection import Connection, Query, path_of
+from bambleweeny.client.listings import Entry, entries
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
+from bambleweeny.errors import InvalidName, TooMuchAtOnce
+from bambleweeny.names import NAME_RULE, is_name
+
+_MOST_NAMES = 1000
+_LONGEST_QUERY = 16_000
+"""In characters; a server takes 64 kB of headers."""
+
+
+class Keys:
+    """Named bytes. Iteration gives every name that the user may see, in order."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._call = connection.call
+
+    def set(
+        self,
+        name: str,
+        value: Data | None = None,
+        *,
+        json: object = ABSENT,
+        userid: int | None = None,
+    ) -> None:
+        """Write a key, whole or not at all. A new one counts against the quota."""
+        body = bytes_of(value, json)
+        self._call("PUT", path_of("keys", name), query={"userid": userid}, body=body)
+
+    def get(self, name: str, *, userid: int | None = None) -> Value:
+        """Read a key; NotFound where there is none."""
+        return self._call("GET", path_of("keys", name), query={"userid": userid}).value
+
+    def delete(self, name: str, *, userid: int | None = None) -> None:
+        """Delete a key; NotFound where there is none."""
+        self._call("DELETE", path_of("keys", name), query={"userid": userid})
+
+    def incr(self, name: str, *, userid: int | None = None) -> int:
+        """Add 1 to a key's number and give it, atomically; a missing key starts at 0.
+
+        NotAnInteger where the value is something else.
+        """
+        answer = self._call("POST", path_of("incr", name), query={"userid": userid})
+        return int(answer.value)
+
+    def get_many(self, names: Iterable[str], *, userid: int | None = None) -> dict[str, Value]:
+        """Give the values of those of the user's own keys that are there.
+
+        One request for up to 1,000 names, and of one moment each.
+        """
+        found: dict[str, Value] = {}
+        for group in _groups(names):
+            found.update(self._some(group, userid))
+        return found
+
+    def list(self, *, prefix: str = "", userid: int | None = None) -> Iterator[Entry]:
+        """Give the names that begin with a prefix and the ids of their owners, in order.
+
+        The admin sees everybody's, owner by owner. The server sends all names, some
+        30 bytes each, whatever the prefix.
+        """
+        answer = self._call("GET", "/keys", query={"userid": userid})
+        return entries(answer.value.text(), prefix)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names of all keys that the user may see."""
+        return (entry.name for entry in self.list())
+
+    def _some(self, names: builtins.list[str], userid: int | None) -> dict[str, Value]:
+        query: Query = {"names": ",".join(names), "values": 1, "userid": userid}
+        try:
+            rows = self._call("GET", "/keys", query=query).json()["keys"]
+        except TooMuchAtOnce:
+            if len(names) == 1:
+                raise
+            half = len(names) // 2
+            return self._some(names[:half], userid) | self._some(names[half:], userid)
+        return {row["key"]: unpacked(row["value"]) for row in rows}
+
+
+def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:
+    """Give the names, each once, in groups that fit into one request."""
+    group: builtins.list[str] = []
+    length = 0
+    for name in dict.fromkeys(names):
+        if not is_name(name):
+            raise InvalidName("Key name is invalid.", hint=NAME_RULE)
+        if len(group) == _MOST_NAMES or length + len(name) > _LONGEST_QUERY:
+            yield group
+            group, length = [], 0
+        group.append(name)
+        length += len(name) + 3  # a comma is three characters in a URL
+    if group:
+        yield group

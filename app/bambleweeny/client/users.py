@@ -1,0 +1,59 @@
+"""Users, for the admin: who may act, and how much they may own."""
+
+import builtins
+from typing import NamedTuple
+
+from bambleweeny.client.connection import Connection, path_of
+
+
+class User(NamedTuple):
+    """A user; a quota of 0 is no limit."""
+
+    id: int
+    username: str
+    quota: int
+
+
+class Users:
+    """All users; everybody but the admin is told Forbidden."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._call = connection.call
+        self._login = connection.login
+
+    def create(self, username: str, password: str, *, quota: int | None = None) -> int:
+        """Add a user and give its id; UserExists where the name is taken."""
+        fields = _given(username=username, password=password, quota=quota)
+        made: int = self._call("POST", "/users", json=fields).json()["id"]
+        return made
+
+    def list(self) -> builtins.list[User]:
+        """Give all users in the order of their making."""
+        rows = self._call("GET", "/users").json()["users"]
+        return [User(int(row["id"]), row["username"], int(row["quota"])) for row in rows]
+
+    def get(self, id: int) -> User:
+        """Give a user; NotFound where there is none."""
+        row = self._call("GET", path_of("users", id)).json()
+        return User(id, row["username"], int(row["quota"]))
+
+    def update(self, id: int, *, quota: int | None = None, password: str | None = None) -> None:
+        """Set a user's quota, password or both, atomically.
+
+        The quota bounds how many keys, lists, routes and bins it may own together. A
+        new password ends the user's tokens.
+        """
+        self._call("PUT", path_of("users", id), json=_given(quota=quota, password=password))
+        if id == _ADMIN and password is not None:
+            self._login.change_password(password)
+
+    def delete(self, id: int) -> None:
+        """Delete a user with all that it owns; its tokens end at once."""
+        self._call("DELETE", path_of("users", id))
+
+
+_ADMIN = 0
+
+
+def _given(**fields: str | int | None) -> dict[str, str | int]:
+    return {name: value for name, value in fields.items() if value is not None}
