@@ -4,6 +4,7 @@ import sys
 
 _SECONDS = 5.0
 
+
 def check_health(url: str) -> int:
     """Give 0 where a URL answers 200, 1 where not, 2 where it is none.
 

@@ -1,0 +1,81 @@
+"""What a verb of the command line is, and the parser that it makes."""
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Argument(NamedTuple):
+    """One argument, as argparse takes it. The metavar also says how it is completed."""
+
+    names: tuple[str, ...]
+    more: dict[str, Any]
+
+
+def argument(*names: str, **more: Any) -> Argument:
+    """Describe an argument or an option."""
+    return Argument(names, more)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What a verb does, takes and says of itself.
+
+    `run` is given a Context and gives the exit status; None is 0. A verb with `verbs` is a
+    noun: the first of them is meant where none is named.
+    """
+
+    run: Callable[[Any], int | None]
+    examples: str
+    arguments: tuple[Argument, ...] = ()
+    help: str = ""
+    verbs: Mapping[str, "Verb"] = field(default_factory=dict)
+    add_options: Callable[[ArgumentParser], None] | None = None
+    """Adds other options than those of who asks a server."""
+
+
+def noun(**verbs: Verb) -> Verb:
+    """Make a verb of its sub-verbs; the first one is the default."""
+    first = next(iter(verbs.values()))
+    return Verb(first.run, first.examples, first.arguments, verbs=verbs)
+
+
+def choose(name: str, verb: Verb, text: str, words: Sequence[str]) -> tuple[Verb, Namespace]:
+    """Find the sub-verb that words name, and parse the rest; SystemExit where that fails."""
+    rest = list(words)
+    chosen = verb
+    if rest and rest[0] in verb.verbs:
+        chosen = verb.verbs[rest[0]]
+        name, text = f"{name} {rest.pop(0)}", chosen.help
+    # NOTE: so that a value may stand behind an option as well as before it.
+    return chosen, parser_of(name, chosen, text).parse_intermixed_args(rest)
+
+
+def parser_of(name: str, verb: Verb, text: str) -> ArgumentParser:
+    """Make the parser of a verb, whose --help ends with its examples."""
+    # NOTE: imported here, since the table is needed by no command that asks no server.
+    from bambleweeny.cli.connection import add_connection_options  # noqa: PLC0415
+
+    parser = ArgumentParser(
+        prog=f"bambleweeny {name}",
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=_epilog(name, verb),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    for names, more in verb.arguments:
+        parser.add_argument(*names, **more)
+    (verb.add_options or add_connection_options)(parser)
+    return parser
+
+
+def _epilog(name: str, verb: Verb) -> str:
+    lines = []
+    if verb.verbs:
+        lines += ["verbs (the first is meant where none is named):"]
+        lines += [f"  {name} {sub:<10} {child.help}" for sub, child in verb.verbs.items()]
+        lines += [""]
+    examples = [verb.examples, *(child.examples for child in verb.verbs.values())]
+    said = dict.fromkeys(line for text in examples for line in text.strip().splitlines())
+    return "\n".join([*lines, "examples:", *(f"  {line.strip()}" for line in said)])
