@@ -7,7 +7,7 @@ from bambleweeny.cli.keys import LISTING, USERID, show_listing
 from bambleweeny.cli.lines import push_lines
 from bambleweeny.cli.verb import Verb, argument, noun
 
-_LIST = argument("name", metavar="LIST", help="the list's name")
+LIST = argument("name", metavar="LIST", help="the list's name")
 
 
 def _push(context: Context) -> None:
@@ -46,7 +46,7 @@ VERBS = {
         bambleweeny push photos @dot.png
         printf 'sweep\\nwash\\n' | bambleweeny push todo --lines""",
         (
-            _LIST,
+            LIST,
             VALUE,
             argument("--lines", action="store_true", help="each line of the value is an item"),
             USERID,
@@ -57,7 +57,7 @@ VERBS = {
         """bambleweeny pop jobs
         bambleweeny pop photos --wait 20s > photo.png""",
         (
-            _LIST,
+            LIST,
             argument(
                 "--wait",
                 metavar="DURATION",

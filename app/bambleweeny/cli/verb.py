@@ -33,6 +33,10 @@ class Verb:
     verbs: Mapping[str, "Verb"] = field(default_factory=dict)
     add_options: Callable[[ArgumentParser], None] | None = None
     """Adds other options than those of who asks a server."""
+    note: str = ""
+    """What --help says before the examples."""
+    takes_command: bool = False
+    """What stands behind `--` is the command of another program."""
 
 
 def noun(**verbs: Verb) -> Verb:
@@ -48,8 +52,14 @@ def choose(name: str, verb: Verb, text: str, words: Sequence[str]) -> tuple[Verb
     if rest and rest[0] in verb.verbs:
         chosen = verb.verbs[rest[0]]
         name, text = f"{name} {rest.pop(0)}", chosen.help
+    command: list[str] = []
+    if chosen.takes_command and "--" in rest:
+        at = rest.index("--")
+        rest, command = rest[:at], rest[at + 1 :]
     # NOTE: so that a value may stand behind an option as well as before it.
-    return chosen, parser_of(name, chosen, text).parse_intermixed_args(rest)
+    args = parser_of(name, chosen, text).parse_intermixed_args(rest)
+    args.command = command
+    return chosen, args
 
 
 def parser_of(name: str, verb: Verb, text: str) -> ArgumentParser:
@@ -71,7 +81,7 @@ def parser_of(name: str, verb: Verb, text: str) -> ArgumentParser:
 
 
 def _epilog(name: str, verb: Verb) -> str:
-    lines = []
+    lines = [verb.note, ""] if verb.note else []
     if verb.verbs:
         lines += ["verbs (the first is meant where none is named):"]
         lines += [f"  {name} {sub:<10} {child.help}" for sub, child in verb.verbs.items()]
