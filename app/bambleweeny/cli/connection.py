@@ -65,10 +65,15 @@ def load_connection(flags: Mapping[str, Any], env: Mapping[str, str]) -> Connect
 
 def add_connection_options(parser: ArgumentParser) -> None:
     """Add the flags of the table, and --json."""
-    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    add_json_option(parser)
     group = parser.add_argument_group("the server and who asks it")
     for column in fields(Connection):
         known = option_of(column)
         group.add_argument(
             flag_of(column), metavar=known.metavar, help=f"{known.help} [{variable_of(column)}]"
         )
+
+
+def add_json_option(parser: ArgumentParser) -> None:
+    """Add --json alone, for the commands of a shell, which ask the shell's server."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")

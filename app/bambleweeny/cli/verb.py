@@ -5,6 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from bambleweeny.cli.connection import add_connection_options
+
+AddOptions = Callable[[ArgumentParser], None]
+PROGRAM = "bambleweeny "
+
 
 class Argument(NamedTuple):
     """One argument, as argparse takes it. The metavar also says how it is completed."""
@@ -31,7 +36,7 @@ class Verb:
     arguments: tuple[Argument, ...] = ()
     help: str = ""
     verbs: Mapping[str, "Verb"] = field(default_factory=dict)
-    add_options: Callable[[ArgumentParser], None] | None = None
+    add_options: AddOptions | None = None
     """Adds other options than those of who asks a server."""
     note: str = ""
     """What --help says before the examples."""
@@ -45,7 +50,15 @@ def noun(**verbs: Verb) -> Verb:
     return Verb(first.run, first.examples, first.arguments, verbs=verbs)
 
 
-def choose(name: str, verb: Verb, text: str, words: Sequence[str]) -> tuple[Verb, Namespace]:
+def choose(
+    name: str,
+    verb: Verb,
+    text: str,
+    words: Sequence[str],
+    *,
+    add_options: AddOptions = add_connection_options,
+    program: str = PROGRAM,
+) -> tuple[Verb, Namespace]:
     """Find the sub-verb that words name, and parse the rest; SystemExit where that fails."""
     rest = list(words)
     chosen = verb
@@ -57,18 +70,23 @@ def choose(name: str, verb: Verb, text: str, words: Sequence[str]) -> tuple[Verb
         at = rest.index("--")
         rest, command = rest[:at], rest[at + 1 :]
     # NOTE: so that a value may stand behind an option as well as before it.
-    args = parser_of(name, chosen, text).parse_intermixed_args(rest)
+    parser = parser_of(name, chosen, text, add_options=add_options, program=program)
+    args = parser.parse_intermixed_args(rest)
     args.command = command
     return chosen, args
 
 
-def parser_of(name: str, verb: Verb, text: str) -> ArgumentParser:
+def parser_of(
+    name: str,
+    verb: Verb,
+    text: str,
+    *,
+    add_options: AddOptions = add_connection_options,
+    program: str = PROGRAM,
+) -> ArgumentParser:
     """Make the parser of a verb, whose --help ends with its examples."""
-    # NOTE: imported here, since the table is needed by no command that asks no server.
-    from bambleweeny.cli.connection import add_connection_options  # noqa: PLC0415
-
     parser = ArgumentParser(
-        prog=f"bambleweeny {name}",
+        prog=program + name,
         description=f"{text[0].upper()}{text[1:]}.",
         epilog=_epilog(name, verb),
         formatter_class=RawDescriptionHelpFormatter,
@@ -76,7 +94,7 @@ def parser_of(name: str, verb: Verb, text: str) -> ArgumentParser:
     )
     for names, more in verb.arguments:
         parser.add_argument(*names, **more)
-    (verb.add_options or add_connection_options)(parser)
+    (verb.add_options or add_options)(parser)
     return parser
 
 
@@ -86,6 +104,11 @@ def _epilog(name: str, verb: Verb) -> str:
         lines += ["verbs (the first is meant where none is named):"]
         lines += [f"  {name} {sub:<10} {child.help}" for sub, child in verb.verbs.items()]
         lines += [""]
-    examples = [verb.examples, *(child.examples for child in verb.verbs.values())]
-    said = dict.fromkeys(line for text in examples for line in text.strip().splitlines())
-    return "\n".join([*lines, "examples:", *(f"  {line.strip()}" for line in said)])
+    return "\n".join([*lines, "examples:", *(f"  {line}" for line in examples_of(verb))])
+
+
+def examples_of(verb: Verb) -> list[str]:
+    """Give the examples of a verb and of its sub-verbs, each once."""
+    texts = [verb.examples, *(child.examples for child in verb.verbs.values())]
+    lines = (line.strip() for text in texts for line in text.strip().splitlines())
+    return list(dict.fromkeys(lines))
