@@ -1,15 +1,16 @@
-"""The README's blocks, typed into a shell against a real server."""
+"""The README's blocks, run against a real server."""
 
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import requests
 from servers import running
 
 README = Path(__file__).parent.parent / "README.md"
-BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MARK = "---8<---"
 CHANGING = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"),
@@ -18,10 +19,16 @@ CHANGING = [
 ]
 
 
-def steps(text: str) -> list[tuple[str, str]]:
+def blocks(language: str) -> list[str]:
+    """Give the README's blocks in a language."""
+    pattern = rf"^```{language}\n(.*?)^```"
+    return re.findall(pattern, README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def steps() -> list[tuple[str, str]]:
     """Give the commands of all blocks and what the README says that they print."""
     pairs = []
-    for block in BLOCK.findall(text):
+    for block in blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             pairs.append((command, output.strip()))
@@ -55,8 +62,50 @@ def home(tmp_path):
 
 def test_every_block_prints_what_it_says(home):
     place, url = home
-    pairs = steps(README.read_text("utf-8"))
+    pairs = steps()
     assert len(pairs) > 40
     printed = outputs([command for command, _ in pairs], url, place)
     for (command, said), real in zip(pairs, printed, strict=True):
         assert plain(real) == plain(said), command
+
+
+@pytest.fixture
+def throw_away():
+    with running("sandbox") as server:
+        yield server
+
+
+def test_every_block_of_python_does_what_it_asserts(throw_away, tmp_path):
+    scripts = blocks("python")
+    assert scripts
+    for script in scripts:
+        done = run(
+            [sys.executable, "-c", f"password = 'changeme'\n{script}"], throw_away.url, tmp_path
+        )
+        assert done == ""
+
+
+def test_every_block_of_javascript_logs_what_it_says(throw_away, tmp_path):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    module = requests.get(f"{throw_away.url}/bambleweeny.js", timeout=10).content
+    (tmp_path / "bambleweeny.mjs").write_bytes(module)
+    scripts = blocks("javascript")
+    assert scripts
+    for script in scripts:
+        said = re.findall(r"console\.log\(.*\); // (.*)$", script, re.MULTILINE)
+        local = script.replace("http://localhost:8080/bambleweeny.js", "./bambleweeny.mjs")
+        text = f"const password = 'changeme';\n{local}"
+        printed = run([node, "--input-type=module", "-e", text], throw_away.url, tmp_path)
+        assert printed.splitlines() == said
+
+
+def run(command: list[str], url: str, place: Path) -> str:
+    """Run a program with `localhost:8080` replaced and give what it prints."""
+    command = [part.replace("http://localhost:8080", url) for part in command]
+    done = subprocess.run(
+        command, cwd=place, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

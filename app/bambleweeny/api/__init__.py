@@ -12,6 +12,7 @@ from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
 from bambleweeny.api.gate import Gate
+from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
@@ -65,6 +66,7 @@ def create_app(
     app.add_route("/metrics", Metrics(services))
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
+    app.add_route("/bambleweeny.js", JavaScript())
     app.add_route("/docs", DocsPage())
     app.add_route("/docs/{asset}", DocsAsset())
     app.add_sink(no_such_path)

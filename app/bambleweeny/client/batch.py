@@ -104,7 +104,7 @@ class Batch:
 
     def _add(self, read: Callable[[Any], _T], *operation: object) -> Result[_T]:
         result = Result(read)
-        self._operations.append(dumps(operation, ensure_ascii=False))
+        self._operations.append(dumps(operation, ensure_ascii=False, separators=(",", ":")))
         self._results.append(result)
         return result
 

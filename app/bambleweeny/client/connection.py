@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from json import dumps
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
@@ -11,7 +11,8 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from bambleweeny.client.failures import no_answer, refusal
 from bambleweeny.client.login import Login
 from bambleweeny.client.values import Value
-from bambleweeny.errors import Unauthorized
+from bambleweeny.errors import InvalidName, Unauthorized
+from bambleweeny.names import NAME_RULE, is_name
 
 _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
@@ -67,7 +68,7 @@ class Connection:
     ) -> Answer:
         """Do one call; a failure raises a class of `bambleweeny.errors`.
 
-        `path` is quoted already (`path_of`), `json` is sent instead of a body, and
+        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, and
         `wait` are seconds that the server may take longer. What is safe, as a GET
         is unless said otherwise, is tried once more where the connection broke.
         """
@@ -127,9 +128,14 @@ class Connection:
         return Answer(answer.status, answer.headers, value)
 
 
-def path_of(*parts: str | int) -> str:
-    """Give the path of names and ids, each quoted."""
-    return "".join(f"/{quote(str(part), safe='')}" for part in parts)
+def path_of(noun: str, name: str | int) -> str:
+    """Give the path of a name or an id; InvalidName where it cannot be one.
+
+    NOTE: an empty name would make it the path of all of them.
+    """
+    if not is_name(str(name)):
+        raise InvalidName(f"'{name}' is no name or id.", hint=NAME_RULE)
+    return f"/{noun}/{name}"
 
 
 def _target(base: str, path: str, query: Query | None) -> str:

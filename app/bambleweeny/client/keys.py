@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from bambleweeny.client.connection import Connection, Query, path_of
 from bambleweeny.client.listings import Entry, entries
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
-from bambleweeny.errors import InvalidName, TooMuchAtOnce
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.errors import TooMuchAtOnce
 
 _MOST_NAMES = 1000
 _LONGEST_QUERY = 16_000
@@ -88,8 +87,7 @@ def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:
     group: builtins.list[str] = []
     length = 0
     for name in dict.fromkeys(names):
-        if not is_name(name):
-            raise InvalidName("Key name is invalid.", hint=NAME_RULE)
+        path_of("keys", name)  # refuses what is no name, as one with a comma
         if len(group) == _MOST_NAMES or length + len(name) > _LONGEST_QUERY:
             yield group
             group, length = [], 0

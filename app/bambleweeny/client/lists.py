@@ -49,7 +49,7 @@ class Lists:
         """
         seconds = parse_duration(str(wait)) if wait is not None else None
         query = {"wait": seconds, "userid": userid}
-        path = path_of("lists", name, "pop")
+        path = f"{path_of('lists', name)}/pop"
         answer = self._call("POST", path, query=query, wait=seconds or 0)
         return None if answer.status == 204 else answer.value
 

@@ -1,0 +1,267 @@
+// The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs.
+//
+// A value goes in as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}, and comes out as a Value. The last argument
+// of a call is an object that can have `signal`, an AbortSignal, and where the API has it `userid`, the user that the admin acts for.
+// A read whose connection broke is tried once more, a write never is.
+
+export class BambleweenyError extends Error {
+  // `status` is 0 where no answer came (`no_answer`, `timed_out`), so that a write may or may not have happened.
+  constructor({ info, code, hint, index }, status, cause) {
+    super(info, { cause });
+    Object.assign(this, { name: "BambleweenyError", info, code, hint, index, status });
+  }
+}
+
+export class Value {
+  constructor(bytes, contentType) {
+    Object.assign(this, { bytes, contentType });
+  }
+  text() {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
+  }
+  json() {
+    return JSON.parse(this.text());
+  }
+}
+
+export class Client {
+  #login;
+  #token;
+  #loggingIn;
+  #renewAt = Infinity;
+
+  // Without a URL it is the server that this module came from. `timeout` are the seconds that a call may take.
+  constructor(url = HOME, { username, password, token, timeout = 30 } = {}) {
+    Object.assign(this, { url: url.replace(/\/+$/, ""), timeout });
+    this.#login = username === undefined ? undefined : { username, password };
+    this.#token = token;
+    const { set, get, delete: remove, incr } = this.keys;
+    Object.assign(this, { set, get, delete: remove, incr, push: this.lists.push, pop: this.lists.pop });
+  }
+
+  #json = async (...call) => (await this.#call(...call)).value.json();
+  #done = async (...call) => void (await this.#call(...call));
+  #open = (path) => (options) => this.#json("GET", path, { ...options, isPublic: true });
+
+  keys = {
+    ...this.#listing("keys"),
+    set: (name, value, options) => this.#done("PUT", at("keys", name), { ...options, body: bytesOf(value) }),
+    get: async (name, options) => (await this.#call("GET", at("keys", name), options)).value,
+    incr: (name, options) => this.#json("POST", at("incr", name), options), // a number beyond 2^53 is rounded
+    getMany: async (names, options) => { // a Map of those that are there
+      const found = new Map();
+      for (const group of groups([...new Set(names)].map(checked), 16_000, 1000)) {
+        const { keys } = await this.#json("GET", "/keys", { ...options, query: { names: group.join(), values: 1 } });
+        for (const { key, value } of keys) found.set(key, unpacked(value));
+      }
+      return found;
+    },
+  };
+  lists = {
+    ...this.#listing("lists"),
+    push: (name, value, options) => this.#done("POST", at("lists", name), { ...options, body: bytesOf(value) }),
+    pushLines: async (name, data, options) =>
+      (await this.#json("POST", at("lists", name), { ...options, query: { split: "lines" }, body: bytesOf(data) })).items,
+    pop: async (name, { wait, ...options } = {}) => { // undefined where there is none, after `wait` seconds (30 at most)
+      const answer = await this.#call("POST", `${at("lists", name)}/pop`, { ...options, query: { wait }, wait });
+      return answer.status === 204 ? undefined : answer.value;
+    },
+  };
+  routes = {
+    ...this.#published("routes"),
+    create: (key, contentType = "text/plain", options = {}) => this.#publish("routes", { key, content_type: contentType }, options),
+    read: async (id, options) => (await this.#call("GET", at("routes", id), { ...options, isPublic: true })).value,
+  };
+  bins = {
+    ...this.#published("bins"),
+    create: (list, options) => this.#publish("bins", { list }, options),
+    post: (id, data, options) => this.#done("POST", at("bins", id), { ...options, isPublic: true, body: bytesOf(data) }),
+  };
+  users = {
+    create: async (username, password, { quota, ...options } = {}) =>
+      (await this.#json("POST", "/users", { ...options, json: { username, password, quota } })).id,
+    list: async (options) => (await this.#json("GET", "/users", options)).users.map(userOf),
+    get: async (id, options) => userOf({ id, ...(await this.#json("GET", at("users", id), options)) }),
+    update: async (id, { quota, password, ...options }) => {
+      await this.#done("PUT", at("users", id), { ...options, json: { quota, password } });
+      if (Number(id) === 0 && password !== undefined) this.#changed(password);
+    },
+    delete: (id, options) => this.#done("DELETE", at("users", id), options),
+  };
+  tokens = {
+    create: () => this.#logIn(),
+    test: (options) => this.#json("GET", "/auth/test", { ...options, isPublic: !this.#login && !this.#token }),
+  };
+  batch = (options) => new Batch((request) => this.#json("POST", "/batch", { ...options, ...request }), options?.atomic);
+  about = this.#open("/");
+  health = this.#open("/healthz");
+  ready = ({ reads, ...options } = {}) => this.#open(reads ? "/readyz?reads" : "/readyz")(options);
+  openapi = this.#open("/openapi.json");
+  metrics = async (options) => (await this.#call("GET", "/metrics", { ...options, isPublic: true })).value.text();
+  info = (options) => this.#json("GET", "/info", options);
+  save = (options) => this.#done("GET", "/save", options);
+
+  async setPassword(password, { current = this.#login?.password, ...options } = {}) {
+    await this.#done("PUT", "/auth/password", { ...options, json: { current, password } });
+    this.#changed(password);
+  }
+  async setAdminPassword(password, options) {
+    await this.#done("PUT", "/config/admin", { ...options, json: { password } });
+    this.#changed(password);
+  }
+
+  #listing(noun) {
+    const list = async ({ prefix = "", ...options } = {}) =>
+      (await this.#json("GET", `/${noun}`, options))[noun].filter(({ key }) => key.startsWith(prefix)).map(entryOf);
+    const names = async function* () {
+      for (const { name } of await list()) yield name;
+    };
+    return { list, delete: (name, options) => this.#done("DELETE", at(noun, name), options), [Symbol.asyncIterator]: names };
+  }
+  #published(noun) {
+    const list = async (options) => (await this.#json("GET", `/${noun}`, options))[noun].map((row) => placeOf(this.url, row));
+    return { list, delete: (id, options) => this.#done("DELETE", `/${noun}`, { ...options, query: { id } }) };
+  }
+  async #publish(noun, json, options) {
+    return placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...options, json })) });
+  }
+  #changed(password) {
+    if (this.#login) [this.#login.password, this.#token] = [password, undefined];
+  }
+  async #logIn() {
+    const told = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true });
+    this.#renewAt = performance.now() + 1000 * (told.expires_in - Math.min(30, told.expires_in / 10));
+    return (this.#token = told.access_token);
+  }
+  async #goodToken() {
+    if (this.#token !== undefined && performance.now() < this.#renewAt) return this.#token;
+    if (!this.#login) throw failure("unauthorized", "Unauthorized.", 401, "Give a username and a password, or a token.");
+    return (this.#loggingIn ??= this.#logIn().finally(() => (this.#loggingIn = undefined)));
+  }
+  async #call(method, path, { isPublic, isSafe = method === "GET", ...request } = {}) {
+    const send = (token) => this.#exchange(method, path, token, request);
+    const sendAgain = (token) => (error) => (isSafe && error.code === "no_answer" ? send(token) : Promise.reject(error));
+    if (isPublic) return send().catch(sendAgain());
+    const token = await this.#goodToken();
+    return send(token).catch(sendAgain(token)).catch(async (error) => {
+      if (error.status !== 401 || !this.#login) throw error;
+      if (this.#token === token) this.#token = undefined;
+      return send(await this.#goodToken()); // what was refused has not happened
+    });
+  }
+  async #exchange(method, path, token, { query, userid, signal, wait = 0, json, body = json && JSON.stringify(json) }) {
+    const given = Object.entries({ ...query, userid }).filter(([, value]) => value !== undefined);
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    const timer = setTimeout(stop, 1000 * (this.timeout + wait));
+    signal?.addEventListener("abort", stop);
+    try {
+      signal?.throwIfAborted();
+      const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+      const ways = { signal: controller.signal, cache: "no-store", credentials: "omit", redirect: "error" };
+      const answer = await fetch(this.url + path + (given.length ? `?${new URLSearchParams(given)}` : ""), { method, headers, body, ...ways });
+      const value = new Value(new Uint8Array(await answer.arrayBuffer()), answer.headers.get("Content-Type") ?? "");
+      if (!answer.ok) throw refusal(answer.status, value, this.url);
+      return { status: answer.status, value };
+    } catch (error) {
+      if (error instanceof BambleweenyError) throw error;
+      if (signal?.aborted) throw signal.reason;
+      if (controller.signal.aborted) throw failure("timed_out", `${this.url} did not answer in time.`, 0, undefined, error);
+      throw failure("no_answer", `${this.url} did not answer.`, 0, "Is it there, and may this page call it (--cors-origins)?", error);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    }
+  }
+}
+
+// Operations that `send()` sends, in requests of up to 10,000 and 1 MB; an atomic batch in one. Each gives a result whose `value` is there
+// after that: what the single call gives, or it throws its error (which has no status here).
+class Batch {
+  #added = [];
+  constructor(run, atomic) {
+    Object.assign(this, { run, atomic });
+  }
+  set = (name, value) => this.#add(() => undefined, "set", name, packed(value));
+  get = (name) => this.#add(unpacked, "get", name);
+  delete = (name) => this.#add(() => undefined, "del", name);
+  incr = (name, step = 1) => this.#add(Number, "incr", name, step);
+  push = (name, value) => this.#add(() => undefined, "push", name, packed(value));
+  pop = (name) => this.#add((item) => (item === null ? undefined : unpacked(item)), "pop", name);
+  async send() {
+    const added = this.#added.splice(0);
+    const texts = added.map(({ text }) => text);
+    for (const group of this.atomic ? [texts] : groups(texts, 1_000_000, 10_000)) {
+      const isSafe = group.every((text) => text.startsWith('["get"'));
+      const outcomes = await this.run({ query: { atomic: this.atomic ? 1 : 0 }, body: `[${group}]`, isSafe }).catch((error) => {
+        if (error.index !== undefined) error.index += texts.length - added.length;
+        for (const { result } of added) result.error = error;
+        throw error;
+      });
+      for (const { ok, error } of outcomes) Object.assign(added.shift().result, { ok, error: error && new BambleweenyError(error) });
+    }
+  }
+  #add(read, ...operation) {
+    const result = {
+      error: new Error("The batch has not been sent."),
+      get value() {
+        if (this.error) throw this.error;
+        return read(this.ok);
+      },
+    };
+    this.#added.push({ text: JSON.stringify(operation), result });
+    return result;
+  }
+}
+
+const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
+const at = (noun, name) => `/${noun}/${checked(name)}`;
+const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
+const userOf = ({ id, username, quota }) => ({ id: Number(id), username, quota: Number(quota) });
+const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
+  ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
+const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
+
+function refusal(status, value, url) {
+  try {
+    return new BambleweenyError(value.json(), status);
+  } catch {
+    return failure("error", `${url} answered ${status} with something that is not its own.`, status);
+  }
+}
+function checked(name) { // a browser takes . and .. in a path for directions
+  if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
+  throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -; . and .. only in a batch.");
+}
+function bytesOf(value) {
+  if (value instanceof Value) return value.bytes;
+  const text = typeof value === "string" ? value : JSON.stringify(value?.json);
+  if (text !== undefined) return new TextEncoder().encode(text);
+  if (value instanceof Uint8Array || value instanceof ArrayBuffer) return new Uint8Array(value);
+  throw new TypeError("A value is a string, a Uint8Array, an ArrayBuffer or {json: anything}.");
+}
+function packed(value) {
+  const bytes = bytesOf(value);
+  try {
+    return new Value(bytes).text();
+  } catch {
+    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  }
+}
+function unpacked(value) {
+  if (typeof value === "string") return new Value(bytesOf(value), "text/plain; charset=utf-8");
+  return new Value(Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0)), "text/plain");
+}
+function* groups(texts, mostBytes, most) {
+  let [group, size] = [[], 0];
+  for (const text of texts) {
+    const length = bytesOf(text).length + 3; // and the comma
+    if (group.length === most || (group.length && size + length > mostBytes)) {
+      yield group;
+      [group, size] = [[], 0];
+    }
+    group.push(text);
+    size += length;
+  }
+  if (group.length) yield group;
+}

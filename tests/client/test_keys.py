@@ -1,0 +1,128 @@
+"""Keys and counters through the client."""
+
+import os
+
+import pytest
+from bambleweeny.client import Entry
+from bambleweeny.errors import (
+    BodyTooLarge,
+    Forbidden,
+    InvalidName,
+    NotAnInteger,
+    NotFound,
+    QuotaExceeded,
+    TooMuchAtOnce,
+)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x00\xff\r\n", os.urandom(1 << 20), "ä€😀\n".encode()])
+def test_bytes_come_back_as_they_went_in(client, data):
+    client.set("foo", data)
+    assert client.get("foo") == data
+
+
+def test_text_json_and_their_content_types(client):
+    client.set("foo", "Käse")
+    assert client.get("foo").text() == "Käse"
+    assert client.get("foo").content_type == "text/plain; charset=utf-8"
+    client.set("foo", json={"a": [None, 1.5]})
+    assert client.get("foo").json() == {"a": [None, 1.5]}
+    client.set("foo", b"\xff")
+    assert client.get("foo").content_type == "text/plain"
+
+
+@pytest.mark.parametrize("name", [".", "..", "a..b", "keys", "None", ":", "-", "x" * 255])
+def test_every_name_of_the_grammar_can_be_used(client, name):
+    client.set(name, name)
+    assert client.incr(f"{name[:254]}1") == 1
+    assert client.get(name).text() == name
+    assert name in client.keys
+    client.delete(name)
+    assert name not in client.keys
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "ä", "a b", "a?b", "a%2Fb", "x" * 256, "a\nb"])
+def test_a_bad_name_is_refused(client, name):
+    for call in (client.get, client.delete, client.incr, client.pop, client.routes.read):
+        with pytest.raises(InvalidName):
+            call(name)
+    with pytest.raises(InvalidName):
+        client.keys.get_many(["a", name])
+
+
+def test_what_is_not_there_is_not_found(client):
+    for call in (client.get, client.delete):
+        with pytest.raises(NotFound) as caught:
+            call("nothing")
+        assert (caught.value.code, caught.value.status, caught.value.info) == (
+            "not_found",
+            404,
+            "Not found.",
+        )
+
+
+def test_counting_goes_to_the_ends_of_the_numbers(client):
+    client.set("n", "9223372036854775806")
+    assert client.incr("n") == 2**63 - 1
+    with pytest.raises(NotAnInteger) as caught:
+        client.incr("n")
+    assert "-2^63" in caught.value.hint
+
+
+def test_many_keys_are_read_in_as_many_requests_as_they_need(client):
+    names = [f"{i:0200}" for i in range(2500)]
+    with client.batch() as batch:
+        for name in names:
+            batch.set(name, name[-4:])
+        batch.set("raw", b"\xff")
+    found = client.keys.get_many([*names, "nothing", "raw", "raw"])
+    assert found == {name: name[-4:].encode() for name in names} | {"raw": b"\xff"}
+    assert client.keys.get_many([]) == {}
+
+
+def test_many_large_keys_are_read_in_smaller_requests(client):
+    names = [f"k{i}" for i in range(20)]
+    for name in names:
+        client.set(name, os.urandom(1 << 20))
+    with pytest.raises(TooMuchAtOnce):
+        client.keys._call("GET", "/keys", query={"names": ",".join(names), "values": 1})
+    found = client.keys.get_many(names)
+    assert list(found) == names
+    assert {len(value) for value in found.values()} == {1 << 20}
+
+
+def test_iteration_gives_every_name_of_many_in_order(client):
+    names = [f"k{i:05}" for i in range(12_345)]
+    with client.batch() as batch:
+        for name in names:
+            batch.set(name, "")
+    assert list(client.keys) == names
+    assert [entry.name for entry in client.keys.list(prefix="k0000")] == names[:10]
+    assert next(iter(client.keys)) == "k00000"
+
+
+def test_the_admin_sees_everybodys_and_acts_for_them(client, ulis, uli):
+    ulis.set("a", "uli's")
+    client.set("b", "mine")
+    id = int(uli.id)
+    assert list(client.keys.list()) == [Entry("b", 0), Entry("a", id)]
+    assert list(ulis.keys.list()) == [Entry("a", id)]
+    assert client.keys.get("a", userid=id).text() == "uli's"
+    client.keys.set("n", "1", userid=id)
+    assert client.keys.incr("n", userid=id) == 2
+    assert client.keys.get_many(["a", "n"], userid=id) == {"a": b"uli's", "n": b"2"}
+    assert list(client.keys.list(userid=id)) == [Entry("a", id), Entry("n", id)]
+    client.keys.delete("a", userid=id)
+    assert list(ulis.keys) == ["n"]
+    with pytest.raises(Forbidden):
+        ulis.keys.get("b", userid=0)
+
+
+def test_quota_and_body_limit_are_errors_of_their_own(client, ulis, uli):
+    client.users.update(int(uli.id), quota=1)
+    ulis.set("a", "1")
+    with pytest.raises(QuotaExceeded):
+        ulis.set("b", "1")
+    with pytest.raises(BodyTooLarge) as caught:
+        client.set("big", bytes((2 << 20) + 1))
+    assert "--max-body" in caught.value.hint

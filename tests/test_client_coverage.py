@@ -1,0 +1,107 @@
+"""Every call of the contract has a method of the client, which makes just that call."""
+
+from importlib.resources import files
+
+import pytest
+import yaml
+from bambleweeny import Client
+from bambleweeny.errors import BambleweenyError
+
+DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+    if method in METHODS
+}
+ID = "d2622519-c707-4df5-973a-64849f363ed5"
+
+
+def run_batch(client):
+    with client.batch() as batch:
+        batch.get("foo")
+
+
+CALLS = {
+    "home": Client.about,
+    "getToken": lambda client: client.tokens.create(),
+    "testToken": lambda client: client.tokens.test(),
+    "setOwnPassword": lambda client: client.set_password("new"),
+    "listKeys": lambda client: list(client.keys),
+    "getKey": lambda client: client.get("foo"),
+    "setKey": lambda client: client.set("foo", "bar"),
+    "deleteKey": lambda client: client.delete("foo"),
+    "incrKeyByPost": lambda client: client.incr("foo"),
+    "listLists": lambda client: list(client.lists),
+    "popItemByPost": lambda client: client.pop("foo"),
+    "pushItem": lambda client: client.push("foo", "bar"),
+    "deleteList": lambda client: client.lists.delete("foo"),
+    "runBatch": run_batch,
+    "listRoutes": lambda client: client.routes.list(),
+    "createRoute": lambda client: client.routes.create("foo"),
+    "deleteRoute": lambda client: client.routes.delete(ID),
+    "readRoute": lambda client: client.routes.read(ID),
+    "listBins": lambda client: client.bins.list(),
+    "createBin": lambda client: client.bins.create("foo"),
+    "deleteBin": lambda client: client.bins.delete(ID),
+    "pushToBin": lambda client: client.bins.post(ID, "bar"),
+    "listUsers": lambda client: client.users.list(),
+    "createUser": lambda client: client.users.create("uli", "secret"),
+    "getUser": lambda client: client.users.get(0),
+    "changeUser": lambda client: client.users.update(0, quota=0),
+    "deleteUser": lambda client: client.users.delete(7),
+    "setAdminPassword": lambda client: client.set_admin_password("new"),
+    "getInfo": Client.info,
+    "save": Client.save,
+    "health": Client.health,
+    "readiness": Client.ready,
+    "metrics": Client.metrics,
+    "getOpenApi": Client.openapi,
+}
+A_ROUTE_BY_ANOTHER_WAY = (
+    "a route answers the same to any method and any path below; readRoute is enough"
+)
+EXCEPTIONS = {
+    "homeHead": "HEAD is for probes; about() tells more",
+    "getKeyHead": "HEAD is for probes; get() tells more",
+    "incrKey": "a GET that writes: it could be repeated on the way",
+    "popItem": "a GET that writes: it could be repeated on the way",
+    "askBin": "only browsers ask it, by themselves",
+    "getSwagger": "the original's path of getOpenApi",
+    "showDocs": "a page for people",
+    "getDocsAsset": "a page for people",
+    "getJavaScript": "another client",
+    **{
+        name: A_ROUTE_BY_ANOTHER_WAY
+        for name in OPERATIONS
+        if name.startswith(("readRouteBy", "readRouteBelow"))
+    },
+}
+
+
+def test_every_operation_has_a_method_or_a_reason_to_have_none():
+    assert CALLS.keys() | EXCEPTIONS.keys() == OPERATIONS.keys()
+    assert not CALLS.keys() & EXCEPTIONS.keys()
+
+
+@pytest.mark.parametrize("operation", CALLS)
+def test_a_method_makes_its_call_and_no_other(operation, session_url, services):
+    method, path = OPERATIONS[operation]
+    with Client(session_url, "admin", "changeme") as client:
+        client.tokens.create()
+        before = counted(services)
+        try:
+            CALLS[operation](client)
+        except BambleweenyError as ex:
+            assert ex.code == "not_found", operation
+    made = {call for call, count in counted(services).items() if count != before.get(call)}
+    assert made == {(method, path)}
+
+
+def counted(services):
+    """Give how many requests there were by method and path, whatever their status."""
+    counts = {}
+    for (method, route, _), count in services.metrics.counted().requests.items():
+        counts[method, route] = counts.get((method, route), 0) + count
+    return counts
