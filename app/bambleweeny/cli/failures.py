@@ -10,6 +10,7 @@ from bambleweeny.errors import BambleweenyError
 _HINTS = {
     "unauthorized": "Log in with 'bambleweeny login URL', or give --token, or --user and "
     "--password.",
+    "wrong_login": "Where the password was changed, log in again with 'bambleweeny login URL'.",
 }
 """Advice for who types commands, where the server's is for who writes requests."""
 

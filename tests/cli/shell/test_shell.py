@@ -41,7 +41,7 @@ def test_a_pipe_runs_a_command_a_line():
     out, err = piped(
         "# a remark\nset sh:a 'b c'\n\nget sh:a\nset sh:m 'one\ntwo'\nget sh:m\nincr sh:n\n"
     )
-    assert (out, err) == ("b cone\ntwo1\n", "")
+    assert (out, err) == ("b c\none\ntwo\n1\n", "")
 
 
 def test_a_pipe_ends_at_the_first_failure_unless_told_otherwise():
@@ -129,7 +129,7 @@ def test_a_value_may_have_several_lines(terminal):
     shell = terminal()
     shell.child.send("set sh:lines 'one\r")
     settle(shell, "two'", "OK")
-    assert piped("get sh:lines\n")[0] == "one\ntwo"
+    assert piped("get sh:lines\n")[0] == "one\ntwo\n"
 
 
 def test_json_is_laid_out_in_colour(terminal):

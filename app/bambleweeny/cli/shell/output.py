@@ -9,16 +9,17 @@ class ShellOutput(Output):
     """Standard output under a prompt."""
 
     def value(self, value: bytes, **around: object) -> None:
-        """Print a value; at a terminal one that is JSON is laid out and has colours."""
+        """Print a value on lines of its own; at a terminal JSON is laid out and has colours."""
         if self.is_terminal and not self.as_json and value.lstrip()[:1] in (b"{", b"["):
             try:
                 record = json.loads(value)
             except ValueError:
-                super().value(value, **around)
+                pass
+            else:
+                self.record(record)
                 return
-            self.record(record)
-            return
-        super().value(value, **around)
+        # NOTE: what answers several commands must be told apart, unlike what answers one.
+        super().value(value if self.as_json or value.endswith(b"\n") else value + b"\n", **around)
 
     def record(self, record: object) -> None:
         """Print JSON."""
