@@ -61,6 +61,7 @@ class Candidates:
         return parser_of(name, verb, text, add_options=self._add_options)
 
     def _options(self, name: str, verb: Verb) -> list[str]:
+        # NOTE: argparse has no public way to ask what a parser knows.
         actions = self._parser(name, verb)._actions
         return [flag for action in actions for flag in action.option_strings if flag[1] == "-"]
 

@@ -29,7 +29,7 @@ def _login(context: Context) -> None:
     token = said.token or _new_token(context, said, said.url, user)
     name = context.args.profile or said.profile or _DEFAULT_NAME
     keep_profile(Profile(name, said.url, user, token))
-    context.out.line(
+    context.out.say(
         f"Logged in to {said.url} as {user}. The token is in {profiles_file()}.",
         profile=name,
         url=said.url,
@@ -54,7 +54,7 @@ def _logout(context: Context) -> None:
     if profile is None:
         raise CommandFailed(f"There is no profile '{wanted or _DEFAULT_NAME}'.")
     forget_profile(profile.name)
-    context.out.line(
+    context.out.say(
         f"Forgot the token for {profile.url} as {profile.user}.",
         profile=profile.name,
         url=profile.url,

@@ -1,5 +1,6 @@
 """What a command prints: for people at a terminal, plain in a pipe, or JSON."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any, TextIO
@@ -12,8 +13,6 @@ class Output:
         self._stream = stream
         self.as_json = as_json
         self.is_terminal = stream.isatty()
-        self.is_silent = True
-        """Nothing has been printed yet."""
 
     def value(self, value: bytes, **around: object) -> None:
         """Print bytes as they are; a terminal's next line begins on a line of its own.
@@ -27,7 +26,6 @@ class Output:
             return
         if self.is_terminal and not value.endswith(b"\n"):
             value += b"\n"
-        self.is_silent = False
         self._stream.flush()
         self._stream.buffer.write(value)
         self._stream.flush()
@@ -38,6 +36,13 @@ class Output:
             self.record(as_record)
         else:
             self._print(str(text))
+
+    def say(self, sentence: str, **as_record: object) -> None:
+        """Tell people on stderr what was done, or in JSON give the record."""
+        if self.as_json:
+            self.record(as_record)
+        else:
+            print(sentence, file=sys.stderr)
 
     def done(self) -> None:
         """Say nothing, or in JSON that it went well."""
@@ -80,9 +85,7 @@ class Output:
         table = Table(*(name.replace("_", " ").upper() for name in columns), box=None)
         for row in chain([first], iterator):
             table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
-        self.is_silent = False
         Console(file=self._stream).print(table)
 
     def _print(self, text: str) -> None:
-        self.is_silent = False
         print(text, file=self._stream)

@@ -95,6 +95,9 @@ def parser_of(
     for names, more in verb.arguments:
         parser.add_argument(*names, **more)
     (verb.add_options or add_options)(parser)
+    if verb.takes_command:
+        usage = parser.format_usage().removeprefix("usage: ").rstrip()
+        parser.usage = f"{usage} -- COMMAND ...".replace("%", "%%")
     return parser
 
 

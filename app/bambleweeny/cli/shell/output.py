@@ -28,7 +28,6 @@ class ShellOutput(Output):
             return
         from rich.console import Console  # noqa: PLC0415
 
-        self.is_silent = False
         Console(file=self._stream).print_json(json.dumps(record), ensure_ascii=False)
 
     def done(self) -> None:
