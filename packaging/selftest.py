@@ -193,6 +193,7 @@ def selftest(program: Binary) -> None:
     with _step("documents, /docs, /metrics, health"):
         assert b"paths" in server.get("/openapi.json")
         assert b"swagger" in server.get("/docs/swagger-ui.css")
+        assert b"export class Client" in server.get("/bambleweeny.js")
         assert b"bambleweeny_requests_total" in server.get("/metrics")
         program.run("health", server.url)
     with _step("token, write, push, read by the client b9y"):

@@ -128,6 +128,23 @@ def test_a_name_that_nobody_knows_is_told():
         client.health()
 
 
+def test_a_server_that_speaks_no_tls_is_told():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        thread = threading.Thread(target=answer_plainly, args=(listener,))
+        thread.start()
+        with Client(url) as client, pytest.raises(ConnectionBroken, match="TLS with https://127"):
+            client.health()
+        thread.join()
+
+
+def answer_plainly(listener):
+    wire, _ = listener.accept()
+    with wire:
+        wire.recv(4096)
+        wire.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+
 def test_a_server_that_went_and_came_again_is_found_again():
     with running("sandbox") as server:
         place = server.url.removeprefix("http://")

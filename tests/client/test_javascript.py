@@ -1,9 +1,14 @@
 """The JavaScript module that the server brings, in Node."""
 
+import json
+import re
 import shutil
 import subprocess
 
 import pytest
+from bambleweeny import Client
+
+INTERNAL = {"url", "timeout", "run", "atomic", "constructor"}
 
 PRELUDE = """
 import assert from "node:assert/strict";
@@ -97,6 +102,9 @@ def test_many_keys_are_iterated_and_read(node):
     assert.equal(found.size, 3000);
     assert.equal(found.get(names[7]).text(), "0007");
     assert.deepEqual(await client.keys.list({ prefix: names[5] }), [{ name: names[5], owner: 0 }]);
+    const large = Array.from({ length: 20 }, (_, index) => `large${index}`);
+    for (const name of large) await client.set(name, new Uint8Array(1 << 20));
+    assert.deepEqual([...(await client.keys.getMany(large)).keys()], large);
     await client.set("__proto__", "x");
     assert.equal((await client.keys.getMany(["__proto__"])).get("__proto__").text(), "x");
     """)
@@ -111,7 +119,7 @@ def test_lists_are_queues(node):
     assert.deepEqual([...(await client.pop("jobs")).bytes], [255]);
     assert.deepEqual(await client.lists.list(), [{ name: "jobs", owner: 0 }]);
     await client.lists.delete("jobs");
-    assert.equal(await client.pop("jobs", { wait: 1 }), undefined);
+    assert.equal(await client.pop("jobs", { wait: "1s" }), undefined);
     const waiting = client.pop("jobs", { wait: 20 });
     await client.push("jobs", "now");
     assert.equal((await waiting).text(), "now");
@@ -238,3 +246,23 @@ def test_what_does_not_answer_is_told(node, proxy):
         proxy.url,
     )
     assert len(proxy.seen) == 2
+
+
+def test_it_has_the_words_of_the_python_client(node, session_url, services):
+    ours = {}
+    with Client(session_url) as client, client.batch() as batch:
+        for noun in ("client", "keys", "lists", "routes", "bins", "users", "tokens", "batch"):
+            of = {"client": client, "batch": batch}.get(noun) or getattr(client, noun)
+            ours[noun] = sorted(
+                re.sub(r"_(\w)", lambda m: m[1].upper(), word) for word in dir(of) if word[0] != "_"
+            )
+    ours["client"].remove("close")
+    ours["batch"] = sorted([*ours["batch"], "send"])
+    printed = node("""
+    const own = (of) => [...Object.keys(of), ...Object.getOwnPropertyNames(Object.getPrototypeOf(of))];
+    const words = { client: own(client), batch: own(client.batch()) };
+    for (const noun of ["keys", "lists", "routes", "bins", "users", "tokens"]) words[noun] = Object.keys(client[noun]);
+    console.log(JSON.stringify(words));
+    """)
+    theirs = {noun: set(words) - INTERNAL for noun, words in json.loads(printed).items()}
+    assert theirs == {noun: set(words) for noun, words in ours.items()}

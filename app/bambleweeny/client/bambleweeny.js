@@ -49,12 +49,17 @@ export class Client {
     get: async (name, options) => (await this.#call("GET", at("keys", name), options)).value,
     incr: (name, options) => this.#json("POST", at("incr", name), options), // a number beyond 2^53 is rounded
     getMany: async (names, options) => { // a Map of those that are there
-      const found = new Map();
-      for (const group of groups([...new Set(names)].map(checked), 16_000, 1000)) {
-        const { keys } = await this.#json("GET", "/keys", { ...options, query: { names: group.join(), values: 1 } });
-        for (const { key, value } of keys) found.set(key, unpacked(value));
-      }
-      return found;
+      const read = async (group) => {
+        const half = group.length >> 1;
+        const told = await this.#json("GET", "/keys", { ...options, query: { names: group.join(), values: 1 } }).catch((error) => {
+          if (error.code !== "too_much_at_once" || half === 0) throw error;
+        });
+        if (told) return told.keys.map(({ key, value }) => [key, unpacked(value)]);
+        return [...(await read(group.slice(0, half))), ...(await read(group.slice(half)))];
+      };
+      const found = [];
+      for (const group of groups([...new Set(names)].map(checked), 16_000, 1000)) found.push(...(await read(group)));
+      return new Map(found);
     },
   };
   lists = {
@@ -63,7 +68,7 @@ export class Client {
     pushLines: async (name, data, options) =>
       (await this.#json("POST", at("lists", name), { ...options, query: { split: "lines" }, body: bytesOf(data) })).items,
     pop: async (name, { wait, ...options } = {}) => { // undefined where there is none, after `wait` seconds (30 at most)
-      const answer = await this.#call("POST", `${at("lists", name)}/pop`, { ...options, query: { wait }, wait });
+      const answer = await this.#call("POST", `${at("lists", name)}/pop`, { ...options, query: { wait }, wait: parseInt(wait ?? 0) });
       return answer.status === 204 ? undefined : answer.value;
     },
   };
