@@ -115,7 +115,10 @@ def parse_directory(text: str) -> Path:
     """Read a path; ~ is the home directory."""
     if not text:
         raise ValueError("it is empty; write a directory")
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as ex:
+        raise ValueError(f"'{text}': there is no such home directory; write a directory") from ex
 
 
 @dataclass(frozen=True)

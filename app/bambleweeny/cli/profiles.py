@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bambleweeny.cli.failures import CommandFailed
+from bambleweeny.cli.homes import home_of
 
 
 class Profile(NamedTuple):
@@ -19,9 +20,7 @@ class Profile(NamedTuple):
 
 def profiles_file() -> Path:
     """Tell where the profiles are kept."""
-    home = os.environ.get("XDG_CONFIG_HOME", "")
-    root = Path(home) if Path(home).is_absolute() else Path("~/.config").expanduser()
-    return root / "bambleweeny" / "profiles.json"
+    return home_of("XDG_CONFIG_HOME", ".config") / "profiles.json"
 
 
 def find_profile(name: str | None) -> Profile | None:

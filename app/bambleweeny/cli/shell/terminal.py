@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
@@ -14,6 +13,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.connection import add_json_option
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.homes import home_of
 from bambleweeny.cli.shell.session import OWN, Session, command_names
 from bambleweeny.cli.shell.words import is_unfinished
 
@@ -71,9 +71,7 @@ class _WithoutSecrets(FileHistory):
 
 def _history() -> History:
     """Give the history that is kept, readable by the owner alone; where it cannot be, a new one."""
-    home = os.environ.get("XDG_STATE_HOME", "")
-    root = Path(home) if Path(home).is_absolute() else Path("~/.local/state").expanduser()
-    file = root / "bambleweeny" / "history"
+    file = home_of("XDG_STATE_HOME", ".local/state") / "history"
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
