@@ -35,7 +35,11 @@ _bambleweeny() {
   if [[ -n "${found[*]}" ]]; then compadd -Q -- "${found[@]}"; else _files; fi
 }
 # A file in $fpath is this function's body at its first call.
-if [[ $funcstack[1] == _bambleweeny ]]; then _bambleweeny; else compdef _bambleweeny bambleweeny b9y; fi"""
+if [[ $funcstack[1] == _bambleweeny ]]; then
+  _bambleweeny
+else
+  compdef _bambleweeny bambleweeny b9y
+fi"""
 _FISH = r"""function __bambleweeny
   bambleweeny completion candidates (commandline -cp | string replace -r '^\S+\s' '') 2>/dev/null
 end
