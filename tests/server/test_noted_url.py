@@ -3,6 +3,7 @@
 import signal
 import stat
 
+import pytest
 from bambleweeny.running import SERVER, is_in_use, noted_url
 from servers import running, start
 
@@ -21,12 +22,10 @@ def test_a_server_on_every_address_leaves_a_url_of_this_machine(tmp_path):
         assert (noted_url(tmp_path, SERVER) or "").startswith("http://127.0.0.1:")
 
 
-def test_a_second_server_takes_nothing_away(tmp_path, capfd):
+def test_a_second_server_takes_nothing_away(tmp_path):
     with running("serve", "--data-dir", str(tmp_path)) as server:
-        try:
+        with pytest.raises(AssertionError, match="Another server uses"):
             start("serve", "--data-dir", str(tmp_path))
-        except AssertionError as ex:
-            assert "Another server uses" in str(ex)
         assert noted_url(tmp_path, SERVER) == server.url
 
 

@@ -14,7 +14,9 @@ pytestmark = pytest.mark.usefixtures("logged_in")
 PROMPT = "b9y>"
 COMMAND = str(Path(sys.executable).parent / "bambleweeny")
 UNUSED = re.search(
-    r'UNUSED = """(.*?)"""', Path("packaging/bambleweeny.spec").read_text(), re.DOTALL
+    r'UNUSED = """(.*?)"""',
+    (Path(__file__).parents[3] / "packaging" / "bambleweeny.spec").read_text(),
+    re.DOTALL,
 )[1].split()
 
 
