@@ -5,6 +5,7 @@ from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.given import VALUE, duration, given_value
 from bambleweeny.cli.keys import LISTING, USERID, show_listing
 from bambleweeny.cli.lines import push_lines
+from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
 LIST = argument("name", metavar="LIST", help="the list's name")
@@ -16,13 +17,15 @@ def _push(context: Context) -> None:
     if args.lines:
         push_lines(context.client, args.name, value, args.userid)
     else:
-        context.client.lists.push(args.name, value, userid=args.userid)
+        with waiting(f"Adding to {args.name}"):
+            context.client.lists.push(args.name, value, userid=args.userid)
     context.out.done()
 
 
 def _pop(context: Context) -> None:
     args = context.args
-    item = context.client.lists.pop(args.name, args.wait, userid=args.userid)
+    with waiting(f"Waiting for {args.name}"):
+        item = context.client.lists.pop(args.name, args.wait, userid=args.userid)
     if item is None:
         raise CommandFailed(f"The list '{args.name}' is empty.")
     context.out.value(item, list=args.name)
