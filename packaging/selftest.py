@@ -201,6 +201,11 @@ def selftest(program: Binary) -> None:
         assert client.set("kept", "through a kill -9")
         assert client.push("queue", "one") and client.push("queue", "two")
         assert client.get("kept") == "through a kill -9"
+    with _step("its own command line"):
+        login = ("--url", server.url, "--user", "admin", "--password", password)
+        assert program.run("get", "kept", *login) == "through a kill -9"
+        assert program.run("keys", "--long", *login) == "kept\t0\n"
+        assert "b9y" in program.run("completion", "bash")
     with _step("kill -9: nothing goes on running"):
         program.kill(server)
         assert server.is_gone()

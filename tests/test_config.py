@@ -65,7 +65,7 @@ BAD = {
     "threads": ["0", "1001", "many", "1.5"],
     "workers": ["0", "65"],
     "fsync": ["sometimes"],
-    "data_dir": [""],
+    "data_dir": ["", "~nobody-has-this-name/x"],
     "cors_origins": ["localhost:3000", "http://localhost:3000/", "banana"],
     "allowed_hosts": ["http://foo", "foo:80", "a b"],
     "max_waits": ["-1", "1001"],

@@ -10,12 +10,13 @@ from pathlib import Path
 import bambleweeny
 import pytest
 from bambleweeny import client, config, store
+from bambleweeny.cli.connection import Connection
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"
 README = (ROOT / "README.md").read_text("utf-8")
 ROOMS = ["store", "core", "api", "server", "cli"]
-FLOOR = {"names", "errors", "options", "config", "__init__"}
+FLOOR = {"names", "errors", "options", "config", "running", "__init__"}
 FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}, "urllib3": {"client"}}  # fmt: skip
 
 
@@ -112,6 +113,12 @@ def test_the_readme_names_every_option_and_no_other():
         assert re.search(
             rf"^\| `{config.flag_of(column)}[ `].*\| {re.escape(default)} \|", table, re.M
         )
+
+
+def test_the_readme_names_every_option_of_the_command_line_and_no_other():
+    table = README.partition("| client option |")[2].partition("\n## ")[0]
+    flags = [config.flag_of(column) for column in fields(Connection)]
+    assert re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE) == flags
 
 
 def test_the_readme_names_every_path():

@@ -40,10 +40,11 @@ def outputs(commands: list[str], url: str, home: Path) -> list[str]:
     script = "".join(f"{command} 2>&1; echo; echo '{MARK}'\n" for command in commands)
     script = script.replace("localhost:8080", url.removeprefix("http://"))
     done = subprocess.run(
-        ["bash", "-u"], input=script, env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        ["bash", "-u"], input=script, env={"HOME": str(home), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
         cwd=home, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    return [part.strip() for part in done.stdout.split(MARK)[:-1]]
+    said = done.stdout.replace(url, "http://127.0.0.1:8080")
+    return [part.strip() for part in said.split(MARK)[:-1]]
 
 
 def plain(text: str) -> str:

@@ -182,6 +182,11 @@ def flag_of(column: Field[Any]) -> str:
     return "--" + column.name.replace("_", "-")
 
 
+def variable_of(column: Field[Any]) -> str:
+    """Give a field's variable: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
+    return PREFIX + column.name.upper()
+
+
 def load_config(
     flags: Mapping[str, str | None], env: Mapping[str, str], *, sandbox: bool = False
 ) -> Config:
@@ -192,11 +197,34 @@ def load_config(
     values: dict[str, Any] = {}
     for column in fields(Config):
         source, text = _find(column, flags, env, sandbox)
-        try:
-            values[column.name] = None if text is None else option_of(column).parse(text)
-        except ValueError as ex:
-            raise ConfigError(f"{source}: {ex}.") from ex
+        values[column.name] = None if text is None else parsed(column, source, text)
     return Config(**values)
+
+
+def data_dir_of(env: Mapping[str, str]) -> Path:
+    """Give the data directory of a server that is started without a flag for it."""
+    [column] = (column for column in fields(Config) if column.name == "data_dir")
+    directory: Path = parsed(column, *(given(column, {}, env) or ("default", _default_data_dir())))
+    return directory
+
+
+def given(
+    column: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Give where the text of an option stands, and the text; a flag goes before its variable."""
+    flag = flags.get(column.name)
+    if flag is not None:
+        return flag_of(column), flag
+    variable = variable_of(column)
+    return (variable, env[variable]) if env.get(variable) else None
+
+
+def parsed(column: Field[Any], source: str, text: str) -> Any:
+    """Give the value that a text means; ConfigError names the source of a bad one."""
+    try:
+        return option_of(column).parse(text)
+    except ValueError as ex:
+        raise ConfigError(f"{source}: {ex}.") from ex
 
 
 def _find(
@@ -205,12 +233,8 @@ def _find(
     option = option_of(column)
     if sandbox and option.serve_only:
         return "default", option.default() if callable(option.default) else option.default
-    flag = flags.get(column.name)
-    if flag is not None:
-        return flag_of(column), flag
-    variable = PREFIX + column.name.upper()
-    if env.get(variable):
-        return variable, env[variable]
+    if found := given(column, flags, env):
+        return found
     if option.legacy and env.get(option.legacy):
         return option.legacy, env[option.legacy]
     if column.name == "redis_url" and env.get("redis_host"):

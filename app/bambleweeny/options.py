@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from bambleweeny.names import LONGEST_PASSWORD, is_name
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
 
 class Address(NamedTuple):
     """Where to listen. Port 0 lets the system choose one."""
@@ -19,6 +21,11 @@ class Address(NamedTuple):
     def is_loopback(self) -> bool:
         """Tell whether only this machine can reach the address."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
+
+    @property
+    def url(self) -> str:
+        """The URL at which this machine is answered by who listens here."""
+        return f"http://{self._replace(host=_EVERYWHERE.get(self.host, self.host))}"
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -108,7 +115,10 @@ def parse_directory(text: str) -> Path:
     """Read a path; ~ is the home directory."""
     if not text:
         raise ValueError("it is empty; write a directory")
-    return Path(text).expanduser().absolute()
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as ex:
+        raise ValueError(f"'{text}': there is no such home directory; write a directory") from ex
 
 
 @dataclass(frozen=True)

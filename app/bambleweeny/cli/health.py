@@ -2,15 +2,7 @@
 
 import sys
 
-from bambleweeny.options import Address
-
 _SECONDS = 5.0
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
-
-
-def url_of(address: Address) -> str:
-    """Give the URL at which a server that listens on an address answers this machine."""
-    return f"http://{address._replace(host=_EVERYWHERE.get(address.host, address.host))}"
 
 
 def check_health(url: str) -> int:

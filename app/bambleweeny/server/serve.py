@@ -14,6 +14,8 @@ from pathlib import Path
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.core.tally import Tally
+from bambleweeny.options import Address
+from bambleweeny.running import SERVER, forget_url, note_url
 from bambleweeny.server.allocation import bound_allocator
 from bambleweeny.server.banner import banner
 from bambleweeny.server.cores import keep_to_core
@@ -127,6 +129,8 @@ def _run(config: Config, sandbox: bool) -> None:
     try:
         if engine:
             engine.start()
+            # NOTE: a killed server may have left its word, and the lock is ours now.
+            forget_url(config.data_dir, SERVER)
             engine.wait_until_ready(lambda: not is_ending())
         if is_ending():
             return
@@ -135,12 +139,16 @@ def _run(config: Config, sandbox: bool) -> None:
         instance, login = open_for_service(store, config)
         wanted = config.workers
         parts = _Parts(config, listener, engine, store, instance, Tally(wanted), Shares(wanted))
+        if engine:
+            note_url(config.data_dir, SERVER, Address(*listener.getsockname()[:2]).url)
         print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
         workers = parts.children_of_workers()
         if engine:
             supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
         else:
             supervise(workers)
+        if engine:
+            forget_url(config.data_dir, SERVER)
         turn_away(listener)
         listener.close()
         stop_children(workers, _STOP_SECONDS)

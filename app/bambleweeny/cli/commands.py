@@ -1,0 +1,71 @@
+"""The table of commands: the module of each, and the line that --help has of it.
+
+The module holds a `VERBS` with the rest; only that of the command asked for is imported.
+"""
+
+from importlib import import_module
+from typing import NamedTuple
+
+from bambleweeny.cli.verb import Verb
+
+
+class Command(NamedTuple):
+    """Where a command is, and what it is for."""
+
+    group: str
+    module: str
+    help: str
+
+
+SERVER, VALUES, SHARING, PEOPLE, TOOLS = "a server", "values", "sharing", "people", "tools"
+SHARED = (VALUES, SHARING, PEOPLE)
+"""The groups of which the shell has every command too."""
+
+COMMANDS = {
+    "serve": Command(SERVER, "serving", "run a server that keeps its data"),
+    "sandbox": Command(
+        SERVER,
+        "serving",
+        "run a throw-away server: admin/changeme, no data kept, for prototyping",
+    ),
+    "backup": Command(
+        SERVER,
+        "serving",
+        "write all users and what they own to a file, while a server runs or not",
+    ),
+    "restore": Command(
+        SERVER, "serving", "put a backup into an empty place; no server may use it meanwhile"
+    ),
+    "health": Command(
+        SERVER,
+        "serving",
+        "ask a server whether it is well; exit 0 or 1, for a container's health check",
+    ),
+    "get": Command(VALUES, "keys", "print the value of a key"),
+    "set": Command(VALUES, "keys", "give a key a value"),
+    "del": Command(VALUES, "keys", "delete keys"),
+    "keys": Command(VALUES, "keys", "list the keys"),
+    "incr": Command(VALUES, "keys", "count a key up and print its number"),
+    "push": Command(VALUES, "lists", "add an item to the end of a list"),
+    "pop": Command(VALUES, "lists", "take the oldest item off a list and print it"),
+    "lists": Command(VALUES, "lists", "list the lists, or delete one"),
+    "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
+    "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
+    "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),
+    "users": Command(PEOPLE, "users", "list, add, change and delete users, for the admin"),
+    "password": Command(PEOPLE, "users", "change your own password"),
+    "token": Command(PEOPLE, "tokens", "print a new token, or say who you are"),
+    "info": Command(PEOPLE, "instance", "say which server this is and how its engine is"),
+    "save": Command(PEOPLE, "instance", "put everything on disk, for the admin"),
+    "login": Command(TOOLS, "login", "log in to a server and keep a token for it"),
+    "logout": Command(TOOLS, "login", "forget a token that login kept"),
+    "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
+    "completion": Command(TOOLS, "completion", "print what makes a shell complete the commands"),
+    "licenses": Command(TOOLS, "serving", "print the licences of all that is in the program"),
+}
+
+
+def verb_of(name: str) -> Verb:
+    """Import a command's module and give its verb."""
+    verbs: dict[str, Verb] = import_module(f"bambleweeny.cli.{COMMANDS[name].module}").VERBS
+    return verbs[name]

@@ -1,0 +1,38 @@
+"""Values as they are given to a command: as an argument, in a file, or on standard input."""
+
+import os
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import BinaryIO
+
+from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.verb import argument
+from bambleweeny.names import parse_duration
+
+STANDARD = "-"
+VALUE = argument(
+    "value",
+    nargs="?",
+    metavar="VALUE",
+    help="the value; @FILE reads a file, - or nothing standard input",
+)
+
+
+def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
+    """Give the bytes that a word of the command line means; WrongUse where none can be read."""
+    if word is None or word == STANDARD:
+        if stdin is None:
+            raise WrongUse("There is no value; write it behind the name.")
+        return stdin.read()
+    if word.startswith("@"):
+        return Path(word[1:]).expanduser().read_bytes()
+    # NOTE: what was no text on the command line is the same bytes again.
+    return os.fsencode(word)
+
+
+def duration(text: str) -> int:
+    """Read a duration as seconds, for argparse."""
+    try:
+        return parse_duration(text)
+    except ValueError as ex:
+        raise ArgumentTypeError(str(ex)) from ex

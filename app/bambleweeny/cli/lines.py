@@ -1,0 +1,38 @@
+"""Many items at once: each line of a value is one."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from bambleweeny.cli.progress import PATIENCE_SECONDS, progress_bar
+
+if TYPE_CHECKING:
+    from bambleweeny.client import Client
+
+_MOST_LINES = 10_000
+_MOST_BYTES = 256 << 10
+"""Of one request; the smallest --max-body that is of use is larger."""
+
+
+def push_lines(client: "Client", name: str, text: bytes, userid: int | None) -> None:
+    """Add each line of a text as an item.
+
+    Up to 10,000 lines or 256 kB are all added or none; what fails later leaves the
+    earlier ones in the list.
+    """
+    size = len(text)
+    with progress_bar("Adding", size, is_bytes=True, after=PATIENCE_SECONDS) as advance:
+        for part in _parts(text):
+            client.lists.push_lines(name, part, userid=userid)
+            advance(len(part))
+
+
+def _parts(text: bytes) -> Iterator[bytes]:
+    start = 0
+    while start < len(text):
+        end = lines = 0
+        at = start
+        while lines < _MOST_LINES and at < len(text) and (not lines or end - start < _MOST_BYTES):
+            at = text.find(b"\n", at) + 1 or len(text)
+            end, lines = at, lines + 1
+        yield text[start:end]
+        start = end

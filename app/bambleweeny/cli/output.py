@@ -1,0 +1,91 @@
+"""What a command prints: for people at a terminal, plain in a pipe, or JSON."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any, TextIO
+
+
+class Output:
+    """Standard output, and how it is wanted."""
+
+    def __init__(self, stream: TextIO, *, as_json: bool = False) -> None:
+        self._stream = stream
+        self.as_json = as_json
+        self.is_terminal = stream.isatty()
+
+    def value(self, value: bytes, **around: object) -> None:
+        """Print bytes as they are; a terminal's next line begins on a line of its own.
+
+        In JSON they stand among `around` as `value`.
+        """
+        if self.as_json:
+            from bambleweeny.client.values import packed  # noqa: PLC0415
+
+            self.record({**around, "value": packed(value)})
+            return
+        if self.is_terminal and not value.endswith(b"\n"):
+            value += b"\n"
+        self._stream.flush()
+        self._stream.buffer.write(value)
+        self._stream.flush()
+
+    def line(self, text: object, **as_record: object) -> None:
+        """Print a line, or in JSON the record that says the same."""
+        if self.as_json and as_record:
+            self.record(as_record)
+        else:
+            self._print(str(text))
+
+    def say(self, sentence: str, **as_record: object) -> None:
+        """Tell people on stderr what was done, or in JSON give the record."""
+        if self.as_json:
+            self.record(as_record)
+        else:
+            print(sentence, file=sys.stderr)
+
+    def done(self) -> None:
+        """Say nothing, or in JSON that it went well."""
+        if self.as_json:
+            self.record({"ok": True})
+
+    def record(self, record: object) -> None:
+        """Print something as JSON."""
+        import json  # noqa: PLC0415  `get` needs none
+
+        self._print(json.dumps(record, ensure_ascii=False, indent=2 if self.is_terminal else None))
+
+    def names(self, names: Iterable[str], column: str) -> None:
+        """Print names, one a line."""
+        if self.as_json:
+            self.record([{column: name} for name in names])
+            return
+        for name in names:
+            self._print(name)
+
+    def rows(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Print rows: a table on a terminal, in a pipe lines with tabs between."""
+        if self.as_json:
+            self.record([dict(zip(columns, row, strict=True)) for row in rows])
+        elif self.is_terminal:
+            self._table(columns, rows)
+        else:
+            for row in rows:
+                self._print("\t".join(map(str, row)))
+
+    def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        first = next(iterator := iter(rows), None)
+        if first is None:
+            return
+        # NOTE: it takes longer than most commands, and only people at a terminal see it.
+        from rich.console import Console  # noqa: PLC0415
+        from rich.table import Table  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
+
+        table = Table(*(name.replace("_", " ").upper() for name in columns), box=None)
+        for row in chain([first], iterator):
+            table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
+        Console(file=self._stream).print(table)
+
+    def _print(self, text: str) -> None:
+        print(text, file=self._stream)

@@ -1,0 +1,59 @@
+"""`route`: keys made public."""
+
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.verb import Verb, argument, noun
+
+
+def id_of(text: str) -> str:
+    """Give the id in an id, a path or a URL."""
+    return text.rstrip("/").rpartition("/")[2]
+
+
+def _list(context: Context) -> None:
+    routes = context.client.routes.list(userid=context.args.userid)
+    rows = ((route.key, route.content_type, route.url) for route in routes)
+    context.out.rows(("key", "content_type", "url"), rows)
+
+
+def _add(context: Context) -> None:
+    args = context.args
+    route = context.client.routes.create(args.name, args.content_type, userid=args.userid)
+    context.out.line(route.url, key=route.key, content_type=route.content_type, url=route.url)
+
+
+def _delete(context: Context) -> None:
+    for word in context.args.ids:
+        context.client.routes.delete(id_of(word), userid=context.args.userid)
+    context.out.done()
+
+
+VERBS = {
+    "route": noun(
+        list=Verb(_list, "bambleweeny route", (USERID,), "list your routes"),
+        add=Verb(
+            _add,
+            """bambleweeny route add foo
+            bambleweeny route add dot.png image/png""",
+            (
+                argument("name", metavar="KEY", help="the key that is made public"),
+                argument(
+                    "content_type",
+                    nargs="?",
+                    metavar="TYPE",
+                    help="its content type; without one text/plain",
+                ),
+                USERID,
+            ),
+            "make a key public and print its URL",
+        ),
+        **{
+            "del": Verb(
+                _delete,
+                "bambleweeny route del 3f8ab8ba-715d-47b9-b645-798caded306b",
+                (argument("ids", nargs="+", metavar="ROUTE", help="ids, paths or URLs"), USERID),
+                "delete routes; their keys stay",
+            )
+        },
+    )
+}

@@ -1,0 +1,59 @@
+"""`sub`: run a command for each item of a list."""
+
+import signal
+
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.given import duration
+from bambleweeny.cli.lists import LIST
+from bambleweeny.cli.verb import Verb, argument
+from bambleweeny.cli.worker import Worker
+
+
+def _sub(context: Context) -> int:
+    args = context.args
+    if not args.command:
+        raise WrongUse("Give the command behind --, as in 'bambleweeny sub jobs -- wc -c'.")
+    most = 1 if args.once else args.max
+    worker = Worker(context.client, args.name, args.command, is_dropping=args.drop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.end())
+    return worker.work(most, idle_seconds=args.idle)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_count.__name__ = "number of items"
+"""What argparse calls it in its sentence."""
+
+_OPTIONS = (
+    LIST,
+    argument("--once", action="store_true", help="leave after one item"),
+    argument("--max", metavar="N", type=_count, help="leave after so many items"),
+    argument(
+        "--idle", metavar="DURATION", type=duration, help="leave after so long without an item"
+    ),
+    argument("--drop", action="store_true", help="forget an item whose command fails"),
+)
+
+
+VERBS = {
+    "sub": Verb(
+        _sub,
+        """bambleweeny sub jobs -- sh -c 'cat >> done.txt'
+        bambleweeny sub hooks --max 100 -- python3 handle.py
+        bambleweeny sub mail --idle 5m --drop -- sendmail -t""",
+        _OPTIONS,
+        note="""The item is on the command's standard input, the list's name in BAMBLEWEENY_LIST.
+Where the command fails, the item goes back to the end of the list, unless --drop is given; after
+a failure there is a pause of 1 s, 2 s, up to 30 s. SIGINT and SIGTERM let the command finish and
+end the program. If this program is killed, the item of the running command is lost.
+Exit 0; 1 where the last command failed.""",
+        takes_command=True,
+    )
+}

@@ -1,0 +1,112 @@
+"""`users`, for the admin, and `password`."""
+
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.passwords import new_password
+from bambleweeny.cli.verb import Verb, argument, noun
+from bambleweeny.errors import NotFound
+
+_COLUMNS = ("id", "username", "quota")
+_USER = argument("who", metavar="USER", help="a user's name or id")
+_QUOTA = argument(
+    "--quota", metavar="N", type=int, help="the most keys, lists, routes and bins; 0: no limit"
+)
+_NEW_PASSWORD = argument(
+    "new_password", nargs="?", metavar="PASSWORD", help="without it you are asked; - reads a line"
+)
+
+
+def _list(context: Context) -> None:
+    context.out.rows(_COLUMNS, context.client.users.list())
+
+
+def _get(context: Context) -> None:
+    user = context.client.users.get(_id_of(context))
+    context.out.rows(_COLUMNS, [user])
+
+
+def _add(context: Context) -> None:
+    args = context.args
+    password = new_password(args.new_password, context.stdin)
+    made = context.client.users.create(args.who, password, quota=args.quota)
+    context.out.line(made, id=made, username=args.who)
+
+
+def _set(context: Context) -> None:
+    args = context.args
+    password = None
+    if args.set_password:
+        password = new_password(args.new_password, context.stdin)
+    elif args.new_password is not None or args.quota is None:
+        raise WrongUse("Give --quota N, --set-password, or both.")
+    context.client.users.update(_id_of(context), quota=args.quota, password=password)
+    context.out.done()
+
+
+def _delete(context: Context) -> None:
+    context.client.users.delete(_id_of(context))
+    context.out.done()
+
+
+def _id_of(context: Context) -> int:
+    """Give the id that a word means; NotFound where it is nobody's name."""
+    word = context.args.who
+    if word.isascii() and word.isdigit():
+        return int(word)
+    for user in context.client.users.list():
+        if user.username == word:
+            return user.id
+    raise NotFound(f"There is no user '{word}'.")
+
+
+def _password(context: Context) -> None:
+    password = new_password(context.args.new_password, context.stdin)
+    if context.client.tokens.test().get("admin") == "True":
+        context.client.set_admin_password(password)
+    else:
+        context.client.set_password(password, current=context.args.current)
+    context.out.done()
+
+
+VERBS = {
+    "users": noun(
+        list=Verb(_list, "bambleweeny users", help="list all users and their quotas"),
+        get=Verb(_get, "bambleweeny users get uli", (_USER,), "show one user"),
+        add=Verb(
+            _add,
+            """bambleweeny users add uli secret --quota 100
+            echo secret | bambleweeny users add ann -""",
+            (argument("who", metavar="NAME", help="the new user's name"), _NEW_PASSWORD, _QUOTA),
+            "add a user and print its id",
+        ),
+        set=Verb(
+            _set,
+            """bambleweeny users set uli --quota 200
+            echo other | bambleweeny users set uli --set-password -""",
+            (
+                _USER,
+                _NEW_PASSWORD,
+                _QUOTA,
+                argument("--set-password", action="store_true", help="change the password too"),
+            ),
+            "change a user's quota or password",
+        ),
+        **{
+            "del": Verb(
+                _delete, "bambleweeny users del uli", (_USER,), "delete a user and all its data"
+            )
+        },
+    ),
+    "password": Verb(
+        _password,
+        "echo changeme | bambleweeny password -",
+        (
+            _NEW_PASSWORD,
+            argument(
+                "--current",
+                metavar="TEXT",
+                help="the password until now, where you logged in by a token",
+            ),
+        ),
+    ),
+}

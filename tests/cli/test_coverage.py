@@ -1,0 +1,75 @@
+"""Every call of the contract has a command, or a reason to have none."""
+
+from importlib.resources import files
+
+import yaml
+from bambleweeny.cli.commands import COMMANDS, verb_of
+
+DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
+METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
+OPERATIONS = {
+    operation["operationId"]
+    for item in DOCUMENT["paths"].values()
+    for method, operation in item.items()
+    if method in METHODS
+}
+COMMAND_OF = {
+    "home": "info",
+    "getToken": "token new",
+    "testToken": "token test",
+    "setOwnPassword": "password",
+    "setAdminPassword": "password",
+    "listKeys": "keys",
+    "getKey": "get",
+    "setKey": "set",
+    "deleteKey": "del",
+    "incrKeyByPost": "incr",
+    "listLists": "lists list",
+    "pushItem": "push",
+    "popItemByPost": "pop",
+    "deleteList": "lists del",
+    "listRoutes": "route list",
+    "createRoute": "route add",
+    "deleteRoute": "route del",
+    "listBins": "bin list",
+    "createBin": "bin add",
+    "deleteBin": "bin del",
+    "listUsers": "users list",
+    "createUser": "users add",
+    "getUser": "users get",
+    "changeUser": "users set",
+    "deleteUser": "users del",
+    "getInfo": "info",
+    "save": "save",
+    "health": "health",
+    "readiness": "health",
+}
+REASONS = {
+    "runBatch": "for programs; in a shell, lines and `push --lines` are many at once",
+    "homeHead": "a probe's",
+    "getKeyHead": "a probe's",
+    "incrKey": "a GET that writes; incr uses the POST",
+    "popItem": "a GET that writes; pop uses the POST",
+    "readRoute": "public: curl, with the URL that `route` prints",
+    "pushToBin": "public: curl, with the URL that `bin` prints",
+    "askBin": "only browsers ask it",
+    "metrics": "Prometheus asks it",
+    "getSwagger": "a document for programs",
+    "getOpenApi": "a document for programs",
+    "showDocs": "a page for people",
+    "getDocsAsset": "a page for people",
+    "getJavaScript": "a module for browsers",
+}
+
+
+def test_every_operation_has_a_command_or_a_reason():
+    other_ways = {name for name in OPERATIONS if name.startswith(("readRouteBy", "readRouteBelow"))}
+    assert COMMAND_OF.keys() | REASONS.keys() | other_ways == OPERATIONS
+    assert not COMMAND_OF.keys() & REASONS.keys()
+
+
+def test_every_command_is_there():
+    for words in set(COMMAND_OF.values()):
+        name, _, sub = words.partition(" ")
+        assert name in COMMANDS
+        assert not sub or sub in verb_of(name).verbs, words

@@ -1,0 +1,97 @@
+"""`get`, `set`, `del`, `keys` and `incr`."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+pytestmark = pytest.mark.usefixtures("logged_in")
+
+
+def test_a_value_comes_back_as_it_was_given(typed):
+    assert typed("set", "k:a", "bar") == ""
+    assert typed("get", "k:a") == "bar"
+    typed("set", "k:a", given=b"from a pipe\n")
+    assert typed("get", "k:a") == "from a pipe\n"
+    typed("set", "k:a", "-", given=b"\x00\xff")
+    assert typed("get", "k:a") == "\x00\udcff"
+    typed("set", "k:a", "")
+    assert typed("get", "k:a") == ""
+
+
+def test_a_value_may_stand_in_a_file(typed, tmp_path):
+    (tmp_path / "v").write_bytes(b"\x89PNG\n")
+    typed("set", "k:file", f"@{tmp_path / 'v'}")
+    assert typed("get", "k:file") == "\udc89PNG\n"
+    typed("set", "k:file", f"@{tmp_path / 'none'}", status=1)
+    assert typed.err == f"bambleweeny: Cannot use {tmp_path / 'none'}: No such file or directory.\n"
+
+
+def test_bytes_of_the_command_line_stay_what_they_are(typed):
+    typed("set", "k:b", os.fsdecode(b"\xff\xfe"))
+    assert typed("get", "k:b") == "\udcff\udcfe"
+
+
+def test_a_pipe_carries_any_bytes(shell_of, tmp_path):
+    (tmp_path / "file").write_bytes(bytes(range(256)) * 100)
+    done = shell_of(
+        "tar c file | bambleweeny set k:tar && bambleweeny get k:tar | tar t", cwd=tmp_path
+    )
+    assert (done.stdout, done.stderr) == (b"file\n", b"")
+
+
+def test_json_says_what_was_read(typed):
+    typed("set", "k:j", "bär")
+    assert json.loads(typed("get", "k:j", "--json")) == {"key": "k:j", "value": "bär"}
+    typed("set", "k:j", "-", given=b"\xff")
+    assert json.loads(typed("get", "k:j", "--json"))["value"] == {"base64": "/w=="}
+    assert json.loads(typed("set", "k:j", "x", "--json")) == {"ok": True}
+    assert json.loads(typed("incr", "k:jn", "--json")) == {"key": "k:jn", "value": 1}
+
+
+def test_keys_are_listed_and_deleted(typed):
+    for name in ("kl:a", "kl:b", "kl:ab"):
+        typed("set", name, "x")
+    assert typed("keys", "--prefix", "kl:") == "kl:a\nkl:ab\nkl:b\n"
+    assert typed("keys", "--match", "^kl:.*b$") == "kl:ab\nkl:b\n"
+    assert typed("keys", "--prefix", "kl:a", "--long") == "kl:a\t0\nkl:ab\t0\n"
+    assert json.loads(typed("keys", "--prefix", "kl:ab", "--json")) == [{"key": "kl:ab"}]
+    assert json.loads(typed("keys", "--prefix", "kl:ab", "--long", "--json")) == [
+        {"key": "kl:ab", "owner": 0}
+    ]
+    assert typed("del", "kl:a", "kl:ab") == ""
+    assert typed("keys", "--prefix", "kl:") == "kl:b\n"
+    typed("keys", "--match", "(", status=2)
+    assert typed.err.startswith("bambleweeny: --match: '(' is no regular expression")
+
+
+def test_counting(typed):
+    assert [typed("incr", "k:n"), typed("incr", "k:n")] == ["1\n", "2\n"]
+
+
+def test_the_admin_acts_for_a_user(typed):
+    number = typed("users", "add", "k-user", "secret").strip()
+    typed("set", "k:of", "theirs", "--userid", number)
+    assert typed("get", "k:of", "--userid", number) == "theirs"
+    assert typed("keys", "--userid", number) == "k:of\n"
+    typed("get", "k:of", status=1)
+
+
+def test_a_terminal_gets_a_line_end_and_a_table(typed):
+    typed("set", "k:t", "no end")
+    command = str(Path(sys.executable).parent / "bambleweeny")
+    assert pexpect.run(f"{command} get k:t") == b"no end\r\n"
+    plain = {**os.environ, "TERM": "dumb"}
+    table = pexpect.run(f"{command} keys --match ^k:t$ --long", encoding="utf-8", env=plain)
+    assert [line.split() for line in table.splitlines()] == [["KEY", "OWNER"], ["k:t", "0"]]
+    record = pexpect.run(f"{command} get k:t --json", encoding="utf-8")
+    assert record == '{\r\n  "key": "k:t",\r\n  "value": "no end"\r\n}\r\n'
+
+
+def test_who_stops_reading_ends_the_command_in_silence(typed, shell_of):
+    typed("set", "k:big", "-", given=b"x" * 500_000)
+    done = shell_of("bambleweeny get k:big | head -c 5")
+    assert (done.stdout, done.stderr) == (b"xxxxx", b"")
