@@ -4,6 +4,7 @@ import select
 import socket
 import time
 from contextlib import suppress
+from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
@@ -120,16 +121,13 @@ class Connection(HTTPChannel):  # type: ignore[misc]
                 return
         super().handle_close()
 
-    @property
-    def is_idle(self) -> bool:
-        """Tell whether nothing is to be done but to read what may come."""
-        return not (
-            self.requests
-            or self.total_outbufs_len
-            or self.will_close
-            or self.close_when_flushed
-            or self._lingers_until
-        )
+    def add_channel(self, map: dict[int, Any] | None = None) -> None:
+        super().add_channel(map)
+        self.server.turns.note(self._fileno)
+
+    def del_channel(self, map: dict[int, Any] | None = None) -> None:
+        self.server.turns.forget(self._fileno)
+        super().del_channel(map)
 
     def readable(self) -> bool:
         return bool(self._lingers_until or super().readable())
@@ -166,6 +164,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         if not self.server.slow.acquire(blocking=False):
             self._cut_off()
             return
+        self.server.crew.step_aside()
         try:
             self._wait_for_reader()
         finally:

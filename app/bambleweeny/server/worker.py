@@ -52,6 +52,7 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
+        short_requests=config.redis_url is None and config.fsync != "always",
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
