@@ -15,7 +15,7 @@ from bambleweeny.server.turns import Turns
 
 _log = logging.getLogger(__name__)
 
-_TICK_SECONDS = 0.002
+_TICK_SECONDS = 0.004
 _QUIET_TICKS = 10
 
 
