@@ -3,6 +3,7 @@
 import resource
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -58,6 +59,20 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             bind_socket=False,
         )
         self.turns.note_all()
+        self.environ = {
+            "SERVER_NAME": self.server_name,
+            "SERVER_PORT": str(self.effective_port),
+            "SERVER_SOFTWARE": "waitress",
+            "SCRIPT_NAME": "",
+            "wsgi.url_scheme": self.adj.url_scheme,
+            "wsgi.version": (1, 0),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "bambleweeny.step_aside": self.crew.step_aside,
+        }
 
     def pull_trigger(self) -> None:
         self.crew.pull()
@@ -94,7 +109,8 @@ class HttpServer:
             "inbuf_overflow": _IN_MEMORY,
             "outbuf_overflow": _IN_MEMORY,
             "outbuf_high_watermark": _STREAM_AHEAD,
-            "clear_untrusted_proxy_headers": True,
+            # NOTE: the task leaves them out.
+            "clear_untrusted_proxy_headers": False,
         }
         self._threads = threads
         self._all_due = 0.0

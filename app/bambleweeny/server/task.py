@@ -4,6 +4,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from waitress.proxy_headers import PROXY_HEADERS
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import build_http_date
 
@@ -34,14 +35,57 @@ class Task(WSGITask):  # type: ignore[misc]
     """
 
     def start(self) -> None:
-        super().start()
+        self.start_time = time.time()
         if self.channel.server.is_ending:
             super().set_close_on_finish()
 
+    def execute(self) -> None:
+        """Run the application and write what it answers, in chunks where it does."""
+        chunks = self.channel.server.application(self.get_environment(), self._begin)
+        try:
+            for chunk in chunks:
+                if chunk:
+                    self.write(chunk)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        if self.content_length not in (None, self.content_bytes_written):
+            # NOTE: after the answer to a HEAD, too, nothing is owed.
+            if self.request.command != "HEAD":
+                self.set_close_on_finish()
+
     def get_environment(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environment()
-        environ["bambleweeny.step_aside"] = self.channel.server.crew.step_aside
+        """Give the WSGI environment: what is the same for all, and what is of this request.
+
+        What a proxy says of the client is left out, since anybody can say it.
+        """
+        request, (host, port, *_) = self.request, self.channel.addr
+        path = request.path
+        environ: dict[str, Any] = self.channel.server.environ.copy()
+        environ |= {
+            "REMOTE_ADDR": host,
+            "REMOTE_HOST": host,
+            "REMOTE_PORT": str(port),
+            "REQUEST_METHOD": request.command,
+            "SERVER_PROTOCOL": f"HTTP/{self.version}",
+            # NOTE: a path may begin with several slashes; none of them names a host.
+            "PATH_INFO": "/" + path.lstrip("/") if path.startswith("/") else path,
+            "REQUEST_URI": request.request_uri,
+            "QUERY_STRING": request.query,
+            "wsgi.input": request.get_body_stream(),
+            "waitress.client_disconnected": self.channel.check_client_disconnected,
+        }
+        for name, value in request.headers.items():
+            environ[_variable(name)] = value
+        environ.pop("", None)
         return environ
+
+    def _begin(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
+        """Take status and headers, as WSGI's start_response."""
+        self.status, self.response_headers, self.complete = status, headers, True
+        for name, value in headers:
+            if name.lower() == "content-length":
+                self.content_length = int(value)
 
     def write(self, data: bytes) -> None:
         """Send head and body together where the body is whole."""
@@ -56,9 +100,12 @@ class Task(WSGITask):  # type: ignore[misc]
         """Give the head of an answer; a plain one is not looked at header by header."""
         if not self._is_plain():
             return bytes(super().build_response_header())
-        lines = [f"HTTP/1.1 {self.status}", f"Date: {_date(int(self.start_time))}"]
-        lines += [f"{_spelt(name)}: {value}" for name, value in self.response_headers]
-        return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
+        lines = [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
+        date = f"Date: {_date(int(self.start_time))}\r\n"
+        head = f"HTTP/1.1 {self.status}\r\n{date}{''.join(lines)}\r\n"
+        if head.count("\n") != len(lines) + 3:
+            raise ValueError("a header's value has a line end")
+        return head.encode("latin-1")
 
     def set_close_on_finish(self) -> None:
         asked = self.request.headers.get("CONNECTION", "").lower() == "close"
@@ -107,6 +154,14 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
             error,
             time.time() - self.start_time,
         )
+
+
+@lru_cache(maxsize=256)
+def _variable(name: str) -> str:
+    """Name the variable of the environment for a header; nothing where there is none."""
+    if name in PROXY_HEADERS:
+        return ""
+    return name if name in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{name}"
 
 
 @lru_cache(maxsize=2)
