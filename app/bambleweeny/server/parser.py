@@ -10,7 +10,7 @@ from waitress.receiver import FixedStreamReceiver
 # two ways: other versions, absolute or escaped paths, folded lines, bare line ends, bytes
 # that are no printable ASCII, and names that are no words.
 _PLAIN_HEAD = re.compile(
-    rb"([A-Z]+) ((/(?:[!$&-.0-~][!$&->@-~]*)?)(?:\?([!$-~]*))?) HTTP/1\.1\r\n"
+    rb"([A-Z]+) ((/(?:[!$&-.0->@-~][!$&->@-~]*)?)(?:\?([!$-~]*))?) HTTP/1\.1\r\n"
     rb"((?:[A-Za-z0-9-]+:[ -~]*\r\n)*)(?:\r\n)?"
 ).fullmatch
 _UNUSUAL = frozenset({"TRANSFER_ENCODING", "EXPECT"})
