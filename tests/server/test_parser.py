@@ -79,7 +79,23 @@ def test_whatever_is_read_the_short_way_is_what_waitress_reads(seed):
         head = bytearray(dice.choice(PLAIN + UNUSUAL).encode("latin-1"))
         for _ in range(dice.choice((0, 1, 1, 2))):
             place = dice.randrange(len(head))
-            piece = dice.choice((b"", b" ", b"\t", b"\r\n", b"\n", b":", b"%41", b"//", b"?", b"#", b"[", b"\\", b"\x80"))
+            piece = dice.choice(
+                (
+                    b"",
+                    b" ",
+                    b"\t",
+                    b"\r\n",
+                    b"\n",
+                    b":",
+                    b"%41",
+                    b"//",
+                    b"?",
+                    b"#",
+                    b"[",
+                    b"\\",
+                    b"\x80",
+                )
+            )
             head[place : place + dice.randrange(2)] = piece
         if Parser(SETTINGS)._read_plain(bytes(head)):
             plain += 1

@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from bambleweeny.server.turns import Turns
@@ -22,9 +23,9 @@ _QUIET_TICKS = 10
 class Crew:
     """Takes Waitress's tasks, and answers so many requests at a time.
 
-    No request keeps the others waiting for more than two ticks of `watch`, and one
-    that calls `step_aside` for nothing at all. Where requests are not short, as with
-    an engine that is far away, the lead is given away before each.
+    A request keeps the others waiting for two ticks of `watch` at most, and not at all
+    once it has called `step_aside`. Where requests are not short, as with an engine that
+    is far away, the lead is given away before each.
     """
 
     def __init__(self, turns: Turns, *, short_requests: bool) -> None:
@@ -42,7 +43,7 @@ class Crew:
         self._woken = threading.Event()
         self._stopped = False
 
-    def start(self, threads: int, wake: Any) -> None:
+    def start(self, threads: int, wake: Callable[[], None]) -> None:
         """Start the threads: one more than may run requests, since one always leads.
 
         `wake` ends the turn of the leader that waits for something to happen.
@@ -63,8 +64,8 @@ class Crew:
 
     def pull(self) -> None:
         """Have the leader look at the connection whose request this thread runs."""
-        if self._leader == threading.get_ident():
-            return  # it looks at it itself, before its next turn
+        if self._stopped or self._leader == threading.get_ident():
+            return  # a leader looks at it itself, before its next turn
         channel = self._running.get(threading.get_ident())
         if channel is not None:
             self._note(channel)
@@ -92,10 +93,11 @@ class Crew:
                 self._call_next()
 
     def shutdown(self, timeout: float) -> None:
-        """End the threads that run nothing, waiting so long for the others."""
+        """End the threads, waiting so long for those that run something."""
         self._stopped = True
         self._wake()
         end = time.monotonic() + timeout
+        self._lead.acquire(timeout=timeout)
         while self._running and time.monotonic() < end:
             time.sleep(0.01)
         while self._standby:
@@ -133,6 +135,7 @@ class Crew:
             for _ in range(len(self._waiting)):
                 if self._standby and not self._run(self._waiting.popleft()):
                     return
+        self._lead.release()
 
     def _run(self, channel: Any) -> bool:
         """Run a request of a connection; tell whether this thread still leads."""

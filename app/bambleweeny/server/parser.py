@@ -35,7 +35,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         match = _PLAIN_HEAD(head)
         if match is None:
             return False
-        command, uri, path, query, lines = match.groups("")
+        command, uri, path, query, lines = match.groups(b"")
         headers = _plain_headers(lines)
         if headers is None:
             return False
@@ -45,7 +45,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.headers = headers
         self.command, self.version = command.decode(), "1.1"
         self.request_uri, self.path = uri.decode(), path.decode()
-        self.query = query.decode() if query else ""
+        self.query = query.decode()
         self.proxy_scheme = self.proxy_netloc = self.fragment = ""
         self.url_scheme = self.adj.url_scheme
         self.connection_close = headers.get("CONNECTION", "").lower() == "close"
@@ -66,5 +66,3 @@ def _plain_headers(lines: bytes) -> dict[str, str] | None:
             return None
         headers[key] = value.strip(" ")
     return headers
-
-

@@ -34,6 +34,8 @@ class Task(WSGITask):  # type: ignore[misc]
     for want of a length, which such an answer must not have.
     """
 
+    wrote_header: bool
+
     def start(self) -> None:
         self.start_time = time.time()
         if self.channel.server.is_ending:
@@ -49,10 +51,9 @@ class Task(WSGITask):  # type: ignore[misc]
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        if self.content_length not in (None, self.content_bytes_written):
-            # NOTE: after the answer to a HEAD, too, nothing is owed.
-            if self.request.command != "HEAD":
-                self.set_close_on_finish()
+        owed = None if self.request.command == "HEAD" else self.content_length
+        if owed not in (None, self.content_bytes_written):
+            self.set_close_on_finish()
 
     def get_environment(self) -> dict[str, Any]:
         """Give the WSGI environment: what is the same for all, and what is of this request.
@@ -82,7 +83,8 @@ class Task(WSGITask):  # type: ignore[misc]
 
     def _begin(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         """Take status and headers, as WSGI's start_response."""
-        self.status, self.response_headers, self.complete = status, headers, True
+        self.status, self.complete = status, True
+        self.response_headers += headers
         for name, value in headers:
             if name.lower() == "content-length":
                 self.content_length = int(value)
