@@ -6,7 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
-from bambleweeny.api.policy import bearer_token
+from bambleweeny.api.policy import bearer_token, unhurried
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest, Unauthorized, WrongLogin
 
@@ -25,6 +25,7 @@ class AuthToken:
         self._users = services.users
         self._tokens = services.tokens
 
+    @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Give a token for a name and a password."""
         resp.set_header("Cache-Control", "no-store")

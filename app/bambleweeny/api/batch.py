@@ -8,7 +8,7 @@ import msgspec
 from bambleweeny.api.body import answer_json, read_json, read_raw
 from bambleweeny.api.errors import error_fields
 from bambleweeny.api.parameters import read_flag
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.core.operations import Operation, Outcome
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
@@ -29,6 +29,7 @@ class Batch:
         self._batch = services.batch
 
     @falcon.before(authenticated)
+    @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do the operations, or with `?atomic=1` all or none of them."""
         run = self._batch.run_atomic if read_flag(req, "atomic") else self._batch.run

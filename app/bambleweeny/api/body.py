@@ -13,7 +13,8 @@ _T = TypeVar("_T")
 
 def read_raw(req: falcon.Request) -> bytes:
     """Give the body's bytes, whatever its content type says."""
-    data: bytes = req.bounded_stream.read()
+    # NOTE: Waitress gives a stream that ends where the body does.
+    data: bytes = req.env["wsgi.input"].read()
     return data
 
 

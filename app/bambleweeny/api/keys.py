@@ -7,7 +7,7 @@ import falcon
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_flag
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.core import keys
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
@@ -22,6 +22,7 @@ class Keys:
         self.services = services
 
     @falcon.before(authenticated)
+    @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the keys, the admin sees everybody's; or look up those of `?names=`."""
         if req.query_string and (req.has_param("names") or req.has_param("values")):

@@ -7,7 +7,7 @@ import falcon
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_choice
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
@@ -24,6 +24,7 @@ class Lists:
         self.services = services
 
     @falcon.before(authenticated)
+    @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the lists; the admin sees everybody's."""
         pages = walk_visible(self.services.users, req.context.caller, self.services.lists.walk)
@@ -74,6 +75,7 @@ class ListPop:
 def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
     """Answer the oldest item, or 204 where there is none even after `?wait=`."""
     if req.query_string and req.has_param("wait"):
+        unhurried(req, resp)
         item = of.pop_within(req.context.caller, name, _seconds(req), _is_there(req))
     else:
         item = of.pop(req.context.caller, name)

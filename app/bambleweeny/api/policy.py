@@ -41,6 +41,19 @@ def admin_only(
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
 
 
+def unhurried(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any = None,
+    params: dict[str, Any] | None = None,
+) -> None:
+    """Let other requests be answered meanwhile: this one may take long.
+
+    Without this it would keep them for some milliseconds, until the server sees it.
+    """
+    req.env["bambleweeny.step_aside"]()
+
+
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
     token = bearer_token(req)
     if not token:

@@ -4,7 +4,7 @@ import falcon
 
 from bambleweeny import __version__
 from bambleweeny.api.body import answer_json
-from bambleweeny.api.policy import admin_only
+from bambleweeny.api.policy import admin_only, unhurried
 from bambleweeny.core.services import Services
 
 
@@ -51,6 +51,7 @@ class Save:
         self.services = services
 
     @falcon.before(admin_only)
+    @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Put everything on disk."""
         self.services.status.save()

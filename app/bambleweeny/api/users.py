@@ -4,7 +4,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_json, read_json
-from bambleweeny.api.policy import admin_only, authenticated
+from bambleweeny.api.policy import admin_only, authenticated, unhurried
 from bambleweeny.core.services import Services
 from bambleweeny.core.users import ADMIN_ID
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
@@ -56,6 +56,7 @@ class Users:
         answer_json(resp, {"users": rows})
 
     @falcon.before(admin_only)
+    @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Add a user."""
         wanted = read_json(req, NewUser)
@@ -77,6 +78,7 @@ class User:
         answer_json(resp, {"username": user.username, "quota": str(user.quota)})
 
     @falcon.before(admin_only)
+    @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Set a user's quota or password."""
         change = read_json(req, UserChange)
@@ -87,6 +89,7 @@ class User:
         answer_json(resp, {"info": "updated"})
 
     @falcon.before(admin_only)
+    @falcon.before(unhurried)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Delete a user with all that it owns."""
         self._users.delete(_known_form(user_id))
@@ -100,6 +103,7 @@ class AdminPassword:
         self.services = services
 
     @falcon.before(admin_only)
+    @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the admin's password; this ends the admin's tokens."""
         self.services.users.change(ADMIN_ID, password=read_json(req, NewPassword).password)
@@ -113,6 +117,7 @@ class OwnPassword:
         self.services = services
 
     @falcon.before(authenticated)
+    @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set one's own password; this ends one's tokens."""
         users, caller = self.services.users, req.context.caller

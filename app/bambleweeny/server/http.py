@@ -3,6 +3,7 @@
 import resource
 import select
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -10,11 +11,13 @@ from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
-from waitress.server import TcpWSGIServer, create_server
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
 
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.server.connection import Connection
-from bambleweeny.server.shares import Share
+from bambleweeny.server.crew import Crew
+from bambleweeny.server.shares import Share, Shares
 from bambleweeny.server.turns import Turns
 
 _MOST_CONNECTIONS = 10_000
@@ -22,16 +25,76 @@ _LARGEST_HEADERS = 64 << 10
 _IN_MEMORY = 1 << 30
 _STREAM_AHEAD = 1 << 20
 _BACKLOG = 1024
-_TURN_SECONDS = 0.2
+_WATCH_SECONDS = 0.2
+_ALL_SECONDS = 1.0
+_LEAVING_SECONDS = 0.0005
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
+
+
+class _Waitress(TcpWSGIServer):  # type: ignore[misc]
+    """Waitress's server over a crew of ours, with what its connections share."""
+
+    channel_class = Connection
+    is_ending = False
+
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        settings: dict[str, Any],
+        *,
+        access_log: AccessLog,
+        share: Share,
+        short_requests: bool,
+    ) -> None:
+        watched: dict[int, Any] = {}
+        self.turns = Turns(watched)
+        self.crew = Crew(self.turns, short_requests=short_requests)
+        self.access_log = access_log
+        self.share = share
+        super().__init__(
+            app,
+            watched,
+            _sock=listener,
+            dispatcher=self.crew,
+            adj=Adjustments(sockets=[listener], **settings),
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
+        self.turns.note_all()
+        self.environ = {
+            "SERVER_NAME": self.server_name,
+            "SERVER_PORT": str(self.effective_port),
+            "SERVER_SOFTWARE": "waitress",
+            "SCRIPT_NAME": "",
+            "wsgi.url_scheme": self.adj.url_scheme,
+            "wsgi.version": (1, 0),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "bambleweeny.step_aside": self.crew.step_aside,
+        }
+
+    def handle_accept(self) -> None:
+        if self.share.may_accept(len(self.active_channels)):
+            super().handle_accept()
+        else:
+            # NOTE: the next turn asks again, unless another worker has accepted by then.
+            time.sleep(_LEAVING_SECONDS)
+
+    def pull_trigger(self) -> None:
+        self.crew.pull()
 
 
 class HttpServer:
     """Answers one application on a socket that is bound already.
 
     `run` returns after `stop`, when the requests that were accepted have been
-    answered, or after ten seconds.
+    answered, or after ten seconds. Without `short_requests` each is handed to a thread
+    of its own, which costs more and lets them wait for an engine side by side.
     """
 
     def __init__(
@@ -43,32 +106,34 @@ class HttpServer:
         max_body: int,
         access_log: AccessLog,
         share: Share | None = None,
+        short_requests: bool = True,
     ) -> None:
-        self._server: TcpWSGIServer = create_server(
-            app,
-            sockets=[listener],
-            threads=threads,
-            ident=None,
+        settings = {
+            "ident": None,
             # NOTE: Waitress refuses a body that has exactly its limit.
-            max_request_body_size=max_body + 1,
-            max_request_header_size=_LARGEST_HEADERS,
-            connection_limit=_connection_limit(threads),
-            asyncore_use_poll=True,
-            backlog=_BACKLOG,
+            "max_request_body_size": max_body + 1,
+            "max_request_header_size": _LARGEST_HEADERS,
+            "connection_limit": _connection_limit(threads),
+            "backlog": _BACKLOG,
             # NOTE: a client that has sent all may close its side and still read the answer;
             # Waitress takes that for gone when it looks ahead.
-            channel_request_lookahead=0,
-            inbuf_overflow=_IN_MEMORY,
-            outbuf_overflow=_IN_MEMORY,
-            outbuf_high_watermark=_STREAM_AHEAD,
-            clear_untrusted_proxy_headers=True,
+            "channel_request_lookahead": 0,
+            "inbuf_overflow": _IN_MEMORY,
+            "outbuf_overflow": _IN_MEMORY,
+            "outbuf_high_watermark": _STREAM_AHEAD,
+            # NOTE: the task leaves them out.
+            "clear_untrusted_proxy_headers": False,
+        }
+        self._threads = threads
+        self._all_due = 0.0
+        self._server = _Waitress(
+            app,
+            listener,
+            settings,
+            access_log=access_log,
+            share=share or Shares(1).of(0),
+            short_requests=short_requests,
         )
-        self._server.channel_class = Connection
-        self._server.access_log = access_log
-        self._server.is_ending = False
-        if share:
-            share.bind(self._server)
-        self._turns = Turns(self._server._map)
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
@@ -84,17 +149,30 @@ class HttpServer:
 
         `before_end` is called once, before the running requests are waited for.
         """
+        crew, trigger = self._server.crew, self._server.trigger
+        crew.start(self._threads, trigger.pull_trigger)
         while not self._server.is_ending and is_wanted():
-            self._turns.turn(_TURN_SECONDS)
+            crew.watch(_WATCH_SECONDS)
+            self._look_at_all_if_due()
         self.stop()
         before_end()
-        self._accept_last()
+        trigger.pull_trigger(self._accept_last)
         deadline = time.monotonic() + _GRACE_SECONDS
-        while self._server.active_channels and time.monotonic() < deadline:
-            self._close_idle()
-            self._turns.turn(0.01)
-        self._server.task_dispatcher.shutdown(timeout=0.5)
+        while self._is_busy() and time.monotonic() < deadline:
+            trigger.pull_trigger(self._close_idle)
+            crew.watch(0.01)
+        crew.shutdown(timeout=0.5)
         wasyncore.close_all(self._server._map)
+
+    def _look_at_all_if_due(self) -> None:
+        """See what is due by the clock alone, as an end of lingering."""
+        if time.monotonic() > self._all_due:
+            self._all_due = time.monotonic() + _ALL_SECONDS
+            self._server.share.note(len(self._server.active_channels))
+            self._server.trigger.pull_trigger(self._server.turns.note_all)
+
+    def _is_busy(self) -> bool:
+        return bool(self._server.accepting or self._server.active_channels)
 
     def _accept_last(self) -> None:
         """Take over who is in the queue already, then let nobody in."""
@@ -104,8 +182,10 @@ class HttpServer:
         for _ in range(_BACKLOG):
             if not waiting.poll(0):
                 break
-            self._server.handle_accept()
+            TcpWSGIServer.handle_accept(self._server)
+        self._server.turns.forget(listener.fileno())
         self._server.del_channel()
+        self._server.accepting = False
         listener.close()
 
     def _close_idle(self) -> None:
@@ -114,6 +194,7 @@ class HttpServer:
             busy = channel.requests or channel.request or channel.total_outbufs_len
             if not busy and channel.last_activity < seen_until:
                 channel.will_close = True
+        self._server.turns.note_all()
 
 
 def _connection_limit(threads: int) -> int:

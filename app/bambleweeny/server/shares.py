@@ -5,9 +5,7 @@ worker that wakes first would accept all.
 """
 
 import mmap
-import select
 import time
-from typing import Any
 
 _MORE = 1
 _ABSENT = 1 << 40
@@ -43,25 +41,20 @@ class Share:
         self._counts = counts
         self._number = number
         self._others: list[int] = []
-        self._until: float | None = None
+        self._until = 0.0
 
-    def bind(self, server: Any) -> None:
-        """Have a server of Waitress listen only while it is its turn to accept."""
-        is_ready, queue = server.readable, select.poll()
-        queue.register(server.socket, select.POLLIN)
-        server.readable = lambda: is_ready() and self.may_accept(len(server.active_channels), queue)
-
-    def may_accept(self, own: int, queue: select.poll) -> bool:
-        """Tell whether to accept; `own` is how many connections this worker has."""
+    def note(self, own: int) -> None:
+        """Tell the others how many connections this worker has."""
         self._counts[self._number] = own
+
+    def may_accept(self, own: int) -> bool:
+        """Tell whether to accept what waits; `own` is how many connections this worker has."""
+        self.note(own)
         others = [*self._counts[: self._number], *self._counts[self._number + 1 :]]
         if not others or own <= min(others) + _MORE:
-            self._until = None
+            self.note(own + 1)
             return True
-        if not queue.poll(0):
-            self._until = None
-            return False
         now = time.monotonic()
-        if self._until is None or others != self._others:
+        if others != self._others or now > self._until + _PATIENCE_SECONDS:
             self._until, self._others = now + _PATIENCE_SECONDS, others
         return now >= self._until

@@ -56,6 +56,7 @@ def work(
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
         share=share,
+        short_requests=config.redis_url is None and config.fsync != "always",
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.

@@ -3,6 +3,7 @@
 import select
 import socket
 import ssl
+import struct
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -104,7 +105,7 @@ class Link:
 
     def _connect(self) -> socket.socket:
         sock = self._dial()
-        sock.settimeout(self._place.timeout)
+        _limit_waiting(sock, self._place.timeout)
         self._socket = sock
         self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
         self._reader = hiredis.Reader()
@@ -145,6 +146,18 @@ class Link:
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply
+
+
+def _limit_waiting(sock: socket.socket, seconds: float) -> None:
+    """Let neither a send nor a receive take longer; OSError then."""
+    if isinstance(sock, ssl.SSLSocket):
+        sock.settimeout(seconds)
+        return
+    # NOTE: with a time-out of its own Python polls before each of them; the system need not.
+    sock.settimeout(None)
+    limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
 
 @cache
