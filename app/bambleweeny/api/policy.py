@@ -51,7 +51,7 @@ def unhurried(
 
     Without this it would keep them for some milliseconds, until the server sees it.
     """
-    req.env["bambleweeny.step_aside"]()
+    req.env.get("bambleweeny.step_aside", bool)()
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
