@@ -1,4 +1,4 @@
-// The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs.
+// The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs; what is the admin's is left to others.
 //
 // A value goes in as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}, and comes out as a Value. The last argument
 // of a call is an object that can have `signal`, an AbortSignal, and where the API has it `userid`, the user that the admin acts for.
@@ -13,22 +13,13 @@ export class BambleweenyError extends Error {
 }
 
 export class Value {
-  constructor(bytes, contentType) {
-    Object.assign(this, { bytes, contentType });
-  }
-  text() {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
-  }
-  json() {
-    return JSON.parse(this.text());
-  }
+  constructor(bytes, contentType) { Object.assign(this, { bytes, contentType }); }
+  text = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
+  json = () => JSON.parse(this.text());
 }
 
 export class Client {
-  #login;
-  #token;
-  #loggingIn;
-  #renewAt = Infinity;
+  #login; #token; #loggingIn; #renewAt = Infinity;
 
   // Without a URL it is the server that this module came from. `timeout` are the seconds that a call may take.
   constructor(url = HOME, { username, password, token, timeout = 30 } = {}) {
@@ -41,25 +32,19 @@ export class Client {
 
   #json = async (...call) => (await this.#call(...call)).value.json();
   #done = async (...call) => void (await this.#call(...call));
-  #open = (path) => (options) => this.#json("GET", path, { ...options, isPublic: true });
 
   keys = {
     ...this.#listing("keys"),
     set: (name, value, options) => this.#done("PUT", at("keys", name), { ...options, body: bytesOf(value) }),
     get: async (name, options) => (await this.#call("GET", at("keys", name), options)).value,
     incr: (name, options) => this.#json("POST", at("incr", name), options), // a number beyond 2^53 is rounded
-    getMany: async (names, options) => { // a Map of those that are there
-      const read = async (group) => {
-        const half = group.length >> 1;
-        const told = await this.#json("GET", "/keys", { ...options, query: { names: group.join(), values: 1 } }).catch((error) => {
-          if (error.code !== "too_much_at_once" || half === 0) throw error;
-        });
-        if (told) return told.keys.map(({ key, value }) => [key, unpacked(value)]);
-        return [...(await read(group.slice(0, half))), ...(await read(group.slice(half)))];
-      };
-      const found = [];
-      for (const group of groups([...new Set(names)].map(checked), 16_000, 1000)) found.push(...(await read(group)));
-      return new Map(found);
+    getMany: async (names, options) => { // a Map of those that are there; all values of 100 names are held to 16 MB
+      const [found, wanted] = [new Map(), [...new Set(names)].map(checked)];
+      while (wanted.length) {
+        const told = await this.#json("GET", "/keys", { ...options, query: { names: wanted.splice(0, 100).join(), values: 1 } });
+        for (const { key, value } of told.keys) found.set(key, unpacked(value));
+      }
+      return found;
     },
   };
   lists = {
@@ -82,57 +67,29 @@ export class Client {
     create: (list, options) => this.#publish("bins", { list }, options),
     post: (id, data, options) => this.#done("POST", at("bins", id), { ...options, isPublic: true, body: bytesOf(data) }),
   };
-  users = {
-    create: async (username, password, { quota, ...options } = {}) =>
-      (await this.#json("POST", "/users", { ...options, json: { username, password, quota } })).id,
-    list: async (options) => (await this.#json("GET", "/users", options)).users.map(userOf),
-    get: async (id, options) => userOf({ id, ...(await this.#json("GET", at("users", id), options)) }),
-    update: async (id, { quota, password, ...options }) => {
-      await this.#done("PUT", at("users", id), { ...options, json: { quota, password } });
-      if (Number(id) === 0 && password !== undefined) this.#changed(password);
-    },
-    delete: (id, options) => this.#done("DELETE", at("users", id), options),
-  };
   tokens = {
     create: () => this.#logIn(),
     test: (options) => this.#json("GET", "/auth/test", { ...options, isPublic: !this.#login && !this.#token }),
   };
   batch = (options) => new Batch((request) => this.#json("POST", "/batch", { ...options, ...request }), options?.atomic);
-  about = this.#open("/");
-  health = this.#open("/healthz");
-  ready = ({ reads, ...options } = {}) => this.#open(reads ? "/readyz?reads" : "/readyz")(options);
-  openapi = this.#open("/openapi.json");
-  metrics = async (options) => (await this.#call("GET", "/metrics", { ...options, isPublic: true })).value.text();
-  info = (options) => this.#json("GET", "/info", options);
-  save = (options) => this.#done("GET", "/save", options);
+  about = (options) => this.#json("GET", "/", { ...options, isPublic: true });
+  health = (options) => this.#json("GET", "/healthz", { ...options, isPublic: true });
 
   async setPassword(password, { current = this.#login?.password, ...options } = {}) {
     await this.#done("PUT", "/auth/password", { ...options, json: { current, password } });
-    this.#changed(password);
+    if (this.#login) [this.#login.password, this.#token] = [password, undefined];
   }
-  async setAdminPassword(password, options) {
-    await this.#done("PUT", "/config/admin", { ...options, json: { password } });
-    this.#changed(password);
-  }
-
   #listing(noun) {
     const list = async ({ prefix = "", ...options } = {}) =>
       (await this.#json("GET", `/${noun}`, options))[noun].filter(({ key }) => key.startsWith(prefix)).map(entryOf);
-    const names = async function* () {
-      for (const { name } of await list()) yield name;
-    };
+    const names = async function* () { for (const { name } of await list()) yield name; };
     return { list, delete: (name, options) => this.#done("DELETE", at(noun, name), options), [Symbol.asyncIterator]: names };
   }
   #published(noun) {
     const list = async (options) => (await this.#json("GET", `/${noun}`, options))[noun].map((row) => placeOf(this.url, row));
     return { list, delete: (id, options) => this.#done("DELETE", `/${noun}`, { ...options, query: { id } }) };
   }
-  async #publish(noun, json, options) {
-    return placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...options, json })) });
-  }
-  #changed(password) {
-    if (this.#login) [this.#login.password, this.#token] = [password, undefined];
-  }
+  #publish = async (noun, json, options) => placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...options, json })) });
   async #logIn() {
     const told = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true });
     this.#renewAt = performance.now() + 1000 * (told.expires_in - Math.min(30, told.expires_in / 10));
@@ -156,14 +113,10 @@ export class Client {
   }
   async #exchange(method, path, token, { query, userid, signal, wait = 0, json, body = json && JSON.stringify(json) }) {
     const given = Object.entries({ ...query, userid }).filter(([, value]) => value !== undefined);
-    const controller = new AbortController();
-    const stop = () => controller.abort();
-    const timer = setTimeout(stop, 1000 * (this.timeout + wait));
-    signal?.addEventListener("abort", stop);
+    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
+    const limit = AbortSignal.timeout(1000 * (this.timeout + wait));
+    const ways = { signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: "no-store", credentials: "omit", redirect: "error" };
     try {
-      signal?.throwIfAborted();
-      const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-      const ways = { signal: controller.signal, cache: "no-store", credentials: "omit", redirect: "error" };
       const answer = await fetch(this.url + path + (given.length ? `?${new URLSearchParams(given)}` : ""), { method, headers, body, ...ways });
       const value = new Value(new Uint8Array(await answer.arrayBuffer()), answer.headers.get("Content-Type") ?? "");
       if (!answer.ok) throw refusal(answer.status, value, this.url);
@@ -171,22 +124,17 @@ export class Client {
     } catch (error) {
       if (error instanceof BambleweenyError) throw error;
       if (signal?.aborted) throw signal.reason;
-      if (controller.signal.aborted) throw failure("timed_out", `${this.url} did not answer in time.`, 0, undefined, error);
+      if (limit.aborted) throw failure("timed_out", `${this.url} did not answer in time.`, 0, undefined, error);
       throw failure("no_answer", `${this.url} did not answer.`, 0, "Is it there, and may this page call it (--cors-origins)?", error);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
     }
   }
 }
 
-// Operations that `send()` sends, in requests of up to 10,000 and 1 MB; an atomic batch in one. Each gives a result whose `value` is there
-// after that: what the single call gives, or it throws its error (which has no status here).
+// Up to 10,000 operations that `send()` sends in one request. Each gives a result whose `value` is there after that: what the single
+// call gives, or it throws its error (which has no status here).
 class Batch {
   #added = [];
-  constructor(run, atomic) {
-    Object.assign(this, { run, atomic });
-  }
+  constructor(run, atomic) { Object.assign(this, { run, atomic }); }
   set = (name, value) => this.#add(() => undefined, "set", name, packed(value));
   get = (name) => this.#add(unpacked, "get", name);
   delete = (name) => this.#add(() => undefined, "del", name);
@@ -195,16 +143,13 @@ class Batch {
   pop = (name) => this.#add((item) => (item === null ? undefined : unpacked(item)), "pop", name);
   async send() {
     const added = this.#added.splice(0);
-    const texts = added.map(({ text }) => text);
-    for (const group of this.atomic ? [texts] : groups(texts, 1_000_000, 10_000)) {
-      const isSafe = group.every((text) => text.startsWith('["get"'));
-      const outcomes = await this.run({ query: { atomic: this.atomic ? 1 : 0 }, body: `[${group}]`, isSafe }).catch((error) => {
-        if (error.index !== undefined) error.index += texts.length - added.length;
-        for (const { result } of added) result.error = error;
-        throw error;
-      });
-      for (const { ok, error } of outcomes) Object.assign(added.shift().result, { ok, error: error && new BambleweenyError(error) });
-    }
+    const isSafe = added.every(({ operation }) => operation[0] === "get");
+    const request = { query: { atomic: this.atomic ? 1 : 0 }, json: added.map(({ operation }) => operation), isSafe };
+    const outcomes = await this.run(request).catch((error) => {
+      for (const { result } of added) result.error = error;
+      throw error;
+    });
+    outcomes.forEach(({ ok, error }, index) => Object.assign(added[index].result, { ok, error: error && new BambleweenyError(error) }));
   }
   #add(read, ...operation) {
     const result = {
@@ -214,7 +159,7 @@ class Batch {
         return read(this.ok);
       },
     };
-    this.#added.push({ text: JSON.stringify(operation), result });
+    this.#added.push({ operation, result });
     return result;
   }
 }
@@ -222,7 +167,6 @@ class Batch {
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const userOf = ({ id, username, quota }) => ({ id: Number(id), username, quota: Number(quota) });
 const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
   ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
@@ -246,27 +190,10 @@ function bytesOf(value) {
   throw new TypeError("A value is a string, a Uint8Array, an ArrayBuffer or {json: anything}.");
 }
 function packed(value) {
-  const bytes = bytesOf(value);
-  try {
-    return new Value(bytes).text();
-  } catch {
-    return { base64: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
-  }
+  if (typeof value === "string") return value;
+  return { base64: btoa(Array.from(bytesOf(value), (byte) => String.fromCharCode(byte)).join("")) };
 }
 function unpacked(value) {
   if (typeof value === "string") return new Value(bytesOf(value), "text/plain; charset=utf-8");
   return new Value(Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0)), "text/plain");
-}
-function* groups(texts, mostBytes, most) {
-  let [group, size] = [[], 0];
-  for (const text of texts) {
-    const length = bytesOf(text).length + 3; // and the comma
-    if (group.length === most || (group.length && size + length > mostBytes)) {
-      yield group;
-      [group, size] = [[], 0];
-    }
-    group.push(text);
-    size += length;
-  }
-  if (group.length) yield group;
 }
