@@ -76,7 +76,7 @@ def life_in(root: Path, binary_file: Path) -> None:
         return process, lines[1].split()[1]
 
     def curl(*arguments: str) -> str:
-        return subprocess.check_output(["curl", "-sSf", *arguments], text=True)
+        return subprocess.check_output(["curl", "-sSf", "--max-time", "20", *arguments], text=True)
 
     def token(url: str) -> str:
         return curl(f"{url}/auth/token?raw", "-d", '{"username":"admin","password":"secret"}')

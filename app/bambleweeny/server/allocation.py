@@ -62,4 +62,8 @@ def _call(name: str, *arguments: int) -> None:
 
 
 def _resident_bytes() -> int:
-    return int(_STATM.read_text().split()[1]) * getpagesize()
+    """Give what this process holds, or 0 where no /proc tells."""
+    try:
+        return int(_STATM.read_text().split()[1]) * getpagesize()
+    except OSError:
+        return 0
