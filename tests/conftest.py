@@ -126,7 +126,7 @@ def uli(services) -> Caller:
 
 
 @pytest.fixture(scope="session")
-def session_url(session_services) -> Iterator[str]:
+def session_url(session_store, session_services) -> Iterator[str]:
     """The application on a socket of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
     app = create_app(
@@ -138,6 +138,8 @@ def session_url(session_services) -> Iterator[str]:
         threads=8,
         max_body=MAX_BODY,
         access_log=AccessLog(session_services.metrics),
+        side_by_side=session_store.run_side_by_side,
+        most_together=session_store.most_together,
     )
     thread = threading.Thread(target=server.run)
     thread.start()

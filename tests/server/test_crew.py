@@ -10,6 +10,7 @@ from bambleweeny.api.access_log import AccessLog
 from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.tally import Tally
 from bambleweeny.server.http import HttpServer
+from bambleweeny.store.sharing import current
 
 THREADS = 3
 PLAIN = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -20,11 +21,14 @@ class App:
 
     def __init__(self):
         self.go, self.held, self.threads = threading.Event(), threading.Semaphore(0), []
+        self.asking = lambda: None
 
     def __call__(self, environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/aside":
             environ["bambleweeny.step_aside"]()
+        if path == "/asks":
+            self.asking()
         if path in ("/slow", "/aside"):
             self.held.release()
             assert self.go.wait(20)
@@ -143,3 +147,37 @@ def test_the_end_waits_for_a_slow_request():
         assert app.held.acquire(timeout=10)
         threading.Timer(0.05, app.go.set).start()
     assert answer(held) == b"/slow"
+
+
+def sharing(store):
+    return {"side_by_side": store.run_side_by_side, "most_together": store.most_together}
+
+
+@pytest.mark.parametrize("short", [True, False])
+def test_requests_of_several_connections_share_round_trips(store, short):
+    app, together = App(), []
+
+    def asking():
+        together.append(current())
+        store.write(("INCR", "asked"))
+
+    app.asking = asking
+    with serving(app, short_requests=short, **sharing(store)) as address:
+        for _ in range(20):
+            wires = [ask(address, "/asks") for _ in range(8)]
+            assert [answer(wire) for wire in wires] == [b"/asks"] * 8
+    assert store.read(("GET", "asked")) == [b"160"]
+    assert None not in together
+
+
+def test_who_steps_aside_keeps_nobody_who_came_with_it(store):
+    app = App()
+    app.asking = lambda: store.write(("INCR", "asked"))
+    with serving(app, **sharing(store)) as address:
+        for _ in range(20):
+            app.go.clear()
+            wires = [ask(address, path) for path in ("/asks", "/aside", "/asks", "/asks")]
+            held = wires.pop(1)
+            assert [answer(wire) for wire in wires] == [b"/asks"] * 3
+            app.go.set()
+            assert answer(held) == b"/asid"

@@ -1,18 +1,24 @@
 """The threads of a server: one leads, and another takes over where a request takes long.
 
-The leader waits for what the connections bring and runs each request itself, since most
-take less time than handing them to another thread would. While it runs one it lays the
-lead down, and whoever sees that it takes too long gives the lead to the next thread.
+The leader waits for what the connections bring and runs the requests itself, since most
+take less time than handing them to another thread would; those that came together run
+side by side. While it runs them it lays the lead down, and whoever sees that they take too
+long gives the lead to the next thread.
 """
 
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from bambleweeny.server.turns import Turns
+from bambleweeny.store.sharing import let_others_end
+
+SideBySide = Callable[[Iterable[Callable[[], None]]], None]
+"""Runs jobs in the calling thread until all have ended; begins each where the last waits."""
 
 _log = logging.getLogger(__name__)
 
@@ -25,15 +31,19 @@ class Crew:
 
     A request keeps the others waiting for two ticks of `watch` at most, and not at all
     once it has called `step_aside`. Where requests are not short, as with an engine that
-    is far away, the lead is given away before each.
+    is far away, another thread leads before the engine is asked.
     """
 
-    def __init__(self, turns: Turns, *, short_requests: bool) -> None:
+    def __init__(
+        self, turns: Turns, *, side_by_side: SideBySide, most_together: int, short_requests: bool
+    ) -> None:
         self._turns = turns
+        self._side_by_side = side_by_side
+        self._most_together = most_together
         self._short_requests = short_requests
         self._waiting: deque[Any] = deque()
         self._standby: deque[threading.Lock] = deque()
-        self._running: dict[int, Any] = {}
+        self._running: dict[int, list[Any]] = {}
         self._lead = threading.Lock()
         self._leader = 0
         # The numbers of the last request that a leader began, and of the last it ended.
@@ -63,18 +73,20 @@ class Crew:
         self._waiting.append(channel)
 
     def pull(self) -> None:
-        """Have the leader look at the connection whose request this thread runs."""
-        if self._stopped or self._leader == threading.get_ident():
-            return  # a leader looks at it itself, before its next turn
-        channel = self._running.get(threading.get_ident())
-        if channel is not None:
-            self._note(channel)
+        """Have the leader look at the connections whose requests this thread runs."""
+        me = threading.get_ident()
+        if self._stopped or self._leader == me:
+            return  # a leader looks at them itself, before its next turn
+        self._note(self._running.get(me, ()))
         self._wake()
 
     def step_aside(self) -> None:
-        """Let another thread lead, where the request that this one runs may take long."""
-        if self._leader == threading.get_ident() and self._lead.acquire(blocking=False):
-            self._call_next()
+        """Let another thread lead, where the request that this one runs may take long.
+
+        Those that it runs beside it end before this returns.
+        """
+        self._lay_down()
+        let_others_end()
 
     def watch(self, seconds: float) -> None:
         """Give the lead away where a request keeps its leader; for so many seconds."""
@@ -103,6 +115,10 @@ class Crew:
         while self._standby:
             self._standby.pop().release()
 
+    def _lay_down(self) -> None:
+        if self._leader == threading.get_ident() and self._lead.acquire(blocking=False):
+            self._call_next()
+
     def _doze(self, seconds: float) -> None:
         self._dozes = True
         if self._ended == self._begun:
@@ -113,6 +129,7 @@ class Crew:
     def _call_next(self) -> None:
         """Give the lead, which the caller has taken, to the thread that stood by last."""
         self._ended = self._begun
+        self._leader = 0
         if not self._stopped:
             self._standby.pop().release()
 
@@ -128,36 +145,61 @@ class Crew:
     def _take_turns(self) -> None:
         """Lead until another thread does."""
         self._leader = threading.get_ident()
-        for channel in [*self._running.values(), *self._waiting]:
-            self._note(channel)
+        for channels in [*self._running.values(), [*self._waiting]]:
+            self._note(channels)
         while not self._stopped:
             self._turns.turn(0 if self._waiting and self._standby else None)
-            for _ in range(len(self._waiting)):
-                if self._standby and not self._run(self._waiting.popleft()):
-                    return
+            if self._waiting and self._standby and not self._run():
+                return
         self._lead.release()
 
-    def _run(self, channel: Any) -> bool:
-        """Run a request of a connection; tell whether this thread still leads."""
+    def _run(self) -> bool:
+        """Run requests side by side; tell whether this thread still leads."""
         me = threading.get_ident()
-        self._running[me] = channel
-        self._begun += 1
+        channels = self._running[me] = []
         self._lead.release()
         if self._dozes:
             self._woken.set()
-        if not self._short_requests:
-            self.step_aside()
         try:
-            channel.service()
+            self._side_by_side(self._jobs(channels))
         except BaseException:
             _log.exception("a request ended its thread's work")
         del self._running[me]
         if self._leader != me or not self._lead.acquire(blocking=False):
-            self._note(channel)
+            self._note(channels)
             return False
         self._ended = self._begun
-        self._turns.look_at(channel._fileno)
+        for channel in channels:
+            self._turns.look_at(channel._fileno)
         return True
 
-    def _note(self, channel: Any) -> None:
-        self._turns.note(channel._fileno)
+    def _jobs(self, channels: list[Any]) -> Iterator[Callable[[], None]]:
+        """Give the requests that are waiting, while this thread leads; note whose they are."""
+        me = threading.get_ident()
+        while len(channels) < self._most_together and self._leader == me:
+            try:
+                channel = self._waiting.popleft()
+            except IndexError:  # another thread, which was given the lead, may take one
+                break
+            channels.append(channel)
+            self._begun += 1
+            yield partial(_serve, channel)
+        if not self._short_requests:
+            self._lay_down()
+
+    def _note(self, channels: Iterable[Any]) -> None:
+        for channel in channels:
+            self._turns.note(channel._fileno)
+
+
+def _serve(channel: Any) -> None:
+    try:
+        channel.service()
+    except BaseException:
+        _log.exception("a request ended its thread's work")
+
+
+def one_by_one(jobs: Iterable[Callable[[], None]]) -> None:
+    """Run jobs that ask no engine anything."""
+    for job in jobs:
+        job()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from waitress import wasyncore
@@ -16,7 +17,7 @@ from waitress.server import TcpWSGIServer
 
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.server.connection import Connection
-from bambleweeny.server.crew import Crew
+from bambleweeny.server.crew import Crew, SideBySide, one_by_one
 from bambleweeny.server.shares import Share, Shares
 from bambleweeny.server.turns import Turns
 
@@ -46,11 +47,11 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         *,
         access_log: AccessLog,
         share: Share,
-        short_requests: bool,
+        crew: Callable[[Turns], Crew],
     ) -> None:
         watched: dict[int, Any] = {}
         self.turns = Turns(watched)
-        self.crew = Crew(self.turns, short_requests=short_requests)
+        self.crew = crew(self.turns)
         self.access_log = access_log
         self.share = share
         super().__init__(
@@ -106,6 +107,8 @@ class HttpServer:
         max_body: int,
         access_log: AccessLog,
         share: Share | None = None,
+        side_by_side: SideBySide = one_by_one,
+        most_together: int = 1,
         short_requests: bool = True,
     ) -> None:
         settings = {
@@ -132,7 +135,12 @@ class HttpServer:
             settings,
             access_log=access_log,
             share=share or Shares(1).of(0),
-            short_requests=short_requests,
+            crew=partial(
+                Crew,
+                side_by_side=side_by_side,
+                most_together=most_together,
+                short_requests=short_requests,
+            ),
         )
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 

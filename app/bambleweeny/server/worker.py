@@ -56,6 +56,8 @@ def work(
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
         share=share,
+        side_by_side=store.run_side_by_side,
+        most_together=store.most_together,
         short_requests=config.redis_url is None and config.fsync != "always",
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())

@@ -1,7 +1,8 @@
 """The vocabulary in which the rules speak to an engine: read, write, run."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from hiredis import ReplyError
@@ -13,11 +14,13 @@ from bambleweeny.store.lines import Engine, Line
 from bambleweeny.store.link import Command
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
+from bambleweeny.store.sharing import current, run_side_by_side
 
 Reply = Any
 _Send = Callable[[Sequence[Command]], list[Reply]]
 
 _REPLICA_MILLISECONDS = 2000
+_MOST_TOGETHER = 16
 
 
 class Store:
@@ -30,6 +33,7 @@ class Store:
     with. On a Cluster the commands of one call go to the masters of their keys.
     With `replicas` a write that too few replicas confirm within two seconds raises
     StoreUnavailable. `place` says where the engine is, without its password.
+    `most_together` is how many requests should share a round trip at most.
     """
 
     def __init__(self, engine: Engine, schema: Schema, *, replicas: int = 0) -> None:
@@ -38,6 +42,9 @@ class Store:
         self.announcements = Announcements(engine.any_link)
         self._engine = engine
         self._replicas = replicas
+        # NOTE: one master of many may be away, and one write waits for replicas: then a round
+        # trip is shared with nobody.
+        self.most_together = 1 if replicas or engine.url.kind == "cluster" else _MOST_TOGETHER
         self._idle: deque[Line] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
@@ -73,7 +80,23 @@ class Store:
         while self._idle:
             self._idle.pop().close()
 
+    def run_side_by_side(self, jobs: Iterable[Callable[[], None]]) -> None:
+        """Run jobs in this thread until all have ended; they share their round trips.
+
+        The next begins when the one before asks something. What breaks a shared round
+        trip is StoreUnavailable to all that share it.
+        """
+        run_side_by_side(jobs, self._ask_together)
+
+    def _ask_together(self, asked: list[Sequence[Command]]) -> list[list[Reply]]:
+        replies = iter(self._ask_now(list(chain.from_iterable(asked))))
+        return [list(islice(replies, len(commands))) for commands in asked]
+
     def _ask(self, commands: Sequence[Command]) -> list[Reply]:
+        sharing = current()
+        return sharing.ask(commands) if sharing else self._ask_now(commands)
+
+    def _ask_now(self, commands: Sequence[Command]) -> list[Reply]:
         try:
             line = self._idle.pop()
         except IndexError:

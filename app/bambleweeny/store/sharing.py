@@ -1,0 +1,75 @@
+"""Round trips that requests share: what those of one thread ask goes out in one write.
+
+Each runs until it asks the engine something, and then the next one does; so an engine
+that answers sixteen of them is woken, and syncs its file, once and not sixteen times.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.link import Command
+
+Asked = Sequence[Command]
+
+
+class Sharing(greenlet):
+    """Something that runs beside others of its thread, and waits while they do."""
+
+    def __init__(self, job: Callable[[], None]) -> None:
+        super().__init__(job)
+        self.asked: Asked = ()
+        self._home = getcurrent()
+
+    def ask(self, commands: Asked) -> list[Any]:
+        """Wait for the replies; StoreUnavailable where they do not come."""
+        self.asked = commands
+        replies: list[Any] = self._home.switch()
+        return replies
+
+
+def current() -> Sharing | None:
+    """Give what the caller runs in, if it shares its round trips."""
+    running = getcurrent()
+    return running if isinstance(running, Sharing) else None
+
+
+def let_others_end() -> None:
+    """Go on only when nothing runs beside the caller any more; at once where nothing does."""
+    if running := current():
+        running.ask(())
+
+
+def run_side_by_side(
+    jobs: Iterable[Callable[[], None]], ask: Callable[[list[Asked]], list[list[Any]]]
+) -> None:
+    """Run jobs in this thread until all have ended.
+
+    The next begins when the one before has ended or asks the engine something. `ask` gives
+    the replies to what several have asked, or raises StoreUnavailable to all of them.
+    """
+    running = []
+    for job in jobs:
+        begun = Sharing(job)
+        begun.switch()
+        if not begun.dead:
+            running.append(begun)
+    while running:
+        if askers := [one for one in running if one.asked]:
+            _answer(askers, ask)
+        else:
+            running[0].switch()  # it let the others end
+        running = [one for one in running if not one.dead]
+
+
+def _answer(askers: list[Sharing], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
+    try:
+        replies = ask([one.asked for one in askers])
+    except StoreUnavailable:
+        for one in askers:
+            one.throw(StoreUnavailable())
+        return
+    for one, reply in zip(askers, replies, strict=True):
+        one.switch(reply)
