@@ -219,35 +219,22 @@ def fill(url: str) -> None:
         commands = []
         for number in range(60_000 if owner == "0" else 1000):
             name, value = f"key:{number}", values.randbytes(values.randrange(200))
-            commands.append(
-                (
-                    "EVALSHA",
-                    SET_WITHIN_QUOTA.sha,
-                    6,
-                    *tenant.checked,
-                    tenant.key(name),
-                    "",
-                    name,
-                    value,
-                )
-            )
+            commands.append(("EVALSHA", SET_WITHIN_QUOTA.sha, 1, tenant.user, "", name, value))
         for number in range(500 if owner == "0" else 40):
             name = f"list:{number}"
-            keys = (*tenant.checked, tenant.ready(name), tenant.list(name))
             commands += [
                 (
                     "EVALSHA",
                     PUSH_WITHIN_BOUNDS.sha,
-                    7,
-                    *keys,
+                    1,
+                    tenant.user,
                     "",
                     name,
                     1000,
                     1 << 20,
                     "",
-                    "none",
                     values.randbytes(40),
-                )
+                )  # fmt: skip
                 for _ in range(10)
             ]
         for begin in range(0, len(commands), 1000):

@@ -27,15 +27,13 @@ def run_as(
     store: Store,
     caller: Caller,
     script: Script,
-    keys: Sequence[str],
     *args: str | bytes | int,
 ) -> Any:
     """Run a tenant's script, which checks the caller first; atomic.
 
-    `keys` are KEYS[6..] of the script, `args` are ARGV[2..].
+    `args` are ARGV[2..] of the script.
     """
-    checked = store.schema.tenant(caller.id).checked
-    return store.run(script, (*checked, *keys), caller.version, *args)
+    return store.run(script, (store.schema.tenant(caller.id).user,), caller.version, *args)
 
 
 def read_values_as(
@@ -46,8 +44,6 @@ def read_values_as(
     Gives the values, None for a miss, and how many of `room` bytes are left; once that is
     below 0 each further value is TooMuchAtOnce. O(1) a key.
     """
-    tenant = store.schema.tenant(caller.id)
-    values, left = store.read_with(
-        READ_VALUES, tenant.checked, caller.version, tenant.key(""), room, *names
-    )
+    user = store.schema.tenant(caller.id).user
+    values, left = store.read_with(READ_VALUES, (user,), caller.version, room, *names)
     return translate_each(values), left

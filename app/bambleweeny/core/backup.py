@@ -49,7 +49,7 @@ def back_up(
 def count_resources(store: Store) -> int:
     """Tell how many keys, lists, routes and bins there are. O(users), two round trips."""
     tenants = [store.schema.tenant(user_id) for user_id in _user_ids(store)]
-    indexes = [index for tenant in tenants for index in tenant.checked[1:]]
+    indexes = [index for tenant in tenants for index in tenant.indexes]
     return sum(store.read(*(("ZCARD", index) for index in indexes)))
 
 

@@ -71,12 +71,10 @@ class Batch:
     def _write(
         self, caller: Caller, part: Sequence[Operation], room: int, *, atomic: bool = False
     ) -> tuple[list[Any], int]:
-        tenant = self._store.schema.tenant(caller.id)
-        before_names = (tenant.key(""), tenant.ready(""), tenant.list(""), tenant.pushed(""))
         packed = [field for operation in part for field in operation.packed()]
         replies, left = run_as(
-            self._store, caller, RUN_BATCH, [tenant.probe],
-            int(atomic), room, *self._bounds, *before_names, *packed,
+            self._store, caller, RUN_BATCH,
+            int(atomic), room, *self._bounds, *packed,
         )  # fmt: skip
         return translate_each(replies), left
 

@@ -12,7 +12,7 @@ class Bins(PublicIds):
 
     def __init__(self, store: Store, lists: Lists) -> None:
         schema = store.schema
-        super().__init__(store, schema.bin, lambda owner: schema.tenant(owner).bins)
+        super().__init__(store, schema.bin, "bins")
         self._lists = lists
 
     def create(self, caller: Caller, name: str) -> Published:

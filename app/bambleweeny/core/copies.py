@@ -42,11 +42,7 @@ class Copier:
 
         Routes and bins never change; one that is deleted meanwhile may be left out.
         """
-        tenant = self._tenant
-        found = self._run(
-            COPY_TENANT, [], " ".join(_FIELDS),
-            tenant.key(""), tenant.ready(""), tenant.list(""), *self._bounds,
-        )  # fmt: skip
+        found = self._run(COPY_TENANT, " ".join(_FIELDS), *self._bounds)
         if found is None:
             yield from self._records_in_pages()
             return
@@ -64,7 +60,7 @@ class Copier:
         [fields] = read_as(self._store, self._caller, ("HMGET", tenant.user, *_FIELDS))
         yield self._user(fields)
         start = b"-"
-        while page := self._run(COPY_KEYS, [], tenant.key(""), start, _PAGE, _PAGE_BYTES):
+        while page := self._run(COPY_KEYS, start, _PAGE, _PAGE_BYTES):
             yield from self._keys(page)
             start = b"(" + page[-2]
         for names in self._walk(tenant.lists):
@@ -77,8 +73,8 @@ class Copier:
             yield from self._bins(ids)
 
     def _items_in_pages(self, name: str) -> Iterator[Record]:
-        ready, last = self._tenant.ready(name), 0
-        while page := self._run(COPY_ITEMS, [ready], last, _PAGE, _PAGE_BYTES):
+        last = 0
+        while page := self._run(COPY_ITEMS, name, last, _PAGE, _PAGE_BYTES):
             yield from self._items(name, page)
             last = _id_of(page[-1])
 
@@ -118,9 +114,8 @@ class Copier:
     def _walk(self, index: str) -> Iterator[list[str]]:
         return walk(self._store, self._caller, index)
 
-    def _run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Any:
-        checked = self._tenant.checked
-        return self._store.read_with(script, (*checked, *keys), self._caller.version, *args)
+    def _run(self, script: Script, *args: str | bytes | int) -> Any:
+        return self._store.read_with(script, (self._tenant.user,), self._caller.version, *args)
 
 
 def _pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

@@ -9,7 +9,7 @@ from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_WITH_INDEX, INCR_WITHIN_QUOTA, SET_WITHIN_QUOTA
+from bambleweeny.store.scripts import DELETE_KEY, INCR_WITHIN_QUOTA, SET_WITHIN_QUOTA
 
 _MOST_NAMES = 1000
 
@@ -42,8 +42,7 @@ class Keys:
         A new key counts against the quota. O(log n).
         """
         check_key_name(name)
-        key = self._schema.tenant(caller.id).key(name)
-        run_as(self._store, caller, SET_WITHIN_QUOTA, [key], name, value)
+        run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)
 
     def incr(self, caller: Caller, name: str, by: int = 1) -> int:
         """Add to a counter and give the new number; atomic.
@@ -52,8 +51,7 @@ class Keys:
         64-bit integer raises NotAnInteger and stays. O(log n).
         """
         check_key_name(name)
-        key = self._schema.tenant(caller.id).key(name)
-        return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, [key], name, by))
+        return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, name, by))
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a key and free its place in the quota; atomic.
@@ -61,9 +59,7 @@ class Keys:
         A miss raises NotFound. O(log n).
         """
         check_key_name(name)
-        tenant = self._schema.tenant(caller.id)
-        gone = run_as(self._store, caller, DELETE_WITH_INDEX, [tenant.keys, tenant.key(name)], name)
-        if not gone:
+        if not run_as(self._store, caller, DELETE_KEY, name):
             raise NotFound()
 
     def present(self, caller: Caller, names: Sequence[str]) -> list[str]:

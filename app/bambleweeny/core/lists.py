@@ -9,7 +9,7 @@ from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_WITH_INDEX, POP_OLDEST, PUSH_WITHIN_BOUNDS
+from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, PUSH_WITHIN_BOUNDS
 
 _MOST_LINES = 10_000
 
@@ -58,7 +58,7 @@ class Lists:
         O(log n).
         """
         check_list_name(name)
-        body = run_as(self._store, caller, POP_OLDEST, self._of(caller, name), name)
+        body = run_as(self._store, caller, POP_OLDEST, name)
         return None if body is None else bytes(body)
 
     def pop_within(
@@ -75,11 +75,7 @@ class Lists:
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items; atomic. A miss raises NotFound. O(log n)."""
         check_list_name(name)
-        index = self._schema.tenant(caller.id).lists
-        gone = run_as(
-            self._store, caller, DELETE_WITH_INDEX, [index, *self._of(caller, name)], name
-        )
-        if not gone:
+        if not run_as(self._store, caller, DELETE_LIST, name):
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
@@ -88,13 +84,7 @@ class Lists:
 
     def _push(self, caller: Caller, name: str, bodies: Sequence[bytes], bin_id: str = "") -> int:
         check_list_name(name)
-        told = self._schema.tenant(caller.id).pushed(name)
         added = run_as(
-            self._store, caller, PUSH_WITHIN_BOUNDS, self._of(caller, name),
-            name, *self._bounds, bin_id, told, *bodies,
-        )  # fmt: skip
+            self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, *bodies
+        )
         return int(added)
-
-    def _of(self, caller: Caller, name: str) -> list[str]:
-        tenant = self._schema.tenant(caller.id)
-        return [tenant.ready(name), tenant.list(name)]

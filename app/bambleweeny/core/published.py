@@ -5,7 +5,7 @@ kept under the id itself and never changes, so that a process may remember it.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import uuid4
 
 from bambleweeny.core.authorized import read_as, run_as
@@ -13,7 +13,7 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_WITH_INDEX, PUBLISH_WITHIN_QUOTA
+from bambleweeny.store.scripts import END_PUBLIC_ID, PUBLISH_WITHIN_QUOTA
 
 _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
@@ -40,11 +40,11 @@ class PublicIds:
         self,
         store: Store,
         record_of: Callable[[str], str],
-        index_of: Callable[[str], str],
+        noun: Literal["routes", "bins"],
     ) -> None:
         self._store = store
         self._record_of = record_of
-        self._index_of = index_of
+        self._noun = noun
         self._known: dict[str, Published] = {}
 
     def find(self, public_id: str) -> Published:
@@ -71,8 +71,7 @@ class PublicIds:
             raise InvalidRequest(
                 "The id is invalid.", hint="It is what follows the last / in the path."
             )
-        index = self._index_of(caller.id)
-        if not run_as(self._store, caller, DELETE_WITH_INDEX, [index], public_id):
+        if not run_as(self._store, caller, END_PUBLIC_ID, public_id, self._noun):
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
@@ -81,7 +80,7 @@ class PublicIds:
 
         An id whose making broke off, and whose record is gone by now, is forgotten.
         """
-        index = self._index_of(caller.id)
+        index = getattr(self._store.schema.tenant(caller.id), self._noun)
         [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
         ids = [member.decode() for member in members]
         rows = self._fetch(ids)
@@ -104,7 +103,7 @@ class PublicIds:
             ("EXPIRE", record, _UNFINISHED_SECONDS),
         )
         try:
-            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, [self._index_of(caller.id)], made.id)
+            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, made.id, self._noun)
         except (QuotaExceeded, Unauthorized):
             self._store.write(("UNLINK", record))
             raise

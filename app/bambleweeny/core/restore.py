@@ -74,7 +74,7 @@ def clear_all(store: Store) -> None:
 def _is_empty(store: Store) -> bool:
     schema = store.schema
     [users, tenants] = store.read(("HKEYS", schema.users), ("SCARD", schema.tenants))
-    owned = store.read(*(("ZCARD", index) for index in schema.tenant(ADMIN_ID).checked[1:]))
+    owned = store.read(*(("ZCARD", index) for index in schema.tenant(ADMIN_ID).indexes))
     return users in ([], [ADMIN_NAME.encode()]) and not tenants and not any(owned)
 
 

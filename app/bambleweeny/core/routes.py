@@ -20,7 +20,7 @@ class Routes(PublicIds):
 
     def __init__(self, store: Store) -> None:
         schema = store.schema
-        super().__init__(store, schema.route, lambda owner: schema.tenant(owner).routes)
+        super().__init__(store, schema.route, "routes")
 
     def create(self, caller: Caller, key: str, content_type: str) -> Published:
         """Make a key public under a content type; the key need not exist yet."""
@@ -52,12 +52,11 @@ class Routes(PublicIds):
         return parsed, route.content_type, True
 
     def _read(self, route: Published) -> list[bytes]:
-        tenant = self._store.schema.tenant(route.owner)
+        owner = self._store.schema.tenant(route.owner).user
         try:
             found: list[bytes] = self._store.read_with(
-                READ_ROUTE,
-                (*tenant.checked, tenant.key(route.target)),
-                "", route.id, tenant.key(""), _MOST_NESTED_BYTES, _MOST_NESTED_NAMES,
+                READ_ROUTE, (owner,),
+                "", route.id, route.target, _MOST_NESTED_BYTES, _MOST_NESTED_NAMES,
             )  # fmt: skip
         except Unauthorized as ex:
             raise NotFound() from ex

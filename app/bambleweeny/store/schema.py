@@ -4,30 +4,46 @@ What belongs to one tenant carries the tenant's id as a hash tag, so that on a
 Redis Cluster all that one script touches lives in one slot.
 """
 
+import re
 from functools import lru_cache
 
 VERSION = 1
 """The version of the layout; it stands in the instance's record."""
 
 
-class Tenant:
-    """The names of one tenant's keys. `checked` are those that every script looks at."""
+_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe")
+_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed")
 
-    __slots__ = ("_tag", "bins", "checked", "keys", "lists", "probe", "routes", "user")
+
+class Tenant:
+    """The names of one tenant's keys."""
+
+    __slots__ = ("_tag", *_ALONE)
+    user: str
+    keys: str
+    expiring: str
+    lists: str
+    routes: str
+    bins: str
+    probe: str
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
-        self._tag = tag = f"{prefix}:{{{tenant_id}}}:"
-        self.user = tag + "user"
-        self.keys = tag + "keys"
-        self.lists = tag + "lists"
-        self.routes = tag + "routes"
-        self.bins = tag + "bins"
-        self.probe = tag + "probe"
-        self.checked = (self.user, self.keys, self.lists, self.routes, self.bins)
+        self._tag = f"{prefix}:{{{tenant_id}}}:"
+        for part in _ALONE:
+            setattr(self, part, self._tag + part)
+
+    @property
+    def indexes(self) -> tuple[str, ...]:
+        """The indexes of what counts against the quota."""
+        return (self.keys, self.lists, self.routes, self.bins)
 
     def key(self, name: str) -> str:
         """Name the string that holds a key's raw bytes."""
         return f"{self._tag}key:{name}"
+
+    def meta(self, name: str) -> str:
+        """Name the string with what else is known of a key; most keys have none."""
+        return f"{self._tag}meta:{name}"
 
     def ready(self, name: str) -> str:
         """Name the Redis list that holds a list's items, oldest first."""
@@ -40,6 +56,23 @@ class Tenant:
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""
         return f"{self._tag}list:{name}"
+
+
+def names_for(script: str) -> str:
+    """Give a tenant's script the names that it uses: `its_keys`, `its_key(name)`.
+
+    KEYS[1] of such a script is the tenant's record.
+    """
+    lines = ["local its_tag = string.sub(KEYS[1], 1, -5)\n"]
+    for part in _ALONE:
+        if re.search(rf"\bits_{part}\b", script):
+            lines.append(f"local its_{part} = its_tag .. '{part}'\n")
+    for part in _BEFORE_NAMES:
+        if re.search(rf"\bits_{part}\b", script):
+            lines.append(
+                f"local function its_{part}(name) return its_tag .. '{part}:' .. name end\n"
+            )
+    return "".join(lines)
 
 
 class Schema:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
 
+from bambleweeny.store.schema import names_for
+
 
 @dataclass(frozen=True)
 class Script:
@@ -17,11 +19,13 @@ class Script:
 def _load(name: str, *, before: Sequence[str] = ("tenant",), calls: Sequence[str] = ()) -> Script:
     """Read a script with what stands before it.
 
-    It may call other scripts, each with KEYS and ARGV of its own.
+    It may call other scripts, each with an ARGV of its own.
     """
     parts = [_text(part) for part in before]
-    parts += [f"local function {call}(KEYS, ARGV)\n{_text(call)}end\n" for call in calls]
+    parts += [f"local function {call}(ARGV)\n{_text(call)}end\n" for call in calls]
     text = "".join(parts) + _text(name)
+    if before:
+        text = names_for(text) + text
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
@@ -31,7 +35,9 @@ def _text(name: str) -> str:
 
 SET_WITHIN_QUOTA = _load("set_within_quota")
 INCR_WITHIN_QUOTA = _load("incr_within_quota")
-DELETE_WITH_INDEX = _load("delete_with_index")
+DELETE_KEY = _load("delete_key")
+DELETE_LIST = _load("delete_list")
+END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load("push_within_bounds")
 POP_OLDEST = _load("pop_oldest")
 READ_VALUES = _load("read_values")
@@ -39,7 +45,7 @@ RUN_BATCH = _load(
     "run_batch",
     before=("tenant", "take_back"),
     calls=[
-        "set_within_quota", "incr_within_quota", "delete_with_index",
+        "set_within_quota", "incr_within_quota", "delete_key",
         "push_within_bounds", "pop_oldest",
     ],
 )  # fmt: skip

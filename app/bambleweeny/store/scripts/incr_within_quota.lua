@@ -1,10 +1,11 @@
--- KEYS[6] the counter; ARGV[2] its name, ARGV[3] the step.
+-- ARGV[2] a counter's name, ARGV[3] the step.
 -- A counter that is not there starts at 0, within the quota.
-local fresh = redis.call('EXISTS', KEYS[6]) == 0
+local counter = its_key(ARGV[2])
+local fresh = redis.call('EXISTS', counter) == 0
 if fresh and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-local number = redis.pcall('INCRBY', KEYS[6], ARGV[3])
+local number = redis.pcall('INCRBY', counter, ARGV[3])
 if type(number) == 'table' and number.err then
   if string.find(number.err, 'not an integer', 1, true) or string.find(number.err, 'overflow', 1, true) then
     return redis.error_reply('B9Y not_an_integer')
@@ -12,7 +13,10 @@ if type(number) == 'table' and number.err then
   return number
 end
 if fresh then
-  redis.call('ZADD', KEYS[2], 0, ARGV[2])
+  redis.call('ZADD', its_keys, 0, ARGV[2])
 end
 -- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.
-return redis.call('GET', KEYS[6])
+if math.abs(number) >= 2 ^ 53 then
+  return redis.call('GET', counter)
+end
+return number

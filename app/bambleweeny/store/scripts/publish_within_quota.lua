@@ -1,6 +1,5 @@
--- KEYS[6] the owner's index of routes or of bins; ARGV[2] the public id.
--- From here on the public id is good.
+-- ARGV[2] a public id, ARGV[3] `routes` or `bins`. From here on the public id is good.
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-return redis.call('ZADD', KEYS[6], 0, ARGV[2])
+return redis.call('ZADD', ARGV[3] == 'routes' and its_routes or its_bins, 0, ARGV[2])

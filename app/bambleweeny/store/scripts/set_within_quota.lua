@@ -1,10 +1,14 @@
--- KEYS[6] the value; ARGV[2] its name, ARGV[3] the bytes.
--- An existing key is replaced; a new one is made only within the quota.
-if redis.call('SET', KEYS[6], ARGV[3], 'XX') then
+-- ARGV[2] a key's name, ARGV[3] the bytes. An existing key is replaced; a new one is made
+-- only within the quota. What else was known of the key is forgotten.
+local name, value = ARGV[2], ARGV[3]
+if redis.call('SET', its_key(name), value, 'XX') then
+  if redis.call('DEL', its_meta(name)) == 1 then
+    redis.call('ZREM', its_expiring, name)
+  end
   return redis.status_reply('OK')
 end
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-redis.call('ZADD', KEYS[2], 0, ARGV[2])
-return redis.call('SET', KEYS[6], ARGV[3])
+redis.call('ZADD', its_keys, 0, name)
+return redis.call('SET', its_key(name), value)

@@ -1,9 +1,5 @@
--- Stands before `run_batch`, whose ARGV this is: what is about to change is remembered, so
--- that it can be put back.
-local function key(name) return ARGV[6] .. name end
-local function items(name) return ARGV[7] .. name end
-local function record(name) return ARGV[8] .. name end
-
+-- Stands before `run_batch`: what is about to change is remembered, so that it can be put
+-- back.
 local put_back, remembered = {}, {}
 
 -- A key is remembered once, before its first change; gives the bytes of its value.
@@ -12,14 +8,27 @@ local function remember_key(name)
     return 0
   end
   remembered[name] = true
-  local value = redis.call('GET', key(name))
+  local value, meta = unpack(redis.call('MGET', its_key(name), its_meta(name)))
+  local ends = meta and redis.call('ZSCORE', its_expiring, name)
   put_back[#put_back + 1] = function()
     if value then
-      redis.call('SET', key(name), value)
-      redis.call('ZADD', KEYS[2], 0, name)
+      redis.call('SET', its_key(name), value)
+      redis.call('ZADD', its_keys, 0, name)
     else
-      redis.call('UNLINK', key(name))
-      redis.call('ZREM', KEYS[2], name)
+      redis.call('UNLINK', its_key(name))
+      redis.call('ZREM', its_keys, name)
+    end
+    if meta then
+      redis.call('SET', its_meta(name), meta)
+    elseif redis.call('EXISTS', its_meta(name)) == 1 then
+      redis.call('UNLINK', its_meta(name))
+    end
+    if ends then
+      redis.call('ZADD', its_expiring, ends, name)
+      redis.call('PEXPIREAT', its_key(name), ends)
+      redis.call('PEXPIREAT', its_meta(name), ends)
+    elseif redis.call('ZSCORE', its_expiring, name) then
+      redis.call('ZREM', its_expiring, name)
     end
   end
   return value and #value or 0
@@ -28,23 +37,23 @@ end
 -- A list is remembered before each of its changes, which adds an item at its end or takes
 -- the first one off.
 local function remember_list(name, is_pop)
-  local length = redis.call('LLEN', items(name))
-  local first = is_pop and redis.call('LINDEX', items(name), 0)
-  local fields = redis.call('HGETALL', record(name))
+  local length = redis.call('LLEN', its_ready(name))
+  local first = is_pop and redis.call('LINDEX', its_ready(name), 0)
+  local fields = redis.call('HGETALL', its_list(name))
   put_back[#put_back + 1] = function()
-    if redis.call('LLEN', items(name)) < length then
-      redis.call('LPUSH', items(name), first)
+    if redis.call('LLEN', its_ready(name)) < length then
+      redis.call('LPUSH', its_ready(name), first)
     elseif length > 0 then
-      redis.call('LTRIM', items(name), 0, length - 1)
+      redis.call('LTRIM', its_ready(name), 0, length - 1)
     else
-      redis.call('UNLINK', items(name))
+      redis.call('UNLINK', its_ready(name))
     end
-    redis.call('UNLINK', record(name))
+    redis.call('UNLINK', its_list(name))
     if length == 0 then
-      redis.call('ZREM', KEYS[3], name)
+      redis.call('ZREM', its_lists, name)
     else
-      redis.call('HSET', record(name), unpack(fields))
-      redis.call('ZADD', KEYS[3], 0, name)
+      redis.call('HSET', its_list(name), unpack(fields))
+      redis.call('ZADD', its_lists, 0, name)
     end
   end
   return 0

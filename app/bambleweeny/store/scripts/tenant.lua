@@ -1,19 +1,40 @@
--- Stands before every script of a tenant. KEYS[1..5] are the tenant's record and
--- its indexes of keys, lists, routes and bins. ARGV[1] is the token version that
--- the caller was given; it is empty where nobody is logged in, as at a bin.
+-- Stands before every script of a tenant, after its names. KEYS[1] is the tenant's record.
+-- ARGV[1] is the token version that the caller was given; it is empty where nobody is
+-- logged in, as at a bin.
+-- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so
+-- they are in the same slot of a Cluster.
 local user = redis.call('HMGET', KEYS[1], 'version', 'quota')
 if not user[1] or (ARGV[1] ~= '' and ARGV[1] ~= user[1]) then
   return redis.error_reply('B9Y unauthorized')
 end
 
+local function now_in_ms()
+  local now = redis.call('TIME')
+  return now[1] * 1000 + math.floor(now[2] / 1000)
+end
+
+-- An expired key is gone at once; its name stays in the index until this forgets it.
+local function forget_expired()
+  local names = redis.call('ZRANGEBYSCORE', its_expiring, '-inf', now_in_ms(), 'LIMIT', 0, 100)
+  if #names > 0 then
+    redis.call('ZREM', its_keys, unpack(names))
+    redis.call('ZREM', its_expiring, unpack(names))
+  end
+end
+
+local function expired()
+  return redis.call('ZCOUNT', its_expiring, '-inf', now_in_ms())
+end
+
 local function quota_reached()
+  forget_expired()
   local quota = tonumber(user[2])
   if quota == 0 then
     return false
   end
-  local owned = 0
-  for index = 2, 5 do
-    owned = owned + redis.call('ZCARD', KEYS[index])
+  local owned = 0 - expired()
+  for _, index in ipairs({its_keys, its_lists, its_routes, its_bins}) do
+    owned = owned + redis.call('ZCARD', index)
   end
   return owned >= quota
 end
