@@ -161,7 +161,7 @@ class Crew:
         if self._dozes:
             self._woken.set()
         try:
-            self._side_by_side(self._jobs(channels))
+            self._way_to_run()(self._jobs(channels))
         except BaseException:
             _log.exception("a request ended its thread's work")
         del self._running[me]
@@ -172,6 +172,11 @@ class Crew:
         for channel in channels:
             self._turns.look_at(channel._fileno)
         return True
+
+    def _way_to_run(self) -> SideBySide:
+        """Choose how to run what is waiting: a short request on its own has nothing to share."""
+        is_alone = self._short_requests and len(self._waiting) == 1
+        return one_by_one if is_alone else self._side_by_side
 
     def _jobs(self, channels: list[Any]) -> Iterator[Callable[[], None]]:
         """Give the requests that are waiting, while this thread leads; note whose they are."""
@@ -200,6 +205,6 @@ def _serve(channel: Any) -> None:
 
 
 def one_by_one(jobs: Iterable[Callable[[], None]]) -> None:
-    """Run jobs that ask no engine anything."""
+    """Run each job when the one before has ended."""
     for job in jobs:
         job()

@@ -4,6 +4,7 @@ Each runs until it asks the engine something, and then the next one does; so an 
 that answers sixteen of them is woken, and syncs its file, once and not sixteen times.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,18 +17,40 @@ Asked = Sequence[Command]
 
 
 class Sharing(greenlet):
-    """Something that runs beside others of its thread, and waits while they do."""
+    """Runs one job after the other; each beside others of its thread, and waits while they do."""
 
-    def __init__(self, job: Callable[[], None]) -> None:
-        super().__init__(job)
+    def __init__(self) -> None:
+        super().__init__(self._work)
         self.asked: Asked = ()
+        self.is_busy = False
         self._home = getcurrent()
+
+    def begin(self, job: Callable[[], None]) -> None:
+        """Run a job until it has ended or asks something."""
+        self._job, self.is_busy = job, True
+        self.switch()
 
     def ask(self, commands: Asked) -> list[Any]:
         """Wait for the replies; StoreUnavailable where they do not come."""
         self.asked = commands
         replies: list[Any] = self._home.switch()
         return replies
+
+    def _work(self) -> None:
+        while True:
+            self._job()
+            self.is_busy = False
+            self._home.switch()
+
+
+class _Idle(threading.local):
+    """Those of the calling thread that run nothing; making one costs more than a request."""
+
+    def __init__(self) -> None:
+        self.ones: list[Sharing] = []
+
+
+_idle = _Idle()
 
 
 def current() -> Sharing | None:
@@ -45,23 +68,24 @@ def let_others_end() -> None:
 def run_side_by_side(
     jobs: Iterable[Callable[[], None]], ask: Callable[[list[Asked]], list[list[Any]]]
 ) -> None:
-    """Run jobs in this thread until all have ended.
+    """Run jobs in this thread until all have ended; they raise nothing.
 
     The next begins when the one before has ended or asks the engine something. `ask` gives
     the replies to what several have asked, or raises StoreUnavailable to all of them.
     """
-    running = []
+    idle = _idle.ones
+    running: list[Sharing] = []
     for job in jobs:
-        begun = Sharing(job)
-        begun.switch()
-        if not begun.dead:
-            running.append(begun)
+        one = idle.pop() if idle else Sharing()
+        one.begin(job)
+        (running if one.is_busy else idle).append(one)
     while running:
         if askers := [one for one in running if one.asked]:
             _answer(askers, ask)
         else:
             running[0].switch()  # it let the others end
-        running = [one for one in running if not one.dead]
+        idle += [one for one in running if not one.is_busy]
+        running = [one for one in running if one.is_busy]
 
 
 def _answer(askers: list[Sharing], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
