@@ -234,7 +234,7 @@ def fill(url: str) -> None:
                     1 << 20,
                     "",
                     values.randbytes(40),
-                )  # fmt: skip
+                )
                 for _ in range(10)
             ]
         for begin in range(0, len(commands), 1000):
