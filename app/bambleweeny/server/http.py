@@ -26,6 +26,7 @@ _LARGEST_HEADERS = 64 << 10
 _IN_MEMORY = 1 << 30
 _STREAM_AHEAD = 1 << 20
 _BACKLOG = 1024
+_MOST_ACCEPTED = 16
 _WATCH_SECONDS = 0.2
 _ALL_SECONDS = 1.0
 _LEAVING_SECONDS = 0.0005
@@ -80,11 +81,18 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         }
 
     def handle_accept(self) -> None:
-        if self.share.may_accept(len(self.active_channels)):
-            super().handle_accept()
-        else:
+        """Accept who waits: those who come together can share a round trip."""
+        if not self.share.may_accept(len(self.active_channels)):
             # NOTE: the next turn asks again, unless another worker has accepted by then.
             time.sleep(_LEAVING_SECONDS)
+            return
+        for _ in range(_MOST_ACCEPTED):
+            before = len(self.active_channels)
+            super().handle_accept()
+            after = len(self.active_channels)
+            if after == before or not self.share.may_accept(after):
+                break
+        self.share.note(len(self.active_channels))
 
     def pull_trigger(self) -> None:
         self.crew.pull()
