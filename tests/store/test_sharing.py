@@ -91,8 +91,11 @@ def test_who_lets_the_others_end_goes_on_alone(store):
         let_others_end()
         job("patient")
 
-    store.run_side_by_side([patient, lambda: job("one"), patient, lambda: job("two")])
-    assert order == ["one", "two", "patient", "patient"]
+    jobs = iter([lambda: job("one"), lambda: job("two"), patient, lambda: job("three")])
+    store.run_side_by_side(jobs)
+    assert order == ["one", "two", "patient"]
+    store.run_side_by_side(jobs)
+    assert order[3:] == ["three"]
 
 
 def test_outside_nobody_is_waited_for(store):

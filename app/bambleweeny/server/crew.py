@@ -46,8 +46,8 @@ class Crew:
         self._running: dict[int, list[Any]] = {}
         self._lead = threading.Lock()
         self._leader = 0
-        # The numbers of the last request that a leader began, and of the last it ended.
-        self._begun = self._ended = 0
+        # How often leaders began or ended a request, and how often when one last had done all.
+        self._steps = self._rested = 0
         self._quiet = 0
         self._dozes = False
         self._woken = threading.Event()
@@ -95,11 +95,11 @@ class Crew:
             if self._quiet == _QUIET_TICKS:
                 self._doze(left)
                 self._quiet -= 1
-            seen = self._begun
+            seen = self._steps
             time.sleep(_TICK_SECONDS)
-            if self._begun != seen:
+            if self._steps != seen:
                 self._quiet = 0
-            elif self._ended == seen:
+            elif self._rested == seen:
                 self._quiet += 1
             elif self._lead.acquire(blocking=False):
                 self._call_next()
@@ -121,14 +121,14 @@ class Crew:
 
     def _doze(self, seconds: float) -> None:
         self._dozes = True
-        if self._ended == self._begun:
+        if self._rested == self._steps:
             self._woken.wait(seconds)
         self._dozes = False
         self._woken.clear()
 
     def _call_next(self) -> None:
         """Give the lead, which the caller has taken, to the thread that stood by last."""
-        self._ended = self._begun
+        self._rested = self._steps
         self._leader = 0
         if not self._stopped:
             self._standby.pop().release()
@@ -168,7 +168,7 @@ class Crew:
         if self._leader != me or not self._lead.acquire(blocking=False):
             self._note(channels)
             return False
-        self._ended = self._begun
+        self._rested = self._steps
         for channel in channels:
             self._turns.look_at(channel._fileno)
         return True
@@ -187,21 +187,22 @@ class Crew:
             except IndexError:  # another thread, which was given the lead, may take one
                 break
             channels.append(channel)
-            self._begun += 1
-            yield partial(_serve, channel)
+            self._steps += 1
+            yield partial(self._serve, channel)
         if not self._short_requests:
             self._lay_down()
+
+    def _serve(self, channel: Any) -> None:
+        try:
+            channel.service()
+        except BaseException:
+            _log.exception("a request ended its thread's work")
+        if self._leader == threading.get_ident():
+            self._steps += 1
 
     def _note(self, channels: Iterable[Any]) -> None:
         for channel in channels:
             self._turns.note(channel._fileno)
-
-
-def _serve(channel: Any) -> None:
-    try:
-        channel.service()
-    except BaseException:
-        _log.exception("a request ended its thread's work")
 
 
 def one_by_one(jobs: Iterable[Callable[[], None]]) -> None:

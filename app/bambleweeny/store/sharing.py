@@ -68,10 +68,11 @@ def let_others_end() -> None:
 def run_side_by_side(
     jobs: Iterable[Callable[[], None]], ask: Callable[[list[Asked]], list[list[Any]]]
 ) -> None:
-    """Run jobs in this thread until all have ended; they raise nothing.
+    """Run jobs in this thread until all that begin have ended; they raise nothing.
 
-    The next begins when the one before has ended or asks the engine something. `ask` gives
-    the replies to what several have asked, or raises StoreUnavailable to all of them.
+    The next begins when the one before has ended or asks the engine something, and none
+    after one that lets the others end. `ask` gives the replies to what several have asked,
+    or raises StoreUnavailable to all of them.
     """
     idle = _idle.ones
     running: list[Sharing] = []
@@ -79,6 +80,8 @@ def run_side_by_side(
         one = idle.pop() if idle else Sharing()
         one.begin(job)
         (running if one.is_busy else idle).append(one)
+        if one.is_busy and not one.asked:
+            break
     while running:
         if askers := [one for one in running if one.asked]:
             _answer(askers, ask)
