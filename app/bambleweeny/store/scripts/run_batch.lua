@@ -1,7 +1,7 @@
 -- Runs operations in order, each by the script of its single call. ARGV[2] is 1 where all
 -- are done or none, ARGV[3] how many bytes values may take, ARGV[4] and ARGV[5] the most
 -- items and bytes of a list, ARGV[6..] a verb, a name and an argument for each operation; of
--- those with terms and bounds the argument is a packed array of the others.
+-- those with terms and bounds the argument has several fields, each after its length.
 -- Gives the replies, errors among them, and how many bytes are left. Where all or none are
 -- done, an error is the last reply, and nothing has changed.
 local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
@@ -9,6 +9,14 @@ local verbs, remember = {}, {}
 local grows = {
   set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true,
 }
+
+local function with_fields(name, packed)
+  local argv, at = {version, name}, 1
+  while at <= #packed do
+    argv[#argv + 1], at = struct.unpack('>I4c0', packed, at)
+  end
+  return argv
+end
 
 function verbs.get(name)
   return redis.call('GET', its_key(name))
@@ -27,15 +35,15 @@ function verbs.del(name)
 end
 
 function verbs.set_on_terms(name, packed)
-  return set_on_terms({version, name, unpack(cmsgpack.unpack(packed))})
+  return set_on_terms(with_fields(name, packed))
 end
 
 function verbs.incr_within_bounds(name, packed)
-  return incr_within_bounds({version, name, unpack(cmsgpack.unpack(packed))})
+  return incr_within_bounds(with_fields(name, packed))
 end
 
 function verbs.del_on_terms(name, packed)
-  local found = delete_on_terms({version, name, unpack(cmsgpack.unpack(packed))})
+  local found = delete_on_terms(with_fields(name, packed))
   return found and (found.err and found or 1) or 0
 end
 
