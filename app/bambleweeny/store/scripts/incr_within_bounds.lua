@@ -17,11 +17,13 @@ end
 
 local known = redis.call('GET', counter)
 local number = known or '0'
-local is_counter = number == '0' or string.find(number, '^%-?[1-9]%d*$')
-if is_counter
-  and ((ARGV[4] ~= '' and is_greater(number, ARGV[4])) or (ARGV[5] ~= '' and is_greater(ARGV[5], number))) then
+local is_number = #number <= 20 and string.find(number, '^%-?[1-9]%d*$') or number == '0'
+local is_past = (ARGV[4] ~= '' and is_greater(number, ARGV[4]))
+  or (ARGV[5] ~= '' and is_greater(ARGV[5], number))
+if is_number and is_past then
   local left = redis.call('PTTL', counter)
-  return redis.error_reply('B9Y limit_reached ' .. (left >= 0 and string.format('%.0f', math.ceil(left / 1000)) or ''))
+  local seconds = left < 0 and '' or string.format('%.0f', math.ceil(left / 1000))
+  return redis.error_reply('B9Y limit_reached ' .. seconds)
 end
 local reply = incr_within_quota({ARGV[1], ARGV[2], ARGV[3]})
 if not known and ARGV[6] ~= '' and not (type(reply) == 'table' and reply.err) then
