@@ -32,6 +32,7 @@ CALLS = {
     "getKey": lambda client: client.get("foo"),
     "setKey": lambda client: client.set("foo", "bar"),
     "deleteKey": lambda client: client.delete("foo"),
+    "patchKey": lambda client: client.keys.patch("foo", {"color": "blue"}),
     "incrKeyByPost": lambda client: client.incr("foo"),
     "listLists": lambda client: list(client.lists),
     "popItemByPost": lambda client: client.pop("foo"),

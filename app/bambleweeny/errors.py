@@ -7,6 +7,7 @@ raises, for there was no answer.
       InvalidRequest        400  body, parameter or field that cannot be used
         InvalidName         400  name outside of the grammar
         NotAnInteger        400  counter on a value that is none
+        NotJson             400  part of a value, or change of one, that is no JSON
         QuotaExceeded       400  the owner has as many resources as it may
         UserExists          400  user name taken
       Unauthorized          401  no token, a bad one, or one that has ended
@@ -14,7 +15,11 @@ raises, for there was no answer.
       Forbidden             403  the admin is asked for
       NotFound              404  no such thing
       MethodNotAllowed      405  the path knows other methods
+      LimitReached          409  a counter would leave the bounds of the call
+      PreconditionFailed    412  the key is not as the call says that it is
       BodyTooLarge          413  over the body limit
+      UnsupportedType       415  a body of a content type that the call does not take
+      RangeNotSatisfiable   416  bytes past the end of the value
       WrongHost             421  a Host that this server does not answer for
       ExpansionTooLarge     422  nested keys grow the answer past its bound
       TooMuchAtOnce         422  the values of one call add up to too much
@@ -70,6 +75,12 @@ class NotAnInteger(InvalidRequest):
     hint = "Counters hold whole numbers from -2^63 to 2^63-1."
 
 
+class NotJson(InvalidRequest):
+    """A part, or a change, was asked of a value that is not JSON."""
+
+    code, info = "not_json", "The key's value is not JSON."
+
+
 class QuotaExceeded(InvalidRequest):
     """The owner already has as many keys, lists, routes and bins as it may."""
 
@@ -115,11 +126,40 @@ class MethodNotAllowed(BambleweenyError):
     code, status, info = "method_not_allowed", 405, "Method not allowed on this path."
 
 
+class LimitReached(BambleweenyError):
+    """The counter would leave the bounds that the call gave; it stays.
+
+    `retry_after` are the seconds until the counter ends by itself, where it does.
+    """
+
+    code, status, info = "limit_reached", 409, "The counter has reached its limit."
+
+
+class PreconditionFailed(BambleweenyError):
+    """The key is not as If-Match or If-None-Match says; it stays."""
+
+    code, status, info = "precondition_failed", 412, "The key is not as the condition says."
+    hint = "Read it again; If-Match and If-None-Match take the ETag of the answer, or *."
+
+
 class BodyTooLarge(BambleweenyError):
     """The body is over the limit."""
 
     code, status, info = "body_too_large", 413, "The body is too large."
     hint = "The server's --max-body is the limit."
+
+
+class UnsupportedType(BambleweenyError):
+    """The body's content type is none that the call takes."""
+
+    code, status, info = "unsupported_type", 415, "The body's content type is not taken here."
+    hint = "Send a merge patch, as 'Content-Type: application/merge-patch+json', or ?ttl= alone."
+
+
+class RangeNotSatisfiable(BambleweenyError):
+    """The value has no byte in the range; Content-Range says its length."""
+
+    code, status, info = "range_not_satisfiable", 416, "The value ends before that range."
 
 
 class WrongHost(BambleweenyError):

@@ -5,6 +5,9 @@ import re
 LONGEST_PASSWORD = 1024
 """In characters."""
 
+LONGEST_TTL = 3660 * 86400
+"""In seconds."""
+
 NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -"
 USERNAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ : . - @ +"
 
@@ -17,6 +20,9 @@ _QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
 _MEDIA_TYPE = re.compile(
     rf"{_TOKEN}/{_TOKEN}(?:[ ]*;[ ]*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*"
 ).fullmatch
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*").fullmatch
+_OWN_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
 _DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
 _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
@@ -66,6 +72,28 @@ def parse_duration(text: str) -> int:
     if match is None:
         raise ValueError(f"'{text}' is not a duration; write 30, 30s, 5m, 2h or 7d")
     return int(match[1]) * _SECONDS[match[2]]
+
+
+def parse_ttl(text: str) -> int:
+    """Read how long a key lasts, as seconds; else ValueError."""
+    seconds = parse_duration(text)
+    if not 1 <= seconds <= LONGEST_TTL:
+        raise ValueError(f"'{text}' is not within 1s and 3660d")
+    return seconds
+
+
+def parse_tags(text: str, *, weak: bool = False) -> str:
+    """Read an If-Match as `*`, or as digests with blanks between; else ValueError.
+
+    Tags that no value here can have are left out, and weak ones unless they are wanted;
+    where none is left it is `-`.
+    """
+    if _TAGS(text) is None:
+        raise ValueError('write * or an ETag with its quotes, as "2fd4e1c6..."')
+    if text == "*":
+        return text
+    own = [match[2] for match in _OWN_TAG.finditer(text) if weak or not match[1]]
+    return " ".join(own) or "-"
 
 
 def parse_size(text: str) -> int:

@@ -65,10 +65,10 @@ def test_steps_have_64_bits(as_uli):
 GOOD = '["set","good","v"]'
 MALFORMED = [
     # an operation, what the error names
-    ('["set","k","v",{"ttl":"1h"}]', "`ttl`"),
+    ('["set","k","v",{"tll":"1h"}]', "`tll`"),
     ('["get","k",{"wait":1}]', "`wait`"),
-    ('["incr","k",{"max":1}]', "`max`"),
-    ('["incr","k",1,{"max":1}]', "`max`"),
+    ('["incr","k",{"most":1}]', "`most`"),
+    ('["incr","k",1,{"most":1}]', "`most`"),
     ('["incr","k",{},{}]', "`int`"),
     ('["set","k"]', "length 3"),
     ('["set","k","v",{},{}]', "length"),

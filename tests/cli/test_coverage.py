@@ -23,6 +23,7 @@ COMMAND_OF = {
     "getKey": "get",
     "setKey": "set",
     "deleteKey": "del",
+    "patchKey": "patch",
     "incrKeyByPost": "incr",
     "listLists": "lists list",
     "pushItem": "push",

@@ -17,6 +17,7 @@ from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tenants import finish_deletions
+from bambleweeny.core.terms import Wish
 from bambleweeny.errors import NotFound, StoreFull, StoreUnavailable, Unauthorized, WrongLogin
 from bambleweeny.store import open_store
 
@@ -92,6 +93,8 @@ def filled(services, admin, uli, store):
             services.keys.set(owner, f"k{number}", value)
             services.lists.push(owner, "q", value)
             services.lists.push(owner, f"q:{number % 3}", value)
+    for number, wish in enumerate((Wish(1000), Wish("", "a/b; c=d"), Wish(3600, "a/b"))):
+        services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
     services.routes.create(uli, "k1", 'text/html; charset="utf-8"')
     services.routes.create(ann, "later", "a/b")
@@ -105,7 +108,7 @@ def test_what_was_backed_up_is_restored(filled, other, raw, options):
     check_backup(file)
     done = restore(other, file)
     assert content(raw, "other") == content(raw, "b9y")
-    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 24, 47, 2, 1)
+    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 27, 47, 2, 1)
 
 
 def test_the_file_is_the_same_in_one_moment_and_in_pages(filled):
@@ -143,6 +146,55 @@ def test_the_file_says_what_it_is(services, uli):
     ]
     assert end["end"].pop("sha256")
     assert end == {"end": {"users": 2, "keys": 2, "items": 1, "routes": 1, "bins": 1}}
+
+
+def test_ends_and_types_come_along(filled, services, other, raw):
+    file = backed_up(filled)
+    assert b'"name":"w1","value":"x","content_type":"a/b; c=d"}' in file.getvalue()
+    restore(other, file)
+    there = services_of(other)
+    for name in ("w0", "w1", "w2"):
+        held = services.keys.read(services.users.log_in("uli", "secret"), name)
+        assert there.keys.read(there.users.log_in("uli", "secret"), name) == held
+        for kind in ("key", "meta"):
+            left = raw.pttl(f"other:{{1}}:{kind}:{name}")
+            assert abs(left - raw.pttl(f"b9y:{{1}}:{kind}:{name}")) < 100
+    assert held.ends > 0
+
+
+def test_a_key_that_has_ended_is_not_written(services, uli, store, other):
+    services.key_changes.set_on_terms(uli, "gone", b"x", Wish(60))
+    services.keys.set(uli, "stays", b"x")
+    store.write(("UNLINK", "b9y:{1}:key:gone", "b9y:{1}:meta:gone"))
+    for options in ({}, PAGED):
+        assert back_up(store, io.BytesIO(), **options).keys == 1
+
+
+def test_what_ended_after_the_backup_is_gone_after_the_restore(filled, other, raw):
+    lines = backed_up(filled).getvalue().splitlines(keepends=True)
+    head, end = lines[0], json.loads(lines[-1])
+    body = [line.replace(b'"ends":1', b'"ends":') for line in lines[1:-1]]
+    end["end"]["sha256"] = hashlib.sha256(b"".join([head, *body])).hexdigest()
+    restore(other, io.BytesIO(b"".join([head, *body, json.dumps(end).encode() + b"\n"])))
+    there = services_of(other)
+    uli = there.users.log_in("uli", "secret")
+    assert there.keys.present(uli, ["w0", "w1", "w2"]) == ["w1"]
+    there.users.change("1", quota=len(there.keys.present(uli, [f"k{n}" for n in range(8)])) + 8)
+    there.keys.set(uli, "new", b"")
+    assert raw.zscore("other:{1}:keys", "w0") is None
+
+
+@pytest.mark.parametrize(
+    "change", [("ends", -1), ("ends", 1 << 53), ("content_type", "x"), ("content_type", "a/b\r\nx")]
+)
+def test_an_impossible_end_or_type_is_refused(filled, change):
+    lines = backed_up(filled).getvalue().splitlines(keepends=True)
+    at = next(index for index, line in enumerate(lines) if b'"name":"w2"' in line)
+    record = json.loads(lines[at])
+    record["key"].update([change])
+    lines[at] = json.dumps(record).encode() + b"\n"
+    with pytest.raises(BackupRefused, match=f"line {at + 1} "):
+        check_backup(io.BytesIO(b"".join(lines)))
 
 
 def test_no_secret_of_the_instance_is_in_the_file(filled, raw):
@@ -364,7 +416,7 @@ def test_progress_counts_every_resource(filled):
     back_up(filled, io.BytesIO(), told.append)
     paged = []
     back_up(filled, io.BytesIO(), paged.append, **PAGED)
-    assert sum(told) == sum(paged) == count_resources(filled) == 39
+    assert sum(told) == sum(paged) == count_resources(filled) == 42
     file, read = backed_up(filled), []
     check_backup(file, read.append)
     assert sum(read) == len(file.getvalue())

@@ -13,6 +13,7 @@ from bambleweeny.errors import (
     InternalError,
     InvalidName,
     InvalidRequest,
+    LimitReached,
     MethodNotAllowed,
     NotFound,
     Unauthorized,
@@ -66,6 +67,8 @@ def _render(
         resp.delete_header("B9Y-Authenticated-User")
     if ex.retry_after is not None:
         resp.set_header("Retry-After", str(ex.retry_after))
+    if isinstance(ex, LimitReached) and ex.retry_after is not None:
+        resp.set_header("B9Y-TTL", str(ex.retry_after))
     resp.context.error_code = ex.code
 
 

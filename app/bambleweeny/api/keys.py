@@ -5,13 +5,27 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.held import answer_held, answer_typed
+from bambleweeny.api.key_options import (
+    check_patch_type,
+    read_bounds,
+    read_new_ttl,
+    read_step,
+    read_terms,
+    read_ttl,
+    read_wish,
+    wants_old,
+)
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.core import keys
+from bambleweeny.core.held import Held
+from bambleweeny.core.json_values import part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.values import value_of
+from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
+from bambleweeny.core.values import etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
 
@@ -39,25 +53,73 @@ class Key:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._keys = services.keys
+        self._changes = services.key_changes
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Read a key."""
-        answer_raw(resp, self._keys.get(req.context.caller, name))
+        """Read a key; `?touch=` lets it last from now on, `?path=` gives a part of its JSON."""
+        if req.query_string and (req.has_param("touch") or req.has_param("path")):
+            self._answer_part(req, resp, name)
+        else:
+            answer_held(req, resp, self._keys.read(req.context.caller, name))
 
     on_head = on_get
 
     @falcon.before(authenticated)
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Write a key."""
-        self._keys.set(req.context.caller, name, read_raw(req))
+        """Write a key, as it is or on terms."""
+        caller, value = req.context.caller, read_raw(req)
+        wish, terms = read_wish(req), read_terms(req)
+        if wants_old(req):
+            _answer_old(resp, self._changes.swap(caller, name, value, wish, terms))
+            return
+        if wish == PLAIN and terms is ANY:
+            self._keys.set(caller, name, value)
+        else:
+            self._changes.set_on_terms(caller, name, value, wish, terms)
+        resp.set_header("ETag", etag_of(value))
+        answer_json(resp, {"info": "ok"})
+
+    @falcon.before(authenticated)
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Change a JSON value by a merge patch, how long a key lasts by `?ttl=`, or both."""
+        caller, patch = req.context.caller, read_raw(req)
+        terms, ttl = read_terms(req), read_new_ttl(req)
+        if patch or ttl == "keep":
+            check_patch_type(req)
+            unhurried(req, resp)
+            value = self._changes.patch(caller, name, patch, Wish(ttl, "keep"), terms)
+            resp.set_header("ETag", etag_of(value))
+        else:
+            self._changes.change_ttl(caller, name, ttl or None, terms)
         answer_json(resp, {"info": "ok"})
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Delete a key."""
-        self._keys.delete(req.context.caller, name)
+        """Delete a key, as it is or on terms."""
+        caller, terms = req.context.caller, read_terms(req)
+        if wants_old(req):
+            _answer_old(resp, self._changes.take(caller, name, terms))
+            return
+        if terms is ANY:
+            self._keys.delete(caller, name)
+        else:
+            self._changes.take(caller, name, terms)
         answer_json(resp, {"info": "ok"})
+
+    def _answer_part(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        path = req.get_param("path")
+        if path is not None:
+            unhurried(req, resp)
+        held = self._read(req, resp, name)
+        answer_held(req, resp, held, None if path is None else part_of(held.value, path))
+
+    def _read(self, req: falcon.Request, resp: falcon.Response, name: str) -> Held:
+        ttl = read_ttl(req, "touch") if req.method == "GET" else None
+        if ttl is None:
+            return self._keys.read(req.context.caller, name)
+        resp.set_header("Cache-Control", "no-store")
+        return self._changes.touch(req.context.caller, name, ttl)
 
 
 class Counter:
@@ -68,12 +130,29 @@ class Counter:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Count up and answer the new number."""
-        number = self.services.keys.incr(req.context.caller, params["name"])
+        """Count by `?by=`, up to `?max=` or down to `?min=`, and answer the new number."""
+        number = self._count(req, params["name"])
         resp.set_header("Cache-Control", "no-store")
         answer_raw(resp, b"%d" % number)
 
     on_post = on_get
+
+    def _count(self, req: falcon.Request, name: str) -> int:
+        caller = req.context.caller
+        if not req.query_string:
+            return self.services.keys.incr(caller, name)
+        by, bounds = read_step(req), read_bounds(req)
+        if bounds == UNBOUNDED:
+            return self.services.keys.incr(caller, name, by)
+        return self.services.key_changes.incr_within(caller, name, by, bounds)
+
+
+def _answer_old(resp: falcon.Response, old: Held | None) -> None:
+    """Answer what was there before, or 204 where nothing was."""
+    if old is None:
+        resp.status = 204
+    else:
+        answer_typed(resp, old)
 
 
 def _look_up(req: falcon.Request, of: keys.Keys) -> list[dict[str, object]]:

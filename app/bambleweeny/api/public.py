@@ -6,9 +6,12 @@ them in a sandbox and takes their content type at its word.
 
 import falcon
 
+SANDBOX = "sandbox allow-scripts allow-forms"
+"""The Content-Security-Policy under which a browser shows what a tenant has written."""
+
 _SAFE = {
     "Access-Control-Allow-Origin": "*",
-    "Content-Security-Policy": "sandbox allow-scripts allow-forms",
+    "Content-Security-Policy": SANDBOX,
     "X-Content-Type-Options": "nosniff",
 }
 

@@ -26,6 +26,7 @@ from bambleweeny.store import schema
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
 _LARGEST_ID = 1 << 53
+_LATEST = 1 << 53
 
 _T = TypeVar("_T", Header, Line)
 
@@ -119,7 +120,11 @@ class _Rules:
     def _allows_owned(self, record: Owned) -> bool:
         match record:
             case Key():
-                return is_name(record.name)
+                return (
+                    is_name(record.name)
+                    and 0 <= record.ends < _LATEST
+                    and (not record.content_type or is_media_type(record.content_type))
+                )
             case Item():
                 return is_name(record.list) and self._is_next(record)
             case Route():

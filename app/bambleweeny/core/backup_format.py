@@ -40,12 +40,14 @@ class User(_Strict):
     hash: str
 
 
-class Key(_Strict):
-    """A key and its value."""
+class Key(_Strict, omit_defaults=True):
+    """A key and its value. It ends at so many milliseconds since 1970, or does not."""
 
     owner: str
     name: str
     value: str | Base64
+    ends: int = 0
+    content_type: str = ""
 
 
 class Item(_Strict):

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from bambleweeny.core.authorized import read_as
 from bambleweeny.core.backup_format import Bin, Item, Key, Record, Route, User
+from bambleweeny.core.held import held_of
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import value_of
@@ -62,7 +63,7 @@ class Copier:
         start = b"-"
         while page := self._run(COPY_KEYS, start, _PAGE, _PAGE_BYTES):
             yield from self._keys(page)
-            start = b"(" + page[-2]
+            start = b"(" + page[-3]
         for names in self._walk(tenant.lists):
             for name in names:
                 yield from self._items_in_pages(name)
@@ -83,10 +84,14 @@ class Copier:
         kind: Literal["admin", "user"] = "admin" if role == "admin" else "user"
         return User(self._caller.id, name, kind, int(quota), hashed)
 
-    def _keys(self, names_and_values: Sequence[bytes]) -> Iterator[Record]:
-        for name, value in _pairs(names_and_values):
-            if value is not None:
-                yield Key(self._caller.id, name.decode(), value_of(value))
+    def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
+        for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):
+            if stored[0] is not None:
+                held = held_of(stored)
+                yield Key(
+                    self._caller.id, name.decode(), value_of(held.value),
+                    held.ends, held.content_type,
+                )  # fmt: skip
             self._advance(1)
 
     def _items(self, name: str, items: Sequence[bytes]) -> Iterator[Record]:

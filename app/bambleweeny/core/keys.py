@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.authorized import read_as, read_values_as, run_as
+from bambleweeny.core.held import Held, held_of
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
@@ -28,18 +29,26 @@ class Keys:
         self._schema = store.schema
 
     def get(self, caller: Caller, name: str) -> bytes:
-        """Read a key. A miss raises NotFound. O(1)."""
+        """Read a key's bytes. A miss raises NotFound. O(1)."""
+        return self.read(caller, name).value
+
+    def read(self, caller: Caller, name: str) -> Held:
+        """Read a key and what else is known of it, of one moment.
+
+        A miss raises NotFound. O(1).
+        """
         check_key_name(name)
-        key = self._schema.tenant(caller.id).key(name)
-        [value] = read_as(self._store, caller, ("GET", key))
-        if value is None:
+        tenant = self._schema.tenant(caller.id)
+        [found] = read_as(self._store, caller, ("MGET", tenant.key(name), tenant.meta(name)))
+        if found[0] is None:
             raise NotFound()
-        return bytes(value)
+        return held_of(found)
 
     def set(self, caller: Caller, name: str, value: bytes) -> None:
         """Write a key, atomically with the index and the quota.
 
-        A new key counts against the quota. O(log n).
+        A new key counts against the quota. What else was known of the key is
+        forgotten. O(log n).
         """
         check_key_name(name)
         run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)

@@ -3,11 +3,19 @@
 As JSON an operation is an array of its verb and its fields, `["set", "foo", "bar"]`.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from bambleweeny.core.operation_options import (
+    DelOptions,
+    IncrOptions,
+    NoOptions,
+    SetOptions,
+    Step,
+)
+from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED
 from bambleweeny.core.values import Base64, bytes_of
 from bambleweeny.errors import BambleweenyError, NotFound
 
@@ -16,12 +24,6 @@ Packed = tuple[str, str, str | bytes | int]
 
 Outcome = bytes | int | None | BambleweenyError
 """What an operation answers; True where there is nothing to tell."""
-
-_Step = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
-
-
-class Options(msgspec.Struct, forbid_unknown_fields=True):
-    """What may stand last in an operation, as an object. There is no option yet."""
 
 
 class _Operation(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -32,11 +34,18 @@ class Set(_Operation, tag="set"):
     """Write a key."""
 
     value: str | Base64
-    options: Options | UnsetType = UNSET
+    options: SetOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
-        return "set", self.name, _packed(self.value)
+        value = _packed(self.value)
+        if self.options is UNSET:
+            return "set", self.name, value
+        wish, terms = self.options.wish(), self.options.terms()
+        if wish == PLAIN and terms == ANY:
+            return "set", self.name, value
+        fields = _fields(value, *terms, str(wish.ttl), wish.content_type, "")
+        return "set_on_terms", self.name, fields
 
     def outcome(self, reply: Any) -> Outcome:
         """Give what the script's reply means."""
@@ -46,7 +55,7 @@ class Set(_Operation, tag="set"):
 class Get(_Operation, tag="get"):
     """Read a key."""
 
-    options: Options | UnsetType = UNSET
+    options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
@@ -60,11 +69,13 @@ class Get(_Operation, tag="get"):
 class Del(_Operation, tag="del"):
     """Delete a key."""
 
-    options: Options | UnsetType = UNSET
+    options: DelOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
-        return "del", self.name, ""
+        if self.options is UNSET or (terms := self.options.terms()) == ANY:
+            return "del", self.name, ""
+        return "del_on_terms", self.name, _fields(*terms)
 
     def outcome(self, reply: Any) -> Outcome:
         """Give True, or NotFound."""
@@ -74,12 +85,12 @@ class Del(_Operation, tag="del"):
 class Incr(_Operation, tag="incr"):
     """Count up. The options stand last with a step and without one."""
 
-    step: _Step | Options = 1
-    options: Options | UnsetType = UNSET
+    step: Step | IncrOptions = 1
+    options: IncrOptions | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """Let the step be left out before the options."""
-        if isinstance(self.step, Options):
+        if isinstance(self.step, IncrOptions):
             if self.options is not UNSET:
                 raise ValueError("Expected `int`, got `object`")
             self.options = self.step
@@ -87,7 +98,10 @@ class Incr(_Operation, tag="incr"):
 
     def packed(self) -> Packed:
         """Give what the script takes."""
-        return "incr", self.name, str(self.step)
+        by = self.step if isinstance(self.step, int) else 1
+        if self.options is UNSET or (bounds := self.options.bounds()) == UNBOUNDED:
+            return "incr", self.name, str(by)
+        return "incr_within_bounds", self.name, _fields(*bounds.packed(by))
 
     def outcome(self, reply: Any) -> Outcome:
         """Give the new number."""
@@ -98,7 +112,7 @@ class Push(_Operation, tag="push"):
     """Add an item to a list."""
 
     value: str | Base64
-    options: Options | UnsetType = UNSET
+    options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
@@ -112,7 +126,7 @@ class Push(_Operation, tag="push"):
 class Pop(_Operation, tag="pop"):
     """Take the oldest item off a list."""
 
-    options: Options | UnsetType = UNSET
+    options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
@@ -128,3 +142,8 @@ Operation = Set | Get | Del | Incr | Push | Pop
 
 def _packed(value: str | Base64) -> str | bytes:
     return value if isinstance(value, str) else bytes_of(value)
+
+
+def _fields(*fields: str | bytes) -> bytes:
+    data = (field.encode() if isinstance(field, str) else field for field in fields)
+    return b"".join(len(field).to_bytes(4) + field for field in data)

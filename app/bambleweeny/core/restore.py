@@ -7,6 +7,7 @@ from typing import IO
 
 from bambleweeny.core.backup_check import read_header, read_records
 from bambleweeny.core.backup_format import Bin, End, Item, Key, Owned, Route, User
+from bambleweeny.core.held import meta_of
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.tenants import clear_tenant
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME
@@ -150,7 +151,12 @@ class _Writer:
 
     def _put_key(self, key: Key) -> None:
         tenant, value = self._schema.tenant(key.owner), bytes_of(key.value)
-        self._add(("ZADD", tenant.keys, 0, key.name), ("SET", tenant.key(key.name), value))
+        until: Command = ("PXAT", key.ends) if key.ends else ()
+        self._add(("ZADD", tenant.keys, 0, key.name), ("SET", tenant.key(key.name), value, *until))
+        if meta := meta_of(key.ends, key.content_type):
+            self._add(("SET", tenant.meta(key.name), meta, *until))
+        if key.ends:
+            self._add(("ZADD", tenant.expiring, key.ends, key.name))
         self._bytes += len(value)
 
     def _put_item(self, item: Item) -> None:

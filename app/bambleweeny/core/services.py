@@ -6,6 +6,7 @@ from pathlib import Path
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
+from bambleweeny.core.key_changes import KeyChanges
 from bambleweeny.core.keys import Keys
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
@@ -27,6 +28,7 @@ class Services:
     tokens: Tokens
     users: Users
     keys: Keys
+    key_changes: KeyChanges
     lists: Lists
     batch: Batch
     waits: Waits
@@ -51,12 +53,14 @@ def make_services(
     """Put the services over a store together. No round trip."""
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
+    keys = Keys(store)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
         users=Users(store, passwords),
-        keys=Keys(store),
+        keys=keys,
+        key_changes=KeyChanges(store, keys),
         lists=lists,
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,

@@ -32,14 +32,15 @@ class UnknownScript(Exception):
 def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
     """Give the error of ours that an engine's error reply stands for.
 
-    Scripts refuse with `B9Y <code>`; a Redis 6 puts its own words around an
-    error from within a script, so that the marks are looked for anywhere.
+    Scripts refuse with `B9Y <code>`, or `B9Y <code> <seconds>` where it passes by
+    itself; a Redis 6 puts its own words around an error from within a script, so that
+    the marks are looked for anywhere.
     """
     text = str(reply)
     if text.startswith("NOSCRIPT"):
         return UnknownScript()
     if _REFUSED in text:
-        return CATALOGUE[text.partition(_REFUSED)[2].split()[0]]()
+        return _refusal(*text.partition(_REFUSED)[2].split())
     if any(mark in text for mark in _FULL):
         return StoreFull()
     if text.startswith(_AWAY) or any(f"-{mark}" in text for mark in _AWAY):
@@ -48,6 +49,13 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
         return Busy()
     _log.error("unexpected reply of the engine: %s", text)
     return InternalError()
+
+
+def _refusal(code: str, seconds: str = "", *_: str) -> BambleweenyError:
+    error = CATALOGUE[code]()
+    if seconds.isdecimal():
+        error.retry_after = int(seconds)
+    return error
 
 
 def translate_each(replies: Sequence[Any]) -> list[Any]:

@@ -36,6 +36,12 @@ def _text(name: str) -> str:
 SET_WITHIN_QUOTA = _load("set_within_quota")
 INCR_WITHIN_QUOTA = _load("incr_within_quota")
 DELETE_KEY = _load("delete_key")
+SET_ON_TERMS = _load("set_on_terms", before=("tenant", "about_key"))
+DELETE_ON_TERMS = _load("delete_on_terms", before=("tenant", "about_key"), calls=["delete_key"])
+CHANGE_TTL = _load("change_ttl", before=("tenant", "about_key"))
+INCR_WITHIN_BOUNDS = _load(
+    "incr_within_bounds", before=("tenant", "about_key"), calls=["incr_within_quota"]
+)
 DELETE_LIST = _load("delete_list")
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load("push_within_bounds")
@@ -43,9 +49,10 @@ POP_OLDEST = _load("pop_oldest")
 READ_VALUES = _load("read_values")
 RUN_BATCH = _load(
     "run_batch",
-    before=("tenant", "take_back"),
+    before=("tenant", "about_key", "take_back"),
     calls=[
         "set_within_quota", "incr_within_quota", "delete_key",
+        "set_on_terms", "incr_within_bounds", "delete_on_terms",
         "push_within_bounds", "pop_oldest",
     ],
 )  # fmt: skip

@@ -1,5 +1,5 @@
--- Gives all that a tenant owns, of one moment: its record's fields, its keys and values,
--- its lists and their items, the ids of its routes and of its bins. Gives nothing where it
+-- Gives all that a tenant owns, of one moment: its record's fields, its keys, their values
+-- and what else is known of each, its lists and their items, the ids of its routes and of its bins. Gives nothing where it
 -- owns more than ARGV[3] resources, or ARGV[4] bytes with 64 more for each value.
 -- ARGV[2] the fields, with blanks between.
 
@@ -21,7 +21,7 @@ if owned > tonumber(ARGV[3]) then
   return false
 end
 local room = math.min(tonumber(ARGV[4]), spare_bytes())
-local fields, pairs_of_keys, lists = {}, {}, {}
+local fields, keys, lists = {}, {}, {}
 for field in string.gmatch(ARGV[2], '%S+') do
   fields[#fields + 1] = field
 end
@@ -30,8 +30,10 @@ for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
   if room < 0 then
     return false
   end
-  pairs_of_keys[#pairs_of_keys + 1] = name
-  pairs_of_keys[#pairs_of_keys + 1] = redis.call('GET', its_key(name))
+  local value, meta = unpack(redis.call('MGET', its_key(name), its_meta(name)))
+  keys[#keys + 1] = name
+  keys[#keys + 1] = value
+  keys[#keys + 1] = meta
 end
 for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
   local bytes = tonumber(redis.call('HGET', its_list(name), 'bytes') or 0)
@@ -44,7 +46,7 @@ for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
 end
 return {
   redis.call('HMGET', KEYS[1], unpack(fields)),
-  pairs_of_keys,
+  keys,
   lists,
   redis.call('ZRANGE', its_routes, 0, -1),
   redis.call('ZRANGE', its_bins, 0, -1),

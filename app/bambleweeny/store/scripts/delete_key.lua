@@ -2,7 +2,7 @@
 local name = ARGV[2]
 local was_there = redis.call('UNLINK', its_key(name))
 redis.call('ZREM', its_keys, name)
-if redis.call('UNLINK', its_meta(name)) == 1 then
+if redis.call('UNLINK', its_meta(name)) == 1 or was_there == 0 then
   redis.call('ZREM', its_expiring, name)
 end
 return was_there

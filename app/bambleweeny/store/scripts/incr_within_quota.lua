@@ -13,6 +13,7 @@ if type(number) == 'table' and number.err then
   return number
 end
 if fresh then
+  redis.call('ZREM', its_expiring, ARGV[2])
   redis.call('ZADD', its_keys, 0, ARGV[2])
 end
 -- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.

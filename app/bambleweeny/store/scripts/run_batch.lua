@@ -1,10 +1,22 @@
 -- Runs operations in order, each by the script of its single call. ARGV[2] is 1 where all
 -- are done or none, ARGV[3] how many bytes values may take, ARGV[4] and ARGV[5] the most
--- items and bytes of a list, ARGV[6..] a verb, a name and an argument for each operation.
+-- items and bytes of a list, ARGV[6..] a verb, a name and an argument for each operation; of
+-- those with terms and bounds the argument has several fields, each after its length.
 -- Gives the replies, errors among them, and how many bytes are left. Where all or none are
 -- done, an error is the last reply, and nothing has changed.
 local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
-local verbs, grows, remember = {}, {set = true, incr = true, push = true}, {}
+local verbs, remember = {}, {}
+local grows = {
+  set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true,
+}
+
+local function with_fields(name, packed)
+  local argv, at = {version, name}, 1
+  while at <= #packed do
+    argv[#argv + 1], at = struct.unpack('>I4c0', packed, at)
+  end
+  return argv
+end
 
 function verbs.get(name)
   return redis.call('GET', its_key(name))
@@ -22,6 +34,19 @@ function verbs.del(name)
   return delete_key({version, name})
 end
 
+function verbs.set_on_terms(name, packed)
+  return set_on_terms(with_fields(name, packed))
+end
+
+function verbs.incr_within_bounds(name, packed)
+  return incr_within_bounds(with_fields(name, packed))
+end
+
+function verbs.del_on_terms(name, packed)
+  local found = delete_on_terms(with_fields(name, packed))
+  return found and (found.err and found or 1) or 0
+end
+
 function verbs.push(name, body)
   return push_within_bounds({version, name, ARGV[4], ARGV[5], '', body})
 end
@@ -35,6 +60,9 @@ if atomic then
     set = remember_key,
     incr = remember_key,
     del = remember_key,
+    set_on_terms = remember_key,
+    incr_within_bounds = remember_key,
+    del_on_terms = remember_key,
     push = remember_list,
     pop = function(name) return remember_list(name, true) end,
   }

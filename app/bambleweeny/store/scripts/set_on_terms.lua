@@ -1,0 +1,24 @@
+-- ARGV[2] a key's name, ARGV[3] the bytes, ARGV[4] and ARGV[5] what has to match and what
+-- must not, ARGV[6] for how many seconds it lasts, or `keep`, or nothing, ARGV[7] its content
+-- type, or `keep`, or nothing, ARGV[8] 1 where the earlier value is wanted. A new key is made
+-- only within the quota. Gives what was there, as it is stored, or OK.
+local name, value, lasts, content_type = ARGV[2], ARGV[3], ARGV[6], ARGV[7]
+local found = redis.call('MGET', its_key(name), its_meta(name))
+local refused = refusal(found[1], ARGV[4], ARGV[5])
+if refused then
+  return refused
+end
+if not found[1] and quota_reached() then
+  return redis.error_reply('B9Y quota_exceeded')
+end
+local ends, known_type = ends_and_type(found[2])
+if lasts ~= 'keep' then
+  ends = lasts == '' and 0 or ends_after(lasts)
+end
+note(name, ends, content_type == 'keep' and known_type or content_type)
+if ends == 0 then
+  redis.call('SET', its_key(name), value)
+else
+  redis.call('SET', its_key(name), value, 'PXAT', ends)
+end
+return ARGV[8] == '1' and found or redis.status_reply('OK')
