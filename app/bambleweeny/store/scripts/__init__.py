@@ -49,6 +49,7 @@ RUN_BATCH = _load(
         "push_within_bounds", "pop_oldest",
     ],
 )  # fmt: skip
+WATCH = _load("watch")
 PUBLISH_WITHIN_QUOTA = _load("publish_within_quota")
 READ_ROUTE = _load("read_route")
 CREATE_USER_ONCE = _load("create_user_once", before=())

@@ -5,10 +5,13 @@ if redis.call('SET', its_key(name), value, 'XX') then
   if redis.call('DEL', its_meta(name)) == 1 then
     redis.call('ZREM', its_expiring, name)
   end
+  tell('key.set', name)
   return redis.status_reply('OK')
 end
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 redis.call('ZADD', its_keys, 0, name)
-return redis.call('SET', its_key(name), value)
+redis.call('SET', its_key(name), value)
+tell('key.set', name)
+return redis.status_reply('OK')
