@@ -8,6 +8,7 @@ from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_choice
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.selections import answer_selection, is_selection
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
@@ -26,7 +27,10 @@ class Lists:
     @falcon.before(authenticated)
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the lists; the admin sees everybody's."""
+        """List the lists, the admin sees everybody's; or select some."""
+        if is_selection(req, "lists"):
+            answer_selection(req, resp, "lists", self.services.selections)
+            return
         pages = walk_visible(self.services.users, req.context.caller, self.services.lists.walk)
         answer_listing(resp, "lists", pages)
 

@@ -11,6 +11,7 @@ from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.routes import Routes
+from bambleweeny.core.selections import Selections
 from bambleweeny.core.status import Status
 from bambleweeny.core.tally import Tally
 from bambleweeny.core.tokens import Tokens
@@ -28,6 +29,7 @@ class Services:
     users: Users
     keys: Keys
     lists: Lists
+    selections: Selections
     batch: Batch
     waits: Waits
     routes: Routes
@@ -58,6 +60,7 @@ def make_services(
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
+        selections=Selections(store),
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
         routes=Routes(store),

@@ -1,5 +1,7 @@
 """Values as JSON has them: as text where the bytes are UTF-8, else in Base64."""
 
+from hashlib import sha1
+
 import msgspec
 
 MOST_BYTES_AT_ONCE = 16 << 20
@@ -10,6 +12,11 @@ class Base64(msgspec.Struct, forbid_unknown_fields=True):
     """Bytes that are not text."""
 
     base64: bytes
+
+
+def etag_of(value: bytes) -> str:
+    """Give the strong entity tag of a value."""
+    return f'"{sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
 def value_of(data: bytes) -> str | Base64:
