@@ -82,6 +82,13 @@ def test_a_part_of_the_keys_is_listed(typed):
     typed("keys", "--limit", "0", status=2)
 
 
+def test_a_key_is_waited_for(typed):
+    typed("set", "kw", "there")
+    assert typed("get", "kw", "--wait", "20s") == "there"
+    typed("get", "kw:none", "--wait", "0s", status=1)
+    typed("get", "kw", "--wait", "31", status=1)
+
+
 def test_keys_are_deleted_by_prefix(typed):
     for name in ("kd:a", "kd:b", "ke"):
         typed("set", name, "x")

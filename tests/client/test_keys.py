@@ -1,6 +1,8 @@
 """Keys and counters through the client."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bambleweeny.client import Entry, Meta
@@ -152,6 +154,23 @@ def test_what_is_known_of_keys_is_listed(folders):
     etag = '"86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"'
     assert next(folders.list_meta()) == Meta("a", 1, None, None, etag)
     assert [meta.name for meta in folders.list_meta(prefix="app:2")] == ["app:2:x", "app:2:y"]
+
+
+def test_a_change_is_waited_for(client, services):
+    with pytest.raises(NotFound):
+        client.keys.wait("k", seconds=0)
+    client.set("k", "old")
+    assert client.keys.wait("k", b"old", 0) is None
+    assert client.keys.wait("k", b"older", "20s") == b"old"
+    assert client.keys.wait("k") == b"old"
+    channel = b"b9y:{0}:told:k"
+    announcements = services.lists._store.announcements
+    with ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(client.keys.wait, "k", b"old")
+        while channel not in announcements._waiting:
+            time.sleep(0.001)
+        client.set("k", "new")
+        assert changed.result(5) == b"new"
 
 
 def test_the_admin_sees_everybodys_and_acts_for_them(client, ulis, uli):

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from bambleweeny.core.held import Held
 from bambleweeny.core.selections import Row
 from bambleweeny.core.spans import Span
 from bambleweeny.errors import InvalidRequest, Unauthorized
@@ -137,11 +138,13 @@ def test_rows_have_values_and_what_else_is_known(full, uli, raw):
     raw.set("b9y:{1}:meta:app:2:y", "0 image/png")
     selection = full.selections.of(uli, "keys", Span("app:", "", ":"))
     rows = list(selection.rows())
-    assert rows[0] == Row("app:", b"app:", None, None)
-    assert rows[1] in [Row("app:1", b"app:1", s, "text/html; charset=utf-8") for s in (90, 91)]
-    assert rows[2:] == ["app:2:"]
+    html = Held(b"app:1", ends, "text/html; charset=utf-8")
+    assert rows == [Row("app:", Held(b"app:")), Row("app:1", html), "app:2:"]
     rows = list(full.selections.of(uli, "keys", Span("app:2")).rows())
-    assert rows == [Row("app:2:x", b"app:2:x", None, None), Row("app:2:y", b"app:2:y", None, "image/png")]  # fmt: skip
+    assert rows == [
+        Row("app:2:x", Held(b"app:2:x")),
+        Row("app:2:y", Held(b"app:2:y", 0, "image/png")),
+    ]
 
 
 def test_rows_end_where_their_values_are_too_many_and_go_on_there(services, uli):
@@ -156,7 +159,7 @@ def test_rows_end_where_their_values_are_too_many_and_go_on_there(services, uli)
         found += rows
         after = selection.next
     assert [row.name for row in found] == names
-    assert all(row.value == row.name.encode() * 350_000 for row in found)
+    assert all(row.held.value == row.name.encode() * 350_000 for row in found)
 
 
 def test_a_row_that_is_too_large_alone_is_given_all_the_same(services, uli):

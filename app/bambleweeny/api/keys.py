@@ -5,6 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.key_waits import is_known_after_wait
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated, unhurried
@@ -58,7 +59,9 @@ class Key:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Read a key."""
+        """Read a key; with `?wait=` once it is another one."""
+        if req.query_string and is_known_after_wait(req, resp, self.services, name):
+            return
         answer_raw(resp, self._keys.get(req.context.caller, name))
 
     on_head = on_get

@@ -9,7 +9,8 @@ import msgspec
 from bambleweeny.api.body import answer_json, answer_raw
 from bambleweeny.api.listings import answer_streamed
 from bambleweeny.api.parameters import read_flag
-from bambleweeny.core.selections import Noun, Row, Selection, Selections
+from bambleweeny.core.held import Held
+from bambleweeny.core.selections import Noun, Selection, Selections
 from bambleweeny.core.spans import Span
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
@@ -119,18 +120,18 @@ def _row_pages(
             continue
         told: dict[str, Any] = {"key": row.name, "owner": owner}
         if has_values:
-            told["value"] = value_of(row.value)
+            told["value"] = value_of(row.held.value)
         if has_meta:
-            told.update(_meta(row))
+            told.update(_meta(row.held))
         yield [told], []
 
 
-def _meta(row: Row) -> dict[str, Any]:
+def _meta(held: Held) -> dict[str, Any]:
     return {
-        "size": len(row.value),
-        "ttl": row.seconds,
-        "type": row.type,
-        "etag": etag_of(row.value),
+        "size": len(held.value),
+        "ttl": held.seconds_left(),
+        "type": held.content_type or None,
+        "etag": etag_of(held.value),
     }
 
 

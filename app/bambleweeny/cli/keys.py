@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.given import VALUE, given_value, positive
+from bambleweeny.cli.given import VALUE, duration, given_value, positive
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
@@ -29,9 +29,11 @@ USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act fo
 
 
 def _get(context: Context) -> None:
-    name = context.args.name
+    name, wait, userid = context.args.name, context.args.wait, context.args.userid
+    keys = context.client.keys
     with waiting(f"Reading {name}"):
-        value = context.client.keys.get(name, userid=context.args.userid)
+        waited = None if wait is None else keys.wait(name, seconds=wait, userid=userid)
+        value = keys.get(name, userid=userid) if waited is None else waited
     context.out.value(value, key=name)
 
 
@@ -116,8 +118,18 @@ VERBS = {
         _get,
         """bambleweeny get foo
         bambleweeny get dot.png > dot.png
+        bambleweeny get foo --wait 20s
         bambleweeny get foo --json""",
-        (_KEY, USERID),
+        (
+            _KEY,
+            argument(
+                "--wait",
+                metavar="DURATION",
+                type=duration,
+                help="so long wait for a key that is not there, at most 30 seconds",
+            ),
+            USERID,
+        ),
     ),
     "set": Verb(
         _set,

@@ -2,11 +2,13 @@
 
 import builtins
 from collections.abc import Iterable, Iterator
+from hashlib import sha1
 
 from bambleweeny.client.connection import Connection, Query, path_of
 from bambleweeny.client.listings import Entry, Listing, Meta, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
+from bambleweeny.names import parse_duration
 
 _MOST_NAMES = 1000
 _LONGEST_QUERY = 16_000
@@ -47,6 +49,27 @@ class Keys:
         """
         answer = self._call("POST", path_of("incr", name), query={"userid": userid})
         return int(answer.value)
+
+    def wait(
+        self,
+        name: str,
+        known: bytes | None = None,
+        seconds: int | str = 30,
+        *,
+        userid: int | None = None,
+    ) -> Value | None:
+        """Give a key once its value is another one than `known`; None where it stays so.
+
+        So long is waited, 30 seconds at most or a duration as `20s`. Without a known value
+        a key that is not there is waited for. NotFound where there is none: at the end,
+        or once it is deleted.
+        """
+        wait = parse_duration(str(seconds))
+        headers = {} if known is None else {"If-None-Match": _etag(known)}
+        query: Query = {"wait": wait, "userid": userid}
+        path = path_of("keys", name)
+        answer = self._call("GET", path, query=query, wait=wait, headers=headers)
+        return None if answer.status == 304 else answer.value
 
     def get_many(self, names: Iterable[str], *, userid: int | None = None) -> dict[str, Value]:
         """Give the values of those of the user's own keys that are there.
@@ -132,6 +155,10 @@ class Keys:
             half = len(names) // 2
             return self._some(names[:half], userid) | self._some(names[half:], userid)
         return {row["key"]: unpacked(row["value"]) for row in rows}
+
+
+def _etag(value: bytes) -> str:
+    return f'"{sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
 def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:

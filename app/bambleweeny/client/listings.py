@@ -80,7 +80,13 @@ class Listing:
         left, after = limit, part.after
         while left is None or left > 0:
             most = _MOST_ROWS if left is None else min(left, _MOST_ROWS)
-            query: Query = {**part._asdict(), **more, "after": after, "limit": most, "userid": userid}
+            query: Query = {
+                **part._asdict(),
+                **more,
+                "after": after,
+                "limit": most,
+                "userid": userid,
+            }
             page = self._call("GET", f"/{self._noun}", query=query).json()
             yield page
             if "next" not in page:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.authorized import run_as
-from bambleweeny.core.meta import seconds_left, type_of
+from bambleweeny.core.held import Held, held_of
 from bambleweeny.core.spans import Span
 from bambleweeny.core.steps import repeat
 from bambleweeny.core.tokens import Caller
@@ -24,12 +24,10 @@ Noun = Literal["keys", "lists"]
 
 
 class Row(NamedTuple):
-    """A key with its value; None where it does not expire, or where no type was given."""
+    """A key and what is held of it."""
 
     name: str
-    value: bytes
-    seconds: int | None
-    type: str | None
+    held: Held
 
 
 class Selection:
@@ -77,7 +75,7 @@ class Selection:
         for page in self.names():
             for row in self._rows_of(page):
                 if isinstance(row, Row):
-                    size += len(row.value)
+                    size += len(row.held.value)
                     if most_bytes is not None and last and size > most_bytes:
                         self.next = last
                         return
@@ -106,9 +104,9 @@ class Selection:
                 yield entry
                 continue
             if names and names[0] == entry:
-                now, *flat = self._run(READ_ROWS, _PAGE_BYTES, *names)
+                flat = self._run(READ_ROWS, _PAGE_BYTES, *names)
                 count = len(flat) // 2
-                found = dict(_rows(names[:count], flat, now))
+                found = {row.name: row for row in _rows(names[:count], flat)}
                 names = names[count:]
             if entry in found:
                 yield found.pop(entry)
@@ -165,7 +163,7 @@ class Selections:
         return deleted
 
 
-def _rows(names: Sequence[str], flat: Sequence[Any], now: int) -> Iterator[tuple[str, Row]]:
-    for name, value, meta in zip(names, flat[::2], flat[1::2], strict=True):
-        if value is not None:
-            yield name, Row(name, bytes(value), seconds_left(meta, now), type_of(meta))
+def _rows(names: Sequence[str], flat: Sequence[Any]) -> Iterator[Row]:
+    for name, *stored in zip(names, flat[::2], flat[1::2], strict=True):
+        if stored[0] is not None:
+            yield Row(name, held_of(stored))

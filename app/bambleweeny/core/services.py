@@ -6,6 +6,7 @@ from pathlib import Path
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
+from bambleweeny.core.key_waits import KeyWaits
 from bambleweeny.core.keys import Keys
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
@@ -32,6 +33,7 @@ class Services:
     selections: Selections
     batch: Batch
     waits: Waits
+    key_waits: KeyWaits
     routes: Routes
     bins: Bins
     status: Status
@@ -63,6 +65,7 @@ def make_services(
         selections=Selections(store),
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
+        key_waits=KeyWaits(store, waits),
         routes=Routes(store),
         bins=Bins(store, lists),
         status=Status(store, append_only_file),
