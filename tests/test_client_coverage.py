@@ -29,6 +29,7 @@ CALLS = {
     "testToken": lambda client: client.tokens.test(),
     "setOwnPassword": lambda client: client.set_password("new"),
     "listKeys": lambda client: list(client.keys),
+    "deleteKeys": lambda client: client.keys.delete_all("tmp:"),
     "getKey": lambda client: client.get("foo"),
     "setKey": lambda client: client.set("foo", "bar"),
     "deleteKey": lambda client: client.delete("foo"),

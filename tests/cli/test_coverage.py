@@ -20,6 +20,7 @@ COMMAND_OF = {
     "setOwnPassword": "password",
     "setAdminPassword": "password",
     "listKeys": "keys",
+    "deleteKeys": "del",
     "getKey": "get",
     "setKey": "set",
     "deleteKey": "del",

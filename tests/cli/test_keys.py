@@ -68,6 +68,38 @@ def test_keys_are_listed_and_deleted(typed):
     assert typed.err.startswith("bambleweeny: --match: '(' is no regular expression")
 
 
+def test_a_part_of_the_keys_is_listed(typed):
+    for name in ("kp:a", "kp:b:1", "kp:b:2", "kp:c"):
+        typed("set", name, "x")
+    assert typed("keys", "--prefix", "kp:", "--limit", "2") == "kp:a\nkp:b:1\n"
+    assert typed("keys", "--prefix", "kp:", "--after", "kp:b:1") == "kp:b:2\nkp:c\n"
+    assert typed("keys", "--prefix", "kp:", "--count") == "4\n"
+    assert json.loads(typed("keys", "--prefix", "kp:b", "--count", "--json")) == {"count": 2}
+    assert typed("keys", "--prefix", "kp:", "--delimiter", ":") == "kp:a\nkp:b:\nkp:c\n"
+    assert typed("keys", "--prefix", "kp:", "--delimiter", ":", "--limit", "2") == "kp:a\nkp:b:\n"
+    etag = '"11f6ad8ec52a2984abaafd7c3b516503785c2072"'
+    assert typed("keys", "--prefix", "kp:c", "--meta") == f"kp:c\t1\tNone\tNone\t{etag}\n"
+    typed("keys", "--limit", "0", status=2)
+
+
+def test_a_key_is_waited_for(typed):
+    typed("set", "kw", "there")
+    assert typed("get", "kw", "--wait", "20s") == "there"
+    typed("get", "kw:none", "--wait", "0s", status=1)
+    typed("get", "kw", "--wait", "31", status=1)
+
+
+def test_keys_are_deleted_by_prefix(typed):
+    for name in ("kd:a", "kd:b", "ke"):
+        typed("set", name, "x")
+    for words in (["--prefix", "kd:"], ["--prefix", "kd:", "--confirm", "ke"], []):
+        typed("del", *words, status=2)
+    assert json.loads(typed("del", "--prefix", "kd:", "--confirm", "--json")) == {"deleted": 2}
+    assert typed("keys", "--prefix", "k").count("kd:") == 0
+    assert typed("del", "--prefix", "ke", "--confirm") == ""
+    assert typed.err == "1 keys are deleted.\n"
+
+
 def test_counting(typed):
     assert [typed("incr", "k:n"), typed("incr", "k:n")] == ["1\n", "2\n"]
 

@@ -1,9 +1,11 @@
 """Keys and counters through the client."""
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bambleweeny.client import Entry
+from bambleweeny.client import Entry, Meta
 from bambleweeny.errors import (
     BodyTooLarge,
     Forbidden,
@@ -101,6 +103,76 @@ def test_iteration_gives_every_name_of_many_in_order(client):
     assert next(iter(client.keys)) == "k00000"
 
 
+@pytest.fixture
+def folders(client):
+    names = ["a", "app:1", "app:2:x", "app:2:y", "b"]
+    with client.batch() as batch:
+        for name in names:
+            batch.set(name, name)
+    return client.keys
+
+
+def test_a_part_is_listed_in_pages(client):
+    names = [f"k{i:05}" for i in range(2_345)]
+    with client.batch() as batch:
+        for name in names:
+            batch.set(name, "")
+    keys = client.keys
+
+    def listed(**part):
+        return [entry.name for entry in keys.list(**part)]
+
+    assert listed(prefix="k") == names
+    assert listed(after="k00999") == names[1000:]
+    assert listed(limit=1500) == names[:1500]
+    assert listed(limit=1000) == names[:1000]
+    assert listed(prefix="k01", after="k01100", limit=3) == names[1101:1104]
+    assert listed(limit=0) == []
+
+
+def test_keys_are_counted_grouped_and_deleted_by_prefix(folders):
+    assert (folders.count(), folders.count(prefix="app:2")) == (5, 2)
+    assert folders.groups() == (["a", "b"], ["app:"])
+    assert folders.groups(prefix="app:") == (["app:1"], ["app:2:"])
+    assert folders.groups(after="app:") == (["b"], [])
+    assert folders.delete_all("app:") == 3
+    assert list(folders) == ["a", "b"]
+
+
+def test_values_are_listed_with_their_names(client, folders):
+    client.set("app:3", b"\xff")
+    found = dict(folders.list_values(prefix="app:2", after="app:2:x"))
+    assert found == {"app:2:y": b"app:2:y"}
+    assert dict(folders.list_values(prefix="app:3")) == {"app:3": b"\xff"}
+    for number in range(18):
+        client.set(f"big:{number:02}", os.urandom(1 << 20))
+    listed = [(name, len(value)) for name, value in folders.list_values(prefix="big:")]
+    assert listed == [(f"big:{number:02}", 1 << 20) for number in range(18)]
+
+
+def test_what_is_known_of_keys_is_listed(folders):
+    etag = '"86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"'
+    assert next(folders.list_meta()) == Meta("a", 1, None, None, etag)
+    assert [meta.name for meta in folders.list_meta(prefix="app:2")] == ["app:2:x", "app:2:y"]
+
+
+def test_a_change_is_waited_for(client, services):
+    with pytest.raises(NotFound):
+        client.keys.wait("k", seconds=0)
+    client.set("k", "old")
+    assert client.keys.wait("k", b"old", 0) is None
+    assert client.keys.wait("k", b"older", "20s") == b"old"
+    assert client.keys.wait("k") == b"old"
+    channel = b"b9y:{0}:told:k"
+    announcements = services.lists._store.announcements
+    with ThreadPoolExecutor(1) as pool:
+        changed = pool.submit(client.keys.wait, "k", b"old")
+        while channel not in announcements._waiting:
+            time.sleep(0.001)
+        client.set("k", "new")
+        assert changed.result(5) == b"new"
+
+
 def test_the_admin_sees_everybodys_and_acts_for_them(client, ulis, uli):
     ulis.set("a", "uli's")
     client.set("b", "mine")
@@ -112,6 +184,9 @@ def test_the_admin_sees_everybodys_and_acts_for_them(client, ulis, uli):
     assert client.keys.incr("n", userid=id) == 2
     assert client.keys.get_many(["a", "n"], userid=id) == {"a": b"uli's", "n": b"2"}
     assert list(client.keys.list(userid=id)) == [Entry("a", id), Entry("n", id)]
+    assert list(client.keys.list(limit=9)) == [Entry("b", 0)]
+    assert list(client.keys.list(prefix="n", userid=id)) == [Entry("n", id)]
+    assert client.keys.count(userid=id) == 2
     client.keys.delete("a", userid=id)
     assert list(ulis.keys) == ["n"]
     with pytest.raises(Forbidden):

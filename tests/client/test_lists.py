@@ -64,7 +64,9 @@ def test_lists_are_listed_and_deleted(client, ulis, uli):
     client.push("b", "1")
     client.lists.push("a", "1", userid=id)
     assert list(client.lists) == ["b", "a"]
-    assert list(client.lists.list(prefix="a")) == [Entry("a", id)]
+    assert list(client.lists.list(prefix="a", userid=id)) == [Entry("a", id)]
+    assert list(client.lists.list(prefix="b", limit=1)) == [Entry("b", 0)]
+    assert client.lists.count(prefix="b") == client.lists.count() == 1
     assert list(ulis.lists.list()) == [Entry("a", id)]
     assert client.lists.push_lines("a", "2\n3", userid=id) == 2
     assert client.lists.pop("a", userid=id) == b"1"

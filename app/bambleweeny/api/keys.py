@@ -16,9 +16,16 @@ from bambleweeny.api.key_options import (
     read_wish,
     wants_old,
 )
+from bambleweeny.api.key_waits import wait_for_news
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.selections import (
+    answer_selection,
+    is_selection,
+    read_prefix_to_delete,
+    refuse_selection,
+)
 from bambleweeny.core import keys
 from bambleweeny.core.held import Held
 from bambleweeny.core.json_values import part_of
@@ -26,7 +33,6 @@ from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
 from bambleweeny.core.values import etag_of, value_of
-from bambleweeny.errors import InvalidRequest
 
 
 class Keys:
@@ -38,13 +44,24 @@ class Keys:
     @falcon.before(authenticated)
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the keys, the admin sees everybody's; or look up those of `?names=`."""
-        if req.query_string and (req.has_param("names") or req.has_param("values")):
+        """List the keys, the admin sees everybody's; look up `?names=`, or select some."""
+        if req.query_string and req.has_param("names"):
             rows = _look_up(req, self.services.keys)
             answer_json(resp, {"keys": rows})
             return
+        if is_selection(req, "keys"):
+            answer_selection(req, resp, "keys", self.services.selections)
+            return
         pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
         answer_listing(resp, "keys", pages)
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Delete the keys that begin with `?prefix=`."""
+        prefix = read_prefix_to_delete(req)
+        deleted = self.services.selections.delete_keys(req.context.caller, prefix)
+        answer_json(resp, {"info": "ok", "deleted": deleted})
 
 
 class Key:
@@ -57,7 +74,12 @@ class Key:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Read a key; `?touch=` lets it last from now on, `?path=` gives a part of its JSON."""
+        """Read a key; `?touch=` lets it last from now on, `?path=` gives a part of its JSON.
+
+        With `?wait=` it is read once it is another one than the client knows.
+        """
+        if req.query_string:
+            wait_for_news(req, resp, self.services, name)
         if req.query_string and (req.has_param("touch") or req.has_param("path")):
             self._answer_part(req, resp, name)
         else:
@@ -157,10 +179,8 @@ def _answer_old(resp: falcon.Response, old: Held | None) -> None:
 
 def _look_up(req: falcon.Request, of: keys.Keys) -> list[dict[str, object]]:
     """Give what a listing has of the keys in `?names=`, with their values if asked for."""
-    listed = req.get_param("names")
-    if listed is None:
-        raise InvalidRequest("The parameter 'values' goes with 'names'.")
-    caller, names = req.context.caller, listed.split(",")
+    refuse_selection(req, "names")
+    caller, names = req.context.caller, (req.get_param("names") or "").split(",")
     if not read_flag(req, "values"):
         return [{"key": name, "owner": caller.id} for name in of.present(caller, names)]
     return [

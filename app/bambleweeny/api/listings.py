@@ -1,29 +1,37 @@
 """Listings that are streamed, so that a long one costs no memory."""
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 
 import falcon
 import msgspec
 
 Pages = Iterator[tuple[str, list[str]]]
 
-_MOST_PAGES_AT_ONCE = 5
+_MOST_BYTES_AT_ONCE = 64 << 10
 
 
 def answer_listing(resp: falcon.Response, noun: str, pages: Pages) -> None:
     """Answer `{noun: [{"key", "owner"}, ...]}`.
 
-    The first pages are fetched before the answer begins, so that an error of the
+    The first ones are fetched before the answer begins, so that an error of the
     call is still an error of HTTP.
     """
-    first = list(islice(pages, _MOST_PAGES_AT_ONCE + 1))
-    resp.content_type = "application/json"
-    if len(first) <= _MOST_PAGES_AT_ONCE:
-        # NOTE: with a length the connection stays open; a stream ends by closing it.
-        resp.data = b"".join(_render(noun, iter(first)))
-    else:
-        resp.stream = _render(noun, chain(first, pages))
+    answer_streamed(resp, "application/json", _render(noun, pages))
+
+
+def answer_streamed(resp: falcon.Response, content_type: str, parts: Iterator[bytes]) -> None:
+    """Answer parts of a body, as a stream where there is more than 64 kB of them."""
+    first, size = [], 0
+    resp.content_type = content_type
+    for part in parts:
+        first.append(part)
+        size += len(part)
+        if size > _MOST_BYTES_AT_ONCE:
+            resp.stream = chain([b"".join(first)], parts)
+            return
+    # NOTE: with a length the connection stays open; a stream ends by closing it.
+    resp.data = b"".join(first)
 
 
 def _render(noun: str, pages: Pages) -> Iterator[bytes]:

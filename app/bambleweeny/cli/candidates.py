@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from bambleweeny.client import Client
+    from bambleweeny.client.keys import Keys
+    from bambleweeny.client.lists import Lists
 
 _FRESH_SECONDS = 2.0
 _MOST = 1000
@@ -34,7 +36,7 @@ class Candidates:
         self._firsts = list(firsts)
         self._commands = commands
         self._add_options = add_options
-        self._kept: dict[str, tuple[float, list[str]]] = {}
+        self._kept: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
     def of(self, words: list[str], last: str) -> list[str]:
         """Give what the last word can become, after these words. A server that fails has none."""
@@ -54,7 +56,7 @@ class Candidates:
             verb = verb.verbs[rest.pop(0)]
         if last.startswith("-"):
             return self._options(name, verb)
-        return self._values(self._metavar(self._parser(name, verb), rest))
+        return self._values(self._metavar(self._parser(name, verb), rest), last)
 
     def _parser(self, name: str, verb: Verb) -> "ArgumentParser":
         text = self._commands[name].help
@@ -77,16 +79,16 @@ class Candidates:
                 expected = ""
             elif action is not None:
                 expected = str(action.metavar or "") if action.nargs is None else ""
-            elif at < len(positionals) and positionals[at].nargs != "+":
+            elif at < len(positionals) and positionals[at].nargs not in ("+", "*"):
                 at += 1
         if expected:
             return expected
         return str(positionals[at].metavar) if at < len(positionals) else ""
 
-    def _values(self, metavar: str) -> list[str]:
+    def _values(self, metavar: str, last: str) -> list[str]:
         found = {
-            "KEY": lambda: [entry.name for entry in self._client().keys.list()],
-            "LIST": lambda: [entry.name for entry in self._client().lists.list()],
+            "KEY": lambda: _names(self._client().keys, last),
+            "LIST": lambda: _names(self._client().lists, last),
             "ROUTE": lambda: [route.id for route in self._client().routes.list()],
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],
@@ -94,11 +96,15 @@ class Candidates:
         }.get(metavar)
         if found is None:
             return []
-        due, names = self._kept.get(metavar, (0.0, []))
+        due, names = self._kept.get((metavar, last), (0.0, []))
         if time.monotonic() >= due:
             try:
                 names = found()
             except (BambleweenyError, CommandFailed):
                 names = []
-            self._kept[metavar] = (time.monotonic() + _FRESH_SECONDS, names)
+            self._kept[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
         return names
+
+
+def _names(of: "Keys | Lists", prefix: str) -> list[str]:
+    return [entry.name for entry in of.list(prefix=prefix, limit=_MOST)]

@@ -36,3 +36,10 @@ def duration(text: str) -> int:
         return parse_duration(text)
     except ValueError as ex:
         raise ArgumentTypeError(str(ex)) from ex
+
+
+def positive(text: str) -> int:
+    """Read a number from 1 on, for argparse."""
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)

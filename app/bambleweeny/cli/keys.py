@@ -2,30 +2,38 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.given import VALUE, given_value
+from bambleweeny.cli.given import VALUE, duration, given_value, positive
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
 if TYPE_CHECKING:
     from bambleweeny.client import Entry
+    from bambleweeny.client.keys import Keys
+    from bambleweeny.client.lists import Lists
 
 _KEY = argument("name", metavar="KEY", help="the key's name")
 LISTING = (
     argument("--prefix", metavar="TEXT", default="", help="only names that begin with this"),
     argument("--match", metavar="REGEX", help="only names in which this is found"),
     argument("--long", action="store_true", help="say whose they are too"),
+    argument("--after", metavar="TEXT", default="", help="only names behind this one"),
+    argument("--limit", metavar="N", type=positive, help="so many at most"),
+    argument("--count", action="store_true", help="print only how many begin with --prefix"),
 )
 USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
 
 def _get(context: Context) -> None:
-    name = context.args.name
+    name, wait, userid = context.args.name, context.args.wait, context.args.userid
+    keys = context.client.keys
     with waiting(f"Reading {name}"):
-        value = context.client.keys.get(name, userid=context.args.userid)
+        waited = None if wait is None else keys.wait(name, seconds=wait, userid=userid)
+        value = keys.get(name, userid=userid) if waited is None else waited
     context.out.value(value, key=name)
 
 
@@ -38,9 +46,24 @@ def _set(context: Context) -> None:
 
 
 def _delete(context: Context) -> None:
-    for name in context.args.names:
-        context.client.keys.delete(name, userid=context.args.userid)
-    context.out.done()
+    args = context.args
+    if args.prefix is not None:
+        _delete_all(context)
+    elif args.names:
+        for name in args.names:
+            context.client.keys.delete(name, userid=args.userid)
+        context.out.done()
+    else:
+        raise WrongUse("Which keys? Name them, or give --prefix.")
+
+
+def _delete_all(context: Context) -> None:
+    args = context.args
+    if args.names or not args.confirm:
+        raise WrongUse("--prefix goes with --confirm, and without names of keys.")
+    with waiting(f"Deleting {args.prefix}..."):
+        deleted = context.client.keys.delete_all(args.prefix, userid=args.userid)
+    context.out.say(f"{deleted} keys are deleted.", deleted=deleted)
 
 
 def _incr(context: Context) -> None:
@@ -50,8 +73,31 @@ def _incr(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
+    args, keys = context.args, context.client.keys
+    if args.count:
+        show_count(context, keys)
+    elif args.delimiter:
+        found = keys.groups(
+            args.delimiter, prefix=args.prefix, after=args.after, userid=args.userid
+        )
+        context.out.names(islice(sorted(chain(*found)), args.limit), "key")
+    elif args.meta:
+        rows = keys.list_meta(prefix=args.prefix, after=args.after, userid=args.userid)
+        context.out.rows(("key", "size", "ttl", "type", "etag"), islice(rows, args.limit))
+    else:
+        show_listing(context, "key", entries_of(context, keys))
+
+
+def show_count(context: Context, of: "Keys | Lists") -> None:
+    """Print how many names there are."""
+    count = of.count(prefix=context.args.prefix, userid=context.args.userid)
+    context.out.line(count, count=count)
+
+
+def entries_of(context: Context, of: "Keys | Lists") -> "Iterable[Entry]":
+    """Ask for a listing of keys or lists."""
     args = context.args
-    show_listing(context, "key", context.client.keys.list(prefix=args.prefix, userid=args.userid))
+    return of.list(prefix=args.prefix, after=args.after, limit=args.limit, userid=args.userid)
 
 
 def show_listing(context: Context, column: str, entries: "Iterable[Entry]") -> None:
@@ -72,8 +118,18 @@ VERBS = {
         _get,
         """bambleweeny get foo
         bambleweeny get dot.png > dot.png
+        bambleweeny get foo --wait 20s
         bambleweeny get foo --json""",
-        (_KEY, USERID),
+        (
+            _KEY,
+            argument(
+                "--wait",
+                metavar="DURATION",
+                type=duration,
+                help="so long wait for a key that is not there, at most 30 seconds",
+            ),
+            USERID,
+        ),
     ),
     "set": Verb(
         _set,
@@ -84,15 +140,28 @@ VERBS = {
     ),
     "del": Verb(
         _delete,
-        "bambleweeny del foo",
-        (argument("names", nargs="+", metavar="KEY", help="the keys' names"), USERID),
+        """bambleweeny del foo
+        bambleweeny del --prefix tmp: --confirm""",
+        (
+            argument("names", nargs="*", metavar="KEY", help="the keys' names"),
+            argument("--prefix", metavar="TEXT", help="all keys that begin with this, in steps"),
+            argument("--confirm", action="store_true", help="say that --prefix is meant"),
+            USERID,
+        ),
     ),
     "keys": Verb(
         _list,
         """bambleweeny keys
         bambleweeny keys --prefix web: --long
+        bambleweeny keys --prefix web: --limit 10 --meta
+        bambleweeny keys --delimiter :
         bambleweeny keys --match '^f' --json""",
-        (*LISTING, USERID),
+        (
+            *LISTING,
+            argument("--delimiter", metavar="TEXT", help="print what names share up to this once"),
+            argument("--meta", action="store_true", help="say size, ttl, type and ETag too"),
+            USERID,
+        ),
     ),
     "incr": Verb(_incr, "bambleweeny incr visitors", (_KEY, USERID)),
 }

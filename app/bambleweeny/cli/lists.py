@@ -3,7 +3,7 @@
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.given import VALUE, duration, given_value
-from bambleweeny.cli.keys import LISTING, USERID, show_listing
+from bambleweeny.cli.keys import LISTING, USERID, entries_of, show_count, show_listing
 from bambleweeny.cli.lines import push_lines
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -32,8 +32,11 @@ def _pop(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
-    args = context.args
-    show_listing(context, "list", context.client.lists.list(prefix=args.prefix, userid=args.userid))
+    lists = context.client.lists
+    if context.args.count:
+        show_count(context, lists)
+    else:
+        show_listing(context, "list", entries_of(context, lists))
 
 
 def _delete(context: Context) -> None:

@@ -17,6 +17,8 @@ from bambleweeny.names import NAME_RULE, is_name
 _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
 
+_NOT_MODIFIED = 304
+
 Query = Mapping[str, str | int | None]
 
 
@@ -39,6 +41,7 @@ class _Request(NamedTuple):
     content_type: str
     seconds: float
     is_safe: bool
+    headers: Mapping[str, str]
 
 
 class Connection:
@@ -65,6 +68,7 @@ class Connection:
         is_public: bool = False,
         is_safe: bool | None = None,
         wait: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Do one call; a failure raises a class of `bambleweeny.errors`.
 
@@ -79,6 +83,7 @@ class Connection:
             "application/octet-stream" if json is None else "application/json",
             self._timeout + wait,
             method == "GET" if is_safe is None else is_safe,
+            headers or {},
         )
         return self._sent(request) if is_public else self._authorized(request)
 
@@ -111,6 +116,7 @@ class Connection:
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
         headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
+        headers.update(request.headers)
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         answer = self._pool.urlopen(
@@ -122,7 +128,7 @@ class Connection:
             redirect=False,
             timeout=urllib3.Timeout(connect=self._timeout, read=request.seconds),
         )
-        if answer.status >= 300:
+        if answer.status >= 300 and answer.status != _NOT_MODIFIED:
             raise refusal(self.url, answer.status, answer.headers, answer.data)
         value = Value(answer.data, answer.headers.get("Content-Type", ""))
         return Answer(answer.status, answer.headers, value)

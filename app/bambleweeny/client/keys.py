@@ -2,11 +2,13 @@
 
 import builtins
 from collections.abc import Iterable, Iterator
+from hashlib import sha1
 
 from bambleweeny.client.connection import Connection, Query, path_of
-from bambleweeny.client.listings import Entry, entries
+from bambleweeny.client.listings import Entry, Listing, Meta, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
+from bambleweeny.names import parse_duration
 
 _MOST_NAMES = 1000
 _LONGEST_QUERY = 16_000
@@ -18,6 +20,7 @@ class Keys:
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
+        self._listing = Listing(connection, "keys")
 
     def set(
         self,
@@ -47,6 +50,27 @@ class Keys:
         answer = self._call("POST", path_of("incr", name), query={"userid": userid})
         return int(answer.value)
 
+    def wait(
+        self,
+        name: str,
+        known: bytes | None = None,
+        seconds: int | str = 30,
+        *,
+        userid: int | None = None,
+    ) -> Value | None:
+        """Give a key once its value is another one than `known`; None where it stays so.
+
+        So long is waited, 30 seconds at most or a duration as `20s`. Without a known value
+        a key that is not there is waited for. NotFound where there is none: at the end,
+        or once it is deleted.
+        """
+        wait = parse_duration(str(seconds))
+        headers = {} if known is None else {"If-None-Match": _etag(known)}
+        query: Query = {"wait": wait, "userid": userid}
+        path = path_of("keys", name)
+        answer = self._call("GET", path, query=query, wait=wait, headers=headers)
+        return None if answer.status == 304 else answer.value
+
     def get_many(self, names: Iterable[str], *, userid: int | None = None) -> dict[str, Value]:
         """Give the values of those of the user's own keys that are there.
 
@@ -57,14 +81,65 @@ class Keys:
             found.update(self._some(group, userid))
         return found
 
-    def list(self, *, prefix: str = "", userid: int | None = None) -> Iterator[Entry]:
+    def list(
+        self,
+        *,
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
+        userid: int | None = None,
+    ) -> Iterator[Entry]:
         """Give the names that begin with a prefix and the ids of their owners, in order.
 
-        The admin sees everybody's, owner by owner. The server sends all names, some
-        30 bytes each, whatever the prefix.
+        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
+        these are one's own, those after the name `after` and up to `limit` of them.
         """
-        answer = self._call("GET", "/keys", query={"userid": userid})
-        return entries(answer.value.text(), prefix)
+        return self._listing.entries(Part(prefix, after), limit, userid)
+
+    def list_values(
+        self, *, prefix: str = "", after: str = "", userid: int | None = None
+    ) -> Iterator[tuple[str, Value]]:
+        """Give one's own names that begin with a prefix, and their values, in order.
+
+        A request for each 16 MB; not of one moment.
+        """
+        for row in self._listing.rows(Part(prefix, after), {"values": 1}, userid):
+            yield row["key"], unpacked(row["value"])
+
+    def list_meta(
+        self, *, prefix: str = "", after: str = "", userid: int | None = None
+    ) -> Iterator[Meta]:
+        """Give what is known of one's own keys whose names begin with a prefix, in order."""
+        for row in self._listing.rows(Part(prefix, after), {"meta": 1}, userid):
+            yield Meta(row["key"], row["size"], row["ttl"], row["type"], row["etag"])
+
+    def groups(
+        self,
+        delimiter: str = ":",
+        *,
+        prefix: str = "",
+        after: str = "",
+        userid: int | None = None,
+    ) -> tuple[builtins.list[str], builtins.list[str]]:
+        """Give what stands directly below a prefix: names, and beginnings of others.
+
+        The names are one's own without the delimiter behind the prefix; of all others
+        what they share up to it, each once. In order.
+        """
+        return self._listing.groups(Part(prefix, after, delimiter), userid)
+
+    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
+        """Count one's own names that begin with a prefix, exactly."""
+        return self._listing.count(prefix, userid)
+
+    def delete_all(self, prefix: str, *, userid: int | None = None) -> int:
+        """Delete one's own keys whose names begin with a prefix; give how many.
+
+        An empty prefix deletes all of them. Not atomic: where this fails, some may be gone.
+        """
+        query: Query = {"prefix": prefix, "confirm": 1, "userid": userid}
+        deleted: int = self._call("DELETE", "/keys", query=query).json()["deleted"]
+        return deleted
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of all keys that the user may see."""
@@ -80,6 +155,10 @@ class Keys:
             half = len(names) // 2
             return self._some(names[:half], userid) | self._some(names[half:], userid)
         return {row["key"]: unpacked(row["value"]) for row in rows}
+
+
+def _etag(value: bytes) -> str:
+    return f'"{sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
 def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:

@@ -1,8 +1,12 @@
 """Listings of names, read row by row: a million keys are not a million objects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from json import JSONDecoder
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from bambleweeny.client.connection import Connection, Query
+
+_MOST_ROWS = 1000
 
 _read_row = JSONDecoder().raw_decode
 
@@ -14,10 +18,87 @@ class Entry(NamedTuple):
     owner: int
 
 
-def entries(listing: str, prefix: str) -> Iterator[Entry]:
-    """Give the rows of a listing whose names begin with a prefix."""
+class Meta(NamedTuple):
+    """What is known of a key: bytes, seconds until it expires, the type it came with, its ETag."""
+
+    name: str
+    size: int
+    ttl: int | None
+    type: str | None
+    etag: str
+
+
+class Part(NamedTuple):
+    """The names that begin with a prefix and stand after one; in groups, with a delimiter."""
+
+    prefix: str = ""
+    after: str = ""
+    delimiter: str = ""
+
+
+class Listing:
+    """The listing of a noun."""
+
+    def __init__(self, connection: Connection, noun: str) -> None:
+        self._call = connection.call
+        self._noun = noun
+
+    def entries(self, part: Part, limit: int | None, userid: int | None) -> Iterator[Entry]:
+        """Give names and owners: everybody's to the admin who asks for no part."""
+        if part == Part() and limit is None:
+            answer = self._call("GET", f"/{self._noun}", query={"userid": userid})
+            return _entries(answer.value.text())
+        rows = self.rows(part, {}, userid, limit)
+        return (Entry(row["key"], int(row["owner"])) for row in rows)
+
+    def rows(
+        self,
+        part: Part,
+        more: Mapping[str, int],
+        userid: int | None,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Give rows of one's own, a request for each 1,000 of them."""
+        for page in self._pages(part, more, userid, limit):
+            yield from page[self._noun]
+
+    def groups(self, part: Part, userid: int | None) -> tuple[list[str], list[str]]:
+        """Give names and groups."""
+        pages = list(self._pages(part, {}, userid, None))
+        names = [row["key"] for page in pages for row in page[self._noun]]
+        return names, [group for page in pages for group in page["prefixes"]]
+
+    def count(self, prefix: str, userid: int | None) -> int:
+        """Count names."""
+        query = {"prefix": prefix, "count": 1, "userid": userid}
+        count: int = self._call("GET", f"/{self._noun}", query=query).json()["count"]
+        return count
+
+    def _pages(
+        self, part: Part, more: Mapping[str, int], userid: int | None, limit: int | None
+    ) -> Iterator[dict[str, Any]]:
+        left, after = limit, part.after
+        while left is None or left > 0:
+            most = _MOST_ROWS if left is None else min(left, _MOST_ROWS)
+            query: Query = {
+                **part._asdict(),
+                **more,
+                "after": after,
+                "limit": most,
+                "userid": userid,
+            }
+            page = self._call("GET", f"/{self._noun}", query=query).json()
+            yield page
+            if "next" not in page:
+                return
+            after = page["next"]
+            if left is not None:
+                left -= len(page[self._noun])
+
+
+def _entries(listing: str) -> Iterator[Entry]:
+    """Give the rows of a listing."""
     place = listing.index("[")
     while (place := listing.find("{", place)) >= 0:
         row, place = _read_row(listing, place)
-        if row["key"].startswith(prefix):
-            yield Entry(row["key"], int(row["owner"]))
+        yield Entry(row["key"], int(row["owner"]))

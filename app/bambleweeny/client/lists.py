@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bambleweeny.client.connection import Connection, path_of
-from bambleweeny.client.listings import Entry, entries
+from bambleweeny.client.listings import Entry, Listing, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of
 from bambleweeny.names import parse_duration
 
@@ -13,6 +13,7 @@ class Lists:
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
+        self._listing = Listing(connection, "lists")
 
     def push(
         self,
@@ -57,13 +58,25 @@ class Lists:
         """Delete a list with its items; NotFound where there is none."""
         self._call("DELETE", path_of("lists", name), query={"userid": userid})
 
-    def list(self, *, prefix: str = "", userid: int | None = None) -> Iterator[Entry]:
+    def list(
+        self,
+        *,
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
+        userid: int | None = None,
+    ) -> Iterator[Entry]:
         """Give the names that begin with a prefix and the ids of their owners, in order.
 
-        A list exists while it has items. The admin sees everybody's, owner by owner.
+        A list exists while it has items. The admin sees everybody's, owner by owner, where
+        nothing but `userid` is given; else these are one's own, those after the name `after`
+        and up to `limit` of them.
         """
-        answer = self._call("GET", "/lists", query={"userid": userid})
-        return entries(answer.value.text(), prefix)
+        return self._listing.entries(Part(prefix, after), limit, userid)
+
+    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
+        """Count one's own names that begin with a prefix, exactly."""
+        return self._listing.count(prefix, userid)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of all lists that the user may see."""

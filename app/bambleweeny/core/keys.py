@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.authorized import read_as, read_values_as, run_as
 from bambleweeny.core.held import Held, held_of
-from bambleweeny.core.listings import walk
+from bambleweeny.core.selections import Selection
+from bambleweeny.core.spans import Span
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
@@ -99,7 +100,7 @@ class Keys:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Give the names of the caller's keys in order, in pages."""
-        return walk(self._store, caller, self._schema.tenant(caller.id).keys)
+        return Selection(self._store, caller, "keys", Span()).names()
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -7,11 +7,13 @@ from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.key_changes import KeyChanges
+from bambleweeny.core.key_waits import KeyWaits
 from bambleweeny.core.keys import Keys
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.routes import Routes
+from bambleweeny.core.selections import Selections
 from bambleweeny.core.status import Status
 from bambleweeny.core.tally import Tally
 from bambleweeny.core.tokens import Tokens
@@ -30,8 +32,10 @@ class Services:
     keys: Keys
     key_changes: KeyChanges
     lists: Lists
+    selections: Selections
     batch: Batch
     waits: Waits
+    key_waits: KeyWaits
     routes: Routes
     bins: Bins
     status: Status
@@ -62,8 +66,10 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
+        selections=Selections(store),
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
+        key_waits=KeyWaits(store, waits),
         routes=Routes(store),
         bins=Bins(store, lists),
         status=Status(store, append_only_file),

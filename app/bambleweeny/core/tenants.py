@@ -5,14 +5,13 @@ that it owned is gone, so that a deletion that broke off can be finished. None o
 this needs room in the engine.
 """
 
-import time
 from collections.abc import Callable
 
+from bambleweeny.core.steps import repeat
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_LISTED, FREE_NAME
 
 _STEP = 100
-_MOST_PAUSE_SECONDS = 0.1
 
 
 def clear_tenant(store: Store, user_id: str, name: str) -> None:
@@ -47,11 +46,7 @@ def finish_deletions(store: Store) -> None:
 
 def _drain(step: Callable[[], int]) -> None:
     """Repeat a step until it has less than all it could take."""
-    while True:
-        begun = time.perf_counter()
-        if step() < _STEP:
-            return
-        time.sleep(min(time.perf_counter() - begun, _MOST_PAUSE_SECONDS))
+    repeat(lambda: step() == _STEP)
 
 
 def _delete_listed(store: Store, index: str, *prefixes: str) -> int:

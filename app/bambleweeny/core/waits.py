@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from bambleweeny.core.lookout import Lookout
 from bambleweeny.store import Store
+from bambleweeny.store.announcements import Waiter
 
 _T = TypeVar("_T")
 
@@ -33,12 +35,16 @@ class Waits:
         channel: str,
         seconds: float,
         is_wanted: Callable[[], bool],
+        *,
+        for_all: bool = False,
     ) -> _T | None:
         """Give what `what` gives, waiting so long for it to be something.
 
-        It is tried at once, and again whenever the channel has a message. It is not
-        waited for where every place is taken, and no longer once nobody wants it.
+        It is tried at once, and again whenever the channel has a message: by one of
+        those who wait on it, or `for_all`. It is not waited for where every place is
+        taken, and no longer once nobody wants it.
         """
+        listen = self._announcements.follow if for_all else self._announcements.listen
         found = what()
         if found is not None or seconds <= 0 or self._stopped or self._places is None:
             return found
@@ -46,7 +52,7 @@ class Waits:
             return None
         self._count(+1)
         try:
-            return self._wait(what, channel, time.monotonic() + seconds, is_wanted)
+            return self._wait(what, listen(channel), time.monotonic() + seconds, is_wanted)
         finally:
             self._count(-1)
             self._places.release()
@@ -59,12 +65,12 @@ class Waits:
     def _wait(
         self,
         what: Callable[[], _T | None],
-        channel: str,
+        listening: AbstractContextManager[Waiter],
         deadline: float,
         is_wanted: Callable[[], bool],
     ) -> _T | None:
         with (
-            self._announcements.listen(channel) as waiter,
+            listening as waiter,
             self._lookout.over(waiter, is_wanted),
         ):
             while not self._stopped and (left := deadline - time.monotonic()) > 0:

@@ -6,11 +6,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.link import Command, Link
 
 _PING_SECONDS = 10.0
+_MOST_UNREAD = 1000
 
 
 class Waiter:
@@ -45,9 +47,33 @@ class Waiter:
         return self._woken.is_set()
 
 
+class Follower(Waiter):
+    """Somebody who hears every message; the newest 1,000 are kept until they are taken.
+
+    Being woken without a message means to look: something may have been missed.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._messages: deque[bytes] = deque(maxlen=_MOST_UNREAD)
+
+    def hear(self, message: bytes) -> None:
+        """Keep a message and end the wait."""
+        self._messages.append(message)
+        self.wake()
+
+    def take(self) -> list[bytes]:
+        """Give the messages since the last time, oldest first, and be ready for more."""
+        self.rest()
+        return [self._messages.popleft() for _ in range(len(self._messages))]
+
+
+_W = TypeVar("_W", bound=Waiter)
+
+
 class Announcements:
     """Channels of an engine. A message wakes one of those who wait on its channel,
-    the one that has waited longest.
+    the one that has waited longest; all who follow it hear it.
 
     One thread does all that touches the connection; it runs from the first wait
     until the connection breaks.
@@ -66,17 +92,21 @@ class Announcements:
         That is once at the beginning, since something may have happened before, and
         with a message from then on.
         """
-        name, waiter = channel.encode(), Waiter()
-        with self._lock:
-            self._join(name, waiter)
-        try:
-            yield waiter
-        except BaseException:
-            waiter.wake()  # what it was woken for, if anything, is for the next one
-            raise
-        finally:
-            with self._lock:
-                self._leave(name, waiter)
+        with self._on(channel, Waiter()) as waiter:
+            try:
+                yield waiter
+            except BaseException:
+                waiter.wake()  # what it was woken for, if anything, is for the next one
+                raise
+
+    @contextmanager
+    def follow(self, channel: str) -> Iterator[Follower]:
+        """Give a follower that is woken with each message, and when it is time to look.
+
+        That is once it hears everything, and maybe before.
+        """
+        with self._on(channel, Follower()) as follower:
+            yield follower
 
     def wake_all(self) -> None:
         """Wake everybody."""
@@ -90,6 +120,17 @@ class Announcements:
         with self._lock:
             if self._line:
                 self._line.hang_up()
+
+    @contextmanager
+    def _on(self, channel: str, waiter: _W) -> Iterator[_W]:
+        name = channel.encode()
+        with self._lock:
+            self._join(name, waiter)
+        try:
+            yield waiter
+        finally:
+            with self._lock:
+                self._leave(name, waiter)
 
     def _join(self, name: bytes, waiter: Waiter) -> None:
         if self._line is None:
@@ -111,15 +152,15 @@ class Announcements:
             del self._waiting[name]
             if self._line:
                 self._line.tell(("UNSUBSCRIBE", name))
-        elif waiter.is_awake:
+        elif waiter.is_awake and not isinstance(waiter, Follower):
             _wake_one(waiters)
 
     def _run(self, line: "_Line") -> None:
         try:
             with suppress(StoreUnavailable):
-                for kind, name in line.hear(self._connect()):
+                for kind, name, message in line.hear(self._connect()):
                     with self._lock:
-                        _take(kind, self._waiting.get(name))
+                        _take(kind, self._waiting.get(name), message)
         finally:
             with self._lock:
                 self._line = None
@@ -130,13 +171,16 @@ class Announcements:
                     waiter.wake(lost=True)
 
 
-def _take(kind: bytes, waiters: deque[Waiter] | None) -> None:
+def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
     if not waiters:
         return
     if kind == b"subscribe":
         for waiter in waiters:
             waiter.wake()
     elif kind == b"message":
+        for waiter in waiters:
+            if isinstance(waiter, Follower):
+                waiter.hear(message)
         _wake_one(waiters)
 
 
@@ -162,7 +206,7 @@ class _Line:
         self._outgoing.append(None)
         os.write(self._writer, b".")
 
-    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes]]:
+    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Give what the engine says, until it is hung up or StoreUnavailable."""
         try:
             incoming = select.poll()
@@ -185,7 +229,7 @@ class _Line:
                 for said in link.hear() if any(fd != self._reader for fd, _ in ready) else ():
                     # NOTE: while there is no subscription a PING is answered by a bare word.
                     if isinstance(said, list) and said[0] != b"pong":
-                        yield said[0], said[1]
+                        yield said[0], said[1], said[2]
         finally:
             link.close()
 

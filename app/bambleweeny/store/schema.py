@@ -11,8 +11,8 @@ VERSION = 1
 """The version of the layout; it stands in the instance's record."""
 
 
-_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe")
-_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed")
+_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe", "events")
+_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed", "told")
 
 
 class Tenant:
@@ -26,6 +26,7 @@ class Tenant:
     routes: str
     bins: str
     probe: str
+    events: str
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -52,6 +53,10 @@ class Tenant:
     def pushed(self, name: str) -> str:
         """Name the channel on which a push to a list is announced."""
         return f"{self._tag}pushed:{name}"
+
+    def told(self, name: str) -> str:
+        """Name the channel on which changes of the key and the list of that name are told."""
+        return f"{self._tag}told:{name}"
 
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""

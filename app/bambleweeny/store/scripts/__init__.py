@@ -56,6 +56,11 @@ RUN_BATCH = _load(
         "push_within_bounds", "pop_oldest",
     ],
 )  # fmt: skip
+WATCH = _load("watch")
+LIST_NAMES = _load("list_names")
+READ_ROWS = _load("read_rows")
+COUNT_NAMES = _load("count_names")
+DELETE_KEYS = _load("delete_keys")
 PUBLISH_WITHIN_QUOTA = _load("publish_within_quota")
 READ_ROUTE = _load("read_route")
 CREATE_USER_ONCE = _load("create_user_once", before=())

@@ -5,4 +5,7 @@ redis.call('ZREM', its_keys, name)
 if redis.call('UNLINK', its_meta(name)) == 1 or was_there == 0 then
   redis.call('ZREM', its_expiring, name)
 end
+if was_there == 1 then
+  tell('key.del', name)
+end
 return was_there

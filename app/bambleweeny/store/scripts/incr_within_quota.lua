@@ -16,6 +16,7 @@ if fresh then
   redis.call('ZREM', its_expiring, ARGV[2])
   redis.call('ZADD', its_keys, 0, ARGV[2])
 end
+tell('key.set', ARGV[2])
 -- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.
 if math.abs(number) >= 2 ^ 53 then
   return redis.call('GET', counter)

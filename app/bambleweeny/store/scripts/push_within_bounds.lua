@@ -38,4 +38,5 @@ for index = 6, #ARGV do
   redis.pcall('PUBLISH', its_pushed(name), '')
   id = id + 1
 end
+tell('list.push', name)
 return count

@@ -56,6 +56,7 @@ function verbs.pop(name)
 end
 
 if atomic then
+  held_back = {}
   remember = {
     set = remember_key,
     incr = remember_key,
@@ -102,7 +103,13 @@ for index = 6, #ARGV, 3 do
   replies[#replies + 1] = reply
   if atomic and type(reply) == 'table' and reply.err then
     take_back()
+    held_back = {}
     break
   end
+end
+local held = held_back or {}
+held_back = nil
+for _, change in ipairs(held) do
+  tell(unpack(change))
 end
 return {replies, room}

@@ -21,4 +21,5 @@ if ends == 0 then
 else
   redis.call('SET', its_key(name), value, 'PXAT', ends)
 end
+tell('key.set', name)
 return ARGV[8] == '1' and found or redis.status_reply('OK')

@@ -8,6 +8,7 @@ if redis.call('SET', its_key(name), value, 'XX') then
     redis.call('ZREM', its_expiring, name)
     redis.call('ZADD', its_keys, 0, name)
   end
+  tell('key.set', name)
   return redis.status_reply('OK')
 end
 if quota_reached() then
@@ -15,4 +16,6 @@ if quota_reached() then
 end
 redis.call('ZREM', its_expiring, name)
 redis.call('ZADD', its_keys, 0, name)
-return redis.call('SET', its_key(name), value)
+redis.call('SET', its_key(name), value)
+tell('key.set', name)
+return redis.status_reply('OK')

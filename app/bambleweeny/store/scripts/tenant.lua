@@ -3,7 +3,7 @@
 -- logged in, as at a bin.
 -- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so
 -- they are in the same slot of a Cluster.
-local user = redis.call('HMGET', KEYS[1], 'version', 'quota')
+local user = redis.call('HMGET', KEYS[1], 'version', 'quota', 'watched')
 if not user[1] or (ARGV[1] ~= '' and ARGV[1] ~= user[1]) then
   return redis.error_reply('B9Y unauthorized')
 end
@@ -37,4 +37,27 @@ local function quota_reached()
     owned = owned + redis.call('ZCARD', index)
   end
   return owned >= quota
+end
+
+-- What is told waits here while it may still be taken back.
+local held_back
+
+-- Tells of `key.set`, `key.del` or `list.push`: who waits for the name, and who follows all of
+-- the tenant's. Does nothing unless somebody listens: the record's `watched` says until when,
+-- in ms.
+local function tell(event, name)
+  local until_then = tonumber(user[3])
+  if not until_then then
+    return
+  end
+  if until_then < now_in_ms() then
+    redis.call('HDEL', KEYS[1], 'watched')
+    user[3] = false
+  elseif held_back then
+    held_back[#held_back + 1] = {event, name}
+  else
+    -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+    redis.pcall('PUBLISH', its_told(name), event)
+    redis.pcall('PUBLISH', its_events, event .. ' ' .. name)
+  end
 end

@@ -1,0 +1,28 @@
+"""`?wait=` on a key: the answer comes when the key is another one than the client knows."""
+
+import falcon
+
+from bambleweeny.api.key_options import read_tags
+from bambleweeny.api.policy import unhurried
+from bambleweeny.api.waiting import is_there, read_wait
+from bambleweeny.core.services import Services
+from bambleweeny.core.terms import is_among
+
+
+def wait_for_news(
+    req: falcon.Request, resp: falcon.Response, services: Services, name: str
+) -> None:
+    """Wait as `?wait=` says until the key is none that If-None-Match names.
+
+    Without that header what is waited for is that the key is there.
+    """
+    if not req.has_param("wait") or req.method != "GET":
+        return
+    unhurried(req, resp)
+    known = read_tags(req, "If-None-Match", weak=True)
+
+    def is_news(value: bytes | None) -> bool:
+        return not is_among(value, known) if known else value is not None
+
+    seconds = read_wait(req)
+    services.key_waits.until(req.context.caller, name, is_news, seconds, is_there(req))

@@ -1,0 +1,18 @@
+-- Deletes the next keys of a tenant: ARGV[2] where to begin in the index, ARGV[3] where to end,
+-- ARGV[4] how many. Gives how many there were, and the last name, or nothing at the end.
+local names = redis.call('ZRANGEBYLEX', its_keys, ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
+local deleted = 0
+for _, name in ipairs(names) do
+  local was_there = redis.call('UNLINK', its_key(name))
+  deleted = deleted + was_there
+  if redis.call('UNLINK', its_meta(name)) == 1 or was_there == 0 then
+    redis.call('ZREM', its_expiring, name)
+  end
+  if was_there == 1 then
+    tell('key.del', name)
+  end
+end
+if #names > 0 then
+  redis.call('ZREM', its_keys, unpack(names))
+end
+return {deleted, #names == tonumber(ARGV[4]) and names[#names]}

@@ -1,0 +1,42 @@
+-- Gives the next names of an index, and before them where to go on, or nothing at its end.
+-- ARGV[2] `keys` or `lists`, ARGV[3] where to begin, ARGV[4] where to end, ARGV[5] how many
+-- names are looked at. With a delimiter, ARGV[6], names that have it after their first ARGV[7]
+-- characters are given as what they share up to it, each group once and by one jump.
+-- Expired names are not given, and forgotten.
+local is_keys = ARGV[2] == 'keys'
+local index = is_keys and its_keys or its_lists
+local begin, stop, most = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local delimiter, before = ARGV[6], tonumber(ARGV[7])
+if is_keys then
+  -- NOTE: an engine that takes no writes lists all the same.
+  pcall(forget_expired)
+end
+local now = is_keys and expired() > 0 and now_in_ms()
+
+local function is_gone(name)
+  local ends = now and redis.call('ZSCORE', its_expiring, name)
+  return ends and tonumber(ends) <= now
+end
+
+local at_once = delimiter == '' and most or 1
+local answer, looked_at = {false}, 0
+while looked_at < most do
+  local names = redis.call('ZRANGEBYLEX', index, begin, stop, 'LIMIT', 0, at_once)
+  for _, name in ipairs(names) do
+    begin = '(' .. name
+    if not is_gone(name) then
+      local _, last = string.find(name, delimiter, before + 1, true)
+      if delimiter ~= '' and last then
+        name = string.sub(name, 1, last)
+        begin = '(' .. name .. '\255'
+      end
+      answer[#answer + 1] = name
+    end
+  end
+  if #names < at_once then
+    return answer
+  end
+  looked_at = looked_at + at_once
+end
+answer[1] = begin
+return answer
