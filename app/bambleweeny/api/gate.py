@@ -11,7 +11,8 @@ from bambleweeny.errors import WrongHost
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
 _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = (
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID"
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, "
+    "X-Request-ID"
 )
 _EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After, X-Request-ID"
 _PROBES = {"/healthz", "/readyz", "/metrics"}

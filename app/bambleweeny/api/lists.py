@@ -1,20 +1,15 @@
 """Lists over HTTP."""
 
-from collections.abc import Callable
-
 import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_choice
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.waiting import is_there, read_wait
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import parse_duration
-
-_LONGEST_WAIT = 30
 
 
 class Lists:
@@ -76,7 +71,7 @@ def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, nam
     """Answer the oldest item, or 204 where there is none even after `?wait=`."""
     if req.query_string and req.has_param("wait"):
         unhurried(req, resp)
-        item = of.pop_within(req.context.caller, name, _seconds(req), _is_there(req))
+        item = of.pop_within(req.context.caller, name, read_wait(req), is_there(req))
     else:
         item = of.pop(req.context.caller, name)
     resp.set_header("Cache-Control", "no-store")
@@ -84,19 +79,3 @@ def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, nam
         resp.status = 204
     else:
         answer_raw(resp, item)
-
-
-def _seconds(req: falcon.Request) -> int:
-    try:
-        seconds = parse_duration(req.get_param("wait") or "")
-    except ValueError as ex:
-        raise InvalidRequest(f"The wait is invalid: {ex}.") from ex
-    if seconds > _LONGEST_WAIT:
-        raise InvalidRequest(f"The longest wait is {_LONGEST_WAIT}s.")
-    return seconds
-
-
-def _is_there(req: falcon.Request) -> Callable[[], bool]:
-    """Tell whether the client is still connected, whenever that is called."""
-    is_gone: Callable[[], bool] = req.env.get("waitress.client_disconnected", bool)
-    return lambda: not is_gone()

@@ -12,8 +12,10 @@ from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.routes import Routes
 from bambleweeny.core.status import Status
+from bambleweeny.core.streams import Streams
 from bambleweeny.core.tally import Tally
 from bambleweeny.core.tokens import Tokens
+from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.users import Users
 from bambleweeny.core.waits import Waits
 from bambleweeny.store import Store
@@ -28,6 +30,7 @@ class Services:
     users: Users
     keys: Keys
     lists: Lists
+    topics: Topics
     batch: Batch
     waits: Waits
     routes: Routes
@@ -44,6 +47,7 @@ def make_services(
     token_lifetime: int,
     max_list_items: int,
     max_list_bytes: int,
+    topic_bounds: Bounds,
     max_waits: int,
     append_only_file: Path | None,
     metrics: Metrics | None = None,
@@ -51,6 +55,7 @@ def make_services(
     """Put the services over a store together. No round trip."""
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
+    streams = Streams(waits, metrics.change_streams)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
@@ -58,7 +63,10 @@ def make_services(
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
-        batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
+        topics=Topics(store, waits, streams, topic_bounds),
+        batch=Batch(
+            store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
+        ),
         waits=waits,
         routes=Routes(store),
         bins=Bins(store, lists),
