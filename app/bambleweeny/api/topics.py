@@ -56,13 +56,10 @@ class Topic:
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Read messages, wait for them, or stream them."""
-        caller = req.context.caller
-        after = _since("since", req.get_param("since"))
+        caller, after = req.context.caller, _after(req)
         if not wants_stream(req):
             self._answer_messages(req, resp, name, after)
             return
-        if last := req.get_header("Last-Event-ID"):
-            after = _since("Last-Event-ID", last)
         if after == NOW:
             _, after = self._topics.read(caller, name, NOW, 0)
         messages = self._topics.follow(caller, name, after, reader_of(req, self))
@@ -107,8 +104,16 @@ def _type_of(req: falcon.Request) -> str:
     return given if is_media_type(given) and not given.lower().startswith(_SAY_NOTHING) else ""
 
 
-def _since(name: str, text: str | None) -> str:
+def _after(req: falcon.Request) -> str:
     """Give the id after which to read; InvalidRequest names what cannot be one."""
+    # NOTE: a client that comes back still has in its URL where it once began.
+    since, last = _since(req.get_param("since")), req.get_header("Last-Event-ID")
+    if last and not is_message_id(last):
+        raise InvalidRequest("The header 'Last-Event-ID' takes the id of a message.")
+    return last or since
+
+
+def _since(text: str | None) -> str:
     if text is None:
         return NOW
     if text == "all":
@@ -119,7 +124,7 @@ def _since(name: str, text: str | None) -> str:
         return id_before(_milliseconds(text))
     except (ValueError, OverflowError) as ex:
         raise InvalidRequest(
-            f"The parameter '{name}' takes an id, a time, a duration or all.",
+            "The parameter 'since' takes an id, a time, a duration or all.",
             hint="Write 1763832000000-0, 2026-11-22T17:00:00Z, 10m or all.",
         ) from ex
 
