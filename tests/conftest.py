@@ -16,6 +16,7 @@ from bambleweeny.core.instance import open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Bounds
 from bambleweeny.server.http import HttpServer
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.embedded import EmbeddedEngine
@@ -24,6 +25,7 @@ from servers import Http, Server, running
 MAX_BODY = 2 << 20
 MAX_LIST_ITEMS = 1000
 MAX_LIST_BYTES = 4 << 20
+TOPIC_BOUNDS = Bounds(messages=100, seconds=3600, bytes=4 << 20)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -101,6 +103,7 @@ def session_services(session_store) -> Services:
         token_lifetime=3000,
         max_list_items=MAX_LIST_ITEMS,
         max_list_bytes=MAX_LIST_BYTES,
+        topic_bounds=TOPIC_BOUNDS,
         max_waits=4,
         append_only_file=None,
     )

@@ -115,12 +115,21 @@ class Config:
     max_list_bytes: int = option(
         at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
     )
+    max_topic_messages: int = option(
+        whole_number(1, 1_000_000), "1000", "N", "the most messages that a topic keeps"
+    )
+    max_topic_bytes: int = option(
+        at_least(1, parse_size), "16mb", "SIZE", "the most bytes that a topic keeps"
+    )
+    topic_age: int = option(
+        at_least(1, parse_duration), "12h", "DURATION", "how long a topic keeps a message"
+    )
     threads: int = option(whole_number(1, 1000), "16", "N", "threads of each worker")
     max_waits: int = option(
         whole_number(0, 1000),
         "64",
         "N",
-        "further threads of each worker; so many requests may wait (?wait=)",
+        "further threads of each worker; so many requests may wait (?wait=) or stream",
     )
     workers: int = option(
         whole_number(1, 64),

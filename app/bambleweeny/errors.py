@@ -82,10 +82,10 @@ class NotJson(InvalidRequest):
 
 
 class QuotaExceeded(InvalidRequest):
-    """The owner already has as many keys, lists, routes and bins as it may."""
+    """The owner already has as many keys, lists, topics, routes and bins as it may."""
 
     code, info = "quota_exceeded", "Quota exceeded."
-    hint = "Delete keys, lists, routes or bins, or ask the admin for a higher quota."
+    hint = "Delete keys, lists, topics, routes or bins, or ask the admin for a higher quota."
 
 
 class UserExists(InvalidRequest):

@@ -99,7 +99,7 @@ def test_a_malformed_operation_is_named_and_nothing_is_done(as_uli, path, operat
     assert (answer.status_code, error["code"], error["index"]) == (400, "invalid_request", 1)
     assert error["info"].startswith("Operation 1: ")
     assert named in error["info"]
-    assert "set, get, del, incr, push and pop" in error["hint"]
+    assert "set, get, del, incr, push, pop and publish" in error["hint"]
     assert as_uli.get("/keys/good").status_code == 404
 
 

@@ -8,6 +8,7 @@ from bambleweeny.api import create_app
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
+from bambleweeny.core.topics import Bounds
 from bambleweeny.store import open_store
 from falcon.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -40,6 +41,7 @@ def away():
         token_lifetime=1,
         max_list_items=1,
         max_list_bytes=1,
+        topic_bounds=Bounds(10, 60, 1000),
         max_waits=1,
         append_only_file=None,
     )

@@ -189,7 +189,7 @@ def test_50_clients_never_get_past_a_quota_and_lose_no_place(as_admin, as_uli, s
     """They make, delete and pop keys, lists, counters, routes and bins, all at once."""
     as_admin.put("/users/1", json={"quota": 10})
     token = as_uli.headers["Authorization"].split()[1]
-    indexes = [f"b9y:{{1}}:{noun}" for noun in ("keys", "lists", "routes", "bins")]
+    indexes = [f"b9y:{{1}}:{noun}" for noun in ("keys", "lists", "topics", "routes", "bins")]
     most = 0
 
     def owned():

@@ -17,6 +17,7 @@ from bambleweeny.core.instance import open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Bounds
 from bambleweeny.store import open_store
 from bambleweeny.store.running import running_engine_url
 from bambleweeny.store.scripts import PUSH_WITHIN_BOUNDS, SET_WITHIN_QUOTA
@@ -204,7 +205,7 @@ def fill(url: str) -> None:
     store = open_store(url)
     services = make_services(
         store, open_instance(store), passwords=Passwords(memory_kib=8, time_cost=1), token_lifetime=3000,
-        max_list_items=1000, max_list_bytes=1 << 20, max_waits=1, append_only_file=None,
+        max_list_items=1000, max_list_bytes=1 << 20, topic_bounds=Bounds(10, 60, 1000), max_waits=1, append_only_file=None,
     )  # fmt: skip
     values = random.Random(7)
     owners = [

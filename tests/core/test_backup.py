@@ -18,6 +18,7 @@ from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tenants import finish_deletions
 from bambleweeny.core.terms import Wish
+from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import NotFound, StoreFull, StoreUnavailable, Unauthorized, WrongLogin
 from bambleweeny.store import open_store
 
@@ -51,7 +52,7 @@ def other(engine_url, store):
 def services_of(store):
     return make_services(
         store, open_instance(store), passwords=Passwords(memory_kib=8, time_cost=1),
-        token_lifetime=3000, max_list_items=1000, max_list_bytes=1 << 20, max_waits=1, append_only_file=None,
+        token_lifetime=3000, max_list_items=1000, max_list_bytes=1 << 20, topic_bounds=Bounds(10, 60, 1000), max_waits=1, append_only_file=None,
     )  # fmt: skip
 
 
@@ -73,6 +74,8 @@ def content(raw, prefix: str) -> dict[bytes, object]:
             found[name] = raw.lrange(key, 0, -1)
         elif kind == b"zset":
             found[name] = raw.zrange(key, 0, -1, withscores=True)
+        elif kind == b"stream":
+            found[name] = raw.xrange(key)
         elif kind == b"set":
             found[name] = raw.smembers(key)
         else:
@@ -93,6 +96,7 @@ def filled(services, admin, uli, store):
             services.keys.set(owner, f"k{number}", value)
             services.lists.push(owner, "q", value)
             services.lists.push(owner, f"q:{number % 3}", value)
+            services.topics.publish(owner, "t", value, "a/b" if number % 2 else "")
     for number, wish in enumerate((Wish(1000), Wish("", "a/b; c=d"), Wish(3600, "a/b"))):
         services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
@@ -109,6 +113,33 @@ def test_what_was_backed_up_is_restored(filled, other, raw, options):
     done = restore(other, file)
     assert content(raw, "other") == content(raw, "b9y")
     assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 27, 47, 2, 1)
+    assert (done.topics, done.messages) == (3, 24)
+
+
+def test_a_topic_without_messages_is_still_one(services, uli, store, other):
+    message = services.topics.publish(uli, "t", b"x")
+    store.write(("XDEL", store.schema.tenant("1").topic("t"), message))
+    for options in ({}, PAGED, {"most_bytes_at_once": 1}):
+        restore(other, backed_up(store, **options), replace=True)
+        there = services_of(other)
+        assert list(there.topics.walk(there.users.log_in("uli", "secret"))) == [["t"]]
+
+
+def test_a_backup_from_before_there_were_topics_is_restored(filled, other, raw):
+    file = io.BytesIO()
+    lines = [
+        line
+        for line in map(json.loads, backed_up(filled).getvalue().splitlines())
+        if not line.keys() & {"topic", "message"}
+    ]
+    end = lines.pop()["end"]
+    text = b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
+    old = {kind: count for kind, count in end.items() if kind not in ("topics", "messages")}
+    old["sha256"] = hashlib.sha256(text).hexdigest()
+    file.write(text + msgspec.json.encode({"end": old}) + b"\n")
+    assert restore(other, file).keys == 27
+    there = services_of(other)
+    assert list(there.topics.walk(there.users.log_in("uli", "secret"))) == [[]]
 
 
 def test_the_file_is_the_same_in_one_moment_and_in_pages(filled):
@@ -122,6 +153,7 @@ def test_the_file_says_what_it_is(services, uli):
     services.keys.set(uli, "foo", b"bar")
     services.keys.set(uli, "raw", b"\xff")
     services.lists.push(uli, "q", b"first")
+    message = services.topics.publish(uli, "t", b"news", "text/html")
     route = services.routes.create(uli, "foo", "text/plain")
     made = services.bins.create(uli, "q")
     header, admin, user, *owned, end = map(
@@ -141,11 +173,22 @@ def test_the_file_says_what_it_is(services, uli):
     assert abs(item.pop("id") / 1e6 - time.time()) < 60
     assert item == {"owner": "1", "list": "q", "value": "first"}
     assert owned[3:] == [
+        {"topic": {"owner": "1", "name": "t"}},
+        {
+            "message": {
+                "owner": "1",
+                "topic": "t",
+                "id": message,
+                "type": "text/html",
+                "value": "news",
+            }
+        },
         {"route": {"owner": "1", "id": route.id, "key": "foo", "content_type": "text/plain"}},
         {"bin": {"owner": "1", "id": made.id, "list": "q"}},
     ]
     assert end["end"].pop("sha256")
-    assert end == {"end": {"users": 2, "keys": 2, "items": 1, "routes": 1, "bins": 1}}
+    counts = {"users": 2, "keys": 2, "items": 1, "topics": 1, "messages": 1, "routes": 1, "bins": 1}
+    assert end == {"end": counts}
 
 
 def test_ends_and_types_come_along(filled, services, other, raw):
@@ -263,6 +306,7 @@ def test_a_user_of_the_target_is_refused(filled, other):
 def test_every_byte_that_is_changed_is_seen(services, uli, store):
     services.keys.set(uli, "a", b"some text")
     services.lists.push(uli, "q", b"\xff")
+    services.topics.publish(uli, "t", b"x")
     services.bins.create(uli, "q")
     good = backed_up(store).getvalue()
     for place in range(len(good)):
@@ -306,6 +350,8 @@ def test_a_backup_of_a_newer_version_is_refused(filled, change):
 ADMIN = {"user": {"id": "0", "name": "admin", "role": "admin", "quota": 0, "hash": "x"}}
 ULI = {"user": {"id": "1", "name": "uli", "role": "user", "quota": 0, "hash": "x"}}
 ITEM = {"item": {"owner": "0", "list": "q", "id": 7, "value": "x"}}
+TOPIC = {"topic": {"owner": "0", "name": "t"}}
+MESSAGE = {"message": {"owner": "0", "topic": "t", "id": "7-0", "type": None, "value": "x"}}
 UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
 
 
@@ -333,6 +379,14 @@ UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
         [ADMIN, ITEM, ITEM],
         [ADMIN, {"item": ITEM["item"] | {"id": -1}}],
         [ADMIN, {"item": ITEM["item"] | {"id": 1 << 60}}],
+        [ADMIN, {"topic": {"owner": "0", "name": "a b"}}],
+        [ADMIN, MESSAGE],
+        [ADMIN, TOPIC, MESSAGE, MESSAGE],
+        [ADMIN, TOPIC, MESSAGE, {"topic": TOPIC["topic"] | {"name": "u"}}, MESSAGE],
+        [ADMIN, TOPIC, ULI, MESSAGE],
+        [ADMIN, TOPIC, {"message": MESSAGE["message"] | {"id": "0-0"}}],
+        [ADMIN, TOPIC, {"message": MESSAGE["message"] | {"id": "7"}}],
+        [ADMIN, TOPIC, {"message": MESSAGE["message"] | {"type": "a/b\r\nX: y"}}],
         [ADMIN, {"route": {"owner": "0", "id": "x", "key": "a", "content_type": "a/b"}}],
         [ADMIN, {"route": {"owner": "0", "id": UUID, "key": "a", "content_type": "a/b\r\nX: y"}}],
         [ADMIN, {"bin": {"owner": "0", "id": UUID, "list": ""}}],
@@ -343,7 +397,7 @@ def test_a_line_that_breaks_a_rule_is_refused_though_the_digest_fits(lines, fill
     text = b"".join(line + b"\n" for line in [header, *map(msgspec.json.encode, lines)])
     count = {
         f"{kind}s": sum(kind in line for line in lines)
-        for kind in ("user", "key", "item", "route", "bin")
+        for kind in ("user", "key", "item", "topic", "message", "route", "bin")
     }
     end = {"end": count | {"sha256": hashlib.sha256(text).hexdigest()}}
     with pytest.raises(BackupRefused, match="line"):

@@ -11,6 +11,7 @@ import pytest
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.operations import Del, Get, Incr, Pop, Push, Set
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Bounds
 from bambleweeny.core.values import Base64, bytes_of
 from bambleweeny.errors import (
     BambleweenyError,
@@ -29,6 +30,7 @@ from bambleweeny.store import open_store
 from bambleweeny.store.embedded import EmbeddedEngine
 
 MOST_ITEMS, MOST_BYTES = 4, 30
+TOPICS = Bounds(messages=3, seconds=60, bytes=100)
 MEGABYTE = bytes(1 << 20)
 
 
@@ -141,7 +143,7 @@ def told(outcomes):
 
 @pytest.fixture
 def batch(store):
-    return Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES)
+    return Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -347,7 +349,9 @@ def test_what_an_engine_refuses_in_the_middle_leaves_nothing_of_an_atomic_batch(
                     commands=["+@all", f"-{command}"])  # fmt: skip
     with closing(open_store(engine_url.replace("unix://", "unix://weak:x@"))) as weak:
         with pytest.raises(BambleweenyError) as caught:
-            Batch(weak, max_items=MOST_ITEMS, max_bytes=MOST_BYTES).run_atomic(uli, operations)
+            Batch(weak, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS).run_atomic(
+                uli, operations
+            )
     raw.acl_deluser("weak")
     assert caught.value.index is not None
     assert everything(raw) == before
@@ -402,7 +406,7 @@ def test_a_batch_that_was_cut_off_in_the_file_leaves_nothing(tmp_path):
     file, caller = tmp_path / "appendonly.aof", Caller("1", "", "")
     with engine_in(tmp_path) as store:
         store.write(("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0"))
-        batch = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES)
+        batch = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS)
         batch.run(caller, [Set("k", "before"), Push("q", "before")])
         begin = file.stat().st_size
         batch.run_atomic(caller, [Set("k", "after"), Pop("q"), Incr("n"), Push("p", "after"), Set("m", "after")])  # fmt: skip
@@ -413,6 +417,8 @@ def test_a_batch_that_was_cut_off_in_the_file_leaves_nothing(tmp_path):
     for cut in (*range(1, size, size // 6), 0):
         file.write_bytes(whole[: len(whole) - cut])
         with engine_in(tmp_path) as store:
-            seen = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES).run(caller, look)
+            seen = Batch(
+                store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS
+            ).run(caller, look)
         done = [b"after", b"1", b"after", None, b"after"]
         assert told(seen) == ([b"before", NotFound, NotFound, b"before", None] if cut else done)

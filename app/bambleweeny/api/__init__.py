@@ -18,6 +18,7 @@ from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
+from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 
@@ -50,6 +51,8 @@ def create_app(
     app.add_route("/lists", Lists(services))
     app.add_route("/lists/{name}", List(services))
     app.add_route("/lists/{name}/pop", ListPop(services))
+    app.add_route("/topics", Topics(services))
+    app.add_route("/topics/{name}", Topic(services))
     app.add_route("/batch", Batch(services))
     app.add_route("/routes", Routes(services))
     app.add_route("/routes/{public_id}", Route(services))

@@ -14,7 +14,9 @@ from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest
 
-_RULE = "Write [verb, name, ...]; the verbs are set, get, del, incr, push and pop. See /docs."
+_RULE = (
+    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs."
+)
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 

@@ -22,7 +22,7 @@ from bambleweeny.names import NAME_RULE
 
 _log = logging.getLogger(__name__)
 
-_BELOW_A_NAME = re.compile(r"/(keys|incr|lists)/")
+_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/")
 
 
 def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
@@ -36,7 +36,7 @@ def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
     """Answer a path that nobody knows; a name with a slash in it is told so."""
     below = _BELOW_A_NAME.match(req.path)
     if below:
-        noun = "List" if below[1] == "lists" else "Key"
+        noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
         raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
     raise NotFound(hint="GET /openapi.json lists every path.")
 

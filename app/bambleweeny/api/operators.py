@@ -100,7 +100,10 @@ def _of_requests(counted: Counted) -> "Iterator[Metric]":
         bounds = [*map(str, SECONDS), "+Inf"]
         seconds.add_metric((route,), list(zip(bounds, accumulate(counts), strict=True)), total)
     yield seconds
-    yield GaugeMetricFamily("bambleweeny_waits", "Requests that wait now.", counted.waits)
+    yield GaugeMetricFamily(
+        "bambleweeny_waits", "Requests that wait now, streams among them.", counted.waits
+    )
+    yield GaugeMetricFamily("bambleweeny_streams", "Streams that are open.", counted.streams)
     yield CounterMetricFamily(
         "bambleweeny_quota_rejections", "Requests that a quota refused.", counted.quota_rejections
     )

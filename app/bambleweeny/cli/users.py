@@ -9,7 +9,10 @@ from bambleweeny.errors import NotFound
 _COLUMNS = ("id", "username", "quota")
 _USER = argument("who", metavar="USER", help="a user's name or id")
 _QUOTA = argument(
-    "--quota", metavar="N", type=int, help="the most keys, lists, routes and bins; 0: no limit"
+    "--quota",
+    metavar="N",
+    type=int,
+    help="the most keys, lists, topics, routes and bins; 0: no limit",
 )
 _NEW_PASSWORD = argument(
     "new_password", nargs="?", metavar="PASSWORD", help="without it you are asked; - reads a line"

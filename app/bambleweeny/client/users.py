@@ -40,7 +40,7 @@ class Users:
     def update(self, id: int, *, quota: int | None = None, password: str | None = None) -> None:
         """Set a user's quota, password or both, atomically.
 
-        The quota bounds how many keys, lists, routes and bins it may own together. A
+        The quota bounds how many keys, lists, topics, routes and bins it may own together. A
         new password ends the user's tokens.
         """
         self._call("PUT", path_of("users", id), json=_given(quota=quota, password=password))

@@ -15,7 +15,7 @@ from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
 
 MOST_AT_ONCE = 10_000
-"""How many keys, lists, routes and bins of a user are read in one moment."""
+"""How many keys, lists, topics, routes and bins of a user are read in one moment."""
 
 MOST_BYTES_AT_ONCE = 64 << 20
 """How many bytes of a user are read in one moment; each value counts 64 more."""
@@ -47,7 +47,7 @@ def back_up(
 
 
 def count_resources(store: Store) -> int:
-    """Tell how many keys, lists, routes and bins there are. O(users), two round trips."""
+    """Tell how many keys, lists, topics, routes and bins there are. O(users), two round trips."""
     tenants = [store.schema.tenant(user_id) for user_id in _user_ids(store)]
     indexes = [index for tenant in tenants for index in tenant.indexes]
     return sum(store.read(*(("ZCARD", index) for index in indexes)))

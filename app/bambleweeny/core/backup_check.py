@@ -14,11 +14,14 @@ from bambleweeny.core.backup_format import (
     Item,
     Key,
     Line,
+    Message,
     Owned,
     Record,
     Route,
+    Topic,
     User,
 )
+from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
@@ -94,7 +97,8 @@ class _Rules:
         self._ids: set[str] = set()
         self._names: set[str] = set()
         self._lists: dict[str, int] = {}
-        self._user = self._list = ""
+        self._user = self._list = self._topic = ""
+        self._message = (0, 0)
 
     def allow(self, record: Record) -> bool:
         """Tell whether the record can stand here."""
@@ -107,7 +111,7 @@ class _Rules:
         is_admin = user.id == ADMIN_ID
         self._ids.add(user.id)
         self._names.add(user.name)
-        self._user, self._list, self._lists = user.id, "", {}
+        self._user, self._list, self._lists, self._topic = user.id, "", {}, ""
         return (
             is_new
             and is_user_id(user.id)
@@ -127,6 +131,11 @@ class _Rules:
                 )
             case Item():
                 return is_name(record.list) and self._is_next(record)
+            case Topic():
+                self._topic, self._message = record.name, (0, 0)
+                return is_name(record.name)
+            case Message():
+                return record.topic == self._topic and self._follows(record)
             case Route():
                 return (
                     is_public_id(record.id)
@@ -140,3 +149,9 @@ class _Rules:
         last = self._lists.get(item.list, -1)
         self._lists[item.list] = item.id
         return last < item.id < _LARGEST_ID
+
+    def _follows(self, message: Message) -> bool:
+        if not is_message_id(message.id) or not is_media_type(message.type or "a/b"):
+            return False
+        last, self._message = self._message, id_in_order(message.id)
+        return last < self._message

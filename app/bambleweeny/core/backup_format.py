@@ -59,6 +59,23 @@ class Item(_Strict):
     value: str | Base64
 
 
+class Topic(_Strict):
+    """A topic; its messages follow."""
+
+    owner: str
+    name: str
+
+
+class Message(_Strict):
+    """A message of the topic before it, after the older ones. `type` is its content type."""
+
+    owner: str
+    topic: str
+    id: str
+    type: str | None
+    value: str | Base64
+
+
 class Route(_Strict):
     """A route and the key that it shows."""
 
@@ -82,6 +99,8 @@ class End(_Strict):
     users: int = 0
     keys: int = 0
     items: int = 0
+    topics: int = 0
+    messages: int = 0
     routes: int = 0
     bins: int = 0
     sha256: str = ""
@@ -94,11 +113,12 @@ class End(_Strict):
     def __str__(self) -> str:
         return (
             f"{self.users} users, {self.keys} keys, {self.items} items of lists, "
+            f"{self.topics} topics, {self.messages} messages, "
             f"{self.routes} routes and {self.bins} bins"
         )
 
 
-Owned = Key | Item | Route | Bin
+Owned = Key | Item | Topic | Message | Route | Bin
 Record = User | Owned
 
 
@@ -108,17 +128,16 @@ class Line(_Strict):
     user: User | None = None
     key: Key | None = None
     item: Item | None = None
+    topic: Topic | None = None
+    message: Message | None = None
     route: Route | None = None
     bin: Bin | None = None
     end: End | None = None
 
     def content(self) -> Record | End | None:
         """Give what the line says; None unless it is one thing."""
-        said: list[Record | End | None] = [
-            part
-            for part in (self.user, self.key, self.item, self.route, self.bin, self.end)
-            if part is not None
-        ]
+        parts: list[Record | End | None] = [getattr(self, name) for name in self.__struct_fields__]
+        said = [part for part in parts if part is not None]
         return said[0] if len(said) == 1 else None
 
 

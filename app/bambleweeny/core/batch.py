@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from bambleweeny.core.authorized import read_values_as, run_as
-from bambleweeny.core.operations import Get, Operation, Outcome, Pop, Push
+from bambleweeny.core.operations import Get, Operation, Outcome, Pop, Publish, Push
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Bounds
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import BambleweenyError, InvalidName, InvalidRequest
 from bambleweeny.names import NAME_RULE, is_name
@@ -26,9 +27,11 @@ class Batch:
     the pop takes nothing.
     """
 
-    def __init__(self, store: Store, *, max_items: int, max_bytes: int) -> None:
+    def __init__(
+        self, store: Store, *, max_items: int, max_bytes: int, topic_bounds: Bounds
+    ) -> None:
         self._store = store
-        self._bounds = (max_items, max_bytes)
+        self._bounds = (max_items, max_bytes, topic_bounds.packed)
 
     def run(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
         """Do operations in their order and give what became of each.
@@ -84,10 +87,17 @@ def _check(operations: Sequence[Operation]) -> None:
         raise InvalidRequest(f"A batch has up to {_MOST_OPERATIONS} operations.")
     for index, operation in enumerate(operations):
         if not is_name(operation.name):
-            noun = "List" if isinstance(operation, Push | Pop) else "Key"
-            error = InvalidName(f"Operation {index}: {noun} name is invalid.", hint=NAME_RULE)
+            error = InvalidName(
+                f"Operation {index}: {_noun_of(operation)} name is invalid.", hint=NAME_RULE
+            )
             error.index = index
             raise error
+
+
+def _noun_of(operation: Operation) -> str:
+    if isinstance(operation, Publish):
+        return "Topic"
+    return "List" if isinstance(operation, Push | Pop) else "Key"
 
 
 def _is_reading(operations: Sequence[Operation]) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from bambleweeny.core.authorized import read_as
-from bambleweeny.core.backup_format import Bin, Item, Key, Record, Route, User
+from bambleweeny.core.backup_format import Bin, Item, Key, Message, Record, Route, Topic, User
 from bambleweeny.core.held import held_of
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, Script
+from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, READ_TOPIC, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
 _ID_BYTES = 8
@@ -47,12 +48,14 @@ class Copier:
         if found is None:
             yield from self._records_in_pages()
             return
-        fields, keys, lists, routes, bins = found
+        fields, keys, lists, topics, routes, bins = found
         yield self._user(fields)
         yield from self._keys(keys)
         for name, items in _pairs(lists):
             yield from self._items(name.decode(), items)
             self._advance(1)
+        for name, entries in _pairs(topics):
+            yield from self._topic(name.decode(), entries)
         yield from self._routes([public_id.decode() for public_id in routes])
         yield from self._bins([public_id.decode() for public_id in bins])
 
@@ -68,6 +71,9 @@ class Copier:
             for name in names:
                 yield from self._items_in_pages(name)
                 self._advance(1)
+        for names in self._walk(tenant.topics):
+            for name in names:
+                yield from self._topic_in_pages(name)
         for ids in self._walk(tenant.routes):
             yield from self._routes(ids)
         for ids in self._walk(tenant.bins):
@@ -97,6 +103,25 @@ class Copier:
     def _items(self, name: str, items: Sequence[bytes]) -> Iterator[Record]:
         for item in items:
             yield Item(self._caller.id, name, _id_of(item), value_of(item[_ID_BYTES:]))
+
+    def _topic(self, name: str, entries: Sequence[Any]) -> Iterator[Record]:
+        yield Topic(self._caller.id, name)
+        yield from self._messages(name, entries)
+        self._advance(1)
+
+    def _topic_in_pages(self, name: str) -> Iterator[Record]:
+        yield from self._topic(name, ())
+        last: str | bytes = BEGINNING
+        while True:
+            entries, last = self._run(READ_TOPIC, name, last, _PAGE, _PAGE_BYTES)
+            if not entries:
+                return
+            yield from self._messages(name, entries)
+
+    def _messages(self, name: str, entries: Sequence[Any]) -> Iterator[Record]:
+        for message in map(message_of, entries):
+            value = value_of(message.value)
+            yield Message(self._caller.id, name, message.id, message.type, value)
 
     def _routes(self, ids: Sequence[str]) -> Iterator[Record]:
         schema = self._store.schema

@@ -22,6 +22,7 @@ class Counted:
     requests: dict[tuple[str, ...], float]
     seconds: dict[str, list[float]]
     waits: float
+    streams: float
     quota_rejections: float
 
 
@@ -34,9 +35,10 @@ class Metrics:
         self._numbers = part.numbers
         self._places: dict[tuple[str, str, int], tuple[int, int]] = {}
         self._waits = part.row(1, "waits")
+        self._streams = part.row(1, "streams")
         self._quota_rejections = part.row(1, "quota_rejections")
         # NOTE: those of a process that was here before ended with it.
-        self._numbers[self._waits] = 0.0
+        self._numbers[self._waits] = self._numbers[self._streams] = 0.0
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the template of its path, or nothing."""
@@ -60,6 +62,11 @@ class Metrics:
         with self._lock:
             self._numbers[self._waits] += change
 
+    def change_streams(self, change: int) -> None:
+        """Take in that so many more streams are open."""
+        with self._lock:
+            self._numbers[self._streams] += change
+
     def counted(self) -> Counted:
         """Give what all workers have counted."""
         sums = self._part.tally.sums()
@@ -67,6 +74,7 @@ class Metrics:
             requests={name[1:]: row[0] for name, row in sums.items() if name[0] == "requests"},
             seconds={name[1]: row for name, row in sums.items() if name[0] == "seconds"},
             waits=sums["waits",][0],
+            streams=sums["streams",][0],
             quota_rejections=sums["quota_rejections",][0],
         )
 

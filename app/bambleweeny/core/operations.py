@@ -137,7 +137,22 @@ class Pop(_Operation, tag="pop"):
         return None if reply is None else bytes(reply)
 
 
-Operation = Set | Get | Del | Incr | Push | Pop
+class Publish(_Operation, tag="publish"):
+    """Add a message to a topic."""
+
+    value: str | Base64
+    options: NoOptions | UnsetType = UNSET
+
+    def packed(self) -> Packed:
+        """Give what the script takes."""
+        return "publish", self.name, _packed(self.value)
+
+    def outcome(self, reply: Any) -> Outcome:
+        """Give the message's id."""
+        return bytes(reply)
+
+
+Operation = Set | Get | Del | Incr | Push | Pop | Publish
 
 
 def _packed(value: str | Base64) -> str | bytes:

@@ -6,7 +6,17 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.backup_check import read_header, read_records
-from bambleweeny.core.backup_format import Bin, End, Item, Key, Owned, Route, User
+from bambleweeny.core.backup_format import (
+    Bin,
+    End,
+    Item,
+    Key,
+    Message,
+    Owned,
+    Route,
+    Topic,
+    User,
+)
 from bambleweeny.core.held import meta_of
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.tenants import clear_tenant
@@ -106,6 +116,7 @@ class _Writer:
         self._bytes = 0
         self._user: User | None = None
         self._lists: dict[str, int] = {}
+        self._topics: dict[str, int] = {}
         # NOTE: so high that no token fits that was given before, here or elsewhere.
         self._version = time.time_ns() // 1000
 
@@ -124,6 +135,10 @@ class _Writer:
                 self._put_key(record)
             case Item():
                 self._put_item(record)
+            case Topic():
+                self._put_topic(record)
+            case Message():
+                self._put_message(record)
             case Route():
                 self._put_public(record, record.key, record.content_type)
             case Bin():
@@ -139,7 +154,9 @@ class _Writer:
         tenant = self._schema.tenant(user.id)
         for name, size in self._lists.items():
             self._commands.append(("HSET", tenant.list(name), "bytes", size))
-        self._lists = {}
+        for name, size in self._topics.items():
+            self._commands.append(("HSET", tenant.topic_bytes, name, size))
+        self._lists, self._topics = {}, {}
         self._flush()
         self._store.write(("HSET", self._schema.users, user.name, user.id))
         self._store.write(
@@ -165,6 +182,17 @@ class _Writer:
             self._add(("ZADD", tenant.lists, 0, item.list))
         self._add(("RPUSH", tenant.ready(item.list), item.id.to_bytes(8) + value))
         self._lists[item.list] = self._lists.get(item.list, 0) + len(value)
+        self._bytes += len(value)
+
+    def _put_topic(self, topic: Topic) -> None:
+        self._add(("ZADD", self._schema.tenant(topic.owner).topics, 0, topic.name))
+        self._topics[topic.name] = 0
+
+    def _put_message(self, message: Message) -> None:
+        tenant, value = self._schema.tenant(message.owner), bytes_of(message.value)
+        fields = ("v", value, "t", message.type) if message.type else ("v", value)
+        self._add(("XADD", tenant.topic(message.topic), message.id, *fields))
+        self._topics[message.topic] += len(value) + len(message.type or "")
         self._bytes += len(value)
 
     def _put_public(self, record: Route | Bin, target: str, content_type: str) -> None:

@@ -15,8 +15,10 @@ from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.routes import Routes
 from bambleweeny.core.selections import Selections
 from bambleweeny.core.status import Status
+from bambleweeny.core.streams import Streams
 from bambleweeny.core.tally import Tally
 from bambleweeny.core.tokens import Tokens
+from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.users import Users
 from bambleweeny.core.waits import Waits
 from bambleweeny.store import Store
@@ -33,6 +35,7 @@ class Services:
     key_changes: KeyChanges
     lists: Lists
     selections: Selections
+    topics: Topics
     batch: Batch
     waits: Waits
     key_waits: KeyWaits
@@ -50,6 +53,7 @@ def make_services(
     token_lifetime: int,
     max_list_items: int,
     max_list_bytes: int,
+    topic_bounds: Bounds,
     max_waits: int,
     append_only_file: Path | None,
     metrics: Metrics | None = None,
@@ -58,6 +62,7 @@ def make_services(
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
     keys = Keys(store)
+    streams = Streams(waits, metrics.change_streams)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
@@ -67,7 +72,10 @@ def make_services(
         key_changes=KeyChanges(store, keys),
         lists=lists,
         selections=Selections(store),
-        batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
+        topics=Topics(store, waits, streams, topic_bounds),
+        batch=Batch(
+            store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
+        ),
         waits=waits,
         key_waits=KeyWaits(store, waits),
         routes=Routes(store),

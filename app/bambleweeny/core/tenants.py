@@ -27,6 +27,8 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     _drain(lambda: _delete_listed(store, tenant.keys, tenant.key(""), tenant.meta("")))
     store.write(("UNLINK", tenant.expiring))
     _drain(lambda: _delete_listed(store, tenant.lists, tenant.ready(""), tenant.list("")))
+    _drain(lambda: _delete_listed(store, tenant.topics, tenant.topic("")))
+    store.write(("UNLINK", tenant.topic_bytes))
     _drain(lambda: _delete_public(store, tenant.routes, schema.route))
     _drain(lambda: _delete_public(store, tenant.bins, schema.bin))
     store.write(("SREM", schema.tenants, user_id))

@@ -118,7 +118,7 @@ class Users:
     ) -> None:
         """Set a user's quota, password or both, atomically; a new password ends its tokens.
 
-        The quota is how many keys, lists, routes and bins it may own; 0: no limit. What it
+        The quota is how many keys, lists, topics, routes and bins it may own; 0: no limit. What it
         owns beyond that stays. A miss raises NotFound. This works in a full store too.
         """
         fields: list[str | int] = []

@@ -2,13 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from bambleweeny.core.lookout import Lookout
+from bambleweeny.errors import Busy
 from bambleweeny.store import Store
-from bambleweeny.store.announcements import Waiter
+from bambleweeny.store.announcements import Follower, Waiter
 
 _T = TypeVar("_T")
 
@@ -24,10 +25,10 @@ class Waits:
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
         self._announcements = store.announcements
-        self._places = threading.BoundedSemaphore(most) if most else None
+        self._places = threading.BoundedSemaphore(most)
         self._count = count
         self._lookout = Lookout()
-        self._stopped = False
+        self._stopped = threading.Event()
 
     def attempt(
         self,
@@ -46,21 +47,57 @@ class Waits:
         """
         listen = self._announcements.follow if for_all else self._announcements.listen
         found = what()
-        if found is not None or seconds <= 0 or self._stopped or self._places is None:
+        if found is not None or seconds <= 0:
             return found
-        if not self._places.acquire(blocking=False):
+        if not self._take_place():
             return None
-        self._count(+1)
         try:
             return self._wait(what, listen(channel), time.monotonic() + seconds, is_wanted)
         finally:
-            self._count(-1)
-            self._places.release()
+            self._give_place_back()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place for as long as this lasts; Busy where there is none."""
+        if not self._take_place():
+            raise Busy()
+        try:
+            yield
+        finally:
+            self._give_place_back()
+
+    @contextmanager
+    def follow(self, channel: str, is_wanted: Callable[[], bool]) -> Iterator[Follower]:
+        """Give a follower, who is also woken once nobody wants it or the waits end."""
+        with (
+            self._announcements.follow(channel) as follower,
+            self._lookout.over(follower, is_wanted),
+        ):
+            yield follower
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the waits have ended."""
+        return self._stopped.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Return after so many seconds, or when the waits end."""
+        self._stopped.wait(seconds)
 
     def stop(self) -> None:
         """End every wait, as if its time were over, and let none begin."""
-        self._stopped = True
+        self._stopped.set()
         self._announcements.wake_all()
+
+    def _take_place(self) -> bool:
+        if self.is_over or not self._places.acquire(blocking=False):
+            return False
+        self._count(+1)
+        return True
+
+    def _give_place_back(self) -> None:
+        self._count(-1)
+        self._places.release()
 
     def _wait(
         self,
@@ -73,7 +110,7 @@ class Waits:
             listening as waiter,
             self._lookout.over(waiter, is_wanted),
         ):
-            while not self._stopped and (left := deadline - time.monotonic()) > 0:
+            while not self.is_over and (left := deadline - time.monotonic()) > 0:
                 woken = waiter.wait(left)
                 if not is_wanted():
                     return None

@@ -75,10 +75,16 @@ class Connection(HTTPChannel):  # type: ignore[misc]
                 sent = self.send(data, do_close=False)
             if sent == len(data):
                 return sent
+            self.last_activity = time.time()
         return sent + int(super().write_soon(data[sent:] if sent else data))
 
     def check_client_disconnected(self) -> bool:
-        """Tell whether the client has closed its side, whatever it sent before."""
+        """Tell whether the client has closed its side, whatever it sent before.
+
+        One that has taken nothing of what waits for it for ten seconds is cut off.
+        """
+        if self.total_outbufs_len and time.time() - self.last_activity > _STALL_SECONDS:
+            self._cut_off()
         if not self.connected:
             return True
         ended = select.poll()

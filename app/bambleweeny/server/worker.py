@@ -13,6 +13,7 @@ from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
+from bambleweeny.core.topics import Bounds
 from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
 from bambleweeny.server.shares import Share
@@ -38,6 +39,7 @@ def work(
         token_lifetime=config.token_expiry,
         max_list_items=config.max_list_items,
         max_list_bytes=config.max_list_bytes,
+        topic_bounds=Bounds(config.max_topic_messages, config.topic_age, config.max_topic_bytes),
         max_waits=config.max_waits,
         append_only_file=append_only_file,
         metrics=Metrics(part),

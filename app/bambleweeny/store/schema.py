@@ -11,8 +11,11 @@ VERSION = 1
 """The version of the layout; it stands in the instance's record."""
 
 
-_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe", "events")
-_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed", "told")
+_ALONE = (
+    "user", "keys", "expiring", "lists", "routes", "bins", "probe", "events",
+    "topics", "topic_bytes",
+)  # fmt: skip
+_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed", "told", "topic", "published")
 
 
 class Tenant:
@@ -23,6 +26,8 @@ class Tenant:
     keys: str
     expiring: str
     lists: str
+    topics: str
+    topic_bytes: str
     routes: str
     bins: str
     probe: str
@@ -36,7 +41,7 @@ class Tenant:
     @property
     def indexes(self) -> tuple[str, ...]:
         """The indexes of what counts against the quota."""
-        return (self.keys, self.lists, self.routes, self.bins)
+        return (self.keys, self.lists, self.topics, self.routes, self.bins)
 
     def key(self, name: str) -> str:
         """Name the string that holds a key's raw bytes."""
@@ -61,6 +66,14 @@ class Tenant:
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""
         return f"{self._tag}list:{name}"
+
+    def topic(self, name: str) -> str:
+        """Name the Redis stream that holds a topic's messages."""
+        return f"{self._tag}topic:{name}"
+
+    def published(self, name: str) -> str:
+        """Name the channel on which a message of a topic is announced."""
+        return f"{self._tag}published:{name}"
 
 
 def names_for(script: str) -> str:

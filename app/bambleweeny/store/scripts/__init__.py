@@ -46,14 +46,17 @@ DELETE_LIST = _load("delete_list")
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load("push_within_bounds")
 POP_OLDEST = _load("pop_oldest")
+PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "trim_topic"))
+READ_TOPIC = _load("read_topic")
+DELETE_TOPIC = _load("delete_topic")
 READ_VALUES = _load("read_values")
 RUN_BATCH = _load(
     "run_batch",
-    before=("tenant", "about_key", "take_back"),
+    before=("tenant", "about_key", "trim_topic", "take_back"),
     calls=[
         "set_within_quota", "incr_within_quota", "delete_key",
         "set_on_terms", "incr_within_bounds", "delete_on_terms",
-        "push_within_bounds", "pop_oldest",
+        "push_within_bounds", "pop_oldest", "publish_within_bounds",
     ],
 )  # fmt: skip
 WATCH = _load("watch")

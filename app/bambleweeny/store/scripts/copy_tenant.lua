@@ -1,5 +1,6 @@
 -- Gives all that a tenant owns, of one moment: its record's fields, its keys, their values
--- and what else is known of each, its lists and their items, the ids of its routes and of its bins. Gives nothing where it
+-- and what else is known of each, its lists and their items, its topics and their messages,
+-- the ids of its routes and of its bins. Gives nothing where it
 -- owns more than ARGV[3] resources, or ARGV[4] bytes with 64 more for each value.
 -- ARGV[2] the fields, with blanks between.
 
@@ -14,14 +15,14 @@ local function spare_bytes()
 end
 
 local owned = 0
-for _, index in ipairs({its_keys, its_lists, its_routes, its_bins}) do
+for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
   owned = owned + redis.call('ZCARD', index)
 end
 if owned > tonumber(ARGV[3]) then
   return false
 end
 local room = math.min(tonumber(ARGV[4]), spare_bytes())
-local fields, keys, lists = {}, {}, {}
+local fields, keys, lists, topics = {}, {}, {}, {}
 for field in string.gmatch(ARGV[2], '%S+') do
   fields[#fields + 1] = field
 end
@@ -44,10 +45,20 @@ for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
   lists[#lists + 1] = name
   lists[#lists + 1] = redis.call('LRANGE', its_ready(name), 0, -1)
 end
+for _, name in ipairs(redis.call('ZRANGE', its_topics, 0, -1)) do
+  local bytes = tonumber(redis.call('HGET', its_topic_bytes, name) or 0)
+  room = room - bytes - 64 * redis.call('XLEN', its_topic(name))
+  if room < 0 then
+    return false
+  end
+  topics[#topics + 1] = name
+  topics[#topics + 1] = redis.call('XRANGE', its_topic(name), '-', '+')
+end
 return {
   redis.call('HMGET', KEYS[1], unpack(fields)),
   keys,
   lists,
+  topics,
   redis.call('ZRANGE', its_routes, 0, -1),
   redis.call('ZRANGE', its_bins, 0, -1),
 }

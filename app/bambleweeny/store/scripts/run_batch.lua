@@ -1,6 +1,7 @@
 -- Runs operations in order, each by the script of its single call. ARGV[2] is 1 where all
 -- are done or none, ARGV[3] how many bytes values may take, ARGV[4] and ARGV[5] the most
--- items and bytes of a list, ARGV[6..] a verb, a name and an argument for each operation; of
+-- items and bytes of a list, ARGV[6] the most messages of a topic, their age and the most
+-- bytes, with blanks between, ARGV[7..] a verb, a name and an argument for each operation; of
 -- those with terms and bounds the argument has several fields, each after its length.
 -- Gives the replies, errors among them, and how many bytes are left. Where all or none are
 -- done, an error is the last reply, and nothing has changed.
@@ -8,7 +9,9 @@ local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
 local verbs, remember = {}, {}
 local grows = {
   set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true,
+  publish = true,
 }
+local most, age, most_bytes = string.match(ARGV[6], '(%d+) (%d+) (%d+)')
 
 local function with_fields(name, packed)
   local argv, at = {version, name}, 1
@@ -55,6 +58,11 @@ function verbs.pop(name)
   return pop_oldest({version, name})
 end
 
+function verbs.publish(name, body)
+  local trims_later = atomic and '1' or ''
+  return publish_within_bounds({version, name, most, age, most_bytes, '', body, trims_later})
+end
+
 if atomic then
   held_back = {}
   remember = {
@@ -66,6 +74,7 @@ if atomic then
     del_on_terms = remember_key,
     push = remember_list,
     pop = function(name) return remember_list(name, true) end,
+    publish = remember_topic,
   }
 end
 
@@ -95,7 +104,7 @@ local function run(verb, name, argument)
 end
 
 local replies = {}
-for index = 6, #ARGV, 3 do
+for index = 7, #ARGV, 3 do
   local ok, reply = pcall(run, ARGV[index], ARGV[index + 1], ARGV[index + 2])
   if not ok and type(reply) ~= 'table' then
     reply = {err = reply}
@@ -103,9 +112,12 @@ for index = 6, #ARGV, 3 do
   replies[#replies + 1] = reply
   if atomic and type(reply) == 'table' and reply.err then
     take_back()
-    held_back = {}
+    held_back, published = {}, {}
     break
   end
+end
+for name in pairs(published) do
+  trim_topic(name, tonumber(most), tonumber(age), tonumber(most_bytes))
 end
 local held = held_back or {}
 held_back = nil

@@ -1,6 +1,6 @@
 -- Stands before `run_batch`: what is about to change is remembered, so that it can be put
 -- back.
-local put_back, remembered = {}, {}
+local put_back, remembered, published = {}, {}, {}
 
 -- A key is remembered once, before its first change; gives the bytes of its value.
 local function remember_key(name)
@@ -54,6 +54,26 @@ local function remember_list(name, is_pop)
     else
       redis.call('HSET', its_list(name), unpack(fields))
       redis.call('ZADD', its_lists, 0, name)
+    end
+  end
+  return 0
+end
+
+-- A topic is remembered before each message, and loses none until nothing can fail any more.
+local function remember_topic(name)
+  published[name] = true
+  local is_known = redis.call('ZSCORE', its_topics, name)
+  local length = redis.call('XLEN', its_topic(name))
+  local bytes = redis.call('HGET', its_topic_bytes, name)
+  put_back[#put_back + 1] = function()
+    if not is_known then
+      redis.call('UNLINK', its_topic(name))
+      redis.call('HDEL', its_topic_bytes, name)
+      redis.call('ZREM', its_topics, name)
+    elseif redis.call('XLEN', its_topic(name)) > length then
+      local newest = redis.call('XREVRANGE', its_topic(name), '+', '-', 'COUNT', 1)[1]
+      redis.call('XDEL', its_topic(name), newest[1])
+      redis.call('HSET', its_topic_bytes, name, bytes)
     end
   end
   return 0

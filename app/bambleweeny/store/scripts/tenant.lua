@@ -33,7 +33,7 @@ local function quota_reached()
     return false
   end
   local owned = 0 - expired()
-  for _, index in ipairs({its_keys, its_lists, its_routes, its_bins}) do
+  for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
     owned = owned + redis.call('ZCARD', index)
   end
   return owned >= quota

@@ -1,0 +1,139 @@
+"""Topics over HTTP."""
+
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import falcon
+
+from bambleweeny.api.body import answer_json, read_raw
+from bambleweeny.api.listings import answer_listing
+from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
+from bambleweeny.api.waiting import is_there, read_wait
+from bambleweeny.core.listings import walk_visible
+from bambleweeny.core.services import Services
+from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, is_message_id
+from bambleweeny.core.values import value_of
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_media_type, parse_duration
+
+_MOST = 1000
+_USUAL = 100
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SAY_NOTHING = (falcon.MEDIA_URLENCODED, "application/octet-stream")
+
+
+class Topics:
+    """/topics"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the topics; the admin sees everybody's."""
+        pages = walk_visible(self.services.users, req.context.caller, self.services.topics.walk)
+        answer_listing(resp, "topics", pages)
+
+
+class Topic:
+    """/topics/{name}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._topics = services.topics
+
+    @falcon.before(authenticated)
+    def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Publish a message."""
+        message_id = self._topics.publish(req.context.caller, name, read_raw(req), _type_of(req))
+        answer_json(resp, {"info": "ok", "id": message_id})
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Read messages, wait for them, or stream them."""
+        caller, after = req.context.caller, _after(req)
+        if not wants_stream(req):
+            self._answer_messages(req, resp, name, after)
+            return
+        if after == NOW:
+            _, after = self._topics.read(caller, name, NOW, 0)
+        messages = self._topics.follow(caller, name, after, reader_of(req, self))
+        answer_stream(req, resp, messages, _part_of, after)
+
+    @falcon.before(authenticated)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Delete the topic with its messages."""
+        self._topics.delete(req.context.caller, name)
+        answer_json(resp, {"info": "ok"})
+
+    def _answer_messages(
+        self, req: falcon.Request, resp: falcon.Response, name: str, after: str
+    ) -> None:
+        most = req.get_param_as_int("limit", min_value=1, max_value=_MOST, default=_USUAL)
+        seconds = read_wait(req) if req.has_param("wait") else 0
+        found, last = self._topics.read_within(
+            req.context.caller, name, after, most, seconds=seconds, is_wanted=is_there(req)
+        )
+        resp.set_header("Cache-Control", "no-store")
+        resp.set_header("Vary", "Accept")
+        answer_json(resp, {"messages": [_row_of(message) for message in found], "next": last})
+
+
+def _part_of(message: Message) -> Part:
+    return Part(message.id, "", message.value, _row_of(message))
+
+
+def _row_of(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "time": message.time,
+        "type": message.type,
+        "value": value_of(message.value),
+    }
+
+
+def _type_of(req: falcon.Request) -> str:
+    """Give the content type, or nothing where it says nothing of the message."""
+    # NOTE: curl's -d claims a form for everything.
+    given = req.content_type or ""
+    return given if is_media_type(given) and not given.lower().startswith(_SAY_NOTHING) else ""
+
+
+def _after(req: falcon.Request) -> str:
+    """Give the id after which to read; InvalidRequest names what cannot be one."""
+    # NOTE: a client that comes back still has in its URL where it once began.
+    since, last = _since(req.get_param("since")), req.get_header("Last-Event-ID")
+    if last and not is_message_id(last):
+        raise InvalidRequest("The header 'Last-Event-ID' takes the id of a message.")
+    return last or since
+
+
+def _since(text: str | None) -> str:
+    if text is None:
+        return NOW
+    if text == "all":
+        return BEGINNING
+    if is_message_id(text):
+        return text
+    try:
+        return id_before(_milliseconds(text))
+    except (ValueError, OverflowError) as ex:
+        raise InvalidRequest(
+            "The parameter 'since' takes an id, a time, a duration or all.",
+            hint="Write 1763832000000-0, 2026-11-22T17:00:00Z, 10m or all.",
+        ) from ex
+
+
+def _milliseconds(text: str) -> int:
+    """Read a duration before now, or a time in ISO 8601, as milliseconds since 1970."""
+    with suppress(ValueError):
+        return int(time.time() * 1000) - parse_duration(text) * 1000
+    # NOTE: a + that nobody has escaped arrives as a blank.
+    moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -1,0 +1,89 @@
+"""Streams: following what happens for as long as somebody reads."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bambleweeny.core.waits import Waits
+from bambleweeny.errors import StoreUnavailable
+
+_T = TypeVar("_T")
+
+_CHECK_SECONDS = 15.0
+_PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a stream."""
+
+    is_wanted: Callable[[], bool]
+    """Tells whether it still reads."""
+    check: Callable[[], None]
+    """Raises Unauthorized once it may not read any more."""
+
+
+class Streams:
+    """The streams of this process. Each takes a place among the waits.
+
+    `count` is told +1 and -1 as they begin and end.
+    """
+
+    def __init__(self, waits: Waits, count: Callable[[int], None] = lambda change: None) -> None:
+        self._waits = waits
+        self._count = count
+
+    def follow(
+        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+    ) -> Iterator[list[_T]]:
+        """Give what `read` makes of the messages of a channel.
+
+        It is asked at once without one, and once more when nothing can be missed any more.
+        The reader is checked then and every 15 seconds, with an empty list where there is
+        nothing else. What `read` and the check raise ends it, but an engine that goes away
+        is waited for, with an empty list every half second. It ends within half a second
+        when nobody reads it any more, and with the waits. Where there is no place it
+        raises Busy at the beginning.
+        """
+        with self._waits.place():
+            self._count(+1)
+            try:
+                yield read([])
+                yield from self._go_on(channel, read, reader)
+            finally:
+                self._count(-1)
+
+    def _go_on(
+        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+    ) -> Iterator[list[_T]]:
+        while self._goes_on(reader):
+            try:
+                yield from self._listen(channel, read, reader)
+            except StoreUnavailable:
+                yield []
+                self._waits.pause(_PAUSE_SECONDS)
+
+    def _listen(
+        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+    ) -> Iterator[list[_T]]:
+        with self._waits.follow(channel, reader.is_wanted) as follower:
+            follower.wait(_CHECK_SECONDS)
+            due = 0.0
+            while True:
+                messages = follower.take()
+                # NOTE: after the taking, or what wakes it in between would be lost.
+                if not self._goes_on(reader):
+                    return
+                is_due = time.monotonic() >= due
+                if is_due:
+                    reader.check()
+                    due = time.monotonic() + _CHECK_SECONDS
+                found = read(messages)
+                if found or is_due:
+                    yield found
+                # NOTE: where something was found there may be more.
+                follower.wait(0 if found else due - time.monotonic())
+
+    def _goes_on(self, reader: Reader) -> bool:
+        return not self._waits.is_over and reader.is_wanted()

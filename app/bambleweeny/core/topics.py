@@ -1,0 +1,171 @@
+"""Topics: every reader sees every message, for a while also those from before."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from bambleweeny.core.authorized import run_as
+from bambleweeny.core.listings import walk
+from bambleweeny.core.streams import Reader, Streams
+from bambleweeny.core.tokens import Caller
+from bambleweeny.core.waits import Waits
+from bambleweeny.errors import InvalidName, NotFound
+from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import DELETE_TOPIC, PUBLISH_WITHIN_BOUNDS, READ_TOPIC
+
+BEGINNING = "0-0"
+"""The id that stands before every message."""
+NOW = ""
+"""Stands for the id of the newest message there is."""
+
+_MOST_BYTES = 4 << 20
+_STREAM_MESSAGES = 100
+_STREAM_BYTES = 1 << 20
+_LAST_MILLISECOND = 10**14 - 1
+_IS_MESSAGE_ID = re.compile(r"[0-9]{1,14}-[0-9]{1,18}").fullmatch
+
+
+class Bounds(NamedTuple):
+    """What a topic keeps: so many messages, for so many seconds, of so many bytes."""
+
+    messages: int
+    seconds: int
+    bytes: int
+
+    @property
+    def packed(self) -> str:
+        """Give them as the script `run_batch` takes them."""
+        return f"{self.messages} {self.seconds * 1000} {self.bytes}"
+
+
+class Message(NamedTuple):
+    """A message of a topic. Without a content type of its own `type` is None."""
+
+    id: str
+    value: bytes
+    type: str | None
+
+    @property
+    def time(self) -> str:
+        """The moment of its coming."""
+        moment = datetime.fromtimestamp(id_in_order(self.id)[0] / 1000, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def is_message_id(text: str) -> bool:
+    """Tell whether text has the form of a message's id, `<milliseconds>-<number>`."""
+    return _IS_MESSAGE_ID(text) is not None
+
+
+def id_in_order(message_id: str) -> tuple[int, int]:
+    """Give an id as what compares: milliseconds since 1970, and a number."""
+    milliseconds, _, number = message_id.partition("-")
+    return int(milliseconds), int(number)
+
+
+def id_before(milliseconds: int) -> str:
+    """Give the id after which the messages of a moment come, in milliseconds since 1970."""
+    return f"{min(max(0, milliseconds - 1), _LAST_MILLISECOND)}-999999999999999999"
+
+
+def message_of(entry: Any) -> Message:
+    """Give the message that an entry of the engine's stream is."""
+    number, fields = entry
+    return Message(number.decode(), fields[1], fields[3].decode() if len(fields) > 2 else None)
+
+
+def check_topic_name(name: str) -> None:
+    """Raise InvalidName unless the text can name a topic."""
+    if not is_name(name):
+        raise InvalidName("Topic name is invalid.", hint=NAME_RULE)
+
+
+class Topics:
+    """The topics of all tenants. A topic exists from its first message until it is deleted."""
+
+    def __init__(self, store: Store, waits: Waits, streams: Streams, bounds: Bounds) -> None:
+        self._store = store
+        self._schema = store.schema
+        self._waits = waits
+        self._streams = streams
+        self._bounds = bounds
+
+    def publish(self, caller: Caller, name: str, body: bytes, content_type: str = "") -> str:
+        """Add a message, tell all readers, and give the message's id; atomic.
+
+        A new topic counts against the quota. Past its bounds the oldest messages are
+        dropped. O(log n), and O(1) for each that is dropped.
+        """
+        check_topic_name(name)
+        most, seconds, most_bytes = self._bounds
+        args = (most, seconds * 1000, most_bytes, content_type, body)
+        return str(run_as(self._store, caller, PUBLISH_WITHIN_BOUNDS, name, *args).decode())
+
+    def read(
+        self, caller: Caller, name: str, after: str, most: int, most_bytes: int = _MOST_BYTES
+    ) -> tuple[list[Message], str]:
+        """Give the messages after an id, oldest first, and the id after which to go on.
+
+        There are none of a topic that does not exist yet. So many are given at most, and
+        none after so many bytes. O(log n + messages); one round trip.
+        """
+        check_topic_name(name)
+        user = self._schema.tenant(caller.id).user
+        age = self._bounds.seconds * 1000
+        args = (caller.version, name, after, most, most_bytes, age)
+        entries, last = self._store.read_with(READ_TOPIC, (user,), *args)
+        return [message_of(entry) for entry in entries], last.decode()
+
+    def read_within(
+        self,
+        caller: Caller,
+        name: str,
+        after: str,
+        most: int,
+        *,
+        seconds: float,
+        is_wanted: Callable[[], bool],
+    ) -> tuple[list[Message], str]:
+        """Read, waiting so long for a message.
+
+        Where too many wait already, this does not wait.
+        """
+        last = after
+
+        def read() -> list[Message] | None:
+            nonlocal last
+            found, last = self.read(caller, name, last, most)
+            return found or None
+
+        channel = self._schema.tenant(caller.id).published(name)
+        found = self._waits.attempt(read, channel, seconds, is_wanted, for_all=True)
+        return found or [], last
+
+    def follow(
+        self, caller: Caller, name: str, after: str, reader: Reader
+    ) -> Iterator[list[Message]]:
+        """Give the messages after an id and then each that comes; see `Streams.follow`.
+
+        No message is left out or given twice, whatever happens to the engine meanwhile.
+        """
+        last = after
+
+        def read(_: list[bytes]) -> list[Message]:
+            nonlocal last
+            found, last = self.read(caller, name, last, _STREAM_MESSAGES, _STREAM_BYTES)
+            return found
+
+        channel = self._schema.tenant(caller.id).published(name)
+        return self._streams.follow(channel, read, reader)
+
+    def delete(self, caller: Caller, name: str) -> None:
+        """Delete a topic with its messages; atomic. A miss raises NotFound. O(messages)."""
+        check_topic_name(name)
+        if not run_as(self._store, caller, DELETE_TOPIC, name):
+            raise NotFound()
+
+    def walk(self, caller: Caller) -> Iterator[list[str]]:
+        """Give the names of the caller's topics in order, in pages."""
+        return walk(self._store, caller, self._schema.tenant(caller.id).topics)
