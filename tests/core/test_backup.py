@@ -222,7 +222,7 @@ def test_what_ended_after_the_backup_is_gone_after_the_restore(filled, other, ra
     there = services_of(other)
     uli = there.users.log_in("uli", "secret")
     assert there.keys.present(uli, ["w0", "w1", "w2"]) == ["w1"]
-    there.users.change("1", quota=len(there.keys.present(uli, [f"k{n}" for n in range(8)])) + 8)
+    there.users.change("1", quota=len(there.keys.present(uli, [f"k{n}" for n in range(8)])) + 9)
     there.keys.set(uli, "new", b"")
     assert raw.zscore("other:{1}:keys", "w0") is None
 
@@ -470,7 +470,7 @@ def test_progress_counts_every_resource(filled):
     back_up(filled, io.BytesIO(), told.append)
     paged = []
     back_up(filled, io.BytesIO(), paged.append, **PAGED)
-    assert sum(told) == sum(paged) == count_resources(filled) == 42
+    assert sum(told) == sum(paged) == count_resources(filled) == 45
     file, read = backed_up(filled), []
     check_backup(file, read.append)
     assert sum(read) == len(file.getvalue())
