@@ -127,3 +127,47 @@ def test_who_stops_reading_ends_the_command_in_silence(typed, shell_of):
     typed("set", "k:big", "-", given=b"x" * 500_000)
     done = shell_of("bambleweeny get k:big | head -c 5")
     assert (done.stdout, done.stderr) == (b"xxxxx", b"")
+
+
+def test_a_key_ends_and_has_a_type(typed):
+    typed("set", "k:e", "v", "--ttl", "10m", "--type", "text/html")
+    told = json.loads(typed("get", "k:e", "--meta"))
+    assert told.pop("etag").strip('"').isalnum()
+    assert told == {"key": "k:e", "value": "v", "ttl": 600, "type": "text/html"}
+    typed("set", "k:e", "w", "--keep-ttl")
+    assert json.loads(typed("get", "k:e", "--meta", "--touch", "1h"))["ttl"] == 3600
+    typed("expire", "k:e", "none")
+    assert json.loads(typed("get", "k:e", "--meta"))["ttl"] is None
+    typed("expire", "k:none", "5", status=1)
+    typed("expire", "k:e", "soon", status=2)
+    assert "'soon' is not a duration; write 30, 30s, 5m, 2h or 7d, or none" in typed.err
+
+
+def test_a_lock_is_taken_once_and_freed_by_its_holder(typed):
+    typed("set", "k:lock", "me", "--if-none-match", "*", "--ttl", "30s")
+    typed("set", "k:lock", "you", "--if-none-match", "*", "--ttl", "30s", status=1)
+    assert typed.err.startswith(
+        "bambleweeny: The key is not as the condition says. (precondition_failed)"
+    )
+    etag = json.loads(typed("get", "k:lock", "--meta"))["etag"]
+    typed("del", "k:lock", "--if-match", '"other"', status=1)
+    typed("expire", "k:lock", "1m", "--if-match", etag)
+    typed("del", "k:lock", "--if-match", etag)
+
+
+def test_json_is_read_and_changed_in_part(typed):
+    typed("patch", "k:json", '{"a": {"b": [1.50]}, "c": 1}')
+    typed("patch", "k:json", "-", "--ttl", "1m", given=b'{"c": null, "d": {}}')
+    assert typed("get", "k:json") == '{"a":{"b":[1.50]},"d":{}}'
+    assert typed("get", "k:json", "--path", "a.b.0") == "1.50"
+    assert json.loads(typed("get", "k:json", "--meta"))["ttl"] == 60
+    typed("patch", "k:json", "{}", "--ttl", "none", "--if-match", '"other"', status=1)
+    typed("patch", "k:json", "{", status=1)
+    assert "not valid JSON" in typed.err
+
+
+def test_counting_within_bounds(typed):
+    assert typed("incr", "k:c", "--by", "5", "--max", "6", "--ttl", "1m") == "5\n"
+    typed("incr", "k:c", "--by", "2", "--max", "6", status=1)
+    assert typed.err == "bambleweeny: The counter has reached its limit. (limit_reached)\n"
+    assert typed("incr", "k:c", "--by", "-5", "--min", "0") == "0\n"

@@ -43,6 +43,8 @@ COMMANDS = {
     ),
     "get": Command(VALUES, "keys", "print the value of a key"),
     "set": Command(VALUES, "keys", "give a key a value"),
+    "patch": Command(VALUES, "keys", "change fields of a key's JSON value"),
+    "expire": Command(VALUES, "keys", "say how long a key lasts"),
     "del": Command(VALUES, "keys", "delete keys"),
     "keys": Command(VALUES, "keys", "list the keys"),
     "incr": Command(VALUES, "keys", "count a key up and print its number"),

@@ -1,4 +1,4 @@
-"""`get`, `set`, `del`, `keys` and `incr`."""
+"""`get`, `set`, `patch`, `expire`, `del`, `keys` and `incr`."""
 
 import re
 from collections.abc import Iterable
@@ -8,6 +8,16 @@ from typing import TYPE_CHECKING
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.given import VALUE, duration, given_value, positive
+from bambleweeny.cli.key_options import (
+    CONDITION,
+    COUNTING,
+    WRITING,
+    about,
+    condition_of,
+    counting_of,
+    until,
+    writing_of,
+)
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
@@ -29,19 +39,39 @@ USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act fo
 
 
 def _get(context: Context) -> None:
-    name, wait, userid = context.args.name, context.args.wait, context.args.userid
-    keys = context.client.keys
-    with waiting(f"Reading {name}"):
-        waited = None if wait is None else keys.wait(name, seconds=wait, userid=userid)
-        value = keys.get(name, userid=userid) if waited is None else waited
-    context.out.value(value, key=name)
+    args, keys = context.args, context.client.keys
+    with waiting(f"Reading {args.name}"):
+        waited = args.wait and keys.wait(args.name, seconds=args.wait, userid=args.userid)
+        value = waited or keys.get(args.name, touch=args.touch, path=args.path, userid=args.userid)
+    if args.meta:
+        context.out.as_json = True
+        context.out.value(value, key=args.name, **about(value))
+    else:
+        context.out.value(value, key=args.name)
 
 
 def _set(context: Context) -> None:
     args = context.args
     value = given_value(args.value, context.stdin)
+    how = writing_of(args)
     with waiting(f"Writing {args.name}"):
-        context.client.keys.set(args.name, value, userid=args.userid)
+        context.client.keys.set(args.name, value, userid=args.userid, **how)
+    context.out.done()
+
+
+def _patch(context: Context) -> None:
+    args = context.args
+    changes = given_value(args.value, context.stdin)
+    with waiting(f"Changing {args.name}"):
+        context.client.keys.patch(
+            args.name, changes, ttl=args.ttl, userid=args.userid, **condition_of(args)
+        )
+    context.out.done()
+
+
+def _expire(context: Context) -> None:
+    args = context.args
+    context.client.keys.expire(args.name, args.ttl, userid=args.userid, **condition_of(args))
     context.out.done()
 
 
@@ -51,7 +81,7 @@ def _delete(context: Context) -> None:
         _delete_all(context)
     elif args.names:
         for name in args.names:
-            context.client.keys.delete(name, userid=args.userid)
+            context.client.keys.delete(name, userid=args.userid, **condition_of(args))
         context.out.done()
     else:
         raise WrongUse("Which keys? Name them, or give --prefix.")
@@ -67,9 +97,9 @@ def _delete_all(context: Context) -> None:
 
 
 def _incr(context: Context) -> None:
-    name = context.args.name
-    number = context.client.keys.incr(name, userid=context.args.userid)
-    context.out.line(number, key=name, value=number)
+    args = context.args
+    number = context.client.keys.incr(args.name, args.by, userid=args.userid, **counting_of(args))
+    context.out.line(number, key=args.name, value=number)
 
 
 def _list(context: Context) -> None:
@@ -119,7 +149,9 @@ VERBS = {
         """bambleweeny get foo
         bambleweeny get dot.png > dot.png
         bambleweeny get foo --wait 20s
-        bambleweeny get foo --json""",
+        bambleweeny get foo --json
+        bambleweeny get foo --meta
+        bambleweeny get foo --touch 10m""",
         (
             _KEY,
             argument(
@@ -128,6 +160,11 @@ VERBS = {
                 type=duration,
                 help="so long wait for a key that is not there, at most 30 seconds",
             ),
+            argument("--path", metavar="PATH", help="only this part of a JSON value, as a.b.0"),
+            argument(
+                "--touch", metavar="DURATION", type=duration, help="so long it lasts from now on"
+            ),
+            argument("--meta", action="store_true", help="JSON with ETag, time left and type"),
             USERID,
         ),
     ),
@@ -135,8 +172,34 @@ VERBS = {
         _set,
         """bambleweeny set foo bar
         bambleweeny set dot.png @dot.png
-        tar c . | bambleweeny set backup""",
-        (_KEY, VALUE, USERID),
+        tar c . | bambleweeny set backup
+        bambleweeny set session 'anna' --ttl 20m
+        bambleweeny set lock "$(hostname) $$" --if-none-match '*' --ttl 30s""",
+        (_KEY, VALUE, *WRITING, USERID),
+    ),
+    "patch": Verb(
+        _patch,
+        """bambleweeny patch settings '{"color": "blue", "size": null}'""",
+        (
+            _KEY,
+            VALUE,
+            argument("--ttl", metavar="DURATION", type=until, help="so long it lasts; or none"),
+            *CONDITION,
+            USERID,
+        ),
+        note="The value is a merge patch (RFC 7396): its fields replace those of the key's, and\n"
+        "null removes one. A missing key is an empty object.",
+    ),
+    "expire": Verb(
+        _expire,
+        """bambleweeny expire foo 1h
+        bambleweeny expire foo none""",
+        (
+            _KEY,
+            argument("ttl", metavar="DURATION", type=until, help="a duration as 1h, or none"),
+            *CONDITION,
+            USERID,
+        ),
     ),
     "del": Verb(
         _delete,
@@ -146,6 +209,7 @@ VERBS = {
             argument("names", nargs="*", metavar="KEY", help="the keys' names"),
             argument("--prefix", metavar="TEXT", help="all keys that begin with this, in steps"),
             argument("--confirm", action="store_true", help="say that --prefix is meant"),
+            *CONDITION,
             USERID,
         ),
     ),
@@ -163,5 +227,10 @@ VERBS = {
             USERID,
         ),
     ),
-    "incr": Verb(_incr, "bambleweeny incr visitors", (_KEY, USERID)),
+    "incr": Verb(
+        _incr,
+        """bambleweeny incr visitors
+        bambleweeny incr requests:anna --max 60 --ttl 1m""",
+        (_KEY, *COUNTING, USERID),
+    ),
 }

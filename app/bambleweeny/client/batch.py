@@ -1,12 +1,19 @@
 """Many operations in one request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from json import dumps
 from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, Unpack
 
 from bambleweeny.client.connection import Connection
 from bambleweeny.client.failures import told
+from bambleweeny.client.key_options import (
+    NO_OPTIONS,
+    Condition,
+    Counting,
+    Writing,
+    operation_options,
+)
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, packed, unpacked
 from bambleweeny.errors import BambleweenyError
 
@@ -66,21 +73,29 @@ class Batch:
         self._operations: list[str] = []
         self._results: list[Result[Any]] = []
 
-    def set(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> Result[None]:
+    def set(
+        self,
+        name: str,
+        value: Data | None = None,
+        *,
+        json: object = ABSENT,
+        **how: Unpack[Writing],
+    ) -> Result[None]:
         """Write a key."""
-        return self._add(_nothing, "set", name, packed(bytes_of(value, json)))
+        options = operation_options(how)
+        return self._add(_nothing, "set", name, packed(bytes_of(value, json)), options=options)
 
     def get(self, name: str) -> Result[Value]:
         """Read a key."""
         return self._add(unpacked, "get", name)
 
-    def delete(self, name: str) -> Result[None]:
+    def delete(self, name: str, **condition: Unpack[Condition]) -> Result[None]:
         """Delete a key."""
-        return self._add(_nothing, "del", name)
+        return self._add(_nothing, "del", name, options=condition)
 
-    def incr(self, name: str, step: int = 1) -> Result[int]:
+    def incr(self, name: str, step: int = 1, **how: Unpack[Counting]) -> Result[int]:
         """Add to a key's number."""
-        return self._add(int, "incr", name, step)
+        return self._add(int, "incr", name, step, options=how)
 
     def push(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> Result[None]:
         """Add an item to a list."""
@@ -102,7 +117,11 @@ class Batch:
         if kind is None:
             self._send()
 
-    def _add(self, read: Callable[[Any], _T], *operation: object) -> Result[_T]:
+    def _add(
+        self, read: Callable[[Any], _T], *operation: object, options: Mapping[str, Any] = NO_OPTIONS
+    ) -> Result[_T]:
+        if options:
+            operation = (*operation, options)
         result = Result(read)
         self._operations.append(dumps(operation, ensure_ascii=False, separators=(",", ":")))
         self._results.append(result)

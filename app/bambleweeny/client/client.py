@@ -1,11 +1,12 @@
 """The client: every call of the server, under the same nouns and verbs as in its URLs."""
 
 from types import TracebackType
-from typing import Any
+from typing import Any, Unpack
 
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
 from bambleweeny.client.connection import Connection
+from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
 from bambleweeny.client.login import Login
@@ -66,21 +67,28 @@ class Client:
         """Close the connections; a call after that is a RuntimeError."""
         self._connection.close()
 
-    def set(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> None:
+    def set(
+        self,
+        name: str,
+        value: Data | None = None,
+        *,
+        json: object = ABSENT,
+        **how: Unpack[Writing],
+    ) -> str:
         """Write a key; see `Keys.set`."""
-        self.keys.set(name, value, json=json)
+        return self.keys.set(name, value, json=json, **how)
 
-    def get(self, name: str) -> Value:
+    def get(self, name: str, *, touch: int | str | None = None, path: str | None = None) -> Value:
         """Read a key; see `Keys.get`."""
-        return self.keys.get(name)
+        return self.keys.get(name, touch=touch, path=path)
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str, **condition: Unpack[Condition]) -> None:
         """Delete a key; see `Keys.delete`."""
-        self.keys.delete(name)
+        self.keys.delete(name, **condition)
 
-    def incr(self, name: str) -> int:
-        """Count up; see `Keys.incr`."""
-        return self.keys.incr(name)
+    def incr(self, name: str, by: int = 1, **how: Unpack[Counting]) -> int:
+        """Count; see `Keys.incr`."""
+        return self.keys.incr(name, by, **how)
 
     def push(self, list: str, value: Data | None = None, *, json: object = ABSENT) -> None:
         """Add an item to a list; see `Lists.push`."""

@@ -17,6 +17,7 @@ from bambleweeny.names import NAME_RULE, is_name
 _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
 
+NO_HEADERS: Mapping[str, str | None] = {}
 _NOT_MODIFIED = 304
 
 Query = Mapping[str, str | int | None]
@@ -38,10 +39,9 @@ class _Request(NamedTuple):
     method: str
     target: str
     body: bytes | None
-    content_type: str
+    headers: Mapping[str, str | None]
     seconds: float
     is_safe: bool
-    headers: Mapping[str, str]
 
 
 class Connection:
@@ -65,25 +65,25 @@ class Connection:
         query: Query | None = None,
         body: bytes | None = None,
         json: object = None,
+        headers: Mapping[str, str | None] = NO_HEADERS,
         is_public: bool = False,
         is_safe: bool | None = None,
         wait: int = 0,
-        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Do one call; a failure raises a class of `bambleweeny.errors`.
 
-        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, and
-        `wait` are seconds that the server may take longer. What is safe, as a GET
-        is unless said otherwise, is tried once more where the connection broke.
+        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, what is
+        None in a query and in headers is left out, and `wait` are seconds that the server
+        may take longer. What is safe, as a GET is unless said otherwise, is tried once more
+        where the connection broke.
         """
         request = _Request(
             method,
             _target(urlsplit(self.url).path, path, query),
             body if json is None else dumps(json).encode(),
-            "application/octet-stream" if json is None else "application/json",
+            headers if json is None else {"Content-Type": "application/json", **headers},
             self._timeout + wait,
             method == "GET" if is_safe is None else is_safe,
-            headers or {},
         )
         return self._sent(request) if is_public else self._authorized(request)
 
@@ -115,10 +115,10 @@ class Connection:
             raise no_answer(self.url, ex, request.seconds) from ex
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
-        headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
-        headers.update(request.headers)
+        given = {"User-Agent": "bambleweeny", **request.headers}
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+            given["Authorization"] = f"Bearer {token}"
+        headers = {name: text for name, text in given.items() if text is not None}
         answer = self._pool.urlopen(
             request.method,
             request.target,
@@ -130,7 +130,13 @@ class Connection:
         )
         if answer.status >= 300 and answer.status != _NOT_MODIFIED:
             raise refusal(self.url, answer.status, answer.headers, answer.data)
-        value = Value(answer.data, answer.headers.get("Content-Type", ""))
+        left = answer.headers.get("B9Y-TTL")
+        value = Value(
+            answer.data,
+            answer.headers.get("Content-Type", ""),
+            etag=answer.headers.get("ETag"),
+            ttl=None if left is None else int(left),
+        )
         return Answer(answer.status, answer.headers, value)
 
 

@@ -3,14 +3,18 @@
 import builtins
 from collections.abc import Iterable, Iterator
 from hashlib import sha1
+from typing import Final, Unpack
 
-from bambleweeny.client.connection import Connection, Query, path_of
+from bambleweeny.client.connection import Answer, Connection, Query, path_of
+from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
 from bambleweeny.client.listings import Entry, Listing, Meta, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 from bambleweeny.names import parse_duration
 
 _MOST_NAMES = 1000
+_MERGE_PATCH = "application/merge-patch+json"
+_OLD: Final = {"return": "old"}
 _LONGEST_QUERY = 16_000
 """In characters; a server takes 64 kB of headers."""
 
@@ -29,26 +33,115 @@ class Keys:
         *,
         json: object = ABSENT,
         userid: int | None = None,
-    ) -> None:
-        """Write a key, whole or not at all. A new one counts against the quota."""
-        body = bytes_of(value, json)
-        self._call("PUT", path_of("keys", name), query={"userid": userid}, body=body)
+        **how: Unpack[Writing],
+    ) -> str:
+        """Write a key, whole or not at all, and give its ETag.
 
-    def get(self, name: str, *, userid: int | None = None) -> Value:
-        """Read a key; NotFound where there is none."""
-        return self._call("GET", path_of("keys", name), query={"userid": userid}).value
-
-    def delete(self, name: str, *, userid: int | None = None) -> None:
-        """Delete a key; NotFound where there is none."""
-        self._call("DELETE", path_of("keys", name), query={"userid": userid})
-
-    def incr(self, name: str, *, userid: int | None = None) -> int:
-        """Add 1 to a key's number and give it, atomically; a missing key starts at 0.
-
-        NotAnInteger where the value is something else.
+        A new one counts against the quota. See `Writing` for the other options.
         """
-        answer = self._call("POST", path_of("incr", name), query={"userid": userid})
-        return int(answer.value)
+        return self._put(name, bytes_of(value, json), how, userid=userid).headers["ETag"]
+
+    def replace(
+        self,
+        name: str,
+        value: Data | None = None,
+        *,
+        json: object = ABSENT,
+        userid: int | None = None,
+        **how: Unpack[Writing],
+    ) -> Value | None:
+        """Write as `set` does, and give what was there before; None for a new key."""
+        answer = self._put(name, bytes_of(value, json), how, userid=userid, **_OLD)
+        return None if answer.status == 204 else answer.value
+
+    def get(
+        self,
+        name: str,
+        *,
+        touch: int | str | None = None,
+        path: str | None = None,
+        userid: int | None = None,
+    ) -> Value:
+        """Read a key; NotFound where there is none.
+
+        With `touch` it lasts so long from now on. With a `path` as "a.b.0" it is that part
+        of a JSON value, NotFound where there is no such part.
+        """
+        query: Query = {"touch": touch, "path": path, "userid": userid}
+        return self._call("GET", path_of("keys", name), query=query).value
+
+    def patch(
+        self,
+        name: str,
+        changes: object,
+        *,
+        ttl: int | str | None = None,
+        userid: int | None = None,
+        **condition: Unpack[Condition],
+    ) -> str:
+        """Change a JSON value by a merge patch (RFC 7396), atomically, and give its ETag.
+
+        None removes a field; a missing key is an empty object. NotJson where the value is
+        something else. Changes that are bytes are sent as they are.
+        """
+        body = changes if isinstance(changes, bytes) else bytes_of(None, changes)
+        answer = self._call(
+            "PATCH",
+            path_of("keys", name),
+            query={"ttl": ttl, "userid": userid},
+            body=body,
+            headers={"Content-Type": _MERGE_PATCH, **headers_of(condition)},
+        )
+        return answer.headers["ETag"]
+
+    def expire(
+        self,
+        name: str,
+        ttl: int | str,
+        *,
+        userid: int | None = None,
+        **condition: Unpack[Condition],
+    ) -> None:
+        """Let a key last so long from now on, or "none" until it is deleted; or NotFound."""
+        query: Query = {"ttl": ttl, "userid": userid}
+        self._call("PATCH", path_of("keys", name), query=query, headers=headers_of(condition))
+
+    def persist(self, name: str, *, userid: int | None = None) -> None:
+        """Let a key last until it is deleted; NotFound where there is none."""
+        self.expire(name, "none", userid=userid)
+
+    def delete(
+        self, name: str, *, userid: int | None = None, **condition: Unpack[Condition]
+    ) -> None:
+        """Delete a key; NotFound where there is none."""
+        query: Query = {"userid": userid}
+        self._call("DELETE", path_of("keys", name), query=query, headers=headers_of(condition))
+
+    def take(
+        self, name: str, *, userid: int | None = None, **condition: Unpack[Condition]
+    ) -> Value:
+        """Delete a key and give what it was; NotFound where there is none."""
+        query: Query = {"userid": userid, **_OLD}
+        headers = headers_of(condition)
+        return self._call("DELETE", path_of("keys", name), query=query, headers=headers).value
+
+    def incr(
+        self, name: str, by: int = 1, *, userid: int | None = None, **how: Unpack[Counting]
+    ) -> int:
+        """Add to a key's number and give it, atomically; a missing key starts at 0.
+
+        NotAnInteger where the value is something else. See `Counting` for the other
+        options; where a bound is reached, `retry_after` of the error is when it ends.
+        """
+        step = None if by == 1 else by
+        query: Query = {
+            "by": step,
+            "ttl": how.get("ttl"),
+            "max": how.get("max"),
+            "min": how.get("min"),
+            "userid": userid,
+        }
+        return int(self._call("POST", path_of("incr", name), query=query).value)
 
     def wait(
         self,
@@ -144,6 +237,12 @@ class Keys:
     def __iter__(self) -> Iterator[str]:
         """Give the names of all keys that the user may see."""
         return (entry.name for entry in self.list())
+
+    def _put(self, name: str, body: bytes, how: Writing, **query: str | int | None) -> Answer:
+        headers = {"Content-Type": how.get("type"), **headers_of(how)}
+        return self._call(
+            "PUT", path_of("keys", name), query=query_of(how, **query), body=body, headers=headers
+        )
 
     def _some(self, names: builtins.list[str], userid: int | None) -> dict[str, Value]:
         query: Query = {"names": ",".join(names), "values": 1, "userid": userid}

@@ -15,15 +15,33 @@ _BYTES = "text/plain"
 
 
 class Value(bytes):
-    """The bytes of a key or an item, and the content type they came with."""
+    """The bytes of a key or an item, and the content type they came with.
+
+    Of a key that was read alone `etag` is what `if_match` takes, and `ttl` the seconds
+    that it lasts, or None.
+    """
 
     content_type: str
+    etag: str | None
+    ttl: int | None
 
-    def __new__(cls, data: bytes = b"", content_type: str = "") -> "Value":
+    def __new__(
+        cls,
+        data: bytes = b"",
+        content_type: str = "",
+        *,
+        etag: str | None = None,
+        ttl: int | None = None,
+    ) -> "Value":
         """Make a value of bytes."""
         value = super().__new__(cls, data)
-        value.content_type = content_type
+        value.content_type, value.etag, value.ttl = content_type, etag, ttl
         return value
+
+    @property
+    def type(self) -> str:
+        """The content type, under the name by which it is given."""
+        return self.content_type
 
     def text(self) -> str:
         """Give the bytes as text; UnicodeDecodeError where they are no UTF-8."""
