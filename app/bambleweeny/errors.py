@@ -13,6 +13,7 @@ raises, for there was no answer.
         WrongLogin          401  user name or password
       Forbidden             403  the admin is asked for
       NotFound              404  no such thing
+        LeaseNotFound       404  a lease that has ended
       MethodNotAllowed      405  the path knows other methods
       BodyTooLarge          413  over the body limit
       WrongHost             421  a Host that this server does not answer for
@@ -107,6 +108,13 @@ class NotFound(BambleweenyError):
     """There is no such thing."""
 
     code, status, info = "not_found", 404, "Not found."
+
+
+class LeaseNotFound(NotFound):
+    """The lease has ended: its time was over, or the item was acknowledged or given back."""
+
+    code, info = "lease_not_found", "There is no such lease."
+    hint = "It has ended; its item is done, or is given to somebody again."
 
 
 class MethodNotAllowed(BambleweenyError):

@@ -17,6 +17,7 @@ _QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
 _MEDIA_TYPE = re.compile(
     rf"{_TOKEN}/{_TOKEN}(?:[ ]*;[ ]*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*"
 ).fullmatch
+_ITEM_ID = re.compile(r"[1-9][0-9]{0,15}").fullmatch
 _DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
 _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
@@ -53,6 +54,11 @@ def is_utf8(value: bytes) -> bool:
 def is_public_id(text: str) -> bool:
     """Tell whether text has the form of a route's or a bin's id."""
     return _UUID(text) is not None
+
+
+def is_item_id(text: str) -> bool:
+    """Tell whether text has the form of an item's id."""
+    return _ITEM_ID(text) is not None
 
 
 def is_media_type(text: str) -> bool:

@@ -13,6 +13,9 @@ from bambleweeny.core import restore as restoring
 from bambleweeny.core.backup import back_up, count_resources
 from bambleweeny.core.backup_check import BackupRefused
 from bambleweeny.core.instance import WrongSchema, open_instance
+from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.core.list_policies import ListPolicy
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.core.services import make_services
@@ -76,8 +79,29 @@ def content(raw, prefix: str) -> dict[bytes, object]:
             found[name] = raw.smembers(key)
         else:
             stays = (b"id", b"secret", b"version")
-            found[name] = {k: v for k, v in raw.hgetall(key).items() if k not in stays}
+            fields = raw.hgetall(key)
+            # NOTE: a number that is 0 and one that is not there are the same.
+            is_none = [name for name in (b"in", b"out") if fields.get(name) == b"0"]
+            found[name] = {k: v for k, v in fields.items() if k not in (*stays, *is_none)}
     return found
+
+
+def fill_queues(services, owner):
+    """Items in every state, expiring ones among them, and policies."""
+    lists, leases = services.lists, services.leases
+    services.list_policies.set(owner, "jobs", ListPolicy(max_attempts=3, dead_letter="graves"))
+    services.list_policies.set(owner, "empty", ListPolicy(paused=True, ttl=60))
+    for number in range(9):
+        options = push_options(delay=60 * (number % 3), ttl=900 if number % 2 else None)
+        for name in ("jobs", "work"):
+            lists.push(owner, name, b"%d" % number, options)
+            lists.push(owner, name, b"front %d" % number, push_options(front=True))
+    for name in ("jobs", "work"):
+        items = leases.lease(owner, name, 8)
+        changes = [Change("retry", lease_of(item)) for item in items[:2]]
+        changes += [Change("retry", lease_of(items[2]), 30), Change("ack", lease_of(items[3]))]
+        changes += [Change("bury", lease_of(item), reason="€") for item in items[4:6]]
+        assert leases.change_each(owner, name, changes) == [None] * 6
 
 
 @pytest.fixture
@@ -93,6 +117,7 @@ def filled(services, admin, uli, store):
             services.lists.push(owner, "q", value)
             services.lists.push(owner, f"q:{number % 3}", value)
     services.lists.pop(uli, "q")
+    fill_queues(services, uli)
     services.routes.create(uli, "k1", 'text/html; charset="utf-8"')
     services.routes.create(ann, "later", "a/b")
     services.bins.create(uli, "hooks")
@@ -105,7 +130,7 @@ def test_what_was_backed_up_is_restored(filled, other, raw, options):
     check_backup(file)
     done = restore(other, file)
     assert content(raw, "other") == content(raw, "b9y")
-    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 24, 47, 2, 1)
+    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 24, 81, 2, 1)
 
 
 def test_the_file_is_the_same_in_one_moment_and_in_pages(filled):
@@ -134,15 +159,16 @@ def test_the_file_says_what_it_is(services, uli):
     assert set(user["user"]) == {"id", "name", "role", "quota", "hash"}
     assert owned[0] == {"key": {"owner": "1", "name": "foo", "value": "bar"}}
     assert owned[1] == {"key": {"owner": "1", "name": "raw", "value": {"base64": "/w=="}}}
-    item = owned[2]["item"]
+    item = owned[3]["item"]
+    assert owned[2] == {"list": {"owner": "1", "name": "q", "in": 1, "last": item["id"]}}
     assert abs(item.pop("id") / 1e6 - time.time()) < 60
     assert item == {"owner": "1", "list": "q", "value": "first"}
-    assert owned[3:] == [
+    assert owned[4:] == [
         {"route": {"owner": "1", "id": route.id, "key": "foo", "content_type": "text/plain"}},
         {"bin": {"owner": "1", "id": made.id, "list": "q"}},
     ]
     assert end["end"].pop("sha256")
-    assert end == {"end": {"users": 2, "keys": 2, "items": 1, "routes": 1, "bins": 1}}
+    assert end == {"end": {"users": 2, "keys": 2, "items": 1, "routes": 1, "bins": 1, "lists": 1}}
 
 
 def test_no_secret_of_the_instance_is_in_the_file(filled, raw):

@@ -13,7 +13,10 @@ _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = (
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-ID"
 )
-_EXPOSED_HEADERS = "B9Y-Authenticated-User, B9Y-Routes, ETag, Retry-After, X-Request-ID"
+_EXPOSED_HEADERS = (
+    "B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, B9Y-Routes, "
+    "ETag, Retry-After, X-Request-ID"
+)
 _PROBES = {"/healthz", "/readyz", "/metrics"}
 
 

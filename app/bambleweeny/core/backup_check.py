@@ -14,18 +14,19 @@ from bambleweeny.core.backup_format import (
     Item,
     Key,
     Line,
+    List,
     Owned,
     Record,
     Route,
     User,
 )
+from bambleweeny.core.restored_lists import is_possible_item, is_possible_list
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
 
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
-_LARGEST_ID = 1 << 53
 
 _T = TypeVar("_T", Header, Line)
 
@@ -92,7 +93,7 @@ class _Rules:
         self._last_user = header.last_user
         self._ids: set[str] = set()
         self._names: set[str] = set()
-        self._lists: dict[str, int] = {}
+        self._lists: dict[tuple[str, str], tuple[int, int]] = {}
         self._user = self._list = ""
 
     def allow(self, record: Record) -> bool:
@@ -120,8 +121,10 @@ class _Rules:
         match record:
             case Key():
                 return is_name(record.name)
+            case List():
+                return is_name(record.name) and is_possible_list(record)
             case Item():
-                return is_name(record.list) and self._is_next(record)
+                return is_name(record.list) and is_possible_item(record) and self._is_next(record)
             case Route():
                 return (
                     is_public_id(record.id)
@@ -132,6 +135,7 @@ class _Rules:
                 return is_public_id(record.id) and is_name(record.list)
 
     def _is_next(self, item: Item) -> bool:
-        last = self._lists.get(item.list, -1)
-        self._lists[item.list] = item.id
-        return last < item.id < _LARGEST_ID
+        place = (item.list, item.state)
+        last = self._lists.get(place, (-1, -1))
+        self._lists[place] = (item.at, item.id)
+        return last < (item.at, item.id)

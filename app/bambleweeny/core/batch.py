@@ -74,7 +74,7 @@ class Batch:
         packed = [field for operation in part for field in operation.packed()]
         replies, left = run_as(
             self._store, caller, RUN_BATCH,
-            int(atomic), room, *self._bounds, *packed,
+            int(atomic), *self._bounds, room, *packed,
         )  # fmt: skip
         return translate_each(replies), left
 

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.values import Base64, bytes_of
-from bambleweeny.errors import BambleweenyError, NotFound
+from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound
+from bambleweeny.names import parse_duration
 
 Packed = tuple[str, str, str | bytes | int]
 """A verb, a name and an argument, as the script `run_batch` takes them."""
@@ -22,6 +24,25 @@ _Step = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 class Options(msgspec.Struct, forbid_unknown_fields=True):
     """What may stand last in an operation, as an object. There is no option yet."""
+
+
+class PushedWith(msgspec.Struct, forbid_unknown_fields=True):
+    """The options of a push: durations, and whether it goes to the front."""
+
+    delay: str | int = 0
+    ttl: str | int | None = None
+    front: bool = False
+
+    def packed(self) -> bytes:
+        """Give what the script takes; ValueError where it cannot be done."""
+        ttl = None if self.ttl is None else parse_duration(str(self.ttl))
+        try:
+            options = push_options(
+                delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front
+            )
+        except InvalidRequest as ex:
+            raise ValueError(str(ex)) from ex
+        return options.packed()
 
 
 class _Operation(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -98,10 +119,18 @@ class Push(_Operation, tag="push"):
     """Add an item to a list."""
 
     value: str | Base64
-    options: Options | UnsetType = UNSET
+    options: PushedWith | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse options that cannot be."""
+        if isinstance(self.options, PushedWith):
+            self.options.packed()
 
     def packed(self) -> Packed:
         """Give what the script takes."""
+        options = self.options.packed() if isinstance(self.options, PushedWith) else b""
+        if options:
+            return "push_with", self.name, options + b"\n" + bytes_of(self.value)
         return "push", self.name, _packed(self.value)
 
     def outcome(self, reply: Any) -> Outcome:

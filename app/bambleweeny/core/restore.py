@@ -6,8 +6,9 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.backup_check import read_header, read_records
-from bambleweeny.core.backup_format import Bin, End, Item, Key, Owned, Route, User
+from bambleweeny.core.backup_format import Bin, End, Item, Key, List, Owned, Route, User
 from bambleweeny.core.instance import open_instance
+from bambleweeny.core.restored_lists import RestoredList, commands_for
 from bambleweeny.core.tenants import clear_tenant
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.values import bytes_of
@@ -104,7 +105,7 @@ class _Writer:
         self._commands: list[Command] = []
         self._bytes = 0
         self._user: User | None = None
-        self._lists: dict[str, int] = {}
+        self._lists: dict[str, RestoredList] = {}
         # NOTE: so high that no token fits that was given before, here or elsewhere.
         self._version = time.time_ns() // 1000
 
@@ -121,6 +122,8 @@ class _Writer:
         match record:
             case Key():
                 self._put_key(record)
+            case List():
+                self._list_of(record.owner, record.name).describe(record)
             case Item():
                 self._put_item(record)
             case Route():
@@ -136,8 +139,8 @@ class _Writer:
         if user is None:
             return
         tenant = self._schema.tenant(user.id)
-        for name, size in self._lists.items():
-            self._commands.append(("HSET", tenant.list(name), "bytes", size))
+        for name, known in self._lists.items():
+            self._commands.append(("HSET", tenant.list(name), *known.fields()))
         self._lists = {}
         self._flush()
         self._store.write(("HSET", self._schema.users, user.name, user.id))
@@ -155,11 +158,15 @@ class _Writer:
 
     def _put_item(self, item: Item) -> None:
         tenant, value = self._schema.tenant(item.owner), bytes_of(item.value)
-        if item.list not in self._lists:
-            self._add(("ZADD", tenant.lists, 0, item.list))
-        self._add(("RPUSH", tenant.ready(item.list), item.id.to_bytes(8) + value))
-        self._lists[item.list] = self._lists.get(item.list, 0) + len(value)
+        self._list_of(item.owner, item.list).add(item, len(value))
+        self._add(*commands_for(tenant, item, value))
         self._bytes += len(value)
+
+    def _list_of(self, owner: str, name: str) -> RestoredList:
+        if name not in self._lists:
+            self._add(("ZADD", self._schema.tenant(owner).lists, 0, name))
+            self._lists[name] = RestoredList()
+        return self._lists[name]
 
     def _put_public(self, record: Route | Bin, target: str, content_type: str) -> None:
         tenant, schema = self._schema.tenant(record.owner), self._schema

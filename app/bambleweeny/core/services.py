@@ -6,7 +6,10 @@ from pathlib import Path
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
+from bambleweeny.core.items import Items
 from bambleweeny.core.keys import Keys
+from bambleweeny.core.leases import Leases
+from bambleweeny.core.list_policies import ListPolicies
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
@@ -28,6 +31,9 @@ class Services:
     users: Users
     keys: Keys
     lists: Lists
+    items: Items
+    leases: Leases
+    list_policies: ListPolicies
     batch: Batch
     waits: Waits
     routes: Routes
@@ -51,6 +57,7 @@ def make_services(
     """Put the services over a store together. No round trip."""
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
+    bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
@@ -58,6 +65,9 @@ def make_services(
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
+        items=Items(store, bounds),
+        leases=Leases(store, waits, bounds),
+        list_policies=ListPolicies(store, bounds),
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
         routes=Routes(store),

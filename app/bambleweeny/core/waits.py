@@ -11,6 +11,10 @@ from bambleweeny.store import Store
 _T = TypeVar("_T")
 
 
+class Due(int):
+    """Nothing yet, but something is due in so many milliseconds."""
+
+
 class Waits:
     """The waits of this process, at most `most` at a time.
 
@@ -29,17 +33,18 @@ class Waits:
 
     def attempt(
         self,
-        what: Callable[[], _T | None],
+        what: Callable[[], _T | Due | None],
         channel: str,
         seconds: float,
         is_wanted: Callable[[], bool],
     ) -> _T | None:
         """Give what `what` gives, waiting so long for it to be something.
 
-        It is tried at once, and again whenever the channel has a message. It is not
-        waited for where every place is taken, and no longer once nobody wants it.
+        It is tried at once, and again whenever the channel has a message or what it said to
+        be due is so. It is not waited for where every place is taken, and no longer once
+        nobody wants it.
         """
-        found = what()
+        found = _now(what())
         if found is not None or seconds <= 0 or self._stopped or self._places is None:
             return found
         if not self._places.acquire(blocking=False):
@@ -58,7 +63,7 @@ class Waits:
 
     def _wait(
         self,
-        what: Callable[[], _T | None],
+        what: Callable[[], _T | Due | None],
         channel: str,
         deadline: float,
         is_wanted: Callable[[], bool],
@@ -74,6 +79,12 @@ class Waits:
                 if woken:
                     waiter.rest()
                     found = what()
-                    if found is not None:
+                    if isinstance(found, Due):
+                        self._announcements.remind(channel, found / 1000)
+                    elif found is not None:
                         return found
         return None
+
+
+def _now(found: _T | Due | None) -> _T | None:
+    return None if isinstance(found, Due) else found

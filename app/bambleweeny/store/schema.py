@@ -11,8 +11,12 @@ VERSION = 1
 """The version of the layout; it stands in the instance's record."""
 
 
-_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe")
-_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed")
+KEPT = ("held", "leased", "delayed", "dead", "ending")
+"""What a list has beside its record and its ready items: a hash of items by id, and sorted
+sets of ids by the millisecond at which a lease ends, a delay ends, an item died, or expires."""
+
+_ALONE = ("user", "keys", "expiring", "lists", "routes", "bins", "probe", "once", "once_at")
+_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed", *KEPT)
 
 
 class Tenant:
@@ -26,6 +30,8 @@ class Tenant:
     routes: str
     bins: str
     probe: str
+    once: str
+    once_at: str
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -56,6 +62,10 @@ class Tenant:
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""
         return f"{self._tag}list:{name}"
+
+    def kept(self, part: str, name: str) -> str:
+        """Name a part of what a list keeps; `part` is one of KEPT."""
+        return f"{self._tag}{part}:{name}"
 
 
 def names_for(script: str) -> str:
