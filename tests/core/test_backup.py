@@ -81,7 +81,7 @@ def content(raw, prefix: str) -> dict[bytes, object]:
             stays = (b"id", b"secret", b"version")
             fields = raw.hgetall(key)
             # NOTE: a number that is 0 and one that is not there are the same.
-            is_none = [name for name in (b"in", b"out") if fields.get(name) == b"0"]
+            is_none = [name for name in (b"in", b"out", b"last") if fields.get(name) == b"0"]
             found[name] = {k: v for k, v in fields.items() if k not in (*stays, *is_none)}
     return found
 
@@ -305,6 +305,16 @@ UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
         [{"user": ULI["user"] | {"quota": -1}}],
         [{"user": ULI["user"] | {"name": "a b"}}],
         [ADMIN, ITEM, ITEM],
+        [ADMIN, {"item": ITEM["item"] | {"state": "lost"}}],
+        [ADMIN, {"item": ITEM["item"] | {"state": "dead"}}],
+        [ADMIN, {"item": ITEM["item"] | {"at": 5}}],
+        [ADMIN, {"item": ITEM["item"] | {"attempts": 70_000}}],
+        [ADMIN, {"item": ITEM["item"] | {"reason": "x" * 256}}],
+        [ADMIN, {"item": ITEM["item"] | {"expires": -1}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a b"}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "in": -1}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "policy": {"dead_letter": "a b"}}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "policy": {"lease": 0}}}],
         [ADMIN, {"item": ITEM["item"] | {"id": -1}}],
         [ADMIN, {"item": ITEM["item"] | {"id": 1 << 60}}],
         [ADMIN, {"route": {"owner": "0", "id": "x", "key": "a", "content_type": "a/b"}}],
@@ -317,7 +327,7 @@ def test_a_line_that_breaks_a_rule_is_refused_though_the_digest_fits(lines, fill
     text = b"".join(line + b"\n" for line in [header, *map(msgspec.json.encode, lines)])
     count = {
         f"{kind}s": sum(kind in line for line in lines)
-        for kind in ("user", "key", "item", "route", "bin")
+        for kind in ("user", "key", "list", "item", "route", "bin")
     }
     end = {"end": count | {"sha256": hashlib.sha256(text).hexdigest()}}
     with pytest.raises(BackupRefused, match="line"):
@@ -390,7 +400,7 @@ def test_progress_counts_every_resource(filled):
     back_up(filled, io.BytesIO(), told.append)
     paged = []
     back_up(filled, io.BytesIO(), paged.append, **PAGED)
-    assert sum(told) == sum(paged) == count_resources(filled) == 39
+    assert sum(told) == sum(paged) == count_resources(filled) == 43
     file, read = backed_up(filled), []
     check_backup(file, read.append)
     assert sum(read) == len(file.getvalue())

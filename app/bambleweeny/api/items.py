@@ -58,9 +58,7 @@ class ListItem:
         self._items = services.items
 
     @falcon.before(authenticated)
-    def on_get(
-        self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str
-    ) -> None:
+    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
         """Show an item, whatever its state."""
         answer_json(resp, _shown(self._items.find(req.context.caller, name, item_id)))
 

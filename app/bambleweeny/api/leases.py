@@ -5,6 +5,7 @@ from typing import Any
 
 import falcon
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from bambleweeny.api.body import answer_json, answer_raw, read_json
 from bambleweeny.api.errors import error_fields
@@ -33,7 +34,7 @@ class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"lasting": "
     """A lease that is to last so long from now on."""
 
     lease: str
-    lasting: Duration | None = None
+    lasting: Duration | UnsetType = UNSET
 
 
 class Burial(msgspec.Struct, forbid_unknown_fields=True):
@@ -123,9 +124,7 @@ class ListAck:
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Acknowledge, give back, extend and bury many leases."""
         changes = read_json(req, Changes)
-        outcomes = iter(
-            self.services.leases.change_each(req.context.caller, name, changes.each())
-        )
+        outcomes = iter(self.services.leases.change_each(req.context.caller, name, changes.each()))
         answer_json(
             resp,
             {
@@ -165,8 +164,8 @@ def _told(outcome: LeaseNotFound | None) -> dict[str, Any]:
     return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
 
 
-def _seconds(duration: Duration | None) -> int | None:
+def _seconds(duration: Duration | UnsetType) -> int | None:
     try:
-        return None if duration is None else parse_duration(str(duration))
+        return None if duration is UNSET else parse_duration(str(duration))
     except ValueError as ex:
         raise InvalidRequest(f"{ex}.") from ex

@@ -3,9 +3,22 @@
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
+from bambleweeny.client.items import Item
+from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry
 from bambleweeny.client.routes import Route
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
-__all__ = ["Batch", "Bin", "Client", "Entry", "Result", "Route", "User", "Value"]
+__all__ = [
+    "Batch",
+    "Bin",
+    "Client",
+    "Entry",
+    "Item",
+    "LeasedItem",
+    "Result",
+    "Route",
+    "User",
+    "Value",
+]

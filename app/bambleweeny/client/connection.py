@@ -39,6 +39,7 @@ class _Request(NamedTuple):
     content_type: str
     seconds: float
     is_safe: bool
+    headers: Mapping[str, str]
 
 
 class Connection:
@@ -65,6 +66,7 @@ class Connection:
         is_public: bool = False,
         is_safe: bool | None = None,
         wait: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Do one call; a failure raises a class of `bambleweeny.errors`.
 
@@ -79,6 +81,7 @@ class Connection:
             "application/octet-stream" if json is None else "application/json",
             self._timeout + wait,
             method == "GET" if is_safe is None else is_safe,
+            headers or {},
         )
         return self._sent(request) if is_public else self._authorized(request)
 
@@ -111,6 +114,7 @@ class Connection:
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
         headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
+        headers.update(request.headers)
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         answer = self._pool.urlopen(

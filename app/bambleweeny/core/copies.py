@@ -114,9 +114,7 @@ class Copier:
             item = unpack_item(data)
             came = 0 if item.came == item.id // 1000 else item.came
             more = (item.attempts, came, item.expires, item.reason, item.origin)
-            yield Item(
-                self._caller.id, name, item.id, value_of(item.body), state, int(at), *more
-            )
+            yield Item(self._caller.id, name, item.id, value_of(item.body), state, int(at), *more)
 
     def _routes(self, ids: Sequence[str]) -> Iterator[Record]:
         schema = self._store.schema
@@ -145,4 +143,3 @@ class Copier:
 
 def _pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     return zip(flat[::2], flat[1::2], strict=True)
-

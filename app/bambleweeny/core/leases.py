@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.item_format import StoredItem, unpack_item
-from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, found_or_due
+from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, due_or
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.core.waits import Due, Waits
@@ -88,7 +88,7 @@ class Leases:
 
         def take() -> list[bytes] | Due | None:
             args = (*self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
-            return found_or_due(run_as(self._store, caller, LEASE_ITEMS, name, *args))
+            return due_or(list[bytes], run_as(self._store, caller, LEASE_ITEMS, name, *args))
 
         told = self._store.schema.tenant(caller.id).pushed(name)
         found = self._waits.attempt(take, told, seconds, is_wanted) or []

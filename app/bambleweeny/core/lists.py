@@ -1,7 +1,7 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,8 @@ LONGEST_TTL = 365 * 86400
 """In seconds."""
 _MOST_LINES = 10_000
 _MS = 1000
+
+_T = TypeVar("_T")
 
 
 def check_list_name(name: str) -> None:
@@ -145,7 +147,8 @@ class Lists:
 
         def pop() -> list[bytes] | Due | None:
             bounds = (*self._bounds, most, MOST_BYTES_AT_ONCE)
-            return found_or_due(run_as(self._store, caller, POP_UP_TO, name, *bounds))
+            reply = run_as(self._store, caller, POP_UP_TO, name, *bounds)
+            return due_or(list[bytes], reply)
 
         told = self._schema.tenant(caller.id).pushed(name)
         return self._waits.attempt(pop, told, seconds, is_wanted) or []
@@ -163,7 +166,7 @@ class Lists:
     def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
         check_list_name(name)
         found = run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
-        return bytes(found) if isinstance(found, bytes) else found_or_due(found)
+        return due_or(bytes, found)
 
     def _push(
         self,
@@ -180,6 +183,6 @@ class Lists:
         )
 
 
-def found_or_due(reply: Any) -> Any:
+def due_or(kind: type[_T], reply: Any) -> _T | Due | None:
     """Give what a script of a list gives; a number says in how many ms something is due."""
     return Due(reply) if isinstance(reply, int) else reply

@@ -37,9 +37,7 @@ class PushedWith(msgspec.Struct, forbid_unknown_fields=True):
         """Give what the script takes; ValueError where it cannot be done."""
         ttl = None if self.ttl is None else parse_duration(str(self.ttl))
         try:
-            options = push_options(
-                delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front
-            )
+            options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)
         except InvalidRequest as ex:
             raise ValueError(str(ex)) from ex
         return options.packed()
