@@ -38,6 +38,19 @@ CALLS = {
     "listLists": lambda client: list(client.lists),
     "popItemByPost": lambda client: client.pop("foo"),
     "pushItem": lambda client: client.push("foo", "bar"),
+    "leaseItems": lambda client: client.lists.lease("foo"),
+    "acknowledgeItem": lambda client: client.lists.ack("foo", "7.1"),
+    "extendLease": lambda client: client.lists.extend("foo", "7.1", "5m"),
+    "changeLeases": lambda client: client.lists.change("foo", ack=["7.1"]),
+    "getListPolicy": lambda client: client.lists.policy("foo"),
+    "setListPolicy": lambda client: client.lists.set_policy("foo", max_attempts=5),
+    "deleteListPolicy": lambda client: client.lists.delete_policy("foo"),
+    "showItems": lambda client: list(client.lists.items("foo")),
+    "purgeItems": lambda client: client.lists.purge("foo"),
+    "showItem": lambda client: client.lists.item("foo", "7"),
+    "deleteItem": lambda client: client.lists.delete_item("foo", "7"),
+    "countItems": lambda client: client.lists.stats("foo"),
+    "moveItems": lambda client: client.lists.move("foo", "bar"),
     "deleteList": lambda client: client.lists.delete("foo"),
     "runBatch": run_batch,
     "listRoutes": lambda client: client.routes.list(),
@@ -96,7 +109,7 @@ def test_a_method_makes_its_call_and_no_other(operation, session_url, services):
         try:
             CALLS[operation](client)
         except BambleweenyError as ex:
-            assert ex.code == "not_found", operation
+            assert ex.code.endswith("not_found"), operation
     made = {call for call, count in counted(services).items() if count != before.get(call)}
     assert made == {(method, path)}
 

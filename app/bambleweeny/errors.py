@@ -14,6 +14,7 @@ raises, for there was no answer.
         WrongLogin          401  user name or password
       Forbidden             403  the admin is asked for
       NotFound              404  no such thing
+        LeaseNotFound       404  a lease that has ended
       MethodNotAllowed      405  the path knows other methods
       LimitReached          409  a counter would leave the bounds of the call
       PreconditionFailed    412  the key is not as the call says that it is
@@ -118,6 +119,13 @@ class NotFound(BambleweenyError):
     """There is no such thing."""
 
     code, status, info = "not_found", 404, "Not found."
+
+
+class LeaseNotFound(NotFound):
+    """The lease has ended: its time was over, or the item was acknowledged or given back."""
+
+    code, info = "lease_not_found", "There is no such lease."
+    hint = "It has ended; its item is done, or is given to somebody again."
 
 
 class MethodNotAllowed(BambleweenyError):

@@ -23,6 +23,7 @@ _MEDIA_TYPE = re.compile(
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*").fullmatch
 _OWN_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
+_ITEM_ID = re.compile(r"[1-9][0-9]{0,15}").fullmatch
 _DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
 _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
@@ -59,6 +60,11 @@ def is_utf8(value: bytes) -> bool:
 def is_public_id(text: str) -> bool:
     """Tell whether text has the form of a route's or a bin's id."""
     return _UUID(text) is not None
+
+
+def is_item_id(text: str) -> bool:
+    """Tell whether text has the form of an item's id."""
+    return _ITEM_ID(text) is not None
 
 
 def is_media_type(text: str) -> bool:

@@ -15,7 +15,8 @@ def test_bytes_come_back_identical(as_uli, http, value, content_type):
     headers = {"Content-Type": content_type}
     assert as_uli.put("/keys/k", data=value, headers=headers).json() == {"info": "ok"}
     assert as_uli.get("/keys/k").content == value
-    assert as_uli.post("/lists/q", data=value, headers=headers).json() == {"info": "ok"}
+    pushed = as_uli.post("/lists/q", data=value, headers=headers).json()
+    assert pushed == {"info": "ok", "id": pushed["id"]}
     assert as_uli.get("/lists/q").content == value
     route = as_uli.post("/routes", json={"key": "k", "content_type": "application/x-any"}).json()
     assert http.get(route["path"]).content == value

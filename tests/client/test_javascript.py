@@ -17,7 +17,11 @@ LEFT_TO_FETCH = {
         "count", "deleteAll", "expire", "groups", "listMeta", "listValues", "patch", "persist",
         "replace", "take", "wait",
     },
-    "lists": {"count"},
+    "lists": {
+        "count",
+        "popMany", "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "items", "item",
+        "deleteItem", "purge", "stats", "move",
+    },
 }  # fmt: skip
 
 PRELUDE = """

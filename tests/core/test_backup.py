@@ -13,6 +13,9 @@ from bambleweeny.core import restore as restoring
 from bambleweeny.core.backup import back_up, count_resources
 from bambleweeny.core.backup_check import BackupRefused
 from bambleweeny.core.instance import WrongSchema, open_instance
+from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.core.list_policies import ListPolicy
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.core.services import make_services
@@ -80,8 +83,29 @@ def content(raw, prefix: str) -> dict[bytes, object]:
             found[name] = raw.smembers(key)
         else:
             stays = (b"id", b"secret", b"version")
-            found[name] = {k: v for k, v in raw.hgetall(key).items() if k not in stays}
+            fields = raw.hgetall(key)
+            # NOTE: a number that is 0 and one that is not there are the same.
+            is_none = [name for name in (b"in", b"out", b"last") if fields.get(name) == b"0"]
+            found[name] = {k: v for k, v in fields.items() if k not in (*stays, *is_none)}
     return found
+
+
+def fill_queues(services, owner):
+    """Items in every state, expiring ones among them, and policies."""
+    lists, leases = services.lists, services.leases
+    services.list_policies.set(owner, "jobs", ListPolicy(max_attempts=3, dead_letter="graves"))
+    services.list_policies.set(owner, "empty", ListPolicy(paused=True, ttl=60))
+    for number in range(9):
+        options = push_options(delay=60 * (number % 3), ttl=900 if number % 2 else None)
+        for name in ("jobs", "work"):
+            lists.push(owner, name, b"%d" % number, options)
+            lists.push(owner, name, b"front %d" % number, push_options(front=True))
+    for name in ("jobs", "work"):
+        items = leases.lease(owner, name, 8)
+        changes = [Change("retry", lease_of(item)) for item in items[:2]]
+        changes += [Change("retry", lease_of(items[2]), 30), Change("ack", lease_of(items[3]))]
+        changes += [Change("bury", lease_of(item), reason="€") for item in items[4:6]]
+        assert leases.change_each(owner, name, changes) == [None] * 6
 
 
 @pytest.fixture
@@ -100,6 +124,7 @@ def filled(services, admin, uli, store):
     for number, wish in enumerate((Wish(1000), Wish("", "a/b; c=d"), Wish(3600, "a/b"))):
         services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
+    fill_queues(services, uli)
     services.routes.create(uli, "k1", 'text/html; charset="utf-8"')
     services.routes.create(ann, "later", "a/b")
     services.bins.create(uli, "hooks")
@@ -112,7 +137,7 @@ def test_what_was_backed_up_is_restored(filled, other, raw, options):
     check_backup(file)
     done = restore(other, file)
     assert content(raw, "other") == content(raw, "b9y")
-    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 27, 47, 2, 1)
+    assert (done.users, done.keys, done.items, done.routes, done.bins) == (3, 27, 81, 2, 1)
     assert (done.topics, done.messages) == (3, 24)
 
 
@@ -169,10 +194,11 @@ def test_the_file_says_what_it_is(services, uli):
     assert set(user["user"]) == {"id", "name", "role", "quota", "hash"}
     assert owned[0] == {"key": {"owner": "1", "name": "foo", "value": "bar"}}
     assert owned[1] == {"key": {"owner": "1", "name": "raw", "value": {"base64": "/w=="}}}
-    item = owned[2]["item"]
+    item = owned[3]["item"]
+    assert owned[2] == {"list": {"owner": "1", "name": "q", "in": 1, "last": item["id"]}}
     assert abs(item.pop("id") / 1e6 - time.time()) < 60
     assert item == {"owner": "1", "list": "q", "value": "first"}
-    assert owned[3:] == [
+    assert owned[4:] == [
         {"topic": {"owner": "1", "name": "t"}},
         {
             "message": {
@@ -187,7 +213,16 @@ def test_the_file_says_what_it_is(services, uli):
         {"bin": {"owner": "1", "id": made.id, "list": "q"}},
     ]
     assert end["end"].pop("sha256")
-    counts = {"users": 2, "keys": 2, "items": 1, "topics": 1, "messages": 1, "routes": 1, "bins": 1}
+    counts = {
+        "users": 2,
+        "keys": 2,
+        "items": 1,
+        "lists": 1,
+        "topics": 1,
+        "messages": 1,
+        "routes": 1,
+        "bins": 1,
+    }
     assert end == {"end": counts}
 
 
@@ -222,7 +257,9 @@ def test_what_ended_after_the_backup_is_gone_after_the_restore(filled, other, ra
     there = services_of(other)
     uli = there.users.log_in("uli", "secret")
     assert there.keys.present(uli, ["w0", "w1", "w2"]) == ["w1"]
-    there.users.change("1", quota=len(there.keys.present(uli, [f"k{n}" for n in range(8)])) + 9)
+    others = sum(raw.zcard(f"other:{{1}}:{noun}") for noun in ("lists", "topics", "routes", "bins"))
+    keys = sum(map(len, there.keys.walk(uli)))
+    there.users.change("1", quota=others + keys + 1)
     there.keys.set(uli, "new", b"")
     assert raw.zscore("other:{1}:keys", "w0") is None
 
@@ -377,6 +414,16 @@ UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
         [{"user": ULI["user"] | {"quota": -1}}],
         [{"user": ULI["user"] | {"name": "a b"}}],
         [ADMIN, ITEM, ITEM],
+        [ADMIN, {"item": ITEM["item"] | {"state": "lost"}}],
+        [ADMIN, {"item": ITEM["item"] | {"state": "dead"}}],
+        [ADMIN, {"item": ITEM["item"] | {"at": 5}}],
+        [ADMIN, {"item": ITEM["item"] | {"attempts": 70_000}}],
+        [ADMIN, {"item": ITEM["item"] | {"reason": "x" * 256}}],
+        [ADMIN, {"item": ITEM["item"] | {"expires": -1}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a b"}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "in": -1}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "policy": {"dead_letter": "a b"}}}],
+        [ADMIN, {"list": {"owner": "0", "name": "a", "policy": {"lease": 0}}}],
         [ADMIN, {"item": ITEM["item"] | {"id": -1}}],
         [ADMIN, {"item": ITEM["item"] | {"id": 1 << 60}}],
         [ADMIN, {"topic": {"owner": "0", "name": "a b"}}],
@@ -397,7 +444,7 @@ def test_a_line_that_breaks_a_rule_is_refused_though_the_digest_fits(lines, fill
     text = b"".join(line + b"\n" for line in [header, *map(msgspec.json.encode, lines)])
     count = {
         f"{kind}s": sum(kind in line for line in lines)
-        for kind in ("user", "key", "item", "topic", "message", "route", "bin")
+        for kind in ("user", "key", "list", "item", "topic", "message", "route", "bin")
     }
     end = {"end": count | {"sha256": hashlib.sha256(text).hexdigest()}}
     with pytest.raises(BackupRefused, match="line"):
@@ -470,7 +517,7 @@ def test_progress_counts_every_resource(filled):
     back_up(filled, io.BytesIO(), told.append)
     paged = []
     back_up(filled, io.BytesIO(), paged.append, **PAGED)
-    assert sum(told) == sum(paged) == count_resources(filled) == 45
+    assert sum(told) == sum(paged) == count_resources(filled) == 49
     file, read = backed_up(filled), []
     check_backup(file, read.append)
     assert sum(read) == len(file.getvalue())

@@ -12,8 +12,11 @@ from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
 from bambleweeny.api.gate import Gate
+from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
 from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
+from bambleweeny.api.leases import ListAck, ListLease, ListLeases
+from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
 from bambleweeny.api.routes import Route, Routes
@@ -51,6 +54,14 @@ def create_app(
     app.add_route("/lists", Lists(services))
     app.add_route("/lists/{name}", List(services))
     app.add_route("/lists/{name}/pop", ListPop(services))
+    app.add_route("/lists/{name}/lease", ListLeases(services))
+    app.add_route("/lists/{name}/leases/{lease}", ListLease(services))
+    app.add_route("/lists/{name}/ack", ListAck(services))
+    app.add_route("/lists/{name}/policy", ListPolicy(services))
+    app.add_route("/lists/{name}/items", ListItems(services))
+    app.add_route("/lists/{name}/items/{item_id}", ListItem(services))
+    app.add_route("/lists/{name}/stats", ListStats(services))
+    app.add_route("/lists/{name}/move", ListMove(services))
     app.add_route("/topics", Topics(services))
     app.add_route("/topics/{name}", Topic(services))
     app.add_route("/batch", Batch(services))

@@ -15,8 +15,8 @@ _ALLOWED_HEADERS = (
     "Last-Event-ID, Range, X-Request-ID"
 )
 _EXPOSED_HEADERS = (
-    "Accept-Ranges, B9Y-Authenticated-User, B9Y-Routes, B9Y-TTL, Content-Range, ETag, Retry-After, "
-    "X-Request-ID"
+    "Accept-Ranges, B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, "
+    "B9Y-Routes, B9Y-TTL, Content-Range, ETag, Retry-After, X-Request-ID"
 )
 _PROBES = {"/healthz", "/readyz", "/metrics"}
 

@@ -3,8 +3,7 @@
 import falcon
 
 from bambleweeny.api.key_options import read_tags
-from bambleweeny.api.policy import unhurried
-from bambleweeny.api.waiting import is_there, read_wait
+from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.services import Services
 from bambleweeny.core.terms import is_among
 
@@ -18,11 +17,10 @@ def wait_for_news(
     """
     if not req.has_param("wait") or req.method != "GET":
         return
-    unhurried(req, resp)
     known = read_tags(req, "If-None-Match", weak=True)
 
     def is_news(value: bytes | None) -> bool:
         return not is_among(value, known) if known else value is not None
 
-    seconds = read_wait(req)
+    seconds = begin_wait(req, resp)
     services.key_waits.until(req.context.caller, name, is_news, seconds, is_there(req))

@@ -4,13 +4,18 @@ import falcon
 
 from bambleweeny.api.body import answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import read_choice
+from bambleweeny.api.parameters import read_choice, read_duration, read_flag, read_number
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.selections import answer_selection, is_selection
-from bambleweeny.api.waiting import is_there, read_wait
+from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
+from bambleweeny.core.lists import PushOptions, push_options
 from bambleweeny.core.services import Services
+from bambleweeny.core.values import value_of
+from bambleweeny.errors import InvalidRequest
+
+_LONGEST_KEY = 255
 
 
 class Lists:
@@ -45,12 +50,15 @@ class List:
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Add an item at the end, or each line of the body with `?split=lines`."""
-        if req.query_string and read_choice(req, "split", ("lines",)):
-            items = self._lists.push_lines(req.context.caller, name, read_raw(req))
-            answer_json(resp, {"info": "ok", "items": items})
-        else:
-            self._lists.push(req.context.caller, name, read_raw(req))
-            answer_json(resp, {"info": "ok"})
+        caller, options = req.context.caller, None
+        if req.query_string or "HTTP_IDEMPOTENCY_KEY" in req.env:
+            options = _read_options(req)
+            if read_choice(req, "split", ("lines",)):
+                items = self._lists.push_lines(caller, name, read_raw(req), options)
+                answer_json(resp, {"info": "ok", "items": items})
+                return
+        item_id = self._lists.push(caller, name, read_raw(req), options)
+        answer_json(resp, {"info": "ok", "id": str(item_id)})
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -72,14 +80,40 @@ class ListPop:
 
 
 def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
-    """Answer the oldest item, or 204 where there is none even after `?wait=`."""
-    if req.query_string and req.has_param("wait"):
-        unhurried(req, resp)
-        item = of.pop_within(req.context.caller, name, read_wait(req), is_there(req))
+    """Answer the oldest item, or 204 where there is none even after `?wait=`.
+
+    With `?max=` that is a JSON array of so many at most.
+    """
+    resp.set_header("Cache-Control", "no-store")
+    seconds = begin_wait(req, resp)
+    if req.query_string and req.has_param("max"):
+        most = read_number(req, "max", 1)
+        items = of.pop_many(req.context.caller, name, most, seconds, is_there(req))
+        answer_json(resp, [value_of(item) for item in items])
+        return
+    if seconds:
+        item = of.pop_within(req.context.caller, name, seconds, is_there(req))
     else:
         item = of.pop(req.context.caller, name)
-    resp.set_header("Cache-Control", "no-store")
     if item is None:
         resp.status = 204
     else:
         answer_raw(resp, item)
+
+
+def _read_options(req: falcon.Request) -> PushOptions:
+    return push_options(
+        delay=read_duration(req, "delay") or 0,
+        ttl=read_duration(req, "ttl"),
+        front=read_flag(req, "front"),
+        once=_idempotency_key(req),
+    )
+
+
+def _idempotency_key(req: falcon.Request) -> str:
+    key = req.get_header("Idempotency-Key")
+    if key is None:
+        return ""
+    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= _LONGEST_KEY:
+        raise InvalidRequest(f"The Idempotency-Key has 1 to {_LONGEST_KEY} printable characters.")
+    return key

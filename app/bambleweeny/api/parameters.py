@@ -1,10 +1,13 @@
-"""Query parameters that take one of a few words."""
+"""Query parameters that take one of a few words, a number or a duration."""
 
 from collections.abc import Sequence
 
 import falcon
 
 from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import parse_duration
+
+_MOST_DIGITS = 9
 
 
 def read_choice(req: falcon.Request, name: str, words: Sequence[str]) -> str | None:
@@ -18,3 +21,24 @@ def read_choice(req: falcon.Request, name: str, words: Sequence[str]) -> str | N
 def read_flag(req: falcon.Request, name: str) -> bool:
     """Tell whether a parameter is 1; without it, or with 0, it is not."""
     return read_choice(req, name, ("0", "1")) == "1"
+
+
+def read_number(req: falcon.Request, name: str, default: int) -> int:
+    """Give a parameter's whole number, or the default without it; else InvalidRequest."""
+    text = req.get_param(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS:
+        raise InvalidRequest(f"The parameter '{name}' takes a whole number.")
+    return int(text)
+
+
+def read_duration(req: falcon.Request, name: str) -> int | None:
+    """Give a parameter's seconds, or None without it; else InvalidRequest."""
+    text = req.get_param(name)
+    if text is None:
+        return None
+    try:
+        return parse_duration(text)
+    except ValueError as ex:
+        raise InvalidRequest(f"The {name} is invalid: {ex}.") from ex

@@ -11,7 +11,7 @@ from bambleweeny.api.body import answer_json, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
-from bambleweeny.api.waiting import is_there, read_wait
+from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, is_message_id
@@ -75,7 +75,7 @@ class Topic:
         self, req: falcon.Request, resp: falcon.Response, name: str, after: str
     ) -> None:
         most = req.get_param_as_int("limit", min_value=1, max_value=_MOST, default=_USUAL)
-        seconds = read_wait(req) if req.has_param("wait") else 0
+        seconds = begin_wait(req, resp)
         found, last = self._topics.read_within(
             req.context.caller, name, after, most, seconds=seconds, is_wanted=is_there(req)
         )

@@ -1,23 +1,24 @@
-"""How long a request may wait, and whether its client still does."""
+"""What a call that can wait is told: for how long, and for whom."""
 
 from collections.abc import Callable
 
 import falcon
 
+from bambleweeny.api.parameters import read_duration
+from bambleweeny.api.policy import unhurried
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import parse_duration
 
 _LONGEST_WAIT = 30
 
 
-def read_wait(req: falcon.Request) -> int:
-    """Give the seconds of `?wait=`; InvalidRequest where it is no duration or too long."""
-    try:
-        seconds = parse_duration(req.get_param("wait") or "")
-    except ValueError as ex:
-        raise InvalidRequest(f"The wait is invalid: {ex}.") from ex
+def begin_wait(req: falcon.Request, resp: falcon.Response) -> int:
+    """Give the seconds of `?wait=`, at most 30, and let others go on; 0 without it."""
+    if not req.query_string or not req.has_param("wait"):
+        return 0
+    seconds = read_duration(req, "wait") or 0
     if seconds > _LONGEST_WAIT:
         raise InvalidRequest(f"The longest wait is {_LONGEST_WAIT}s.")
+    unhurried(req, resp)
     return seconds
 
 

@@ -97,9 +97,21 @@ class Batch:
         """Add to a key's number."""
         return self._add(int, "incr", name, step, options=how)
 
-    def push(self, name: str, value: Data | None = None, *, json: object = ABSENT) -> Result[None]:
-        """Add an item to a list."""
-        return self._add(_nothing, "push", name, packed(bytes_of(value, json)))
+    def push(
+        self,
+        name: str,
+        value: Data | None = None,
+        *,
+        json: object = ABSENT,
+        delay: int | str | None = None,
+        ttl: int | str | None = None,
+        front: bool = False,
+    ) -> Result[None]:
+        """Add an item to a list; the options are those of `Lists.push`."""
+        given = {"delay": delay, "ttl": ttl, "front": front or None}
+        options = {word: option for word, option in given.items() if option is not None}
+        more = (options,) if options else ()
+        return self._add(_nothing, "push", name, packed(bytes_of(value, json)), *more)
 
     def pop(self, name: str) -> Result[Value | None]:
         """Take the oldest item off a list."""

@@ -90,9 +90,9 @@ class Client:
         """Count; see `Keys.incr`."""
         return self.keys.incr(name, by, **how)
 
-    def push(self, list: str, value: Data | None = None, *, json: object = ABSENT) -> None:
-        """Add an item to a list; see `Lists.push`."""
-        self.lists.push(list, value, json=json)
+    def push(self, list: str, value: Data | None = None, *, json: object = ABSENT) -> str:
+        """Add an item to a list and give its id; see `Lists.push`."""
+        return self.lists.push(list, value, json=json)
 
     def pop(self, list: str, wait: int | str | None = None) -> Value | None:
         """Take the oldest item off a list; see `Lists.pop`."""

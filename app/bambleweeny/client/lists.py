@@ -1,14 +1,17 @@
 """Lists: queues of bytes, first in, first out."""
 
+import builtins
 from collections.abc import Iterator
+from typing import Any
 
 from bambleweeny.client.connection import Connection, path_of
+from bambleweeny.client.items import Items
+from bambleweeny.client.leases import Leases
 from bambleweeny.client.listings import Entry, Listing, Part
-from bambleweeny.client.values import ABSENT, Data, Value, bytes_of
-from bambleweeny.names import parse_duration
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 
-class Lists:
+class Lists(Leases, Items):
     """Queues of bytes. Iteration gives every name that the user may see, in order."""
 
     def __init__(self, connection: Connection) -> None:
@@ -21,21 +24,42 @@ class Lists:
         value: Data | None = None,
         *,
         json: object = ABSENT,
+        delay: int | str | None = None,
+        ttl: int | str | None = None,
+        front: bool = False,
+        key: str | None = None,
         userid: int | None = None,
-    ) -> None:
-        """Add an item at the end, atomically; ListFull past the list's bound.
+    ) -> str:
+        """Add an item at the end and give its id, atomically; ListFull past the list's bound.
 
-        A new list counts against the quota.
+        Nobody is given it before the `delay` is over, and it is dropped when nobody took it
+        for `ttl`; `front` adds it before all others. A push with a `key` is done once in
+        24 hours, and can be repeated. A new list counts against the quota.
         """
-        body = bytes_of(value, json)
-        self._call("POST", path_of("lists", name), query={"userid": userid}, body=body)
+        body, query = bytes_of(value, json), _options(delay, ttl, front, userid)
+        headers = {} if key is None else {"Idempotency-Key": key}
+        path = path_of("lists", name)
+        answer = self._call(
+            "POST", path, query=query, body=body, headers=headers, is_safe=key is not None
+        )
+        item_id: str = answer.json()["id"]
+        return item_id
 
-    def push_lines(self, name: str, data: Data, *, userid: int | None = None) -> int:
+    def push_lines(
+        self,
+        name: str,
+        data: Data,
+        *,
+        delay: int | str | None = None,
+        ttl: int | str | None = None,
+        front: bool = False,
+        userid: int | None = None,
+    ) -> int:
         r"""Add each line as an item, up to 10,000 of them, all or none; give their number.
 
-        A line ends with `\n`, the last one with or without.
+        A line ends with `\n`, the last one with or without. The options are those of `push`.
         """
-        query = {"split": "lines", "userid": userid}
+        query = {"split": "lines", **_options(delay, ttl, front, userid)}
         answer = self._call("POST", path_of("lists", name), query=query, body=bytes_of(data))
         items: int = answer.json()["items"]
         return items
@@ -48,14 +72,29 @@ class Lists:
         `wait` are seconds, 30 at most, or a duration as `20s`: so long is waited for
         an item. Where the answer does not arrive the item may be gone.
         """
-        seconds = parse_duration(str(wait)) if wait is not None else None
+        seconds = seconds_of(wait)
         query = {"wait": seconds, "userid": userid}
         path = f"{path_of('lists', name)}/pop"
         answer = self._call("POST", path, query=query, wait=seconds or 0)
         return None if answer.status == 204 else answer.value
 
+    def pop_many(
+        self,
+        name: str,
+        max: int = 100,
+        wait: int | str | None = None,
+        *,
+        userid: int | None = None,
+    ) -> builtins.list[Value]:
+        """Take the oldest items off, up to 1,000 and 16 MB, waiting so long for one."""
+        seconds = seconds_of(wait)
+        query = {"max": max, "wait": seconds, "userid": userid}
+        path = f"{path_of('lists', name)}/pop"
+        answer = self._call("POST", path, query=query, wait=seconds or 0)
+        return [unpacked(value) for value in answer.json()]
+
     def delete(self, name: str, *, userid: int | None = None) -> None:
-        """Delete a list with its items; NotFound where there is none."""
+        """Delete a list with its items and its policy; NotFound where there is none."""
         self._call("DELETE", path_of("lists", name), query={"userid": userid})
 
     def list(
@@ -68,9 +107,9 @@ class Lists:
     ) -> Iterator[Entry]:
         """Give the names that begin with a prefix and the ids of their owners, in order.
 
-        A list exists while it has items. The admin sees everybody's, owner by owner, where
-        nothing but `userid` is given; else these are one's own, those after the name `after`
-        and up to `limit` of them.
+        A list exists while it has items in any state, or a policy. The admin sees everybody's,
+        owner by owner, where nothing but `userid` is given; else these are one's own, those
+        after the name `after` and up to `limit` of them.
         """
         return self._listing.entries(Part(prefix, after), limit, userid)
 
@@ -81,3 +120,14 @@ class Lists:
     def __iter__(self) -> Iterator[str]:
         """Give the names of all lists that the user may see."""
         return (entry.name for entry in self.list())
+
+
+def _options(
+    delay: int | str | None, ttl: int | str | None, front: bool, userid: int | None
+) -> dict[str, Any]:
+    return {
+        "delay": seconds_of(delay),
+        "ttl": seconds_of(ttl),
+        "front": 1 if front else None,
+        "userid": userid,
+    }

@@ -4,6 +4,8 @@ from base64 import b64decode, b64encode
 from json import dumps, loads
 from typing import Any, Final
 
+from bambleweeny.names import parse_duration
+
 Data = bytes | bytearray | memoryview | str
 """What a value can be given as; a str is sent as UTF-8."""
 
@@ -72,6 +74,11 @@ def packed(data: bytes) -> str | dict[str, str]:
         return data.decode()
     except UnicodeDecodeError:
         return {"base64": b64encode(data).decode()}
+
+
+def seconds_of(duration: int | str | None) -> int | None:
+    """Give the seconds of a duration as `30` or `5m`; ValueError where it is none."""
+    return None if duration is None else parse_duration(str(duration))
 
 
 def unpacked(value: str | dict[str, str]) -> Value:

@@ -14,6 +14,7 @@ from bambleweeny.core.backup_format import (
     Item,
     Key,
     Line,
+    List,
     Message,
     Owned,
     Record,
@@ -21,6 +22,7 @@ from bambleweeny.core.backup_format import (
     Topic,
     User,
 )
+from bambleweeny.core.restored_lists import is_possible_item, is_possible_list
 from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
@@ -28,7 +30,6 @@ from bambleweeny.store import schema
 
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
-_LARGEST_ID = 1 << 53
 _LATEST = 1 << 53
 
 _T = TypeVar("_T", Header, Line)
@@ -96,7 +97,7 @@ class _Rules:
         self._last_user = header.last_user
         self._ids: set[str] = set()
         self._names: set[str] = set()
-        self._lists: dict[str, int] = {}
+        self._lists: dict[tuple[str, str], tuple[int, int]] = {}
         self._user = self._list = self._topic = ""
         self._message = (0, 0)
 
@@ -129,8 +130,10 @@ class _Rules:
                     and 0 <= record.ends < _LATEST
                     and (not record.content_type or is_media_type(record.content_type))
                 )
+            case List():
+                return is_name(record.name) and is_possible_list(record)
             case Item():
-                return is_name(record.list) and self._is_next(record)
+                return is_name(record.list) and is_possible_item(record) and self._is_next(record)
             case Topic():
                 self._topic, self._message = record.name, (0, 0)
                 return is_name(record.name)
@@ -146,9 +149,10 @@ class _Rules:
                 return is_public_id(record.id) and is_name(record.list)
 
     def _is_next(self, item: Item) -> bool:
-        last = self._lists.get(item.list, -1)
-        self._lists[item.list] = item.id
-        return last < item.id < _LARGEST_ID
+        place = (item.list, item.state)
+        last = self._lists.get(place, (-1, -1))
+        self._lists[place] = (item.at, item.id)
+        return last < (item.at, item.id)
 
     def _follows(self, message: Message) -> bool:
         if not is_message_id(message.id) or not is_media_type(message.type or "a/b"):

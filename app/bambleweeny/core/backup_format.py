@@ -9,6 +9,7 @@ from typing import IO, Literal
 
 import msgspec
 
+from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.values import Base64
 
 VERSION = 1
@@ -50,13 +51,37 @@ class Key(_Strict, omit_defaults=True):
     content_type: str = ""
 
 
-class Item(_Strict):
-    """An item of a list, after the older ones. Its id is the microsecond of its coming."""
+class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
+    """What is known of a list beside its items, which follow: how many came and went, and its
+    policy. Backups of 1.0.0 have none of these lines.
+    """
+
+    owner: str
+    name: str
+    came: int = 0
+    went: int = 0
+    last: int = 0
+    policy: ListPolicy | None = None
+
+
+class Item(_Strict, omit_defaults=True):
+    """An item of a list, after the older ones. Its id is the microsecond of its coming.
+
+    What is not ready says when its lease or its delay ends, or when it died (`at`, in ms).
+    `came` and `expires` are in ms too; an id that is no time of coming has a `came`.
+    """
 
     owner: str
     list: str
     id: int
     value: str | Base64
+    state: Literal["ready", "leased", "delayed", "dead"] = "ready"
+    at: int = 0
+    attempts: int = 0
+    came: int = 0
+    expires: int = 0
+    reason: str = ""
+    origin: str = ""
 
 
 class Topic(_Strict):
@@ -103,6 +128,7 @@ class End(_Strict):
     messages: int = 0
     routes: int = 0
     bins: int = 0
+    lists: int = 0
     sha256: str = ""
 
     def count(self, record: "Record") -> None:
@@ -118,7 +144,7 @@ class End(_Strict):
         )
 
 
-Owned = Key | Item | Topic | Message | Route | Bin
+Owned = Key | List | Item | Topic | Message | Route | Bin
 Record = User | Owned
 
 
@@ -127,6 +153,7 @@ class Line(_Strict):
 
     user: User | None = None
     key: Key | None = None
+    list: List | None = None
     item: Item | None = None
     topic: Topic | None = None
     message: Message | None = None

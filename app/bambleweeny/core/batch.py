@@ -31,7 +31,8 @@ class Batch:
         self, store: Store, *, max_items: int, max_bytes: int, topic_bounds: Bounds
     ) -> None:
         self._store = store
-        self._bounds = (max_items, max_bytes, topic_bounds.packed)
+        self._bounds = (max_items, max_bytes)
+        self._topic_bounds = topic_bounds.packed
 
     def run(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
         """Do operations in their order and give what became of each.
@@ -77,7 +78,7 @@ class Batch:
         packed = [field for operation in part for field in operation.packed()]
         replies, left = run_as(
             self._store, caller, RUN_BATCH,
-            int(atomic), room, *self._bounds, *packed,
+            int(atomic), *self._bounds, room, self._topic_bounds, *packed,
         )  # fmt: skip
         return translate_each(replies), left
 

@@ -3,9 +3,24 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
+import msgspec
+
 from bambleweeny.core.authorized import read_as
-from bambleweeny.core.backup_format import Bin, Item, Key, Message, Record, Route, Topic, User
+from bambleweeny.core.backup_format import (
+    Bin,
+    Item,
+    Key,
+    List,
+    Message,
+    Record,
+    Route,
+    Topic,
+    User,
+)
 from bambleweeny.core.held import held_of
+from bambleweeny.core.item_format import unpack_item
+from bambleweeny.core.items import STATES, State
+from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import BEGINNING, message_of
@@ -14,7 +29,8 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, READ_TOPIC, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
-_ID_BYTES = 8
+_PARTS_OF_LIST = 2 + len(STATES)
+"""Its name, its record, and a page of items in each state."""
 _PAGE = 1000
 _PAGE_BYTES = 1 << 20
 
@@ -51,8 +67,11 @@ class Copier:
         fields, keys, lists, topics, routes, bins = found
         yield self._user(fields)
         yield from self._keys(keys)
-        for name, items in _pairs(lists):
-            yield from self._items(name.decode(), items)
+        for start in range(0, len(lists), _PARTS_OF_LIST):
+            name, record, *pages = lists[start : start + _PARTS_OF_LIST]
+            yield self._list(name.decode(), record)
+            for state, page in zip(STATES, pages, strict=True):
+                yield from self._items(name.decode(), state, page)
             self._advance(1)
         for name, entries in _pairs(topics):
             yield from self._topic(name.decode(), entries)
@@ -69,7 +88,11 @@ class Copier:
             start = b"(" + page[-3]
         for names in self._walk(tenant.lists):
             for name in names:
-                yield from self._items_in_pages(name)
+                fields = ("HMGET", tenant.list(name), "in", "out", "last", "policy")
+                [record] = read_as(self._store, self._caller, fields)
+                yield self._list(name, record)
+                for state in STATES:
+                    yield from self._items_in_pages(name, state)
                 self._advance(1)
         for names in self._walk(tenant.topics):
             for name in names:
@@ -79,11 +102,12 @@ class Copier:
         for ids in self._walk(tenant.bins):
             yield from self._bins(ids)
 
-    def _items_in_pages(self, name: str) -> Iterator[Record]:
-        last = 0
-        while page := self._run(COPY_ITEMS, name, last, _PAGE, _PAGE_BYTES):
-            yield from self._items(name, page)
-            last = _id_of(page[-1])
+    def _items_in_pages(self, name: str, state: State) -> Iterator[Record]:
+        at, last = 0, 0
+        while page := self._run(COPY_ITEMS, name, "", "", state, at, last, _PAGE, _PAGE_BYTES):
+            for item in self._items(name, state, page):
+                yield item
+                at, last = item.at, item.id
 
     def _user(self, fields: Sequence[bytes]) -> User:
         name, role, quota, hashed = (field.decode() for field in fields)
@@ -100,9 +124,18 @@ class Copier:
                 )  # fmt: skip
             self._advance(1)
 
-    def _items(self, name: str, items: Sequence[bytes]) -> Iterator[Record]:
-        for item in items:
-            yield Item(self._caller.id, name, _id_of(item), value_of(item[_ID_BYTES:]))
+    def _list(self, name: str, record: Sequence[bytes | None]) -> List:
+        *numbers, policy = record
+        came, went, last = (int(number or 0) for number in numbers)
+        rules = msgspec.json.decode(policy, type=ListPolicy) if policy else None
+        return List(self._caller.id, name, came, went, last, rules)
+
+    def _items(self, name: str, state: State, rows: Sequence[bytes]) -> Iterator[Item]:
+        for data, at in _pairs(rows):
+            item = unpack_item(data)
+            came = 0 if item.came == item.id // 1000 else item.came
+            more = (item.attempts, came, item.expires, item.reason, item.origin)
+            yield Item(self._caller.id, name, item.id, value_of(item.body), state, int(at), *more)
 
     def _topic(self, name: str, entries: Sequence[Any]) -> Iterator[Record]:
         yield Topic(self._caller.id, name)
@@ -150,7 +183,3 @@ class Copier:
 
 def _pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
     return zip(flat[::2], flat[1::2], strict=True)
-
-
-def _id_of(item: bytes) -> int:
-    return int.from_bytes(item[:_ID_BYTES])

@@ -1,17 +1,28 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import msgspec
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.tokens import Caller
-from bambleweeny.core.waits import Waits
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.core.waits import Due, Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, PUSH_WITHIN_BOUNDS
+from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, POP_UP_TO, PUSH_WITHIN_BOUNDS
 
+MOST_POPPED = 1000
+LONGEST_DELAY = 7 * 86400
+LONGEST_TTL = 365 * 86400
+"""In seconds."""
 _MOST_LINES = 10_000
+_MS = 1000
+
+_T = TypeVar("_T")
 
 
 def check_list_name(name: str) -> None:
@@ -20,8 +31,42 @@ def check_list_name(name: str) -> None:
         raise InvalidName("List name is invalid.", hint=NAME_RULE)
 
 
+class PushOptions(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an item is added. `delay` and `ttl` are in ms, 0 is none."""
+
+    delay: int = 0
+    ttl: int = 0
+    front: bool = False
+    once: str = ""
+    """The client's own key of this push, which is done once in 24 hours."""
+
+    def packed(self) -> bytes:
+        """Give what the script takes; nothing where nothing is special."""
+        return b"" if self == _PLAIN else msgspec.json.encode(self)
+
+
+_PLAIN = PushOptions()
+
+
+def push_options(
+    *, delay: int = 0, ttl: int | None = None, front: bool = False, once: str = ""
+) -> PushOptions:
+    """Check options, whose times are in seconds; InvalidRequest names the one that is wrong."""
+    if delay > LONGEST_DELAY:
+        raise InvalidRequest("The longest 'delay' is 7d.")
+    if ttl is not None and not 1 <= ttl <= LONGEST_TTL:
+        raise InvalidRequest("The 'ttl' is between 1s and 365d.")
+    if front and delay:
+        raise InvalidRequest("Give a 'delay' or 'front', not both.")
+    return PushOptions(delay * _MS, (ttl or 0) * _MS, front, once)
+
+
 class Lists:
-    """The lists of all tenants. A list exists while it has items."""
+    """The lists of all tenants. A list exists while it has items in any state, or a policy.
+
+    Every verb first does what is due on its list: leases that ended, items that were
+    delayed or have expired, up to 200 of each.
+    """
 
     def __init__(self, store: Store, waits: Waits, *, max_items: int, max_bytes: int) -> None:
         self._store = store
@@ -29,27 +74,40 @@ class Lists:
         self._waits = waits
         self._bounds = (max_items, max_bytes)
 
-    def push(self, caller: Caller, name: str, body: bytes, *, bin_id: str = "") -> None:
-        """Add an item at the end; atomic with the quota and the list's bound.
+    def push(
+        self,
+        caller: Caller,
+        name: str,
+        body: bytes,
+        options: PushOptions | None = None,
+        *,
+        bin_id: str = "",
+    ) -> int:
+        """Add an item at the end and give its id; atomic with the quota and the list's bound.
 
         A new list counts against the quota. Past its bound a list raises
-        ListFull and stays as it was. With `bin_id` the item is added only
-        while the caller has that bin; else NotFound. O(log n).
+        ListFull and stays as it was, unless its policy drops the oldest. With `bin_id`
+        the item is added only while the caller has that bin; else NotFound. O(log n).
         """
-        self._push(caller, name, [body], bin_id)
+        reply = self._push(caller, name, [body], options, bin_id)
+        return int(reply[0] if isinstance(reply, list) else reply)
 
-    def push_lines(self, caller: Caller, name: str, text: bytes) -> int:
+    def push_lines(
+        self, caller: Caller, name: str, text: bytes, options: PushOptions | None = None
+    ) -> int:
         """Add each line of a text as an item and give their number; all or none.
 
         A line ends with a line feed, the last one with or without; there are up to
-        10,000. Quota and bound are those of `push`. O(lines + log n).
+        10,000. None is added where the same was done before, by the options' `once`. Quota
+        and bound are those of `push`. O(lines + log n).
         """
         lines = text.split(b"\n")
         if not lines[-1]:
             del lines[-1]
         if len(lines) > _MOST_LINES:
             raise InvalidRequest(f"One call adds up to {_MOST_LINES} lines, not {len(lines)}.")
-        return self._push(caller, name, lines)
+        reply = self._push(caller, name, lines, options)
+        return 0 if isinstance(reply, list) else len(lines)
 
     def pop(self, caller: Caller, name: str) -> bytes | None:
         """Take the oldest item off; None where there is none. Atomic.
@@ -57,9 +115,8 @@ class Lists:
         A list that has run empty is gone, and so is its place in the quota.
         O(log n).
         """
-        check_list_name(name)
-        body = run_as(self._store, caller, POP_OLDEST, name)
-        return None if body is None else bytes(body)
+        found = self._pop(caller, name)
+        return found if isinstance(found, bytes) else None
 
     def pop_within(
         self, caller: Caller, name: str, seconds: float, is_wanted: Callable[[], bool]
@@ -70,21 +127,62 @@ class Lists:
         wait already, this does not wait.
         """
         told = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.attempt(lambda: self.pop(caller, name), told, seconds, is_wanted)
+        return self._waits.attempt(lambda: self._pop(caller, name), told, seconds, is_wanted)
+
+    def pop_many(
+        self,
+        caller: Caller,
+        name: str,
+        most: int,
+        seconds: float = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[bytes]:
+        """Take the oldest items off, up to 1,000 and 16 MB, waiting so long for one. Atomic.
+
+        At least one is given where there is one. O(items).
+        """
+        check_list_name(name)
+        if not 1 <= most <= MOST_POPPED:
+            raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
+
+        def pop() -> list[bytes] | Due | None:
+            bounds = (*self._bounds, most, MOST_BYTES_AT_ONCE)
+            reply = run_as(self._store, caller, POP_UP_TO, name, *bounds)
+            return due_or(list[bytes], reply)
+
+        told = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.attempt(pop, told, seconds, is_wanted) or []
 
     def delete(self, caller: Caller, name: str) -> None:
-        """Delete a list with its items; atomic. A miss raises NotFound. O(log n)."""
+        """Delete a list with its items and its policy; atomic. A miss raises NotFound. O(log n)."""
         check_list_name(name)
-        if not run_as(self._store, caller, DELETE_LIST, name):
+        if not run_as(self._store, caller, DELETE_LIST, name, *self._bounds):
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Give the names of the caller's lists in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).lists)
 
-    def _push(self, caller: Caller, name: str, bodies: Sequence[bytes], bin_id: str = "") -> int:
+    def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
         check_list_name(name)
-        added = run_as(
-            self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, *bodies
+        found = run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
+        return due_or(bytes, found)
+
+    def _push(
+        self,
+        caller: Caller,
+        name: str,
+        bodies: Sequence[bytes],
+        options: PushOptions | None = None,
+        bin_id: str = "",
+    ) -> Any:
+        check_list_name(name)
+        packed = b"" if options is None else options.packed()
+        return run_as(
+            self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, packed, *bodies
         )
-        return int(added)
+
+
+def due_or(kind: type[_T], reply: Any) -> _T | Due | None:
+    """Give what a script of a list gives; a number says in how many ms something is due."""
+    return Due(reply) if isinstance(reply, int) else reply

@@ -11,6 +11,7 @@ from bambleweeny.core.backup_format import (
     End,
     Item,
     Key,
+    List,
     Message,
     Owned,
     Route,
@@ -19,6 +20,7 @@ from bambleweeny.core.backup_format import (
 )
 from bambleweeny.core.held import meta_of
 from bambleweeny.core.instance import open_instance
+from bambleweeny.core.restored_lists import RestoredList, commands_for
 from bambleweeny.core.tenants import clear_tenant
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.values import bytes_of
@@ -115,7 +117,7 @@ class _Writer:
         self._commands: list[Command] = []
         self._bytes = 0
         self._user: User | None = None
-        self._lists: dict[str, int] = {}
+        self._lists: dict[str, RestoredList] = {}
         self._topics: dict[str, int] = {}
         # NOTE: so high that no token fits that was given before, here or elsewhere.
         self._version = time.time_ns() // 1000
@@ -133,6 +135,8 @@ class _Writer:
         match record:
             case Key():
                 self._put_key(record)
+            case List():
+                self._list_of(record.owner, record.name).describe(record)
             case Item():
                 self._put_item(record)
             case Topic():
@@ -152,8 +156,8 @@ class _Writer:
         if user is None:
             return
         tenant = self._schema.tenant(user.id)
-        for name, size in self._lists.items():
-            self._commands.append(("HSET", tenant.list(name), "bytes", size))
+        for name, known in self._lists.items():
+            self._commands.append(("HSET", tenant.list(name), *known.fields()))
         for name, size in self._topics.items():
             self._commands.append(("HSET", tenant.topic_bytes, name, size))
         self._lists, self._topics = {}, {}
@@ -178,11 +182,15 @@ class _Writer:
 
     def _put_item(self, item: Item) -> None:
         tenant, value = self._schema.tenant(item.owner), bytes_of(item.value)
-        if item.list not in self._lists:
-            self._add(("ZADD", tenant.lists, 0, item.list))
-        self._add(("RPUSH", tenant.ready(item.list), item.id.to_bytes(8) + value))
-        self._lists[item.list] = self._lists.get(item.list, 0) + len(value)
+        self._list_of(item.owner, item.list).add(item, len(value))
+        self._add(*commands_for(tenant, item, value))
         self._bytes += len(value)
+
+    def _list_of(self, owner: str, name: str) -> RestoredList:
+        if name not in self._lists:
+            self._add(("ZADD", self._schema.tenant(owner).lists, 0, name))
+            self._lists[name] = RestoredList()
+        return self._lists[name]
 
     def _put_topic(self, topic: Topic) -> None:
         self._add(("ZADD", self._schema.tenant(topic.owner).topics, 0, topic.name))

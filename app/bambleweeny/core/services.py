@@ -6,9 +6,12 @@ from pathlib import Path
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.instance import Instance
+from bambleweeny.core.items import Items
 from bambleweeny.core.key_changes import KeyChanges
 from bambleweeny.core.key_waits import KeyWaits
 from bambleweeny.core.keys import Keys
+from bambleweeny.core.leases import Leases
+from bambleweeny.core.list_policies import ListPolicies
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.metrics import Metrics
 from bambleweeny.core.passwords import Passwords
@@ -34,6 +37,9 @@ class Services:
     keys: Keys
     key_changes: KeyChanges
     lists: Lists
+    items: Items
+    leases: Leases
+    list_policies: ListPolicies
     selections: Selections
     topics: Topics
     batch: Batch
@@ -63,6 +69,7 @@ def make_services(
     waits = Waits(store, max_waits, metrics.change_waits)
     keys = Keys(store)
     streams = Streams(waits, metrics.change_streams)
+    bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     return Services(
         instance=instance,
@@ -71,6 +78,9 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
+        items=Items(store, bounds),
+        leases=Leases(store, waits, bounds),
+        list_policies=ListPolicies(store, bounds),
         selections=Selections(store),
         topics=Topics(store, waits, streams, topic_bounds),
         batch=Batch(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from bambleweeny.core.steps import repeat
 from bambleweeny.store import Store
+from bambleweeny.store.schema import KEPT
 from bambleweeny.store.scripts import DELETE_LISTED, FREE_NAME
 
 _STEP = 100
@@ -26,7 +27,9 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.run(FREE_NAME, [schema.users], name, user_id)
     _drain(lambda: _delete_listed(store, tenant.keys, tenant.key(""), tenant.meta("")))
     store.write(("UNLINK", tenant.expiring))
-    _drain(lambda: _delete_listed(store, tenant.lists, tenant.ready(""), tenant.list("")))
+    kept = [tenant.kept(part, "") for part in KEPT]
+    _drain(lambda: _delete_listed(store, tenant.lists, tenant.ready(""), tenant.list(""), *kept))
+    store.write(("UNLINK", tenant.once, tenant.once_at))
     _drain(lambda: _delete_listed(store, tenant.topics, tenant.topic("")))
     store.write(("UNLINK", tenant.topic_bytes))
     _drain(lambda: _delete_public(store, tenant.routes, schema.route))

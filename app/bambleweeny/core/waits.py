@@ -14,6 +14,10 @@ from bambleweeny.store.announcements import Follower, Waiter
 _T = TypeVar("_T")
 
 
+class Due(int):
+    """Nothing yet, but something is due in so many milliseconds."""
+
+
 class Waits:
     """The waits of this process, at most `most` at a time.
 
@@ -32,7 +36,7 @@ class Waits:
 
     def attempt(
         self,
-        what: Callable[[], _T | None],
+        what: Callable[[], _T | Due | None],
         channel: str,
         seconds: float,
         is_wanted: Callable[[], bool],
@@ -41,18 +45,19 @@ class Waits:
     ) -> _T | None:
         """Give what `what` gives, waiting so long for it to be something.
 
-        It is tried at once, and again whenever the channel has a message: by one of
-        those who wait on it, or `for_all`. It is not waited for where every place is
-        taken, and no longer once nobody wants it.
+        It is tried at once, and again whenever the channel has a message or what it said to
+        be due is so: by one of those who wait on it, or `for_all`. It is not waited for where
+        every place is taken, and no longer once nobody wants it.
         """
         listen = self._announcements.follow if for_all else self._announcements.listen
-        found = what()
+        found = _now(what())
         if found is not None or seconds <= 0:
             return found
         if not self._take_place():
             return None
         try:
-            return self._wait(what, listen(channel), time.monotonic() + seconds, is_wanted)
+            deadline = time.monotonic() + seconds
+            return self._wait(what, channel, listen(channel), deadline, is_wanted)
         finally:
             self._give_place_back()
 
@@ -101,7 +106,8 @@ class Waits:
 
     def _wait(
         self,
-        what: Callable[[], _T | None],
+        what: Callable[[], _T | Due | None],
+        channel: str,
         listening: AbstractContextManager[Waiter],
         deadline: float,
         is_wanted: Callable[[], bool],
@@ -117,6 +123,12 @@ class Waits:
                 if woken:
                     waiter.rest()
                     found = what()
-                    if found is not None:
+                    if isinstance(found, Due):
+                        self._announcements.remind(channel, found / 1000)
+                    elif found is not None:
                         return found
         return None
+
+
+def _now(found: _T | Due | None) -> _T | None:
+    return None if isinstance(found, Due) else found

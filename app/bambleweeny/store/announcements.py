@@ -1,8 +1,10 @@
 """Being woken when something happens under a name, over one connection for a process."""
 
+import math
 import os
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +14,7 @@ from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.link import Command, Link
 
 _PING_SECONDS = 10.0
+_DUE = b"in "
 _MOST_UNREAD = 1000
 
 
@@ -73,7 +76,8 @@ _W = TypeVar("_W", bound=Waiter)
 
 class Announcements:
     """Channels of an engine. A message wakes one of those who wait on its channel,
-    the one that has waited longest; all who follow it hear it.
+    the one that has waited longest; all who follow it hear it. The message `in 250`
+    does so after 250 milliseconds.
 
     One thread does all that touches the connection; it runs from the first wait
     until the connection breaks.
@@ -83,6 +87,7 @@ class Announcements:
         self._connect = connect
         self._lock = threading.Lock()
         self._waiting: dict[bytes, deque[Waiter]] = {}
+        self._due: dict[bytes, float] = {}
         self._line: _Line | None = None
 
     @contextmanager
@@ -107,6 +112,13 @@ class Announcements:
         """
         with self._on(channel, Follower()) as follower:
             yield follower
+
+    def remind(self, channel: str, seconds: float) -> None:
+        """Wake one of those who wait on a channel after so long, if not before."""
+        with self._lock:
+            self._note_due(channel.encode(), seconds)
+            if self._line:
+                self._line.tell(())
 
     def wake_all(self) -> None:
         """Wake everybody."""
@@ -150,6 +162,7 @@ class Announcements:
         waiters.remove(waiter)
         if not waiters:
             del self._waiting[name]
+            self._due.pop(name, None)
             if self._line:
                 self._line.tell(("UNSUBSCRIBE", name))
         elif waiter.is_awake and not isinstance(waiter, Follower):
@@ -158,17 +171,38 @@ class Announcements:
     def _run(self, line: "_Line") -> None:
         try:
             with suppress(StoreUnavailable):
-                for kind, name, message in line.hear(self._connect()):
+                for kind, name, content in line.hear(self._connect(), self._until_due):
                     with self._lock:
-                        _take(kind, self._waiting.get(name), message)
+                        if kind == b"message" and content.startswith(_DUE):
+                            self._note_due(name, int(content[len(_DUE) :]) / 1000)
+                        else:
+                            _take(kind, self._waiting.get(name), content)
+                        self._wake_due()
         finally:
             with self._lock:
                 self._line = None
                 lost, self._waiting = self._waiting, {}
+                self._due.clear()
                 line.close()
             for waiters in lost.values():
                 for waiter in waiters:
                     waiter.wake(lost=True)
+
+    def _note_due(self, name: bytes, seconds: float) -> None:
+        if name in self._waiting:
+            at = time.monotonic() + seconds
+            self._due[name] = min(at, self._due.get(name, at))
+
+    def _until_due(self) -> float:
+        """Tell in how many seconds somebody is to be woken, whatever is said until then."""
+        with self._lock:
+            return max(min(self._due.values(), default=math.inf) - time.monotonic(), 0.0)
+
+    def _wake_due(self) -> None:
+        now = time.monotonic()
+        for name in [name for name, at in self._due.items() if at <= now]:
+            del self._due[name]
+            _wake_one(self._waiting[name])
 
 
 def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
@@ -206,30 +240,39 @@ class _Line:
         self._outgoing.append(None)
         os.write(self._writer, b".")
 
-    def hear(self, link: Link) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Give what the engine says, until it is hung up or StoreUnavailable."""
+    def hear(
+        self, link: Link, until_due: Callable[[], float]
+    ) -> Iterator[tuple[bytes, bytes, bytes]]:
+        """Give what the engine says, until it is hung up or StoreUnavailable.
+
+        That is a kind, a channel and a content; all of them empty when something is due.
+        """
         try:
             incoming = select.poll()
             incoming.register(self._reader, select.POLLIN)
             incoming.register(link.open(), select.POLLIN)
-            is_quiet = False
+            is_quiet, since = False, time.monotonic()
             while True:
-                ready = incoming.poll(_PING_SECONDS * 1000)
-                if not ready and is_quiet:
-                    raise StoreUnavailable()
-                is_quiet = not ready
-                if is_quiet:
+                ready = incoming.poll(min(until_due(), _PING_SECONDS) * 1000 + 1)
+                if ready:
+                    is_quiet, since = False, time.monotonic()
+                elif time.monotonic() - since >= _PING_SECONDS:
+                    if is_quiet:
+                        raise StoreUnavailable()
+                    is_quiet, since = True, time.monotonic()
                     link.tell(("PING",))
                 if any(fd == self._reader for fd, _ in ready):
                     os.read(self._reader, 1)
                     command = self._outgoing.popleft()
                     if command is None:
                         return
-                    link.tell(command)
+                    if command:
+                        link.tell(command)
                 for said in link.hear() if any(fd != self._reader for fd, _ in ready) else ():
                     # NOTE: while there is no subscription a PING is answered by a bare word.
                     if isinstance(said, list) and said[0] != b"pong":
-                        yield said[0], said[1], said[2]
+                        yield said[0], said[1], said[2] if said[0] == b"message" else b""
+                yield b"", b"", b""
         finally:
             link.close()
 

@@ -11,11 +11,17 @@ VERSION = 1
 """The version of the layout; it stands in the instance's record."""
 
 
+KEPT = ("held", "leased", "delayed", "dead", "ending")
+"""What a list has beside its record and its ready items: a hash of items by id, and sorted
+sets of ids by the millisecond at which a lease ends, a delay ends, an item died, or expires."""
+
 _ALONE = (
     "user", "keys", "expiring", "lists", "routes", "bins", "probe", "events",
-    "topics", "topic_bytes",
+    "topics", "topic_bytes", "once", "once_at",
 )  # fmt: skip
-_BEFORE_NAMES = ("key", "meta", "ready", "list", "pushed", "told", "topic", "published")
+_BEFORE_NAMES = (
+    "key", "meta", "ready", "list", "pushed", "told", "topic", "published", *KEPT
+)  # fmt: skip
 
 
 class Tenant:
@@ -32,6 +38,8 @@ class Tenant:
     bins: str
     probe: str
     events: str
+    once: str
+    once_at: str
 
     def __init__(self, prefix: str, tenant_id: str) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -66,6 +74,10 @@ class Tenant:
     def list(self, name: str) -> str:
         """Name the hash with what is known of a list, as its bytes."""
         return f"{self._tag}list:{name}"
+
+    def kept(self, part: str, name: str) -> str:
+        """Name a part of what a list keeps; `part` is one of KEPT."""
+        return f"{self._tag}{part}:{name}"
 
     def topic(self, name: str) -> str:
         """Name the Redis stream that holds a topic's messages."""

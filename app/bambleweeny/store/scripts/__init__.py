@@ -16,6 +16,10 @@ class Script:
     sha: str
 
 
+_LISTS = ("tenant", "items", "list")
+"""What stands before a script that knows lists."""
+
+
 def _load(name: str, *, before: Sequence[str] = ("tenant",), calls: Sequence[str] = ()) -> Script:
     """Read a script with what stands before it.
 
@@ -44,19 +48,29 @@ INCR_WITHIN_BOUNDS = _load(
 )
 DELETE_LIST = _load("delete_list")
 END_PUBLIC_ID = _load("end_public_id")
-PUSH_WITHIN_BOUNDS = _load("push_within_bounds")
-POP_OLDEST = _load("pop_oldest")
+PUSH_WITHIN_BOUNDS = _load("push_within_bounds", before=_LISTS, calls=["push_carefully"])
+POP_OLDEST = _load("pop_oldest", before=_LISTS)
+POP_UP_TO = _load("pop_up_to", before=_LISTS)
+LEASE_ITEMS = _load("lease_items", before=_LISTS)
+CHANGE_LEASES = _load("change_leases", before=_LISTS)
+SET_POLICY = _load("set_policy", before=_LISTS)
+LOOK_AT_ITEMS = _load("look_at_items", before=_LISTS)
+FIND_ITEM = _load("find_item", before=_LISTS)
+DELETE_ITEM = _load("delete_item", before=_LISTS)
+SUM_LIST = _load("sum_list", before=_LISTS)
+MOVE_ITEMS = _load("move_items", before=_LISTS)
+PURGE_ITEMS = _load("purge_items", before=_LISTS)
 PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "trim_topic"))
 READ_TOPIC = _load("read_topic")
 DELETE_TOPIC = _load("delete_topic")
 READ_VALUES = _load("read_values")
 RUN_BATCH = _load(
     "run_batch",
-    before=("tenant", "about_key", "trim_topic", "take_back"),
+    before=(*_LISTS, "about_key", "trim_topic", "take_back"),
     calls=[
         "set_within_quota", "incr_within_quota", "delete_key",
         "set_on_terms", "incr_within_bounds", "delete_on_terms",
-        "push_within_bounds", "pop_oldest", "publish_within_bounds",
+        "push_carefully", "push_within_bounds", "pop_oldest", "publish_within_bounds",
     ],
 )  # fmt: skip
 WATCH = _load("watch")
@@ -71,6 +85,6 @@ FREE_NAME = _load("free_name", before=())
 DELETE_LISTED = _load("delete_listed", before=())
 CHANGE_USER = _load("change_user", before=())
 RAISE_LAYOUT = _load("raise_layout", before=())
-COPY_TENANT = _load("copy_tenant")
+COPY_TENANT = _load("copy_tenant", before=_LISTS)
 COPY_KEYS = _load("copy_keys")
-COPY_ITEMS = _load("copy_items")
+COPY_ITEMS = _load("copy_items", before=_LISTS)

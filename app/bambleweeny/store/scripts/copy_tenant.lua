@@ -1,6 +1,6 @@
 -- Gives all that a tenant owns, of one moment: its record's fields, its keys, their values
--- and what else is known of each, its lists and their items, its topics and their messages,
--- the ids of its routes and of its bins. Gives nothing where it
+-- and what else is known of each, its lists with their records and their items in each state,
+-- its topics and their messages, the ids of its routes and of its bins. Gives nothing where it
 -- owns more than ARGV[3] resources, or ARGV[4] bytes with 64 more for each value.
 -- ARGV[2] the fields, with blanks between.
 
@@ -38,12 +38,17 @@ for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
 end
 for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
   local bytes = tonumber(redis.call('HGET', its_list(name), 'bytes') or 0)
-  room = room - bytes - 64 * redis.call('LLEN', its_ready(name))
+  local length = redis.call('LLEN', its_ready(name)) + redis.call('HLEN', its_held(name))
+  room = room - bytes - 64 * length
   if room < 0 then
     return false
   end
+  local list = list_of(name)
   lists[#lists + 1] = name
-  lists[#lists + 1] = redis.call('LRANGE', its_ready(name), 0, -1)
+  lists[#lists + 1] = redis.call('HMGET', its_list(name), 'in', 'out', 'last', 'policy')
+  for _, state in ipairs({'ready', 'leased', 'delayed', 'dead'}) do
+    lists[#lists + 1] = list.page(state, 0, '0', math.huge, math.huge)
+  end
 end
 for _, name in ipairs(redis.call('ZRANGE', its_topics, 0, -1)) do
   local bytes = tonumber(redis.call('HGET', its_topic_bytes, name) or 0)

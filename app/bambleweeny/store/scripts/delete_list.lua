@@ -1,3 +1,7 @@
 -- ARGV[2] a list's name. Gives 1, or 0 where there was no such list.
-redis.call('UNLINK', its_ready(ARGV[2]), its_list(ARGV[2]))
-return redis.call('ZREM', its_lists, ARGV[2])
+local name = ARGV[2]
+redis.call(
+  'UNLINK', its_ready(name), its_list(name), its_held(name), its_leased(name), its_delayed(name),
+  its_dead(name), its_ending(name)
+)
+return redis.call('ZREM', its_lists, name)

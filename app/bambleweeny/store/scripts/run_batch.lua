@@ -1,14 +1,14 @@
 -- Runs operations in order, each by the script of its single call. ARGV[2] is 1 where all
--- are done or none, ARGV[3] how many bytes values may take, ARGV[4] and ARGV[5] the most
--- items and bytes of a list, ARGV[6] the most messages of a topic, their age and the most
--- bytes, with blanks between, ARGV[7..] a verb, a name and an argument for each operation; of
--- those with terms and bounds the argument has several fields, each after its length.
+-- are done or none, ARGV[3] and ARGV[4] the most items and bytes of a list, ARGV[5] how many
+-- bytes values may take, ARGV[6] the most messages of a topic, their age and the most bytes,
+-- with blanks between, ARGV[7..] a verb, a name and an argument for each operation; of those
+-- with terms and bounds the argument has several fields, each after its length.
 -- Gives the replies, errors among them, and how many bytes are left. Where all or none are
 -- done, an error is the last reply, and nothing has changed.
-local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3])
+local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[5])
 local verbs, remember = {}, {}
 local grows = {
-  set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true,
+  set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true, push_with = true,
   publish = true,
 }
 local most, age, most_bytes = string.match(ARGV[6], '(%d+) (%d+) (%d+)')
@@ -51,11 +51,19 @@ function verbs.del_on_terms(name, packed)
 end
 
 function verbs.push(name, body)
-  return push_within_bounds({version, name, ARGV[4], ARGV[5], '', body})
+  return push_within_bounds({version, name, ARGV[3], ARGV[4], '', '', body})
+end
+
+-- The argument has the options as JSON, a line's end, and the body.
+function verbs.push_with(name, argument)
+  local stop = string.find(argument, '\n', 1, true)
+  local options, body = string.sub(argument, 1, stop - 1), string.sub(argument, stop + 1)
+  return push_within_bounds({version, name, ARGV[3], ARGV[4], '', options, body})
 end
 
 function verbs.pop(name)
-  return pop_oldest({version, name})
+  local body = pop_oldest({version, name})
+  return type(body) == 'string' and body
 end
 
 function verbs.publish(name, body)
@@ -73,7 +81,8 @@ if atomic then
     incr_within_bounds = remember_key,
     del_on_terms = remember_key,
     push = remember_list,
-    pop = function(name) return remember_list(name, true) end,
+    push_with = remember_list,
+    pop = remember_list,
     publish = remember_topic,
   }
 end
@@ -84,6 +93,10 @@ local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 local full = type(writable) == 'table' and writable.err and writable
 if full and not string.find(full.err, 'OOM', 1, true) then
   return full
+end
+if atomic then
+  settle_lists()
+  journal = put_back
 end
 
 local function run(verb, name, argument)

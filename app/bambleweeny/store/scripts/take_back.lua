@@ -34,26 +34,34 @@ local function remember_key(name)
   return value and #value or 0
 end
 
--- A list is remembered before each of its changes, which adds an item at its end or takes
--- the first one off.
-local function remember_list(name, is_pop)
-  local length = redis.call('LLEN', its_ready(name))
-  local first = is_pop and redis.call('LINDEX', its_ready(name), 0)
-  local fields = redis.call('HGETALL', its_list(name))
-  put_back[#put_back + 1] = function()
-    if redis.call('LLEN', its_ready(name)) < length then
-      redis.call('LPUSH', its_ready(name), first)
-    elseif length > 0 then
-      redis.call('LTRIM', its_ready(name), 0, length - 1)
-    else
-      redis.call('UNLINK', its_ready(name))
+-- What is due is no part of the batch. What is done later may be due to a list that was
+-- remembered, so that it is all done first.
+local function settle_lists()
+  for index = 7, #ARGV, 3 do
+    local verb, name = ARGV[index], ARGV[index + 1]
+    if (verb == 'push' or verb == 'push_with' or verb == 'pop') and redis.call('HEXISTS', its_list(name), 'due') == 1 then
+      list_of(name).settle()
     end
+  end
+end
+
+-- A list's record is remembered once; what its items go through notes itself in the journal.
+local function remember_list(name)
+  if remembered['list ' .. name] then
+    return 0
+  end
+  remembered['list ' .. name] = true
+  local fields = redis.call('HGETALL', its_list(name))
+  local is_listed = redis.call('ZSCORE', its_lists, name)
+  put_back[#put_back + 1] = function()
     redis.call('UNLINK', its_list(name))
-    if length == 0 then
-      redis.call('ZREM', its_lists, name)
-    else
+    if #fields > 0 then
       redis.call('HSET', its_list(name), unpack(fields))
+    end
+    if is_listed then
       redis.call('ZADD', its_lists, 0, name)
+    else
+      redis.call('ZREM', its_lists, name)
     end
   end
   return 0

@@ -1,0 +1,171 @@
+"""Leases over HTTP."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import falcon
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bambleweeny.api.body import answer_json, answer_raw, read_json
+from bambleweeny.api.errors import error_fields
+from bambleweeny.api.items import moment
+from bambleweeny.api.parameters import read_duration, read_flag, read_number
+from bambleweeny.api.policy import authenticated
+from bambleweeny.api.waiting import begin_wait, is_there
+from bambleweeny.core.item_format import StoredItem
+from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.core.services import Services
+from bambleweeny.core.values import value_of
+from bambleweeny.errors import InvalidRequest, LeaseNotFound
+from bambleweeny.names import parse_duration
+
+Duration = str | int
+
+
+class Retry(msgspec.Struct, forbid_unknown_fields=True):
+    """A lease to give back, at once or after a delay."""
+
+    lease: str
+    delay: Duration = 0
+
+
+class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"lasting": "for"}):
+    """A lease that is to last so long from now on."""
+
+    lease: str
+    lasting: Duration | UnsetType = UNSET
+
+
+class Burial(msgspec.Struct, forbid_unknown_fields=True):
+    """A lease whose item is given up, and why."""
+
+    lease: str
+    reason: str = ""
+
+
+class Changes(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /lists/{name}/ack."""
+
+    ack: list[str] = []
+    retry: list[str | Retry] = []
+    extend: list[str | Extension] = []
+    bury: list[str | Burial] = []
+
+    def each(self) -> list[Change]:
+        """Give all of them, in the order of the fields."""
+        retries = (Retry(one) if isinstance(one, str) else one for one in self.retry)
+        extensions = (Extension(one) if isinstance(one, str) else one for one in self.extend)
+        burials = (Burial(one) if isinstance(one, str) else one for one in self.bury)
+        return [
+            *(Change("ack", lease) for lease in self.ack),
+            *(Change("retry", one.lease, _seconds(one.delay)) for one in retries),
+            *(Change("extend", one.lease, _seconds(one.lasting)) for one in extensions),
+            *(Change("bury", one.lease, reason=one.reason) for one in burials),
+        ]
+
+
+class ListLeases:
+    """/lists/{name}/lease"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._leases = services.leases
+
+    @falcon.before(authenticated)
+    def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Take the oldest items for a while; with `?raw=1` one, as its bytes."""
+        most, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
+        if is_raw and most != 1:
+            raise InvalidRequest("The parameter 'raw' goes with one item; leave 'max' out.")
+        items = self._leases.lease(
+            req.context.caller,
+            name,
+            most,
+            read_duration(req, "for"),
+            seconds=begin_wait(req, resp),
+            is_wanted=is_there(req),
+        )
+        resp.set_header("Cache-Control", "no-store")
+        if is_raw:
+            _answer_raw(resp, items)
+        else:
+            answer_json(resp, {"items": [_shown(item) for item in items]})
+
+
+class ListLease:
+    """/lists/{name}/leases/{lease}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._leases = services.leases
+
+    @falcon.before(authenticated)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
+        """Acknowledge: the item is done."""
+        self._leases.change(req.context.caller, name, Change("ack", lease))
+        answer_json(resp, {"info": "ok"})
+
+    @falcon.before(authenticated)
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
+        """Let the lease last `?for=` from now on; 0 gives the item back."""
+        seconds = read_duration(req, "for")
+        self._leases.change(req.context.caller, name, Change("extend", lease, seconds))
+        answer_json(resp, {"info": "ok"})
+
+
+class ListAck:
+    """/lists/{name}/ack"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Acknowledge, give back, extend and bury many leases."""
+        changes = read_json(req, Changes)
+        outcomes = iter(self.services.leases.change_each(req.context.caller, name, changes.each()))
+        answer_json(
+            resp,
+            {
+                verb: [_told(next(outcomes)) for _ in getattr(changes, verb)]
+                for verb in changes.__struct_fields__
+            },
+        )
+
+
+def _answer_raw(resp: falcon.Response, items: Sequence[StoredItem]) -> None:
+    if not items:
+        resp.status = 204
+        return
+    [item] = items
+    resp.set_headers(
+        {
+            "B9Y-Item": str(item.id),
+            "B9Y-Lease": lease_of(item),
+            "B9Y-Attempt": str(item.attempts),
+            "B9Y-Enqueued": moment(item.came),
+        }
+    )
+    answer_raw(resp, item.body)
+
+
+def _shown(item: StoredItem) -> dict[str, Any]:
+    return {
+        "id": str(item.id),
+        "lease": lease_of(item),
+        "attempt": item.attempts,
+        "enqueued": moment(item.came),
+        "body": value_of(item.body),
+    }
+
+
+def _told(outcome: LeaseNotFound | None) -> dict[str, Any]:
+    return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
+
+
+def _seconds(duration: Duration | UnsetType) -> int | None:
+    try:
+        return None if duration is UNSET else parse_duration(str(duration))
+    except ValueError as ex:
+        raise InvalidRequest(f"{ex}.") from ex

@@ -1,0 +1,162 @@
+"""Items where they lie: looked at without being taken, counted, moved and deleted."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from bambleweeny.core.authorized import run_as
+from bambleweeny.core.item_format import StoredItem, unpack_item
+from bambleweeny.core.lists import check_list_name
+from bambleweeny.core.tokens import Caller
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.errors import InvalidRequest, ListFull, NotFound
+from bambleweeny.names import is_item_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import (
+    DELETE_ITEM,
+    FIND_ITEM,
+    LOOK_AT_ITEMS,
+    MOVE_ITEMS,
+    PURGE_ITEMS,
+    SUM_LIST,
+    Script,
+)
+
+State = Literal["ready", "leased", "delayed", "dead"]
+STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
+MOST_SHOWN = 1000
+MOST_MOVED = 10_000
+_STEP = 500
+"""So many items keep the engine from others for a few milliseconds."""
+
+_is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
+
+
+class FoundItem(NamedTuple):
+    """An item and its state. `at` is when its lease or its delay ends or when it died, in ms."""
+
+    state: State
+    item: StoredItem
+    at: int
+
+
+class Sums(NamedTuple):
+    """What there is in a list. `age` are seconds since the oldest ready item came, or -1."""
+
+    ready: int
+    leased: int
+    delayed: int
+    dead: int
+    bytes: int
+    came: int
+    went: int
+    age: int
+    paused: int
+
+
+class Items:
+    """The items of all lists, in any state."""
+
+    def __init__(self, store: Store, bounds: tuple[int, int]) -> None:
+        self._store = store
+        self._bounds = bounds
+
+    def look(
+        self, caller: Caller, name: str, state: State, most: int, after: str
+    ) -> tuple[list[FoundItem], str | None]:
+        """Give up to 1,000 items and 16 MB in a state, and where to go on, or None.
+
+        Ready items are in their order, leased and delayed ones in that of their end, dead
+        ones in that of their dying. `after` is what the page before gave, or nothing.
+        Atomic. O(log n + page).
+        """
+        if not 1 <= most <= MOST_SHOWN:
+            raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
+        place = _is_cursor(after or "0")
+        if place is None:
+            raise InvalidRequest("The parameter 'after' is what the page before had as 'next'.")
+        score, item_id = place[1] or "0", place[2]
+        args = (state, score, item_id, most, MOST_BYTES_AT_ONCE)
+        rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)
+        found = [
+            FoundItem(state, unpack_item(data), int(at))
+            for data, at in zip(rows[::2], rows[1::2], strict=True)
+        ]
+        size = sum(map(len, rows[::2]))
+        is_cut = len(found) == most or size > MOST_BYTES_AT_ONCE
+        return found, _place(found[-1]) if is_cut else None
+
+    def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
+        """Give an item by its id, in whichever state; a miss raises NotFound. O(log n)."""
+        reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
+        if reply is None:
+            raise NotFound()
+        state, data, at = reply
+        return FoundItem(state.decode(), unpack_item(data), int(at))
+
+    def delete(self, caller: Caller, name: str, item_id: str) -> None:
+        """Delete an item in whichever state; a lease of it ends. Atomic.
+
+        A miss raises NotFound. O(log n), and O(n) for a ready one in the middle.
+        """
+        if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
+            raise NotFound()
+
+    def sums(self, caller: Caller, name: str) -> Sums:
+        """Count a list's items; one that is not there has none. O(1)."""
+        return Sums(*self._run(SUM_LIST, caller, name))
+
+    def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
+        """Move the first items in a state to the end of a list; give how many went.
+
+        They get new ids, and count as never tried. Up to 10,000, in steps of 500 that are
+        atomic each. A new list counts against the quota; where the list has no room for
+        the first one ListFull is raised. O(items * log n).
+        """
+        check_list_name(to)
+        if not 1 <= most <= MOST_MOVED:
+            raise InvalidRequest(f"The field 'max' takes 1 to {MOST_MOVED}.")
+        if to == name and state != "dead":
+            raise InvalidRequest("Only dead items are moved within their own list.")
+        moved = 0
+        while moved < most:
+            wanted = min(_STEP, most - moved)
+            try:
+                went = self._run(MOVE_ITEMS, caller, name, to, state, wanted)
+            except ListFull:
+                if not moved:
+                    raise
+                break
+            moved += went
+            if went < wanted:
+                break
+        return moved
+
+    def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
+        """Delete all items in some states and give their number; the policy stays.
+
+        In steps of 500 that are atomic each; no more than the list could hold at the
+        beginning. O(items * log n).
+        """
+        purged = 0
+        for state in states:
+            for _ in range(self._bounds[0] // _STEP + 1):
+                went = self._run(PURGE_ITEMS, caller, name, state, _STEP)
+                purged += went
+                if went < _STEP:
+                    break
+        return purged
+
+    def _run(self, script: Script, caller: Caller, name: str, *args: str | int) -> Any:
+        check_list_name(name)
+        return run_as(self._store, caller, script, name, *self._bounds, *args)
+
+
+def _place(last: FoundItem) -> str:
+    return str(last.item.id) if last.state == "ready" else f"{last.at}-{last.item.id}"
+
+
+def _checked(item_id: str) -> str:
+    if not is_item_id(item_id):
+        raise NotFound()
+    return item_id

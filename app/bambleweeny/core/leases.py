@@ -1,0 +1,115 @@
+"""Leases: an item is given for a while, and comes back unless it is acknowledged."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from bambleweeny.core.authorized import run_as
+from bambleweeny.core.item_format import StoredItem, unpack_item
+from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, due_or
+from bambleweeny.core.tokens import Caller
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.core.waits import Due, Waits
+from bambleweeny.errors import InvalidRequest, LeaseNotFound
+from bambleweeny.store import Store
+from bambleweeny.store.guard import translate_each
+from bambleweeny.store.scripts import CHANGE_LEASES, LEASE_ITEMS
+
+MOST_LEASED = 100
+MOST_CHANGED = 1000
+LONGEST_LEASE = 12 * 3600
+"""In seconds."""
+_LONGEST_REASON = 255
+"""In bytes."""
+
+Verb = Literal["ack", "retry", "extend", "bury"]
+
+
+class Change(NamedTuple):
+    """What is to become of a lease.
+
+    `seconds` are the delay of a retry and the new length of an extended lease, whose None is
+    what the list's policy says; `reason` is why an item is buried.
+    """
+
+    verb: Verb
+    lease: str
+    seconds: int | None = None
+    reason: str = ""
+
+    def packed(self) -> tuple[str, str, str]:
+        """Give what the script takes; InvalidRequest where it cannot be done."""
+        longest = LONGEST_LEASE if self.verb == "extend" else LONGEST_DELAY
+        if self.seconds is not None and self.seconds > longest:
+            raise InvalidRequest(f"'{self.verb}' takes {longest} seconds at most.")
+        if len(self.reason.encode()) > _LONGEST_REASON:
+            raise InvalidRequest(f"A 'reason' has {_LONGEST_REASON} bytes at most.")
+        if self.verb == "bury":
+            return "bury", self.lease, self.reason
+        if self.verb == "extend" and self.seconds is None:
+            return "extend", self.lease, ""
+        verb = "retry" if self.verb == "extend" and self.seconds == 0 else self.verb
+        return verb, self.lease, str((self.seconds or 0) * 1000)
+
+
+def lease_of(item: StoredItem) -> str:
+    """Give the name of a leased item's lease: it is good for that attempt alone."""
+    return f"{item.id}.{item.attempts}"
+
+
+class Leases:
+    """The leases of all tenants. Each call is atomic."""
+
+    def __init__(self, store: Store, waits: Waits, bounds: tuple[int, int]) -> None:
+        self._store = store
+        self._waits = waits
+        self._bounds = bounds
+
+    def lease(
+        self,
+        caller: Caller,
+        name: str,
+        most: int = 1,
+        lasting: int | None = None,
+        *,
+        seconds: float = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[StoredItem]:
+        """Give the oldest items for `lasting` seconds, waiting up to `seconds` for one.
+
+        Up to 100 items and 16 MB; at least one where there is one. Without `lasting` the
+        list's policy counts, or else 30 s. O(items * log n).
+        """
+        check_list_name(name)
+        if not 1 <= most <= MOST_LEASED:
+            raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_LEASED}.")
+        if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
+            raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
+        so_long = "" if lasting is None else lasting * 1000
+
+        def take() -> list[bytes] | Due | None:
+            args = (*self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
+            return due_or(list[bytes], run_as(self._store, caller, LEASE_ITEMS, name, *args))
+
+        told = self._store.schema.tenant(caller.id).pushed(name)
+        found = self._waits.attempt(take, told, seconds, is_wanted) or []
+        return [unpack_item(data) for data in found]
+
+    def change(self, caller: Caller, name: str, change: Change) -> None:
+        """Acknowledge, extend, give back or bury one lease; LeaseNotFound where it has ended."""
+        [outcome] = self.change_each(caller, name, [change])
+        if outcome is not None:
+            raise outcome
+
+    def change_each(
+        self, caller: Caller, name: str, changes: Sequence[Change]
+    ) -> list[LeaseNotFound | None]:
+        """Do up to 1,000 changes in their order, and give what was wrong with each, or None.
+
+        O(changes * log n).
+        """
+        check_list_name(name)
+        if len(changes) > MOST_CHANGED:
+            raise InvalidRequest(f"One call changes up to {MOST_CHANGED} leases.")
+        packed = [field for change in changes for field in change.packed()]
+        replies = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *packed)
+        return [reply if reply != 1 else None for reply in translate_each(replies)]

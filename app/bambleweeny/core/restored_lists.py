@@ -1,0 +1,88 @@
+"""Lists as a restore writes them: their items, and their records at the end."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bambleweeny.core.backup_format import Item, List
+from bambleweeny.core.item_format import StoredItem, pack_item
+from bambleweeny.names import is_name
+from bambleweeny.store.link import Command
+from bambleweeny.store.schema import Tenant
+
+_LARGEST = 1 << 53
+_MOST_ATTEMPTS = 1 << 16
+_LONGEST_TEXT = 255
+
+
+class RestoredList:
+    """What the record of a list will say."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._due: int | None = None
+        self._is_careful = False
+        self._described: dict[str, int | bytes] = {}
+
+    def describe(self, record: List) -> None:
+        """Take over what a backup says of the list itself."""
+        numbers = {"in": record.came, "out": record.went, "last": record.last}
+        self._described = {name: number for name, number in numbers.items() if number}
+        if record.policy is not None:
+            self._described["policy"] = msgspec.json.encode(record.policy)
+            self._is_careful = True
+
+    def add(self, item: Item, size: int) -> None:
+        """Count an item, whose body has so many bytes."""
+        self._bytes += size
+        ends = item.at if item.state in ("leased", "delayed") else 0
+        for due in (ends, item.expires):
+            if due:
+                self._due = min(due, self._due or due)
+        self._is_careful = self._is_careful or item.state != "ready" or bool(item.expires)
+
+    def fields(self) -> Iterator[str | int | bytes]:
+        """Give the fields and values of the record."""
+        yield from ("bytes", self._bytes)
+        for name, value in self._described.items():
+            yield from (name, value)
+        if self._is_careful:
+            yield from ("careful", 1)
+        if self._due:
+            yield from ("due", self._due)
+
+
+def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
+    """Give what puts an item into its list, after the items before it."""
+    came = item.came or item.id // 1000
+    more = (item.attempts, came, item.expires, item.reason, item.origin)
+    data = pack_item(StoredItem(item.id, value, *more))
+    commands: list[Command] = []
+    if item.state == "ready":
+        commands.append(("RPUSH", tenant.ready(item.list), data))
+    else:
+        commands.append(("HSET", tenant.kept("held", item.list), item.id, data))
+        commands.append(("ZADD", tenant.kept(item.state, item.list), item.at, item.id))
+    if item.expires:
+        commands.append(("ZADD", tenant.kept("ending", item.list), item.expires, item.id))
+    return commands
+
+
+def is_possible_list(record: List) -> bool:
+    """Tell whether a list can be as a backup says."""
+    policy = record.policy
+    return (
+        all(0 <= number < _LARGEST for number in (record.came, record.went, record.last))
+        and (policy is None or policy.dead_letter is None or is_name(policy.dead_letter))
+    )  # fmt: skip
+
+
+def is_possible_item(item: Item) -> bool:
+    """Tell whether an item can be as a backup says."""
+    texts = (item.reason, item.origin)
+    return (
+        all(0 <= number < _LARGEST for number in (item.id, item.came, item.expires, item.at))
+        and 0 <= item.attempts < _MOST_ATTEMPTS
+        and all(len(text.encode()) <= _LONGEST_TEXT for text in texts)
+        and (item.at > 0) == (item.state != "ready")
+    )
