@@ -99,8 +99,8 @@ class Lists(Leases, Items):
     def list(self, *, prefix: str = "", userid: int | None = None) -> Iterator[Entry]:
         """Give the names that begin with a prefix and the ids of their owners, in order.
 
-        A list exists while it has items in any state, or a policy. The admin sees everybody's, owner
-        by owner.
+        A list exists while it has items in any state, or a policy. The admin sees everybody's,
+        owner by owner.
         """
         answer = self._call("GET", "/lists", query={"userid": userid})
         return entries(answer.value.text(), prefix)
