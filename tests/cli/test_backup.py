@@ -234,6 +234,7 @@ def fill(url: str) -> None:
                     1000,
                     1 << 20,
                     "",
+                    "",
                     values.randbytes(40),
                 )
                 for _ in range(10)

@@ -59,14 +59,36 @@ def test_it_leaves_when_nothing_comes(client):
     assert ended(sub("w:idle", "--idle", "0", "--", "cat")) == ("x", "")
 
 
-def test_an_item_whose_command_fails_is_put_back(client):
+def test_an_item_whose_command_fails_comes_again_later(client):
     client.push("w:fail", b"\xffbad")
     client.push("w:fail", b"next")
     _, err = ended(sub("w:fail", "--once", "--", "sh", "-c", "exit 3"), status=1)
-    assert err == (
-        "bambleweeny: The command ended with status 3; its item is back at the end of 'w:fail'.\n"
-    )
-    assert [client.pop("w:fail"), client.pop("w:fail")] == [b"next", b"\xffbad"]
+    assert err == "bambleweeny: The command ended with status 3; its item comes again in 5 s.\n"
+    assert client.pop("w:fail") == b"next"
+    [item] = client.lists.items("w:fail", "delayed")
+    assert (item.value, item.attempt) == (b"\xffbad", 1)
+    client.lists.delete("w:fail")
+
+
+def test_an_item_comes_back_when_the_program_is_killed(client):
+    client.push("w:kill", b"x")
+    process = sub("w:kill", "--lease", "1s", "--", "sleep", "30")
+    wait_for(lambda: client.lists.stats("w:kill")["leased"])
+    process.kill()
+    process.communicate()
+    [item] = client.lists.lease("w:kill", wait=20)
+    assert (item.value, item.attempt) == (b"x", 2)
+    client.lists.ack("w:kill", item.lease)
+
+
+def test_a_command_that_takes_longer_than_the_lease_keeps_its_item(client):
+    client.push("w:long", b"x")
+    line = "cat; echo $BAMBLEWEENY_ATTEMPT; sleep 1.5"
+    process = sub("w:long", "--lease", "1s", "--once", "--", "sh", "-c", line)
+    wait_for(lambda: client.lists.stats("w:long")["leased"])
+    assert client.lists.lease("w:long", wait=4) == []
+    assert ended(process) == ("x1\n", "")
+    assert client.lists.stats("w:long")["ready"] == 0
 
 
 def test_an_item_whose_command_fails_is_dropped_when_asked(client):
@@ -82,7 +104,7 @@ def test_after_a_failure_the_next_item_has_its_turn(client):
     out, err = ended(sub("w:turn", "--max", 2, "--", "grep", "ok"))
     assert out == "ok\n"
     assert "status 1" in err
-    assert client.pop("w:turn") == b"1\n"
+    assert [item.value for item in client.lists.items("w:turn", "delayed")] == [b"1\n"]
 
 
 def test_a_command_that_does_not_exist_costs_no_item(client):

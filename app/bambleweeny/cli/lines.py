@@ -1,7 +1,7 @@
 """Many items at once: each line of a value is one."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bambleweeny.cli.progress import PATIENCE_SECONDS, progress_bar
 
@@ -13,16 +13,18 @@ _MOST_BYTES = 256 << 10
 """Of one request; the smallest --max-body that is of use is larger."""
 
 
-def push_lines(client: "Client", name: str, text: bytes, userid: int | None) -> None:
-    """Add each line of a text as an item.
+def push_lines(client: "Client", name: str, text: bytes, options: dict[str, Any]) -> None:
+    """Add each line of a text as an item; the options are those of the client.
 
     Up to 10,000 lines or 256 kB are all added or none; what fails later leaves the
     earlier ones in the list.
     """
-    size = len(text)
+    size, parts = len(text), list(_parts(text))
+    if options["front"]:
+        parts.reverse()
     with progress_bar("Adding", size, is_bytes=True, after=PATIENCE_SECONDS) as advance:
-        for part in _parts(text):
-            client.lists.push_lines(name, part, userid=userid)
+        for part in parts:
+            client.lists.push_lines(name, part, **options)
             advance(len(part))
 
 

@@ -1,7 +1,7 @@
 """`push`, `pop` and `lists`."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.failures import CommandFailed
+from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.given import VALUE, duration, given_value
 from bambleweeny.cli.keys import LISTING, USERID, entries_of, show_count, show_listing
 from bambleweeny.cli.lines import push_lines
@@ -9,26 +9,45 @@ from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
 LIST = argument("name", metavar="LIST", help="the list's name")
+WAIT = argument(
+    "--wait",
+    metavar="DURATION",
+    type=duration,
+    help="so long wait for an item, at most 30 seconds",
+)
 
 
 def _push(context: Context) -> None:
     args = context.args
     value = given_value(args.value, context.stdin)
+    options = {"delay": args.delay, "ttl": args.ttl, "front": args.front, "userid": args.userid}
     if args.lines:
-        push_lines(context.client, args.name, value, args.userid)
+        if args.key:
+            raise WrongUse("--key goes with one item, not with --lines.")
+        push_lines(context.client, args.name, value, options)
     else:
         with waiting(f"Adding to {args.name}"):
-            context.client.lists.push(args.name, value, userid=args.userid)
+            context.client.lists.push(args.name, value, key=args.key, **options)
     context.out.done()
 
 
 def _pop(context: Context) -> None:
     args = context.args
+    if args.max is not None:
+        _pop_many(context)
+        return
     with waiting(f"Waiting for {args.name}"):
         item = context.client.lists.pop(args.name, args.wait, userid=args.userid)
     if item is None:
         raise CommandFailed(f"The list '{args.name}' is empty.")
     context.out.value(item, list=args.name)
+
+
+def _pop_many(context: Context) -> None:
+    args = context.args
+    with waiting(f"Waiting for {args.name}"):
+        items = context.client.lists.pop_many(args.name, args.max, args.wait, userid=args.userid)
+    context.out.values(items, "value")
 
 
 def _list(context: Context) -> None:
@@ -50,26 +69,35 @@ VERBS = {
         _push,
         """bambleweeny push jobs 'resize cat.png'
         bambleweeny push photos @dot.png
-        printf 'sweep\\nwash\\n' | bambleweeny push todo --lines""",
+        printf 'sweep\\nwash\\n' | bambleweeny push todo --lines
+        bambleweeny push jobs 'try later' --delay 5m --key order-7""",
         (
             LIST,
             VALUE,
             argument("--lines", action="store_true", help="each line of the value is an item"),
+            argument(
+                "--delay", metavar="DURATION", type=duration, help="nobody is given it before that"
+            ),
+            argument(
+                "--ttl",
+                metavar="DURATION",
+                type=duration,
+                help="drop it when nobody took it so long",
+            ),
+            argument("--front", action="store_true", help="add it before all others"),
+            argument("--key", metavar="TEXT", help="do a push of this key once in 24 hours"),
             USERID,
         ),
     ),
     "pop": Verb(
         _pop,
         """bambleweeny pop jobs
-        bambleweeny pop photos --wait 20s > photo.png""",
+        bambleweeny pop photos --wait 20s > photo.png
+        bambleweeny pop todo --max 50""",
         (
             LIST,
-            argument(
-                "--wait",
-                metavar="DURATION",
-                type=duration,
-                help="so long wait for an item, at most 30 seconds",
-            ),
+            WAIT,
+            argument("--max", metavar="N", type=int, help="take up to so many, and print lines"),
             USERID,
         ),
     ),

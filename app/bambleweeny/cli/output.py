@@ -20,14 +20,22 @@ class Output:
         In JSON they stand among `around` as `value`.
         """
         if self.as_json:
-            from bambleweeny.client.values import packed  # noqa: PLC0415
-
-            self.record({**around, "value": packed(value)})
+            self.record({**around, "value": as_text(value)})
             return
         if self.is_terminal and not value.endswith(b"\n"):
             value += b"\n"
         self._stream.flush()
         self._stream.buffer.write(value)
+        self._stream.flush()
+
+    def values(self, values: Sequence[bytes], column: str) -> None:
+        """Print values, each on a line of its own."""
+        if self.as_json:
+            self.record([{column: as_text(value)} for value in values])
+            return
+        self._stream.flush()
+        for value in values:
+            self._stream.buffer.write(value if value.endswith(b"\n") else value + b"\n")
         self._stream.flush()
 
     def line(self, text: object, **as_record: object) -> None:
@@ -89,3 +97,10 @@ class Output:
 
     def _print(self, text: str) -> None:
         print(text, file=self._stream)
+
+
+def as_text(value: bytes) -> str | dict[str, str]:
+    """Give bytes as they stand in JSON."""
+    from bambleweeny.client.values import packed  # noqa: PLC0415  `get` needs none
+
+    return packed(value)

@@ -15,7 +15,13 @@ def _sub(context: Context) -> int:
     if not args.command:
         raise WrongUse("Give the command behind --, as in 'bambleweeny sub jobs -- wc -c'.")
     most = 1 if args.once else args.max
-    worker = Worker(context.client, args.name, args.command, is_dropping=args.drop)
+    worker = Worker(
+        context.client,
+        args.name,
+        args.command,
+        lease_seconds=args.lease,
+        is_dropping=args.drop,
+    )
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.end())
     return worker.work(most, idle_seconds=args.idle)
@@ -28,6 +34,14 @@ def _count(text: str) -> int:
     return number
 
 
+def _lease(text: str) -> int:
+    seconds = duration(text)
+    if seconds < 1:
+        raise ValueError
+    return seconds
+
+
+_lease.__name__ = "length of a lease"
 _count.__name__ = "number of items"
 """What argparse calls it in its sentence."""
 
@@ -37,6 +51,13 @@ _OPTIONS = (
     argument("--max", metavar="N", type=_count, help="leave after so many items"),
     argument(
         "--idle", metavar="DURATION", type=duration, help="leave after so long without an item"
+    ),
+    argument(
+        "--lease",
+        metavar="DURATION",
+        type=_lease,
+        default=60,
+        help="how soon an item comes again when this program is killed; 60 seconds unless given",
     ),
     argument("--drop", action="store_true", help="forget an item whose command fails"),
 )
@@ -49,11 +70,12 @@ VERBS = {
         bambleweeny sub hooks --max 100 -- python3 handle.py
         bambleweeny sub mail --idle 5m --drop -- sendmail -t""",
         _OPTIONS,
-        note="""The item is on the command's standard input, the list's name in BAMBLEWEENY_LIST.
-Where the command fails, the item goes back to the end of the list, unless --drop is given; after
-a failure there is a pause of 1 s, 2 s, up to 30 s. SIGINT and SIGTERM let the command finish and
-end the program. If this program is killed, the item of the running command is lost.
-Exit 0; 1 where the last command failed.""",
+        note="""The item is on the command's standard input, the list's name in BAMBLEWEENY_LIST,
+and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is leased while the command runs, however
+long, and acknowledged when it ends well. Where the command fails, the item comes again after
+5 s, 10 s, up to 10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s, up
+to 30 s. SIGINT and SIGTERM let the command finish and end the program. If this program is killed,
+the item comes back when its lease ends. Exit 0; 1 where the last command failed.""",
         takes_command=True,
     )
 }

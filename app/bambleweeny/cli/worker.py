@@ -1,23 +1,25 @@
-"""The loop of `sub`: take an item, run the command, put back what failed."""
+"""The loop of `sub`: lease an item, run the command, acknowledge it or give it back."""
 
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bambleweeny.cli.failures import CommandFailed
-from bambleweeny.errors import BambleweenyError, NoAnswer, StoreFull, StoreUnavailable
+from bambleweeny.errors import BambleweenyError, LeaseNotFound, NoAnswer, StoreUnavailable
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Client
+    from bambleweeny.client import Client, LeasedItem
 
 _WAIT_SECONDS = 2
-"""Of one pop. So long a signal may have to wait, for what is taken must not be cut off."""
+"""Of one lease. So long a signal may have to wait: what is taken is handled."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
+_FIRST_DELAY = 5
+_LONGEST_DELAY = 600
+"""Seconds until an item whose command failed comes again: 5, 10, 20 and so on."""
 _PASSING = (NoAnswer, StoreUnavailable)
 """Failures that another try may not meet."""
 
@@ -26,11 +28,18 @@ class Worker:
     """Who runs a command for each item until told to end."""
 
     def __init__(
-        self, client: "Client", list: str, command: list[str], *, is_dropping: bool
+        self,
+        client: "Client",
+        list: str,
+        command: list[str],
+        *,
+        lease_seconds: int,
+        is_dropping: bool,
     ) -> None:
-        self._client = client
+        self._lists = client.lists
         self._list = list
         self._command = command
+        self._lease_seconds = lease_seconds
         self._is_dropping = is_dropping
         self._ending = threading.Event()
         self._pause = 0.0
@@ -58,67 +67,90 @@ class Worker:
                 break
         return status
 
-    def _take(self) -> bytes | None:
+    def _take(self) -> "LeasedItem | None":
         try:
-            return self._client.pop(self._list, _WAIT_SECONDS)
+            items = self._lists.lease(self._list, lasting=self._lease_seconds, wait=_WAIT_SECONDS)
         except _PASSING as ex:
             self._tell(f"{ex} ({ex.code}); trying again")
             self._rest()
             return None
+        return items[0] if items else None
 
-    def _handle(self, item: bytes) -> int:
+    def _handle(self, item: "LeasedItem") -> int:
         """Run the command for an item; give 1 where it failed, else 0."""
         try:
-            # NOTE: a group of its own, so that Ctrl-C at a terminal reaches us alone.
-            ended = subprocess.run(
-                self._command,
-                input=item,
-                env={**os.environ, "BAMBLEWEENY_LIST": self._list},
-                check=False,
-                process_group=0,
-            ).returncode
+            ended = self._run(item)
         except OSError as ex:
-            self._put_back(item)
+            self._change("retry", item.lease)
             reason = f"Cannot run {self._command[0]}: {ex.strerror}."
             raise CommandFailed(f"{reason} The item is back in '{self._list}'.") from ex
         if not ended:
             self._pause = 0.0
+            self._change("ack", item.lease)
             return 0
         how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
         if self._is_dropping:
+            self._change("ack", item.lease)
             self._tell(f"The command ended {how}; its item is dropped.")
         else:
-            self._put_back(item)
-            self._tell(f"The command ended {how}; its item is back at the end of '{self._list}'.")
+            delay = min(_FIRST_DELAY << min(item.attempt - 1, 10), _LONGEST_DELAY)
+            self._change("retry", item.lease, delay)
+            self._tell(f"The command ended {how}; its item comes again in {delay} s.")
         return 1
 
-    def _put_back(self, item: bytes) -> None:
-        """Add an item at the end again, however long that takes; told to end, keep it in a file.
-
-        Where an answer did not arrive the item may be there twice, which is better than never.
-        """
+    def _run(self, item: "LeasedItem") -> int:
+        """Run the command, and keep the lease as long as it takes."""
+        # NOTE: a group of its own, so that Ctrl-C at a terminal reaches us alone.
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            env={
+                **os.environ,
+                "BAMBLEWEENY_LIST": self._list,
+                "BAMBLEWEENY_ATTEMPT": str(item.attempt),
+            },
+            process_group=0,
+        )
+        given: bytes | None = item.value
         while True:
             try:
-                self._client.push(self._list, item)
-            except (*_PASSING, StoreFull) as ex:
-                if self._ending.is_set():
-                    raise self._kept(item, ex) from ex
-                self._tell(f"{ex} ({ex.code}); trying again to put an item back")
-                self._rest()
-            except BambleweenyError as ex:
-                raise self._kept(item, ex) from ex
+                process.communicate(given, timeout=self._lease_seconds / 3)
+            except subprocess.TimeoutExpired:
+                given = None
+                self._extend(item)
             else:
-                return
+                return process.returncode
 
-    def _kept(self, item: bytes, ex: BambleweenyError) -> CommandFailed:
-        with tempfile.NamedTemporaryFile(
-            dir=".", prefix=f"{self._list}.", suffix=".item", delete=False
-        ) as file:
-            file.write(item)
-        return CommandFailed(
-            f"{ex} ({ex.code}) An item could not be put back; it is in {file.name}.",
-            hint=f"Put it back with 'bambleweeny push {self._list} @{file.name}'.",
-        )
+    def _extend(self, item: "LeasedItem") -> None:
+        try:
+            self._lists.extend(self._list, item.lease, self._lease_seconds)
+        except BambleweenyError as ex:
+            self._tell(f"{ex} ({ex.code}); the item may be given to somebody else")
+
+    def _change(self, verb: str, lease: str, delay: int = 0) -> None:
+        """Tell the server what became of an item, as long as that can matter.
+
+        Where the server stays away, the item comes back when its lease ends.
+        """
+        deadline = time.monotonic() + self._lease_seconds
+        is_first = True
+        change: dict[str, Any] = {verb: [{"lease": lease, "delay": delay} if delay else lease]}
+        while True:
+            try:
+                outcomes = self._lists.change(self._list, **change)
+            except _PASSING as ex:
+                if self._ending.is_set() or time.monotonic() > deadline:
+                    self._tell(f"{ex} ({ex.code}); the item comes again when its lease ends")
+                    return
+                self._tell(f"{ex} ({ex.code}); trying again")
+                is_first = False
+                self._rest()
+                continue
+            [outcome] = [one for errors in outcomes.values() for one in errors]
+            # NOTE: after a try without an answer the lease may have ended by our own word.
+            if isinstance(outcome, LeaseNotFound) and is_first:
+                self._tell(f"{outcome} ({outcome.code}); the item may be handled twice")
+            return
 
     def _rest(self) -> None:
         self._pause = min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)

@@ -16,21 +16,36 @@ class Script:
     sha: str
 
 
-_LISTS = ("tenant", "items", "list")
+_LISTS = ("tenant", "journal", "items", "list")
 """What stands before a script that knows lists."""
 
 
-def _load(name: str, *, before: Sequence[str] = ("tenant",), calls: Sequence[str] = ()) -> Script:
+def _load(
+    name: str,
+    *,
+    before: Sequence[str] = ("tenant",),
+    calls: Sequence[str] = (),
+    rarely: str | None = None,
+) -> Script:
     """Read a script with what stands before it.
 
-    It may call other scripts, each with an ARGV of its own.
+    It may call other scripts, each with an ARGV of its own. What it calls `rarely` is one of
+    lists; what stands before that is made only then, since it costs more than a plain call.
     """
     parts = [_text(part) for part in before]
-    parts += [f"local function {call}(ARGV)\n{_text(call)}end\n" for call in calls]
+    parts += [_function(call, _text(call)) for call in calls]
     text = "".join(parts) + _text(name)
+    inner = ""
+    if rarely:
+        inner = "".join(_text(part) for part in ("items", "list", rarely))
+        inner = _function(rarely, names_for(inner) + inner)
     if before:
-        text = names_for(text) + text
+        text = names_for(text) + "".join(parts) + inner + _text(name)
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _function(name: str, text: str) -> str:
+    return f"local function {name}(ARGV)\n{text}end\n"
 
 
 def _text(name: str) -> str:
@@ -48,8 +63,10 @@ INCR_WITHIN_BOUNDS = _load(
 )
 DELETE_LIST = _load("delete_list")
 END_PUBLIC_ID = _load("end_public_id")
-PUSH_WITHIN_BOUNDS = _load("push_within_bounds", before=_LISTS, calls=["push_carefully"])
-POP_OLDEST = _load("pop_oldest", before=_LISTS)
+PUSH_WITHIN_BOUNDS = _load(
+    "push_within_bounds", before=("tenant", "journal"), rarely="push_carefully"
+)
+POP_OLDEST = _load("pop_oldest", before=("tenant", "journal"), rarely="pop_carefully")
 POP_UP_TO = _load("pop_up_to", before=_LISTS)
 LEASE_ITEMS = _load("lease_items", before=_LISTS)
 CHANGE_LEASES = _load("change_leases", before=_LISTS)
@@ -70,7 +87,8 @@ RUN_BATCH = _load(
     calls=[
         "set_within_quota", "incr_within_quota", "delete_key",
         "set_on_terms", "incr_within_bounds", "delete_on_terms",
-        "push_carefully", "push_within_bounds", "pop_oldest", "publish_within_bounds",
+        "push_carefully", "push_within_bounds", "pop_carefully", "pop_oldest",
+        "publish_within_bounds",
     ],
 )  # fmt: skip
 WATCH = _load("watch")

@@ -6,8 +6,6 @@
 local most_items, most_bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
 local clock
 local settled = {}
--- An atomic batch puts a table here; what is in it, run backwards, undoes what was done.
-local journal = false
 
 -- The time in microseconds; it stands still while a script runs.
 local function now_in_us()
@@ -30,14 +28,6 @@ local function id_of(item)
     return (struct.unpack('>I8', item))
   end
   return (struct.unpack('>I8', '\0' .. string.sub(item, 2, 8)))
-end
-
-local function unpacked_body(item)
-  if string.byte(item) < 128 then
-    return string.sub(item, 9)
-  end
-  local _, _, _, _, _, start = struct.unpack('>I2I8I8Bc0Bc0', item, 9)
-  return string.sub(item, start)
 end
 
 local function unpacked(item)

@@ -6,26 +6,22 @@ if not bytes then
   return false
 end
 if careful then
-  local list = list_of(ARGV[2]).settle()
-  local item = list.take()
-  if not item then
-    return list.next_due()
-  end
-  list.finish(item)
-  list.save()
-  return item.body
+  return pop_carefully(ARGV)
 end
 local item = redis.call('LPOP', ready)
-if not item then
-  return false
+if string.byte(item) > 127 then
+  redis.call('LPUSH', ready, item)
+  return pop_carefully(ARGV)
 end
-undo_by('LPUSH', ready, item)
-local body = unpacked_body(item)
+if journal then
+  journal[#journal + 1] = function() redis.call('LPUSH', ready, item) end
+end
+local body = string.sub(item, 9)
 bytes = bytes - #body
 if bytes == 0 and redis.call('EXISTS', ready) == 0 then
   redis.call('ZREM', its_lists, ARGV[2])
   redis.call('DEL', record)
 else
-  redis.call('HSET', record, 'bytes', bytes, 'out', tonumber(went or 0) + 1)
+  redis.call('HSET', record, 'bytes', bytes, 'out', (went or 0) + 1)
 end
 return body

@@ -17,7 +17,7 @@ for index = 7, #ARGV do
 end
 local length = redis.call('LLEN', ready)
 bytes = tonumber(bytes or 0)
-if length + count > most_items or bytes + added > most_bytes then
+if length + count > tonumber(ARGV[3]) or bytes + added > tonumber(ARGV[4]) then
   return redis.error_reply('B9Y list_full')
 end
 if count == 0 then
@@ -29,16 +29,18 @@ if length == 0 then
   end
   redis.call('ZADD', its_lists, 0, name)
 end
-local id = now_in_us()
-if not last and length > 0 then
-  last = id_of(redis.call('LINDEX', ready, -1))
+if not last then
+  last = length > 0 and struct.unpack('>I8', redis.call('LINDEX', ready, -1)) or 0
 end
-id = math.max(id, tonumber(last or 0) + 1)
+local now = redis.call('TIME')
+local id = math.max(now[1] * 1000000 + now[2], last + 1)
 redis.call(
   'HSET', record, 'bytes', bytes + added, 'in', tonumber(came or 0) + count, 'last', id + count - 1
 )
 for index = 7, #ARGV do
-  undo_by('RPOP', ready)
+  if journal then
+    journal[#journal + 1] = function() redis.call('RPOP', ready) end
+  end
   redis.call('RPUSH', ready, struct.pack('>I8', id + index - 7) .. ARGV[index])
   -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
   redis.pcall('PUBLISH', its_pushed(name), '')

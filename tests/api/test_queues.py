@@ -1,0 +1,281 @@
+"""Leases, policies and items over HTTP."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from servers import Http
+
+MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z").fullmatch
+
+
+def push(http, body, query="", **headers):
+    answer = http.post(f"/lists/q{query}", data=body, headers=headers)
+    assert answer.status_code == 200
+    return answer.json()["id"]
+
+
+def lease(http, query=""):
+    answer = http.post(f"/lists/q/lease{query}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    return answer.json()["items"]
+
+
+def refusal(answer):
+    return answer.status_code, answer.json()["code"]
+
+
+def test_many_are_popped_at_once(as_uli):
+    for body in (b"1", b"\xff", b"3"):
+        push(as_uli, body)
+    answer = as_uli.get("/lists/q?max=2")
+    assert answer.json() == ["1", {"base64": "/w=="}]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert as_uli.post("/lists/q/pop?max=1000").json() == ["3"]
+    assert as_uli.get("/lists/q?max=5&wait=0").json() == []
+
+
+def test_items_are_leased_and_acknowledged(as_uli):
+    pushed = [push(as_uli, b"1"), push(as_uli, b"\xff")]
+    items = lease(as_uli, "?max=10&for=5m")
+    assert [item["id"] for item in items] == pushed
+    assert [item["body"] for item in items] == ["1", {"base64": "/w=="}]
+    assert all(MOMENT(item["enqueued"]) for item in items)
+    assert [item["attempt"] for item in items] == [1, 1]
+    assert lease(as_uli) == []
+    for item in items:
+        assert as_uli.delete(f"/lists/q/leases/{item['lease']}").json() == {"info": "ok"}
+        again = as_uli.delete(f"/lists/q/leases/{item['lease']}")
+        assert refusal(again) == (404, "lease_not_found")
+    assert as_uli.get("/lists").json() == {"lists": []}
+
+
+def test_one_item_is_leased_as_its_bytes(as_uli):
+    item_id = push(as_uli, b"\x00raw\xff")
+    answer = as_uli.post("/lists/q/lease?raw=1")
+    assert answer.content == b"\x00raw\xff"
+    assert answer.headers["B9Y-Item"] == item_id
+    assert answer.headers["B9Y-Lease"] == f"{item_id}.1"
+    assert answer.headers["B9Y-Attempt"] == "1"
+    assert MOMENT(answer.headers["B9Y-Enqueued"])
+    empty = as_uli.post("/lists/q/lease?raw=1&max=1")
+    assert (empty.status_code, empty.content) == (204, b"")
+    assert refusal(as_uli.post("/lists/q/lease?raw=1&max=2")) == (400, "invalid_request")
+
+
+def test_a_lease_is_extended_and_given_back(as_uli):
+    push(as_uli, b"1")
+    [item] = lease(as_uli)
+    path = f"/lists/q/leases/{item['lease']}"
+    assert as_uli.patch(f"{path}?for=5m").json() == {"info": "ok"}
+    assert as_uli.patch(path).ok
+    assert as_uli.patch(f"{path}?for=0s").ok
+    assert refusal(as_uli.patch(path)) == (404, "lease_not_found")
+    [again] = lease(as_uli)
+    assert (again["id"], again["attempt"]) == (item["id"], 2)
+
+
+def test_many_leases_are_changed_in_one_call(as_uli):
+    for number in range(5):
+        push(as_uli, b"%d" % number)
+    one, two, three, four, five = (item["lease"] for item in lease(as_uli, "?max=5"))
+    changes = {
+        "ack": [one, "7.7"],
+        "retry": [two, {"lease": three, "delay": "1h"}],
+        "extend": [{"lease": four, "for": 60}],
+        "bury": [{"lease": five, "reason": "no cat"}],
+    }
+    answer = as_uli.post("/lists/q/ack", json=changes).json()
+    assert answer["ack"][0] == {"ok": True}
+    assert answer["ack"][1]["error"]["code"] == "lease_not_found"
+    assert answer["retry"] == [{"ok": True}] * 2
+    assert answer["extend"] == answer["bury"] == [{"ok": True}]
+    stats = as_uli.get("/lists/q/stats").json()
+    assert stats.pop("oldest_age") < 30
+    assert stats == {"ready": 1, "leased": 1, "delayed": 1, "dead": 1, "bytes": 4, "in": 5,
+                     "out": 1, "paused": False}  # fmt: skip
+    shown = {
+        state: as_uli.get(f"/lists/q/items?state={state}").json()["items"]
+        for state in ("ready", "leased", "delayed", "dead")
+    }
+    assert [len(rows) for rows in shown.values()] == [1, 1, 1, 1]
+    assert MOMENT(shown["leased"][0]["until"])
+    assert MOMENT(shown["delayed"][0]["due"])
+    assert MOMENT(shown["dead"][0]["died"])
+    assert shown["dead"][0]["reason"] == "no cat"
+    assert as_uli.post("/lists/q/ack", json={}).json() == {
+        "ack": [], "retry": [], "extend": [], "bury": [],
+    }  # fmt: skip
+
+
+def test_a_push_says_how(as_uli):
+    late, last = push(as_uli, b"late", "?delay=1h&ttl=2h"), push(as_uli, b"last")
+    first = push(as_uli, b"first", "?front=1")
+    shown = as_uli.get(f"/lists/q/items/{late}").json()
+    assert (shown["state"], shown["attempt"], shown["body"]) == ("delayed", 0, "late")
+    assert shown["due"] < shown["expires"]
+    rows = as_uli.get("/lists/q/items").json()
+    assert [row["id"] for row in rows["items"]] == [first, last]
+    assert rows["next"] is None
+    assert as_uli.post("/lists/q?split=lines&front=1", data=b"a\nb").json()["items"] == 2
+    assert as_uli.get("/lists/q?max=9").json() == ["a", "b", "first", "last"]
+
+
+def test_the_same_push_is_done_once(as_uli):
+    key = {"Idempotency-Key": "order 7"}
+    assert push(as_uli, b"1", **key) == push(as_uli, b"1", **key)
+    assert as_uli.post("/lists/q?split=lines", data=b"1", headers=key).json()["items"] == 0
+    assert as_uli.get("/lists/q?max=9").json() == ["1"]
+    for bad in ("", "x" * 256):
+        answer = as_uli.post("/lists/q", data=b"1", headers={"Idempotency-Key": bad})
+        assert refusal(answer) == (400, "invalid_request")
+
+
+def test_items_are_seen_in_pages_and_nothing_is_taken(as_uli):
+    as_uli.post("/lists/q?split=lines", data=b"".join(b"%d\n" % number for number in range(250)))
+    lease(as_uli, "?max=100")
+    for state, count in (("ready", 150), ("leased", 100)):
+        bodies, after = [], ""
+        while after is not None:
+            page = as_uli.get(f"/lists/q/items?state={state}&limit=40&after={after}").json()
+            bodies += [int(row["body"]) for row in page["items"]]
+            after = page["next"]
+        first = 100 if state == "ready" else 0
+        assert bodies == list(range(first, first + count))
+    assert as_uli.get("/lists/q/stats").json()["ready"] == 150
+    assert as_uli.get("/lists/none/items").json() == {"items": [], "next": None}
+    assert as_uli.get("/lists/none/stats").json()["oldest_age"] is None
+
+
+def test_an_item_is_deleted_whatever_its_state(as_uli):
+    leased, ready = push(as_uli, b"1"), push(as_uli, b"2")
+    delayed = push(as_uli, b"3", "?delay=1h")
+    [item] = lease(as_uli)
+    for item_id in (leased, ready, delayed):
+        path = f"/lists/q/items/{item_id}"
+        assert as_uli.delete(path).json() == {"info": "ok"}
+        for method in ("GET", "DELETE"):
+            assert refusal(as_uli.request(method, path)) == (404, "not_found")
+    assert refusal(as_uli.delete(f"/lists/q/leases/{item['lease']}")) == (404, "lease_not_found")
+    assert as_uli.get("/lists/q/items/x").status_code == 404
+    assert as_uli.get("/lists").json() == {"lists": []}
+
+
+def test_a_policy_is_set_shown_and_ended(as_uli):
+    path, policy = "/lists/q/policy", {"lease": "2m", "max_attempts": 1, "dead_letter": "graves"}
+    assert refusal(as_uli.get(path)) == (404, "not_found")
+    assert as_uli.put(path, json=policy).json() == {"info": "ok"}
+    assert as_uli.get(path).json() == {
+        "lease": 120, "max_attempts": 1, "dead_letter": "graves", "max_len": None,
+        "overflow": "reject", "ttl": None, "paused": False,
+    }  # fmt: skip
+    assert as_uli.get("/lists").json()["lists"] == [{"key": "q", "owner": "1"}]
+    push(as_uli, b"1")
+    [item] = lease(as_uli)
+    as_uli.patch(f"/lists/q/leases/{item['lease']}?for=0")
+    [row] = as_uli.get("/lists/graves/items").json()["items"]
+    assert (row["attempt"], row["reason"], row["origin"]) == (1, "max_attempts", "q")
+    assert as_uli.post("/lists/graves/move", json={"to": "q", "state": "ready"}).json() == {
+        "info": "ok",
+        "items": 1,
+    }
+    assert as_uli.put(path, json={"paused": True}).ok
+    assert as_uli.get("/lists/q").status_code == 204
+    assert as_uli.delete(path).json() == {"info": "ok"}
+    assert refusal(as_uli.delete(path)) == (404, "not_found")
+    assert as_uli.get("/lists/q").text == "1"
+
+
+def test_a_purge_deletes_what_is_in_a_state_or_all(as_uli):
+    as_uli.post("/lists/q?split=lines", data=b"x\n" * 900)
+    lease(as_uli, "?max=100")
+    assert as_uli.delete("/lists/q/items?state=leased").json() == {"info": "ok", "items": 100}
+    assert as_uli.delete("/lists/q/items").json()["items"] == 800
+    assert as_uli.delete("/lists/q/items").json()["items"] == 0
+    assert as_uli.get("/lists").json() == {"lists": []}
+
+
+def test_a_lease_waits_for_an_item(as_uli, session_url):
+    def push_later():
+        with Http(session_url, as_uli.headers["Authorization"].split()[1]) as other:
+            return push(other, b"late")
+
+    with ThreadPoolExecutor(1) as pool:
+        pushed = pool.submit(push_later)
+        [item] = lease(as_uli, "?wait=20")
+        assert pushed.result() == item["id"]
+
+
+def test_an_ended_lease_wakes_who_waits(as_uli):
+    push(as_uli, b"1")
+    lease(as_uli, "?for=1s")
+    before = time.monotonic()
+    [item] = lease(as_uli, "?wait=20&max=5")
+    assert item["attempt"] == 2
+    assert time.monotonic() - before < 3
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "GET /lists/q?max=0", "GET /lists/q?max=1001", "GET /lists/q?max=x", "POST /lists/q?delay=soon",
+        "POST /lists/q?delay=8d", "POST /lists/q?ttl=0", "POST /lists/q?ttl=366d", "POST /lists/q?front=yes",
+        "POST /lists/q?front=1&delay=1", "POST /lists/q/lease?max=101", "POST /lists/q/lease?for=0",
+        "POST /lists/q/lease?for=13h", "POST /lists/q/lease?wait=31", "PATCH /lists/q/leases/1.1?for=13h",
+        "GET /lists/q/items?state=lost", "GET /lists/q/items?limit=0", "GET /lists/q/items?after=x",
+        "DELETE /lists/q/items?state=lost", "POST /lists/q/ack", "PUT /lists/q/policy", "POST /lists/q/move",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_told(as_uli, call):
+    method, path = call.split()
+    assert refusal(as_uli.request(method, path)) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("policy", {"lease": 0}), ("policy", {"lease": "soon"}), ("policy", {"max_attempts": 0}),
+        ("policy", {"dead_letter": "q"}), ("policy", {"dead_letter": "a b"}), ("policy", {"overflow": "burn"}),
+        ("policy", {"more": 1}), ("policy", {"ttl": "400d"}), ("ack", {"ack": "1.1"}),
+        ("ack", {"retry": [{"lease": "1.1", "delay": "soon"}]}), ("ack", {"ack": ["1.1"] * 1001}),
+        ("ack", {"bury": [{"lease": "1.1", "reason": "x" * 256}]}), ("move", {"to": "q", "state": "ready"}),
+        ("move", {"to": "a b"}), ("move", {"to": "x", "max": 0}), ("move", {"to": "x", "state": "leased"}),
+    ],
+)  # fmt: skip
+def test_a_body_that_cannot_be_is_told(as_uli, path, body):
+    answer = as_uli.request("PUT" if path == "policy" else "POST", f"/lists/q/{path}", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["code"].startswith("invalid_")
+
+
+def test_a_batch_pushes_with_options(as_uli):
+    operations = [
+        ["push", "q", "2"], ["push", "q", "1", {"front": True}],
+        ["push", "q", {"base64": "/w=="}, {"delay": "1h", "ttl": 60}], ["pop", "q"], ["pop", "q"], ["pop", "q"],
+    ]  # fmt: skip
+    outcomes = [{"ok": True}] * 3 + [{"ok": "1"}, {"ok": "2"}, {"ok": None}]
+    for path in ("/batch", "/batch?atomic=1"):
+        assert as_uli.post(path, json=operations).json() == outcomes
+    assert as_uli.get("/lists/q/stats").json()["delayed"] == 2
+    for bad in ({"delay": "soon"}, {"delay": "8d"}, {"more": 1}, {"front": True, "delay": 1}):
+        answer = as_uli.post("/batch", json=[["get", "a"], ["push", "q", "x", bad]])
+        assert (answer.status_code, answer.json()["index"]) == (400, 1)
+
+
+def test_a_full_store_lets_consumers_work(as_uli, raw):
+    for _ in range(3):
+        push(as_uli, b"1")
+    before = raw.config_get("maxmemory")["maxmemory"]
+    try:
+        raw.config_set("maxmemory", "1")
+        one, two, three = (item["lease"] for item in lease(as_uli, "?max=3"))
+        assert as_uli.delete(f"/lists/q/leases/{one}").ok
+        assert as_uli.patch(f"/lists/q/leases/{two}?for=0").ok
+        answer = as_uli.post("/lists/q/ack", json={"bury": [three], "retry": [two]}).json()
+        assert answer["bury"] == [{"ok": True}]
+        refused = as_uli.post("/lists/q", data=b"x")
+        assert refusal(refused) == (507, "store_full")
+        assert as_uli.delete("/lists/q/items").json()["items"] == 2
+    finally:
+        raw.config_set("maxmemory", before)
