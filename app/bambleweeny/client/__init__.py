@@ -5,7 +5,8 @@ from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
 from bambleweeny.client.listings import Entry
 from bambleweeny.client.routes import Route
+from bambleweeny.client.topics import Message
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
-__all__ = ["Batch", "Bin", "Client", "Entry", "Result", "Route", "User", "Value"]
+__all__ = ["Batch", "Bin", "Client", "Entry", "Message", "Result", "Route", "User", "Value"]
