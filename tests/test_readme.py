@@ -15,6 +15,8 @@ MARK = "---8<---"
 CHANGING = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"),
     (r'"instance":"[0-9a-f]{8}"', '"instance":"<id>"'),
+    (r"\b\d{13}-\d+\b", "<message id>"),
+    (r'"time":"[^"]*"', '"time":"<time>"'),
     (r"expires in \d+ seconds", "expires in <n> seconds"),
 ]
 

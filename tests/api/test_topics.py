@@ -96,7 +96,7 @@ def test_what_is_published_is_read_as_often_as_one_likes(as_uli):
         ("application/json", "application/json"),
         ("text/plain; charset=utf-8", "text/plain; charset=utf-8"),
         ("application/x-www-form-urlencoded", None),
-        ("application/octet-stream", None),
+        ("application/octet-stream", "application/octet-stream"),
         ("no type", None),
         (None, None),
     ],

@@ -57,7 +57,7 @@ def test_a_backup_moves_from_one_directory_to_another(tmp_path):
             admin.put("/keys/foo?userid=1", data=b"\xff\x00bar")
         said = typed("backup", "--data-dir", tmp_path / "a", tmp_path / "file").stderr.decode()
         assert said.startswith(
-            "Backed up 2 users, 1 keys, 0 items of lists, 0 routes and 0 bins from unix://"
+            "Backed up 2 users, 1 keys, 0 items of lists, 0 topics, 0 messages, 0 routes and 0 bins from unix://"
         )
     said = typed("restore", "--data-dir", tmp_path / "b", tmp_path / "file").stderr.decode()
     assert said.startswith("Restored 2 users, 1 keys")

@@ -49,6 +49,7 @@ def place(server, alone, monkeypatch):
     for name in ("bin", ".zfunc", ".config/fish/completions"):
         (alone / name).mkdir(parents=True)
     (alone / "dot.png").write_text("x")
+    (alone / "alert.json").write_text("{}")
     (alone / "handle.py").write_text("import sys; sys.stdin.read()")
     (alone / "bin" / "sendmail").write_text("#!/bin/sh\ncat")
     (alone / "bin" / "sendmail").chmod(0o755)
@@ -59,6 +60,8 @@ def place(server, alone, monkeypatch):
             client.set(name, "1")
         for name in ("jobs", "photos", "todo"):
             client.push(name, "x")
+        for name in ("news", "alerts"):
+            client.topics.publish(name, "x")
         made = client.bins.create("jobs").id, client.routes.create("foo").id
     return lambda line: (
         line.replace("bin del " + ID, "bin del " + made[0])

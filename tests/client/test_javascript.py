@@ -17,6 +17,8 @@ LEFT_TO_FETCH = {
         "count", "deleteAll", "expire", "groups", "listMeta", "listValues", "patch", "persist",
         "replace", "take", "wait",
     },
+    "client": {"topics", "events"},
+    "batch": {"publish"},
     "lists": {
         "count",
         "popMany", "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "items", "item",

@@ -22,7 +22,6 @@ from bambleweeny.names import is_media_type, parse_duration
 _MOST = 1000
 _USUAL = 100
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SAY_NOTHING = (falcon.MEDIA_URLENCODED, "application/octet-stream")
 
 
 class Topics:
@@ -49,7 +48,8 @@ class Topic:
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Publish a message."""
-        message_id = self._topics.publish(req.context.caller, name, read_raw(req), _type_of(req))
+        content_type = _type_on_purpose(req.content_type or "")
+        message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
     @falcon.before(authenticated)
@@ -97,11 +97,10 @@ def _row_of(message: Message) -> dict[str, Any]:
     }
 
 
-def _type_of(req: falcon.Request) -> str:
-    """Give the content type, or nothing where it says nothing of the message."""
-    # NOTE: curl's -d claims a form for everything.
-    given = req.content_type or ""
-    return given if is_media_type(given) and not given.lower().startswith(_SAY_NOTHING) else ""
+def _type_on_purpose(text: str) -> str:
+    # NOTE: curl's -d claims a form for whatever it sends.
+    is_form = text.lower().startswith(falcon.MEDIA_URLENCODED)
+    return text if text and not is_form and is_media_type(text) else ""
 
 
 def _after(req: falcon.Request) -> str:

@@ -89,6 +89,7 @@ class Candidates:
         found = {
             "KEY": lambda: _names(self._client().keys, last),
             "LIST": lambda: _names(self._client().lists, last),
+            "TOPIC": lambda: [entry.name for entry in self._client().topics.list()],
             "ROUTE": lambda: [route.id for route in self._client().routes.list()],
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],

@@ -62,6 +62,7 @@ class Output:
         import json  # noqa: PLC0415  `get` needs none
 
         self._print(json.dumps(record, ensure_ascii=False, indent=2 if self.is_terminal else None))
+        self._stream.flush()
 
     def names(self, names: Iterable[str], column: str) -> None:
         """Print names, one a line."""

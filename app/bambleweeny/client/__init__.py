@@ -7,6 +7,7 @@ from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
 from bambleweeny.client.routes import Route
+from bambleweeny.client.topics import Message
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
@@ -17,6 +18,7 @@ __all__ = [
     "Entry",
     "Item",
     "LeasedItem",
+    "Message",
     "Meta",
     "Result",
     "Route",

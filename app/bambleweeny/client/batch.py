@@ -117,6 +117,12 @@ class Batch:
         """Take the oldest item off a list."""
         return self._add(_unpacked_item, "pop", name)
 
+    def publish(
+        self, name: str, value: Data | None = None, *, json: object = ABSENT
+    ) -> Result[str]:
+        """Publish a message to a topic; its id is the result."""
+        return self._add(str, "publish", name, packed(bytes_of(value, json)))
+
     def __enter__(self) -> "Batch":
         return self
 

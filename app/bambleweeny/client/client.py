@@ -12,6 +12,7 @@ from bambleweeny.client.lists import Lists
 from bambleweeny.client.login import Login
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
+from bambleweeny.client.topics import Topics
 from bambleweeny.client.users import Users
 from bambleweeny.client.values import ABSENT, Data, Value
 from bambleweeny.errors import InvalidRequest
@@ -47,6 +48,7 @@ class Client:
         self._connection = Connection(url, Login(username, password, token), timeout)
         self.keys = Keys(self._connection)
         self.lists = Lists(self._connection)
+        self.topics = Topics(self._connection)
         self.routes = Routes(self._connection)
         self.bins = Bins(self._connection)
         self.users = Users(self._connection)

@@ -47,7 +47,7 @@ class Listing:
         """Give names and owners: everybody's to the admin who asks for no part."""
         if part == Part() and limit is None:
             answer = self._call("GET", f"/{self._noun}", query={"userid": userid})
-            return _entries(answer.value.text())
+            return entries(answer.value.text())
         rows = self.rows(part, {}, userid, limit)
         return (Entry(row["key"], int(row["owner"])) for row in rows)
 
@@ -96,7 +96,7 @@ class Listing:
                 left -= len(page[self._noun])
 
 
-def _entries(listing: str) -> Iterator[Entry]:
+def entries(listing: str) -> Iterator[Entry]:
     """Give the rows of a listing."""
     place = listing.index("[")
     while (place := listing.find("{", place)) >= 0:

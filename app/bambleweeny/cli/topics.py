@@ -1,0 +1,142 @@
+"""`publish`, `topics` and `follow`."""
+
+from typing import TYPE_CHECKING
+
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.given import VALUE, duration, given_value
+from bambleweeny.cli.keys import LISTING, USERID, show_listing
+from bambleweeny.cli.progress import waiting
+from bambleweeny.cli.verb import Verb, argument, noun
+
+if TYPE_CHECKING:
+    from bambleweeny.client import Message
+
+_TOPIC = argument("name", metavar="TOPIC", help="the topic's name")
+_SINCE = argument(
+    "--since",
+    metavar="MOMENT",
+    help="begin there: 'all', an id, a time as 2026-11-22T17:00:00Z, or 10m ago; else from now on",
+)
+
+
+def _publish(context: Context) -> None:
+    args = context.args
+    value = given_value(args.value, context.stdin)
+    with waiting(f"Publishing to {args.name}"):
+        published = context.client.topics.publish(
+            args.name, value, type=args.type, userid=args.userid
+        )
+    context.out.line(published, topic=args.name, id=published)
+
+
+def _read(context: Context) -> None:
+    args = context.args
+    since = args.since or (None if args.wait else "all")
+    with waiting(f"Waiting for {args.name}"):
+        messages = context.client.topics.read(
+            args.name, since, args.wait, limit=args.limit, userid=args.userid
+        )
+    for message in messages:
+        _show(context, message)
+
+
+def _follow(context: Context) -> None:
+    args = context.args
+    messages = context.client.topics.subscribe(args.name, args.since, userid=args.userid)
+    for count, message in enumerate(messages, 1):
+        _show(context, message)
+        if count == args.max:
+            return
+
+
+def _show(context: Context, message: "Message") -> None:
+    """Print a message on lines of its own, since others follow."""
+    value: bytes = message.value
+    if not context.out.as_json and not value.endswith(b"\n"):
+        value += b"\n"
+    context.out.value(value, id=message.id, time=message.time, type=message.type)
+
+
+def _list(context: Context) -> None:
+    args = context.args
+    entries = context.client.topics.list(prefix=args.prefix, userid=args.userid)
+    show_listing(context, "topic", entries)
+
+
+def _delete(context: Context) -> None:
+    for name in context.args.names:
+        context.client.topics.delete(name, userid=context.args.userid)
+    context.out.done()
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_count.__name__ = "number of messages"
+"""What argparse calls it in its sentence."""
+
+VERBS = {
+    "publish": Verb(
+        _publish,
+        """bambleweeny publish news 'the build is green'
+        bambleweeny publish alerts @alert.json --type application/json""",
+        (
+            _TOPIC,
+            VALUE,
+            argument("--type", metavar="TYPE", help="its content type"),
+            USERID,
+        ),
+    ),
+    "topics": noun(
+        list=Verb(
+            _list,
+            """bambleweeny topics
+            bambleweeny topics --prefix build: --long""",
+            (*LISTING, USERID),
+            "list the topics",
+        ),
+        read=Verb(
+            _read,
+            """bambleweeny topics read news
+            bambleweeny topics read news --since 10m --json""",
+            (
+                _TOPIC,
+                _SINCE,
+                argument(
+                    "--wait",
+                    metavar="DURATION",
+                    type=duration,
+                    help="so long wait for a message, at most 30 seconds",
+                ),
+                argument("--limit", metavar="N", type=_count, help="at most so many, else 100"),
+                USERID,
+            ),
+            "print messages; they stay for others",
+        ),
+        **{
+            "del": Verb(
+                _delete,
+                "bambleweeny topics del news",
+                (argument("names", nargs="+", metavar="TOPIC", help="the topics' names"), USERID),
+                "delete topics with all their messages",
+            )
+        },
+    ),
+    "follow": Verb(
+        _follow,
+        """bambleweeny follow news --since all --max 1
+        bambleweeny follow alerts --json --since 1h --max 1""",
+        (
+            _TOPIC,
+            _SINCE,
+            argument("--max", metavar="N", type=_count, help="leave after so many messages"),
+            USERID,
+        ),
+        note="""Each message begins on a line of its own. Where the connection breaks it goes on
+behind the last message as soon as the server is there again.""",
+    ),
+}
