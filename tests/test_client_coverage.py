@@ -39,6 +39,8 @@ CALLS = {
     "pushItem": lambda client: client.push("foo", "bar"),
     "deleteList": lambda client: client.lists.delete("foo"),
     "runBatch": run_batch,
+    "exportData": lambda client: list(client.export()),
+    "importData": lambda client: client.import_([]),
     "listRoutes": lambda client: client.routes.list(),
     "createRoute": lambda client: client.routes.create("foo"),
     "deleteRoute": lambda client: client.routes.delete(ID),

@@ -29,6 +29,8 @@ COMMAND_OF = {
     "pushItem": "push",
     "popItemByPost": "pop",
     "deleteList": "lists del",
+    "exportData": "export",
+    "importData": "import",
     "listRoutes": "route list",
     "createRoute": "route add",
     "deleteRoute": "route del",

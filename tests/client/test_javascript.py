@@ -11,6 +11,7 @@ from bambleweeny import Client
 INTERNAL = {"url", "timeout", "run", "atomic", "constructor"}
 # What only the admin or who runs the server does; the Python client and the command line do it.
 NOT_IN_A_PAGE = {"info", "metrics", "openapi", "ready", "save", "setAdminPassword", "users"}
+NOT_IN_A_PAGE |= {"export", "import_"}
 # What the page's client does not have: a GET of its own does.
 NOT_IN_ITS_NOUNS = {
     "keys": {"count", "deleteAll", "groups", "listMeta", "listValues", "wait"},

@@ -16,6 +16,7 @@ from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
+from bambleweeny.api.own_data import Export, Import
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
@@ -51,6 +52,8 @@ def create_app(
     app.add_route("/lists/{name}", List(services))
     app.add_route("/lists/{name}/pop", ListPop(services))
     app.add_route("/batch", Batch(services))
+    app.add_route("/export", Export(services))
+    app.add_route("/import", Import(services))
     app.add_route("/routes", Routes(services))
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))

@@ -49,6 +49,8 @@ COMMANDS = {
     "push": Command(VALUES, "lists", "add an item to the end of a list"),
     "pop": Command(VALUES, "lists", "take the oldest item off a list and print it"),
     "lists": Command(VALUES, "lists", "list the lists, or delete one"),
+    "export": Command(VALUES, "own_data", "write all that you own to a file, as lines of JSON"),
+    "import": Command(VALUES, "own_data", "take what was exported in, here or elsewhere"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),

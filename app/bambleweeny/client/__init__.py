@@ -4,8 +4,20 @@ from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
 from bambleweeny.client.listings import Entry, Meta
+from bambleweeny.client.own_data import Imported
 from bambleweeny.client.routes import Route
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
-__all__ = ["Batch", "Bin", "Client", "Entry", "Meta", "Result", "Route", "User", "Value"]
+__all__ = [
+    "Batch",
+    "Bin",
+    "Client",
+    "Entry",
+    "Imported",
+    "Meta",
+    "Result",
+    "Route",
+    "User",
+    "Value",
+]

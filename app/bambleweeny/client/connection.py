@@ -1,8 +1,9 @@
 """One call over HTTP: connections, time-outs, tokens, and what is tried again."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from json import dumps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
@@ -18,7 +19,13 @@ _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
 
 _NOT_MODIFIED = 304
+_CHUNK = 1 << 16
+_QUIET_SECONDS = 40.0
+"""A stream says every 15 seconds that it is there."""
 
+_T = TypeVar("_T")
+
+NO_HEADERS: Mapping[str, str | None] = {}
 Query = Mapping[str, str | int | None]
 
 
@@ -38,10 +45,9 @@ class _Request(NamedTuple):
     method: str
     target: str
     body: bytes | None
-    content_type: str
+    headers: Mapping[str, str | None]
     seconds: float
     is_safe: bool
-    headers: Mapping[str, str]
 
 
 class Connection:
@@ -65,27 +71,46 @@ class Connection:
         query: Query | None = None,
         body: bytes | None = None,
         json: object = None,
+        headers: Mapping[str, str | None] = NO_HEADERS,
         is_public: bool = False,
         is_safe: bool | None = None,
         wait: int = 0,
-        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Do one call; a failure raises a class of `bambleweeny.errors`.
 
-        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, and
-        `wait` are seconds that the server may take longer. What is safe, as a GET
-        is unless said otherwise, is tried once more where the connection broke.
+        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, what is
+        None in a query and in headers is left out, and `wait` are seconds that the server
+        may take longer. What is safe, as a GET is unless said otherwise, is tried once more
+        where the connection broke.
         """
         request = _Request(
             method,
             _target(urlsplit(self.url).path, path, query),
             body if json is None else dumps(json).encode(),
-            "application/octet-stream" if json is None else "application/json",
+            headers if json is None else {"Content-Type": "application/json", **headers},
             self._timeout + wait,
             method == "GET" if is_safe is None else is_safe,
-            headers or {},
         )
-        return self._sent(request) if is_public else self._authorized(request)
+        return self._sent(request) if is_public else self._authorized(request, self._sent)
+
+    def stream(self, path: str, query: Query, *, accept: str) -> Iterator[str]:
+        """Give the lines of an answer as they come, without empty ones, until it ends.
+
+        What breaks raises as in `call`; nothing is tried again.
+        """
+        target = _target(urlsplit(self.url).path, path, query)
+        seconds = max(self._timeout, _QUIET_SECONDS)
+        request = _Request("GET", target, None, {"Accept": accept}, seconds, is_safe=False)
+        try:
+            answer = self._authorized(request, partial(self._begin, is_whole=False))
+            try:
+                yield from _lines(answer)
+            finally:
+                answer.close()
+                # NOTE: closed as it is: the next use opens it again.
+                answer.release_conn()
+        except HTTPError as ex:
+            raise no_answer(self.url, ex, request.seconds) from ex
 
     def log_in(self, username: str, password: str) -> tuple[str, float]:
         """Give a token and how many seconds it is good; WrongLogin where it is wrong."""
@@ -93,15 +118,15 @@ class Connection:
         answer = self.call("POST", "/auth/token", json=login, is_public=True, is_safe=True).json()
         return answer["access_token"], answer["expires_in"]
 
-    def _authorized(self, request: _Request) -> Answer:
+    def _authorized(self, request: _Request, send: Callable[[_Request, str], _T]) -> _T:
         token = self.login.token(self.log_in)
         try:
-            return self._sent(request, token)
+            return send(request, token)
         except Unauthorized:
             # NOTE: a refused write has not happened, so that it can be sent again.
             if not self.login.is_renewable(token):
                 raise
-        return self._sent(request, self.login.token(self.log_in))
+        return send(request, self.login.token(self.log_in))
 
     def _sent(self, request: _Request, token: str | None = None) -> Answer:
         try:
@@ -115,10 +140,18 @@ class Connection:
             raise no_answer(self.url, ex, request.seconds) from ex
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
-        headers = {"User-Agent": "bambleweeny", "Content-Type": request.content_type}
-        headers.update(request.headers)
+        answer = self._begin(request, token)
+        value = Value(answer.data, answer.headers.get("Content-Type", ""))
+        return Answer(answer.status, answer.headers, value)
+
+    def _begin(
+        self, request: _Request, token: str | None, *, is_whole: bool = True
+    ) -> urllib3.BaseHTTPResponse:
+        """Send a request, and give the answer with its body or, unless that is whole, before it."""
+        given = {"User-Agent": "bambleweeny", **request.headers}
         if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
+            given["Authorization"] = f"Bearer {token}"
+        headers = {name: text for name, text in given.items() if text is not None}
         answer = self._pool.urlopen(
             request.method,
             request.target,
@@ -126,12 +159,12 @@ class Connection:
             headers=headers,
             retries=False,
             redirect=False,
+            preload_content=is_whole,
             timeout=urllib3.Timeout(connect=self._timeout, read=request.seconds),
         )
         if answer.status >= 300 and answer.status != _NOT_MODIFIED:
             raise refusal(self.url, answer.status, answer.headers, answer.data)
-        value = Value(answer.data, answer.headers.get("Content-Type", ""))
-        return Answer(answer.status, answer.headers, value)
+        return answer
 
 
 def path_of(noun: str, name: str | int) -> str:
@@ -147,6 +180,14 @@ def path_of(noun: str, name: str | int) -> str:
 def _target(base: str, path: str, query: Query | None) -> str:
     given = {key: value for key, value in (query or {}).items() if value is not None}
     return f"{base}{path}?{urlencode(given)}" if given else base + path
+
+
+def _lines(answer: urllib3.BaseHTTPResponse) -> Iterator[str]:
+    """Give the lines of a body as they come, without those that are empty."""
+    rest = b""
+    for chunk in answer.stream(_CHUNK):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode() for line in lines if line)
 
 
 def _checked(url: str) -> str:

@@ -70,7 +70,7 @@ class Listing:
 
     def count(self, prefix: str, userid: int | None) -> int:
         """Count names."""
-        query = {"prefix": prefix, "count": 1, "userid": userid}
+        query: Query = {"prefix": prefix, "count": 1, "userid": userid}
         count: int = self._call("GET", f"/{self._noun}", query=query).json()["count"]
         return count
 

@@ -63,6 +63,11 @@ class Copier:
         while page := self._run(COPY_KEYS, start, _PAGE, _PAGE_BYTES):
             yield from self._keys(page)
             start = b"(" + page[-2]
+        yield from self.all_but_keys()
+
+    def all_but_keys(self) -> Iterator[Item | Route | Bin]:
+        """Give the items of lists, the routes and the bins; a page of each is of one moment."""
+        tenant = self._tenant
         for names in self._walk(tenant.lists):
             for name in names:
                 yield from self._items_in_pages(name)
@@ -72,7 +77,7 @@ class Copier:
         for ids in self._walk(tenant.bins):
             yield from self._bins(ids)
 
-    def _items_in_pages(self, name: str) -> Iterator[Record]:
+    def _items_in_pages(self, name: str) -> Iterator[Item]:
         last = 0
         while page := self._run(COPY_ITEMS, name, last, _PAGE, _PAGE_BYTES):
             yield from self._items(name, page)
@@ -89,16 +94,16 @@ class Copier:
                 yield Key(self._caller.id, name.decode(), value_of(value))
             self._advance(1)
 
-    def _items(self, name: str, items: Sequence[bytes]) -> Iterator[Record]:
+    def _items(self, name: str, items: Sequence[bytes]) -> Iterator[Item]:
         for item in items:
             yield Item(self._caller.id, name, _id_of(item), value_of(item[_ID_BYTES:]))
 
-    def _routes(self, ids: Sequence[str]) -> Iterator[Record]:
+    def _routes(self, ids: Sequence[str]) -> Iterator[Route]:
         schema = self._store.schema
         for public_id, row in self._look_up(ids, schema.route, "target", "content_type"):
             yield Route(self._caller.id, public_id, row[0].decode(), row[1].decode())
 
-    def _bins(self, ids: Sequence[str]) -> Iterator[Record]:
+    def _bins(self, ids: Sequence[str]) -> Iterator[Bin]:
         for public_id, row in self._look_up(ids, self._store.schema.bin, "target"):
             yield Bin(self._caller.id, public_id, row[0].decode())
 

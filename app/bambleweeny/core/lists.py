@@ -51,6 +51,13 @@ class Lists:
             raise InvalidRequest(f"One call adds up to {_MOST_LINES} lines, not {len(lines)}.")
         return self._push(caller, name, lines)
 
+    def push_all(self, caller: Caller, name: str, bodies: Sequence[bytes]) -> int:
+        """Add items at the end, all or none, and give their number.
+
+        Quota and bound are those of `push`. O(items + log n).
+        """
+        return self._push(caller, name, bodies)
+
     def pop(self, caller: Caller, name: str) -> bytes | None:
         """Take the oldest item off; None where there is none. Atomic.
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
+from bambleweeny.core.exports import Exports
+from bambleweeny.core.imports import Imports, Nouns
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.key_waits import KeyWaits
 from bambleweeny.core.keys import Keys
@@ -36,6 +38,8 @@ class Services:
     key_waits: KeyWaits
     routes: Routes
     bins: Bins
+    exports: Exports
+    imports: Imports
     status: Status
     metrics: Metrics
 
@@ -56,18 +60,21 @@ def make_services(
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
+    selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
         users=Users(store, passwords),
         keys=Keys(store),
         lists=lists,
-        selections=Selections(store),
+        selections=selections,
         batch=Batch(store, max_items=max_list_items, max_bytes=max_list_bytes),
         waits=waits,
         key_waits=KeyWaits(store, waits),
-        routes=Routes(store),
-        bins=Bins(store, lists),
+        routes=routes,
+        bins=bins,
+        exports=Exports(store),
+        imports=Imports(store, Nouns(selections, lists, routes, bins)),
         status=Status(store, append_only_file),
         metrics=metrics,
     )
