@@ -57,6 +57,8 @@ CALLS = {
     "publishMessage": lambda client: client.topics.publish("foo", "bar"),
     "deleteTopic": lambda client: client.topics.delete("foo"),
     "runBatch": run_batch,
+    "exportData": lambda client: list(client.export()),
+    "importData": lambda client: client.import_([]),
     "listRoutes": lambda client: client.routes.list(),
     "createRoute": lambda client: client.routes.create("foo"),
     "deleteRoute": lambda client: client.routes.delete(ID),

@@ -47,6 +47,8 @@ COMMAND_OF = {
     "readTopic": "topics read",
     "publishMessage": "publish",
     "deleteTopic": "topics del",
+    "exportData": "export",
+    "importData": "import",
     "listRoutes": "route list",
     "createRoute": "route add",
     "deleteRoute": "route del",

@@ -15,6 +15,8 @@ SETS = {
     "logout": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
     "shell --profile": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
     "password": "true",
+    "import mine.ndjson": "bambleweeny export mine.ndjson",
+    "zcat mine.gz": "bambleweeny export - | gzip > mine.gz",
 }
 """What has to be there for an example whose words these are."""
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"

@@ -17,7 +17,7 @@ LEFT_TO_FETCH = {
         "count", "deleteAll", "expire", "groups", "listMeta", "listValues", "patch", "persist",
         "replace", "take", "wait",
     },
-    "client": {"topics", "events"},
+    "client": {"events", "export", "import_", "topics"},
     "batch": {"publish"},
     "lists": {
         "count",

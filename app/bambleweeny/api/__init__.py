@@ -19,6 +19,7 @@ from bambleweeny.api.leases import ListAck, ListLease, ListLeases
 from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
+from bambleweeny.api.own_data import Export, Import
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
 from bambleweeny.api.topics import Topic, Topics
@@ -65,6 +66,8 @@ def create_app(
     app.add_route("/topics", Topics(services))
     app.add_route("/topics/{name}", Topic(services))
     app.add_route("/batch", Batch(services))
+    app.add_route("/export", Export(services))
+    app.add_route("/import", Import(services))
     app.add_route("/routes", Routes(services))
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))

@@ -1,16 +1,12 @@
 """`backup FILE` and `restore FILE`."""
 
 import os
-import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
+from collections.abc import Callable
 
 from bambleweeny.cli.engine import store_of
+from bambleweeny.cli.files import source, target
 from bambleweeny.cli.progress import progress_bar
 from bambleweeny.config import Config
 from bambleweeny.core.backup import back_up, count_resources
@@ -20,9 +16,6 @@ from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import BambleweenyError, StoreFull
 from bambleweeny.store.embedded import EngineFailed
 
-STANDARD = "-"
-"""The FILE that is standard output or input."""
-
 
 def run_backup(config: Config, file: str) -> int:
     """Write a backup; give the exit status."""
@@ -30,7 +23,7 @@ def run_backup(config: Config, file: str) -> int:
     def run() -> str:
         with (
             store_of(config, alone=False) as store,
-            _target(file) as out,
+            target(file) as out,
             progress_bar("Writing", count_resources(store)) as advance,
         ):
             return f"Backed up {back_up(store, out, advance)} from {store.place}."
@@ -42,13 +35,13 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
     """Restore a backup, all of which is checked first; give the exit status."""
 
     def run() -> str:
-        with _source(file) as source:
-            size = source.seek(0, os.SEEK_END)
+        with source(file) as given:
+            size = given.seek(0, os.SEEK_END)
             with progress_bar("Checking", size, is_bytes=True) as advance:
-                check_backup(source, advance)
+                check_backup(given, advance)
             with store_of(config, alone=True) as store:
                 with progress_bar("Restoring", size, is_bytes=True) as advance:
-                    done = restore(store, source, advance, replace=replace)
+                    done = restore(store, given, advance, replace=replace)
                 return f"Restored {done} to {store.place}."
 
     return _report(run, file)
@@ -76,47 +69,3 @@ def _report(run: Callable[[], str], file: str) -> int:
     finally:
         os.umask(umask)
     return 1
-
-
-@contextmanager
-def _target(name: str) -> Iterator[IO[bytes]]:
-    """Open what a backup is written to. A file is there whole or not at all."""
-    path = Path(name)
-    if name == STANDARD:
-        with open(sys.stdout.fileno(), "wb", closefd=False) as out:
-            yield out
-    elif path.exists() and not path.is_file():
-        with open(path, "wb") as out:
-            yield out
-    else:
-        with _whole_file(path.resolve()) as out:
-            yield out
-
-
-@contextmanager
-def _whole_file(path: Path) -> Iterator[IO[bytes]]:
-    # NOTE: only its owner can read it, since it holds the hashes of passwords.
-    number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
-    unfinished = Path(name)
-    try:
-        with open(number, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-@contextmanager
-def _source(name: str) -> Iterator[IO[bytes]]:
-    """Open a backup so that it can be read twice."""
-    with open(
-        sys.stdin.fileno() if name == STANDARD else name, "rb", closefd=name != STANDARD
-    ) as given:
-        if given.seekable():
-            yield given
-            return
-        with tempfile.TemporaryFile() as spooled:
-            shutil.copyfileobj(given, spooled, 1 << 20)
-            yield spooled

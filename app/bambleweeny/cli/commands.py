@@ -59,6 +59,8 @@ COMMANDS = {
     "publish": Command(VALUES, "topics", "send a message to all readers of a topic"),
     "topics": Command(VALUES, "topics", "list the topics, read one, or delete one"),
     "follow": Command(TOOLS, "topics", "print the messages of a topic as they come"),
+    "export": Command(VALUES, "own_data", "write all that you own to a file, as lines of JSON"),
+    "import": Command(VALUES, "own_data", "take what was exported in, here or elsewhere"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),

@@ -6,6 +6,7 @@ from bambleweeny.client.client import Client
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
+from bambleweeny.client.own_data import Imported
 from bambleweeny.client.routes import Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.users import User
@@ -16,6 +17,7 @@ __all__ = [
     "Bin",
     "Client",
     "Entry",
+    "Imported",
     "Item",
     "LeasedItem",
     "Message",

@@ -1,5 +1,6 @@
 """The client: every call of the server, under the same nouns and verbs as in its URLs."""
 
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Unpack
 
@@ -10,6 +11,7 @@ from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
 from bambleweeny.client.login import Login
+from bambleweeny.client.own_data import Imported, OwnData
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
@@ -46,6 +48,7 @@ class Client:
         timeout: float = 30.0,
     ) -> None:
         self._connection = Connection(url, Login(username, password, token), timeout)
+        self._own_data = OwnData(self._connection)
         self.keys = Keys(self._connection)
         self.lists = Lists(self._connection)
         self.topics = Topics(self._connection)
@@ -103,6 +106,24 @@ class Client:
     def batch(self, atomic: bool = False, *, userid: int | None = None) -> Batch:
         """Collect operations in a `with`, and send them at its end; see `Batch`."""
         return Batch(self._connection, atomic=atomic, userid=userid)
+
+    def export(self, *, userid: int | None = None) -> Iterator[bytes]:
+        """Give all of one's own as lines of JSON: keys, items of lists, routes and bins.
+
+        They come as they are read; ConnectionBroken where they end too early.
+        """
+        return self._own_data.export(userid)
+
+    def import_(
+        self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
+    ) -> Imported:
+        """Take lines of an export in, as `merge`, `skip` or `replace`; give how many.
+
+        `merge` overwrites keys and adds items, `skip` leaves keys and lists that are there,
+        `replace` deletes all of one's own first. Sent in parts of 256 kB: what is refused
+        leaves what was before it, as its hint says.
+        """
+        return self._own_data.take(lines, mode, userid)
 
     def set_password(self, password: str, *, current: str | None = None) -> None:
         """Change the user's own password, which ends its earlier tokens.

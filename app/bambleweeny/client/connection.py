@@ -25,7 +25,6 @@ _QUIET_SECONDS = 40.0
 _T = TypeVar("_T")
 
 _NOT_MODIFIED = 304
-
 NO_HEADERS: Mapping[str, str | None] = {}
 Query = Mapping[str, str | int | None]
 

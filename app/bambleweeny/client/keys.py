@@ -158,7 +158,7 @@ class Keys:
         or once it is deleted.
         """
         wait = parse_duration(str(seconds))
-        headers = {} if known is None else {"If-None-Match": _etag(known)}
+        headers = {"If-None-Match": None if known is None else _etag(known)}
         query: Query = {"wait": wait, "userid": userid}
         path = path_of("keys", name)
         answer = self._call("GET", path, query=query, wait=wait, headers=headers)

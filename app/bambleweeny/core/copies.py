@@ -102,7 +102,23 @@ class Copier:
         for ids in self._walk(tenant.bins):
             yield from self._bins(ids)
 
-    def _items_in_pages(self, name: str, state: State) -> Iterator[Record]:
+    def live_items_and_publics(self) -> Iterator[Item | Route | Bin]:
+        """Give the items of lists, but for dead ones, the routes and the bins.
+
+        A page of each is of one moment.
+        """
+        tenant = self._tenant
+        for names in self._walk(tenant.lists):
+            for name in names:
+                for state in STATES:
+                    if state != "dead":
+                        yield from self._items_in_pages(name, state)
+        for ids in self._walk(tenant.routes):
+            yield from self._routes(ids)
+        for ids in self._walk(tenant.bins):
+            yield from self._bins(ids)
+
+    def _items_in_pages(self, name: str, state: State) -> Iterator[Item]:
         at, last = 0, 0
         while page := self._run(COPY_ITEMS, name, "", "", state, at, last, _PAGE, _PAGE_BYTES):
             for item in self._items(name, state, page):
@@ -156,12 +172,12 @@ class Copier:
             value = value_of(message.value)
             yield Message(self._caller.id, name, message.id, message.type, value)
 
-    def _routes(self, ids: Sequence[str]) -> Iterator[Record]:
+    def _routes(self, ids: Sequence[str]) -> Iterator[Route]:
         schema = self._store.schema
         for public_id, row in self._look_up(ids, schema.route, "target", "content_type"):
             yield Route(self._caller.id, public_id, row[0].decode(), row[1].decode())
 
-    def _bins(self, ids: Sequence[str]) -> Iterator[Record]:
+    def _bins(self, ids: Sequence[str]) -> Iterator[Bin]:
         for public_id, row in self._look_up(ids, self._store.schema.bin, "target"):
             yield Bin(self._caller.id, public_id, row[0].decode())
 

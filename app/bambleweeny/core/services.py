@@ -5,6 +5,8 @@ from pathlib import Path
 
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
+from bambleweeny.core.exports import Exports
+from bambleweeny.core.imports import Imports, Nouns
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.items import Items
 from bambleweeny.core.key_changes import KeyChanges
@@ -47,6 +49,8 @@ class Services:
     key_waits: KeyWaits
     routes: Routes
     bins: Bins
+    exports: Exports
+    imports: Imports
     status: Status
     metrics: Metrics
 
@@ -71,6 +75,7 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
+    selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
@@ -81,15 +86,17 @@ def make_services(
         items=Items(store, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
-        selections=Selections(store),
+        selections=selections,
         topics=Topics(store, waits, streams, topic_bounds),
         batch=Batch(
             store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
         ),
         waits=waits,
         key_waits=KeyWaits(store, waits),
-        routes=Routes(store),
-        bins=Bins(store, lists),
+        routes=routes,
+        bins=bins,
+        exports=Exports(store),
+        imports=Imports(store, Nouns(selections, lists, routes, bins)),
         status=Status(store, append_only_file),
         metrics=metrics,
     )

@@ -26,17 +26,22 @@ local function expired()
   return redis.call('ZCOUNT', its_expiring, '-inf', now_in_ms())
 end
 
-local function quota_reached()
+-- Gives how many more keys, lists, routes and bins there may be.
+local function room_in_quota()
   forget_expired()
   local quota = tonumber(user[2])
   if quota == 0 then
-    return false
+    return math.huge
   end
   local owned = 0 - expired()
   for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
     owned = owned + redis.call('ZCARD', index)
   end
-  return owned >= quota
+  return quota - owned
+end
+
+local function quota_reached()
+  return room_in_quota() <= 0
 end
 
 -- What is told waits here while it may still be taken back.

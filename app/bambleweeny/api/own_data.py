@@ -1,0 +1,47 @@
+"""All of one's own over HTTP, out and in again, as lines of JSON."""
+
+import falcon
+
+from bambleweeny.api.body import answer_json
+from bambleweeny.api.listings import answer_streamed
+from bambleweeny.api.parameters import read_choice
+from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.core.imports import MODES
+from bambleweeny.core.services import Services
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import NAME_RULE, is_name
+
+_LINES = "application/x-ndjson"
+
+
+class Export:
+    """/export"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Give keys, items of lists, routes and bins, a line each."""
+        answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
+
+
+class Import:
+    """/import"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Take lines in: over what is there, in its place, or only what is not there."""
+        mode = read_choice(req, "mode", MODES) or MODES[0]
+        begun = req.get_param("begun") or ""
+        if begun and not is_name(begun):
+            raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
+        lines = req.env["wsgi.input"]
+        done = self.services.imports.run(req.context.caller, lines, mode, begun)
+        told = {name: value for name, value in vars(done).items() if value is not None}
+        answer_json(resp, {"info": "ok", **told})

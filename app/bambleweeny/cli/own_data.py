@@ -1,0 +1,55 @@
+"""`export` and `import`."""
+
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.files import STANDARD, source, target
+from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.progress import waiting
+from bambleweeny.cli.verb import Verb, argument
+
+_MODES = ("merge", "skip", "replace")
+
+
+def _export(context: Context) -> None:
+    args, count = context.args, 0
+    with target(args.file) as out, waiting("Exporting"):
+        for line in context.client.export(userid=args.userid):
+            out.write(line)
+            count += 1
+    if args.file != STANDARD:
+        context.out.say(f"{count} lines are exported.", lines=count)
+
+
+def _import(context: Context) -> None:
+    args = context.args
+    with source(args.file) as lines, waiting("Importing"):
+        done = context.client.import_(lines, args.mode, userid=args.userid)
+    counts = done._asdict()
+    told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    context.out.say(f"Imported: {told}.", **counts)
+
+
+VERBS = {
+    "export": Verb(
+        _export,
+        """bambleweeny export mine.ndjson
+        bambleweeny export - | gzip > mine.gz""",
+        (argument("file", metavar="FILE", help="where to, - for standard output"), USERID),
+    ),
+    "import": Verb(
+        _import,
+        """bambleweeny import mine.ndjson
+        bambleweeny import mine.ndjson --mode skip
+        zcat mine.gz | bambleweeny import - --mode replace""",
+        (
+            argument("file", metavar="FILE", help="where from, - for standard input"),
+            argument(
+                "--mode",
+                choices=_MODES,
+                default=_MODES[0],
+                help="merge overwrites keys and adds items, skip leaves what is there, "
+                "replace deletes all that you own first",
+            ),
+            USERID,
+        ),
+    ),
+}

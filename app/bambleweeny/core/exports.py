@@ -1,0 +1,41 @@
+"""Exports: all that a user owns, as lines that an import takes."""
+
+from collections.abc import Iterator
+
+from bambleweeny.core.copies import Copier
+from bambleweeny.core.own_records import line_of
+from bambleweeny.core.selections import Selection
+from bambleweeny.core.spans import Span
+from bambleweeny.core.tokens import Caller
+from bambleweeny.store import Store
+
+_PART_BYTES = 64 << 10
+
+
+class Exports:
+    """Exports of everybody's own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, caller: Caller) -> Iterator[bytes]:
+        """Give the lines of what the caller owns, in parts of some 64 kB.
+
+        Not of one moment as a whole; each page that is read is. O(what there is).
+        """
+        part: list[bytes] = []
+        size = 0
+        for line in self._lines(caller):
+            part.append(line)
+            size += len(line)
+            if size > _PART_BYTES:
+                yield b"".join(part)
+                part, size = [], 0
+        yield b"".join(part)
+
+    def _lines(self, caller: Caller) -> Iterator[bytes]:
+        for row in Selection(self._store, caller, "keys", Span()).rows():
+            if not isinstance(row, str):
+                yield line_of(row)
+        copier = Copier(self._store, caller.id, 0, 0, lambda _: None)
+        yield from map(line_of, copier.live_items_and_publics())

@@ -1,0 +1,128 @@
+"""The lines of an export: what one user owns, without the user.
+
+Each line is a JSON object with one member: `key`, `item`, `route` or `bin`.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from bambleweeny.core.backup_format import Bin, Item, Route
+from bambleweeny.core.keys import check_key_name
+from bambleweeny.core.lists import check_list_name
+from bambleweeny.core.selections import Row
+from bambleweeny.core.values import Base64, value_of
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_media_type
+
+_LATEST = 1 << 53
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
+    pass
+
+
+class OwnKey(_Strict, frozen=True):
+    """A key. It ends at so many milliseconds since 1970, or with 0 never."""
+
+    name: str
+    value: str | Base64
+    ends: int = 0
+    content_type: str = ""
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such a key."""
+        check_key_name(self.name)
+        if not 0 <= self.ends < _LATEST:
+            raise InvalidRequest("`ends` is invalid.")
+        if self.content_type and not is_media_type(self.content_type):
+            raise InvalidRequest("`content_type` is invalid.")
+
+
+class OwnItem(_Strict, frozen=True):
+    """An item of a list, after the older ones."""
+
+    list: str
+    value: str | Base64
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such an item."""
+        check_list_name(self.list)
+
+
+class OwnRoute(_Strict, frozen=True):
+    """A route, by the key that it shows."""
+
+    key: str
+    content_type: str
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such a route."""
+        check_key_name(self.key)
+        if not is_media_type(self.content_type):
+            raise InvalidRequest("`content_type` is invalid.")
+
+
+class OwnBin(_Strict, frozen=True):
+    """A bin, by the list to which it adds."""
+
+    list: str
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such a bin."""
+        check_list_name(self.list)
+
+
+OwnRecord = OwnKey | OwnItem | OwnRoute | OwnBin
+
+
+class Line(_Strict, frozen=True):
+    """A line: one of these."""
+
+    key: OwnKey | None = None
+    item: OwnItem | None = None
+    route: OwnRoute | None = None
+    bin: OwnBin | None = None
+
+
+class Numbered(NamedTuple):
+    """A record and the number of its line, counted from 1."""
+
+    number: int
+    record: OwnRecord
+
+
+_decode = msgspec.json.Decoder(Line).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def line_of(record: Row | Item | Route | Bin) -> bytes:
+    """Give the line of something that is owned."""
+    match record:
+        case Row():
+            held = record.held
+            value = value_of(held.value)
+            line = Line(key=OwnKey(record.name, value, held.ends, held.content_type))
+        case Item():
+            line = Line(item=OwnItem(record.list, record.value))
+        case Route():
+            line = Line(route=OwnRoute(record.key, record.content_type))
+        case Bin():
+            line = Line(bin=OwnBin(record.list))
+    return _encode(line) + b"\n"
+
+
+def record_of(line: bytes) -> OwnRecord:
+    """Read a line; InvalidRequest says what is wrong with it."""
+    try:
+        read = _decode(line)
+    except msgspec.ValidationError as ex:
+        raise InvalidRequest(f"{ex}.") from ex
+    except (msgspec.DecodeError, UnicodeDecodeError) as ex:
+        raise InvalidRequest("It is not valid JSON.") from ex
+    parts = (read.key, read.item, read.route, read.bin)
+    said = [part for part in parts if part is not None]
+    if len(said) != 1:
+        raise InvalidRequest("It has not one of `key`, `item`, `route` and `bin`.")
+    said[0].check()
+    return said[0]

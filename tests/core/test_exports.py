@@ -1,0 +1,255 @@
+"""What one owns, out and in again."""
+
+import io
+import json
+import time
+
+import pytest
+from bambleweeny.core.own_records import OwnKey, record_of
+from bambleweeny.errors import InvalidRequest, ListFull, QuotaExceeded, StoreFull, Unauthorized
+
+
+def lines(*records):
+    return io.BytesIO(b"".join(json.dumps(record).encode() + b"\n" for record in records))
+
+
+def key(name, value="x", **more):
+    return {"key": {"name": name, "value": value, **more}}
+
+
+def item(name, value):
+    return {"item": {"list": name, "value": value}}
+
+
+def exported(services, caller):
+    return b"".join(services.exports.of(caller))
+
+
+def done(imported):
+    return imported.keys, imported.items, imported.routes, imported.bins, imported.skipped
+
+
+@pytest.fixture
+def full(services, uli, admin, raw):
+    services.keys.set(uli, "text", "ü\n".encode())
+    services.keys.set(uli, "bytes", b"\xff\x00")
+    ends = int(time.time() * 1000) + 60_000
+    services.keys.set(uli, "lasting", b"x")
+    raw.set("b9y:{1}:meta:lasting", f"{ends} image/png")
+    for body in (b"1", b"\xfe", b"3"):
+        services.lists.push(uli, "q", body)
+    services.lists.push(uli, "other", b"")
+    services.routes.create(uli, "text", "text/html")
+    services.bins.create(uli, "q")
+    services.keys.set(admin, "of-the-admin", b"")
+    return ends
+
+
+def owned(services, caller):
+    """All that somebody owns; the items are taken."""
+    held = {name: services.keys.get(caller, name) for page in services.keys.walk(caller) for name in page}  # fmt: skip
+    items = {}
+    for page in list(services.lists.walk(caller)):
+        for name in page:
+            items[name] = []
+            while (body := services.lists.pop(caller, name)) is not None:
+                items[name].append(body)
+    routes = [(r.target, r.content_type) for r in services.routes.owned_by(caller)]
+    return held, items, routes, [b.target for b in services.bins.owned_by(caller)]
+
+
+def test_an_export_has_all_of_ones_own_and_nothing_else(full, services, uli):
+    assert [json.loads(line) for line in exported(services, uli).splitlines()] == [
+        key("bytes", {"base64": "/wA="}),
+        key("lasting", "x", ends=full, content_type="image/png"),
+        key("text", "ü\n"),
+        item("other", ""),
+        item("q", "1"),
+        item("q", {"base64": "/g=="}),
+        item("q", "3"),
+        {"route": {"key": "text", "content_type": "text/html"}},
+        {"bin": {"list": "q"}},
+    ]
+
+
+def test_what_was_exported_comes_back_with_another_user(full, services, uli, admin, raw):
+    services.users.create("ina", "secret")
+    ina = services.users.log_in("ina", "secret")
+    imported = services.imports.run(ina, io.BytesIO(exported(services, uli)), "merge")
+    assert done(imported) == (3, 4, 1, 1, 0)
+    assert exported(services, ina) == exported(services, uli)
+    assert 0 < raw.pttl("b9y:{2}:key:lasting") <= 60_000
+    assert 0 < raw.pttl("b9y:{2}:meta:lasting") <= 60_000
+    assert raw.zscore("b9y:{2}:expiring", "lasting") == full
+    assert owned(services, ina) == owned(services, uli)
+
+
+def test_many_keys_and_items_come_back(services, uli, admin):
+    for number in range(450):
+        services.keys.set(uli, f"k{number:03}", b"x" * 3000)
+        services.lists.push(uli, f"q{number % 3}", b"%d" % number)
+    services.keys.set(uli, "large", b"y" * 2_000_000)
+    out = exported(services, uli)
+    assert len(list(services.exports.of(uli))) > 10
+    before = owned(services, uli)
+    assert done(services.imports.run(uli, io.BytesIO(out), "replace")) == (451, 450, 0, 0, 0)
+    assert owned(services, uli) == before
+
+
+def test_merging_overwrites_keys_and_adds_items(full, services, uli, raw):
+    given = lines(key("lasting", "new"), key("fresh"), item("q", "4"), item("new", "1"))
+    imported = services.imports.run(uli, given, "merge")
+    assert (done(imported), imported.begun) == ((2, 2, 0, 0, 0), "new")
+    held, items, routes, bins = owned(services, uli)
+    assert (held["lasting"], held["fresh"], held["text"]) == (b"new", b"x", "ü\n".encode())
+    assert (items["q"], items["new"]) == ([b"1", b"\xfe", b"3", b"4"], [b"1"])
+    assert (len(routes), len(bins)) == (1, 1)
+    assert not raw.exists("b9y:{1}:meta:lasting")
+    assert raw.ttl("b9y:{1}:key:lasting") == -1
+    assert raw.zcard("b9y:{1}:expiring") == 0
+
+
+def test_skipping_leaves_what_is_there(full, services, uli):
+    given = lines(
+        key("text", "other"), key("fresh", "1"), key("fresh", "2"),
+        item("q", "4"), item("new", "1"), item("q", "5"), item("new", "2"),
+    )  # fmt: skip
+    assert done(services.imports.run(uli, given, "skip")) == (1, 2, 0, 0, 4)
+    held, items, _, _ = owned(services, uli)
+    assert (held["text"], held["fresh"]) == ("ü\n".encode(), b"1")
+    assert (items["q"], items["new"]) == ([b"1", b"\xfe", b"3"], [b"1", b"2"])
+
+
+def test_skipping_goes_on_with_the_list_that_the_last_part_began(services, uli):
+    first = services.imports.run(uli, lines(item("new", "1")), "skip")
+    assert first.begun == "new"
+    second = services.imports.run(uli, lines(item("new", "2")), "skip", first.begun)
+    assert (done(second), second.begun) == ((0, 1, 0, 0, 0), "new")
+    third = services.imports.run(uli, lines(item("new", "3")), "skip")
+    assert (done(third), third.begun) == ((0, 0, 0, 0, 1), None)
+    assert services.imports.run(uli, lines(item("q", "1"), key("a")), "skip").begun is None
+
+
+def test_replacing_deletes_all_of_ones_own_first(full, services, uli, admin):
+    given = lines(key("only", "x"), {"route": {"key": "only", "content_type": "text/plain"}})
+    assert done(services.imports.run(uli, given, "replace")) == (1, 0, 1, 0, 0)
+    assert owned(services, uli) == ({"only": b"x"}, {}, [("only", "text/plain")], [])
+    assert services.keys.get(admin, "of-the-admin") == b""
+
+
+def test_routes_and_bins_that_are_there_are_not_made_again(full, services, uli):
+    given = lines(
+        {"route": {"key": "text", "content_type": "text/html"}},
+        {"route": {"key": "text", "content_type": "text/plain"}},
+        {"bin": {"list": "q"}},
+        {"bin": {"list": "p"}},
+        {"bin": {"list": "p"}},
+    )
+    assert done(services.imports.run(uli, given, "merge")) == (0, 0, 1, 1, 3)
+
+
+def test_what_has_expired_is_left_out(services, uli, raw):
+    services.keys.set(uli, "there", b"old")
+    given = lines(key("gone", ends=1), key("there", "new", ends=1))
+    assert done(services.imports.run(uli, given, "merge")) == (0, 0, 0, 0, 2)
+    assert services.keys.get(uli, "there") == b"old"
+    assert raw.zcard("b9y:{1}:keys") == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{", "It is not valid JSON"),
+        (b"\xff", "It is not valid JSON"),
+        (b'{"key":{"name":"\xff","value":""}}', "It is not valid JSON"),
+        (b"[]", "Expected `object`, got `array`"),
+        (b"{}", "It has not one of"),
+        (b'{"key":{"name":"a","value":"x"},"bin":{"list":"a"}}', "It has not one of"),
+        (b'{"user":{}}', "unknown field `user`"),
+        (b'{"key":{"name":"a"}}', "missing required field `value`"),
+        (b'{"key":{"name":"a","value":"x","ttl":5}}', "unknown field `ttl`"),
+        (b'{"key":{"name":"a b","value":"x"}}', "Key name is invalid"),
+        (b'{"key":{"name":"a","value":5}}', "Expected"),
+        (b'{"key":{"name":"a","value":{"base64":"?"}}}', "Invalid base64"),
+        (b'{"key":{"name":"a","value":"x","ends":-1}}', "`ends` is invalid"),
+        (b'{"key":{"name":"a","value":"x","ends":9007199254740992}}', "`ends` is invalid"),
+        (b'{"key":{"name":"a","value":"x","content_type":"html"}}', "`content_type` is invalid"),
+        (b'{"item":{"list":"","value":"x"}}', "List name is invalid"),
+        (b'{"route":{"key":"a","content_type":""}}', "`content_type` is invalid"),
+        (b'{"route":{"key":"/","content_type":"text/html"}}', "Key name is invalid"),
+        (b'{"bin":{"list":"/"}}', "List name is invalid"),
+    ],
+)
+def test_a_bad_line_is_named_and_nothing_changes(full, services, uli, line, reason):
+    given = io.BytesIO(b'{"key":{"name":"a","value":"x"}}\n\n' + line)
+    before = exported(services, uli)
+    for mode in ("merge", "skip", "replace"):
+        given.seek(0)
+        with pytest.raises(InvalidRequest, match="Line 3: ") as caught:
+            services.imports.run(uli, given, mode)
+        assert reason in caught.value.info
+        assert caught.value.index == 2
+    assert exported(services, uli) == before
+
+
+def test_lines_may_lack_what_has_a_default_and_blank_ones_are_none():
+    assert record_of(b'{"key":{"name":"a","value":"x"}}') == OwnKey("a", "x", 0, "")
+
+
+def test_blank_lines_and_no_lines_are_no_error(services, uli):
+    assert done(services.imports.run(uli, io.BytesIO(b"\n  \n"), "merge")) == (0, 0, 0, 0, 0)
+    assert done(services.imports.run(uli, io.BytesIO(b""), "skip")) == (0, 0, 0, 0, 0)
+
+
+def test_the_quota_holds_for_whole_steps_and_says_what_is_done(services, uli):
+    services.users.change("1", quota=150)
+    given = lines(*(key(f"k{number:03}") for number in range(201)))
+    with pytest.raises(QuotaExceeded) as caught:
+        services.imports.run(uli, given, "merge")
+    assert caught.value.hint.startswith("What stands before line 101 is imported. Delete keys")
+    assert services.selections.count(uli, "keys") == 100
+    given.seek(0)
+    services.imports.run(uli, lines(*(key("new") for _ in range(90))), "merge")
+    assert services.selections.count(uli, "keys") == 101
+
+
+def test_the_bound_of_a_list_holds(services, uli):
+    given = lines(*(item("q", str(number)) for number in range(1050)))
+    with pytest.raises(ListFull) as caught:
+        services.imports.run(uli, given, "merge")
+    assert "before line 1001 " in caught.value.hint
+
+
+def test_a_full_store_takes_no_keys(services, uli, raw):
+    raw.zadd("b9y:{1}:expiring", {"gone": 1})
+    raw.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(StoreFull):
+            services.imports.run(uli, lines(key("a")), "merge")
+    finally:
+        raw.config_set("maxmemory", 256 << 20)
+    assert not raw.exists("b9y:{1}:key:a")
+
+
+def test_imported_keys_are_told(services, uli, store):
+    store.write(("HSET", "b9y:{1}:user", "watched", "9999999999999"))
+    with store.announcements.follow("b9y:{1}:events") as follower:
+        assert follower.wait(5)
+        follower.take()
+        services.imports.run(uli, lines(key("a"), item("q", "1"), item("q", "2")), "merge")
+        heard = []
+        while len(heard) < 2:
+            assert follower.wait(5)
+            heard += follower.take()
+    assert heard == [b"key.set a", b"list.push q"]
+
+
+def test_both_end_with_the_token(services, uli):
+    services.users.change("1", password="other")
+    with pytest.raises(Unauthorized):
+        exported(services, uli)
+    for record in (key("a"), item("q", ""), {"bin": {"list": "q"}}):
+        with pytest.raises(Unauthorized):
+            services.imports.run(uli, lines(record), "merge")
+    with pytest.raises(Unauthorized):
+        services.imports.run(uli, lines(), "replace")
