@@ -4,10 +4,11 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
 from bambleweeny.api.held import answer_held, answer_typed
 from bambleweeny.api.key_options import (
     check_patch_type,
+    is_plain,
     read_bounds,
     read_new_ttl,
     read_step,
@@ -24,7 +25,7 @@ from bambleweeny.core.held import Held
 from bambleweeny.core.json_values import part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
+from bambleweeny.core.terms import ANY, UNBOUNDED, Wish
 from bambleweeny.core.values import etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
@@ -69,16 +70,17 @@ class Key:
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, as it is or on terms."""
         caller, value = req.context.caller, read_raw(req)
+        if is_plain(req):
+            self._keys.set(caller, name, value)
+            answer_done(resp)
+            return
         wish, terms = read_wish(req), read_terms(req)
         if wants_old(req):
             _answer_old(resp, self._changes.swap(caller, name, value, wish, terms))
             return
-        if wish == PLAIN and terms is ANY:
-            self._keys.set(caller, name, value)
-        else:
-            self._changes.set_on_terms(caller, name, value, wish, terms)
+        self._changes.set_on_terms(caller, name, value, wish, terms)
         resp.set_header("ETag", etag_of(value))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -92,7 +94,7 @@ class Key:
             resp.set_header("ETag", etag_of(value))
         else:
             self._changes.change_ttl(caller, name, ttl or None, terms)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -105,7 +107,7 @@ class Key:
             self._keys.delete(caller, name)
         else:
             self._changes.take(caller, name, terms)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     def _answer_part(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         path = req.get_param("path")

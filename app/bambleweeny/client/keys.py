@@ -7,7 +7,7 @@ from typing import Final, Unpack
 from bambleweeny.client.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
 from bambleweeny.client.listings import Entry, entries
-from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 
 _MOST_NAMES = 1000
@@ -36,7 +36,9 @@ class Keys:
 
         A new one counts against the quota. See `Writing` for the other options.
         """
-        return self._put(name, bytes_of(value, json), how, userid=userid).headers["ETag"]
+        body = bytes_of(value, json)
+        self._put(name, body, how, userid=userid)
+        return etag_of(body)
 
     def replace(
         self,
