@@ -25,7 +25,7 @@ from bambleweeny.core.held import Held
 from bambleweeny.core.json_values import part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.terms import ANY, UNBOUNDED, Wish
+from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
 from bambleweeny.core.values import etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
@@ -78,7 +78,10 @@ class Key:
         if wants_old(req):
             _answer_old(resp, self._changes.swap(caller, name, value, wish, terms))
             return
-        self._changes.set_on_terms(caller, name, value, wish, terms)
+        if wish == PLAIN and terms is ANY:
+            self._keys.set(caller, name, value)
+        else:
+            self._changes.set_on_terms(caller, name, value, wish, terms)
         resp.set_header("ETag", etag_of(value))
         answer_done(resp)
 
