@@ -12,13 +12,17 @@ def tag_of(value: bytes) -> str:
     return f'"{hashlib.sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
-def test_every_read_has_a_tag_and_a_write_gives_it(as_uli):
+def test_every_read_has_a_tag_and_a_write_on_terms_gives_it(as_uli):
     for value in (b"", b"bar", b"\xff\x00", bytes(1 << 20)):
-        assert as_uli.put("/keys/k", data=value).headers["ETag"] == tag_of(value)
+        as_uli.put("/keys/k?ttl=1m", data=value)
+        assert "ETag" not in as_uli.put("/keys/k", data=value).headers
+        for path, headers in (("/keys/k?keepttl=1", {}), ("/keys/k", {"If-Match": "*"})):
+            answer = as_uli.put(path, data=value, headers=headers)
+            assert answer.headers["ETag"] == tag_of(value)
         for method in ("GET", "HEAD"):
             answer = as_uli.request(method, "/keys/k")
             assert (answer.status_code, answer.headers["ETag"]) == (200, tag_of(value))
-            assert answer.headers["Accept-Ranges"] == "bytes"
+            assert answer.headers.get("Accept-Ranges") == ("bytes" if len(value) > 512 else None)
             assert int(answer.headers["Content-Length"]) == len(value)
             assert (
                 not {"B9Y-TTL", "Cache-Control", "Content-Security-Policy"} & answer.headers.keys()

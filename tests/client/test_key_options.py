@@ -14,6 +14,7 @@ from bambleweeny.errors import (
 
 
 def test_a_value_knows_its_tag_its_end_and_its_type(client):
+    assert client.set("k", "ä") == client.get("k").etag
     etag = client.set("k", "v", ttl="10m", type="text/html")
     value = client.get("k")
     assert (value, value.etag, value.ttl, value.type) == (b"v", etag, 600, "text/html")

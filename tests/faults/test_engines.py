@@ -29,8 +29,29 @@ def serve(url, place, *more):
                    BAMBLEWEENY_REDIS_URL=url, BAMBLEWEENY_ADMIN_PASSWORD="x")  # fmt: skip
 
 
+def use_options_of_keys(http):
+    """Each way in which a key ends, matches, and changes in part."""
+    made = http.put("/keys/o?ttl=1h", data=b'{"a":1}', headers={"If-None-Match": "*"})
+    again = http.put("/keys/o?ttl=1h", data=b"x", headers={"If-None-Match": "*"})
+    assert (made.status_code, again.status_code) == (200, 412)
+    assert http.get("/keys/o?touch=2h").headers["B9Y-TTL"] == "7200"
+    patch = {"Content-Type": "application/merge-patch+json", "If-Match": made.headers["ETag"]}
+    assert http.patch("/keys/o?ttl=none", data=b'{"b":2}', headers=patch).ok
+    assert http.get("/keys/o?path=b").text == "2"
+    counts = [http.post("/incr/o:n?max=1&ttl=1m").status_code for _ in range(2)]
+    assert counts == [200, 409]
+    operations = [
+        ["set", "o", "x", {"ttl": "1m", "type": "a/b"}],
+        ["del", "o:n", {"if_match": "*"}],
+    ]
+    assert http.post("/batch?atomic=1", json=operations).json() == [{"ok": True}] * 2
+    old = http.delete("/keys/o?return=old")
+    assert (old.text, old.headers["Content-Type"]) == ("x", "a/b")
+
+
 def use_everything(http):
     """One of each call, users and their deletion among them."""
+    use_options_of_keys(http)
     assert http.put("/keys/k", data=b"\x00value").ok
     assert http.get("/keys/k").content == b"\x00value"
     assert http.get("/incr/n").text == "1"

@@ -38,6 +38,12 @@ def answer_json(resp: falcon.Response, value: object) -> None:
     resp.data = msgspec.json.encode(value)
 
 
+def answer_done(resp: falcon.Response) -> None:
+    """Answer that it is done."""
+    resp.content_type = "application/json"
+    resp.data = b'{"info":"ok"}'
+
+
 def answer_raw(resp: falcon.Response, value: bytes) -> None:
     """Answer a value's bytes as plain text; only valid UTF-8 is called that."""
     resp.content_type = "text/plain; charset=utf-8" if is_utf8(value) else "text/plain"

@@ -1,6 +1,7 @@
 """How a key is answered: its tag, its time, its type, and the bytes that were asked for."""
 
 import re
+from functools import lru_cache
 
 import falcon
 
@@ -11,6 +12,11 @@ from bambleweeny.core.held import Held
 from bambleweeny.core.terms import is_among
 from bambleweeny.core.values import etag_of
 from bambleweeny.errors import RangeNotSatisfiable
+
+_SHORT = 512
+"""In bytes. Values that are not longer are offered in no parts, and their tags remembered."""
+
+_known_tag = lru_cache(maxsize=1024)(etag_of)
 
 _RANGE = re.compile(
     r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))", re.IGNORECASE
@@ -24,21 +30,23 @@ def answer_held(
 
     The tag is that of the whole key.
     """
-    tag = etag_of(held.value)
+    value, env = held.value, req.env
+    tag = _known_tag(value) if len(value) <= _SHORT else etag_of(value)
     resp.set_header("ETag", tag)
-    resp.set_header("Accept-Ranges", "bytes")
     if held.ends:
         resp.set_header("B9Y-TTL", str(held.seconds_left()))
-    if "HTTP_IF_NONE_MATCH" in req.env and is_among(
-        held.value, read_tags(req, "If-None-Match", weak=True)
-    ):
+    if "HTTP_IF_NONE_MATCH" in env and is_among(value, read_tags(req, "If-None-Match", weak=True)):
         resp.status = 304
         return
-    if part is None:
+    if part is not None:
+        answer_typed(resp, Held(part, content_type="application/json"))
+    elif held.content_type:
         answer_typed(resp, held)
     else:
-        answer_typed(resp, Held(part, content_type="application/json"))
-    if "HTTP_RANGE" in req.env and req.method == "GET":
+        answer_raw(resp, value)
+    if len(value) > _SHORT:
+        resp.set_header("Accept-Ranges", "bytes")
+    if "HTTP_RANGE" in env and req.method == "GET":
         _answer_range(req, resp, tag)
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 import falcon
 
 from bambleweeny.api.parameters import read_choice, read_flag
-from bambleweeny.core.terms import ANY, PLAIN, Bounds, Terms, Wish
+from bambleweeny.core.terms import ANY, Bounds, Terms, Wish
 from bambleweeny.errors import InvalidRequest, UnsupportedType
 from bambleweeny.names import is_media_type, parse_tags, parse_ttl
 
@@ -15,6 +15,17 @@ MERGE_PATCH = "application/merge-patch+json"
 
 _INTEGER = re.compile("-?[0-9]{1,19}").fullmatch
 _LARGEST = 2**63 - 1
+
+
+def is_plain(req: falcon.Request) -> bool:
+    """Tell whether a request says nothing of a key beside its value, as most do."""
+    env = req.env
+    return not (
+        req.query_string
+        or env.get("CONTENT_TYPE")
+        or "HTTP_IF_NONE_MATCH" in env
+        or "HTTP_IF_MATCH" in env
+    )
 
 
 def read_terms(req: falcon.Request) -> Terms:
@@ -38,8 +49,6 @@ def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
 def read_wish(req: falcon.Request) -> Wish:
     """Give how long a key should last, and its type where that is given on purpose."""
     content_type = _type_on_purpose(req.env.get("CONTENT_TYPE") or "")
-    if not req.query_string:
-        return Wish(content_type=content_type) if content_type else PLAIN
     ttl = read_ttl(req, "ttl")
     if not read_flag(req, "keepttl"):
         return Wish("" if ttl is None else ttl, content_type)

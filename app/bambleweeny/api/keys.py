@@ -4,10 +4,11 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
 from bambleweeny.api.held import answer_held, answer_typed
 from bambleweeny.api.key_options import (
     check_patch_type,
+    is_plain,
     read_bounds,
     read_new_ttl,
     read_step,
@@ -91,6 +92,10 @@ class Key:
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, as it is or on terms."""
         caller, value = req.context.caller, read_raw(req)
+        if is_plain(req):
+            self._keys.set(caller, name, value)
+            answer_done(resp)
+            return
         wish, terms = read_wish(req), read_terms(req)
         if wants_old(req):
             _answer_old(resp, self._changes.swap(caller, name, value, wish, terms))
@@ -100,7 +105,7 @@ class Key:
         else:
             self._changes.set_on_terms(caller, name, value, wish, terms)
         resp.set_header("ETag", etag_of(value))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -114,7 +119,7 @@ class Key:
             resp.set_header("ETag", etag_of(value))
         else:
             self._changes.change_ttl(caller, name, ttl or None, terms)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
@@ -127,7 +132,7 @@ class Key:
             self._keys.delete(caller, name)
         else:
             self._changes.take(caller, name, terms)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     def _answer_part(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         path = req.get_param("path")

@@ -2,13 +2,12 @@
 
 import builtins
 from collections.abc import Iterable, Iterator
-from hashlib import sha1
 from typing import Final, Unpack
 
 from bambleweeny.client.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
 from bambleweeny.client.listings import Entry, Listing, Meta, Part
-from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 from bambleweeny.names import parse_duration
 
@@ -39,7 +38,9 @@ class Keys:
 
         A new one counts against the quota. See `Writing` for the other options.
         """
-        return self._put(name, bytes_of(value, json), how, userid=userid).headers["ETag"]
+        body = bytes_of(value, json)
+        self._put(name, body, how, userid=userid)
+        return etag_of(body)
 
     def replace(
         self,
@@ -158,7 +159,7 @@ class Keys:
         or once it is deleted.
         """
         wait = parse_duration(str(seconds))
-        headers = {"If-None-Match": None if known is None else _etag(known)}
+        headers = {"If-None-Match": None if known is None else etag_of(known)}
         query: Query = {"wait": wait, "userid": userid}
         path = path_of("keys", name)
         answer = self._call("GET", path, query=query, wait=wait, headers=headers)
@@ -254,10 +255,6 @@ class Keys:
             half = len(names) // 2
             return self._some(names[:half], userid) | self._some(names[half:], userid)
         return {row["key"]: unpacked(row["value"]) for row in rows}
-
-
-def _etag(value: bytes) -> str:
-    return f'"{sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
 def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:

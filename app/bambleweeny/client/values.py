@@ -1,6 +1,7 @@
 """Values: bytes, with a view as text and as JSON."""
 
 from base64 import b64decode, b64encode
+from hashlib import sha1
 from json import dumps, loads
 from typing import Any, Final
 
@@ -66,6 +67,11 @@ def bytes_of(value: Data | None, json: object = ABSENT) -> bytes:
         return bytes(value)
     kind = type(value).__name__
     raise TypeError(f"A value is bytes or str, not {kind}; give anything else as json=.")
+
+
+def etag_of(data: bytes) -> str:
+    """Give the ETag of a value, which is its SHA-1."""
+    return f'"{sha1(data, usedforsecurity=False).hexdigest()}"'
 
 
 def packed(data: bytes) -> str | dict[str, str]:

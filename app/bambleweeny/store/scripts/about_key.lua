@@ -7,6 +7,15 @@ local function ends_and_type(meta)
   return tonumber(ends), content_type
 end
 
+-- Gives a key's bytes, or where those are not needed whether it is there, and what else is
+-- known of it, as that is stored.
+local function look_up(name, if_match, if_none_match, is_wanted)
+  if is_wanted == '1' or if_match ~= '' or if_none_match ~= '' then
+    return redis.call('MGET', its_key(name), its_meta(name))
+  end
+  return {redis.call('EXISTS', its_key(name)) == 1, redis.call('GET', its_meta(name))}
+end
+
 -- Gives when something ends that lasts for so many seconds from now.
 local function ends_after(seconds)
   return now_in_ms() + seconds * 1000

@@ -2,7 +2,7 @@
 -- ARGV[4] and ARGV[5] what has to match and what must not, ARGV[6] 1 where the key is wanted.
 -- Gives what is there, as it is stored, or OK, or nothing.
 local name = ARGV[2]
-local found = redis.call('MGET', its_key(name), its_meta(name))
+local found = look_up(name, ARGV[4], ARGV[5], ARGV[6])
 if not found[1] then
   return false
 end
