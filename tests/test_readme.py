@@ -15,6 +15,8 @@ MARK = "---8<---"
 CHANGING = [
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "<uuid>"),
     (r'"instance":"[0-9a-f]{8}"', '"instance":"<id>"'),
+    (r"\b1[78]\d{14}\b", "<item>"),
+    (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<moment>"),
     (r"expires in \d+ seconds", "expires in <n> seconds"),
 ]
 
