@@ -17,6 +17,8 @@ CHANGING = [
     (r'"instance":"[0-9a-f]{8}"', '"instance":"<id>"'),
     (r"\b\d{13}-\d+\b", "<message id>"),
     (r'"time":"[^"]*"', '"time":"<time>"'),
+    (r"\b1[78]\d{14}\b", "<item>"),
+    (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<moment>"),
     (r"expires in \d+ seconds", "expires in <n> seconds"),
 ]
 

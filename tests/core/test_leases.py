@@ -224,7 +224,7 @@ def test_who_waited_before_learns_of_a_lease_that_another_took(services, uli):
     )
     waiter.start()
     announcements, channel = services.lists._store.announcements, b"b9y:{1}:pushed:q"
-    while channel not in announcements._waiting or announcements._waiting[channel][0].is_awake:
+    while not (waiting := announcements._waiting.get(channel)) or waiting[0].is_awake:
         time.sleep(0.001)
     services.lists.push(uli, "q", b"1", push_options(delay=1))
     before = time.monotonic()

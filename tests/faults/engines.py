@@ -141,8 +141,8 @@ class Sentinels:
 class Cluster:
     """Three masters and three replicas."""
 
-    def __init__(self, place: Path) -> None:
-        settings = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000")
+    def __init__(self, place: Path, *more: str) -> None:
+        settings = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", *more)
         self.servers = [RedisServer(place, *settings) for _ in range(6)]
         addresses = [f"{LOCAL}:{server.port}" for server in self.servers]
         subprocess.run(
