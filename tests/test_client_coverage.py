@@ -41,6 +41,7 @@ CALLS = {
     "readTopic": lambda client: client.topics.read("foo"),
     "publishMessage": lambda client: client.topics.publish("foo", "bar"),
     "deleteTopic": lambda client: client.topics.delete("foo"),
+    "followEvents": lambda client: next(client.events(userid=99)),
     "runBatch": run_batch,
     "listRoutes": lambda client: client.routes.list(),
     "createRoute": lambda client: client.routes.create("foo"),

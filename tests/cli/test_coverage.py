@@ -32,6 +32,7 @@ COMMAND_OF = {
     "readTopic": "topics read",
     "publishMessage": "publish",
     "deleteTopic": "topics del",
+    "followEvents": "events",
     "listRoutes": "route list",
     "createRoute": "route add",
     "deleteRoute": "route del",

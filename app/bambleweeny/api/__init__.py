@@ -11,6 +11,7 @@ from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
+from bambleweeny.api.events import Events
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
@@ -53,6 +54,7 @@ def create_app(
     app.add_route("/lists/{name}/pop", ListPop(services))
     app.add_route("/topics", Topics(services))
     app.add_route("/topics/{name}", Topic(services))
+    app.add_route("/events", Events(services))
     app.add_route("/batch", Batch(services))
     app.add_route("/routes", Routes(services))
     app.add_route("/routes/{public_id}", Route(services))

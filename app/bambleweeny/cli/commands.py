@@ -52,6 +52,7 @@ COMMANDS = {
     "publish": Command(VALUES, "topics", "send a message to all readers of a topic"),
     "topics": Command(VALUES, "topics", "list the topics, read one, or delete one"),
     "follow": Command(TOOLS, "topics", "print the messages of a topic as they come"),
+    "events": Command(TOOLS, "events", "print what happens to keys and lists as it happens"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),

@@ -36,3 +36,10 @@ def duration(text: str) -> int:
         return parse_duration(text)
     except ValueError as ex:
         raise ArgumentTypeError(str(ex)) from ex
+
+
+def count(text: str) -> int:
+    """Read a number of things, 1 or more, for argparse."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ArgumentTypeError(f"'{text}' is not a whole number from 1 on")
+    return int(text)

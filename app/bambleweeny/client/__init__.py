@@ -3,10 +3,22 @@
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
+from bambleweeny.client.events import Event
 from bambleweeny.client.listings import Entry
 from bambleweeny.client.routes import Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
-__all__ = ["Batch", "Bin", "Client", "Entry", "Message", "Result", "Route", "User", "Value"]
+__all__ = [
+    "Batch",
+    "Bin",
+    "Client",
+    "Entry",
+    "Event",
+    "Message",
+    "Result",
+    "Route",
+    "User",
+    "Value",
+]

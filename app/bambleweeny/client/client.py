@@ -1,11 +1,13 @@
 """The client: every call of the server, under the same nouns and verbs as in its URLs."""
 
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any
 
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
 from bambleweeny.client.connection import Connection
+from bambleweeny.client.events import Event, follow_events
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
 from bambleweeny.client.login import Login
@@ -95,6 +97,17 @@ class Client:
     def batch(self, atomic: bool = False, *, userid: int | None = None) -> Batch:
         """Collect operations in a `with`, and send them at its end; see `Batch`."""
         return Batch(self._connection, atomic=atomic, userid=userid)
+
+    def events(
+        self, *, keys: str | None = None, lists: str | None = None, userid: int | None = None
+    ) -> Iterator[Event]:
+        """Give what happens to keys and lists, for as long as one asks for more.
+
+        `keys` and `lists` are names with commas between, a * at the end of one stands for
+        any rest; without both it is all. There is no history: what happens before the
+        first is asked for, or while the connection is broken, is missed.
+        """
+        return follow_events(self._connection, keys, lists, userid)
 
     def set_password(self, password: str, *, current: str | None = None) -> None:
         """Change the user's own password, which ends its earlier tokens.

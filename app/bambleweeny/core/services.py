@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
+from bambleweeny.core.events import Events
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.keys import Keys
 from bambleweeny.core.lists import Lists
@@ -31,6 +32,7 @@ class Services:
     keys: Keys
     lists: Lists
     topics: Topics
+    events: Events
     batch: Batch
     waits: Waits
     routes: Routes
@@ -64,6 +66,7 @@ def make_services(
         keys=Keys(store),
         lists=lists,
         topics=Topics(store, waits, streams, topic_bounds),
+        events=Events(store, streams),
         batch=Batch(
             store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
         ),
