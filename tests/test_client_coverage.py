@@ -56,6 +56,7 @@ CALLS = {
     "readTopic": lambda client: client.topics.read("foo"),
     "publishMessage": lambda client: client.topics.publish("foo", "bar"),
     "deleteTopic": lambda client: client.topics.delete("foo"),
+    "followEvents": lambda client: next(client.events(userid=99)),
     "runBatch": run_batch,
     "exportData": lambda client: list(client.export()),
     "importData": lambda client: client.import_([]),

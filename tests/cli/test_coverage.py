@@ -49,6 +49,7 @@ COMMAND_OF = {
     "deleteTopic": "topics del",
     "exportData": "export",
     "importData": "import",
+    "followEvents": "events",
     "listRoutes": "route list",
     "createRoute": "route add",
     "deleteRoute": "route del",

@@ -12,6 +12,8 @@ SETS = {
     "users get": "bambleweeny users add uli secret",
     "users set": "bambleweeny users add uli secret",
     "users del": "bambleweeny users add uli secret",
+    "events --": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
+    "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
     "logout": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
     "shell --profile": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
     "password": "true",

@@ -11,6 +11,7 @@ from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
+from bambleweeny.api.events import Events
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
 from bambleweeny.api.javascript import JavaScript
@@ -65,6 +66,7 @@ def create_app(
     app.add_route("/lists/{name}/move", ListMove(services))
     app.add_route("/topics", Topics(services))
     app.add_route("/topics/{name}", Topic(services))
+    app.add_route("/events", Events(services))
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))

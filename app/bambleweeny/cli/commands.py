@@ -61,6 +61,7 @@ COMMANDS = {
     "follow": Command(TOOLS, "topics", "print the messages of a topic as they come"),
     "export": Command(VALUES, "own_data", "write all that you own to a file, as lines of JSON"),
     "import": Command(VALUES, "own_data", "take what was exported in, here or elsewhere"),
+    "events": Command(TOOLS, "events", "print what happens to keys and lists as it happens"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),

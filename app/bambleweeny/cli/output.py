@@ -62,6 +62,9 @@ class Output:
         import json  # noqa: PLC0415  `get` needs none
 
         self._print(json.dumps(record, ensure_ascii=False, indent=2 if self.is_terminal else None))
+
+    def flush(self) -> None:
+        """Have what was printed arrive, though more will follow."""
         self._stream.flush()
 
     def names(self, names: Iterable[str], column: str) -> None:

@@ -1,9 +1,10 @@
 """`publish`, `topics` and `follow`."""
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import VALUE, duration, given_value
+from bambleweeny.cli.given import VALUE, duration, given_value, positive
 from bambleweeny.cli.keys import LISTING, USERID, show_listing
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -43,10 +44,8 @@ def _read(context: Context) -> None:
 def _follow(context: Context) -> None:
     args = context.args
     messages = context.client.topics.subscribe(args.name, args.since, userid=args.userid)
-    for count, message in enumerate(messages, 1):
+    for message in islice(messages, args.max):
         _show(context, message)
-        if count == args.max:
-            return
 
 
 def _show(context: Context, message: "Message") -> None:
@@ -55,6 +54,7 @@ def _show(context: Context, message: "Message") -> None:
     if not context.out.as_json and not value.endswith(b"\n"):
         value += b"\n"
     context.out.value(value, id=message.id, time=message.time, type=message.type)
+    context.out.flush()
 
 
 def _list(context: Context) -> None:
@@ -68,16 +68,6 @@ def _delete(context: Context) -> None:
         context.client.topics.delete(name, userid=context.args.userid)
     context.out.done()
 
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_count.__name__ = "number of messages"
-"""What argparse calls it in its sentence."""
 
 VERBS = {
     "publish": Verb(
@@ -112,7 +102,7 @@ VERBS = {
                     type=duration,
                     help="so long wait for a message, at most 30 seconds",
                 ),
-                argument("--limit", metavar="N", type=_count, help="at most so many, else 100"),
+                argument("--limit", metavar="N", type=positive, help="at most so many, else 100"),
                 USERID,
             ),
             "print messages; they stay for others",
@@ -133,7 +123,7 @@ VERBS = {
         (
             _TOPIC,
             _SINCE,
-            argument("--max", metavar="N", type=_count, help="leave after so many messages"),
+            argument("--max", metavar="N", type=positive, help="leave after so many messages"),
             USERID,
         ),
         note="""Each message begins on a line of its own. Where the connection breaks it goes on

@@ -3,6 +3,7 @@
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
+from bambleweeny.client.events import Event
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
@@ -17,6 +18,7 @@ __all__ = [
     "Bin",
     "Client",
     "Entry",
+    "Event",
     "Imported",
     "Item",
     "LeasedItem",

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
 from bambleweeny.client.connection import Connection
+from bambleweeny.client.events import Event, follow_events
 from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
@@ -124,6 +125,17 @@ class Client:
         leaves what was before it, as its hint says.
         """
         return self._own_data.take(lines, mode, userid)
+
+    def events(
+        self, *, keys: str | None = None, lists: str | None = None, userid: int | None = None
+    ) -> Iterator[Event]:
+        """Give what happens to keys and lists, for as long as one asks for more.
+
+        `keys` and `lists` are names with commas between, a * at the end of one stands for
+        any rest; without both it is all. There is no history: what happens before the
+        first is asked for, or while the connection is broken, is missed.
+        """
+        return follow_events(self._connection, keys, lists, userid)
 
     def set_password(self, password: str, *, current: str | None = None) -> None:
         """Change the user's own password, which ends its earlier tokens.

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
+from bambleweeny.core.events import Events
 from bambleweeny.core.exports import Exports
 from bambleweeny.core.imports import Imports, Nouns
 from bambleweeny.core.instance import Instance
@@ -44,6 +45,7 @@ class Services:
     list_policies: ListPolicies
     selections: Selections
     topics: Topics
+    events: Events
     batch: Batch
     waits: Waits
     key_waits: KeyWaits
@@ -88,6 +90,7 @@ def make_services(
         list_policies=ListPolicies(store, bounds),
         selections=selections,
         topics=Topics(store, waits, streams, topic_bounds),
+        events=Events(store, streams),
         batch=Batch(
             store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
         ),

@@ -1,0 +1,40 @@
+"""What happens to one's keys and lists, as a stream."""
+
+import falcon
+
+from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.streams import Part, answer_stream, reader_of
+from bambleweeny.core.events import Event, Names
+from bambleweeny.core.services import Services
+from bambleweeny.errors import InvalidRequest
+
+
+class Events:
+    """/events"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated)
+    @falcon.before(unhurried)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Stream what happens to the keys and lists that are named; to all without a name."""
+        keys, lists = req.get_param("keys"), req.get_param("lists")
+        if keys is None and lists is None:
+            keys = lists = "*"
+        events = self.services.events.follow(
+            req.context.caller, _names("keys", keys), _names("lists", lists), reader_of(req, self)
+        )
+        answer_stream(req, resp, events, _part_of)
+
+
+def _part_of(event: Event) -> Part:
+    row = {"event": event.kind, "name": event.name}
+    return Part("", event.kind, event.name.encode(), row)
+
+
+def _names(parameter: str, text: str | None) -> Names:
+    try:
+        return Names([] if text is None else text.split(","))
+    except InvalidRequest as ex:
+        raise InvalidRequest(f"The parameter '{parameter}': {ex.info}", hint=ex.hint) from ex
