@@ -1,4 +1,4 @@
-"""The grammar of names, durations and sizes."""
+"""The grammar of names, durations, sizes, media types and tags."""
 
 import pytest
 from bambleweeny import names
@@ -63,3 +63,53 @@ def test_media_types_are_media_types(text):
 )
 def test_other_text_is_no_media_type(text):
     assert not names.is_media_type(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("1", 1), ("1s", 1), ("10m", 600), ("3660d", 3660 * 86400)]
+)
+def test_a_key_lasts_from_a_second_to_ten_years(text, seconds):
+    assert names.parse_ttl(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["0", "0d", "3661d", "999999999d", "none", ""])
+def test_a_key_lasts_neither_shorter_nor_longer(text):
+    with pytest.raises(ValueError, match=f"'{text}' is not"):
+        names.parse_ttl(text)
+
+
+ONE, TWO = "0123456789abcdef0123456789abcdef01234567", "f" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "strong", "weak"),
+    [
+        ("*", "*", "*"), (f'"{ONE}"', ONE, ONE), (f'"{ONE}", "{TWO}"', f"{ONE} {TWO}", f"{ONE} {TWO}"),
+        (f'W/"{ONE}"', "-", ONE), (f'"x",W/"{ONE}" ,\t"{TWO}"', TWO, f"{ONE} {TWO}"), ('""', "-", "-"),
+        (f'"{ONE[1:]}"', "-", "-"), (f'"{ONE.upper()}"', "-", "-"), (f'"x{ONE}","é"', "-", "-"),
+    ],
+)  # fmt: skip
+def test_tags_are_the_digests_that_a_value_can_have(text, strong, weak):
+    assert names.parse_tags(text) == strong
+    assert names.parse_tags(text, weak=True) == weak
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        ONE,
+        f'"{ONE}',
+        f'"{ONE}" "{TWO}"',
+        '"a",',
+        ',"a"',
+        '*,"a"',
+        "**",
+        'w/"a"',
+        '"a b"',
+        '"a\n"',
+    ],
+)
+def test_other_text_holds_no_tag(text):
+    with pytest.raises(ValueError, match="with its quotes"):
+        names.parse_tags(text)

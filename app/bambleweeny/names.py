@@ -1,4 +1,4 @@
-"""The grammar of names, durations, sizes and media types; checked nowhere else."""
+"""The grammar of names, durations, sizes, media types and tags; checked nowhere else."""
 
 import re
 

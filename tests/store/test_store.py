@@ -160,3 +160,10 @@ def test_a_wrong_password_is_unavailable(store, engine_url):
 )
 def test_error_replies_are_translated(text, kind):
     assert type(translate(ReplyError(text))) is kind
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"), [("", None), (" 60", 60), (" 0 script: f_1", 0), (" script: f_1", None)]
+)
+def test_a_refusal_may_say_when_it_passes(words, seconds):
+    assert translate(ReplyError(f"B9Y limit_reached{words}")).retry_after == seconds
