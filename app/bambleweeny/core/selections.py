@@ -91,7 +91,7 @@ class Selection:
         most = _PAGE if self._limit is None else min(_PAGE, self._limit + 1)
         begin: bytes | None = span.begin
         while begin is not None:
-            begin, *names = self._run(
+            begin, names = self._run(
                 LIST_NAMES, self._noun, begin, span.end, most, span.delimiter, len(span.prefix)
             )
             yield [name.decode() for name in names]
