@@ -289,8 +289,8 @@ def test_counting_in_batches_has_no_gap_and_no_double(services, uli):
 
 
 def test_an_atomic_batch_is_of_one_moment(services, uli):
-    services.keys.set(uli, "a", b"0")
-    services.keys.set(uli, "b", b"0")
+    services.keys.set(uli, "a", b"1")
+    services.keys.set(uli, "b", b"1")
 
     def move(number):
         pair = services.batch.run_atomic(uli, [Get("a"), Get("b")])
