@@ -39,7 +39,9 @@ def test_many_leases_are_changed_in_one_call(client):
     assert outcomes["ack"][0] is None
     assert isinstance(outcomes["ack"][1], LeaseNotFound)
     assert outcomes["retry"] == outcomes["extend"] == outcomes["bury"] == [None]
-    states = {state: list(client.lists.items("jobs", state)) for state in ("ready", "leased", "dead")}
+    states = {
+        state: list(client.lists.items("jobs", state)) for state in ("ready", "leased", "dead")
+    }
     assert {state: [i.value for i in items] for state, items in states.items()} == {
         "ready": [b"2"], "leased": [b"3"], "dead": [b"4"],
     }  # fmt: skip

@@ -4,7 +4,8 @@
 -- them wants attention.
 local list_of
 function list_of(name)
-  local ready, record, held, ending = its_ready(name), its_list(name), its_held(name), its_ending(name)
+  local ready, record, held = its_ready(name), its_list(name), its_held(name)
+  local ending = its_ending(name)
   local by_state = {leased = its_leased(name), delayed = its_delayed(name), dead = its_dead(name)}
   local now_ms = math.floor(now_in_us() / 1000)
   local list = {
@@ -13,15 +14,15 @@ function list_of(name)
   }
 
   local function load()
-    local fields = redis.call('HMGET', record, 'bytes', 'in', 'out', 'last', 'due', 'policy')
-    list.is_there = fields[1] and true
-    list.bytes, list.came, list.went = tonumber(fields[1] or 0), tonumber(fields[2] or 0), tonumber(fields[3] or 0)
-    list.last, list.due = tonumber(fields[4] or 0), tonumber(fields[5] or nil)
-    list.policy = fields[6] and cjson.decode(fields[6])
-    if not fields[4] then
-      local item = redis.call('LINDEX', ready, -1)
-      list.last = item and id_of(item) or 0
-    end
+    local bytes, came, went, last, low, due, policy = unpack(
+      redis.call('HMGET', record, 'bytes', 'in', 'out', 'last', 'low', 'due', 'policy')
+    )
+    list.is_there = bytes and true
+    list.bytes, list.came, list.went = tonumber(bytes or 0), tonumber(came or 0), tonumber(went or 0)
+    list.low, list.due = tonumber(low or nil), tonumber(due or nil)
+    list.policy = policy and cjson.decode(policy)
+    local newest = not last and redis.call('LINDEX', ready, -1)
+    list.last = tonumber(last or newest and id_of(newest) or 0)
   end
 
   local function first_due()
@@ -47,7 +48,12 @@ function list_of(name)
     if not was_there then
       redis.call('ZADD', its_lists, 0, name)
     end
-    redis.call('HSET', record, 'bytes', list.bytes, 'in', list.came, 'out', list.went, 'last', list.last)
+    redis.call(
+      'HSET', record, 'bytes', list.bytes, 'in', list.came, 'out', list.went, 'last', list.last
+    )
+    if list.low then
+      redis.call('HSET', record, 'low', list.low)
+    end
     list.due = first_due()
     if list.due then
       redis.call('HSET', record, 'careful', 1, 'due', list.due)

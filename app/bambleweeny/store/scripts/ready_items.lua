@@ -51,13 +51,15 @@ local function know_ready_items(list)
     return item.id
   end
 
-  -- Adds an item at the beginning.
+  -- Adds an item at the beginning. Its id is lower than any that was given there before, since
+  -- a lease of that one must not fit this one.
   function list.prepend(item)
     local first = redis.call('LINDEX', ready, 0)
     if not first then
       return list.append(item)
     end
-    item.id = list.fresh_id(id_of(first) - 1, -1)
+    item.id = list.fresh_id(math.min(id_of(first), list.low or math.huge) - 1, -1)
+    list.low = item.id
     item.came = now_ms
     undo_by('LPOP', ready)
     redis.call('LPUSH', ready, packed(item))
@@ -101,9 +103,13 @@ local function know_ready_items(list)
     if list.policy and list.policy.paused then
       return nil
     end
+    local has_dropped = false
     while true do
       local data = redis.call('LPOP', ready)
       if not data then
+        if has_dropped then
+          list.save()
+        end
         return nil
       end
       undo_by('LPUSH', ready, data)
@@ -112,6 +118,7 @@ local function know_ready_items(list)
         return item
       end
       list.forget(item)
+      has_dropped = true
     end
   end
 
