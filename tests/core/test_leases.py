@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import suppress
 
 import pytest
+from bambleweeny.core.item_format import pack_item, unpack_item
 from bambleweeny.core.leases import Change, lease_of
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.lists import push_options
@@ -233,6 +234,17 @@ def test_who_waited_before_learns_of_a_lease_that_another_took(services, uli):
     assert 0.5 < time.monotonic() - before < 3
 
 
+def test_who_waits_for_a_lease_to_end_does_not_ask_meanwhile(services, uli, raw):
+    def calls():
+        return raw.info("commandstats")["cmdstat_evalsha"]["calls"]
+
+    fill(services, uli, b"1")
+    services.leases.lease(uli, "q", 1, 1)
+    before = calls()
+    assert services.lists.pop_within(uli, "q", 10, lambda: True) == b"1"
+    assert calls() - before <= 5
+
+
 def test_delayed_items_come_when_it_is_time(services, uli, raw):
     late = services.lists.push(uli, "q", b"late", push_options(delay=60))
     fill(services, uli, b"now")
@@ -272,6 +284,35 @@ def test_the_front_is_before_everything(services, uli, raw):
     assert services.lists.pop_many(uli, "q", 10) == [b"a", b"b", b"1", b"2", b"3"]
     assert services.lists.push(uli, "q", b"x", push_options(front=True)) > 0
     assert services.lists.pop(uli, "q") == b"x"
+
+
+def test_an_id_at_the_front_is_not_given_again(services, uli):
+    fill(services, uli, b"stays")
+    front = push_options(front=True)
+    services.lists.push(uli, "q", b"1", front)
+    [old] = services.leases.lease(uli, "q")
+    ack(services, uli, old)
+    services.lists.push(uli, "q", b"2", front)
+    [new] = services.leases.lease(uli, "q")
+    assert new.body == b"2"
+    with pytest.raises(LeaseNotFound):
+        ack(services, uli, old)
+    ack(services, uli, new)
+
+
+def test_more_expired_items_than_one_call_drops_are_given_to_nobody(services, uli, raw):
+    services.list_policies.set(uli, "q", ListPolicy(ttl=60))
+    services.lists.push_lines(uli, "q", b"x\n" * 500)
+    raw.hset("b9y:{1}:list:q", "due", 1)
+    for item in raw.lrange("b9y:{1}:ready:q", 0, -1):
+        stored = unpack_item(item)
+        raw.rpush("b9y:{1}:ready:q", pack_item(stored._replace(expires=1)))
+        raw.zadd("b9y:{1}:ending:q", {str(stored.id): 1})
+        raw.lpop("b9y:{1}:ready:q")
+    assert services.lists.pop(uli, "q") is None
+    assert check(raw) == []
+    services.list_policies.delete(uli, "q")
+    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
 
 
 def test_the_same_push_is_done_once(services, uli, raw):

@@ -52,8 +52,9 @@ class Key(_Strict, omit_defaults=True):
 
 
 class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
-    """What is known of a list beside its items, which follow: how many came and went, and its
-    policy. Backups of 1.0.0 have none of these lines.
+    """What is known of a list beside its items, which follow: how many came and went, the highest
+    id and the lowest one that was given at its front, and its policy. There were backups before
+    that had no such line.
     """
 
     owner: str
@@ -61,6 +62,7 @@ class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
     came: int = 0
     went: int = 0
     last: int = 0
+    low: int = 0
     policy: ListPolicy | None = None
 
 

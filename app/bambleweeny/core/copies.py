@@ -29,6 +29,7 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, READ_TOPIC, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
+_OF_RECORD = ("in", "out", "last", "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
 """Its name, its record, and a page of items in each state."""
 _PAGE = 1000
@@ -88,7 +89,7 @@ class Copier:
             start = b"(" + page[-3]
         for names in self._walk(tenant.lists):
             for name in names:
-                fields = ("HMGET", tenant.list(name), "in", "out", "last", "policy")
+                fields = ("HMGET", tenant.list(name), *_OF_RECORD)
                 [record] = read_as(self._store, self._caller, fields)
                 yield self._list(name, record)
                 for state in STATES:
@@ -142,9 +143,9 @@ class Copier:
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         *numbers, policy = record
-        came, went, last = (int(number or 0) for number in numbers)
+        came, went, last, low = (int(number or 0) for number in numbers)
         rules = msgspec.json.decode(policy, type=ListPolicy) if policy else None
-        return List(self._caller.id, name, came, went, last, rules)
+        return List(self._caller.id, name, came, went, last, low, rules)
 
     def _items(self, name: str, state: State, rows: Sequence[bytes]) -> Iterator[Item]:
         for data, at in _pairs(rows):

@@ -26,7 +26,12 @@ class RestoredList:
 
     def describe(self, record: List) -> None:
         """Take over what a backup says of the list itself."""
-        numbers = {"in": record.came, "out": record.went, "last": record.last}
+        numbers = {
+            "in": record.came,
+            "out": record.went,
+            "last": record.last,
+            "low": record.low,
+        }
         self._described = {name: number for name, number in numbers.items() if number}
         if record.policy is not None:
             self._described["policy"] = msgspec.json.encode(record.policy)
@@ -70,11 +75,9 @@ def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
 
 def is_possible_list(record: List) -> bool:
     """Tell whether a list can be as a backup says."""
-    policy = record.policy
-    return (
-        all(0 <= number < _LARGEST for number in (record.came, record.went, record.last))
-        and (policy is None or policy.dead_letter is None or is_name(policy.dead_letter))
-    )  # fmt: skip
+    policy, numbers = record.policy, (record.came, record.went, record.last, record.low)
+    is_named = policy is None or policy.dead_letter is None or is_name(policy.dead_letter)
+    return is_named and all(0 <= number < _LARGEST for number in numbers)
 
 
 def is_possible_item(item: Item) -> bool:

@@ -16,8 +16,10 @@ class Script:
     sha: str
 
 
-_LISTS = ("tenant", "journal", "items", "list")
-"""What stands before a script that knows lists."""
+_LISTS = ("items", "ready_items", "held_items", "due_items", "found_items", "list")
+"""What a script has to know of lists."""
+_OF_LISTS = ("tenant", "journal", *_LISTS)
+"""What stands before a script of lists."""
 
 
 def _load(
@@ -37,7 +39,7 @@ def _load(
     text = "".join(parts) + _text(name)
     inner = ""
     if rarely:
-        inner = "".join(_text(part) for part in ("items", "list", rarely))
+        inner = "".join(_text(part) for part in (*_LISTS, rarely))
         inner = _function(rarely, names_for(inner) + inner)
     if before:
         text = names_for(text) + "".join(parts) + inner + _text(name)
@@ -67,23 +69,23 @@ PUSH_WITHIN_BOUNDS = _load(
     "push_within_bounds", before=("tenant", "journal"), rarely="push_carefully"
 )
 POP_OLDEST = _load("pop_oldest", before=("tenant", "journal"), rarely="pop_carefully")
-POP_UP_TO = _load("pop_up_to", before=_LISTS)
-LEASE_ITEMS = _load("lease_items", before=_LISTS)
-CHANGE_LEASES = _load("change_leases", before=_LISTS)
-SET_POLICY = _load("set_policy", before=_LISTS)
-LOOK_AT_ITEMS = _load("look_at_items", before=_LISTS)
-FIND_ITEM = _load("find_item", before=_LISTS)
-DELETE_ITEM = _load("delete_item", before=_LISTS)
-SUM_LIST = _load("sum_list", before=_LISTS)
-MOVE_ITEMS = _load("move_items", before=_LISTS)
-PURGE_ITEMS = _load("purge_items", before=_LISTS)
+POP_UP_TO = _load("pop_up_to", before=_OF_LISTS)
+LEASE_ITEMS = _load("lease_items", before=_OF_LISTS)
+CHANGE_LEASES = _load("change_leases", before=_OF_LISTS)
+SET_POLICY = _load("set_policy", before=_OF_LISTS)
+LOOK_AT_ITEMS = _load("look_at_items", before=_OF_LISTS)
+FIND_ITEM = _load("find_item", before=_OF_LISTS)
+DELETE_ITEM = _load("delete_item", before=_OF_LISTS)
+SUM_LIST = _load("sum_list", before=_OF_LISTS)
+MOVE_ITEMS = _load("move_items", before=_OF_LISTS)
+PURGE_ITEMS = _load("purge_items", before=_OF_LISTS)
 PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "trim_topic"))
 READ_TOPIC = _load("read_topic")
 DELETE_TOPIC = _load("delete_topic")
 READ_VALUES = _load("read_values")
 RUN_BATCH = _load(
     "run_batch",
-    before=(*_LISTS, "about_key", "trim_topic", "take_back"),
+    before=(*_OF_LISTS, "about_key", "trim_topic", "take_back"),
     calls=[
         "set_within_quota", "incr_within_quota", "delete_key",
         "set_on_terms", "incr_within_bounds", "delete_on_terms",
@@ -104,6 +106,6 @@ FREE_NAME = _load("free_name", before=())
 DELETE_LISTED = _load("delete_listed", before=())
 CHANGE_USER = _load("change_user", before=())
 RAISE_LAYOUT = _load("raise_layout", before=())
-COPY_TENANT = _load("copy_tenant", before=_LISTS)
+COPY_TENANT = _load("copy_tenant", before=_OF_LISTS)
 COPY_KEYS = _load("copy_keys")
-COPY_ITEMS = _load("copy_items", before=_LISTS)
+COPY_ITEMS = _load("copy_items", before=_OF_LISTS)

@@ -45,7 +45,7 @@ for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
   end
   local list = list_of(name)
   lists[#lists + 1] = name
-  lists[#lists + 1] = redis.call('HMGET', its_list(name), 'in', 'out', 'last', 'policy')
+  lists[#lists + 1] = redis.call('HMGET', its_list(name), 'in', 'out', 'last', 'low', 'policy')
   for _, state in ipairs({'ready', 'leased', 'delayed', 'dead'}) do
     lists[#lists + 1] = list.page(state, 0, '0', math.huge, math.huge)
   end

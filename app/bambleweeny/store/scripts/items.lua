@@ -23,6 +23,10 @@ local function undo_by(...)
   end
 end
 
+local function text_of(id)
+  return string.format('%.0f', id)
+end
+
 local function id_of(item)
   if string.byte(item) < 128 then
     return (struct.unpack('>I8', item))
