@@ -1,5 +1,6 @@
 """Other people's engines: TLS, ACL, Sentinel, Cluster; and the sentences when they cannot be used."""
 
+import json
 import os
 import socket
 import subprocess
@@ -62,6 +63,7 @@ def use_everything(http):
         assert http.get("/lists/q").content == b"item"
         assert http.post("/lists/later", data=b"came").ok
         assert waited.result().content == b"came"
+    use_topics(http)
     operations = [
         ["set", "b", "1"],
         ["incr", "b", 4],
@@ -94,6 +96,26 @@ def use_everything(http):
     assert http.get("/routes").json()["routes"][0]["path"] == route
     assert http.delete(f"/routes?id={route.rpartition('/')[2]}").ok
     assert http.get(route).status_code == 404
+
+
+def use_topics(http):
+    """Publish and read, and follow a topic and what happens to keys."""
+    assert http.post("/topics/t", data=b"1").ok
+    lines = {"Accept": "application/x-ndjson"}
+    with Http(http.url, http.token) as one, Http(http.url, http.token) as other:
+        messages = one.get("/topics/t?since=all", headers=lines, stream=True).iter_lines(1)
+        events = other.get("/events?keys=told", stream=True).iter_lines(1)
+        assert [json.loads(next(line for line in messages if line))["value"]] == ["1"]
+        assert [next(events), next(events)] == [b"", b""]
+        assert http.post("/batch?atomic=1", json=[["publish", "t", "2"], ["set", "told", ""]]).ok
+        assert json.loads(next(line for line in messages if line))["value"] == "2"
+        assert json.loads(next(line for line in events if line))["name"] == "told"
+        for following in (messages, events):
+            following.close()
+    assert http.delete("/keys/told").ok
+    told = http.get("/topics/t?since=all").json()["messages"]
+    assert [message["value"] for message in told] == ["1", "2"]
+    assert http.get("/topics/t").json()["next"] == told[-1]["id"]
 
 
 def test_an_engine_with_tls_a_client_certificate_and_acl(tmp_path, closing):
@@ -133,6 +155,7 @@ def test_moving_from_one_file_to_a_cluster_is_two_commands(tmp_path, closing):
                 for number in range(200):
                     uli.put(f"/keys/k{number}", data=b"\xff%d" % number)
                     uli.post("/lists/q", data=b"%d" % number)
+                    uli.post("/topics/t", data=b"%d" % number)
                 route = uli.post("/routes", json={"key": "k7", "content_type": "a/b"}).json()[
                     "path"
                 ]
@@ -153,6 +176,8 @@ def test_moving_from_one_file_to_a_cluster_is_two_commands(tmp_path, closing):
             assert len(uli.get("/keys").json()["keys"]) == 200
             assert uli.get("/keys/k9").content == b"\xff9"
             assert [uli.get("/lists/q").text for _ in range(200)] == [str(n) for n in range(200)]
+            told = uli.get("/topics/t?since=all&limit=1000").json()["messages"]
+            assert [message["value"] for message in told] == [str(n) for n in range(200)]
             assert uli.get(route).content == b"\xff7"
 
 
