@@ -3,7 +3,9 @@
 import time
 
 import pytest
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.operations import Del, Incr, Push, Set
+from bambleweeny.core.terms import Bounds, Wish
 from bambleweeny.core.watches import watch, watch_key
 from bambleweeny.errors import NotAnInteger, Unauthorized
 
@@ -37,13 +39,21 @@ def test_every_change_is_told_while_somebody_watches(services, uli, store):
         services.keys.incr(uli, "n")
         services.keys.delete(uli, "a")
         services.lists.push(uli, "q", b"x")
+        services.lists.push(uli, "q", b"x", push_options(delay=60))
+        services.key_changes.set_on_terms(uli, "c", b"x", Wish(60))
+        services.key_changes.incr_within(uli, "n", 1, Bounds(9))
+        services.key_changes.take(uli, "c")
         services.batch.run(uli, [Set("b", "1"), Incr("n"), Push("q", "y"), Del("b")])
-        assert heard(follower, 9) == [
+        assert heard(follower, 13) == [
             b"key.set a",
             b"key.set a",
             b"key.set n",
             b"key.del a",
             b"list.push q",
+            b"list.push q",
+            b"key.set c",
+            b"key.set n",
+            b"key.del c",
             b"key.set b",
             b"key.set n",
             b"list.push q",

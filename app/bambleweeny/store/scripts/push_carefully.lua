@@ -52,4 +52,5 @@ if once then
   redis.call('PEXPIRE', its_once, 86400000)
   redis.call('PEXPIRE', its_once_at, 86400000)
 end
+tell('list.push', name)
 return first
