@@ -35,7 +35,7 @@ BAD = [
     ("POST", "/lists/q?split=lines", b"\n" * 10_001, 400, "invalid_request"),
     ("POST", "/lists/a%20b?split=lines", b"", 400, "invalid_name"),
     ("GET", "/batch", b"", 405, "method_not_allowed"),
-    ("PATCH", "/keys/a", b"", 405, "method_not_allowed"),
+    ("POST", "/keys/a", b"", 405, "method_not_allowed"),
     ("DELETE", "/keys", b"", 405, "method_not_allowed"),
     ("POST", "/save", b"", 405, "method_not_allowed"),
     ("PUT", "/auth/token", b"", 405, "method_not_allowed"),
@@ -98,8 +98,13 @@ def test_a_field_at_fault_is_named(as_admin):
 
 
 def test_methods_that_are_allowed_are_listed(as_admin):
-    answer = as_admin.patch("/keys/a")
-    assert {word.strip() for word in answer.headers["Allow"].split(",")} >= {"GET", "PUT", "DELETE"}
+    answer = as_admin.post("/keys/a")
+    assert {word.strip() for word in answer.headers["Allow"].split(",")} >= {
+        "GET",
+        "PUT",
+        "PATCH",
+        "DELETE",
+    }
 
 
 RAW = [
@@ -160,7 +165,7 @@ def test_every_error_of_the_catalogue_is_rendered(session_url, services, admin, 
     def fail(*_):
         raise kind
 
-    monkeypatch.setattr(services.keys, "get", fail)
+    monkeypatch.setattr(services.keys, "read", fail)
     with Http(session_url, services.tokens.issue(admin)) as http:
         answer = http.get("/keys/k")
     assert (answer.status_code, answer.json()["code"]) == (kind.status, kind.code)
@@ -174,7 +179,7 @@ def test_a_defect_is_500_and_tells_nothing(as_admin, services, monkeypatch, capl
     def fail(*_):
         raise RuntimeError("secret inside")
 
-    monkeypatch.setattr(services.keys, "get", fail)
+    monkeypatch.setattr(services.keys, "read", fail)
     answer = as_admin.get("/keys/k?token=hidden")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
