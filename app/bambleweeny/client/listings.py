@@ -47,7 +47,7 @@ class Listing:
         """Give names and owners: everybody's to the admin who asks for no part."""
         if part == Part() and limit is None:
             answer = self._call("GET", f"/{self._noun}", query={"userid": userid})
-            return _entries(answer.value.text())
+            return entries(answer.value.text(), "")
         rows = self.rows(part, {}, userid, limit)
         return (Entry(row["key"], int(row["owner"])) for row in rows)
 
@@ -96,9 +96,10 @@ class Listing:
                 left -= len(page[self._noun])
 
 
-def _entries(listing: str) -> Iterator[Entry]:
-    """Give the rows of a listing."""
+def entries(listing: str, prefix: str) -> Iterator[Entry]:
+    """Give the rows of a listing whose names begin with a prefix."""
     place = listing.index("[")
     while (place := listing.find("{", place)) >= 0:
         row, place = _read_row(listing, place)
-        yield Entry(row["key"], int(row["owner"]))
+        if row["key"].startswith(prefix):
+            yield Entry(row["key"], int(row["owner"]))

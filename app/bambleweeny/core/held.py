@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Held(NamedTuple):
@@ -20,13 +20,13 @@ class Held(NamedTuple):
         return max(1, -(-(self.ends - time.time_ns() // 1_000_000) // 1000))
 
 
-def held_of(found: Sequence[bytes | None]) -> Held:
-    """Read a key and what else is known of it, as both are stored."""
+def held_of(found: Sequence[Any]) -> Held:
+    """Read a key and what else is known of it, as both are stored; there is a value."""
     value, meta = found
     if meta is None:
-        return Held(bytes(value or b""))
+        return Held(value)
     ends, _, content_type = meta.partition(b" ")
-    return Held(bytes(value or b""), int(ends), content_type.decode())
+    return Held(value, int(ends), content_type.decode())
 
 
 def meta_of(ends: int, content_type: str) -> str | None:
