@@ -101,4 +101,5 @@ def entries(listing: str) -> Iterator[Entry]:
     place = listing.index("[")
     while (place := listing.find("{", place)) >= 0:
         row, place = _read_row(listing, place)
-        yield Entry(row["key"], int(row["owner"]))
+        if row["key"].startswith(prefix):
+            yield Entry(row["key"], int(row["owner"]))

@@ -61,7 +61,7 @@ class Selection:
                 last = part[-1]
             if left is not None:
                 left -= len(part)
-            groups += sum(map(self.is_group, part))
+            groups += sum(map(self.is_group, part)) if self._span.delimiter else 0
             if len(part) < len(page) or groups >= _MOST_GROUPS:
                 self.next = last
                 return
