@@ -101,5 +101,4 @@ def entries(listing: str) -> Iterator[Entry]:
     place = listing.index("[")
     while (place := listing.find("{", place)) >= 0:
         row, place = _read_row(listing, place)
-        if row["key"].startswith(prefix):
-            yield Entry(row["key"], int(row["owner"]))
+        yield Entry(row["key"], int(row["owner"]))

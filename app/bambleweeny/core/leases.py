@@ -38,16 +38,17 @@ class Change(NamedTuple):
 
     def packed(self) -> tuple[str, str, str]:
         """Give what the script takes; InvalidRequest where it cannot be done."""
-        longest = LONGEST_LEASE if self.verb == "extend" else LONGEST_DELAY
-        if self.seconds is not None and self.seconds > longest:
-            raise InvalidRequest(f"'{self.verb}' takes {longest} seconds at most.")
+        is_extension = self.verb == "extend"
+        if (self.seconds or 0) > (LONGEST_LEASE if is_extension else LONGEST_DELAY):
+            longest = "'for' is 12h" if is_extension else "'delay' is 7d"
+            raise InvalidRequest(f"The longest {longest}.")
         if len(self.reason.encode()) > _LONGEST_REASON:
             raise InvalidRequest(f"A 'reason' has {_LONGEST_REASON} bytes at most.")
         if self.verb == "bury":
             return "bury", self.lease, self.reason
-        if self.verb == "extend" and self.seconds is None:
+        if is_extension and self.seconds is None:
             return "extend", self.lease, ""
-        verb = "retry" if self.verb == "extend" and self.seconds == 0 else self.verb
+        verb = "retry" if is_extension and self.seconds == 0 else self.verb
         return verb, self.lease, str((self.seconds or 0) * 1000)
 
 

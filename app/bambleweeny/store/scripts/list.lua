@@ -48,25 +48,27 @@ function list_of(name)
     if not was_there then
       redis.call('ZADD', its_lists, 0, name)
     end
-    redis.call(
-      'HSET', record, 'bytes', list.bytes, 'in', list.came, 'out', list.went, 'last', list.last
-    )
-    if list.low then
-      redis.call('HSET', record, 'low', list.low)
-    end
     list.due = first_due()
-    if list.due then
-      redis.call('HSET', record, 'careful', 1, 'due', list.due)
-      if list.due < (told or math.huge) then
-        redis.pcall('PUBLISH', its_pushed(name), string.format('in %.0f', math.max(list.due - now_ms, 0)))
+    local fields = {'bytes', list.bytes, 'in', list.came, 'out', list.went, 'last', list.last}
+    local absent = {}
+    local function note(field, value)
+      if value then
+        fields[#fields + 1], fields[#fields + 2] = field, value
+      else
+        absent[#absent + 1] = field
       end
-      return
     end
-    redis.call('HDEL', record, 'due')
-    if kept > 0 or list.policy then
-      redis.call('HSET', record, 'careful', 1)
-    else
-      redis.call('HDEL', record, 'careful')
+    if list.low then
+      note('low', list.low)
+    end
+    note('due', list.due)
+    note('careful', (list.due or kept > 0 or list.policy) and 1)
+    redis.call('HSET', record, unpack(fields))
+    if #absent > 0 then
+      redis.call('HDEL', record, unpack(absent))
+    end
+    if list.due and list.due < (told or math.huge) then
+      redis.pcall('PUBLISH', its_pushed(name), string.format('in %.0f', math.max(list.due - now_ms, 0)))
     end
   end
 
