@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,10 +111,14 @@ def session_services(session_store) -> Services:
 
 
 @pytest.fixture
-def services(store, session_services) -> Services:
-    """The rules over an empty store that has an admin."""
+def services(store, session_services) -> Iterator[Services]:
+    """The rules over an empty store that has an admin; those who waited have left in the end."""
     session_services.users.create_admin("changeme")
-    return session_services
+    yield session_services
+    deadline = time.monotonic() + 5
+    while session_services.metrics.counted().waits:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 @pytest.fixture

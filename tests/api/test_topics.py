@@ -9,7 +9,7 @@ import threading
 import time
 from base64 import b64decode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -299,20 +299,42 @@ def test_past_the_cap_a_stream_is_refused_and_a_read_does_not_wait(as_uli):
     wait_until(lambda: metric(as_uli, "streams") == metric(as_uli, "waits") == 0)
 
 
-def test_a_reader_who_takes_nothing_is_cut_off(as_uli, monkeypatch):
-    monkeypatch.setattr("bambleweeny.server.connection._STALL_SECONDS", 0.5)
-    place = urlsplit(as_uli.url)
+@contextmanager
+def taking_nothing(http):
+    """A stream that nobody reads."""
+    place = urlsplit(http.url)
     with socket.socket() as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.connect((place.hostname, place.port))
         wire.sendall(
-            f"GET /topics/t HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {as_uli.token}\r\n"
+            f"GET /topics/t HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {http.token}\r\n"
             "Accept: text/event-stream\r\n\r\n".encode()
         )
-        wait_until(lambda: metric(as_uli, "streams") == 1)
-        for _ in range(3):
-            as_uli.post("/topics/t", data=bytes(1 << 20))
-        wait_until(lambda: metric(as_uli, "streams") == 0)
+        wait_until(lambda: metric(http, "streams") == 1)
+        yield wire
+
+
+@pytest.mark.parametrize("size", [1 << 20, 200_000])
+def test_a_reader_who_takes_nothing_is_cut_off(as_uli, monkeypatch, size):
+    monkeypatch.setattr("bambleweeny.server.connection._STALL_SECONDS", 0.5)
+    with taking_nothing(as_uli) as wire:
+        while metric(as_uli, "streams"):
+            as_uli.post("/topics/t", data=bytes(size))
+            time.sleep(0.01)
+        wire.settimeout(10)
+        with suppress(ConnectionResetError):
+            while wire.recv(1 << 20):  # it ends, or this would time out
+                pass
+
+
+def test_a_reader_who_takes_nothing_does_not_delay_the_end():
+    with running("sandbox", "--log-level", "warning", "--workers", "1") as server:
+        with Http(server.url, server.token()) as http, taking_nothing(http):
+            for _ in range(6):
+                http.post("/topics/t", data=bytes(1_000_000))
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < 5
 
 
 @pytest.fixture
@@ -436,7 +458,7 @@ def test_an_engine_that_is_killed_loses_no_message_of_a_stream(tmp_path):
         assert set(publisher.acknowledged) <= set(got)
 
 
-def test_streams_end_with_the_server_at_once_and_whole(tmp_path):
+def test_streams_end_with_the_server_at_once_and_whole():
     with running("sandbox", "--log-level", "warning") as server, ExitStack() as stack:
         readers = streams(stack, stack.enter_context(Http(server.url, server.token())), 5)
         began = time.monotonic()

@@ -24,6 +24,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     error_task_class = RefusalTask
     task_class = Task
     lingers = False
+    is_stream = False
     _lingers_until = 0.0
     _lingered = 0
 
@@ -84,12 +85,26 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         One that has taken nothing of what waits for it for ten seconds is cut off.
         """
         if self.total_outbufs_len and time.time() - self.last_activity > _STALL_SECONDS:
-            self._cut_off()
+            self.cut_off()
         if not self.connected:
             return True
         ended = select.poll()
-        ended.register(self.socket, select.POLLRDHUP)
+        try:
+            ended.register(self.socket, select.POLLRDHUP)
+        except (OSError, ValueError):  # it was closed in this moment
+            return True
         return bool(ended.poll(0))
+
+    def begin_stream(self) -> None:
+        """Note that the answer has no end, so that nobody waits for its end to be read."""
+        self.is_stream = True
+
+    def cut_off(self) -> None:
+        """Break the connection off, whatever waits to be sent."""
+        self.connected = False
+        self.will_close = True
+        # NOTE: who does not read never takes anything, so that the loop would not see to it.
+        self.server.trigger.pull_trigger(self._close)
 
     def _flush_outbufs_below_high_watermark(self) -> None:
         """Hold the thread while the client has megabytes to read, but not for long.
@@ -99,7 +114,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         if self.total_outbufs_len <= self.adj.outbuf_high_watermark:
             return
         if not self.server.slow.acquire(blocking=False):
-            self._cut_off()
+            self.cut_off()
             return
         self.server.crew.step_aside()
         try:
@@ -113,9 +128,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
             while self.connected and self.total_outbufs_len > self.adj.outbuf_high_watermark:
                 self.server.pull_trigger()
                 if not self.outbuf_lock.wait(_STALL_SECONDS):
-                    self._cut_off()
+                    self.cut_off()
 
-    def _cut_off(self) -> None:
-        self.connected = False
-        self.will_close = True
-        self.server.pull_trigger()
+    def _close(self) -> None:
+        if self._fileno is not None:
+            self.handle_close()

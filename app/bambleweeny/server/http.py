@@ -208,8 +208,12 @@ class HttpServer:
         seen_until = time.time() - _IDLE_GRACE_SECONDS
         for channel in list(self._server.active_channels.values()):
             busy = channel.requests or channel.request or channel.total_outbufs_len
-            if not busy and channel.last_activity < seen_until:
+            if channel.last_activity >= seen_until:
+                continue
+            if not busy:
                 channel.will_close = True
+            elif channel.is_stream and channel.total_outbufs_len:
+                channel.handle_close()
         self._server.turns.note_all()
 
 

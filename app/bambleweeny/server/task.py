@@ -76,6 +76,7 @@ class Task(WSGITask):  # type: ignore[misc]
             "QUERY_STRING": request.query,
             "wsgi.input": request.get_body_stream(),
             "waitress.client_disconnected": self.channel.check_client_disconnected,
+            "bambleweeny.begin_stream": self.channel.begin_stream,
         }
         for name, value in request.headers.items():
             environ[_variable(name)] = value
