@@ -49,7 +49,6 @@ def answer_stream(
 
     `last_id` is what a client has to name that comes back before it got anything.
     """
-    req.env.get("bambleweeny.begin_stream", bool)()
     resp.content_type = _EVENTS if req.client_prefers(_FORMS) == _EVENTS else _LINES
     resp.set_header("Cache-Control", "no-store")
     resp.set_header("Vary", "Accept")
@@ -60,6 +59,7 @@ def answer_stream(
         resp.stream = _Body(batches, part_of, _event, head, b":\n\n")
     else:
         resp.stream = _Body(batches, part_of, _line, b"\n", b"\n")
+    req.env.get("bambleweeny.begin_stream", bool)()
 
 
 class _Body(Generic[_T]):
