@@ -6,7 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_utf8
+from bambleweeny.names import is_media_type, is_utf8
 
 _T = TypeVar("_T")
 
@@ -16,6 +16,14 @@ def read_raw(req: falcon.Request) -> bytes:
     # NOTE: Waitress gives a stream that ends where the body does.
     data: bytes = req.env["wsgi.input"].read()
     return data
+
+
+def read_type(req: falcon.Request) -> str:
+    """Give the body's content type where it was given on purpose, else nothing."""
+    text: str = req.env.get("CONTENT_TYPE") or ""
+    # NOTE: curl's -d claims a form for whatever it sends.
+    is_form = text.lower().startswith(falcon.MEDIA_URLENCODED)
+    return text if text and not is_form and is_media_type(text) else ""
 
 
 def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) -> _T:

@@ -6,10 +6,11 @@ from typing import Literal
 
 import falcon
 
+from bambleweeny.api.body import read_type
 from bambleweeny.api.parameters import read_choice, read_flag
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish
 from bambleweeny.errors import InvalidRequest, UnsupportedType
-from bambleweeny.names import is_media_type, parse_tags, parse_ttl
+from bambleweeny.names import parse_tags, parse_ttl
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -48,7 +49,7 @@ def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
 
 def read_wish(req: falcon.Request) -> Wish:
     """Give how long a key should last, and its type where that is given on purpose."""
-    content_type = _type_on_purpose(req.env.get("CONTENT_TYPE") or "")
+    content_type = read_type(req)
     ttl = read_ttl(req, "ttl")
     if not read_flag(req, "keepttl"):
         return Wish("" if ttl is None else ttl, content_type)
@@ -92,12 +93,6 @@ def check_patch_type(req: falcon.Request) -> None:
     """Raise UnsupportedType unless the body is a merge patch."""
     if (req.content_type or "").partition(";")[0].strip().lower() != MERGE_PATCH:
         raise UnsupportedType()
-
-
-def _type_on_purpose(text: str) -> str:
-    # NOTE: curl's -d claims a form for whatever it sends.
-    is_form = text.lower().startswith(falcon.MEDIA_URLENCODED)
-    return text if text and not is_form and is_media_type(text) else ""
 
 
 def _integer(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_json, read_raw
+from bambleweeny.api.body import answer_json, read_raw, read_type
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
@@ -17,7 +17,7 @@ from bambleweeny.core.services import Services
 from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, is_message_id
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_media_type, parse_duration
+from bambleweeny.names import parse_duration
 
 _MOST = 1000
 _USUAL = 100
@@ -48,7 +48,7 @@ class Topic:
     @falcon.before(authenticated)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Publish a message."""
-        content_type = _type_on_purpose(req.content_type or "")
+        content_type = read_type(req)
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
@@ -95,12 +95,6 @@ def _row_of(message: Message) -> dict[str, Any]:
         "type": message.type,
         "value": value_of(message.value),
     }
-
-
-def _type_on_purpose(text: str) -> str:
-    # NOTE: curl's -d claims a form for whatever it sends.
-    is_form = text.lower().startswith(falcon.MEDIA_URLENCODED)
-    return text if text and not is_form and is_media_type(text) else ""
 
 
 def _after(req: falcon.Request) -> str:
