@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from performance import cores, flat, memory, report, waits
+from performance import cores, flat, memory, queues, report, waits
 from performance.programs import LOAD_CORE, CannotMeasure, require_tools
 from performance.report import Table
 from performance.rounds import table_of_calls
@@ -53,6 +53,8 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
             return [memory.table(place, number=keys or 100_000)]
         case "cores":
             return [cores.table(place, rounds=rounds, seconds=seconds)]
+        case "queues":
+            return [queues.table(place, rounds=rounds, number=1_600 if args.short else 16_000)]
         case "waits":
             return [
                 waits.table(
@@ -77,10 +79,10 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits"),
+        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues"),
         help="calls: each call beside a bare hello, and starts (the default); starts: those alone; "
         "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
-        "cores; waits: what 200 waiting clients cost",
+        "cores; waits: what waiting clients and streams cost; queues: push, lease and acknowledge beside beanstalkd",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")
     parser.add_argument("--seconds", type=int, metavar="N", help="how long each time [3]")

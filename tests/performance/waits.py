@@ -2,26 +2,30 @@
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple, TypeVar
 
 import requests
-from performance.loads import Request, kept_alive
+from performance.loads import Load, Request, kept_alive
 from performance.processes import cpu_seconds
 from performance.programs import ADMIN_PASSWORD, CannotMeasure, Served, serving
 from performance.report import Cell, Table
 from performance.wire import Wire, request_bytes
 
 _CLIENTS = 200
+_STREAMS = 50
 _PATIENCE = 10.0
+
+_T = TypeVar("_T")
 
 
 def table(place: Path, *, seconds: int, rounds: int, rate_seconds: int) -> Table:
-    """Measure without and with 200 waiting clients: a server's CPU, and the rate of a GET.
+    """Measure without waiting clients, with 200, and with 50 streams too: CPU, and a GET.
 
-    The CPU is that of so many seconds; the rate is the median of rounds.
+    The CPU is that of so many seconds; rate and p99 of the GET are medians of rounds.
     """
     place.mkdir(exist_ok=True)
     with serving(place, "--max-waits", "256") as server:
@@ -30,20 +34,34 @@ def table(place: Path, *, seconds: int, rounds: int, rate_seconds: int) -> Table
         body.write_text("value")
         kept_alive(Request(f"{server.url}/keys/bench", "PUT", token, body), 1)
         get = Request(f"{server.url}/keys/bench", "GET", token)
-        percents = [_percent_of_core(server, seconds)]
-        with _waiting(server, token):
-            percents.append(_percent_of_core(server, seconds))
-        without, beside = [], []
+        crowds = [
+            _Crowd("none", 0, 0),
+            _Crowd(f"{_CLIENTS} waits", _CLIENTS, 0),
+            _Crowd(f"{_CLIENTS} waits, {_STREAMS} streams", _CLIENTS, _STREAMS),
+        ]
+        percents = [_beside(server, token, crowd, _percent_of_core, seconds) for crowd in crowds]
+        loads: list[list[Load]] = [[] for _ in crowds]
         for _ in range(rounds):
-            without.append(_rate(get, rate_seconds))
-            with _waiting(server, token):
-                beside.append(_rate(get, rate_seconds))
+            for crowd, measured in zip(crowds, loads, strict=True):
+                measured.append(_beside(server, token, crowd, _load_of, get, rate_seconds))
     rows: list[list[Cell]] = [
-        ["none", percents[0], median(without)],
-        [f"{_CLIENTS}", percents[1], median(beside)],
-    ]
-    columns = ["waiting clients", f"% of a core over {seconds} s", "other requests/s"]
+        [
+            crowd.name, percent,
+            median(load.requests / load.seconds for load in measured),
+            median(load.p99 or 0.0 for load in measured),
+        ]
+        for crowd, percent, measured in zip(crowds, percents, loads, strict=True)
+    ]  # fmt: skip
+    columns = ["who waits", f"% of a core over {seconds} s", "other requests/s", "their p99 ms"]
     return Table("waits", columns, rows)
+
+
+class _Crowd(NamedTuple):
+    """How many wait for an item, and how many stream a topic."""
+
+    name: str
+    waits: int
+    streams: int
 
 
 def _percent_of_core(server: Served, seconds: int) -> float:
@@ -52,24 +70,27 @@ def _percent_of_core(server: Served, seconds: int) -> float:
     return (cpu_seconds(server.pid) - before) / seconds * 100
 
 
-def _rate(request: Request, seconds: int) -> float:
-    load = kept_alive(request, seconds)
-    return load.requests / load.seconds
+def _load_of(server: Served, request: Request, seconds: int) -> Load:
+    return kept_alive(request, seconds)
 
 
-@contextmanager
-def _waiting(server: Served, token: str) -> Iterator[None]:
-    """Have clients wait for items that do not come, and see that all still wait in the end."""
+def _beside(
+    server: Served, token: str, crowd: _Crowd, measure: Callable[..., _T], *args: object
+) -> _T:
+    """Measure beside clients that wait for what does not come, and see that all still do."""
+    wait = request_bytes("GET", "/lists/nothing?wait=30", token)
+    stream = request_bytes("GET", "/topics/nothing", token).replace(
+        b"\r\n\r\n", b"\r\nAccept: text/event-stream\r\n\r\n"
+    )
     with ExitStack() as held:
-        for _ in range(_CLIENTS):
-            held.enter_context(Wire(server.url)).send(
-                request_bytes("GET", "/lists/nothing?wait=30", token)
-            )
-        _wait_until(server, _CLIENTS)
-        yield
-        if _waits(server) != _CLIENTS:
+        for request in [wait] * crowd.waits + [stream] * crowd.streams:
+            held.enter_context(Wire(server.url)).send(request)
+        _wait_until(server, crowd.waits + crowd.streams)
+        measured = measure(server, *args)
+        if _waits(server) != crowd.waits + crowd.streams:
             raise CannotMeasure(f"only {_waits(server)} clients were still waiting")
     _wait_until(server, 0)
+    return measured
 
 
 def _wait_until(server: Served, number: int) -> None:

@@ -46,6 +46,16 @@ class Wire:
         self._socket.sendall(request)
         return self.receive()
 
+    def read(self) -> bytes:
+        """Read all of a short answer and give it."""
+        answer = self._socket.recv(65536)
+        while b"\r\n\r\n" not in answer:
+            answer = self._more(answer)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        while len(body) < _length(head):
+            body = self._more(body)
+        return head + b"\r\n\r\n" + body
+
     def receive(self) -> int:
         """Read all of an answer and give its status."""
         answer = self._socket.recv(65536)
