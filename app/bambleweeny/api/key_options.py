@@ -1,13 +1,12 @@
 """What a request says of a key beside its value: terms, time to live, type, bounds."""
 
 import re
-from collections.abc import Callable
 from typing import Literal
 
 import falcon
 
 from bambleweeny.api.body import read_type
-from bambleweeny.api.parameters import read_choice, read_flag
+from bambleweeny.api.parameters import read_by, read_choice, read_flag
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish
 from bambleweeny.errors import InvalidRequest, UnsupportedType
 from bambleweeny.names import parse_tags, parse_ttl
@@ -60,7 +59,7 @@ def read_wish(req: falcon.Request) -> Wish:
 
 def read_ttl(req: falcon.Request, name: str) -> int | None:
     """Give a parameter's seconds, or None without it; InvalidRequest where it has none."""
-    return _read(req, name, parse_ttl)
+    return read_by(req, name, parse_ttl)
 
 
 def read_new_ttl(req: falcon.Request) -> int | Literal["keep", ""]:
@@ -78,14 +77,14 @@ def wants_old(req: falcon.Request) -> bool:
 
 def read_step(req: falcon.Request) -> int:
     """Give by how much to count."""
-    by = _read(req, "by", _integer)
+    by = read_by(req, "by", _integer)
     return 1 if by is None else by
 
 
 def read_bounds(req: falcon.Request) -> Bounds:
     """Give how far a counter may go, and for how long a new one lasts."""
     ttl = read_ttl(req, "ttl")
-    most, least = _read(req, "max", _integer), _read(req, "min", _integer)
+    most, least = read_by(req, "max", _integer), read_by(req, "min", _integer)
     return Bounds(most, least, "" if ttl is None else ttl)
 
 
@@ -100,13 +99,3 @@ def _integer(text: str) -> int:
     if number is None or not -_LARGEST - 1 <= number <= _LARGEST:
         raise ValueError("write a whole number from -2^63 to 2^63-1")
     return number
-
-
-def _read(req: falcon.Request, name: str, read: Callable[[str], int]) -> int | None:
-    text = req.get_param(name)
-    if text is None:
-        return None
-    try:
-        return read(text)
-    except ValueError as ex:
-        raise InvalidRequest(f"The parameter '{name}' is invalid: {ex}.") from ex

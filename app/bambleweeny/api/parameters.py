@@ -1,6 +1,6 @@
 """Query parameters that take one of a few words, a number or a duration."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import falcon
 
@@ -35,10 +35,15 @@ def read_number(req: falcon.Request, name: str, default: int) -> int:
 
 def read_duration(req: falcon.Request, name: str) -> int | None:
     """Give a parameter's seconds, or None without it; else InvalidRequest."""
+    return read_by(req, name, parse_duration)
+
+
+def read_by(req: falcon.Request, name: str, parse: Callable[[str], int]) -> int | None:
+    """Give what `parse` reads, or None without the parameter; its ValueError is InvalidRequest."""
     text = req.get_param(name)
     if text is None:
         return None
     try:
-        return parse_duration(text)
+        return parse(text)
     except ValueError as ex:
-        raise InvalidRequest(f"The {name} is invalid: {ex}.") from ex
+        raise InvalidRequest(f"The parameter '{name}' is invalid: {ex}.") from ex

@@ -3,16 +3,6 @@
 local names = redis.call('ZRANGEBYLEX', its_keys, ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
 local deleted = 0
 for _, name in ipairs(names) do
-  local was_there = redis.call('UNLINK', its_key(name))
-  deleted = deleted + was_there
-  if redis.call('UNLINK', its_meta(name)) == 1 or was_there == 0 then
-    redis.call('ZREM', its_expiring, name)
-  end
-  if was_there == 1 then
-    tell('key.del', name)
-  end
-end
-if #names > 0 then
-  redis.call('ZREM', its_keys, unpack(names))
+  deleted = deleted + delete_key({ARGV[1], name})
 end
 return {deleted, #names == tonumber(ARGV[4]) and names[#names]}
