@@ -72,7 +72,7 @@ def test_an_item_whose_command_fails_comes_again_later(client):
 
 def test_an_item_comes_back_when_the_program_is_killed(client):
     client.push("w:kill", b"x")
-    process = sub("w:kill", "--lease", "1s", "--", "sleep", "30")
+    process = sub("w:kill", "--lease", "1s", "--", "sleep", "3")
     wait_for(lambda: client.lists.stats("w:kill")["leased"])
     process.kill()
     process.communicate()
