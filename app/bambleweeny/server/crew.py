@@ -30,7 +30,8 @@ class Crew:
     """Takes Waitress's tasks, and answers so many requests at a time.
 
     A request keeps the others waiting for two ticks of `watch` at most, and not at all
-    once it has called `step_aside`. Where requests are not short, as with an engine that
+    once it has called `step_aside`; only those that run beside it wait until it asks the
+    engine or ends. Where requests are not short, as with an engine that
     is far away, another thread leads before the engine is asked.
     """
 

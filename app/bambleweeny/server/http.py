@@ -102,8 +102,9 @@ class HttpServer:
     """Answers one application on a socket that is bound already.
 
     `run` returns after `stop`, when the requests that were accepted have been
-    answered, or after ten seconds. Without `short_requests` each is handed to a thread
-    of its own, which costs more and lets them wait for an engine side by side.
+    answered, or after ten seconds. `side_by_side` runs up to `most_together` requests
+    that come at the same moment. Without `short_requests` others are answered while
+    the engine is asked, which costs more and suits one that is far away.
     """
 
     def __init__(

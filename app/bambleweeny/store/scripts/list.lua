@@ -72,9 +72,8 @@ function list_of(name)
     end
   end
 
-  -- Tells one who waits.
   -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
-  function list.tell()
+  function list.wake_one()
     redis.pcall('PUBLISH', its_pushed(name), '')
   end
 

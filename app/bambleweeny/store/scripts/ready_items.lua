@@ -36,7 +36,7 @@ local function know_ready_items(list)
       end
     end
     list.last = math.max(list.last, item.id)
-    list.tell()
+    list.wake_one()
   end
 
   -- Adds an item at the end, under an id of its own, which it gives.
@@ -47,7 +47,7 @@ local function know_ready_items(list)
     redis.call('RPUSH', ready, packed(item))
     list.last = item.id
     list.count_in(item)
-    list.tell()
+    list.wake_one()
     return item.id
   end
 
@@ -64,7 +64,7 @@ local function know_ready_items(list)
     undo_by('LPOP', ready)
     redis.call('LPUSH', ready, packed(item))
     list.count_in(item)
-    list.tell()
+    list.wake_one()
     return item.id
   end
 
@@ -122,9 +122,23 @@ local function know_ready_items(list)
     end
   end
 
-  -- Puts what `take` gave back to the beginning.
-  function list.put_back(item)
-    redis.call('LPUSH', ready, packed(item))
+  -- Takes so many items of so many bytes at most, one at least where there is one, and gives
+  -- what `use` makes of each, or nothing.
+  function list.take_up_to(most, room, use)
+    local used = {}
+    while #used < most do
+      local item = list.take()
+      if not item then
+        break
+      end
+      room = room - #item.body
+      if room < 0 and #used > 0 then
+        redis.call('LPUSH', ready, packed(item))
+        break
+      end
+      used[#used + 1] = use(item)
+    end
+    return #used > 0 and used
   end
 
   function list.remove_ready(place, data)
