@@ -23,6 +23,8 @@ _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "told", "topic", "published", *KEPT
 )  # fmt: skip
 
+_NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
+
 
 class Tenant:
     """The names of one tenant's keys."""
@@ -88,21 +90,18 @@ class Tenant:
         return f"{self._tag}published:{name}"
 
 
-def names_for(script: str) -> str:
-    """Give a tenant's script the names that it uses: `its_keys`, `its_key(name)`.
+def with_names(script: str) -> str:
+    """Write out the names that a tenant's script uses: `its_keys`, `its_key(name)`.
 
-    KEYS[1] of such a script is the tenant's record.
+    KEYS[1] of such a script is the tenant's record. Each name is put together where it
+    stands, since most calls need but a few of them.
     """
-    lines = ["local its_tag = string.sub(KEYS[1], 1, -5)\n"]
-    for part in _ALONE:
-        if re.search(rf"\bits_{part}\b", script):
-            lines.append(f"local its_{part} = its_tag .. '{part}'\n")
-    for part in _BEFORE_NAMES:
-        if re.search(rf"\bits_{part}\b", script):
-            lines.append(
-                f"local function its_{part}(name) return its_tag .. '{part}:' .. name end\n"
-            )
-    return "".join(lines)
+    return "local its_tag = string.sub(KEYS[1], 1, -5)\n" + _NAMES(_written_out, script)
+
+
+def _written_out(name: re.Match[str]) -> str:
+    alone, before = name.groups()
+    return f"(its_tag .. '{alone}')" if alone else f"(its_tag .. '{before}:' .. "
 
 
 class Schema:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
 
-from bambleweeny.store.schema import names_for
+from bambleweeny.store.schema import with_names
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,26 @@ class Script:
 
 _LISTS = ("items", "ready_items", "held_items", "due_items", "found_items", "list")
 """What a script has to know of lists."""
-_OF_LISTS = ("tenant", "journal", *_LISTS)
+_OF_KEYS = ("tenant", "quota", "telling", "about_key")
+"""What stands before a script of keys on terms."""
+_OF_LISTS = ("tenant", "quota", "telling", "journal", *_LISTS)
 """What stands before a script of lists."""
+
+
+def _texts(*names: str) -> str:
+    return "".join((files(__package__) / f"{name}.lua").read_text() for name in names)
+
+
+def _function(name: str) -> str:
+    return f"local function {name}(ARGV)\n{_texts(name)}end\n"
+
+
+_RARE = {
+    "quota_reached": _texts("quota"),
+    "push_carefully": _texts(*_LISTS) + _function("push_carefully"),
+    "pop_carefully": _texts(*_LISTS) + _function("pop_carefully"),
+}
+"""Functions with what stands before them, which costs more to make than a plain call."""
 
 
 def _load(
@@ -27,48 +45,43 @@ def _load(
     *,
     before: Sequence[str] = ("tenant",),
     calls: Sequence[str] = (),
-    rarely: str | None = None,
+    rarely: Sequence[str] = (),
 ) -> Script:
     """Read a script with what stands before it.
 
-    It may call other scripts, each with an ARGV of its own. What it calls `rarely` is one of
-    lists; what stands before that is made only then, since it costs more than a plain call.
+    It may call other scripts, each with an ARGV of its own, and `rarely` some functions that
+    are made only then.
     """
-    parts = [_text(part) for part in before]
-    parts += [_function(call, _text(call)) for call in calls]
-    text = "".join(parts) + _text(name)
-    inner = ""
-    if rarely:
-        inner = "".join(_text(part) for part in (*_LISTS, rarely))
-        inner = _function(rarely, names_for(inner) + inner)
+    text = _texts(*before)
+    for rare in rarely:
+        text += f"local function {rare}(...)\n{_RARE[rare]}return {rare}(...)\nend\n"
+    text += "".join(map(_function, calls)) + _texts(name)
     if before:
-        text = names_for(text) + "".join(parts) + inner + _text(name)
+        text = with_names(text)
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def _function(name: str, text: str) -> str:
-    return f"local function {name}(ARGV)\n{text}end\n"
-
-
-def _text(name: str) -> str:
-    return (files(__package__) / f"{name}.lua").read_text()
-
-
-SET_WITHIN_QUOTA = _load("set_within_quota")
-INCR_WITHIN_QUOTA = _load("incr_within_quota")
-DELETE_KEY = _load("delete_key")
-SET_ON_TERMS = _load("set_on_terms", before=("tenant", "about_key"))
-DELETE_ON_TERMS = _load("delete_on_terms", before=("tenant", "about_key"), calls=["delete_key"])
-CHANGE_TTL = _load("change_ttl", before=("tenant", "about_key"))
-INCR_WITHIN_BOUNDS = _load(
-    "incr_within_bounds", before=("tenant", "about_key"), calls=["incr_within_quota"]
+SET_WITHIN_QUOTA = _load("set_within_quota", before=("tenant", "telling"), rarely=["quota_reached"])
+INCR_WITHIN_QUOTA = _load(
+    "incr_within_quota", before=("tenant", "telling"), rarely=["quota_reached"]
 )
+DELETE_KEY = _load("delete_key", before=("tenant", "telling"))
+SET_ON_TERMS = _load("set_on_terms", before=_OF_KEYS)
+DELETE_ON_TERMS = _load("delete_on_terms", before=_OF_KEYS, calls=["delete_key"])
+CHANGE_TTL = _load("change_ttl", before=_OF_KEYS)
+INCR_WITHIN_BOUNDS = _load("incr_within_bounds", before=_OF_KEYS, calls=["incr_within_quota"])
 DELETE_LIST = _load("delete_list")
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load(
-    "push_within_bounds", before=("tenant", "journal"), rarely="push_carefully"
+    "push_within_bounds",
+    before=("tenant", "telling", "journal"),
+    rarely=["quota_reached", "push_carefully"],
 )
-POP_OLDEST = _load("pop_oldest", before=("tenant", "journal"), rarely="pop_carefully")
+POP_OLDEST = _load(
+    "pop_oldest",
+    before=("tenant", "telling", "journal"),
+    rarely=["quota_reached", "pop_carefully"],
+)
 POP_UP_TO = _load("pop_up_to", before=_OF_LISTS)
 LEASE_ITEMS = _load("lease_items", before=_OF_LISTS)
 CHANGE_LEASES = _load("change_leases", before=_OF_LISTS)
@@ -79,8 +92,8 @@ DELETE_ITEM = _load("delete_item", before=_OF_LISTS)
 SUM_LIST = _load("sum_list", before=_OF_LISTS)
 MOVE_ITEMS = _load("move_items", before=_OF_LISTS)
 PURGE_ITEMS = _load("purge_items", before=_OF_LISTS)
-PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "trim_topic"))
-READ_TOPIC = _load("read_topic")
+PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "quota", "trim_topic"))
+READ_TOPIC = _load("read_topic", before=("tenant", "quota"))
 DELETE_TOPIC = _load("delete_topic")
 READ_VALUES = _load("read_values")
 RUN_BATCH = _load(
@@ -93,13 +106,13 @@ RUN_BATCH = _load(
         "publish_within_bounds",
     ],
 )  # fmt: skip
-WATCH = _load("watch")
-LIST_NAMES = _load("list_names")
+WATCH = _load("watch", before=("tenant", "quota"))
+LIST_NAMES = _load("list_names", before=("tenant", "quota"))
 READ_ROWS = _load("read_rows")
-COUNT_NAMES = _load("count_names")
-DELETE_KEYS = _load("delete_keys", calls=["delete_key"])
-PUT_KEYS_WITHIN_QUOTA = _load("put_keys_within_quota")
-PUBLISH_WITHIN_QUOTA = _load("publish_within_quota")
+COUNT_NAMES = _load("count_names", before=("tenant", "quota"))
+DELETE_KEYS = _load("delete_keys", before=("tenant", "telling"), calls=["delete_key"])
+PUT_KEYS_WITHIN_QUOTA = _load("put_keys_within_quota", before=("tenant", "quota", "telling"))
+PUBLISH_WITHIN_QUOTA = _load("publish_within_quota", before=("tenant", "quota"))
 READ_ROUTE = _load("read_route")
 CREATE_USER_ONCE = _load("create_user_once", before=())
 FREE_NAME = _load("free_name", before=())
