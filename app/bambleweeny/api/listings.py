@@ -6,6 +6,8 @@ from itertools import chain
 import falcon
 import msgspec
 
+from bambleweeny.core.steps import paced
+
 Pages = Iterator[tuple[str, list[str]]]
 
 _MOST_BYTES_AT_ONCE = 64 << 10
@@ -28,7 +30,7 @@ def answer_streamed(resp: falcon.Response, content_type: str, parts: Iterator[by
         first.append(part)
         size += len(part)
         if size > _MOST_BYTES_AT_ONCE:
-            resp.stream = chain([b"".join(first)], parts)
+            resp.stream = chain([b"".join(first)], paced(parts))
             return
     # NOTE: with a length the connection stays open; a stream ends by closing it.
     resp.data = b"".join(first)

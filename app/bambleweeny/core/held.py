@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True, gc=False):
     """A key. `ends` are milliseconds since 1970, or 0; the content type is what was given."""
 
     value: bytes

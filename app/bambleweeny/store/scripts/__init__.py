@@ -35,7 +35,7 @@ def _function(name: str) -> str:
 _RARE = {
     "quota_reached": _texts("quota"),
     "push_carefully": _texts(*_LISTS) + _function("push_carefully"),
-    "pop_carefully": _texts(*_LISTS) + _function("pop_carefully"),
+    "pop_carefully": _texts("quota", *_LISTS) + _function("pop_carefully"),
 }
 """Functions with what stands before them, which costs more to make than a plain call."""
 
@@ -77,11 +77,7 @@ PUSH_WITHIN_BOUNDS = _load(
     before=("tenant", "telling", "journal"),
     rarely=["quota_reached", "push_carefully"],
 )
-POP_OLDEST = _load(
-    "pop_oldest",
-    before=("tenant", "telling", "journal"),
-    rarely=["quota_reached", "pop_carefully"],
-)
+POP_OLDEST = _load("pop_oldest", before=("tenant", "journal"), rarely=["pop_carefully"])
 POP_UP_TO = _load("pop_up_to", before=_OF_LISTS)
 LEASE_ITEMS = _load("lease_items", before=_OF_LISTS)
 CHANGE_LEASES = _load("change_leases", before=_OF_LISTS)
