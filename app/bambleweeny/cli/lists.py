@@ -81,7 +81,9 @@ VERBS = {
                 help="drop it when nobody took it so long",
             ),
             argument("--front", action="store_true", help="add it before all others"),
-            argument("--key", metavar="TEXT", help="do a push of this key once in 24 hours"),
+            argument(
+                "--key", metavar="TEXT", help="an Idempotency-Key: the same adds nothing for 24 h"
+            ),
             USERID,
         ),
     ),
