@@ -45,7 +45,7 @@ class Config:
     """Every setting of a server, checked. Sizes are bytes, durations seconds."""
 
     listen: Address = option(
-        parse_address, "127.0.0.1:8080", "HOST:PORT", "where to answer HTTP; port 0: a free one"
+        parse_address, "127.0.0.1:8080", "HOST:PORT", "where HTTP is answered; port 0: a free one"
     )
     data_dir: Path = option(
         parse_directory,

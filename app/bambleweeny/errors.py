@@ -235,7 +235,9 @@ class ListFull(StoreFull):
     """The list has reached its bound; the item was not added."""
 
     code, info = "list_full", "The list is full."
-    hint = "Take items off it first; --max-list-items and --max-list-bytes are the bounds."
+    hint = (
+        "Take items off it first; --max-list-items, --max-list-bytes and its policy are the bounds."
+    )
 
 
 class NoAnswer(BambleweenyError):

@@ -1,4 +1,4 @@
-"""Selections of keys and lists over HTTP."""
+"""Selections of keys, lists and topics over HTTP."""
 
 import hashlib
 
@@ -12,6 +12,7 @@ def full(as_uli, as_admin):
     for name in ("a", "app:1", "app:2:x", "app:2:y", "b"):
         as_uli.put(f"/keys/{name}", data=name)
         as_uli.post(f"/lists/{name}", data=b"")
+        as_uli.post(f"/topics/{name}", data=b"")
     as_admin.put("/keys/of-the-admin", data=b"")
     return as_uli
 
@@ -20,7 +21,7 @@ def rows(*names, owner="1"):
     return [{"key": name, "owner": owner} for name in names]
 
 
-@pytest.mark.parametrize("noun", ["keys", "lists"])
+@pytest.mark.parametrize("noun", ["keys", "lists", "topics"])
 def test_a_selection_has_what_is_asked_for(full, noun):
     def asked(query):
         return full.get(f"/{noun}?{query}").json()
@@ -38,7 +39,7 @@ def test_a_selection_has_what_is_asked_for(full, noun):
     assert asked("prefix=none") == {noun: []}
 
 
-@pytest.mark.parametrize("noun", ["keys", "lists"])
+@pytest.mark.parametrize("noun", ["keys", "lists", "topics"])
 def test_names_alone_are_lines_of_text(full, noun):
     answer = full.get(f"/{noun}", headers=TEXT)
     assert answer.text == "a\napp:1\napp:2:x\napp:2:y\nb\n"
@@ -110,7 +111,7 @@ def test_the_admin_selects_its_own_or_those_of_a_user(full, as_admin):
     ],
 )
 def test_a_bad_parameter_is_named(full, query, parameter):
-    for noun in ("keys", "lists"):
+    for noun in ("keys", "lists", "topics"):
         answer = full.get(f"/{noun}?{query}", headers=TEXT)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
         assert f"'{parameter}'" in answer.json()["info"]

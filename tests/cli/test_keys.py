@@ -78,7 +78,7 @@ def test_a_part_of_the_keys_is_listed(typed):
     assert typed("keys", "--prefix", "kp:", "--delimiter", ":") == "kp:a\nkp:b:\nkp:c\n"
     assert typed("keys", "--prefix", "kp:", "--delimiter", ":", "--limit", "2") == "kp:a\nkp:b:\n"
     etag = '"11f6ad8ec52a2984abaafd7c3b516503785c2072"'
-    assert typed("keys", "--prefix", "kp:c", "--meta") == f"kp:c\t1\tNone\tNone\t{etag}\n"
+    assert typed("keys", "--prefix", "kp:c", "--meta") == f"kp:c\t1\t\t\t{etag}\n"
     typed("keys", "--limit", "0", status=2)
 
 
@@ -97,7 +97,7 @@ def test_keys_are_deleted_by_prefix(typed):
     assert json.loads(typed("del", "--prefix", "kd:", "--confirm", "--json")) == {"deleted": 2}
     assert typed("keys", "--prefix", "k").count("kd:") == 0
     assert typed("del", "--prefix", "ke", "--confirm") == ""
-    assert typed.err == "1 keys are deleted.\n"
+    assert typed.err == "1 key is deleted.\n"
 
 
 def test_counting(typed):

@@ -1,6 +1,7 @@
 """`lease`, `ack`, `policy`, `items` and `stats`."""
 
 import json
+import re
 
 import pytest
 from bambleweeny import Client
@@ -17,8 +18,10 @@ def client(sandbox, sandbox_token):
 def test_a_lease_is_printed_and_ended(typed, client):
     typed("push", "e:a", "one")
     typed("push", "e:a", given=b"\xff")
-    lease, attempt, _, value = typed("lease", "e:a").rstrip("\n").split("\t")
+    lease, attempt, enqueued, value = typed("lease", "e:a").rstrip("\n").split("\t")
     assert (attempt, value) == ("1", "one")
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", enqueued)
+    assert typed("items", "e:a", "--state", "leased").split("\t")[3] == enqueued
     [row] = json.loads(typed("lease", "e:a", "--max", 5, "--for", "5m", "--json"))
     assert row["value"] == {"base64": "/w=="}
     typed("lease", "e:a", status=1)
@@ -39,7 +42,7 @@ def test_a_lease_is_printed_and_ended(typed, client):
 def test_a_policy_is_shown_set_and_ended(typed):
     typed("policy", "set", "e:p", "--lease", "2m", "--max-attempts", 3, "--dead-letter", "e:d")
     assert typed("policy", "e:p") == (
-        "lease\t120\nmax_attempts\t3\ndead_letter\te:d\noverflow\treject\npaused\tFalse\n"
+        "lease\t120\nmax_attempts\t3\ndead_letter\te:d\noverflow\treject\npaused\tfalse\n"
     )
     assert json.loads(typed("policy", "get", "e:p", "--json"))["lease"] == 120
     typed("policy", "del", "e:p")

@@ -42,7 +42,10 @@ def test_topics_are_listed_and_deleted(client, ulis, uli):
     client.topics.publish("b", "1")
     client.topics.publish("a", "1", userid=id)
     assert list(client.topics) == ["b", "a"]
-    assert list(client.topics.list(prefix="a")) == [Entry("a", id)]
+    assert list(client.topics.list(prefix="a", userid=id)) == [Entry("a", id)]
+    assert list(client.topics.list(limit=1)) == [Entry("b", 0)]
+    assert list(client.topics.list(after="b")) == []
+    assert client.topics.count() == client.topics.count(prefix="a", userid=id) == 1
     assert [m.value for m in client.topics.read("a", "all", userid=id)] == [b"1"]
     client.topics.delete("a", userid=id)
     assert list(ulis.topics) == []

@@ -1,4 +1,4 @@
-"""Selections of keys and lists: spans, pages, groups, counts; what has expired is not there."""
+"""Selections of keys, lists and topics: spans, pages, groups, counts; what has expired is not there."""
 
 import time
 
@@ -16,6 +16,7 @@ def full(services, uli, admin):
     for name in NAMES:
         services.keys.set(uli, name, name.encode())
         services.lists.push(uli, name, b"")
+        services.topics.publish(uli, name, b"")
     services.keys.set(admin, "of-the-admin", b"")
     return services
 
@@ -42,7 +43,7 @@ def selected(services, caller, span=EVERYTHING, limit=None, noun="keys"):
     return entries, selection.next
 
 
-@pytest.mark.parametrize("noun", ["keys", "lists"])
+@pytest.mark.parametrize("noun", ["keys", "lists", "topics"])
 @pytest.mark.parametrize(
     ("span", "found"),
     [
@@ -116,7 +117,7 @@ def test_what_has_expired_is_shown_by_no_page_of_many(services, uli, raw, delimi
 
 
 def test_a_count_is_exact(full, uli, admin, raw):
-    for noun in ("keys", "lists"):
+    for noun in ("keys", "lists", "topics"):
         counts = [full.selections.count(uli, noun, prefix) for prefix in ("", "app:", "b", "none")]
         assert counts == [9, 4, 2, 0]
     expire(raw, "app:1", "b:e", "c")

@@ -1,4 +1,4 @@
-"""Selections over HTTP: keys and lists by prefix, in pages, counted, grouped, with values."""
+"""Selections over HTTP: names by prefix, in pages, counted, grouped, keys with values too."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
 _OF_ALL = ("prefix", "limit", "after", "count", "delimiter")
-_PARAMETERS = {"keys": (*_OF_ALL, "values", "meta"), "lists": _OF_ALL}
+_PARAMETERS = {"keys": (*_OF_ALL, "values", "meta"), "lists": _OF_ALL, "topics": _OF_ALL}
 _LARGEST_LIMIT = 1000
 
 Page = tuple[list[dict[str, Any]], list[str]]

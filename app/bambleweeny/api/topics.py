@@ -10,6 +10,7 @@ import falcon
 from bambleweeny.api.body import answer_json, read_raw, read_type
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.selections import answer_selection, is_selection
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.listings import walk_visible
@@ -33,7 +34,10 @@ class Topics:
     @falcon.before(authenticated)
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the topics; the admin sees everybody's."""
+        """List the topics, the admin everybody's, or select some of one's own."""
+        if is_selection(req, "topics"):
+            answer_selection(req, resp, "topics", self.services.selections)
+            return
         pages = walk_visible(self.services.users, req.context.caller, self.services.topics.walk)
         answer_listing(resp, "topics", pages)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.keys import USERID
 from bambleweeny.cli.lists import LIST
-from bambleweeny.cli.output import as_text
+from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.verb import Argument, Verb, argument, noun
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _row(item: "Item") -> tuple[Any, ...]:
         item.id,
         item.state,
         item.attempt,
-        item.enqueued.isoformat(),
+        as_moment(item.enqueued),
         item.reason or "",
         as_text(item.value),
     )

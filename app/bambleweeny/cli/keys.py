@@ -1,7 +1,6 @@
 """`get`, `set`, `patch`, `expire`, `del`, `keys` and `incr`."""
 
 import re
-from collections.abc import Iterable
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
@@ -22,9 +21,9 @@ from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Entry
     from bambleweeny.client.keys import Keys
     from bambleweeny.client.lists import Lists
+    from bambleweeny.client.topics import Topics
 
 _KEY = argument("name", metavar="KEY", help="the key's name")
 LISTING = (
@@ -93,7 +92,8 @@ def _delete_all(context: Context) -> None:
         raise WrongUse("--prefix goes with --confirm, and without names of keys.")
     with waiting(f"Deleting {args.prefix}..."):
         deleted = context.client.keys.delete_all(args.prefix, userid=args.userid)
-    context.out.say(f"{deleted} keys are deleted.", deleted=deleted)
+    told = "1 key is deleted." if deleted == 1 else f"{deleted} keys are deleted."
+    context.out.say(told, deleted=deleted)
 
 
 def _incr(context: Context) -> None:
@@ -105,7 +105,7 @@ def _incr(context: Context) -> None:
 def _list(context: Context) -> None:
     args, keys = context.args, context.client.keys
     if args.count:
-        show_count(context, keys)
+        _show_count(context, keys)
     elif args.delimiter:
         found = keys.groups(
             args.delimiter, prefix=args.prefix, after=args.after, userid=args.userid
@@ -115,29 +115,31 @@ def _list(context: Context) -> None:
         rows = keys.list_meta(prefix=args.prefix, after=args.after, userid=args.userid)
         context.out.rows(("key", "size", "ttl", "type", "etag"), islice(rows, args.limit))
     else:
-        show_listing(context, "key", entries_of(context, keys))
+        _show_listing(context, "key", keys)
 
 
-def show_count(context: Context, of: "Keys | Lists") -> None:
-    """Print how many names there are."""
+def list_names(context: Context, column: str, of: "Lists | Topics") -> None:
+    """Print names, or how many there are."""
+    if context.args.count:
+        _show_count(context, of)
+    else:
+        _show_listing(context, column, of)
+
+
+def _show_count(context: Context, of: "Keys | Lists | Topics") -> None:
     count = of.count(prefix=context.args.prefix, userid=context.args.userid)
     context.out.line(count, count=count)
 
 
-def entries_of(context: Context, of: "Keys | Lists") -> "Iterable[Entry]":
-    """Ask for a listing of keys or lists."""
+def _show_listing(context: Context, column: str, of: "Keys | Lists | Topics") -> None:
     args = context.args
-    return of.list(prefix=args.prefix, after=args.after, limit=args.limit, userid=args.userid)
-
-
-def show_listing(context: Context, column: str, entries: "Iterable[Entry]") -> None:
-    """Print a listing of keys or lists, of which only some may be wanted."""
     try:
-        is_wanted = re.compile(context.args.match or "").search
+        is_wanted = re.compile(args.match or "").search
     except re.error as ex:
-        raise WrongUse(f"--match: '{context.args.match}' is no regular expression: {ex}.") from ex
+        raise WrongUse(f"--match: '{args.match}' is no regular expression: {ex}.") from ex
+    entries = of.list(prefix=args.prefix, after=args.after, limit=args.limit, userid=args.userid)
     wanted = (entry for entry in entries if is_wanted(entry.name))
-    if context.args.long:
+    if args.long:
         context.out.rows((column, "owner"), wanted)
     else:
         context.out.names((entry.name for entry in wanted), column)

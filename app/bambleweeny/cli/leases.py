@@ -5,7 +5,7 @@ from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.given import duration
 from bambleweeny.cli.keys import USERID
 from bambleweeny.cli.lists import LIST, WAIT
-from bambleweeny.cli.output import as_text
+from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
@@ -23,7 +23,7 @@ def _lease(context: Context) -> None:
     context.out.rows(
         _COLUMNS,
         [
-            (item.lease, item.attempt, item.enqueued.isoformat(), as_text(item.value))
+            (item.lease, item.attempt, as_moment(item.enqueued), as_text(item.value))
             for item in items
         ],
     )

@@ -3,7 +3,7 @@
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.given import VALUE, duration, given_value
-from bambleweeny.cli.keys import LISTING, USERID, entries_of, show_count, show_listing
+from bambleweeny.cli.keys import LISTING, USERID, list_names
 from bambleweeny.cli.lines import push_lines
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -51,11 +51,7 @@ def _pop_many(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
-    lists = context.client.lists
-    if context.args.count:
-        show_count(context, lists)
-    else:
-        show_listing(context, "list", entries_of(context, lists))
+    list_names(context, "list", context.client.lists)
 
 
 def _delete(context: Context) -> None:
@@ -85,7 +81,9 @@ VERBS = {
                 help="drop it when nobody took it so long",
             ),
             argument("--front", action="store_true", help="add it before all others"),
-            argument("--key", metavar="TEXT", help="do a push of this key once in 24 hours"),
+            argument(
+                "--key", metavar="TEXT", help="an Idempotency-Key: the same adds nothing for 24 h"
+            ),
             USERID,
         ),
     ),

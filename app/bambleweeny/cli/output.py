@@ -3,7 +3,10 @@
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class Output:
@@ -76,14 +79,17 @@ class Output:
             self._print(name)
 
     def rows(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Print rows: a table on a terminal, in a pipe lines with tabs between."""
+        """Print rows: a table on a terminal, in a pipe lines with tabs between.
+
+        What is None is left empty; in JSON it is null.
+        """
         if self.as_json:
             self.record([dict(zip(columns, row, strict=True)) for row in rows])
         elif self.is_terminal:
             self._table(columns, rows)
         else:
             for row in rows:
-                self._print("\t".join(map(str, row)))
+                self._print("\t".join(map(_cell, row)))
 
     def _table(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         first = next(iterator := iter(rows), None)
@@ -96,7 +102,7 @@ class Output:
 
         table = Table(*(name.replace("_", " ").upper() for name in columns), box=None)
         for row in chain([first], iterator):
-            table.add_row(*(Text(str(cell), overflow="fold") for cell in row))
+            table.add_row(*(Text(_cell(cell), overflow="fold") for cell in row))
         Console(file=self._stream).print(table)
 
     def _print(self, text: str) -> None:
@@ -108,3 +114,14 @@ def as_text(value: bytes) -> str | dict[str, str]:
     from bambleweeny.client.values import packed  # noqa: PLC0415  `get` needs none
 
     return packed(value)
+
+
+def as_moment(moment: "datetime") -> str:
+    """Give a moment of UTC as the server writes it."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.given import VALUE, duration, given_value, positive
-from bambleweeny.cli.keys import LISTING, USERID, show_listing
+from bambleweeny.cli.keys import LISTING, USERID, list_names
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -58,9 +58,7 @@ def _show(context: Context, message: "Message") -> None:
 
 
 def _list(context: Context) -> None:
-    args = context.args
-    entries = context.client.topics.list(prefix=args.prefix, userid=args.userid)
-    show_listing(context, "topic", entries)
+    list_names(context, "topic", context.client.topics)
 
 
 def _delete(context: Context) -> None:

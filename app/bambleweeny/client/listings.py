@@ -12,7 +12,7 @@ _read_row = JSONDecoder().raw_decode
 
 
 class Entry(NamedTuple):
-    """A key or a list, and the id of the user that owns it."""
+    """A key, a list or a topic, and the id of the user that owns it."""
 
     name: str
     owner: int

@@ -6,7 +6,7 @@ from json import loads
 from typing import Any, NamedTuple
 
 from bambleweeny.client.connection import Connection, path_of
-from bambleweeny.client.listings import Entry, entries
+from bambleweeny.client.listings import Entry, Listing, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
 from bambleweeny.errors import NoAnswer, StoreUnavailable
 from bambleweeny.names import parse_duration
@@ -36,6 +36,7 @@ class Topics:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._call = connection.call
+        self._listing = Listing(connection, "topics")
 
     def publish(
         self,
@@ -111,14 +112,24 @@ class Topics:
         """Delete a topic with its messages; NotFound where there is none."""
         self._call("DELETE", path_of("topics", name), query={"userid": userid})
 
-    def list(self, *, prefix: str = "", userid: int | None = None) -> Iterator[Entry]:
+    def list(
+        self,
+        *,
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
+        userid: int | None = None,
+    ) -> Iterator[Entry]:
         """Give the names that begin with a prefix and the ids of their owners, in order.
 
-        The admin sees everybody's, owner by owner.
+        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
+        these are one's own, those after the name `after` and up to `limit` of them.
         """
-        answer = self._call("GET", "/topics", query={"userid": userid})
-        found = entries(answer.value.text())
-        return (entry for entry in found if entry.name.startswith(prefix))
+        return self._listing.entries(Part(prefix, after), limit, userid)
+
+    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
+        """Count one's own names that begin with a prefix, exactly."""
+        return self._listing.count(prefix, userid)
 
     def __iter__(self) -> Iterator[str]:
         """Give the names of all topics that the user may see."""

@@ -1,4 +1,4 @@
-"""Selections: what a tenant has of its keys or lists in a span of names.
+"""Selections: what a tenant has of its keys, lists or topics in a span of names.
 
 None of this is atomic as a whole; each page is of one moment.
 """
@@ -20,7 +20,7 @@ _PAGE_BYTES = 1 << 20
 _STEP = 100
 _MOST_GROUPS = 10_000
 
-Noun = Literal["keys", "lists"]
+Noun = Literal["keys", "lists", "topics"]
 
 
 class Row(NamedTuple):
@@ -117,7 +117,7 @@ class Selection:
 
 
 class Selections:
-    """Selections of everybody's keys and lists."""
+    """Selections of everybody's keys, lists and topics."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

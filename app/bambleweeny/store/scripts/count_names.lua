@@ -1,8 +1,8 @@
--- Gives how many names there are. ARGV[2] `keys` or `lists`, ARGV[3] with what they begin, or
--- nothing. Gives nothing where more than 1,000 have expired: then some of them are forgotten,
+-- Gives how many names there are. ARGV[2] `keys`, `lists` or `topics`, ARGV[3] with what they
+-- begin, or nothing. Gives nothing where more than 1,000 have expired: then some of them are forgotten,
 -- and it is to be asked again.
 local is_keys, prefix = ARGV[2] == 'keys', ARGV[3]
-local index = is_keys and its_keys or its_lists
+local index = is_keys and its_keys or ARGV[2] == 'topics' and its_topics or its_lists
 if prefix == '' then
   return redis.call('ZCARD', index) - (is_keys and expired() or 0)
 end

@@ -1,10 +1,10 @@
 -- Gives where to go on, or nothing at the end of an index, and the next names of it.
--- ARGV[2] `keys` or `lists`, ARGV[3] where to begin, ARGV[4] where to end, ARGV[5] how many
--- names are looked at. With a delimiter, ARGV[6], names that have it after their first ARGV[7]
+-- ARGV[2] `keys`, `lists` or `topics`, ARGV[3] where to begin, ARGV[4] where to end, ARGV[5] how
+-- many names are looked at. With a delimiter, ARGV[6], names that have it after their first ARGV[7]
 -- characters are given as what they share up to it, each group once and by one jump.
 -- Expired names are not given, and forgotten.
 local is_keys = ARGV[2] == 'keys'
-local index = is_keys and its_keys or its_lists
+local index = is_keys and its_keys or ARGV[2] == 'topics' and its_topics or its_lists
 local begin, stop, most = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local delimiter, before = ARGV[6], tonumber(ARGV[7])
 if is_keys then
