@@ -97,7 +97,7 @@ def test_keys_are_deleted_by_prefix(typed):
     assert json.loads(typed("del", "--prefix", "kd:", "--confirm", "--json")) == {"deleted": 2}
     assert typed("keys", "--prefix", "k").count("kd:") == 0
     assert typed("del", "--prefix", "ke", "--confirm") == ""
-    assert typed.err == "1 keys are deleted.\n"
+    assert typed.err == "Deleted 1 key.\n"
 
 
 def test_counting(typed):

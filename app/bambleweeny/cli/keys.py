@@ -18,6 +18,7 @@ from bambleweeny.cli.key_options import (
     until,
     writing_of,
 )
+from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
@@ -93,7 +94,7 @@ def _delete_all(context: Context) -> None:
         raise WrongUse("--prefix goes with --confirm, and without names of keys.")
     with waiting(f"Deleting {args.prefix}..."):
         deleted = context.client.keys.delete_all(args.prefix, userid=args.userid)
-    context.out.say(f"{deleted} keys are deleted.", deleted=deleted)
+    context.out.say(f"Deleted {counted(deleted, 'key')}.", deleted=deleted)
 
 
 def _incr(context: Context) -> None:
