@@ -63,6 +63,8 @@ def test_topics_are_listed_and_deleted(typed):
     typed("publish", "pl:b", "x")
     assert typed("topics", "--prefix", "pl:") == "pl:a\npl:b\n"
     assert typed("topics", "list", "--prefix", "pl:", "--long") == "pl:a\t0\npl:b\t0\n"
+    assert typed("topics", "--match", "^pl:b") == "pl:b\n"
+    typed("topics", "--limit", "1", status=2)
     typed("topics", "del", "pl:a", "pl:b")
     assert typed("topics", "--prefix", "pl:") == ""
     typed("topics", "del", "pl:a", status=1)

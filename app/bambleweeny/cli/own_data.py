@@ -1,8 +1,8 @@
 """`export` and `import`."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.files import STANDARD, source, target
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.files import source, target
+from bambleweeny.cli.given import STANDARD, USERID
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import VALUE, duration, given_value, positive
-from bambleweeny.cli.keys import LISTING, USERID, show_listing
+from bambleweeny.cli.given import USERID, VALUE, duration, given_value, positive
+from bambleweeny.cli.listings import WHICH_NAMES, matcher, show_entries
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -58,9 +58,9 @@ def _show(context: Context, message: "Message") -> None:
 
 
 def _list(context: Context) -> None:
-    args = context.args
+    args, is_wanted = context.args, matcher(context.args)
     entries = context.client.topics.list(prefix=args.prefix, userid=args.userid)
-    show_listing(context, "topic", entries)
+    show_entries(context, "topic", (entry for entry in entries if is_wanted(entry.name)))
 
 
 def _delete(context: Context) -> None:
@@ -86,7 +86,7 @@ VERBS = {
             _list,
             """bambleweeny topics
             bambleweeny topics --prefix build: --long""",
-            (*LISTING, USERID),
+            (*WHICH_NAMES, USERID),
             "list the topics",
         ),
         read=Verb(
