@@ -90,6 +90,15 @@ def test_nothing_is_dropped_for_no_item(services, uli, raw):
     assert check(raw) == [b"1"] * 5
 
 
+def test_many_items_are_purged_and_moved_in_steps(services, uli, raw):
+    lay(raw, 1000, 1000, b"1")
+    assert services.items.purge(uli, "q", ["ready"]) == 1000
+    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+    lay(raw, 1000, 900, b"1")
+    assert services.items.move(uli, "q", "r", "ready", 700) == 700
+    assert (len(check(raw)), len(check(raw, "r"))) == (200, 700)
+
+
 def test_a_topic_that_keeps_too_much_gets_there_step_by_step(services, uli, raw):
     services.topics.publish(uli, "t", b"1")
     pipeline = raw.pipeline()
