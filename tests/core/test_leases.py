@@ -11,7 +11,8 @@ from bambleweeny.core.item_format import pack_item, unpack_item
 from bambleweeny.core.leases import Change, lease_of
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.lists import PushOptions, push_options
-from bambleweeny.core.operations import Incr, Pop, Push, PushedWith, Set
+from bambleweeny.core.operation_options import PushOptions as OfPush
+from bambleweeny.core.operations import Incr, Pop, Push, Set
 from bambleweeny.errors import (
     InvalidName,
     InvalidRequest,
@@ -412,9 +413,9 @@ def test_an_atomic_batch_takes_back_what_it_did_to_queues(services, uli, raw):
     services.keys.set(uli, "k", b"x")
     before = everything()
     operations = [
-        Push("q", "5"), Pop("q"), Push("q", "6", PushedWith(front=True)), Pop("q"), Pop("q"), Pop("q"),
-        Push("q", "7", PushedWith(delay="5m", ttl="1h")), Push("q", "8", PushedWith(ttl=60)),
-        Push("new", "1", PushedWith(delay=5)), Push("other", "1"), Pop("other"), Set("l", "1"), Incr("k"),
+        Push("q", "5"), Pop("q"), Push("q", "6", OfPush(front=True)), Pop("q"), Pop("q"), Pop("q"),
+        Push("q", "7", OfPush(delay="5m", ttl="1h")), Push("q", "8", OfPush(ttl=60)),
+        Push("new", "1", OfPush(delay=5)), Push("other", "1"), Pop("other"), Set("l", "1"), Incr("k"),
     ]  # fmt: skip
     with pytest.raises(NotAnInteger):
         services.batch.run_atomic(uli, operations)
