@@ -71,6 +71,7 @@ DELETE_ON_TERMS = _load("delete_on_terms", before=_OF_KEYS, calls=["delete_key"]
 CHANGE_TTL = _load("change_ttl", before=_OF_KEYS)
 INCR_WITHIN_BOUNDS = _load("incr_within_bounds", before=_OF_KEYS, calls=["incr_within_quota"])
 DELETE_LIST = _load("delete_list")
+BEGIN_PUBLIC_ID = _load("begin_public_id", before=("tenant", "quota"))
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load(
     "push_within_bounds",
@@ -112,7 +113,6 @@ READ_ROWS = _load("read_rows")
 COUNT_NAMES = _load("count_names", before=("tenant", "quota"))
 DELETE_KEYS = _load("delete_keys", before=("tenant", "telling"), calls=["delete_key"])
 PUT_KEYS_WITHIN_QUOTA = _load("put_keys_within_quota", before=("tenant", "quota", "telling"))
-PUBLISH_WITHIN_QUOTA = _load("publish_within_quota", before=("tenant", "quota"))
 READ_ROUTE = _load("read_route")
 CREATE_USER_ONCE = _load("create_user_once", before=())
 FREE_NAME = _load("free_name", before=())
