@@ -5,7 +5,7 @@ import re
 LONGEST_PASSWORD = 1024
 """In characters."""
 
-LONGEST_TTL = 3660 * 86400
+_LONGEST_TTL = 3660 * 86400
 """In seconds."""
 
 NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -"
@@ -83,7 +83,7 @@ def parse_duration(text: str) -> int:
 def parse_ttl(text: str) -> int:
     """Read how long a key lasts, as seconds; else ValueError."""
     seconds = parse_duration(text)
-    if not 1 <= seconds <= LONGEST_TTL:
+    if not 1 <= seconds <= _LONGEST_TTL:
         raise ValueError(f"'{text}' is not within 1s and 3660d")
     return seconds
 

@@ -82,9 +82,36 @@ def test_a_part_of_the_keys_is_listed(typed):
     typed("keys", "--limit", "0", status=2)
 
 
+def test_what_does_not_match_counts_for_nothing(typed):
+    for name in ("km:a", "km:b:1", "km:b:2", "km:c"):
+        typed("set", name, "x")
+    asked = ("keys", "--prefix", "km:", "--match", "b|c", "--limit", "2")
+    assert typed(*asked) == "km:b:1\nkm:b:2\n"
+    assert typed(*asked, "--delimiter", ":") == "km:b:\nkm:c\n"
+    assert [row.split("\t")[0] for row in typed(*asked, "--meta").splitlines()] == [
+        "km:b:1", "km:b:2",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "option", [["--match", "b"], ["--after", "b"], ["--limit", "2"], ["--long"]]
+)
+@pytest.mark.parametrize("noun", ["keys", "lists"])
+def test_what_a_count_cannot_heed_is_refused(typed, noun, option):
+    typed(noun, "--count", *option, status=2)
+
+
+@pytest.mark.parametrize("option", [["--long"], ["--delimiter", ":"], ["--count"]])
+def test_a_listing_of_what_is_known_is_that_alone(typed, option):
+    typed("keys", "--meta", *option, status=2)
+
+
 def test_a_key_is_waited_for(typed):
     typed("set", "kw", "there")
     assert typed("get", "kw", "--wait", "20s") == "there"
+    typed("set", "kw:json", '{"a":[7]}')
+    assert typed("get", "kw:json", "--wait", "20s", "--path", "a.0") == "7"
+    assert json.loads(typed("get", "kw:json", "--wait", "20s", "--touch", "1h", "--meta"))["ttl"]
     typed("get", "kw:none", "--wait", "0s", status=1)
     typed("get", "kw", "--wait", "31", status=1)
 
@@ -97,7 +124,7 @@ def test_keys_are_deleted_by_prefix(typed):
     assert json.loads(typed("del", "--prefix", "kd:", "--confirm", "--json")) == {"deleted": 2}
     assert typed("keys", "--prefix", "k").count("kd:") == 0
     assert typed("del", "--prefix", "ke", "--confirm") == ""
-    assert typed.err == "1 key is deleted.\n"
+    assert typed.err == "Deleted 1 key.\n"
 
 
 def test_counting(typed):

@@ -23,10 +23,10 @@ LINES = '{"key":{"name":"a","value":"1"}}\n{"item":{"list":"q","value":"2"}}\n'
 def test_it_goes_to_a_file_and_comes_back(typed, number, alone):
     file = alone / "mine.ndjson"
     assert typed("export", str(file), "--userid", number) == ""
-    assert typed.err == "2 lines are exported.\n"
+    assert typed.err == "Exported 2 lines.\n"
     assert file.read_text() == LINES
     assert typed("import", str(file), "--mode", "replace", "--userid", number) == ""
-    assert typed.err == "Imported: 1 keys, 1 items, 0 routes, 0 bins, 0 skipped.\n"
+    assert typed.err == "Imported 1 key, 1 item, 0 routes, 0 bins; skipped 0.\n"
     counts = json.loads(typed("import", str(file), "--mode", "skip", "--userid", number, "--json"))
     assert counts == {"keys": 0, "items": 0, "routes": 0, "bins": 0, "skipped": 2}
     typed("import", str(file), "--userid", number)
@@ -37,7 +37,7 @@ def test_it_goes_through_pipes(typed, number, shell_of):
     line = f"bambleweeny export - --userid {number} | bambleweeny import - --userid {number}"
     done = shell_of(line)
     assert (done.returncode, done.stdout) == (0, b"")
-    assert done.stderr.startswith(b"Imported: 1 keys, 1 items")
+    assert done.stderr.startswith(b"Imported 1 key, 1 item")
 
 
 def test_a_file_is_there_whole_or_not_at_all(typed, alone):

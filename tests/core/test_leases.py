@@ -10,8 +10,9 @@ import pytest
 from bambleweeny.core.item_format import pack_item, unpack_item
 from bambleweeny.core.leases import Change, lease_of
 from bambleweeny.core.list_policies import ListPolicy
-from bambleweeny.core.lists import push_options
-from bambleweeny.core.operations import Incr, Pop, Push, PushedWith, Set
+from bambleweeny.core.lists import PushOptions, push_options
+from bambleweeny.core.operation_options import PushOptions as OfPush
+from bambleweeny.core.operations import Incr, Pop, Push, Set
 from bambleweeny.errors import (
     InvalidName,
     InvalidRequest,
@@ -167,6 +168,34 @@ def test_the_oldest_make_room_where_the_policy_says_so(services, uli, raw):
     assert check(raw) == [b"2", b"3", b"4"]
     assert services.lists.push_lines(uli, "q", b"5\n") == 1
     assert check(raw) == [b"2", b"3", b"5"]
+
+
+def test_who_waited_on_a_paused_list_is_given_what_is_due_later(services, uli):
+    services.list_policies.set(uli, "q", ListPolicy(paused=True))
+    services.lists.push(uli, "q", b"1", PushOptions(delay=300))
+    got = []
+    waiter = threading.Thread(
+        target=lambda: got.append(services.lists.pop_within(uli, "q", 10, lambda: True))
+    )
+    waiter.start()
+    while b"b9y:{1}:pushed:q" not in services.lists._store.announcements._waiting:
+        time.sleep(0.001)
+    services.list_policies.set(uli, "q", ListPolicy())
+    waiter.join(timeout=5)
+    assert got == [b"1"]
+
+
+def test_a_lease_is_extended_though_the_store_is_full(services, uli, raw):
+    fill(services, uli, b"1")
+    [item] = services.leases.lease(uli, "q")
+    before = raw.config_get("maxmemory")["maxmemory"]
+    raw.config_set("maxmemory", "1")
+    try:
+        services.leases.change(uli, "q", Change("extend", lease_of(item), 600))
+    finally:
+        raw.config_set("maxmemory", before)
+    [[_, ends]] = raw.zrange("b9y:{1}:leased:q", 0, -1, withscores=True)
+    assert ends > time.time() * 1000 + 500_000
 
 
 def test_a_paused_list_gives_nothing_until_it_goes_on(services, uli, raw):
@@ -384,9 +413,9 @@ def test_an_atomic_batch_takes_back_what_it_did_to_queues(services, uli, raw):
     services.keys.set(uli, "k", b"x")
     before = everything()
     operations = [
-        Push("q", "5"), Pop("q"), Push("q", "6", PushedWith(front=True)), Pop("q"), Pop("q"), Pop("q"),
-        Push("q", "7", PushedWith(delay="5m", ttl="1h")), Push("q", "8", PushedWith(ttl=60)),
-        Push("new", "1", PushedWith(delay=5)), Push("other", "1"), Pop("other"), Set("l", "1"), Incr("k"),
+        Push("q", "5"), Pop("q"), Push("q", "6", OfPush(front=True)), Pop("q"), Pop("q"), Pop("q"),
+        Push("q", "7", OfPush(delay="5m", ttl="1h")), Push("q", "8", OfPush(ttl=60)),
+        Push("new", "1", OfPush(delay=5)), Push("other", "1"), Pop("other"), Set("l", "1"), Incr("k"),
     ]  # fmt: skip
     with pytest.raises(NotAnInteger):
         services.batch.run_atomic(uli, operations)

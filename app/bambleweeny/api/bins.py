@@ -3,7 +3,7 @@
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json, read_raw
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.public import make_public
 from bambleweeny.core.services import Services
@@ -41,7 +41,7 @@ class Bins:
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the bin that `?id=` names; its list stays."""
         self._bins.delete(req.context.caller, req.get_param("id", default=""))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class Bin:

@@ -1,12 +1,12 @@
 """The items of lists over HTTP: seen, counted, moved and deleted where they lie."""
 
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json
+from bambleweeny.api.body import answer_done, answer_json, read_json
+from bambleweeny.api.moments import moment
 from bambleweeny.api.parameters import read_choice, read_number
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.core.items import MOST_MOVED, STATES, FoundItem, Items, State
@@ -68,7 +68,7 @@ class ListItem:
     ) -> None:
         """Delete an item, whatever its state."""
         self._items.delete(req.context.caller, name, item_id)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class ListStats:
@@ -98,12 +98,6 @@ class ListMove:
             req.context.caller, name, wanted.to, wanted.state, wanted.max
         )
         answer_json(resp, {"info": "ok", "items": moved})
-
-
-def moment(milliseconds: int) -> str:
-    """Give a time as ISO 8601 has it, in UTC."""
-    time = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return f"{time:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
 
 
 def _state(req: falcon.Request) -> State | None:

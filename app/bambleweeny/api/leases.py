@@ -7,9 +7,9 @@ import falcon
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.api.body import answer_json, answer_raw, read_json
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json
 from bambleweeny.api.errors import error_fields
-from bambleweeny.api.items import moment
+from bambleweeny.api.moments import moment
 from bambleweeny.api.parameters import read_duration, read_flag, read_number
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.waiting import begin_wait, is_there
@@ -104,14 +104,14 @@ class ListLease:
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
         """Acknowledge: the item is done."""
         self._leases.change(req.context.caller, name, Change("ack", lease))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
         """Let the lease last `?for=` from now on; 0 gives the item back."""
         seconds = read_duration(req, "for")
         self._leases.change(req.context.caller, name, Change("extend", lease, seconds))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class ListAck:

@@ -3,7 +3,7 @@
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json
+from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.policy import authenticated
 from bambleweeny.core import list_policies
 from bambleweeny.core.services import Services
@@ -30,13 +30,13 @@ class ListPolicy:
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Give the list a policy; a field that is left out is no rule."""
         self._policies.set(req.context.caller, name, _read_policy(req))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """End the list's policy."""
         self._policies.delete(req.context.caller, name)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 def _read_policy(req: falcon.Request) -> list_policies.ListPolicy:

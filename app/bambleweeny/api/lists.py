@@ -2,7 +2,7 @@
 
 import falcon
 
-from bambleweeny.api.body import answer_json, answer_raw, read_raw
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_choice, read_duration, read_flag, read_number
 from bambleweeny.api.policy import authenticated, unhurried
@@ -64,7 +64,7 @@ class List:
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the list with its items."""
         self._lists.delete(req.context.caller, name)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class ListPop:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import falcon
 
-from bambleweeny.api.body import answer_json
+from bambleweeny.api.body import answer_done, answer_json
 from bambleweeny.core.metrics import SECONDS, Counted
 from bambleweeny.core.services import Services
 from bambleweeny.errors import BambleweenyError
@@ -27,7 +27,7 @@ class Health:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Say that the process answers."""
         resp.set_header("Cache-Control", "no-store")
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class Readiness:

@@ -5,7 +5,7 @@ from typing import Any
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json
+from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.public import make_public
 from bambleweeny.core.services import Services
@@ -45,7 +45,7 @@ class Routes:
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the route that `?id=` names."""
         self._routes.delete(req.context.caller, req.get_param("id", default=""))
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
 
 class Route:

@@ -3,7 +3,7 @@
 import falcon
 
 from bambleweeny import __version__
-from bambleweeny.api.body import answer_json
+from bambleweeny.api.body import answer_done, answer_json
 from bambleweeny.api.policy import admin_only, unhurried
 from bambleweeny.core.services import Services
 
@@ -56,4 +56,4 @@ class Save:
         """Put everything on disk."""
         self.services.status.save()
         resp.set_header("Cache-Control", "no-store")
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)

@@ -1,28 +1,24 @@
 """Topics over HTTP."""
 
-import time
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_json, read_raw, read_type
+from bambleweeny.api.body import answer_done, answer_json, read_raw, read_type
 from bambleweeny.api.listings import answer_listing
+from bambleweeny.api.moments import milliseconds_of, moment
+from bambleweeny.api.parameters import read_number
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.selections import answer_selection, is_selection
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, is_message_id
+from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, id_in_order, is_message_id
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import parse_duration
 
-_MOST = 1000
-_USUAL = 100
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_USUAL_PAGE = 100
 
 
 class Topics:
@@ -73,12 +69,12 @@ class Topic:
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the topic with its messages."""
         self._topics.delete(req.context.caller, name)
-        answer_json(resp, {"info": "ok"})
+        answer_done(resp)
 
     def _answer_messages(
         self, req: falcon.Request, resp: falcon.Response, name: str, after: str
     ) -> None:
-        most = req.get_param_as_int("limit", min_value=1, max_value=_MOST, default=_USUAL)
+        most = read_number(req, "limit", _USUAL_PAGE)
         seconds = begin_wait(req, resp)
         found, last = self._topics.read_within(
             req.context.caller, name, after, most, seconds=seconds, is_wanted=is_there(req)
@@ -95,7 +91,7 @@ def _part_of(message: Message) -> Part:
 def _row_of(message: Message) -> dict[str, Any]:
     return {
         "id": message.id,
-        "time": message.time,
+        "time": moment(id_in_order(message.id)[0]),
         "type": message.type,
         "value": value_of(message.value),
     }
@@ -118,19 +114,9 @@ def _since(text: str | None) -> str:
     if is_message_id(text):
         return text
     try:
-        return id_before(_milliseconds(text))
+        return id_before(milliseconds_of(text))
     except (ValueError, OverflowError) as ex:
         raise InvalidRequest(
             "The parameter 'since' takes an id, a time, a duration or all.",
             hint="Write 1763832000000-0, 2026-11-22T17:00:00Z, 10m or all.",
         ) from ex
-
-
-def _milliseconds(text: str) -> int:
-    """Read a duration before now, or a time in ISO 8601, as milliseconds since 1970."""
-    with suppress(ValueError):
-        return int(time.time() * 1000) - parse_duration(text) * 1000
-    # NOTE: a + that nobody has escaped arrives as a blank.
-    moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)

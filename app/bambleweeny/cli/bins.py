@@ -1,7 +1,7 @@
 """`bin`: lists that the public can add to."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID
 from bambleweeny.cli.routes import id_of
 from bambleweeny.cli.verb import Verb, argument, noun
 

@@ -3,8 +3,7 @@
 from itertools import islice
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import positive
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID, positive
 from bambleweeny.cli.verb import Verb, argument
 
 

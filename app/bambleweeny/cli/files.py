@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-STANDARD = "-"
-"""The FILE that is standard output or input."""
+from bambleweeny.cli.given import STANDARD
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Values as they are given to a command: as an argument, in a file, or on standard input."""
+"""What is given to a command: values as an argument, in a file or on standard input; numbers."""
 
 import os
 from argparse import ArgumentTypeError
@@ -10,12 +10,14 @@ from bambleweeny.cli.verb import argument
 from bambleweeny.names import parse_duration
 
 STANDARD = "-"
+"""Stands for standard input, or output."""
 VALUE = argument(
     "value",
     nargs="?",
     metavar="VALUE",
     help="the value; @FILE reads a file, - or nothing standard input",
 )
+USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
 
 def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID
 from bambleweeny.cli.lists import LIST
 from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.verb import Argument, Verb, argument, noun

@@ -1,12 +1,10 @@
 """`get`, `set`, `patch`, `expire`, `del`, `keys` and `incr`."""
 
-import re
-from itertools import chain, islice
-from typing import TYPE_CHECKING
+from itertools import islice
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.given import VALUE, duration, given_value, positive
+from bambleweeny.cli.given import USERID, VALUE, duration, given_value
 from bambleweeny.cli.key_options import (
     CONDITION,
     COUNTING,
@@ -17,31 +15,20 @@ from bambleweeny.cli.key_options import (
     until,
     writing_of,
 )
+from bambleweeny.cli.listings import SELECTION, matcher, show_selection
+from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
-if TYPE_CHECKING:
-    from bambleweeny.client.keys import Keys
-    from bambleweeny.client.lists import Lists
-    from bambleweeny.client.topics import Topics
-
 _KEY = argument("name", metavar="KEY", help="the key's name")
-LISTING = (
-    argument("--prefix", metavar="TEXT", default="", help="only names that begin with this"),
-    argument("--match", metavar="REGEX", help="only names in which this is found"),
-    argument("--long", action="store_true", help="say whose they are too"),
-    argument("--after", metavar="TEXT", default="", help="only names behind this one"),
-    argument("--limit", metavar="N", type=positive, help="so many at most"),
-    argument("--count", action="store_true", help="print only how many begin with --prefix"),
-)
-USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
 
 def _get(context: Context) -> None:
     args, keys = context.args, context.client.keys
     with waiting(f"Reading {args.name}"):
-        waited = args.wait and keys.wait(args.name, seconds=args.wait, userid=args.userid)
-        value = waited or keys.get(args.name, touch=args.touch, path=args.path, userid=args.userid)
+        value = keys.wait(args.name, seconds=args.wait, userid=args.userid) if args.wait else None
+        if value is None or args.touch or args.path is not None:
+            value = keys.get(args.name, touch=args.touch, path=args.path, userid=args.userid)
     if args.meta:
         context.out.as_json = True
         context.out.value(value, key=args.name, **about(value))
@@ -92,8 +79,7 @@ def _delete_all(context: Context) -> None:
         raise WrongUse("--prefix goes with --confirm, and without names of keys.")
     with waiting(f"Deleting {args.prefix}..."):
         deleted = context.client.keys.delete_all(args.prefix, userid=args.userid)
-    told = "1 key is deleted." if deleted == 1 else f"{deleted} keys are deleted."
-    context.out.say(told, deleted=deleted)
+    context.out.say(f"Deleted {counted(deleted, 'key')}.", deleted=deleted)
 
 
 def _incr(context: Context) -> None:
@@ -103,46 +89,31 @@ def _incr(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
-    args, keys = context.args, context.client.keys
-    if args.count:
-        _show_count(context, keys)
-    elif args.delimiter:
-        found = keys.groups(
-            args.delimiter, prefix=args.prefix, after=args.after, userid=args.userid
-        )
-        context.out.names(islice(sorted(chain(*found)), args.limit), "key")
-    elif args.meta:
-        rows = keys.list_meta(prefix=args.prefix, after=args.after, userid=args.userid)
-        context.out.rows(("key", "size", "ttl", "type", "etag"), islice(rows, args.limit))
-    else:
-        _show_listing(context, "key", keys)
-
-
-def list_names(context: Context, column: str, of: "Lists | Topics") -> None:
-    """Print names, or how many there are."""
-    if context.args.count:
-        _show_count(context, of)
-    else:
-        _show_listing(context, column, of)
-
-
-def _show_count(context: Context, of: "Keys | Lists | Topics") -> None:
-    count = of.count(prefix=context.args.prefix, userid=context.args.userid)
-    context.out.line(count, count=count)
-
-
-def _show_listing(context: Context, column: str, of: "Keys | Lists | Topics") -> None:
     args = context.args
-    try:
-        is_wanted = re.compile(args.match or "").search
-    except re.error as ex:
-        raise WrongUse(f"--match: '{args.match}' is no regular expression: {ex}.") from ex
-    entries = of.list(prefix=args.prefix, after=args.after, limit=args.limit, userid=args.userid)
-    wanted = (entry for entry in entries if is_wanted(entry.name))
-    if args.long:
-        context.out.rows((column, "owner"), wanted)
+    if [args.count, args.long, args.meta, bool(args.delimiter)].count(True) > 1:
+        raise WrongUse("Give one of --count, --long, --meta and --delimiter.")
+    if args.delimiter:
+        _list_groups(context)
+    elif args.meta:
+        _list_meta(context)
     else:
-        context.out.names((entry.name for entry in wanted), column)
+        show_selection(context, "key", context.client.keys)
+
+
+def _list_groups(context: Context) -> None:
+    args, is_wanted = context.args, matcher(context.args)
+    names, groups = context.client.keys.groups(
+        args.delimiter, prefix=args.prefix, after=args.after, userid=args.userid
+    )
+    found = sorted(filter(is_wanted, [*names, *groups]))
+    context.out.names(islice(found, args.limit), "key")
+
+
+def _list_meta(context: Context) -> None:
+    args, is_wanted = context.args, matcher(context.args)
+    found = context.client.keys.list_meta(prefix=args.prefix, after=args.after, userid=args.userid)
+    rows = (row for row in found if is_wanted(row.name))
+    context.out.rows(("key", "size", "ttl", "type", "etag"), islice(rows, args.limit))
 
 
 VERBS = {
@@ -223,7 +194,7 @@ VERBS = {
         bambleweeny keys --delimiter :
         bambleweeny keys --match '^f' --json""",
         (
-            *LISTING,
+            *SELECTION,
             argument("--delimiter", metavar="TEXT", help="print what names share up to this once"),
             argument("--meta", action="store_true", help="say size, ttl, type and ETag too"),
             USERID,

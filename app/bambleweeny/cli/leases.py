@@ -2,8 +2,7 @@
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
-from bambleweeny.cli.given import duration
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID, duration
 from bambleweeny.cli.lists import LIST, WAIT
 from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.progress import waiting

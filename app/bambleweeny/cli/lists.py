@@ -2,9 +2,9 @@
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
-from bambleweeny.cli.given import VALUE, duration, given_value
-from bambleweeny.cli.keys import LISTING, USERID, list_names
+from bambleweeny.cli.given import USERID, VALUE, duration, given_value
 from bambleweeny.cli.lines import push_lines
+from bambleweeny.cli.listings import SELECTION, show_selection
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -51,7 +51,7 @@ def _pop_many(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
-    list_names(context, "list", context.client.lists)
+    show_selection(context, "list", context.client.lists)
 
 
 def _delete(context: Context) -> None:
@@ -104,7 +104,7 @@ VERBS = {
             _list,
             """bambleweeny lists
             bambleweeny lists --prefix work: --long""",
-            (*LISTING, USERID),
+            (*SELECTION, USERID),
             "list the lists",
         ),
         **{

@@ -109,6 +109,11 @@ class Output:
         print(text, file=self._stream)
 
 
+def counted(number: int, noun: str) -> str:
+    """Give a number with its noun: `1 key`, `2 keys`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def as_text(value: bytes) -> str | dict[str, str]:
     """Give bytes as they stand in JSON."""
     from bambleweeny.client.values import packed  # noqa: PLC0415  `get` needs none

@@ -1,8 +1,9 @@
 """`export` and `import`."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.files import STANDARD, source, target
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.files import source, target
+from bambleweeny.cli.given import STANDARD, USERID
+from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
 
@@ -16,16 +17,16 @@ def _export(context: Context) -> None:
             out.write(line)
             count += 1
     if args.file != STANDARD:
-        context.out.say(f"{count} lines are exported.", lines=count)
+        context.out.say(f"Exported {counted(count, 'line')}.", lines=count)
 
 
 def _import(context: Context) -> None:
     args = context.args
     with source(args.file) as lines, waiting("Importing"):
         done = context.client.import_(lines, args.mode, userid=args.userid)
-    counts = done._asdict()
-    told = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    context.out.say(f"Imported: {told}.", **counts)
+    nouns = {"key": done.keys, "item": done.items, "route": done.routes, "bin": done.bins}
+    told = ", ".join(counted(count, noun) for noun, count in nouns.items())
+    context.out.say(f"Imported {told}; skipped {done.skipped}.", **done._asdict())
 
 
 VERBS = {

@@ -1,8 +1,7 @@
 """`policy`: what holds for a list."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import duration
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID, duration
 from bambleweeny.cli.lists import LIST
 from bambleweeny.cli.verb import Verb, argument, noun
 

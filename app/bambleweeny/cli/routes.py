@@ -1,7 +1,7 @@
 """`route`: keys made public."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.keys import USERID
+from bambleweeny.cli.given import USERID
 from bambleweeny.cli.verb import Verb, argument, noun
 
 

@@ -4,8 +4,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import VALUE, duration, given_value, positive
-from bambleweeny.cli.keys import LISTING, USERID, list_names
+from bambleweeny.cli.given import USERID, VALUE, duration, given_value, positive
+from bambleweeny.cli.listings import SELECTION, show_selection
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -58,7 +58,7 @@ def _show(context: Context, message: "Message") -> None:
 
 
 def _list(context: Context) -> None:
-    list_names(context, "topic", context.client.topics)
+    show_selection(context, "topic", context.client.topics)
 
 
 def _delete(context: Context) -> None:
@@ -84,7 +84,7 @@ VERBS = {
             _list,
             """bambleweeny topics
             bambleweeny topics --prefix build: --long""",
-            (*LISTING, USERID),
+            (*SELECTION, USERID),
             "list the topics",
         ),
         read=Verb(

@@ -18,6 +18,9 @@ from bambleweeny.names import NAME_RULE, is_name
 _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
 
+LINES = "application/x-ndjson"
+"""The content type of lines of JSON."""
+
 _CHUNK = 1 << 16
 _QUIET_SECONDS = 40.0
 """A stream says every 15 seconds that it is there."""
@@ -93,14 +96,14 @@ class Connection:
         )
         return self._sent(request) if is_public else self._authorized(request, self._sent)
 
-    def stream(self, path: str, query: Query, *, accept: str) -> Iterator[str]:
-        """Give the lines of an answer as they come, without empty ones, until it ends.
+    def stream(self, path: str, query: Query) -> Iterator[str]:
+        """Give the lines of JSON of an answer as they come, without empty ones, until it ends.
 
         What breaks raises as in `call`; nothing is tried again.
         """
         target = _target(urlsplit(self.url).path, path, query)
         seconds = max(self._timeout, _QUIET_SECONDS)
-        request = _Request("GET", target, None, {"Accept": accept}, seconds, is_safe=False)
+        request = _Request("GET", target, None, {"Accept": LINES}, seconds, is_safe=False)
         try:
             answer = self._authorized(request, partial(self._begin, is_whole=False))
             try:

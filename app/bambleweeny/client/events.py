@@ -1,15 +1,10 @@
 """Events: what happens to the user's keys and lists."""
 
-import time
 from collections.abc import Iterator
-from json import loads
 from typing import NamedTuple
 
 from bambleweeny.client.connection import Connection
-from bambleweeny.errors import NoAnswer, StoreUnavailable
-
-_LINES = "application/x-ndjson"
-_PAUSE_SECONDS = 1.0
+from bambleweeny.client.streams import follow
 
 
 class Event(NamedTuple):
@@ -24,13 +19,5 @@ def follow_events(
 ) -> Iterator[Event]:
     """Give events as they come; from the first connection on it is begun again where it broke."""
     query = {"keys": keys, "lists": lists, "userid": userid}
-    has_begun = False
-    while True:
-        try:
-            for line in connection.stream("/events", query, accept=_LINES):
-                has_begun = True
-                yield Event(**loads(line))
-        except (NoAnswer, StoreUnavailable):
-            if not has_begun:
-                raise
-        time.sleep(_PAUSE_SECONDS)
+    for row in follow(connection, "/events", lambda: query):
+        yield Event(row["event"], row["name"])

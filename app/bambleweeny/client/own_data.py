@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection, Query
+from bambleweeny.client.connection import LINES, Connection, Query
 from bambleweeny.errors import BambleweenyError
 
 _PART_BYTES = 256 << 10
 """Of one request; the smallest --max-body that is of use is larger."""
-_LINES = "application/x-ndjson"
 _NUMBER = re.compile(r"\bline (\d+)", re.IGNORECASE)
 
 
@@ -31,7 +30,7 @@ class OwnData:
 
     def export(self, userid: int | None) -> Iterator[bytes]:
         """Give the lines."""
-        for line in self._connection.stream("/export", {"userid": userid}, accept=_LINES):
+        for line in self._connection.stream("/export", {"userid": userid}):
             yield line.encode() + b"\n"
 
     def take(self, lines: Iterable[bytes], mode: str, userid: int | None) -> Imported:
@@ -47,7 +46,7 @@ class OwnData:
         return counts
 
     def _put(self, part: list[bytes], query: Query, first: int) -> dict[str, int]:
-        headers = {"Content-Type": _LINES}
+        headers = {"Content-Type": LINES}
         try:
             told: dict[str, int] = self._connection.call(
                 "POST", "/import", query=query, body=b"".join(part), headers=headers

@@ -1,18 +1,12 @@
 """Topics: every reader sees every message."""
 
-import time
 from collections.abc import Iterator
-from json import loads
 from typing import Any, NamedTuple
 
 from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.listings import Entry, Listing, Part
-from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, unpacked
-from bambleweeny.errors import NoAnswer, StoreUnavailable
-from bambleweeny.names import parse_duration
-
-_LINES = "application/x-ndjson"
-_PAUSE_SECONDS = 1.0
+from bambleweeny.client.streams import follow
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 
 class Message(NamedTuple):
@@ -77,7 +71,7 @@ class Topics:
         are those that come from now on. `wait` are seconds, 30 at most: so long is waited
         for one where there is none. `limit` is 100 where it is not given.
         """
-        seconds = parse_duration(str(wait)) if wait is not None else None
+        seconds = seconds_of(wait)
         query = {"since": since, "wait": seconds, "limit": limit, "userid": userid}
         told = self._call("GET", path_of("topics", name), query=query, wait=seconds or 0).json()
         messages = Messages(map(_message_of, told["messages"]))
@@ -97,16 +91,13 @@ class Topics:
         return self._messages(path_of("topics", name), since or begun.next, userid)
 
     def _messages(self, path: str, since: str, userid: int | None) -> Iterator[Message]:
-        while True:
-            query = {"since": since, "userid": userid}
-            try:
-                for line in self._connection.stream(path, query, accept=_LINES):
-                    message = _message_of(loads(line))
-                    since = message.id
-                    yield message
-            except (NoAnswer, StoreUnavailable):
-                pass  # what broke may be whole again when it is asked next
-            time.sleep(_PAUSE_SECONDS)
+        last = since
+        rows = follow(
+            self._connection, path, lambda: {"since": last, "userid": userid}, has_begun=True
+        )
+        for message in map(_message_of, rows):
+            last = message.id
+            yield message
 
     def delete(self, name: str, *, userid: int | None = None) -> None:
         """Delete a topic with its messages; NotFound where there is none."""

@@ -17,16 +17,18 @@ from bambleweeny.core.backup_format import (
     Topic,
     User,
 )
-from bambleweeny.core.held import held_of
+from bambleweeny.core.held import Held, held_of
 from bambleweeny.core.item_format import unpack_item
 from bambleweeny.core.items import STATES, State
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.listings import walk
+from bambleweeny.core.selections import Row, Selection
+from bambleweeny.core.spans import Span
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COPY_ITEMS, COPY_KEYS, COPY_TENANT, READ_TOPIC, Script
+from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
 _OF_RECORD = ("in", "out", "last", "low", "policy")
@@ -83,10 +85,10 @@ class Copier:
         tenant = self._tenant
         [fields] = read_as(self._store, self._caller, ("HMGET", tenant.user, *_FIELDS))
         yield self._user(fields)
-        start = b"-"
-        while page := self._run(COPY_KEYS, start, _PAGE, _PAGE_BYTES):
-            yield from self._keys(page)
-            start = b"(" + page[-3]
+        for row in Selection(self._store, self._caller, "keys", Span()).rows():
+            if isinstance(row, Row):
+                yield self._key(row.name, row.held)
+            self._advance(1)
         for names in self._walk(tenant.lists):
             for name in names:
                 fields = ("HMGET", tenant.list(name), *_OF_RECORD)
@@ -134,12 +136,11 @@ class Copier:
     def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
         for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):
             if stored[0] is not None:
-                held = held_of(stored)
-                yield Key(
-                    self._caller.id, name.decode(), value_of(held.value),
-                    held.ends, held.content_type,
-                )  # fmt: skip
+                yield self._key(name.decode(), held_of(stored))
             self._advance(1)
+
+    def _key(self, name: str, held: Held) -> Key:
+        return Key(self._caller.id, name, value_of(held.value), held.ends, held.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         *numbers, policy = record

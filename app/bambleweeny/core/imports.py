@@ -131,10 +131,10 @@ class _Job:
                 done.items += written
                 done.begun = first.list if written else None
             case OwnRoute():
-                written = self._publish(first)
+                written = self._make_public(first)
                 done.routes += written
             case OwnBin():
-                written = self._publish(first)
+                written = self._make_public(first)
                 done.bins += written
         done.skipped += len(records) - written
 
@@ -164,7 +164,7 @@ class _Job:
             self._list_stays[name] = score is not None
         return self._list_stays[name]
 
-    def _publish(self, record: OwnRoute | OwnBin) -> int:
+    def _make_public(self, record: OwnRoute | OwnBin) -> int:
         """Make a route or a bin, unless there is one like it."""
         if record in self._known:
             return 0

@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.item_format import StoredItem, unpack_item
 from bambleweeny.core.lists import check_list_name
+from bambleweeny.core.steps import repeat
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidRequest, ListFull, NotFound
@@ -27,7 +28,7 @@ STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
 MOST_SHOWN = 1000
 MOST_MOVED = 10_000
 _STEP = 500
-"""So many items keep the engine from others for a few milliseconds."""
+"""So many items keep the engine from others for some 10 ms."""
 
 _is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
 
@@ -110,8 +111,9 @@ class Items:
         """Move the first items in a state to the end of a list; give how many went.
 
         They get new ids, and count as never tried. Up to 10,000, in steps of 500 that are
-        atomic each. A new list counts against the quota; where the list has no room for
-        the first one ListFull is raised. O(items * log n).
+        atomic each, with a pause as long for others between them. A new list counts against
+        the quota; where the list has no room for the first one ListFull is raised.
+        O(items * log n).
         """
         check_list_name(to)
         if not 1 <= most <= MOST_MOVED:
@@ -119,32 +121,43 @@ class Items:
         if to == name and state != "dead":
             raise InvalidRequest("Only dead items are moved within their own list.")
         moved = 0
-        while moved < most:
+
+        def step() -> bool:
+            nonlocal moved
             wanted = min(_STEP, most - moved)
             try:
-                went = self._run(MOVE_ITEMS, caller, name, to, state, wanted)
+                went: int = self._run(MOVE_ITEMS, caller, name, to, state, wanted)
             except ListFull:
                 if not moved:
                     raise
-                break
+                return False
             moved += went
-            if went < wanted:
-                break
+            return went == wanted and moved < most
+
+        repeat(step)
         return moved
 
     def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
         """Delete all items in some states and give their number; the policy stays.
 
-        In steps of 500 that are atomic each; no more than the list could hold at the
-        beginning. O(items * log n).
+        In steps of 500 that are atomic each, with a pause as long for others between them; no
+        more than a list can hold. O(items * log n).
         """
         purged = 0
         for state in states:
-            for _ in range(self._bounds[0] // _STEP + 1):
-                went = self._run(PURGE_ITEMS, caller, name, state, _STEP)
-                purged += went
-                if went < _STEP:
-                    break
+            purged += self._purge(caller, name, state)
+        return purged
+
+    def _purge(self, caller: Caller, name: str, state: State) -> int:
+        purged = 0
+
+        def step() -> bool:
+            nonlocal purged
+            went: int = self._run(PURGE_ITEMS, caller, name, state, _STEP)
+            purged += went
+            return went == _STEP and purged <= self._bounds[0]
+
+        repeat(step)
         return purged
 
     def _run(self, script: Script, caller: Caller, name: str, *args: str | int) -> Any:

@@ -6,7 +6,7 @@ import msgspec
 
 from bambleweeny.core.authorized import read_as, run_as
 from bambleweeny.core.leases import LONGEST_LEASE
-from bambleweeny.core.lists import LONGEST_TTL, check_list_name
+from bambleweeny.core.lists import LONGEST_ITEM_TTL, check_list_name
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.store import Store
@@ -15,7 +15,7 @@ from bambleweeny.store.scripts import SET_POLICY
 _Attempts = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 _Length = Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
 _Lease = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_LEASE)]
-_Ttl = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_TTL)]
+_Ttl = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_ITEM_TTL)]
 
 
 class ListPolicy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):

@@ -17,7 +17,7 @@ from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, POP_UP_TO, PUSH_W
 
 MOST_POPPED = 1000
 LONGEST_DELAY = 7 * 86400
-LONGEST_TTL = 365 * 86400
+LONGEST_ITEM_TTL = 365 * 86400
 """In seconds."""
 _MOST_LINES = 10_000
 _MS = 1000
@@ -54,7 +54,7 @@ def push_options(
     """Check options, whose times are in seconds; InvalidRequest names the one that is wrong."""
     if delay > LONGEST_DELAY:
         raise InvalidRequest("The longest 'delay' is 7d.")
-    if ttl is not None and not 1 <= ttl <= LONGEST_TTL:
+    if ttl is not None and not 1 <= ttl <= LONGEST_ITEM_TTL:
         raise InvalidRequest("The 'ttl' is between 1s and 365d.")
     if front and delay:
         raise InvalidRequest("Give a 'delay' or 'front', not both.")
@@ -164,7 +164,7 @@ class Lists:
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound. O(log n)."""
         check_list_name(name)
-        if not run_as(self._store, caller, DELETE_LIST, name, *self._bounds):
+        if not run_as(self._store, caller, DELETE_LIST, name):
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:

@@ -5,8 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.terms import Bounds, Terms, Wish
-from bambleweeny.names import is_media_type, parse_tags, parse_ttl
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
 
 Step = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
@@ -72,6 +74,27 @@ class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):
         most = None if self.max is UNSET else self.max
         least = None if self.min is UNSET else self.min
         return Bounds(most, least, _seconds(self.ttl))
+
+
+class PushOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """After how long, for how long, and at which end an item is added."""
+
+    delay: str | int = 0
+    ttl: str | int | None = None
+    front: bool = False
+
+    def __post_init__(self) -> None:
+        """Check all of it: ValueError says what is wrong."""
+        self.packed()
+
+    def packed(self) -> bytes:
+        """Give what the script takes."""
+        ttl = None if self.ttl is None else parse_duration(str(self.ttl))
+        try:
+            options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)
+        except InvalidRequest as ex:
+            raise ValueError(str(ex)) from ex
+        return options.packed()
 
 
 def _tags(name: str, text: str | UnsetType) -> str:

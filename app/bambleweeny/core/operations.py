@@ -8,41 +8,23 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.core.lists import push_options
 from bambleweeny.core.operation_options import (
     DelOptions,
     IncrOptions,
     NoOptions,
+    PushOptions,
     SetOptions,
     Step,
 )
 from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED
 from bambleweeny.core.values import Base64, bytes_of
-from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound
-from bambleweeny.names import parse_duration
+from bambleweeny.errors import BambleweenyError, NotFound
 
 Packed = tuple[str, str, str | bytes | int]
 """A verb, a name and an argument, as the script `run_batch` takes them."""
 
 Outcome = bytes | int | None | BambleweenyError
 """What an operation answers; True where there is nothing to tell."""
-
-
-class PushedWith(msgspec.Struct, forbid_unknown_fields=True):
-    """The options of a push: durations, and whether it goes to the front."""
-
-    delay: str | int = 0
-    ttl: str | int | None = None
-    front: bool = False
-
-    def packed(self) -> bytes:
-        """Give what the script takes; ValueError where it cannot be done."""
-        ttl = None if self.ttl is None else parse_duration(str(self.ttl))
-        try:
-            options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)
-        except InvalidRequest as ex:
-            raise ValueError(str(ex)) from ex
-        return options.packed()
 
 
 class _Operation(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -131,16 +113,11 @@ class Push(_Operation, tag="push"):
     """Add an item to a list."""
 
     value: str | Base64
-    options: PushedWith | UnsetType = UNSET
-
-    def __post_init__(self) -> None:
-        """Refuse options that cannot be."""
-        if isinstance(self.options, PushedWith):
-            self.options.packed()
+    options: PushOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
         """Give what the script takes."""
-        options = self.options.packed() if isinstance(self.options, PushedWith) else b""
+        options = b"" if self.options is UNSET else self.options.packed()
         if options:
             return "push_with", self.name, options + b"\n" + bytes_of(self.value)
         return "push", self.name, _packed(self.value)

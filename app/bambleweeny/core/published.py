@@ -13,7 +13,7 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import END_PUBLIC_ID, PUBLISH_WITHIN_QUOTA
+from bambleweeny.store.scripts import BEGIN_PUBLIC_ID, END_PUBLIC_ID
 
 _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
@@ -103,7 +103,7 @@ class PublicIds:
             ("EXPIRE", record, _UNFINISHED_SECONDS),
         )
         try:
-            run_as(self._store, caller, PUBLISH_WITHIN_QUOTA, made.id, self._noun)
+            run_as(self._store, caller, BEGIN_PUBLIC_ID, made.id, self._noun)
         except (QuotaExceeded, Unauthorized):
             self._store.write(("UNLINK", record))
             raise

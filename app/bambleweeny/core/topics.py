@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from bambleweeny.core.authorized import run_as
@@ -10,7 +9,7 @@ from bambleweeny.core.listings import walk
 from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.waits import Waits
-from bambleweeny.errors import InvalidName, NotFound
+from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_TOPIC, PUBLISH_WITHIN_BOUNDS, READ_TOPIC
@@ -20,6 +19,7 @@ BEGINNING = "0-0"
 NOW = ""
 """Stands for the id of the newest message there is."""
 
+_MOST_READ = 1000
 _MOST_BYTES = 4 << 20
 _STREAM_MESSAGES = 100
 _STREAM_BYTES = 1 << 20
@@ -46,12 +46,6 @@ class Message(NamedTuple):
     id: str
     value: bytes
     type: str | None
-
-    @property
-    def time(self) -> str:
-        """The moment of its coming."""
-        moment = datetime.fromtimestamp(id_in_order(self.id)[0] / 1000, UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_message_id(text: str) -> bool:
@@ -128,10 +122,12 @@ class Topics:
         seconds: float,
         is_wanted: Callable[[], bool],
     ) -> tuple[list[Message], str]:
-        """Read, waiting so long for a message.
+        """Read up to 1,000 messages, waiting so long for one.
 
         Where too many wait already, this does not wait.
         """
+        if not 1 <= most <= _MOST_READ:
+            raise InvalidRequest(f"The parameter 'limit' takes 1 to {_MOST_READ}.")
         last = after
 
         def read() -> list[Message] | None:

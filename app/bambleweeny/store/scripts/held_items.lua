@@ -1,5 +1,10 @@
 -- Stands before the scripts of lists: what a list does with items that are leased, delayed or
 -- dead. They are held in a hash by id, and their ids in a sorted set for each state.
+
+-- Behind which id the next item is put that is delayed until the same moment: many of one script
+-- are, and would each ask for the ids of all before them.
+local last_delayed = {}
+
 local function know_held_items(list)
   local name, held, ending, by_state, now_ms = list.name, list.held, list.ending, list.by_state, list.now_ms
 
@@ -41,7 +46,10 @@ local function know_held_items(list)
 
   -- Adds an item that is ready after so many milliseconds; its place will be that of then.
   function list.delay(item, wait)
-    item.id = list.fresh_id(math.max(now_in_us() + wait * 1000, list.last + 1), 1)
+    local wanted = math.max(now_in_us() + wait * 1000, list.last + 1)
+    local moment = name .. ' ' .. text_of(wanted)
+    item.id = list.fresh_id(math.max(wanted, (last_delayed[moment] or 0) + 1), 1)
+    last_delayed[moment] = item.id
     item.came = now_ms
     undo_by('HDEL', held, text_of(item.id))
     undo_by('ZREM', by_state.delayed, text_of(item.id))
@@ -118,6 +126,8 @@ local function know_held_items(list)
   end
 
   function list.extend(item, lasting)
+    -- NOTE: a full engine refuses a first write that adds; this one takes away first.
+    list.end_lease(item)
     redis.call('ZADD', by_state.leased, now_ms + lasting, text_of(item.id))
   end
 

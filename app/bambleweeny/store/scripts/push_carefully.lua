@@ -16,11 +16,11 @@ local list, first, added = list_of(name).settle(), nil, 0
 for index = 7, #ARGV do
   added = added + #ARGV[index]
 end
-if not list.make_room(#ARGV - 6, added) then
-  return redis.error_reply('B9Y list_full')
-end
 if #ARGV == 6 then
   return 0
+end
+if not list.make_room(#ARGV - 6, added) then
+  return redis.error_reply('B9Y list_full')
 end
 if not list.is_there and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')

@@ -2,10 +2,15 @@
 -- order of their ids, always.
 local function know_ready_items(list)
   local ready, held, now_ms = list.ready, list.held, list.now_ms
+  list.passed = 0
 
   -- Where in the ready items the first one stands whose id is not lower.
   function list.place_of(id)
-    local low, high = 0, redis.call('LLEN', ready)
+    local first = redis.call('LINDEX', ready, 0)
+    if not first or id_of(first) >= id then
+      return 0
+    end
+    local low, high = 1, redis.call('LLEN', ready)
     while low < high do
       local middle = math.floor((low + high) / 2)
       if id_of(redis.call('LINDEX', ready, middle)) < id then
@@ -18,7 +23,8 @@ local function know_ready_items(list)
   end
 
   -- Puts an item among the ready ones. What comes back belongs near the beginning, what was
-  -- delayed near the end, so that this is cheap.
+  -- delayed near the end: a LINSERT looks from the beginning, so that the few at the end are
+  -- taken off and put back instead. `list.passed` counts what had to be looked at.
   function list.insert(item)
     local data, length = packed(item), redis.call('LLEN', ready)
     local place = list.place_of(item.id)
@@ -26,7 +32,8 @@ local function know_ready_items(list)
       redis.call('LPUSH', ready, data)
     elseif place == length then
       redis.call('RPUSH', ready, data)
-    elseif place <= length / 2 then
+    elseif length - place > 100 then
+      list.passed = list.passed + place
       redis.call('LINSERT', ready, 'BEFORE', redis.call('LINDEX', ready, place), data)
     else
       local after = redis.call('RPOP', ready, length - place)
@@ -74,26 +81,44 @@ local function know_ready_items(list)
     return length + count <= most and list.bytes + added <= most_bytes
   end
 
-  -- Makes room for so many items and bytes, where the policy is to drop the oldest.
+  -- Makes room for so many items and bytes, where the policy is to drop the oldest; tells whether
+  -- there is room. Up to 10,000 are dropped at once: a list whose policy allows less than it has
+  -- gets there step by step.
   function list.make_room(count, added)
-    local dropped = {}
-    while not list.has_room(count, added) do
-      local item = list.policy and list.policy.overflow == 'drop_oldest' and redis.call('LPOP', ready)
-      if not item then
-        for index = #dropped, 1, -1 do
-          redis.call('LPUSH', ready, dropped[index])
-          list.bytes = list.bytes + #unpacked(dropped[index]).body
-        end
-        return false
-      end
-      dropped[#dropped + 1] = item
-      list.bytes = list.bytes - #unpacked(item).body
+    if list.has_room(count, added) then
+      return true
     end
-    for _, item in ipairs(dropped) do
-      undo_by('LPUSH', ready, item)
-      item = unpacked(item)
-      list.bytes = list.bytes + #item.body
-      list.forget(item)
+    local policy, dropped = list.policy or {}, {}
+    if policy.overflow ~= 'drop_oldest' then
+      return false
+    end
+    local length = redis.call('LLEN', ready) + redis.call('HLEN', held) + count
+    local bytes = list.bytes + added
+    local most = math.min(most_items, policy.max_len or math.huge)
+    local function is_over()
+      return length - #dropped > most or bytes > most_bytes
+    end
+    local step = 1
+    while is_over() and #dropped < 10000 do
+      local oldest = redis.call('LRANGE', ready, #dropped, #dropped + step - 1)
+      for _, data in ipairs(oldest) do
+        if is_over() then
+          dropped[#dropped + 1] = data
+          bytes = bytes - #unpacked(data).body
+        end
+      end
+      if #oldest < step then
+        break
+      end
+      step = math.min(2 * step, 64, 10000 - #dropped)
+    end
+    if is_over() and (#dropped < 10000 or length - #dropped > most_items or bytes > most_bytes) then
+      return false
+    end
+    redis.call('LTRIM', ready, #dropped, -1)
+    for _, data in ipairs(dropped) do
+      undo_by('LPUSH', ready, data)
+      list.forget(unpacked(data))
     end
     return true
   end
@@ -142,7 +167,9 @@ local function know_ready_items(list)
   end
 
   function list.remove_ready(place, data)
-    local is_near = place * 2 <= redis.call('LLEN', ready)
+    local length = redis.call('LLEN', ready)
+    local is_near = place * 2 <= length
+    list.passed = list.passed + (is_near and place or length - place)
     redis.call('LREM', ready, is_near and 1 or -1, data)
   end
 end

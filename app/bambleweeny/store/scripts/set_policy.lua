@@ -14,7 +14,12 @@ else
 end
 list.policy = ARGV[5] ~= '' and cjson.decode(ARGV[5])
 list.save()
--- Those who wait may find something now that it is not paused any more.
+-- Those who wait may find something now that it is not paused any more, or when it is time; while
+-- it was paused nobody was told of that.
+local next_due = list.next_due()
+if next_due then
+  redis.pcall('PUBLISH', its_pushed(ARGV[2]), string.format('in %.0f', next_due))
+end
 for _ = 1, math.min(list.is_there and list.count('ready') or 0, 1000) do
   redis.pcall('PUBLISH', its_pushed(ARGV[2]), '')
 end

@@ -1,21 +1,36 @@
 -- Stands before what publishes: drops the oldest messages of a topic until it has so many and
--- so many bytes at most. Of those that are older than the age, in milliseconds, up to 100 go
--- at a time. The newest message stays.
+-- so many bytes at most, up to 10,000 of them at a time: a bound that was lowered is reached step
+-- by step. Of those that are older than the age, in milliseconds, up to 100 go at a time. The
+-- newest message stays.
 local function trim_topic(name, most, age, most_bytes)
   local topic, horizon, dropped, freed = its_topic(name), now_in_ms() - age, 0, 0
   local length = redis.call('XLEN', topic)
   local bytes = tonumber(redis.call('HGET', its_topic_bytes, name))
-  while length - dropped > 1 do
-    local id, fields = unpack(redis.call('XRANGE', topic, '-', '+', 'COUNT', 1)[1])
-    local is_over = length - dropped > most or bytes - freed > most_bytes
-    local is_old = dropped < 100 and tonumber(string.match(id, '^%d+')) < horizon
-    if not is_over and not is_old then
-      break
+
+  local function is_to_go(id)
+    if length - dropped > most or bytes - freed > most_bytes then
+      return length - dropped > 1 and dropped < 10000
     end
-    redis.call('XDEL', topic, id)
-    dropped = dropped + 1
-    freed = freed + #fields[2] + #(fields[4] or '')
+    return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < horizon
   end
+
+  local step, ids = 1, nil
+  repeat
+    ids = {}
+    for _, message in ipairs(redis.call('XRANGE', topic, '-', '+', 'COUNT', step)) do
+      local id, fields = unpack(message)
+      if not is_to_go(id) then
+        break
+      end
+      dropped, freed = dropped + 1, freed + #fields[2] + #(fields[4] or '')
+      ids[#ids + 1] = id
+    end
+    if #ids > 0 then
+      redis.call('XDEL', topic, unpack(ids))
+    end
+    local is_done = #ids < step
+    step = math.min(2 * step, 64)
+  until is_done
   if freed > 0 then
     redis.call('HINCRBY', its_topic_bytes, name, 0 - freed)
   end
