@@ -103,6 +103,8 @@ def test_the_admin_selects_its_own_or_those_of_a_user(full, as_admin):
         ("limit=1e2", "limit"),
         ("limit=", "limit"),
         ("limit=99999999999999999999", "limit"),
+        ("limit=000000001000", "limit"),
+        ("limit=000000001" + 5000 * "0", "limit"),
         ("prefix=a/b", "prefix"),
         ("after=%FF", "after"),
         ("delimiter=/", "delimiter"),

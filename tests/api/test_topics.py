@@ -143,6 +143,9 @@ def test_pages_have_a_limit_and_say_how_to_go_on(as_uli):
         ("limit=0", "limit"),
         ("limit=1001", "limit"),
         ("limit=x", "limit"),
+        ("limit=1_0", "limit"),
+        ("limit=%2B1", "limit"),
+        ("limit=%D9%A1", "limit"),
         ("wait=31", "wait"),
     ],
 )

@@ -33,6 +33,16 @@ def read_number(req: falcon.Request, name: str, default: int) -> int:
     return int(text)
 
 
+def read_up_to(req: falcon.Request, name: str, most: int) -> int | None:
+    """Give a parameter's whole number from 1 to `most`, or None without it."""
+    if not req.has_param(name):
+        return None
+    number = read_number(req, name, 0)
+    if not 1 <= number <= most:
+        raise InvalidRequest(f"The parameter '{name}' takes 1 to {most}.")
+    return number
+
+
 def read_duration(req: falcon.Request, name: str) -> int | None:
     """Give a parameter's seconds, or None without it; else InvalidRequest."""
     return read_by(req, name, parse_duration)

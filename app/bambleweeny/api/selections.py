@@ -8,7 +8,7 @@ import msgspec
 
 from bambleweeny.api.body import answer_json, answer_raw
 from bambleweeny.api.listings import answer_streamed
-from bambleweeny.api.parameters import read_flag
+from bambleweeny.api.parameters import read_flag, read_up_to
 from bambleweeny.core.held import Held
 from bambleweeny.core.selections import Noun, Selection, Selections
 from bambleweeny.core.spans import Span
@@ -41,7 +41,7 @@ def answer_selection(
     """Answer some of the caller's own, or with `?count=1` how many there are."""
     caller = req.context.caller
     span = Span(*(req.get_param(name) or "" for name in Span._fields))
-    selection = of.of(caller, noun, span, _limit(req))
+    selection = of.of(caller, noun, span, read_up_to(req, "limit", _LARGEST_LIMIT))
     has_values = noun == "keys" and read_flag(req, "values")
     has_meta = noun == "keys" and read_flag(req, "meta")
     if read_flag(req, "count"):
@@ -80,15 +80,6 @@ def _given(req: falcon.Request, noun: Noun) -> list[str]:
 def _wants_text(req: falcon.Request) -> bool:
     accept = req.get_header("Accept") or ""
     return "text/plain" in accept and "*/*" not in accept and "json" not in accept
-
-
-def _limit(req: falcon.Request) -> int | None:
-    limit = req.get_param("limit")
-    if limit is None:
-        return None
-    if not (limit.isascii() and limit.isdecimal() and 0 < int(limit[:9]) <= _LARGEST_LIMIT):
-        raise InvalidRequest(f"The parameter 'limit' takes 1 to {_LARGEST_LIMIT:,}.")
-    return int(limit)
 
 
 def _answer_count(req: falcon.Request, resp: falcon.Response, count: int) -> None:
