@@ -198,6 +198,13 @@ def test_a_lease_is_extended_though_the_store_is_full(services, uli, raw):
     assert ends > time.time() * 1000 + 500_000
 
 
+def test_a_push_of_no_lines_drops_nothing(services, uli, raw):
+    fill(services, uli, b"1", b"22", b"333")
+    services.list_policies.set(uli, "q", ListPolicy(max_len=2, overflow="drop_oldest"))
+    assert services.lists.push_lines(uli, "q", b"") == 0
+    assert check(raw) == [b"1", b"22", b"333"]
+
+
 def test_a_paused_list_gives_nothing_until_it_goes_on(services, uli, raw):
     fill(services, uli, b"1")
     services.list_policies.set(uli, "q", ListPolicy(paused=True))
