@@ -14,6 +14,7 @@ from bambleweeny.core.lists import PushOptions, push_options
 from bambleweeny.core.operation_options import PushOptions as OfPush
 from bambleweeny.core.operations import Incr, Pop, Push, Set
 from bambleweeny.errors import (
+    Busy,
     InvalidName,
     InvalidRequest,
     LeaseNotFound,
@@ -349,6 +350,35 @@ def test_more_expired_items_than_one_call_drops_are_given_to_nobody(services, ul
     assert check(raw) == []
     services.list_policies.delete(uli, "q")
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+
+
+def take_one(services, caller):
+    return services.lists.pop(caller, "q")
+
+
+def take_many(services, caller):
+    return services.lists.pop_many(caller, "q", 5)[0]
+
+
+def lease_one(services, caller):
+    return services.leases.lease(caller, "q")[0].body
+
+
+@pytest.mark.parametrize("take", [take_one, take_many, lease_one])
+def test_many_expired_items_are_dropped_in_steps(services, uli, raw, take):
+    first = services.lists.push(uli, "q", b"stays")
+    [stays] = raw.lrange(key("ready"), 0, -1)
+    items = [StoredItem(first - number, b"", expires=1) for number in range(5000, 0, -1)]
+    raw.rpush(key("ready"), *map(pack_item, items), stays)
+    raw.lpop(key("ready"))
+    raw.zadd(key("ending"), {str(item.id): 1 for item in items})
+    raw.hset(key("list"), mapping={"due": 1, "careful": 1})
+    [outcome] = services.batch.run(uli, [Pop("q")])
+    assert isinstance(outcome, Busy)
+    left = services.items.sums(uli, "q").ready
+    assert 2500 < left < 3000
+    assert take(services, uli) == b"stays"
+    assert check(raw) == ([b"stays"] if take is lease_one else [])
 
 
 def test_a_list_of_before_there_were_leases_goes_on(services, uli, raw):

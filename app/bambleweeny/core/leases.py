@@ -1,11 +1,12 @@
 """Leases: an item is given for a while, and comes back unless it is acknowledged."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.item_format import StoredItem, unpack_item
-from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, due_or
+from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, taken_or_due
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.core.waits import Due, Waits
@@ -88,8 +89,10 @@ class Leases:
         so_long = "" if lasting is None else lasting * 1000
 
         def take() -> list[bytes] | Due | None:
-            args = (*self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
-            return due_or(list[bytes], run_as(self._store, caller, LEASE_ITEMS, name, *args))
+            args = (name, *self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
+            return taken_or_due(
+                list[bytes], partial(run_as, self._store, caller, LEASE_ITEMS, *args)
+            )
 
         told = self._store.schema.tenant(caller.id).pushed(name)
         found = self._waits.attempt(take, told, seconds, is_wanted) or []

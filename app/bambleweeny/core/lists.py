@@ -1,6 +1,7 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ LONGEST_DELAY = 7 * 86400
 LONGEST_ITEM_TTL = 365 * 86400
 """In seconds."""
 _MOST_LINES = 10_000
+_MOST_STEPS = 500
 _MS = 1000
 
 _T = TypeVar("_T")
@@ -154,9 +156,8 @@ class Lists:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
 
         def pop() -> list[bytes] | Due | None:
-            bounds = (*self._bounds, most, MOST_BYTES_AT_ONCE)
-            reply = run_as(self._store, caller, POP_UP_TO, name, *bounds)
-            return due_or(list[bytes], reply)
+            args = (name, *self._bounds, most, MOST_BYTES_AT_ONCE)
+            return taken_or_due(list[bytes], partial(run_as, self._store, caller, POP_UP_TO, *args))
 
         told = self._schema.tenant(caller.id).pushed(name)
         return self._waits.attempt(pop, told, seconds, is_wanted) or []
@@ -173,8 +174,8 @@ class Lists:
 
     def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
         check_list_name(name)
-        found = run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
-        return due_or(bytes, found)
+        args = (name, *self._bounds)
+        return taken_or_due(bytes, partial(run_as, self._store, caller, POP_OLDEST, *args))
 
     def _push(
         self,
@@ -191,6 +192,13 @@ class Lists:
         )
 
 
-def due_or(kind: type[_T], reply: Any) -> _T | Due | None:
-    """Give what a script of a list gives; a number says in how many ms something is due."""
-    return Due(reply) if isinstance(reply, int) else reply
+def taken_or_due(kind: type[_T], ask: Callable[[], Any]) -> _T | Due | None:
+    """Give what a script takes off a list; a number says in how many ms something is due.
+
+    At 0 more was due than is done in one step, so that it is asked again, up to 500 times.
+    """
+    for _ in range(_MOST_STEPS):
+        reply = ask()
+        if reply != 0:
+            break
+    return Due(max(reply, 1)) if isinstance(reply, int) else reply

@@ -4,6 +4,9 @@
 -- or 0), why it died and the list from which it was moved.
 -- ARGV[3] of such a script are the most items of a list, ARGV[4] the most bytes.
 local most_items, most_bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
+-- So many expired items a script drops at most: a list may have a million of them, and
+-- meanwhile the engine answers nobody.
+local expirable = 2000
 local clock
 local settled = {}
 

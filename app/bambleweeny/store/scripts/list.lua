@@ -77,10 +77,11 @@ function list_of(name)
     redis.pcall('PUBLISH', its_pushed(name), '')
   end
 
-  -- Gives how many milliseconds it will be until something is due, or nothing.
+  -- Gives how many milliseconds it will be until something is due, or nothing. Where that is
+  -- 0, more was due than is done at once.
   function list.next_due()
     local is_paused = list.policy and list.policy.paused
-    return not is_paused and list.due and math.max(list.due - now_ms, 1) or false
+    return not is_paused and list.due and math.max(list.due - now_ms, 0) or false
   end
 
   function list.count(state)

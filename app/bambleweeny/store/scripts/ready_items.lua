@@ -123,14 +123,15 @@ local function know_ready_items(list)
     return true
   end
 
-  -- Takes the first ready item off and gives it, or nothing; also where the list is paused.
+  -- Takes the first ready item off and gives it, or nothing; also where the list is paused, and
+  -- where so many have expired that it is to be asked again.
   function list.take()
     if list.policy and list.policy.paused then
       return nil
     end
     local has_dropped = false
     while true do
-      local data = redis.call('LPOP', ready)
+      local data = expirable > 0 and redis.call('LPOP', ready)
       if not data then
         if has_dropped then
           list.save()
@@ -143,7 +144,7 @@ local function know_ready_items(list)
         return item
       end
       list.forget(item)
-      has_dropped = true
+      has_dropped, expirable = true, expirable - 1
     end
   end
 

@@ -63,6 +63,9 @@ end
 
 function verbs.pop(name)
   local body = pop_oldest({version, name})
+  if body == 0 then
+    return redis.error_reply('B9Y busy')
+  end
   return type(body) == 'string' and body
 end
 
