@@ -115,6 +115,16 @@ def test_a_touch_is_a_get_alone(as_uli):
     assert as_uli.get("/keys/none?touch=5").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [("", {"If-None-Match": "unquoted"}), ("&path=", {}), ("&path=" + 100 * ".", {})],
+)
+def test_a_bad_request_touches_nothing(as_uli, query, headers):
+    as_uli.put("/keys/k?ttl=10m", data=b"{}")
+    assert as_uli.get(f"/keys/k?touch=1h{query}", headers=headers).status_code == 400
+    assert int(as_uli.get("/keys/k").headers["B9Y-TTL"]) <= 600
+
+
 def test_what_has_ended_is_404_at_its_route_too(as_uli, http, raw):
     as_uli.put("/keys/k?ttl=1h", data=b"v")
     route = as_uli.post("/routes", json={"key": "k", "content_type": "a/b"}).json()["path"]

@@ -12,6 +12,7 @@ from bambleweeny.api.key_options import (
     read_bounds,
     read_new_ttl,
     read_step,
+    read_tags,
     read_terms,
     read_ttl,
     read_wish,
@@ -29,7 +30,7 @@ from bambleweeny.api.selections import (
 )
 from bambleweeny.core import keys
 from bambleweeny.core.held import Held
-from bambleweeny.core.json_values import part_of
+from bambleweeny.core.json_values import check_path, part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
@@ -137,6 +138,7 @@ class Key:
     def _answer_part(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         path = req.get_param("path")
         if path is not None:
+            check_path(path)
             unhurried(req, resp)
         held = self._read(req, resp, name)
         answer_held(req, resp, held, None if path is None else part_of(held.value, path))
@@ -145,6 +147,8 @@ class Key:
         ttl = read_ttl(req, "touch") if req.method == "GET" else None
         if ttl is None:
             return self._keys.read(req.context.caller, name)
+        # NOTE: what is wrong with the request is found before the key is another one.
+        read_tags(req, "If-None-Match", weak=True)
         resp.set_header("Cache-Control", "no-store")
         return self._changes.touch(req.context.caller, name, ttl)
 

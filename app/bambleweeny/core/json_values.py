@@ -18,17 +18,21 @@ _object = msgspec.json.Decoder(dict[str, Raw]).decode
 _array = msgspec.json.Decoder(list[Raw]).decode
 
 
+def check_path(path: str) -> None:
+    """Raise InvalidRequest unless a path has 1 to 100 steps."""
+    if not path or path.count(".") >= _DEEPEST:
+        raise InvalidRequest(f"The parameter 'path' takes 1 to {_DEEPEST} names, as in a.b.0.")
+
+
 def part_of(value: bytes, path: str) -> bytes:
     """Give the part of a JSON value at a path of fields and indexes with dots between.
 
-    NotFound where there is none, NotJson where the value is no JSON. O(length of the
-    value) for each of up to 100 steps.
+    NotFound where there is none, NotJson where the value is no JSON, InvalidRequest where
+    the path is none. O(length of the value) for each of up to 100 steps.
     """
-    steps = path.split(".")
-    if not path or len(steps) > _DEEPEST:
-        raise InvalidRequest(f"The parameter 'path' takes 1 to {_DEEPEST} names, as in a.b.0.")
+    check_path(path)
     part = _checked(value)
-    for step in steps:
+    for step in path.split("."):
         part = _inside(part, step)
     return part
 
