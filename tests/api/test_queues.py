@@ -249,6 +249,14 @@ def test_a_body_that_cannot_be_is_told(as_uli, path, body):
     assert answer.json()["code"].startswith("invalid_")
 
 
+@pytest.mark.parametrize(("verb", "field"), [("retry", "delay"), ("extend", "for")])
+@pytest.mark.parametrize("duration", ["soon", -1, ""])
+def test_a_bad_duration_of_a_lease_is_named(as_uli, verb, field, duration):
+    answer = as_uli.post("/lists/q/ack", json={verb: [{"lease": "1.1", field: duration}]})
+    assert refusal(answer) == (400, "invalid_request")
+    assert answer.json()["info"].startswith(f"The field '{field}' is invalid: '{duration}' is not")
+
+
 def test_a_batch_pushes_with_options(as_uli):
     operations = [
         ["push", "q", "2"], ["push", "q", "1", {"front": True}],

@@ -59,8 +59,8 @@ class Changes(msgspec.Struct, forbid_unknown_fields=True):
         burials = (Burial(one) if isinstance(one, str) else one for one in self.bury)
         return [
             *(Change("ack", lease) for lease in self.ack),
-            *(Change("retry", one.lease, _seconds(one.delay)) for one in retries),
-            *(Change("extend", one.lease, _seconds(one.lasting)) for one in extensions),
+            *(Change("retry", one.lease, _seconds("delay", one.delay)) for one in retries),
+            *(Change("extend", one.lease, _seconds("for", one.lasting)) for one in extensions),
             *(Change("bury", one.lease, reason=one.reason) for one in burials),
         ]
 
@@ -164,8 +164,8 @@ def _told(outcome: LeaseNotFound | None) -> dict[str, Any]:
     return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
 
 
-def _seconds(duration: Duration | UnsetType) -> int | None:
+def _seconds(name: str, duration: Duration | UnsetType) -> int | None:
     try:
         return None if duration is UNSET else parse_duration(str(duration))
     except ValueError as ex:
-        raise InvalidRequest(f"{ex}.") from ex
+        raise InvalidRequest(f"The field '{name}' is invalid: {ex}.") from ex
