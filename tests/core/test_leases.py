@@ -7,7 +7,8 @@ from collections import Counter
 from contextlib import suppress
 
 import pytest
-from bambleweeny.core.item_format import pack_item, unpack_item
+from bambleweeny.core.item_format import StoredItem, pack_item, unpack_item
+from bambleweeny.core.items import STATES
 from bambleweeny.core.leases import Change, lease_of
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.lists import PushOptions, push_options
@@ -22,7 +23,7 @@ from bambleweeny.errors import (
     NotAnInteger,
     NotFound,
 )
-from queues import check, ids_of, pass_time, ready_ids
+from queues import check, ids_of, key, pass_time, ready_ids
 
 
 def fill(services, caller, *bodies, name="q"):
@@ -294,6 +295,13 @@ def test_delayed_items_come_when_it_is_time(services, uli, raw):
     check(raw)
     assert services.lists.pop(uli, "q") == b"late"
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+
+
+def test_a_purge_of_all_misses_nothing_that_is_due_meanwhile(services, uli, raw):
+    services.lists.push_lines(uli, "q", b"x\n" * 900, push_options(delay=60))
+    pass_time(raw, "delayed")
+    assert services.items.purge(uli, "q", STATES) == 900
+    assert check(raw) == []
 
 
 def test_items_expire_wherever_they_wait(services, uli, raw):
