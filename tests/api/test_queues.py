@@ -279,7 +279,9 @@ def test_a_full_store_lets_consumers_work(as_uli, raw):
         raw.config_set("maxmemory", "1")
         one, two, three = (item["lease"] for item in lease(as_uli, "?max=3"))
         assert as_uli.delete(f"/lists/q/leases/{one}").ok
+        assert as_uli.patch(f"/lists/q/leases/{two}?for=1m").ok
         assert as_uli.patch(f"/lists/q/leases/{two}?for=0").ok
+        assert as_uli.post("/lists/q/move", json={"to": "q"}).json()["items"] == 0
         answer = as_uli.post("/lists/q/ack", json={"bury": [three], "retry": [two]}).json()
         assert answer["bury"] == [{"ok": True}]
         refused = as_uli.post("/lists/q", data=b"x")

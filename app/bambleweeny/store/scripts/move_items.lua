@@ -19,8 +19,8 @@ for _, id in ipairs(ids) do
   to.append(item)
   moved = moved + 1
 end
-if #ids > 0 and moved == 0 then
-  return redis.error_reply('B9Y list_full')
+if moved == 0 then
+  return #ids > 0 and redis.error_reply('B9Y list_full') or 0
 end
 to.save()
 if from ~= to then
