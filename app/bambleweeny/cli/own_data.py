@@ -48,7 +48,7 @@ VERBS = {
                 choices=_MODES,
                 default=_MODES[0],
                 help="merge overwrites keys and adds items, skip leaves what is there, "
-                "replace deletes all that you own first",
+                "replace deletes your keys, lists, routes and bins first",
             ),
             USERID,
         ),
