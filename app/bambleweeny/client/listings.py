@@ -97,7 +97,7 @@ class Listing:
 
 
 class Listed:
-    """What keys and lists have in common. Iteration gives every name that the user may see."""
+    """What keys, lists and topics have in common. Iteration gives the names one may see."""
 
     _listing: Listing
 
