@@ -62,6 +62,8 @@ def test_items_are_seen_counted_and_deleted(typed):
     typed("items", "get", "e:i", rows[1][0], status=1)
     assert "ready\t2\n" in typed("stats", "e:i")
     assert json.loads(typed("stats", "e:i", "--json"))["delayed"] == 1
+    for words in (["pop", "e:i"], ["lease", "e:i"], ["items", "move", "e:i", "e:i"]):
+        typed(*words, "--max", "0", status=2)
     assert typed("pop", "e:i", "--max", 10) == "a\nonce\n"
     assert typed("pop", "e:i", "--max", 10, "--json") == "[]\n"
     assert typed("items", "purge", "e:i") == "1\n"

@@ -253,3 +253,11 @@ def test_both_end_with_the_token(services, uli):
             services.imports.run(uli, lines(record), "merge")
     with pytest.raises(Unauthorized):
         services.imports.run(uli, lines(), "replace")
+
+
+def test_what_an_export_leaves_out_stays_where_it_is_replaced(services, uli):
+    services.topics.publish(uli, "t", b"1")
+    services.keys.set(uli, "k", b"1")
+    services.imports.run(uli, io.BytesIO(b""), "replace")
+    assert list(services.keys.walk(uli)) == [[]]
+    assert list(services.topics.walk(uli)) == [["t"]]

@@ -1,7 +1,7 @@
 """Answers that go on for as long as somebody reads: server-sent events, or a line of JSON each."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import falcon
@@ -41,7 +41,7 @@ def reader_of(req: falcon.Request, resource: Any) -> Reader:
 def answer_stream(
     req: falcon.Request,
     resp: falcon.Response,
-    batches: Iterator[list[_T]],
+    batches: Generator[list[_T]],
     part_of: Callable[[_T], Part],
     last_id: str = "",
 ) -> None:
@@ -67,7 +67,7 @@ class _Body(Generic[_T]):
 
     def __init__(
         self,
-        batches: Iterator[list[_T]],
+        batches: Generator[list[_T]],
         part_of: Callable[[_T], Part],
         written: Callable[[Part], bytes],
         head: bytes,
@@ -89,7 +89,7 @@ class _Body(Generic[_T]):
 
     def close(self) -> None:
         """Give the place back."""
-        self._batches.close()  # type: ignore[attr-defined]
+        self._batches.close()
 
     def _all_written(self, batch: list[_T]) -> bytes:
         return b"".join([self._written(self._part_of(one)) for one in batch])

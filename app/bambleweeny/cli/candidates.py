@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from bambleweeny.client import Client
-    from bambleweeny.client.keys import Keys
-    from bambleweeny.client.lists import Lists
+    from bambleweeny.client.listings import Listed
 
 _FRESH_SECONDS = 2.0
 _MOST = 1000
@@ -89,7 +88,7 @@ class Candidates:
         found = {
             "KEY": lambda: _names(self._client().keys, last),
             "LIST": lambda: _names(self._client().lists, last),
-            "TOPIC": lambda: [entry.name for entry in self._client().topics.list()],
+            "TOPIC": lambda: _names(self._client().topics, last),
             "ROUTE": lambda: [route.id for route in self._client().routes.list()],
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],
@@ -107,5 +106,5 @@ class Candidates:
         return names
 
 
-def _names(of: "Keys | Lists", prefix: str) -> list[str]:
+def _names(of: "Listed", prefix: str) -> list[str]:
     return [entry.name for entry in of.list(prefix=prefix, limit=_MOST)]

@@ -59,7 +59,7 @@ COMMANDS = {
     "publish": Command(VALUES, "topics", "send a message to all readers of a topic"),
     "topics": Command(VALUES, "topics", "list the topics, read one, or delete one"),
     "follow": Command(TOOLS, "topics", "print the messages of a topic as they come"),
-    "export": Command(VALUES, "own_data", "write all that you own to a file, as lines of JSON"),
+    "export": Command(VALUES, "own_data", "write your keys, lists, routes and bins to a file"),
     "import": Command(VALUES, "own_data", "take what was exported in, here or elsewhere"),
     "events": Command(TOOLS, "events", "print what happens to keys and lists as it happens"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.verb import argument
+from bambleweeny.cli.verb import Argument, argument
 from bambleweeny.names import parse_duration
 
 STANDARD = "-"
@@ -18,6 +18,9 @@ VALUE = argument(
     help="the value; @FILE reads a file, - or nothing standard input",
 )
 USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
+
+
+LIST = argument("name", metavar="LIST", help="the list's name")
 
 
 def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
@@ -38,6 +41,12 @@ def duration(text: str) -> int:
         return parse_duration(text)
     except ValueError as ex:
         raise ArgumentTypeError(str(ex)) from ex
+
+
+def wait_for(what: str) -> Argument:
+    """Make the option that has the server wait for something."""
+    text = f"so long wait for {what}, at most 30 seconds"
+    return argument("--wait", metavar="DURATION", type=duration, help=text)
 
 
 def positive(text: str) -> int:

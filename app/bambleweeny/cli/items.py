@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import USERID
-from bambleweeny.cli.lists import LIST
+from bambleweeny.cli.given import LIST, USERID, positive
 from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.verb import Argument, Verb, argument, noun
 
@@ -94,7 +93,9 @@ VERBS = {
                 argument(
                     "--state", choices=("ready", "dead"), default="dead", help="dead unless given"
                 ),
-                argument("--max", metavar="N", type=int, default=10_000, help="so many at most"),
+                argument(
+                    "--max", metavar="N", type=positive, default=10_000, help="so many at most"
+                ),
                 USERID,
             ),
             "move dead or ready items, and print how many",

@@ -4,7 +4,7 @@ from itertools import islice
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.given import USERID, VALUE, duration, given_value
+from bambleweeny.cli.given import USERID, VALUE, duration, given_value, wait_for
 from bambleweeny.cli.key_options import (
     CONDITION,
     COUNTING,
@@ -127,12 +127,7 @@ VERBS = {
         bambleweeny get foo --touch 10m""",
         (
             _KEY,
-            argument(
-                "--wait",
-                metavar="DURATION",
-                type=duration,
-                help="so long wait for a key that is not there, at most 30 seconds",
-            ),
+            wait_for("a key that is not there"),
             argument("--path", metavar="PATH", help="only this part of a JSON value, as a.b.0"),
             argument(
                 "--touch", metavar="DURATION", type=duration, help="so long it lasts from now on"

@@ -2,8 +2,7 @@
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
-from bambleweeny.cli.given import USERID, duration
-from bambleweeny.cli.lists import LIST, WAIT
+from bambleweeny.cli.given import LIST, USERID, duration, positive, wait_for
 from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
@@ -54,7 +53,7 @@ VERBS = {
         bambleweeny lease todo --max 10 --for 5m --wait 20s --json""",
         (
             LIST,
-            argument("--max", metavar="N", type=int, default=1, help="up to so many items"),
+            argument("--max", metavar="N", type=positive, default=1, help="up to so many items"),
             argument(
                 "--for",
                 dest="lasting",
@@ -62,7 +61,7 @@ VERBS = {
                 type=duration,
                 help="how long the lease lasts; else what the policy says, or 30 seconds",
             ),
-            WAIT,
+            wait_for("an item"),
             USERID,
         ),
         note="""The lease that is printed is what `ack` takes. What is not acknowledged comes back

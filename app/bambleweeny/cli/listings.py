@@ -12,9 +12,7 @@ from bambleweeny.cli.given import positive
 from bambleweeny.cli.verb import argument
 
 if TYPE_CHECKING:
-    from bambleweeny.client.keys import Keys
-    from bambleweeny.client.lists import Lists
-    from bambleweeny.client.topics import Topics
+    from bambleweeny.client.listings import Listed
 
 SELECTION = (
     argument("--prefix", metavar="TEXT", default="", help="only names that begin with this"),
@@ -34,7 +32,7 @@ def matcher(args: Namespace) -> Callable[[str], object]:
         raise WrongUse(f"--match: '{args.match}' is no regular expression: {ex}.") from ex
 
 
-def show_selection(context: Context, column: str, of: "Keys | Lists | Topics") -> None:
+def show_selection(context: Context, column: str, of: "Listed") -> None:
     """Print the names of keys, lists or topics, or how many there are."""
     args = context.args
     if args.count:
@@ -51,7 +49,7 @@ def show_selection(context: Context, column: str, of: "Keys | Lists | Topics") -
         context.out.names((entry.name for entry in wanted), column)
 
 
-def _show_count(context: Context, of: "Keys | Lists | Topics") -> None:
+def _show_count(context: Context, of: "Listed") -> None:
     args = context.args
     if args.match or args.long or args.after or args.limit:
         raise WrongUse("--count goes with --prefix alone.")

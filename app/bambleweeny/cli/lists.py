@@ -2,19 +2,11 @@
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
-from bambleweeny.cli.given import USERID, VALUE, duration, given_value
+from bambleweeny.cli.given import LIST, USERID, VALUE, duration, given_value, positive, wait_for
 from bambleweeny.cli.lines import push_lines
 from bambleweeny.cli.listings import SELECTION, show_selection
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
-
-LIST = argument("name", metavar="LIST", help="the list's name")
-WAIT = argument(
-    "--wait",
-    metavar="DURATION",
-    type=duration,
-    help="so long wait for an item, at most 30 seconds",
-)
 
 
 def _push(context: Context) -> None:
@@ -94,8 +86,10 @@ VERBS = {
         bambleweeny pop todo --max 50""",
         (
             LIST,
-            WAIT,
-            argument("--max", metavar="N", type=int, help="take up to so many, and print lines"),
+            wait_for("an item"),
+            argument(
+                "--max", metavar="N", type=positive, help="take up to so many, and print lines"
+            ),
             USERID,
         ),
     ),

@@ -1,15 +1,14 @@
 """`policy`: what holds for a list."""
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import USERID, duration
-from bambleweeny.cli.lists import LIST
+from bambleweeny.cli.given import LIST, USERID, duration, positive
 from bambleweeny.cli.verb import Verb, argument, noun
 
 _RULES = (
     argument("--lease", metavar="DURATION", type=duration, help="how long a lease lasts"),
-    argument("--max-attempts", metavar="N", type=int, help="so often is an item tried"),
+    argument("--max-attempts", metavar="N", type=positive, help="so often is an item tried"),
     argument("--dead-letter", metavar="LIST", help="the list to which dead items go"),
-    argument("--max-len", metavar="N", type=int, help="the most items"),
+    argument("--max-len", metavar="N", type=positive, help="the most items"),
     argument(
         "--overflow",
         choices=("reject", "drop_oldest"),

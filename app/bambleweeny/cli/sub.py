@@ -1,11 +1,11 @@
 """`sub`: run a command for each item of a list."""
 
 import signal
+from argparse import ArgumentTypeError
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.given import duration
-from bambleweeny.cli.lists import LIST
+from bambleweeny.cli.given import LIST, duration, positive
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.cli.worker import Worker
 
@@ -27,28 +27,17 @@ def _sub(context: Context) -> int:
     return worker.work(most, idle_seconds=args.idle)
 
 
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def _lease(text: str) -> int:
     seconds = duration(text)
     if seconds < 1:
-        raise ValueError
+        raise ArgumentTypeError("a lease lasts a second or more")
     return seconds
 
-
-_lease.__name__ = "length of a lease"
-_count.__name__ = "number of items"
-"""What argparse calls it in its sentence."""
 
 _OPTIONS = (
     LIST,
     argument("--once", action="store_true", help="leave after one item"),
-    argument("--max", metavar="N", type=_count, help="leave after so many items"),
+    argument("--max", metavar="N", type=positive, help="leave after so many items"),
     argument(
         "--idle", metavar="DURATION", type=duration, help="leave after so long without an item"
     ),

@@ -4,7 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.given import USERID, VALUE, duration, given_value, positive
+from bambleweeny.cli.given import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.listings import SELECTION, show_selection
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -94,12 +94,7 @@ VERBS = {
             (
                 _TOPIC,
                 _SINCE,
-                argument(
-                    "--wait",
-                    metavar="DURATION",
-                    type=duration,
-                    help="so long wait for a message, at most 30 seconds",
-                ),
+                wait_for("a message"),
                 argument("--limit", metavar="N", type=positive, help="at most so many, else 100"),
                 USERID,
             ),

@@ -121,8 +121,8 @@ class Client:
         """Take lines of an export in, as `merge`, `skip` or `replace`; give how many.
 
         `merge` overwrites keys and adds items, `skip` leaves keys and lists that are there,
-        `replace` deletes all of one's own first. Sent in parts of 256 kB: what is refused
-        leaves what was before it, as its hint says.
+        `replace` deletes one's keys, lists, routes and bins first. Sent in parts of 256 kB:
+        what is refused leaves what was before it, as its hint says.
         """
         return self._own_data.take(lines, mode, userid)
 

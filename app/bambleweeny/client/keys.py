@@ -1,12 +1,11 @@
 """Keys and counters."""
 
-import builtins
 from collections.abc import Iterable, Iterator
 from typing import Final, Unpack
 
 from bambleweeny.client.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
-from bambleweeny.client.listings import Entry, Listing, Meta, Part
+from bambleweeny.client.listings import Listed, Listing, Meta, Part
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 from bambleweeny.names import parse_duration
@@ -18,8 +17,8 @@ _LONGEST_QUERY = 16_000
 """In characters; a server takes 64 kB of headers."""
 
 
-class Keys:
-    """Named bytes. Iteration gives every name that the user may see, in order."""
+class Keys(Listed):
+    """Named bytes."""
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
@@ -175,21 +174,6 @@ class Keys:
             found.update(self._some(group, userid))
         return found
 
-    def list(
-        self,
-        *,
-        prefix: str = "",
-        after: str = "",
-        limit: int | None = None,
-        userid: int | None = None,
-    ) -> Iterator[Entry]:
-        """Give the names that begin with a prefix and the ids of their owners, in order.
-
-        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
-        these are one's own, those after the name `after` and up to `limit` of them.
-        """
-        return self._listing.entries(Part(prefix, after), limit, userid)
-
     def list_values(
         self, *, prefix: str = "", after: str = "", userid: int | None = None
     ) -> Iterator[tuple[str, Value]]:
@@ -214,17 +198,13 @@ class Keys:
         prefix: str = "",
         after: str = "",
         userid: int | None = None,
-    ) -> tuple[builtins.list[str], builtins.list[str]]:
+    ) -> tuple[list[str], list[str]]:
         """Give what stands directly below a prefix: names, and beginnings of others.
 
         The names are one's own without the delimiter behind the prefix; of all others
         what they share up to it, each once. In order.
         """
         return self._listing.groups(Part(prefix, after, delimiter), userid)
-
-    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
-        """Count one's own names that begin with a prefix, exactly."""
-        return self._listing.count(prefix, userid)
 
     def delete_all(self, prefix: str, *, userid: int | None = None) -> int:
         """Delete one's own keys whose names begin with a prefix; give how many.
@@ -235,17 +215,13 @@ class Keys:
         deleted: int = self._call("DELETE", "/keys", query=query).json()["deleted"]
         return deleted
 
-    def __iter__(self) -> Iterator[str]:
-        """Give the names of all keys that the user may see."""
-        return (entry.name for entry in self.list())
-
     def _put(self, name: str, body: bytes, how: Writing, **query: str | int | None) -> Answer:
         headers = {"Content-Type": how.get("type"), **headers_of(how)}
         return self._call(
             "PUT", path_of("keys", name), query=query_of(how, **query), body=body, headers=headers
         )
 
-    def _some(self, names: builtins.list[str], userid: int | None) -> dict[str, Value]:
+    def _some(self, names: list[str], userid: int | None) -> dict[str, Value]:
         query: Query = {"names": ",".join(names), "values": 1, "userid": userid}
         try:
             rows = self._call("GET", "/keys", query=query).json()["keys"]
@@ -257,9 +233,9 @@ class Keys:
         return {row["key"]: unpacked(row["value"]) for row in rows}
 
 
-def _groups(names: Iterable[str]) -> Iterator[builtins.list[str]]:
+def _groups(names: Iterable[str]) -> Iterator[list[str]]:
     """Give the names, each once, in groups that fit into one request."""
-    group: builtins.list[str] = []
+    group: list[str] = []
     length = 0
     for name in dict.fromkeys(names):
         path_of("keys", name)  # refuses what is no name, as one with a comma

@@ -96,6 +96,35 @@ class Listing:
                 left -= len(page[self._noun])
 
 
+class Listed:
+    """What keys, lists and topics have in common. Iteration gives the names one may see."""
+
+    _listing: Listing
+
+    def list(
+        self,
+        *,
+        prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
+        userid: int | None = None,
+    ) -> Iterator[Entry]:
+        """Give the names that begin with a prefix and the ids of their owners, in order.
+
+        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
+        these are one's own, those after the name `after` and up to `limit` of them.
+        """
+        return self._listing.entries(Part(prefix, after), limit, userid)
+
+    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
+        """Count one's own names that begin with a prefix, exactly."""
+        return self._listing.count(prefix, userid)
+
+    def __iter__(self) -> Iterator[str]:
+        """Give the names that the user may see, in order."""
+        return (entry.name for entry in self.list())
+
+
 def entries(listing: str) -> Iterator[Entry]:
     """Give the rows of a listing."""
     place = listing.index("[")

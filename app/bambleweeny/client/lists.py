@@ -1,18 +1,16 @@
 """Lists: queues of bytes, first in, first out."""
 
-import builtins
-from collections.abc import Iterator
 from typing import Any
 
 from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.items import Items
 from bambleweeny.client.leases import Leases
-from bambleweeny.client.listings import Entry, Listing, Part
+from bambleweeny.client.listings import Listed, Listing
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 
-class Lists(Leases, Items):
-    """Queues of bytes. Iteration gives every name that the user may see, in order."""
+class Lists(Listed, Leases, Items):
+    """Queues of bytes; each exists while it has items in any state, or a policy."""
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
@@ -85,7 +83,7 @@ class Lists(Leases, Items):
         wait: int | str | None = None,
         *,
         userid: int | None = None,
-    ) -> builtins.list[Value]:
+    ) -> list[Value]:
         """Take the oldest items off, up to 1,000 and 16 MB, waiting so long for one."""
         seconds = seconds_of(wait)
         query = {"max": max, "wait": seconds, "userid": userid}
@@ -96,30 +94,6 @@ class Lists(Leases, Items):
     def delete(self, name: str, *, userid: int | None = None) -> None:
         """Delete a list with its items and its policy; NotFound where there is none."""
         self._call("DELETE", path_of("lists", name), query={"userid": userid})
-
-    def list(
-        self,
-        *,
-        prefix: str = "",
-        after: str = "",
-        limit: int | None = None,
-        userid: int | None = None,
-    ) -> Iterator[Entry]:
-        """Give the names that begin with a prefix and the ids of their owners, in order.
-
-        A list exists while it has items in any state, or a policy. The admin sees everybody's,
-        owner by owner, where nothing but `userid` is given; else these are one's own, those
-        after the name `after` and up to `limit` of them.
-        """
-        return self._listing.entries(Part(prefix, after), limit, userid)
-
-    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
-        """Count one's own names that begin with a prefix, exactly."""
-        return self._listing.count(prefix, userid)
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names of all lists that the user may see."""
-        return (entry.name for entry in self.list())
 
 
 def _options(

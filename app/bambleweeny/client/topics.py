@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bambleweeny.client.connection import Connection, path_of
-from bambleweeny.client.listings import Entry, Listing, Part
+from bambleweeny.client.listings import Listed, Listing
 from bambleweeny.client.streams import follow
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
@@ -24,8 +24,8 @@ class Messages(list[Message]):
     next: str = ""
 
 
-class Topics:
-    """Topics, each with its latest messages. Iteration gives every name, in order."""
+class Topics(Listed):
+    """Topics, each with its latest messages."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -102,29 +102,6 @@ class Topics:
     def delete(self, name: str, *, userid: int | None = None) -> None:
         """Delete a topic with its messages; NotFound where there is none."""
         self._call("DELETE", path_of("topics", name), query={"userid": userid})
-
-    def list(
-        self,
-        *,
-        prefix: str = "",
-        after: str = "",
-        limit: int | None = None,
-        userid: int | None = None,
-    ) -> Iterator[Entry]:
-        """Give the names that begin with a prefix and the ids of their owners, in order.
-
-        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
-        these are one's own, those after the name `after` and up to `limit` of them.
-        """
-        return self._listing.entries(Part(prefix, after), limit, userid)
-
-    def count(self, *, prefix: str = "", userid: int | None = None) -> int:
-        """Count one's own names that begin with a prefix, exactly."""
-        return self._listing.count(prefix, userid)
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the names of all topics that the user may see."""
-        return (entry.name for entry in self.list())
 
 
 def _message_of(row: dict[str, Any]) -> Message:

@@ -1,6 +1,6 @@
 """Events: what happens to one's keys and lists, told while somebody follows it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from bambleweeny.core.streams import Reader, Streams
@@ -46,7 +46,7 @@ class Events:
 
     def follow(
         self, caller: Caller, keys: Names, lists: Names, reader: Reader
-    ) -> Iterator[list[Event]]:
+    ) -> Generator[list[Event]]:
         """Give what happens to the caller's keys and lists; see `Streams.follow`.
 
         It is told from the first empty list after the beginning on. Who reads slowly misses

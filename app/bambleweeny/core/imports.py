@@ -29,7 +29,7 @@ _STEP = 100
 _STEP_BYTES = 1 << 20
 
 MODES = ("merge", "skip", "replace")
-"""Over what is there, only what is not there, or in its place."""
+"""Over what is there, only what is not there, or in the place of keys, lists, routes and bins."""
 
 
 class Nouns(NamedTuple):

@@ -1,7 +1,7 @@
 """Streams: following what happens for as long as somebody reads."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -36,7 +36,7 @@ class Streams:
 
     def follow(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
-    ) -> Iterator[list[_T]]:
+    ) -> Generator[list[_T]]:
         """Give what `read` makes of the messages of a channel.
 
         It is asked at once without one, and once more when nothing can be missed any more.
@@ -56,7 +56,7 @@ class Streams:
 
     def _go_on(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
-    ) -> Iterator[list[_T]]:
+    ) -> Generator[list[_T]]:
         while self._goes_on(reader):
             try:
                 yield from self._listen(channel, read, reader)
@@ -66,7 +66,7 @@ class Streams:
 
     def _listen(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
-    ) -> Iterator[list[_T]]:
+    ) -> Generator[list[_T]]:
         with self._waits.follow(channel, reader.is_wanted) as follower:
             follower.wait(_CHECK_SECONDS)
             due = 0.0

@@ -1,7 +1,7 @@
 """Topics: every reader sees every message, for a while also those from before."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any, NamedTuple
 
 from bambleweeny.core.authorized import run_as
@@ -141,7 +141,7 @@ class Topics:
 
     def follow(
         self, caller: Caller, name: str, after: str, reader: Reader
-    ) -> Iterator[list[Message]]:
+    ) -> Generator[list[Message]]:
         """Give the messages after an id and then each that comes; see `Streams.follow`.
 
         No message is left out or given twice, whatever happens to the engine meanwhile.

@@ -38,6 +38,17 @@ local function note(name, ends, content_type)
   end
 end
 
+-- Writes a key with both, and tells of it; within the quota it has to be already.
+local function write(name, value, ends, content_type)
+  note(name, ends, content_type)
+  if ends == 0 then
+    redis.call('SET', its_key(name), value)
+  else
+    redis.call('SET', its_key(name), value, 'PXAT', ends)
+  end
+  tell('key.set', name)
+end
+
 -- Tells whether a value is one of those that tags stand for: their digests with blanks
 -- between, or * for any.
 local function is_among(value, tags)

@@ -23,18 +23,6 @@ if fresh > 0 and room_in_quota() < fresh then
 end
 for _, index in ipairs(chosen) do
   local name, value, ends, content_type = unpack(ARGV, index, index + 3)
-  redis.call('SET', its_key(name), value)
-  redis.call('ZADD', its_keys, 0, name)
-  redis.call('UNLINK', its_meta(name))
-  redis.call('ZREM', its_expiring, name)
-  if ends ~= '0' or content_type ~= '' then
-    redis.call('SET', its_meta(name), ends .. ' ' .. content_type)
-  end
-  if ends ~= '0' then
-    redis.call('PEXPIREAT', its_key(name), ends)
-    redis.call('PEXPIREAT', its_meta(name), ends)
-    redis.call('ZADD', its_expiring, ends, name)
-  end
-  tell('key.set', name)
+  write(name, value, tonumber(ends), content_type)
 end
 return #chosen

@@ -15,11 +15,5 @@ local ends, known_type = ends_and_type(found[2])
 if lasts ~= 'keep' then
   ends = lasts == '' and 0 or ends_after(lasts)
 end
-note(name, ends, content_type == 'keep' and known_type or content_type)
-if ends == 0 then
-  redis.call('SET', its_key(name), value)
-else
-  redis.call('SET', its_key(name), value, 'PXAT', ends)
-end
-tell('key.set', name)
+write(name, value, ends, content_type == 'keep' and known_type or content_type)
 return ARGV[8] == '1' and found or redis.status_reply('OK')
