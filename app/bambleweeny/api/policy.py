@@ -15,7 +15,7 @@ def bearer_token(req: falcon.Request) -> str:
 
     `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`.
     """
-    header = req.get_header("Authorization")
+    header = req.auth
     if header and header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
         return header[7:].strip()
     return req.get_param("token") or ""
