@@ -17,11 +17,12 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     as_uli.put("/keys/k", data=b"\xff")
     for body in ("1", "2"):
         as_uli.post("/lists/q", data=body)
+    as_uli.put("/lists/q/policy", json={"max_attempts": 3})
     as_uli.post("/routes", json={"key": "k", "content_type": "image/png"})
     as_uli.post("/bins", json={"list": "q"})
     answer = as_uli.get("/export")
     assert answer.headers["Content-Type"] == "application/x-ndjson"
-    counts = {"keys": 1, "items": 2, "routes": 1, "bins": 1, "skipped": 0}
+    counts = {"keys": 1, "items": 2, "policies": 1, "routes": 1, "bins": 1, "skipped": 0}
     done = as_admin.post("/import", data=answer.content)
     assert done.json() == {"info": "ok", **counts}
     assert as_admin.get("/export").content == answer.content
@@ -30,6 +31,7 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     path = as_admin.get("/routes").json()["routes"][0]["path"]
     assert http.get(path).headers["Content-Type"] == "image/png"
     assert as_admin.get("/lists/q").text == "1"
+    assert as_admin.get("/lists/q/policy").json()["max_attempts"] == 3
 
 
 def test_modes(as_uli):
@@ -54,7 +56,7 @@ def test_the_first_bad_line_is_named(as_uli):
     assert answer.status_code == 400
     told = answer.json()
     assert (told["code"], told["index"]) == ("invalid_request", 1)
-    assert told["info"] == "Line 2: It has not one of `key`, `item`, `route` and `bin`."
+    assert told["info"] == "Line 2: It has not one of `key`, `item`, `list`, `route` and `bin`."
     assert as_uli.get("/export").content == b""
 
 

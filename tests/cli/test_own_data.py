@@ -14,23 +14,25 @@ def number(typed):
     number = typed("users", "add", name, "secret").strip()
     typed("set", "a", "1", "--userid", number)
     typed("push", "q", "2", "--userid", number)
+    typed("policy", "set", "q", "--max-attempts", "3", "--userid", number)
     return number
 
 
 LINES = '{"key":{"name":"a","value":"1"}}\n{"item":{"list":"q","value":"2"}}\n'
+POLICY = '{"list":{"name":"q","policy":{"max_attempts":3}}}\n'
 
 
 def test_it_goes_to_a_file_and_comes_back(typed, number, alone):
     file = alone / "mine.ndjson"
     assert typed("export", str(file), "--userid", number) == ""
-    assert typed.err == "Exported 2 lines.\n"
-    assert file.read_text() == LINES
+    assert typed.err == "Exported 3 lines.\n"
+    assert file.read_text() == LINES + POLICY
     assert typed("import", str(file), "--mode", "replace", "--userid", number) == ""
-    assert typed.err == "Imported 1 key, 1 item, 0 routes, 0 bins; skipped 0.\n"
+    assert typed.err == "Imported 1 key, 1 item, 1 policy, 0 routes, 0 bins; skipped 0.\n"
     counts = json.loads(typed("import", str(file), "--mode", "skip", "--userid", number, "--json"))
-    assert counts == {"keys": 0, "items": 0, "routes": 0, "bins": 0, "skipped": 2}
+    assert counts == {"keys": 0, "items": 0, "policies": 0, "routes": 0, "bins": 0, "skipped": 3}
     typed("import", str(file), "--userid", number)
-    assert typed("export", "-", "--userid", number) == LINES + LINES.splitlines()[1] + "\n"
+    assert typed("export", "-", "--userid", number) == LINES + LINES.splitlines()[1] + "\n" + POLICY
 
 
 def test_it_goes_through_pipes(typed, number, shell_of):

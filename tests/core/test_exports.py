@@ -5,8 +5,16 @@ import json
 import time
 
 import pytest
+from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.own_records import OwnKey, record_of
-from bambleweeny.errors import InvalidRequest, ListFull, QuotaExceeded, StoreFull, Unauthorized
+from bambleweeny.errors import (
+    InvalidRequest,
+    ListFull,
+    NotFound,
+    QuotaExceeded,
+    StoreFull,
+    Unauthorized,
+)
 
 
 def lines(*records):
@@ -21,11 +29,16 @@ def item(name, value):
     return {"item": {"list": name, "value": value}}
 
 
+def policy(name, **rules):
+    return {"list": {"name": name, "policy": rules}}
+
+
 def exported(services, caller):
     return b"".join(services.exports.of(caller))
 
 
 def done(imported):
+    """How many keys, items, routes and bins were written, and how many lines were skipped."""
     return imported.keys, imported.items, imported.routes, imported.bins, imported.skipped
 
 
@@ -175,6 +188,10 @@ def test_what_has_expired_is_left_out(services, uli, raw):
         (b'{"key":{"name":"a","value":"x","ends":9007199254740992}}', "`ends` is invalid"),
         (b'{"key":{"name":"a","value":"x","content_type":"html"}}', "`content_type` is invalid"),
         (b'{"item":{"list":"","value":"x"}}', "List name is invalid"),
+        (b'{"list":{"name":"a"}}', "missing required field `policy`"),
+        (b'{"list":{"name":"/","policy":{}}}', "List name is invalid"),
+        (b'{"list":{"name":"a","policy":{"lease":0}}}', "Expected `int` >= 1"),
+        (b'{"list":{"name":"a","policy":{"dead_letter":"a"}}}', "must be another one"),
         (b'{"route":{"key":"a","content_type":""}}', "`content_type` is invalid"),
         (b'{"route":{"key":"/","content_type":"text/html"}}', "Key name is invalid"),
         (b'{"bin":{"list":"/"}}', "List name is invalid"),
@@ -211,6 +228,47 @@ def test_the_quota_holds_for_whole_steps_and_says_what_is_done(services, uli):
     given.seek(0)
     services.imports.run(uli, lines(*(key("new") for _ in range(90))), "merge")
     assert services.selections.count(uli, "keys") == 101
+
+
+def test_policies_go_along_and_lose_no_items(services, uli):
+    for number in range(5):
+        services.lists.push(uli, "q", b"%d" % number)
+    strict = ListPolicy(max_len=2, overflow="drop_oldest", dead_letter="dead", lease=7, paused=True)
+    services.list_policies.set(uli, "q", strict)
+    services.list_policies.set(uli, "empty", ListPolicy(ttl=60))
+    out = exported(services, uli)
+    assert json.loads(out.splitlines()[0]) == policy("empty", ttl=60)
+    assert json.loads(out.splitlines()[-1])["list"]["name"] == "q"
+    imported = services.imports.run(uli, io.BytesIO(out), "replace")
+    assert (imported.policies, imported.items, imported.skipped) == (2, 5, 0)
+    assert exported(services, uli) == out
+    assert services.list_policies.get(uli, "q") == strict
+
+
+def test_a_policy_that_is_there_is_overwritten_or_left(services, uli):
+    services.list_policies.set(uli, "q", ListPolicy(lease=7))
+    given = lines(policy("q", paused=True), policy("new", lease=1))
+    imported = services.imports.run(uli, given, "skip")
+    assert (imported.policies, imported.skipped, imported.begun) == (1, 1, "new")
+    assert services.list_policies.get(uli, "q") == ListPolicy(lease=7)
+    assert services.imports.run(uli, given, "merge").policies == 2
+    assert services.list_policies.get(uli, "q") == ListPolicy(paused=True)
+    services.imports.run(uli, lines(key("a")), "replace")
+    with pytest.raises(NotFound):
+        services.list_policies.get(uli, "q")
+
+
+def test_skipping_sets_the_policy_of_a_list_that_the_last_part_began(services, uli):
+    begun = services.imports.run(uli, lines(item("q", "1")), "skip").begun
+    services.imports.run(uli, lines(policy("q", lease=7)), "skip", begun)
+    assert services.list_policies.get(uli, "q") == ListPolicy(lease=7)
+
+
+def test_the_quota_counts_a_list_that_has_a_policy_alone(services, uli):
+    services.users.change("1", quota=1)
+    with pytest.raises(QuotaExceeded) as caught:
+        services.imports.run(uli, lines(policy("p", lease=1), policy("q", lease=1)), "merge")
+    assert "before line 2 " in caught.value.hint
 
 
 def test_the_bound_of_a_list_holds(services, uli):

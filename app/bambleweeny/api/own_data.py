@@ -23,7 +23,7 @@ class Export:
     @falcon.before(authenticated)
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give keys, items of lists, routes and bins, a line each."""
+        """Give keys, items and policies of lists, routes and bins, a line each."""
         answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
 
 

@@ -109,9 +109,9 @@ class Output:
         print(text, file=self._stream)
 
 
-def counted(number: int, noun: str) -> str:
-    """Give a number with its noun: `1 key`, `2 keys`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Give a number with its noun: `1 key`, `2 keys`. A noun may have a plural of its own."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
 
 
 def as_text(value: bytes) -> str | dict[str, str]:

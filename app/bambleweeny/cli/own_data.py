@@ -24,8 +24,14 @@ def _import(context: Context) -> None:
     args = context.args
     with source(args.file) as lines, waiting("Importing"):
         done = context.client.import_(lines, args.mode, userid=args.userid)
-    nouns = {"key": done.keys, "item": done.items, "route": done.routes, "bin": done.bins}
-    told = ", ".join(counted(count, noun) for noun, count in nouns.items())
+    counts = (
+        counted(done.keys, "key"),
+        counted(done.items, "item"),
+        counted(done.policies, "policy", "policies"),
+        counted(done.routes, "route"),
+        counted(done.bins, "bin"),
+    )
+    told = ", ".join(counts)
     context.out.say(f"Imported {told}; skipped {done.skipped}.", **done._asdict())
 
 
@@ -47,8 +53,8 @@ VERBS = {
                 "--mode",
                 choices=_MODES,
                 default=_MODES[0],
-                help="merge overwrites keys and adds items, skip leaves what is there, "
-                "replace deletes your keys, lists, routes and bins first",
+                help="merge overwrites keys and policies and adds items, skip leaves what is "
+                "there, replace deletes your keys, lists, routes and bins first",
             ),
             USERID,
         ),

@@ -146,7 +146,8 @@ class End(_Strict):
         )
 
 
-Owned = Key | List | Item | Topic | Message | Route | Bin
+BesideKeys = List | Item | Topic | Message | Route | Bin
+Owned = Key | BesideKeys
 Record = User | Owned
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from bambleweeny.core.authorized import read_as
 from bambleweeny.core.backup_format import (
+    BesideKeys,
     Bin,
     Item,
     Key,
@@ -82,40 +83,28 @@ class Copier:
         yield from self._bins([public_id.decode() for public_id in bins])
 
     def _records_in_pages(self) -> Iterator[Record]:
-        tenant = self._tenant
-        [fields] = read_as(self._store, self._caller, ("HMGET", tenant.user, *_FIELDS))
+        [fields] = read_as(self._store, self._caller, ("HMGET", self._tenant.user, *_FIELDS))
         yield self._user(fields)
         for row in Selection(self._store, self._caller, "keys", Span()).rows():
             if isinstance(row, Row):
                 yield self._key(row.name, row.held)
             self._advance(1)
+        yield from self.beside_keys(STATES)
+
+    def beside_keys(self, states: Sequence[State]) -> Iterator[BesideKeys]:
+        """Give all but the keys, items state by state. Each page is of one moment."""
+        tenant = self._tenant
         for names in self._walk(tenant.lists):
             for name in names:
                 fields = ("HMGET", tenant.list(name), *_OF_RECORD)
                 [record] = read_as(self._store, self._caller, fields)
                 yield self._list(name, record)
-                for state in STATES:
+                for state in states:
                     yield from self._items_in_pages(name, state)
                 self._advance(1)
         for names in self._walk(tenant.topics):
             for name in names:
                 yield from self._topic_in_pages(name)
-        for ids in self._walk(tenant.routes):
-            yield from self._routes(ids)
-        for ids in self._walk(tenant.bins):
-            yield from self._bins(ids)
-
-    def live_items_and_publics(self) -> Iterator[Item | Route | Bin]:
-        """Give the items of lists, but for dead ones, the routes and the bins.
-
-        A page of each is of one moment.
-        """
-        tenant = self._tenant
-        for names in self._walk(tenant.lists):
-            for name in names:
-                for state in STATES:
-                    if state != "dead":
-                        yield from self._items_in_pages(name, state)
         for ids in self._walk(tenant.routes):
             yield from self._routes(ids)
         for ids in self._walk(tenant.bins):
@@ -155,12 +144,12 @@ class Copier:
             more = (item.attempts, came, item.expires, item.reason, item.origin)
             yield Item(self._caller.id, name, item.id, value_of(item.body), state, int(at), *more)
 
-    def _topic(self, name: str, entries: Sequence[Any]) -> Iterator[Record]:
+    def _topic(self, name: str, entries: Sequence[Any]) -> Iterator[Topic | Message]:
         yield Topic(self._caller.id, name)
         yield from self._messages(name, entries)
         self._advance(1)
 
-    def _topic_in_pages(self, name: str) -> Iterator[Record]:
+    def _topic_in_pages(self, name: str) -> Iterator[Topic | Message]:
         yield from self._topic(name, ())
         last: str | bytes = BEGINNING
         while True:
@@ -169,7 +158,7 @@ class Copier:
                 return
             yield from self._messages(name, entries)
 
-    def _messages(self, name: str, entries: Sequence[Any]) -> Iterator[Record]:
+    def _messages(self, name: str, entries: Sequence[Any]) -> Iterator[Message]:
         for message in map(message_of, entries):
             value = value_of(message.value)
             yield Message(self._caller.id, name, message.id, message.type, value)

@@ -1,8 +1,10 @@
 """Exports: all that a user owns, as lines that an import takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from bambleweeny.core.backup_format import BesideKeys, Bin, Item, List, Message, Route, Topic
 from bambleweeny.core.copies import Copier
+from bambleweeny.core.items import State
 from bambleweeny.core.own_records import line_of
 from bambleweeny.core.selections import Selection
 from bambleweeny.core.spans import Span
@@ -10,6 +12,7 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.store import Store
 
 _PART_BYTES = 64 << 10
+_STATES: tuple[State, ...] = ("ready", "leased", "delayed")
 
 
 class Exports:
@@ -38,4 +41,19 @@ class Exports:
             if not isinstance(row, str):
                 yield line_of(row)
         copier = Copier(self._store, caller.id, 0, 0, lambda _: None)
-        yield from map(line_of, copier.live_items_and_publics())
+        yield from map(line_of, _in_order(copier.beside_keys(_STATES)))
+
+
+def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Route | Bin]:
+    """Give what an import takes; policies behind their lists' items, which they could drop."""
+    awaiting: List | None = None
+    for record in records:
+        if awaiting and not isinstance(record, Item):
+            yield awaiting
+            awaiting = None
+        if isinstance(record, List):
+            awaiting = record if record.policy else None
+        elif not isinstance(record, Topic | Message):
+            yield record
+    if awaiting:
+        yield awaiting

@@ -30,6 +30,15 @@ class ListPolicy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     paused: bool = False
 
 
+def check_list_policy(name: str, policy: ListPolicy) -> None:
+    """Raise InvalidRequest unless the list of that name can have the policy."""
+    check_list_name(name)
+    if policy.dead_letter is not None:
+        check_list_name(policy.dead_letter)
+        if policy.dead_letter == name:
+            raise InvalidRequest("The 'dead_letter' list must be another one.")
+
+
 class ListPolicies:
     """The policies of all tenants' lists."""
 
@@ -42,11 +51,7 @@ class ListPolicies:
 
         A list that is not there is made, and counts against the quota. O(log n).
         """
-        check_list_name(name)
-        if policy.dead_letter is not None:
-            check_list_name(policy.dead_letter)
-            if policy.dead_letter == name:
-                raise InvalidRequest("The 'dead_letter' list must be another one.")
+        check_list_policy(name, policy)
         self._run(caller, name, msgspec.json.encode(policy))
 
     def get(self, caller: Caller, name: str) -> ListPolicy:

@@ -1,14 +1,15 @@
 """The lines of an export: what one user owns, without the user.
 
-Each line is a JSON object with one member: `key`, `item`, `route` or `bin`.
+Each line is a JSON object with one member: `key`, `item`, `list`, `route` or `bin`.
 """
 
 from typing import NamedTuple
 
 import msgspec
 
-from bambleweeny.core.backup_format import Bin, Item, Route
+from bambleweeny.core.backup_format import Bin, Item, List, Route
 from bambleweeny.core.keys import check_key_name
+from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
 from bambleweeny.core.selections import Row
 from bambleweeny.core.values import Base64, value_of
@@ -50,6 +51,17 @@ class OwnItem(_Strict, frozen=True):
         check_list_name(self.list)
 
 
+class OwnList(_Strict, frozen=True):
+    """The policy of a list; it stands behind the list's items."""
+
+    name: str
+    policy: ListPolicy
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such a list."""
+        check_list_policy(self.name, self.policy)
+
+
 class OwnRoute(_Strict, frozen=True):
     """A route, by the key that it shows."""
 
@@ -73,7 +85,7 @@ class OwnBin(_Strict, frozen=True):
         check_list_name(self.list)
 
 
-OwnRecord = OwnKey | OwnItem | OwnRoute | OwnBin
+OwnRecord = OwnKey | OwnItem | OwnList | OwnRoute | OwnBin
 
 
 class Line(_Strict, frozen=True):
@@ -81,6 +93,7 @@ class Line(_Strict, frozen=True):
 
     key: OwnKey | None = None
     item: OwnItem | None = None
+    list: OwnList | None = None
     route: OwnRoute | None = None
     bin: OwnBin | None = None
 
@@ -92,11 +105,13 @@ class Numbered(NamedTuple):
     record: OwnRecord
 
 
+_KINDS = Line.__struct_fields__
+_LISTED = ", ".join(f"`{kind}`" for kind in _KINDS[:-1]) + f" and `{_KINDS[-1]}`"
 _decode = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def line_of(record: Row | Item | Route | Bin) -> bytes:
+def line_of(record: Row | List | Item | Route | Bin) -> bytes:
     """Give the line of something that is owned."""
     match record:
         case Row():
@@ -105,6 +120,8 @@ def line_of(record: Row | Item | Route | Bin) -> bytes:
             line = Line(key=OwnKey(record.name, value, held.ends, held.content_type))
         case Item():
             line = Line(item=OwnItem(record.list, record.value))
+        case List():
+            line = Line(list=OwnList(record.name, record.policy or ListPolicy()))
         case Route():
             line = Line(route=OwnRoute(record.key, record.content_type))
         case Bin():
@@ -120,9 +137,9 @@ def record_of(line: bytes) -> OwnRecord:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:
         raise InvalidRequest("It is not valid JSON.") from ex
-    parts = (read.key, read.item, read.route, read.bin)
+    parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]
     if len(said) != 1:
-        raise InvalidRequest("It has not one of `key`, `item`, `route` and `bin`.")
+        raise InvalidRequest(f"It has not one of {_LISTED}.")
     said[0].check()
     return said[0]

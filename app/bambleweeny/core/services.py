@@ -7,7 +7,8 @@ from bambleweeny.core.batch import Batch
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.events import Events
 from bambleweeny.core.exports import Exports
-from bambleweeny.core.imports import Imports, Nouns
+from bambleweeny.core.import_job import Nouns
+from bambleweeny.core.imports import Imports
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.items import Items
 from bambleweeny.core.key_changes import KeyChanges
@@ -78,6 +79,7 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
+    list_policies = ListPolicies(store, bounds)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
@@ -87,7 +89,7 @@ def make_services(
         lists=lists,
         items=Items(store, bounds),
         leases=Leases(store, waits, bounds),
-        list_policies=ListPolicies(store, bounds),
+        list_policies=list_policies,
         selections=selections,
         topics=Topics(store, waits, streams, topic_bounds),
         events=Events(store, streams),
@@ -99,7 +101,7 @@ def make_services(
         routes=routes,
         bins=bins,
         exports=Exports(store),
-        imports=Imports(store, Nouns(selections, lists, routes, bins)),
+        imports=Imports(store, Nouns(selections, lists, list_policies, routes, bins)),
         status=Status(store, append_only_file),
         metrics=metrics,
     )

@@ -1,0 +1,129 @@
+"""One import at its work: what each step writes, and what it leaves."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from bambleweeny.core.authorized import read_as, run_as
+from bambleweeny.core.bins import Bins
+from bambleweeny.core.list_policies import ListPolicies
+from bambleweeny.core.lists import Lists
+from bambleweeny.core.own_records import OwnBin, OwnItem, OwnKey, OwnList, OwnRecord, OwnRoute
+from bambleweeny.core.routes import Routes
+from bambleweeny.core.selections import Selections
+from bambleweeny.core.tokens import Caller
+from bambleweeny.core.values import bytes_of
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import PUT_KEYS_WITHIN_QUOTA
+
+
+class Nouns(NamedTuple):
+    """What an import works with."""
+
+    selections: Selections
+    lists: Lists
+    list_policies: ListPolicies
+    routes: Routes
+    bins: Bins
+
+
+class Imported:
+    """What became of the lines: how many of each kind were written, and how many were not.
+
+    `begun` is the list of which the last line told, if it was written: the next part of the
+    same import may go on with it.
+    """
+
+    def __init__(self) -> None:
+        self.keys = self.items = self.policies = self.routes = self.bins = self.skipped = 0
+        self.begun: str | None = None
+
+
+class ImportJob:
+    """One import at its work."""
+
+    def __init__(
+        self, store: Store, nouns: Nouns, caller: Caller, *, skips: bool, begun: str
+    ) -> None:
+        self.imported = Imported()
+        self._store = store
+        self._nouns = nouns
+        self._caller = caller
+        self._skips = skips
+        self._list_stays = {begun: False}
+
+    @cached_property
+    def _known(self) -> set[OwnRecord]:
+        """The routes and bins that are there, as records."""
+        routes, bins = self._nouns.routes, self._nouns.bins
+        return {
+            *(OwnRoute(one.target, one.content_type) for one in routes.owned_by(self._caller)),
+            *(OwnBin(one.target) for one in bins.owned_by(self._caller)),
+        }
+
+    def put(self, records: Sequence[OwnRecord]) -> None:
+        """Write keys, items of one list, or one thing of another kind."""
+        first, done = records[0], self.imported
+        done.begun = None
+        match first:
+            case OwnKey():
+                written = self._put_keys(records)
+                done.keys += written
+            case OwnItem():
+                written = self._put_items(first.list, records)
+                done.items += written
+                done.begun = first.list if written else None
+            case OwnList():
+                written = self._set_policy(first)
+                done.policies += written
+                done.begun = first.name if written else None
+            case OwnRoute():
+                written = self._make_public(first)
+                done.routes += written
+            case OwnBin():
+                written = self._make_public(first)
+                done.bins += written
+        done.skipped += len(records) - written
+
+    def _put_keys(self, records: Sequence[OwnRecord]) -> int:
+        packed: list[str | bytes] = []
+        for key in records:
+            if isinstance(key, OwnKey):
+                packed += [key.name, bytes_of(key.value), str(key.ends), key.content_type]
+        written = run_as(
+            self._store, self._caller, PUT_KEYS_WITHIN_QUOTA, int(self._skips), *packed
+        )
+        return int(written)
+
+    def _put_items(self, name: str, records: Sequence[OwnRecord]) -> int:
+        if self._stays(name):
+            return 0
+        bodies = [bytes_of(item.value) for item in records if isinstance(item, OwnItem)]
+        return self._nouns.lists.push_all(self._caller, name, bodies)
+
+    def _set_policy(self, record: OwnList) -> int:
+        if self._stays(record.name):
+            return 0
+        self._nouns.list_policies.set(self._caller, record.name, record.policy)
+        return 1
+
+    def _stays(self, name: str) -> bool:
+        """Tell whether a list was there before the import, and is to stay as it was."""
+        if not self._skips:
+            return False
+        if name not in self._list_stays:
+            lists = self._store.schema.tenant(self._caller.id).lists
+            [score] = read_as(self._store, self._caller, ("ZSCORE", lists, name))
+            self._list_stays[name] = score is not None
+        return self._list_stays[name]
+
+    def _make_public(self, record: OwnRoute | OwnBin) -> int:
+        """Make a route or a bin, unless there is one like it."""
+        if record in self._known:
+            return 0
+        if isinstance(record, OwnRoute):
+            self._nouns.routes.create(self._caller, record.key, record.content_type)
+        else:
+            self._nouns.bins.create(self._caller, record.list)
+        self._known.add(record)
+        return 1
