@@ -17,12 +17,21 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     as_uli.put("/keys/k", data=b"\xff")
     for body in ("1", "2"):
         as_uli.post("/lists/q", data=body)
+    as_uli.post("/topics/t", data=b"1")
     as_uli.put("/lists/q/policy", json={"max_attempts": 3})
     as_uli.post("/routes", json={"key": "k", "content_type": "image/png"})
     as_uli.post("/bins", json={"list": "q"})
     answer = as_uli.get("/export")
     assert answer.headers["Content-Type"] == "application/x-ndjson"
-    counts = {"keys": 1, "items": 2, "policies": 1, "routes": 1, "bins": 1, "skipped": 0}
+    counts = {
+        "keys": 1,
+        "items": 2,
+        "policies": 1,
+        "messages": 1,
+        "routes": 1,
+        "bins": 1,
+        "skipped": 0,
+    }
     done = as_admin.post("/import", data=answer.content)
     assert done.json() == {"info": "ok", **counts}
     assert as_admin.get("/export").content == answer.content
@@ -31,6 +40,7 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     path = as_admin.get("/routes").json()["routes"][0]["path"]
     assert http.get(path).headers["Content-Type"] == "image/png"
     assert as_admin.get("/lists/q").text == "1"
+    assert as_admin.get("/topics/t").json() == as_uli.get("/topics/t").json()
     assert as_admin.get("/lists/q/policy").json()["max_attempts"] == 3
 
 
@@ -41,8 +51,8 @@ def test_modes(as_uli):
     done = as_uli.post("/import?mode=skip", data=given).json()
     assert (done["keys"], done["items"], done["skipped"], "begun" in done) == (1, 0, 2, False)
     assert as_uli.get("/keys/old").text == "old"
-    done = as_uli.post("/import?mode=skip&begun=q", data=item("q", "new")).json()
-    assert (done["items"], done["begun"]) == (1, "q")
+    done = as_uli.post("/import?mode=skip&begun=lists/q", data=item("q", "new")).json()
+    assert (done["items"], done["begun"]) == (1, "lists/q")
     assert as_uli.post("/import?mode=merge", data=key("old", "new")).json()["keys"] == 1
     assert as_uli.get("/keys/old").text == "new"
     assert as_uli.post("/import?mode=replace", data=key("only")).json()["keys"] == 1
@@ -56,11 +66,17 @@ def test_the_first_bad_line_is_named(as_uli):
     assert answer.status_code == 400
     told = answer.json()
     assert (told["code"], told["index"]) == ("invalid_request", 1)
-    assert told["info"] == "Line 2: It has not one of `key`, `item`, `list`, `route` and `bin`."
+    assert (
+        told["info"]
+        == "Line 2: It has not one of `key`, `item`, `list`, `message`, `route` and `bin`."
+    )
     assert as_uli.get("/export").content == b""
 
 
-@pytest.mark.parametrize(("query", "named"), [("mode=all", "'mode'"), ("begun=a/b", "'begun'")])
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [("mode=all", "'mode'"), ("begun=a/b", "'begun'"), ("begun=lists/", "'begun'")],
+)
 def test_a_bad_parameter_is_named(as_uli, query, named):
     answer = as_uli.post(f"/import?{query}", data=key("a"))
     assert answer.status_code == 400

@@ -28,9 +28,19 @@ def test_it_goes_to_a_file_and_comes_back(typed, number, alone):
     assert typed.err == "Exported 3 lines.\n"
     assert file.read_text() == LINES + POLICY
     assert typed("import", str(file), "--mode", "replace", "--userid", number) == ""
-    assert typed.err == "Imported 1 key, 1 item, 1 policy, 0 routes, 0 bins; skipped 0.\n"
+    assert (
+        typed.err == "Imported 1 key, 1 item, 1 policy, 0 messages, 0 routes, 0 bins; skipped 0.\n"
+    )
     counts = json.loads(typed("import", str(file), "--mode", "skip", "--userid", number, "--json"))
-    assert counts == {"keys": 0, "items": 0, "policies": 0, "routes": 0, "bins": 0, "skipped": 3}
+    assert counts == {
+        "keys": 0,
+        "items": 0,
+        "policies": 0,
+        "messages": 0,
+        "routes": 0,
+        "bins": 0,
+        "skipped": 3,
+    }
     typed("import", str(file), "--userid", number)
     assert typed("export", "-", "--userid", number) == LINES + LINES.splitlines()[1] + "\n" + POLICY
 

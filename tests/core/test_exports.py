@@ -7,6 +7,7 @@ import time
 import pytest
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.own_records import OwnKey, record_of
+from bambleweeny.core.topics import BEGINNING
 from bambleweeny.errors import (
     InvalidRequest,
     ListFull,
@@ -31,6 +32,14 @@ def item(name, value):
 
 def policy(name, **rules):
     return {"list": {"name": name, "policy": rules}}
+
+
+def message(topic, value, **more):
+    return {"message": {"topic": topic, "value": value, **more}}
+
+
+def messages(services, caller, topic):
+    return services.topics.read(caller, topic, BEGINNING, 1000)[0]
 
 
 def exported(services, caller):
@@ -112,7 +121,7 @@ def test_many_keys_and_items_come_back(services, uli, admin):
 def test_merging_overwrites_keys_and_adds_items(full, services, uli, raw):
     given = lines(key("lasting", "new"), key("fresh"), item("q", "4"), item("new", "1"))
     imported = services.imports.run(uli, given, "merge")
-    assert (done(imported), imported.begun) == ((2, 2, 0, 0, 0), "new")
+    assert (done(imported), imported.begun) == ((2, 2, 0, 0, 0), "lists/new")
     held, items, routes, bins = owned(services, uli)
     assert (held["lasting"], held["fresh"], held["text"]) == (b"new", b"x", "ü\n".encode())
     assert (items["q"], items["new"]) == ([b"1", b"\xfe", b"3", b"4"], [b"1"])
@@ -135,18 +144,20 @@ def test_skipping_leaves_what_is_there(full, services, uli):
 
 def test_skipping_goes_on_with_the_list_that_the_last_part_began(services, uli):
     first = services.imports.run(uli, lines(item("new", "1")), "skip")
-    assert first.begun == "new"
+    assert first.begun == "lists/new"
     second = services.imports.run(uli, lines(item("new", "2")), "skip", first.begun)
-    assert (done(second), second.begun) == ((0, 1, 0, 0, 0), "new")
+    assert (done(second), second.begun) == ((0, 1, 0, 0, 0), "lists/new")
     third = services.imports.run(uli, lines(item("new", "3")), "skip")
     assert (done(third), third.begun) == ((0, 0, 0, 0, 1), None)
     assert services.imports.run(uli, lines(item("q", "1"), key("a")), "skip").begun is None
 
 
 def test_replacing_deletes_all_of_ones_own_first(full, services, uli, admin):
+    services.topics.publish(uli, "t", b"1")
     given = lines(key("only", "x"), {"route": {"key": "only", "content_type": "text/plain"}})
     assert done(services.imports.run(uli, given, "replace")) == (1, 0, 1, 0, 0)
     assert owned(services, uli) == ({"only": b"x"}, {}, [("only", "text/plain")], [])
+    assert list(services.topics.walk(uli)) == [[]]
     assert services.keys.get(admin, "of-the-admin") == b""
 
 
@@ -192,6 +203,9 @@ def test_what_has_expired_is_left_out(services, uli, raw):
         (b'{"list":{"name":"/","policy":{}}}', "List name is invalid"),
         (b'{"list":{"name":"a","policy":{"lease":0}}}', "Expected `int` >= 1"),
         (b'{"list":{"name":"a","policy":{"dead_letter":"a"}}}', "must be another one"),
+        (b'{"message":{"topic":"/","value":"x"}}', "Topic name is invalid"),
+        (b'{"message":{"topic":"a","value":"x","id":"1"}}', "`id` is invalid"),
+        (b'{"message":{"topic":"a","value":"x","type":"html"}}', "`type` is invalid"),
         (b'{"route":{"key":"a","content_type":""}}', "`content_type` is invalid"),
         (b'{"route":{"key":"/","content_type":"text/html"}}', "Key name is invalid"),
         (b'{"bin":{"list":"/"}}', "List name is invalid"),
@@ -249,7 +263,7 @@ def test_a_policy_that_is_there_is_overwritten_or_left(services, uli):
     services.list_policies.set(uli, "q", ListPolicy(lease=7))
     given = lines(policy("q", paused=True), policy("new", lease=1))
     imported = services.imports.run(uli, given, "skip")
-    assert (imported.policies, imported.skipped, imported.begun) == (1, 1, "new")
+    assert (imported.policies, imported.skipped, imported.begun) == (1, 1, "lists/new")
     assert services.list_policies.get(uli, "q") == ListPolicy(lease=7)
     assert services.imports.run(uli, given, "merge").policies == 2
     assert services.list_policies.get(uli, "q") == ListPolicy(paused=True)
@@ -278,15 +292,17 @@ def test_the_bound_of_a_list_holds(services, uli):
     assert "before line 1001 " in caught.value.hint
 
 
-def test_a_full_store_takes_no_keys(services, uli, raw):
+def test_a_full_store_takes_nothing(services, uli, raw):
     raw.zadd("b9y:{1}:expiring", {"gone": 1})
     raw.config_set("maxmemory", 1)
     try:
         with pytest.raises(StoreFull):
             services.imports.run(uli, lines(key("a")), "merge")
+        with pytest.raises(StoreFull):
+            services.imports.run(uli, lines(message("t", "1")), "merge")
     finally:
         raw.config_set("maxmemory", 256 << 20)
-    assert not raw.exists("b9y:{1}:key:a")
+    assert not raw.exists("b9y:{1}:key:a", "b9y:{1}:topic:t")
 
 
 def test_imported_keys_are_told(services, uli, store):
@@ -306,16 +322,91 @@ def test_both_end_with_the_token(services, uli):
     services.users.change("1", password="other")
     with pytest.raises(Unauthorized):
         exported(services, uli)
-    for record in (key("a"), item("q", ""), {"bin": {"list": "q"}}):
+    for record in (key("a"), item("q", ""), message("t", ""), policy("q"), {"bin": {"list": "q"}}):
         with pytest.raises(Unauthorized):
             services.imports.run(uli, lines(record), "merge")
     with pytest.raises(Unauthorized):
         services.imports.run(uli, lines(), "replace")
 
 
-def test_what_an_export_leaves_out_stays_where_it_is_replaced(services, uli):
-    services.topics.publish(uli, "t", b"1")
-    services.keys.set(uli, "k", b"1")
+@pytest.fixture
+def told(services, uli):
+    """Messages of two topics."""
+    services.topics.publish(uli, "other", b"1")
+    for body, kind in ((b"1", ""), (b"\xff", "image/png"), (b"3", "")):
+        services.topics.publish(uli, "t", body, kind)
+    return messages(services, uli, "t")
+
+
+def test_messages_come_back_with_their_ids(told, services, uli, raw):
+    out = exported(services, uli)
+    assert [json.loads(line) for line in out.splitlines()][1:3] == [
+        message("t", "1", id=told[0].id),
+        message("t", {"base64": "/w=="}, id=told[1].id, type="image/png"),
+    ]
+    size = raw.hget("b9y:{1}:topic_bytes", "t")
+    imported = services.imports.run(uli, io.BytesIO(out), "replace")
+    assert (imported.messages, imported.begun) == (4, "topics/t")
+    assert messages(services, uli, "t") == told
+    assert exported(services, uli) == out
+    assert raw.hget("b9y:{1}:topic_bytes", "t") == size
+
+
+def test_messages_keep_their_ids_over_all_parts_of_an_import(told, services, uli):
+    out = exported(services, uli).splitlines(keepends=True)
     services.imports.run(uli, io.BytesIO(b""), "replace")
-    assert list(services.keys.walk(uli)) == [[]]
+    begun = None
+    for line in out:
+        begun = services.imports.run(uli, io.BytesIO(line), "skip", begun or "").begun
+    assert messages(services, uli, "t") == told
+    assert services.imports.run(uli, lines(message("t", "4")), "skip").skipped == 1
+
+
+def test_a_topic_that_is_there_is_added_to_or_left(told, services, uli):
+    given = lines(message("t", "4", id=told[2].id), message("t", "5", type="a/b"))
+    assert services.imports.run(uli, given, "skip").skipped == 2
+    assert messages(services, uli, "t") == told
+    imported = services.imports.run(uli, given, "merge")
+    assert (imported.messages, imported.begun) == (2, None)
+    now = messages(services, uli, "t")
+    assert now[:3] == told
+    assert [(one.value, one.type) for one in now[3:]] == [(b"4", None), (b"5", "a/b")]
+
+
+def test_a_message_gets_a_new_id_where_its_topic_is_there(told, services, uli):
+    later = told[2].id.partition("-")[0] + "-999"
+    services.imports.run(uli, lines(message("t", "4", id=later)), "merge")
+    assert messages(services, uli, "t")[3].id != later
+
+
+def test_ids_out_of_order_or_of_a_time_to_come_become_new_ones(services, uli):
+    now = int(time.time() * 1000)
+    ids = (f"{now - 5}-0", f"{now - 9}-0", f"{now + 90_000}-0", "")
+    services.imports.run(uli, lines(*(message("t", "x", id=one) for one in ids)), "merge")
+    milliseconds = [int(one.id.partition("-")[0]) for one in messages(services, uli, "t")]
+    assert milliseconds[0] == now - 5
+    assert all(now <= one < now + 60_000 for one in milliseconds[1:])
+
+
+def test_the_bounds_of_a_topic_hold(services, uli):
+    now = int(time.time() * 1000)
+    old = [message("t", "old", id=f"{now - 4_000_000 + number}-0") for number in range(20)]
+    new = [message("t", str(number), id=f"{now - 900 + number}-0") for number in range(250)]
+    assert services.imports.run(uli, lines(*old, *new), "merge").messages == 270
+    assert [one.value for one in messages(services, uli, "t")] == [b"%d" % n for n in range(150, 250)]  # fmt: skip
+
+
+def test_the_quota_counts_new_topics(services, uli):
+    services.users.change("1", quota=1)
+    with pytest.raises(QuotaExceeded) as caught:
+        services.imports.run(uli, lines(message("t", "1"), message("u", "1")), "merge")
+    assert "before line 2 " in caught.value.hint
     assert list(services.topics.walk(uli)) == [["t"]]
+
+
+def test_who_waits_for_a_message_is_told_of_an_import(services, uli, store):
+    with store.announcements.follow("b9y:{1}:published:t") as follower:
+        assert follower.wait(5)
+        follower.take()
+        services.imports.run(uli, lines(message("t", "1")), "merge")
+        assert follower.wait(5)

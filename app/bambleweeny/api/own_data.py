@@ -23,7 +23,7 @@ class Export:
     @falcon.before(authenticated)
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give keys, items and policies of lists, routes and bins, a line each."""
+        """Give keys, items and policies of lists, messages, routes and bins, a line each."""
         answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
 
 
@@ -39,7 +39,8 @@ class Import:
         """Take lines in: over what is there, in its place, or only what is not there."""
         mode = read_choice(req, "mode", MODES) or MODES[0]
         begun = req.get_param("begun") or ""
-        if begun and not is_name(begun):
+        kind, _, name = begun.partition("/")
+        if begun and not (kind in ("lists", "topics") and is_name(name)):
             raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
         lines = req.env["wsgi.input"]
         done = self.services.imports.run(req.context.caller, lines, mode, begun)

@@ -28,6 +28,7 @@ def _import(context: Context) -> None:
         counted(done.keys, "key"),
         counted(done.items, "item"),
         counted(done.policies, "policy", "policies"),
+        counted(done.messages, "message"),
         counted(done.routes, "route"),
         counted(done.bins, "bin"),
     )
@@ -54,7 +55,7 @@ VERBS = {
                 choices=_MODES,
                 default=_MODES[0],
                 help="merge overwrites keys and policies and adds items, skip leaves what is "
-                "there, replace deletes your keys, lists, routes and bins first",
+                "there, replace deletes all of your own first",
             ),
             USERID,
         ),

@@ -18,6 +18,7 @@ class Imported(NamedTuple):
     keys: int = 0
     items: int = 0
     policies: int = 0
+    messages: int = 0
     routes: int = 0
     bins: int = 0
     skipped: int = 0

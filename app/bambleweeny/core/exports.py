@@ -44,7 +44,7 @@ class Exports:
         yield from map(line_of, _in_order(copier.beside_keys(_STATES)))
 
 
-def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Route | Bin]:
+def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Message | Route | Bin]:
     """Give what an import takes; policies behind their lists' items, which they could drop."""
     awaiting: List | None = None
     for record in records:
@@ -53,7 +53,7 @@ def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Route | B
             awaiting = None
         if isinstance(record, List):
             awaiting = record if record.policy else None
-        elif not isinstance(record, Topic | Message):
+        elif not isinstance(record, Topic):
             yield record
     if awaiting:
         yield awaiting

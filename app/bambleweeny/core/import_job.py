@@ -2,16 +2,25 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bambleweeny.core.authorized import read_as, run_as
 from bambleweeny.core.bins import Bins
 from bambleweeny.core.list_policies import ListPolicies
 from bambleweeny.core.lists import Lists
-from bambleweeny.core.own_records import OwnBin, OwnItem, OwnKey, OwnList, OwnRecord, OwnRoute
+from bambleweeny.core.own_records import (
+    OwnBin,
+    OwnItem,
+    OwnKey,
+    OwnList,
+    OwnMessage,
+    OwnRecord,
+    OwnRoute,
+)
 from bambleweeny.core.routes import Routes
 from bambleweeny.core.selections import Selections
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Message, Topics
 from bambleweeny.core.values import bytes_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import PUT_KEYS_WITHIN_QUOTA
@@ -23,6 +32,7 @@ class Nouns(NamedTuple):
     selections: Selections
     lists: Lists
     list_policies: ListPolicies
+    topics: Topics
     routes: Routes
     bins: Bins
 
@@ -30,12 +40,13 @@ class Nouns(NamedTuple):
 class Imported:
     """What became of the lines: how many of each kind were written, and how many were not.
 
-    `begun` is the list of which the last line told, if it was written: the next part of the
-    same import may go on with it.
+    `begun` is the list or the new topic of which the last line told, if it was written, as
+    `lists/a`: the next part of the same import may go on with it.
     """
 
     def __init__(self) -> None:
-        self.keys = self.items = self.policies = self.routes = self.bins = self.skipped = 0
+        self.keys = self.items = self.policies = self.messages = 0
+        self.routes = self.bins = self.skipped = 0
         self.begun: str | None = None
 
 
@@ -50,7 +61,7 @@ class ImportJob:
         self._nouns = nouns
         self._caller = caller
         self._skips = skips
-        self._list_stays = {begun: False}
+        self._was_there = {begun: False}
 
     @cached_property
     def _known(self) -> set[OwnRecord]:
@@ -62,7 +73,7 @@ class ImportJob:
         }
 
     def put(self, records: Sequence[OwnRecord]) -> None:
-        """Write keys, items of one list, or one thing of another kind."""
+        """Write keys, items of one list, messages of one topic, or one thing of another kind."""
         first, done = records[0], self.imported
         done.begun = None
         match first:
@@ -72,11 +83,12 @@ class ImportJob:
             case OwnItem():
                 written = self._put_items(first.list, records)
                 done.items += written
-                done.begun = first.list if written else None
             case OwnList():
                 written = self._set_policy(first)
                 done.policies += written
-                done.begun = first.name if written else None
+            case OwnMessage():
+                written = self._put_messages(first.topic, records)
+                done.messages += written
             case OwnRoute():
                 written = self._make_public(first)
                 done.routes += written
@@ -98,24 +110,42 @@ class ImportJob:
     def _put_items(self, name: str, records: Sequence[OwnRecord]) -> int:
         if self._stays(name):
             return 0
+        self.imported.begun = f"lists/{name}"
         bodies = [bytes_of(item.value) for item in records if isinstance(item, OwnItem)]
         return self._nouns.lists.push_all(self._caller, name, bodies)
 
     def _set_policy(self, record: OwnList) -> int:
         if self._stays(record.name):
             return 0
+        self.imported.begun = f"lists/{record.name}"
         self._nouns.list_policies.set(self._caller, record.name, record.policy)
         return 1
 
+    def _put_messages(self, name: str, records: Sequence[OwnRecord]) -> int:
+        is_new = not self._stood("topics", name)
+        if self._skips and not is_new:
+            return 0
+        self.imported.begun = f"topics/{name}" if is_new else None
+        messages = [
+            Message(message.id, bytes_of(message.value), message.type)
+            for message in records
+            if isinstance(message, OwnMessage)
+        ]
+        return self._nouns.topics.put_all(self._caller, name, messages, keeps_ids=is_new)
+
     def _stays(self, name: str) -> bool:
-        """Tell whether a list was there before the import, and is to stay as it was."""
-        if not self._skips:
-            return False
-        if name not in self._list_stays:
-            lists = self._store.schema.tenant(self._caller.id).lists
-            [score] = read_as(self._store, self._caller, ("ZSCORE", lists, name))
-            self._list_stays[name] = score is not None
-        return self._list_stays[name]
+        """Tell whether a list is to stay as it was."""
+        return self._skips and self._stood("lists", name)
+
+    def _stood(self, kind: Literal["lists", "topics"], name: str) -> bool:
+        """Tell whether a list or a topic was there before the import."""
+        path = f"{kind}/{name}"
+        if path not in self._was_there:
+            tenant = self._store.schema.tenant(self._caller.id)
+            index = tenant.lists if kind == "lists" else tenant.topics
+            [score] = read_as(self._store, self._caller, ("ZSCORE", index, name))
+            self._was_there[path] = score is not None
+        return self._was_there[path]
 
     def _make_public(self, record: OwnRoute | OwnBin) -> int:
         """Make a route or a bin, unless there is one like it."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.import_job import Imported, ImportJob, Nouns
-from bambleweeny.core.own_records import Numbered, OwnItem, OwnKey, OwnRecord, record_of
+from bambleweeny.core.own_records import Numbered, OwnItem, OwnKey, OwnMessage, OwnRecord, record_of
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound
@@ -15,7 +15,7 @@ _STEP = 100
 _STEP_BYTES = 1 << 20
 
 MODES = ("merge", "skip", "replace")
-"""Over what is there, only what is not there, or in the place of keys, lists, routes and bins."""
+"""Over what is there, only what is not there, or in the place of all of one's own."""
 
 
 class Imports:
@@ -30,8 +30,8 @@ class Imports:
 
         All lines are checked before anything changes; the first bad one is an
         InvalidRequest that names it. Not atomic: 100 keys or 1 MB are a step, and where
-        one is refused, as by a quota, those before it stay. `begun` is a list to which items are
-        added in every mode. O(lines).
+        one is refused, as by a quota, those before it stay. `begun` is what an earlier part
+        gave as such; lists drop items and topics messages where that is their rule. O(lines).
         """
         for _ in _records(lines):
             pass
@@ -51,10 +51,11 @@ class Imports:
     def _clear(self, caller: Caller) -> None:
         nouns = self._nouns
         nouns.selections.delete_keys(caller, "")
-        for page in nouns.lists.walk(caller):
-            for name in page:
-                with suppress(NotFound):
-                    nouns.lists.delete(caller, name)
+        for named in (nouns.lists, nouns.topics):
+            for page in named.walk(caller):
+                for name in page:
+                    with suppress(NotFound):
+                        named.delete(caller, name)
         for ids in (nouns.routes, nouns.bins):
             for published in ids.owned_by(caller):
                 with suppress(NotFound):
@@ -86,13 +87,18 @@ def _groups(records: Iterable[Numbered]) -> Iterator[list[Numbered]]:
             yield group
             group, size = [], 0
         group.append(one)
-        if isinstance(one.record, OwnKey | OwnItem):
+        if isinstance(one.record, OwnKey | OwnItem | OwnMessage):
             size += len(bytes_of(one.record.value))
     if group:
         yield group
 
 
 def _goes_with(first: OwnRecord, other: OwnRecord) -> bool:
-    if isinstance(first, OwnKey):
-        return isinstance(other, OwnKey)
-    return isinstance(first, OwnItem) and isinstance(other, OwnItem) and first.list == other.list
+    match first, other:
+        case OwnKey(), OwnKey():
+            return True
+        case OwnItem(), OwnItem():
+            return first.list == other.list
+        case OwnMessage(), OwnMessage():
+            return first.topic == other.topic
+    return False

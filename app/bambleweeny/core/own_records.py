@@ -1,17 +1,18 @@
 """The lines of an export: what one user owns, without the user.
 
-Each line is a JSON object with one member: `key`, `item`, `list`, `route` or `bin`.
+Each line is a JSON object with one member: `key`, `item`, `list`, `message`, `route` or `bin`.
 """
 
 from typing import NamedTuple
 
 import msgspec
 
-from bambleweeny.core.backup_format import Bin, Item, List, Route
+from bambleweeny.core.backup_format import Bin, Item, List, Message, Route
 from bambleweeny.core.keys import check_key_name
 from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
 from bambleweeny.core.selections import Row
+from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.values import Base64, value_of
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type
@@ -62,6 +63,23 @@ class OwnList(_Strict, frozen=True):
         check_list_policy(self.name, self.policy)
 
 
+class OwnMessage(_Strict, frozen=True):
+    """A message of a topic, after the older ones. `type` is its content type."""
+
+    topic: str
+    value: str | Base64
+    id: str = ""
+    type: str | None = None
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless there can be such a message."""
+        check_topic_name(self.topic)
+        if self.id and not is_message_id(self.id):
+            raise InvalidRequest("`id` is invalid.")
+        if self.type is not None and not is_media_type(self.type):
+            raise InvalidRequest("`type` is invalid.")
+
+
 class OwnRoute(_Strict, frozen=True):
     """A route, by the key that it shows."""
 
@@ -85,7 +103,7 @@ class OwnBin(_Strict, frozen=True):
         check_list_name(self.list)
 
 
-OwnRecord = OwnKey | OwnItem | OwnList | OwnRoute | OwnBin
+OwnRecord = OwnKey | OwnItem | OwnList | OwnMessage | OwnRoute | OwnBin
 
 
 class Line(_Strict, frozen=True):
@@ -94,6 +112,7 @@ class Line(_Strict, frozen=True):
     key: OwnKey | None = None
     item: OwnItem | None = None
     list: OwnList | None = None
+    message: OwnMessage | None = None
     route: OwnRoute | None = None
     bin: OwnBin | None = None
 
@@ -111,7 +130,7 @@ _decode = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def line_of(record: Row | List | Item | Route | Bin) -> bytes:
+def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
     """Give the line of something that is owned."""
     match record:
         case Row():
@@ -122,6 +141,8 @@ def line_of(record: Row | List | Item | Route | Bin) -> bytes:
             line = Line(item=OwnItem(record.list, record.value))
         case List():
             line = Line(list=OwnList(record.name, record.policy or ListPolicy()))
+        case Message():
+            line = Line(message=OwnMessage(record.topic, record.value, record.id, record.type))
         case Route():
             line = Line(route=OwnRoute(record.key, record.content_type))
         case Bin():

@@ -80,6 +80,7 @@ def make_services(
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
     list_policies = ListPolicies(store, bounds)
+    topics = Topics(store, waits, streams, topic_bounds)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
@@ -91,7 +92,7 @@ def make_services(
         leases=Leases(store, waits, bounds),
         list_policies=list_policies,
         selections=selections,
-        topics=Topics(store, waits, streams, topic_bounds),
+        topics=topics,
         events=Events(store, streams),
         batch=Batch(
             store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
@@ -101,7 +102,7 @@ def make_services(
         routes=routes,
         bins=bins,
         exports=Exports(store),
-        imports=Imports(store, Nouns(selections, lists, list_policies, routes, bins)),
+        imports=Imports(store, Nouns(selections, lists, list_policies, topics, routes, bins)),
         status=Status(store, append_only_file),
         metrics=metrics,
     )

@@ -1,7 +1,7 @@
 """Topics: every reader sees every message, for a while also those from before."""
 
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from bambleweeny.core.authorized import run_as
@@ -12,7 +12,12 @@ from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_TOPIC, PUBLISH_WITHIN_BOUNDS, READ_TOPIC
+from bambleweeny.store.scripts import (
+    DELETE_TOPIC,
+    PUBLISH_WITHIN_BOUNDS,
+    PUT_MESSAGES_WITHIN_BOUNDS,
+    READ_TOPIC,
+)
 
 BEGINNING = "0-0"
 """The id that stands before every message."""
@@ -96,6 +101,23 @@ class Topics:
         most, seconds, most_bytes = self._bounds
         args = (most, seconds * 1000, most_bytes, content_type, body)
         return str(run_as(self._store, caller, PUBLISH_WITHIN_BOUNDS, name, *args).decode())
+
+    def put_all(
+        self, caller: Caller, name: str, messages: Sequence[Message], *, keeps_ids: bool
+    ) -> int:
+        """Add messages at the end, all or none, and give their number.
+
+        Ids that are kept are past ones, later than all that the topic has; the others, as
+        those without text, become new ones. Quota and bounds are those of `publish`.
+        O(messages + log n).
+        """
+        check_topic_name(name)
+        most, seconds, most_bytes = self._bounds
+        args: list[str | bytes | int] = [name, most, seconds * 1000, most_bytes, int(keeps_ids)]
+        for message in messages:
+            args += [message.id, message.type or "", message.value]
+        run_as(self._store, caller, PUT_MESSAGES_WITHIN_BOUNDS, *args)
+        return len(messages)
 
     def read(
         self, caller: Caller, name: str, after: str, most: int, most_bytes: int = _MOST_BYTES
