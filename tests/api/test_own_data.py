@@ -17,6 +17,7 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     as_uli.put("/keys/k", data=b"\xff")
     for body in ("1", "2"):
         as_uli.post("/lists/q", data=body)
+    as_uli.post("/lists/q?delay=1h", data="3")
     as_uli.post("/topics/t", data=b"1")
     as_uli.put("/lists/q/policy", json={"max_attempts": 3})
     as_uli.post("/routes", json={"key": "k", "content_type": "image/png"})
@@ -25,7 +26,7 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     assert answer.headers["Content-Type"] == "application/x-ndjson"
     counts = {
         "keys": 1,
-        "items": 2,
+        "items": 3,
         "policies": 1,
         "messages": 1,
         "routes": 1,
@@ -39,6 +40,7 @@ def test_what_is_exported_is_imported(as_uli, as_admin, http):
     assert as_admin.get("/keys/k").content == b"\xff"
     path = as_admin.get("/routes").json()["routes"][0]["path"]
     assert http.get(path).headers["Content-Type"] == "image/png"
+    assert as_admin.get("/lists/q/stats").json()["delayed"] == 1
     assert as_admin.get("/lists/q").text == "1"
     assert as_admin.get("/topics/t").json() == as_uli.get("/topics/t").json()
     assert as_admin.get("/lists/q/policy").json()["max_attempts"] == 3

@@ -42,6 +42,19 @@ def test_a_mode_holds_over_all_parts(client):
     assert list(client.export()) == []
 
 
+def test_nothing_is_lost_between_parts(client, ulis):
+    for number in range(12):
+        client.push("q", str(number) + "x" * 50_000)
+        client.topics.publish("t", str(number) + "x" * 50_000)
+    client.lists.push("q", "later", delay="1h")
+    client.lists.set_policy("q", max_len=2, overflow="drop_oldest")
+    lines = list(client.export())
+    for mode in ("merge", "replace"):
+        assert ulis.import_(lines, mode) == Imported(items=13, policies=1, messages=12)
+        assert list(ulis.export()) == lines
+    assert ulis.import_(lines, "skip") == Imported(skipped=26)
+
+
 def test_a_bad_line_is_named_by_its_number_in_all(client):
     lines = [key(f"k{number}", "x" * 100_000) for number in range(9)] + [b"{}"]
     with pytest.raises(InvalidRequest, match=r"^Line 10: It has not one of") as caught:

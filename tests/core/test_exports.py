@@ -5,17 +5,22 @@ import json
 import time
 
 import pytest
+from bambleweeny.core.items import STATES
+from bambleweeny.core.leases import Change, lease_of
 from bambleweeny.core.list_policies import ListPolicy
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.own_records import OwnKey, record_of
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.errors import (
     InvalidRequest,
+    LeaseNotFound,
     ListFull,
     NotFound,
     QuotaExceeded,
     StoreFull,
     Unauthorized,
 )
+from queues import check
 
 
 def lines(*records):
@@ -26,8 +31,8 @@ def key(name, value="x", **more):
     return {"key": {"name": name, "value": value, **more}}
 
 
-def item(name, value):
-    return {"item": {"list": name, "value": value}}
+def item(name, value, **more):
+    return {"item": {"list": name, "value": value, **more}}
 
 
 def policy(name, **rules):
@@ -199,6 +204,12 @@ def test_what_has_expired_is_left_out(services, uli, raw):
         (b'{"key":{"name":"a","value":"x","ends":9007199254740992}}', "`ends` is invalid"),
         (b'{"key":{"name":"a","value":"x","content_type":"html"}}', "`content_type` is invalid"),
         (b'{"item":{"list":"","value":"x"}}', "List name is invalid"),
+        (b'{"item":{"list":"a","value":"x","state":"leased","at":1}}', "Invalid enum value"),
+        (b'{"item":{"list":"a","value":"x","state":"dead"}}', "cannot be so"),
+        (b'{"item":{"list":"a","value":"x","at":5}}', "cannot be so"),
+        (b'{"item":{"list":"a","value":"x","state":"delayed","at":4398046511104}}', "cannot be"),
+        (b'{"item":{"list":"a","value":"x","expires":-1}}', "cannot be so"),
+        (b'{"item":{"list":"a","value":"x","attempts":65536}}', "cannot be so"),
         (b'{"list":{"name":"a"}}', "missing required field `policy`"),
         (b'{"list":{"name":"/","policy":{}}}', "List name is invalid"),
         (b'{"list":{"name":"a","policy":{"lease":0}}}', "Expected `int` >= 1"),
@@ -259,6 +270,92 @@ def test_policies_go_along_and_lose_no_items(services, uli):
     assert services.list_policies.get(uli, "q") == strict
 
 
+def looked_at(services, caller, name, state):
+    """The items of a list in a state: body, attempts, expiry, reason, origin, and their moment."""
+    found = services.items.look(caller, name, state, 1000, "")[0]
+    return [(i.body, i.attempts, i.expires, i.reason, i.origin, at) for _, i, at in found]
+
+
+@pytest.fixture
+def states(services, uli):
+    """A list with items in all states, in all of which one is tried once; gives the leased one."""
+    for body in (b"dead", b"retried", b"back", b"leased"):
+        services.lists.push(uli, "q", body, push_options(ttl=900))
+    dead, retried, back, leased = services.leases.lease(uli, "q", 4, 60)
+    for verb, one, seconds in (("bury", dead, None), ("retry", retried, 600), ("retry", back, 0)):
+        services.leases.change(uli, "q", Change(verb, lease_of(one), seconds, "because"))
+    services.lists.push(uli, "q", b"ready")
+    services.lists.push(uli, "q", b"delayed", push_options(delay=600, ttl=60))
+    return leased
+
+
+def test_items_come_back_in_their_states(states, services, uli, raw):
+    before = {state: looked_at(services, uli, "q", state) for state in STATES}
+    out = exported(services, uli)
+    assert services.imports.run(uli, io.BytesIO(out), "replace").items == 6
+    check(raw)
+    after = {state: looked_at(services, uli, "q", state) for state in STATES}
+    assert [one[:2] for one in after["ready"]] == [(b"leased", 1), (b"back", 1), (b"ready", 0)]
+    assert after["ready"][0][2] == states.expires
+    assert after["ready"][1:] == before["ready"]
+    assert after["leased"] == []
+    assert {one[0] for one in after["delayed"]} == {b"retried", b"delayed"}
+    assert after["delayed"] == before["delayed"]
+    assert after["dead"] == before["dead"]
+    assert after["dead"][0][:4] == (b"dead", 1, 0, "because")
+    assert exported(services, uli) == out
+
+
+def test_an_old_lease_does_not_fit_an_imported_item(states, services, uli):
+    services.imports.run(uli, io.BytesIO(exported(services, uli)), "replace")
+    services.leases.lease(uli, "q", 1, 60)
+    with pytest.raises(LeaseNotFound):
+        services.leases.change(uli, "q", Change("ack", lease_of(states)))
+
+
+def test_what_is_due_is_ready_and_what_has_expired_is_left_out(services, uli, raw):
+    now = int(time.time() * 1000)
+    given = lines(
+        item("q", "late", state="delayed", at=now + 60_000),
+        item("q", "1", state="delayed", at=now - 5),
+        item("q", "gone", expires=now - 5),
+        item("q", "2", expires=now + 60_000),
+        item("gone", "gone", state="delayed", at=now + 5, expires=1),
+    )
+    imported = services.imports.run(uli, given, "merge")
+    assert (imported.items, imported.skipped, imported.begun) == (3, 2, "lists/gone")
+    check(raw)
+    assert [one[0] for one in looked_at(services, uli, "q", "ready")] == [b"1", b"2"]
+    assert list(services.lists.walk(uli)) == [["q"]]
+
+
+def test_many_items_that_are_due_at_one_moment_keep_their_order(services, uli, raw):
+    at = int(time.time() * 1000) + 60_000
+    given = [item("q", str(number), state="delayed", at=at) for number in range(600)]
+    given.insert(0, item("q", "next", state="delayed", at=at + 1))
+    assert services.imports.run(uli, lines(*given), "merge").items == 601
+    check(raw)
+    found = looked_at(services, uli, "q", "delayed")
+    assert [(one[0], one[-1]) for one in found[:600]] == [(b"%d" % n, at) for n in range(600)]
+    assert found[600][0] == b"next"
+
+
+def test_the_policy_of_a_list_that_is_there_holds_for_imported_items(services, uli, raw):
+    keeps = ListPolicy(max_len=2, overflow="drop_oldest", ttl=60)
+    services.list_policies.set(uli, "q", keeps)
+    services.lists.push(uli, "q", b"old")
+    given = lines(item("q", "1", state="dead", at=5), item("q", "2"))
+    assert services.imports.run(uli, given, "merge").items == 2
+    check(raw)
+    assert looked_at(services, uli, "q", "dead") == [(b"1", 0, 0, "", "", 5)]
+    [left] = looked_at(services, uli, "q", "ready")
+    assert left[0] == b"2"
+    assert left[2] > time.time() * 1000
+    services.list_policies.set(uli, "q", ListPolicy(max_len=2))
+    with pytest.raises(ListFull):
+        services.imports.run(uli, given, "merge")
+
+
 def test_a_policy_that_is_there_is_overwritten_or_left(services, uli):
     services.list_policies.set(uli, "q", ListPolicy(lease=7))
     given = lines(policy("q", paused=True), policy("new", lease=1))
@@ -300,9 +397,11 @@ def test_a_full_store_takes_nothing(services, uli, raw):
             services.imports.run(uli, lines(key("a")), "merge")
         with pytest.raises(StoreFull):
             services.imports.run(uli, lines(message("t", "1")), "merge")
+        with pytest.raises(StoreFull):
+            services.imports.run(uli, lines(item("q", "1", state="dead", at=1)), "merge")
     finally:
         raw.config_set("maxmemory", 256 << 20)
-    assert not raw.exists("b9y:{1}:key:a", "b9y:{1}:topic:t")
+    assert not raw.exists("b9y:{1}:key:a", "b9y:{1}:topic:t", "b9y:{1}:list:q")
 
 
 def test_imported_keys_are_told(services, uli, store):

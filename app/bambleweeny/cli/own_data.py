@@ -54,8 +54,8 @@ VERBS = {
                 "--mode",
                 choices=_MODES,
                 default=_MODES[0],
-                help="merge overwrites keys and policies and adds items, skip leaves what is "
-                "there, replace deletes all of your own first",
+                help="merge overwrites keys and policies and adds items and messages, skip leaves "
+                "what is there, replace deletes all of your own first",
             ),
             USERID,
         ),

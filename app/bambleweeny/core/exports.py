@@ -12,7 +12,8 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.store import Store
 
 _PART_BYTES = 64 << 10
-_STATES: tuple[State, ...] = ("ready", "leased", "delayed")
+_STATES: tuple[State, ...] = ("leased", "ready", "delayed", "dead")
+"""What is leased comes first: it is ready again where it goes."""
 
 
 class Exports:

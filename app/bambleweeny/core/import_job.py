@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from bambleweeny.core.authorized import read_as, run_as
 from bambleweeny.core.bins import Bins
+from bambleweeny.core.items import Items
 from bambleweeny.core.list_policies import ListPolicies
 from bambleweeny.core.lists import Lists
 from bambleweeny.core.own_records import (
@@ -31,6 +32,7 @@ class Nouns(NamedTuple):
 
     selections: Selections
     lists: Lists
+    items: Items
     list_policies: ListPolicies
     topics: Topics
     routes: Routes
@@ -111,8 +113,8 @@ class ImportJob:
         if self._stays(name):
             return 0
         self.imported.begun = f"lists/{name}"
-        bodies = [bytes_of(item.value) for item in records if isinstance(item, OwnItem)]
-        return self._nouns.lists.push_all(self._caller, name, bodies)
+        items = [item.found() for item in records if isinstance(item, OwnItem)]
+        return self._nouns.items.put_all(self._caller, name, items)
 
     def _set_policy(self, record: OwnList) -> int:
         if self._stays(record.name):

@@ -1,4 +1,4 @@
-"""Items where they lie: looked at without being taken, counted, moved and deleted."""
+"""Items where they lie: looked at without being taken, counted, added, moved and deleted."""
 
 import re
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from bambleweeny.store.scripts import (
     LOOK_AT_ITEMS,
     MOVE_ITEMS,
     PURGE_ITEMS,
+    PUT_ITEMS_WITHIN_BOUNDS,
     SUM_LIST,
     Script,
 )
@@ -139,6 +140,17 @@ class Items:
         repeat(step)
         return moved
 
+    def put_all(self, caller: Caller, name: str, items: Sequence[FoundItem]) -> int:
+        """Add ready, delayed and dead items with new ids, all or none; give how many were added.
+
+        What has expired is left out, and what is due is ready. Quota and bound are those of
+        `Lists.push`. O(items * log n).
+        """
+        packed: list[str | bytes | int] = []
+        for state, item, at in items:
+            packed += [state, at, item.attempts, item.expires, item.reason, item.origin, item.body]
+        return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
+
     def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
         """Delete all items in some states and give their number; the policy stays.
 
@@ -162,7 +174,7 @@ class Items:
         repeat(step)
         return purged
 
-    def _run(self, script: Script, caller: Caller, name: str, *args: str | int) -> Any:
+    def _run(self, script: Script, caller: Caller, name: str, *args: str | bytes | int) -> Any:
         check_list_name(name)
         return run_as(self._store, caller, script, name, *self._bounds, *args)
 

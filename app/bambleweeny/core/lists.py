@@ -111,14 +111,6 @@ class Lists:
         reply = self._push(caller, name, lines, options)
         return 0 if isinstance(reply, list) else len(lines)
 
-    def push_all(self, caller: Caller, name: str, bodies: Sequence[bytes]) -> int:
-        """Add items at the end, all or none, and give their number.
-
-        Quota and bound are those of `push`. O(items + log n).
-        """
-        self._push(caller, name, bodies)
-        return len(bodies)
-
     def pop(self, caller: Caller, name: str) -> bytes | None:
         """Take the oldest item off; None where there is none. Atomic.
 

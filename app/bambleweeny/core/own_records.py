@@ -3,21 +3,30 @@
 Each line is a JSON object with one member: `key`, `item`, `list`, `message`, `route` or `bin`.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from bambleweeny.core.backup_format import Bin, Item, List, Message, Route
+from bambleweeny.core.item_format import StoredItem
+from bambleweeny.core.items import FoundItem
 from bambleweeny.core.keys import check_key_name
 from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
+from bambleweeny.core.restored_lists import is_possible_item
 from bambleweeny.core.selections import Row
 from bambleweeny.core.topics import check_topic_name, is_message_id
-from bambleweeny.core.values import Base64, value_of
+from bambleweeny.core.values import Base64, bytes_of, value_of
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type
 
 _LATEST = 1 << 53
+_LATEST_AT = 1 << 42
+"""In ms. The ids of delayed items are microseconds, which scripts count exactly up to 2^53."""
+_ITEM_RULE = (
+    "A delayed or dead item has an 'at', a ready one has none; times are milliseconds since 1970, "
+    "'attempts' is at most 65535, 'reason' and 'origin' have up to 255 bytes."
+)
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, frozen=True):
@@ -42,14 +51,32 @@ class OwnKey(_Strict, frozen=True):
 
 
 class OwnItem(_Strict, frozen=True):
-    """An item of a list, after the older ones."""
+    """An item of a list, after the older ones.
+
+    A delayed one says when it is due and a dead one when it died (`at`, in ms), and what
+    expires when that is (`expires`, in ms).
+    """
 
     list: str
     value: str | Base64
+    state: Literal["ready", "delayed", "dead"] = "ready"
+    at: int = 0
+    attempts: int = 0
+    expires: int = 0
+    reason: str = ""
+    origin: str = ""
 
     def check(self) -> None:
         """Raise InvalidRequest unless there can be such an item."""
         check_list_name(self.list)
+        more = (self.state, self.at, self.attempts, 0, self.expires, self.reason, self.origin)
+        if self.at >= _LATEST_AT or not is_possible_item(Item("", self.list, 0, "", *more)):
+            raise InvalidRequest("The item cannot be so.", hint=_ITEM_RULE)
+
+    def found(self) -> FoundItem:
+        """Give the item as it is in a list, but for its id and its coming."""
+        body, more = bytes_of(self.value), (self.expires, self.reason, self.origin)
+        return FoundItem(self.state, StoredItem(0, body, self.attempts, 0, *more), self.at)
 
 
 class OwnList(_Strict, frozen=True):
@@ -138,7 +165,7 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
             value = value_of(held.value)
             line = Line(key=OwnKey(record.name, value, held.ends, held.content_type))
         case Item():
-            line = Line(item=OwnItem(record.list, record.value))
+            line = Line(item=_item_of(record))
         case List():
             line = Line(list=OwnList(record.name, record.policy or ListPolicy()))
         case Message():
@@ -148,6 +175,14 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
         case Bin():
             line = Line(bin=OwnBin(record.list))
     return _encode(line) + b"\n"
+
+
+def _item_of(item: Item) -> OwnItem:
+    """Give an item as it goes elsewhere: a lease is its holder's, here."""
+    more = (item.attempts, item.expires, item.reason, item.origin)
+    if item.state == "leased":
+        return OwnItem(item.list, item.value, "ready", 0, *more)
+    return OwnItem(item.list, item.value, item.state, item.at, *more)
 
 
 def record_of(line: bytes) -> OwnRecord:

@@ -79,7 +79,7 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
-    list_policies = ListPolicies(store, bounds)
+    items, list_policies = Items(store, bounds), ListPolicies(store, bounds)
     topics = Topics(store, waits, streams, topic_bounds)
     return Services(
         instance=instance,
@@ -88,7 +88,7 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
-        items=Items(store, bounds),
+        items=items,
         leases=Leases(store, waits, bounds),
         list_policies=list_policies,
         selections=selections,
@@ -102,7 +102,9 @@ def make_services(
         routes=routes,
         bins=bins,
         exports=Exports(store),
-        imports=Imports(store, Nouns(selections, lists, list_policies, topics, routes, bins)),
+        imports=Imports(
+            store, Nouns(selections, lists, items, list_policies, topics, routes, bins)
+        ),
         status=Status(store, append_only_file),
         metrics=metrics,
     )

@@ -88,6 +88,7 @@ FIND_ITEM = _load("find_item", before=_OF_LISTS)
 DELETE_ITEM = _load("delete_item", before=_OF_LISTS)
 SUM_LIST = _load("sum_list", before=_OF_LISTS)
 MOVE_ITEMS = _load("move_items", before=_OF_LISTS)
+PUT_ITEMS_WITHIN_BOUNDS = _load("put_items_within_bounds", before=_OF_LISTS)
 PURGE_ITEMS = _load("purge_items", before=_OF_LISTS)
 PUBLISH_WITHIN_BOUNDS = _load("publish_within_bounds", before=("tenant", "quota", "trim_topic"))
 PUT_MESSAGES_WITHIN_BOUNDS = _load(

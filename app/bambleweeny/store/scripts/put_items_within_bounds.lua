@@ -1,0 +1,62 @@
+-- Adds items to a list, all or none: ARGV[2] its name, ARGV[5..] for each a state (`ready`, `delayed`
+-- or `dead`), when it is due or died in ms, or 0, its attempts, when it expires in ms, or 0, a reason,
+-- an origin, and its body. They get new ids. What has expired is left out, what is due is ready. A new
+-- list is made only within the quota. Gives how many were added.
+-- NOTE: an engine asks for room only before the first write of a script.
+redis.call('SETRANGE', its_probe, 0, '')
+local list, chosen, added = list_of(ARGV[2]).settle(), {}, 0
+local now_ms = list.now_ms
+for index = 5, #ARGV, 7 do
+  local state, at, attempts, expires, reason, origin, body = unpack(ARGV, index, index + 6)
+  local item = {
+    state = state, at = tonumber(at), attempts = tonumber(attempts), expires = tonumber(expires),
+    reason = reason, origin = origin, body = body,
+  }
+  if item.expires == 0 or item.expires > now_ms then
+    chosen[#chosen + 1] = item
+    added = added + #body
+  end
+end
+if #chosen == 0 then
+  return 0
+end
+if not list.make_room(#chosen, added) then
+  return redis.error_reply('B9Y list_full')
+end
+if not list.is_there and quota_reached() then
+  return redis.error_reply('B9Y quota_exceeded')
+end
+
+local function hold(item, lowest)
+  item.id = list.fresh_id(math.max(lowest, list.last + 1), 1)
+  item.came = now_ms
+  list.keep(item, item.state, item.at)
+  list.count_in(item)
+end
+
+-- NOTE: many may be due at one moment; a new one goes behind them without asking for the id of each.
+local function hold_until_due(item)
+  local others = redis.call('ZREVRANGEBYSCORE', list.by_state.delayed, item.at, item.at, 'LIMIT', 0, 1)
+  hold(item, math.max(item.at * 1000, tonumber(others[1] or 0) + 1))
+end
+
+local ttl = list.policy and list.policy.ttl
+for _, item in ipairs(chosen) do
+  if item.state == 'dead' then
+    item.expires = 0
+    hold(item, now_in_us())
+    list.last = item.id
+  else
+    if item.expires == 0 and ttl then
+      item.expires = math.max(item.at, now_ms) + ttl * 1000
+    end
+    if item.at > now_ms then
+      hold_until_due(item)
+    else
+      list.append(item)
+    end
+  end
+end
+list.save()
+tell('list.push', ARGV[2])
+return #chosen
