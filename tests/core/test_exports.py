@@ -210,6 +210,12 @@ def test_what_has_expired_is_left_out(services, uli, raw):
         (b'{"item":{"list":"a","value":"x","state":"delayed","at":4398046511104}}', "cannot be"),
         (b'{"item":{"list":"a","value":"x","expires":-1}}', "cannot be so"),
         (b'{"item":{"list":"a","value":"x","attempts":65536}}', "cannot be so"),
+        (b'{"item":{"list":"a","value":"x","origin":"/"}}', "List name is invalid"),
+        (
+            b'{"item":{"list":"a","value":"x","reason":"' + b"\xc3\xbc" * 128 + b'"}}',
+            "cannot be so",
+        ),
+        (b'{"item":{"list":"a","value":"x","reason":"\\ud800"}}', "It is not valid JSON"),
         (b'{"list":{"name":"a"}}', "missing required field `policy`"),
         (b'{"list":{"name":"/","policy":{}}}', "List name is invalid"),
         (b'{"list":{"name":"a","policy":{"lease":0}}}', "Expected `int` >= 1"),

@@ -25,7 +25,7 @@ _LATEST_AT = 1 << 42
 """In ms. The ids of delayed items are microseconds, which scripts count exactly up to 2^53."""
 _ITEM_RULE = (
     "A delayed or dead item has an 'at', a ready one has none; times are milliseconds since 1970, "
-    "'attempts' is at most 65535, 'reason' and 'origin' have up to 255 bytes."
+    "'attempts' is at most 65535, and a 'reason' has up to 255 bytes."
 )
 
 
@@ -69,6 +69,8 @@ class OwnItem(_Strict, frozen=True):
     def check(self) -> None:
         """Raise InvalidRequest unless there can be such an item."""
         check_list_name(self.list)
+        if self.origin:
+            check_list_name(self.origin)
         more = (self.state, self.at, self.attempts, 0, self.expires, self.reason, self.origin)
         if self.at >= _LATEST_AT or not is_possible_item(Item("", self.list, 0, "", *more)):
             raise InvalidRequest("The item cannot be so.", hint=_ITEM_RULE)
