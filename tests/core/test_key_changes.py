@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bambleweeny.core.held import Held
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish, exactly
 from bambleweeny.errors import (
     Busy,
@@ -48,7 +49,7 @@ def test_a_key_has_an_end_and_a_type(services, uli, raw):
 def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
     services.key_changes.set_on_terms(uli, "k", b"v", Wish(), MISSING)
     assert sorted(raw.keys("b9y:{1}:*")) == [b"b9y:{1}:key:k", b"b9y:{1}:keys", b"b9y:{1}:user"]
-    assert services.keys.read(uli, "k") == (b"v", 0, "")
+    assert services.keys.read(uli, "k") == Held(b"v", 0, "")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
 def test_a_write_forgets_the_end_and_the_type(services, uli, raw, forget):
     services.key_changes.set_on_terms(uli, "k", b"v", Wish(600, "a/b"))
     forget(services, uli)
-    assert services.keys.read(uli, "k") == (b"w", 0, "")
+    assert services.keys.read(uli, "k") == Held(b"w", 0, "")
     assert raw.pttl("b9y:{1}:key:k") == -1
     assert not raw.exists("b9y:{1}:meta:k", "b9y:{1}:expiring")
 
@@ -71,7 +72,7 @@ def test_a_write_can_keep_the_end(services, uli):
     services.key_changes.set_on_terms(uli, "k", b"v", Wish(600, "a/b"))
     before = services.keys.read(uli, "k")
     services.key_changes.set_on_terms(uli, "k", b"w", Wish("keep"))
-    assert services.keys.read(uli, "k") == (b"w", before.ends, "")
+    assert services.keys.read(uli, "k") == Held(b"w", before.ends, "")
     services.key_changes.set_on_terms(uli, "new", b"w", Wish("keep"))
     assert services.keys.read(uli, "new").ends == 0
 
@@ -164,7 +165,7 @@ def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
     assert services.key_changes.touch(uli, "k", 600).seconds_left() == 600
     assert raw.zscore("b9y:{1}:expiring", "k") == services.keys.read(uli, "k").ends
     services.key_changes.change_ttl(uli, "k", None)
-    assert services.keys.read(uli, "k") == (b"v", 0, "a/b")
+    assert services.keys.read(uli, "k") == Held(b"v", 0, "a/b")
     assert raw.pttl("b9y:{1}:key:k") == raw.pttl("b9y:{1}:meta:k") == -1
     assert not raw.exists("b9y:{1}:expiring")
     for change in (services.key_changes.touch, services.key_changes.change_ttl):
@@ -234,7 +235,7 @@ def test_what_was_there_before_is_given(services, uli):
     old = services.key_changes.swap(uli, "k", b"new", Wish())
     assert (old.value, old.content_type, old.seconds_left()) == (b"\xff", "a/b", 60)
     assert services.key_changes.swap(uli, "k", b"", Wish()).value == b"new"
-    assert services.key_changes.take(uli, "k") == (b"", 0, "")
+    assert services.key_changes.take(uli, "k") == Held(b"", 0, "")
 
 
 def test_a_quota_holds_for_new_keys_and_no_others(services, uli):
@@ -259,11 +260,11 @@ def test_a_patch_keeps_the_end_and_the_type(services, uli):
     services.key_changes.set_on_terms(uli, "k", b'{"a":{"b":1},"c":2}', Wish(60, "a/b"))
     before = services.keys.read(uli, "k")
     assert patch(uli, "k", b'{"a":{"b":null,"d":[]}}', keep) == b'{"a":{"d":[]},"c":2}'
-    assert services.keys.read(uli, "k") == (b'{"a":{"d":[]},"c":2}', before.ends, "a/b")
+    assert services.keys.read(uli, "k") == Held(b'{"a":{"d":[]},"c":2}', before.ends, "a/b")
     patch(uli, "k", b"{}", Wish(600, "keep"), exactly(b'{"a":{"d":[]},"c":2}'))
     assert services.keys.read(uli, "k").seconds_left() == 600
     patch(uli, "made", b'{"a":null,"b":1}', keep)
-    assert services.keys.read(uli, "made") == (b'{"b":1}', 0, "application/json")
+    assert services.keys.read(uli, "made") == Held(b'{"b":1}', 0, "application/json")
 
 
 def test_a_patch_that_cannot_be_done_leaves_the_value(services, uli):
@@ -365,7 +366,7 @@ def test_bounds_do_not_make_a_number_of_what_is_none(services, uli, value):
     for bounds in (Bounds(5), Bounds(least=5), Bounds(ttl=5)):
         with pytest.raises(NotAnInteger):
             services.key_changes.incr_within(uli, "n", 1, bounds)
-    assert services.keys.read(uli, "n") == (value, 0, "")
+    assert services.keys.read(uli, "n") == Held(value, 0, "")
 
 
 def test_a_rate_limit_is_exact_under_many(services, uli):
