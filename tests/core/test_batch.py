@@ -28,6 +28,7 @@ from bambleweeny.errors import (
 )
 from bambleweeny.store import open_store
 from bambleweeny.store.embedded import EmbeddedEngine
+from queues import numbers_of
 
 MOST_ITEMS, MOST_BYTES = 4, 30
 TOPICS = Bounds(messages=3, seconds=60, bytes=100)
@@ -129,7 +130,7 @@ def owned(raw):
         {name: [i[8:] for i in found[f"b9y:{{1}}:ready:{name}".encode()]] for name in lists},
     )
     for name, items in model.lists.items():
-        assert int(found[f"b9y:{{1}}:list:{name}".encode()][b"bytes"]) == sum(map(len, items))
+        assert numbers_of(raw, name).bytes == sum(map(len, items))
         ids = [item[:8] for item in found[f"b9y:{{1}}:ready:{name}".encode()]]
         assert ids == sorted(set(ids))
     records = 1 + bool(keys) + bool(lists)

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 from bambleweeny.core.instance import WrongSchema, open_instance
+from bambleweeny.core.list_record import NUMBERS, ListNumbers
 from bambleweeny.core.listings import walk_visible
+from bambleweeny.core.lists import push_options
 from bambleweeny.core.status import Status
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store.scripts import RAISE_LAYOUT
+from queues import check, key, numbers_of
 
 
 def test_it_is_made_once(store):
@@ -25,7 +28,7 @@ def test_data_of_a_newer_version_are_left_alone(store, raw):
         open_instance(store)
 
 
-@pytest.mark.parametrize("noted", ["2", "99", "", "one", "-1", "1.5"])
+@pytest.mark.parametrize("noted", ["3", "99", "", "one", "-1", "1.5"])
 def test_data_of_a_newer_or_unknown_layout_are_refused_untouched(store, raw, noted):
     raw.hset("b9y:instance", mapping={"schema": noted, "id": "ab"})
     with pytest.raises(WrongSchema, match=f"layout {re.escape(noted)} and .* restore a backup"):
@@ -41,6 +44,63 @@ def test_data_of_an_older_layout_are_taken_over_for_good(store, raw, monkeypatch
     monkeypatch.setattr("bambleweeny.store.schema.VERSION", 2)
     with pytest.raises(WrongSchema, match=r"layout 3 .* up to layout 2"):
         open_instance(store)
+
+
+def lay(raw, name, *bodies, **fields):
+    """Put ready items into a list as layout 1 had it."""
+    ids = range(1_700_000_000_000_000, 1_700_000_000_000_000 + len(bodies))
+    raw.rpush(
+        key("ready", name), *(id.to_bytes(8) + body for id, body in zip(ids, bodies, strict=True))
+    )
+    raw.hset(key("list", name), mapping={"bytes": sum(map(len, bodies)), **fields})
+    raw.zadd("b9y:{1}:lists", {name: 0})
+
+
+def test_lists_of_layout_1_go_on(services, uli, store, raw):
+    services.users.create("ann", "x")
+    raw.delete("b9y:{2}:user")
+    lay(raw, "q", b"0", b"1", b"22")
+    lay(raw, "known", b"0", **{"in": 5, "out": 3, "last": 1_700_000_000_000_099, "low": 7})
+    services.lists.push(uli, "new", b"x")
+    new = raw.hgetall(key("list", "new"))
+    raw.hset("b9y:instance", "schema", 1)
+    for _ in range(2):
+        open_instance(store)
+        assert numbers_of(raw) == ListNumbers(bytes=4, last=1_700_000_000_000_002)
+    assert numbers_of(raw, "known") == ListNumbers(False, 1, 5, 3, 1_700_000_000_000_099)
+    assert raw.hkeys(key("list", "known")) == [b"low", NUMBERS.encode()]
+    assert raw.hgetall(key("list", "new")) == new
+    assert services.lists.pop(uli, "q") == b"0"
+    [item] = services.leases.lease(uli, "q")
+    assert (item.body, item.came) == (b"1", 1_700_000_000_000)
+    services.lists.push(uli, "q", b"new")
+    assert check(raw) == [b"1", b"22", b"new"]
+
+
+def test_a_list_of_layout_1_that_held_items_is_treated_carefully(services, uli, store, raw):
+    services.lists.push(uli, "q", b"0", push_options(delay=60))
+    numbers = numbers_of(raw)
+    raw.hdel(key("list"), NUMBERS)
+    raw.hset(
+        key("list"), mapping={"bytes": 1, "in": 1, "out": 0, "last": numbers.last, "careful": 1}
+    )
+    raw.hset("b9y:instance", "schema", 1)
+    open_instance(store)
+    assert numbers_of(raw) == numbers
+    check(raw)
+
+
+def test_a_full_engine_takes_over_data_of_an_older_layout(services, uli, store, raw):
+    lay(raw, "q", b"0")
+    open_instance(store)
+    raw.hset("b9y:instance", "schema", 1)
+    before = raw.config_get("maxmemory")["maxmemory"]
+    raw.config_set("maxmemory", 1)
+    try:
+        open_instance(store)
+    finally:
+        raw.config_set("maxmemory", before)
+    assert numbers_of(raw).bytes == 1
 
 
 def test_a_noted_layout_is_never_lowered(store, raw):

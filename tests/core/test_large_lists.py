@@ -7,7 +7,7 @@ from bambleweeny.core.item_format import StoredItem, pack_item
 from bambleweeny.core.list_policies import ListPolicy
 from bambleweeny.core.lists import push_options
 from bambleweeny.errors import ListFull
-from queues import check, ids_of, key, pass_time, ready_ids
+from queues import check, ids_of, key, pass_time, ready_ids, set_numbers
 
 
 def lay(raw, first_id, count, body=b"", name="q"):
@@ -15,8 +15,8 @@ def lay(raw, first_id, count, body=b"", name="q"):
     items = (StoredItem(one, body, came=one // 1000) for one in range(first_id, first_id + count))
     raw.rpush(key("ready", name), *map(pack_item, items))
     raw.zadd("b9y:{1}:lists", {name: 0})
-    raw.hset(key("list", name), mapping={"bytes": 0, "last": first_id + count - 1})
-    raw.hincrby(key("list", name), "bytes", len(body) * raw.llen(key("ready", name)))
+    length = len(body) * raw.llen(key("ready", name))
+    set_numbers(raw, name, bytes=length, last=first_id + count - 1)
 
 
 def calls(raw, command):
@@ -76,7 +76,7 @@ def test_a_policy_that_allows_less_than_there_is_is_reached_step_by_step(service
 
 def test_who_asks_for_more_room_than_can_be_made_drops_nothing(services, uli, raw):
     lay(raw, 1000, 10_500, b"")
-    raw.hset(key("list"), "bytes", 4 << 20)
+    set_numbers(raw, bytes=4 << 20)
     services.list_policies.set(uli, "q", ListPolicy(max_len=20_000, overflow="drop_oldest"))
     with pytest.raises(ListFull):
         services.lists.push(uli, "q", b"x")

@@ -386,21 +386,6 @@ def test_many_expired_items_are_dropped_in_steps(services, uli, raw, take):
     assert check(raw) == ([b"stays"] if take is lease_one else [])
 
 
-def test_a_list_of_before_there_were_leases_goes_on(services, uli, raw):
-    for number in range(4):
-        raw.rpush("b9y:{1}:ready:q", (1_700_000_000_000_000 + number).to_bytes(8) + b"%d" % number)
-    raw.hset("b9y:{1}:list:q", "bytes", 4)
-    raw.zadd("b9y:{1}:lists", {"q": 0})
-    assert services.lists.pop(uli, "q") == b"0"
-    [item] = services.leases.lease(uli, "q")
-    assert (item.body, item.came) == (b"1", 1_700_000_000_000)
-    fill(services, uli, b"new")
-    ack(services, uli, item)
-    check(raw)
-    assert services.lists.pop_many(uli, "q", 5) == [b"2", b"3", b"new"]
-    assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
-
-
 def test_the_same_push_is_done_once(services, uli, raw):
     once = push_options(once="order 7")
     first = services.lists.push(uli, "q", b"1", once)

@@ -22,6 +22,7 @@ from bambleweeny.core.held import Held, held_of
 from bambleweeny.core.item_format import unpack_item
 from bambleweeny.core.items import STATES, State
 from bambleweeny.core.list_policies import ListPolicy
+from bambleweeny.core.list_record import NUMBERS, unpack_numbers
 from bambleweeny.core.listings import walk
 from bambleweeny.core.selections import Row, Selection
 from bambleweeny.core.spans import Span
@@ -32,7 +33,7 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
-_OF_RECORD = ("in", "out", "last", "low", "policy")
+_OF_RECORD = (NUMBERS, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
 """Its name, its record, and a page of items in each state."""
 _PAGE = 1000
@@ -132,10 +133,10 @@ class Copier:
         return Key(self._caller.id, name, value_of(held.value), held.ends, held.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
-        *numbers, policy = record
-        came, went, last, low = (int(number or 0) for number in numbers)
+        packed, low, policy = record
+        of = unpack_numbers(packed)
         rules = msgspec.json.decode(policy, type=ListPolicy) if policy else None
-        return List(self._caller.id, name, came, went, last, low, rules)
+        return List(self._caller.id, name, of.came, of.went, of.last, int(low or 0), rules)
 
     def _items(self, name: str, state: State, rows: Sequence[bytes]) -> Iterator[Item]:
         for data, at in _pairs(rows):

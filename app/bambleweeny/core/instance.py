@@ -3,6 +3,7 @@
 import secrets
 from typing import NamedTuple
 
+from bambleweeny.core.layouts import take_over
 from bambleweeny.store import Store, schema
 from bambleweeny.store.scripts import RAISE_LAYOUT
 
@@ -40,7 +41,9 @@ def open_instance(store: Store) -> Instance:
         )
         [found] = store.read(fields)
     instance_id, secret, noted = found
-    if check_layout(noted) < schema.VERSION:
+    layout = check_layout(noted)
+    if layout < schema.VERSION:
+        take_over(store, layout)
         store.run(RAISE_LAYOUT, [record], schema.VERSION)
     return Instance(instance_id.decode(), secret)
 

@@ -1,7 +1,6 @@
 """Leases: an item is given for a while, and comes back unless it is acknowledged."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Literal, NamedTuple
 
 from bambleweeny.core.authorized import run_as
@@ -90,9 +89,7 @@ class Leases:
 
         def take() -> list[bytes] | Due | None:
             args = (name, *self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
-            return taken_or_due(
-                list[bytes], partial(run_as, self._store, caller, LEASE_ITEMS, *args)
-            )
+            return taken_or_due(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
 
         told = self._store.schema.tenant(caller.id).pushed(name)
         found = self._waits.attempt(take, told, seconds, is_wanted) or []

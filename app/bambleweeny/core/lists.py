@@ -1,8 +1,7 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -23,8 +22,6 @@ LONGEST_ITEM_TTL = 365 * 86400
 _MOST_LINES = 10_000
 _MOST_STEPS = 500
 _MS = 1000
-
-_T = TypeVar("_T")
 
 
 def check_list_name(name: str) -> None:
@@ -149,7 +146,7 @@ class Lists:
 
         def pop() -> list[bytes] | Due | None:
             args = (name, *self._bounds, most, MOST_BYTES_AT_ONCE)
-            return taken_or_due(list[bytes], partial(run_as, self._store, caller, POP_UP_TO, *args))
+            return taken_or_due(lambda: run_as(self._store, caller, POP_UP_TO, *args))
 
         told = self._schema.tenant(caller.id).pushed(name)
         return self._waits.attempt(pop, told, seconds, is_wanted) or []
@@ -166,8 +163,7 @@ class Lists:
 
     def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
         check_list_name(name)
-        args = (name, *self._bounds)
-        return taken_or_due(bytes, partial(run_as, self._store, caller, POP_OLDEST, *args))
+        return taken_or_due(lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds))
 
     def _push(
         self,
@@ -184,13 +180,12 @@ class Lists:
         )
 
 
-def taken_or_due(kind: type[_T], ask: Callable[[], Any]) -> _T | Due | None:
+def taken_or_due(ask: Callable[[], Any]) -> Any:
     """Give what a script takes off a list; a number says in how many ms something is due.
 
     At 0 more was due than is done in one step, so that it is asked again, up to 500 times.
     """
-    for _ in range(_MOST_STEPS):
-        reply = ask()
-        if reply != 0:
-            break
+    reply, steps = ask(), 1
+    while reply == 0 and steps < _MOST_STEPS:
+        reply, steps = ask(), steps + 1
     return Due(max(reply, 1)) if isinstance(reply, int) else reply

@@ -6,6 +6,7 @@ import msgspec
 
 from bambleweeny.core.backup_format import Item, List
 from bambleweeny.core.item_format import StoredItem, pack_item
+from bambleweeny.core.list_record import NUMBERS, ListNumbers, pack_numbers
 from bambleweeny.names import is_name
 from bambleweeny.store.link import Command
 from bambleweeny.store.schema import Tenant
@@ -19,40 +20,37 @@ class RestoredList:
     """What the record of a list will say."""
 
     def __init__(self) -> None:
-        self._bytes = 0
+        self._numbers = ListNumbers()
         self._due: int | None = None
-        self._is_careful = False
         self._described: dict[str, int | bytes] = {}
 
     def describe(self, record: List) -> None:
         """Take over what a backup says of the list itself."""
-        numbers = {
-            "in": record.came,
-            "out": record.went,
-            "last": record.last,
-            "low": record.low,
-        }
-        self._described = {name: number for name, number in numbers.items() if number}
+        numbers = (record.came, record.went, record.last)
+        self._numbers = ListNumbers(record.policy is not None, 0, *numbers)
+        if record.low:
+            self._described["low"] = record.low
         if record.policy is not None:
             self._described["policy"] = msgspec.json.encode(record.policy)
-            self._is_careful = True
 
     def add(self, item: Item, size: int) -> None:
         """Count an item, whose body has so many bytes."""
-        self._bytes += size
+        known, is_ready = self._numbers, item.state == "ready"
         ends = item.at if item.state in ("leased", "delayed") else 0
         for due in (ends, item.expires):
             if due:
                 self._due = min(due, self._due or due)
-        self._is_careful = self._is_careful or item.state != "ready" or bool(item.expires)
+        self._numbers = known._replace(
+            is_careful=known.is_careful or not is_ready or bool(item.expires),
+            bytes=known.bytes + size,
+            last=max(known.last, item.id if is_ready else 0),
+        )
 
     def fields(self) -> Iterator[str | int | bytes]:
         """Give the fields and values of the record."""
-        yield from ("bytes", self._bytes)
+        yield from (NUMBERS, pack_numbers(self._numbers))
         for name, value in self._described.items():
             yield from (name, value)
-        if self._is_careful:
-            yield from ("careful", 1)
         if self._due:
             yield from ("due", self._due)
 

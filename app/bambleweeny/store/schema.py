@@ -7,7 +7,7 @@ Redis Cluster all that one script touches lives in one slot.
 import re
 from functools import lru_cache
 
-VERSION = 1
+VERSION = 2
 """The version of the layout; it stands in the instance's record."""
 
 

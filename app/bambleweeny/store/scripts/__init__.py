@@ -20,7 +20,7 @@ _LISTS = ("items", "ready_items", "held_items", "due_items", "found_items", "lis
 """What a script has to know of lists."""
 _OF_KEYS = ("tenant", "quota", "telling", "about_key")
 """What stands before a script of keys on terms."""
-_OF_LISTS = ("tenant", "quota", "telling", "journal", *_LISTS)
+_OF_LISTS = ("tenant", "quota", "telling", "journal", "numbers", *_LISTS)
 """What stands before a script of lists."""
 
 
@@ -75,10 +75,10 @@ BEGIN_PUBLIC_ID = _load("begin_public_id", before=("tenant", "quota"))
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load(
     "push_within_bounds",
-    before=("tenant", "telling", "journal"),
+    before=("tenant", "telling", "journal", "numbers"),
     rarely=["quota_reached", "push_carefully"],
 )
-POP_OLDEST = _load("pop_oldest", before=("tenant", "journal"), rarely=["pop_carefully"])
+POP_OLDEST = _load("pop_oldest", before=("tenant", "journal", "numbers"), rarely=["pop_carefully"])
 POP_UP_TO = _load("pop_up_to", before=_OF_LISTS)
 LEASE_ITEMS = _load("lease_items", before=_OF_LISTS)
 CHANGE_LEASES = _load("change_leases", before=_OF_LISTS)
@@ -119,5 +119,6 @@ FREE_NAME = _load("free_name", before=())
 DELETE_LISTED = _load("delete_listed", before=())
 CHANGE_USER = _load("change_user", before=())
 RAISE_LAYOUT = _load("raise_layout", before=())
+PACK_NUMBERS = _load("pack_numbers", before=("tenant", "numbers"))
 COPY_TENANT = _load("copy_tenant", before=_OF_LISTS)
 COPY_ITEMS = _load("copy_items", before=_OF_LISTS)

@@ -37,15 +37,14 @@ for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
   keys[#keys + 1] = meta
 end
 for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
-  local bytes = tonumber(redis.call('HGET', its_list(name), 'bytes') or 0)
+  local list = list_of(name)
   local length = redis.call('LLEN', its_ready(name)) + redis.call('HLEN', its_held(name))
-  room = room - bytes - 64 * length
+  room = room - list.bytes - 64 * length
   if room < 0 then
     return false
   end
-  local list = list_of(name)
   lists[#lists + 1] = name
-  lists[#lists + 1] = redis.call('HMGET', its_list(name), 'in', 'out', 'last', 'low', 'policy')
+  lists[#lists + 1] = redis.call('HMGET', its_list(name), 'numbers', 'low', 'policy')
   for _, state in ipairs({'ready', 'leased', 'delayed', 'dead'}) do
     lists[#lists + 1] = list.page(state, 0, '0', math.huge, math.huge)
   end

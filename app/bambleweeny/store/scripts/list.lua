@@ -1,7 +1,7 @@
 -- Stands before the scripts of lists, after all parts of what a list knows.
--- A list whose record has `careful` has more than ready items that stay: items that are leased,
--- delayed or dead, or that expire, or a policy. Its `due` is the millisecond at which the next of
--- them wants attention.
+-- A list that is to be treated carefully has more than ready items that stay: items that are
+-- leased, delayed or dead, or that expire, or a policy. Its `due` is the millisecond at which the
+-- next of them wants attention.
 local list_of
 function list_of(name)
   local ready, record, held = its_ready(name), its_list(name), its_held(name)
@@ -14,15 +14,16 @@ function list_of(name)
   }
 
   local function load()
-    local bytes, came, went, last, low, due, policy = unpack(
-      redis.call('HMGET', record, 'bytes', 'in', 'out', 'last', 'low', 'due', 'policy')
+    local numbers, low, due, policy = unpack(
+      redis.call('HMGET', record, 'numbers', 'low', 'due', 'policy')
     )
-    list.is_there = bytes and true
-    list.bytes, list.came, list.went = tonumber(bytes or 0), tonumber(came or 0), tonumber(went or 0)
+    list.is_there = numbers and true
+    list.bytes, list.came, list.went, list.last = 0, 0, 0, 0
+    if numbers then
+      list.bytes, list.came, list.went, list.last = select(2, struct.unpack(of_numbers, numbers))
+    end
     list.low, list.due = tonumber(low or nil), tonumber(due or nil)
     list.policy = policy and cjson.decode(policy)
-    local newest = not last and redis.call('LINDEX', ready, -1)
-    list.last = tonumber(last or newest and id_of(newest) or 0)
   end
 
   local function first_due()
@@ -49,23 +50,15 @@ function list_of(name)
       redis.call('ZADD', its_lists, 0, name)
     end
     list.due = first_due()
-    local fields = {'bytes', list.bytes, 'in', list.came, 'out', list.went, 'last', list.last}
-    local absent = {}
-    local function note(field, value)
-      if value then
-        fields[#fields + 1], fields[#fields + 2] = field, value
-      else
-        absent[#absent + 1] = field
-      end
+    local careful = (list.due or kept > 0 or list.policy) and 1 or 0
+    redis.call('HSET', record, 'numbers', struct.pack(
+      of_numbers, careful, list.bytes, list.came, list.went, list.last
+    ))
+    for field, value in pairs({low = list.low, due = list.due}) do
+      redis.call('HSET', record, field, value)
     end
-    if list.low then
-      note('low', list.low)
-    end
-    note('due', list.due)
-    note('careful', (list.due or kept > 0 or list.policy) and 1)
-    redis.call('HSET', record, unpack(fields))
-    if #absent > 0 then
-      redis.call('HDEL', record, unpack(absent))
+    if not list.due then
+      redis.call('HDEL', record, 'due')
     end
     if list.due and list.due < (told or math.huge) then
       redis.pcall('PUBLISH', its_pushed(name), string.format('in %.0f', math.max(list.due - now_ms, 0)))

@@ -7,8 +7,12 @@ local ready, record = its_ready(name), its_list(name)
 if ARGV[5] ~= '' and not redis.call('ZSCORE', its_bins, ARGV[5]) then
   return redis.error_reply('B9Y not_found')
 end
-local bytes, came, last, careful = unpack(redis.call('HMGET', record, 'bytes', 'in', 'last', 'careful'))
-if careful or ARGV[6] ~= '' then
+local numbers = redis.call('HGET', record, 'numbers')
+local careful, bytes, came, went, last = 0, 0, 0, 0, 0
+if numbers then
+  careful, bytes, came, went, last = struct.unpack(of_numbers, numbers)
+end
+if careful == 1 or ARGV[6] ~= '' then
   return push_carefully(ARGV)
 end
 local count, added = #ARGV - 6, 0
@@ -16,7 +20,6 @@ for index = 7, #ARGV do
   added = added + #ARGV[index]
 end
 local length = redis.call('LLEN', ready)
-bytes = tonumber(bytes or 0)
 if length + count > tonumber(ARGV[3]) or bytes + added > tonumber(ARGV[4]) then
   return redis.error_reply('B9Y list_full')
 end
@@ -29,14 +32,10 @@ if length == 0 then
   end
   redis.call('ZADD', its_lists, 0, name)
 end
-if not last then
-  last = length > 0 and struct.unpack('>I8', redis.call('LINDEX', ready, -1)) or 0
-end
 local now = redis.call('TIME')
 local id = math.max(now[1] * 1000000 + now[2], last + 1)
-redis.call(
-  'HSET', record, 'bytes', bytes + added, 'in', tonumber(came or 0) + count, 'last', id + count - 1
-)
+numbers = struct.pack(of_numbers, 0, bytes + added, came + count, went, id + count - 1)
+redis.call('HSET', record, 'numbers', numbers)
 for index = 7, #ARGV do
   if journal then
     journal[#journal + 1] = function() redis.call('RPOP', ready) end

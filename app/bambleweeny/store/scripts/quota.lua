@@ -20,7 +20,7 @@ end
 -- Gives how many more keys, lists, routes and bins there may be.
 local function room_in_quota()
   forget_expired()
-  local quota = tonumber(user[2])
+  local quota = tonumber(redis.call('HGET', KEYS[1], 'quota'))
   if quota == 0 then
     return math.huge
   end

@@ -1,17 +1,21 @@
 -- Stands before scripts that change keys or lists, after `tenant`.
 -- What is told waits here while it may still be taken back.
 local held_back
+local watched
 
 -- Tells of `key.set`, `key.del` or `list.push`: who waits for the name, and who follows all of
 -- the tenant's. Does nothing unless somebody listens: the record's `watched` says until when,
 -- in ms.
 local function tell(event, name)
-  if not user[3] then
+  if watched == nil then
+    watched = redis.call('HGET', KEYS[1], 'watched')
+  end
+  if not watched then
     return
   end
-  if tonumber(user[3]) < tonumber(redis.call('TIME')[1]) * 1000 then
+  if tonumber(watched) < tonumber(redis.call('TIME')[1]) * 1000 then
     redis.call('HDEL', KEYS[1], 'watched')
-    user[3] = false
+    watched = false
   elseif held_back then
     held_back[#held_back + 1] = {event, name}
   else

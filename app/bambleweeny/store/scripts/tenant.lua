@@ -3,7 +3,7 @@
 -- logged in, as at a bin.
 -- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so
 -- they are in the same slot of a Cluster.
-local user = redis.call('HMGET', KEYS[1], 'version', 'quota', 'watched')
-if not user[1] or (ARGV[1] ~= '' and ARGV[1] ~= user[1]) then
+local current = redis.call('HGET', KEYS[1], 'version')
+if not current or (ARGV[1] ~= '' and ARGV[1] ~= current) then
   return redis.error_reply('B9Y unauthorized')
 end
