@@ -1,4 +1,4 @@
-"""A list's record as the engine keeps it; `numbers.lua` and `list.lua` are the other side of this."""
+"""A list's record as the engine keeps it; `numbers.lua` is the other side of this."""
 
 import struct
 from typing import NamedTuple

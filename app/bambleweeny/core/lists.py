@@ -1,7 +1,7 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,6 +22,8 @@ LONGEST_ITEM_TTL = 365 * 86400
 _MOST_LINES = 10_000
 _MOST_STEPS = 500
 _MS = 1000
+
+_T = TypeVar("_T")
 
 
 def check_list_name(name: str) -> None:
@@ -180,7 +182,7 @@ class Lists:
         )
 
 
-def taken_or_due(ask: Callable[[], Any]) -> Any:
+def taken_or_due(ask: Callable[[], _T | int | None]) -> _T | Due | None:
     """Give what a script takes off a list; a number says in how many ms something is due.
 
     At 0 more was due than is done in one step, so that it is asked again, up to 500 times.
