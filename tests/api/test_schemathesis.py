@@ -27,7 +27,7 @@ def run(url: str, token: str, place: Path, *arguments: str, checks: str = CHECKS
         [
             Path(sys.executable).parent / "schemathesis", "run", f"{url}/openapi.json",
             "--header", f"Authorization: Bearer {token}", "--checks", checks,
-            "--max-examples", "20", "--seed", "42", "--continue-on-failure", *arguments,
+            "--max-examples", "12", "--seed", "42", "--continue-on-failure", *arguments,
         ],
         cwd=place, capture_output=True, text=True, check=False,
     )  # fmt: skip

@@ -119,7 +119,7 @@ class Sentinels:
         self.replica = RedisServer(place, "--replicaof", LOCAL, str(self.primary.port))
         watch = (
             f"sentinel monitor m {LOCAL} {self.primary.port} 2\n"
-            "sentinel down-after-milliseconds m 1000\nsentinel failover-timeout m 5000"
+            "sentinel down-after-milliseconds m 1000\nsentinel failover-timeout m 2000"
         )
         self.watchers = [RedisServer(place, sentinel=watch) for _ in range(3)]
         hosts = ",".join(f"{LOCAL}:{watcher.port}" for watcher in self.watchers)

@@ -10,6 +10,7 @@ from bambleweeny.cli.licenses import required_distributions
 from bambleweeny.cli.version import build_of, commit_of
 from component import Component
 from components import components_of
+from second_build import SecondBuild
 from tree import Tree
 
 # What is required and not bundled, and what other Pythons alone require.
@@ -33,6 +34,7 @@ CODE = [
 
 
 ROOT = Path(__file__).parents[2]
+SECOND = pytest.StashKey[SecondBuild]()
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +47,32 @@ def binary_file() -> Path:
 def image_archive() -> Path:
     """The archive of the image."""
     return built("image", "bambleweeny-image.tar", "gcc", "make", "buildah", "podman", "runc")
+
+
+def pytest_collection_finish(session):
+    """Begin the second build where it is wanted, and where the first one has been."""
+    wanted = any("second_build" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly and (ROOT / ".venv-build").exists():
+        _begin_second_build(session.config)
+
+
+def pytest_unconfigure(config):
+    if SECOND in config.stash:
+        config.stash[SECOND].remove()
+
+
+@pytest.fixture(scope="session")
+def second_build(request, binary_file) -> Path:
+    """The place of the project, built once more."""
+    build = _begin_second_build(request.config)
+    build.wait()
+    return build.clone
+
+
+def _begin_second_build(config) -> SecondBuild:
+    if SECOND not in config.stash:
+        config.stash[SECOND] = SecondBuild()
+    return config.stash[SECOND]
 
 
 def built(verb: str, name: str, *tools: str) -> Path:
