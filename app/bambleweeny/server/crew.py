@@ -89,8 +89,11 @@ class Crew:
         self._lay_down()
         let_others_end()
 
-    def watch(self, seconds: float) -> None:
-        """Give the lead away where a request keeps its leader; for so many seconds."""
+    def watch(self, seconds: float, each_tick: Callable[[], None] = lambda: None) -> None:
+        """Give the lead away where a request keeps its leader; for so many seconds.
+
+        `each_tick` is called every 4 ms while there are requests, and once after the last.
+        """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if self._quiet == _QUIET_TICKS:
@@ -98,6 +101,7 @@ class Crew:
                 self._quiet -= 1
             seen = self._steps
             time.sleep(_TICK_SECONDS)
+            each_tick()
             if self._steps != seen:
                 self._quiet = 0
             elif self._rested == seen:

@@ -161,15 +161,17 @@ class HttpServer:
         self,
         is_wanted: Callable[[], bool] = lambda: True,
         before_end: Callable[[], None] = lambda: None,
+        each_tick: Callable[[], None] = lambda: None,
     ) -> None:
         """Answer requests until `stop`, or until nobody wants it any more.
 
-        `before_end` is called once, before the running requests are waited for.
+        `before_end` is called once, before the running requests are waited for, and
+        `each_tick` every 4 ms while there are requests, and when all has ended.
         """
         crew, trigger = self._server.crew, self._server.trigger
         crew.start(self._threads, trigger.pull_trigger)
         while not self._server.is_ending and is_wanted():
-            crew.watch(_WATCH_SECONDS)
+            crew.watch(_WATCH_SECONDS, each_tick)
             self._look_at_all_if_due()
         self.stop()
         before_end()
@@ -177,8 +179,9 @@ class HttpServer:
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
-            crew.watch(0.01)
+            crew.watch(0.01, each_tick)
         crew.shutdown(timeout=0.5)
+        each_tick()
         wasyncore.close_all(self._server._map)
 
     def _look_at_all_if_due(self) -> None:

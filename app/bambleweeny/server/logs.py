@@ -3,8 +3,11 @@
 import json
 import logging
 import os
+import select
 import sys
 import time
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 
@@ -52,20 +55,55 @@ def _world_time(second: int) -> str:
 
 
 class _Stderr(logging.Handler):
-    """Writes each line in one system call, so that those of several workers do not mix."""
+    """Writes lines, those of requests together with what comes next or at a `flush`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: deque[bytes] = deque()
+        self.holds_requests = False
 
     def handle(self, record: logging.LogRecord) -> bool:
         line = self.format(record) + "\n"
-        # NOTE: nobody's request fails because nobody reads the log.
-        with suppress(OSError):
-            os.write(sys.stderr.fileno(), line.encode("utf-8", "backslashreplace"))
+        self._held.append(line.encode("utf-8", "backslashreplace"))
+        if not (self.holds_requests and "ms" in vars(record)):
+            self.flush()
         return True
+
+    def flush(self) -> None:
+        """Write what is held, as many lines at a time as a pipe takes whole.
+
+        So those of several workers do not mix.
+        """
+        together = b""
+        with suppress(IndexError):  # another thread may take what is there, too
+            while self._held:
+                line = self._held.popleft()
+                if len(together) + len(line) > select.PIPE_BUF:
+                    _write(together)
+                    together = b""
+                together += line
+        _write(together)
+
+
+_stderr = _Stderr()
 
 
 def set_up_logs(form: str, level: str) -> None:
     """Send everything from `level` on to stderr in this form."""
-    handler = _Stderr()
-    handler.setFormatter(_Json() if form == "json" else _Text())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    _stderr.setFormatter(_Json() if form == "json" else _Text())
+    logging.basicConfig(level=level.upper(), handlers=[_stderr], force=True)
     # NOTE: Waitress warns at every queued request; under load that is the bottleneck.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def hold_requests() -> Callable[[], None]:
+    """Hold the lines of requests from now on; give what writes those that are held."""
+    _stderr.holds_requests = True
+    return _stderr.flush
+
+
+def _write(lines: bytes) -> None:
+    # NOTE: nobody's request fails because nobody reads the log.
+    with suppress(OSError):
+        if lines:
+            os.write(sys.stderr.fileno(), lines)

@@ -16,6 +16,7 @@ from bambleweeny.core.tally import Part
 from bambleweeny.core.topics import Bounds
 from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
+from bambleweeny.server.logs import hold_requests
 from bambleweeny.server.shares import Share
 from bambleweeny.store import Store
 
@@ -72,4 +73,4 @@ def work(
         heap.tidy()
         return os.getppid() == parent
 
-    server.run(is_wanted, before_end=services.waits.stop)
+    server.run(is_wanted, before_end=services.waits.stop, each_tick=hold_requests())
