@@ -1,5 +1,6 @@
 """The log: when its lines are written, and which of them together."""
 
+import json
 import logging
 import os
 import select
@@ -60,6 +61,22 @@ def test_only_what_a_pipe_takes_whole_is_written_together(written):
     assert len(short) > 1
     assert all(len(chunk) <= select.PIPE_BUF and chunk.endswith(b"\n") for chunk in short)
     assert b"".join(short).count(b"\n") == 100
+
+
+def test_where_nobody_reads_the_oldest_lines_go(written, monkeypatch):
+    monkeypatch.setattr(logs, "_MOST_HELD", 3)
+    monkeypatch.setattr(logs, "_stderr", logs._Stderr())
+    logs.set_up_logs("json", "info")
+    write_held = logs.hold_requests()
+    for number in range(5):
+        note(f"/{number}")
+    write_held()
+    [lines] = written
+    assert [json.loads(line)["message"] for line in lines.splitlines()] == [
+        "GET /2 200",
+        "GET /3 200",
+        "GET /4 200",
+    ]
 
 
 def test_a_request_is_in_the_log_while_the_server_runs(tmp_path):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 
+_MOST_HELD = 10_000
 _OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "code")
 
 
@@ -59,7 +60,8 @@ class _Stderr(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: deque[bytes] = deque()
+        # NOTE: where nobody reads what is written, a write takes for ever; then the oldest go.
+        self._held: deque[bytes] = deque(maxlen=_MOST_HELD)
         self.holds_requests = False
 
     def handle(self, record: logging.LogRecord) -> bool:
