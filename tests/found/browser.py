@@ -1,0 +1,1 @@
+"""Kind E: what a browser does."""

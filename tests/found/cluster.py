@@ -1,0 +1,1 @@
+"""Kind G: a Redis Cluster whose slots move."""

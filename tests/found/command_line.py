@@ -1,0 +1,1 @@
+"""Kind H: the command line."""

@@ -1,0 +1,1 @@
+"""Kind F: the API document."""

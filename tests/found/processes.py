@@ -1,0 +1,1 @@
+"""Kind I: processes, files and logs."""

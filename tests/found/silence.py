@@ -1,0 +1,1 @@
+"""Kind B: what was accepted silently."""

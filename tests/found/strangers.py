@@ -1,0 +1,1 @@
+"""Kind D: load by strangers and tenants."""

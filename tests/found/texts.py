@@ -1,0 +1,1 @@
+"""Kind C: text that real programs send."""
