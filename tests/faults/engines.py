@@ -29,8 +29,15 @@ def free_port() -> int:
 class RedisServer:
     """A redis-server on a port of its own."""
 
-    def __init__(self, place: Path, *settings: str, sentinel: str = "", tls: bool = False) -> None:
-        executable = shutil.which("redis-server")
+    def __init__(
+        self,
+        place: Path,
+        *settings: str,
+        sentinel: str = "",
+        tls: bool = False,
+        executable: str | None = None,
+    ) -> None:
+        executable = executable or shutil.which("redis-server")
         if executable is None:
             pytest.skip("redis-server is not installed")
         self.port = free_port()

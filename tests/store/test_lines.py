@@ -6,7 +6,8 @@ import pytest
 from bambleweeny.core.waits import Waits
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
-from bambleweeny.store.lines import Engine, slot_of
+from bambleweeny.store.cluster import slot_of
+from bambleweeny.store.lines import Engine
 from bambleweeny.store.link import Link
 from bambleweeny.store.url import parse_engine_url
 from engines import LOCAL, Cluster, RedisServer, Sentinels, make_certificates
@@ -98,10 +99,10 @@ def test_a_write_that_too_few_replicas_confirm_is_told(cluster, monkeypatch):
 def test_a_command_that_was_sent_to_the_wrong_master_follows(cluster):
     engine = Engine(parse_engine_url(cluster.url))
     line = engine.line()
-    wrong = engine.slots()[0][2]
-    engine._slots = [(0, 16383, wrong)]
+    wrong = engine.slot_map.ranges()[0][2]
+    engine.slot_map._ranges = [(0, 16383, wrong)]
     assert line.ask([("SET", key, key) for key in KEYS]) == [b"OK"] * len(KEYS)
-    engine._slots = [(0, 16383, wrong)]
+    engine.slot_map._ranges = [(0, 16383, wrong)]
     replies = line.ask([*(("SET", key, key) for key in KEYS), ("WAIT", 0, 10)])
     assert replies[-1] >= 0
     line.close()
@@ -128,7 +129,7 @@ def test_a_command_on_a_slot_that_moves_is_asked_where_it_goes(cluster):
 
 def test_a_slot_that_nobody_holds_is_unavailable(cluster):
     engine = Engine(parse_engine_url(cluster.url))
-    engine._slots = [(0, 0, engine.url.places[0])]
+    engine.slot_map._ranges = [(0, 0, engine.url.places[0])]
     with pytest.raises(StoreUnavailable):
         engine.line().ask([("GET", "k1")])
 
@@ -136,7 +137,7 @@ def test_a_slot_that_nobody_holds_is_unavailable(cluster):
 def test_a_master_that_is_away_makes_the_map_be_asked_for_again(cluster):
     engine = Engine(parse_engine_url(cluster.url))
     line = engine.line()
-    engine._slots = [(0, 16383, engine.url.places[0].at(LOCAL, 1))]
+    engine.slot_map._ranges = [(0, 16383, engine.url.places[0].at(LOCAL, 1))]
     with pytest.raises(StoreUnavailable):
         line.ask([("GET", "k1")])
     assert line.ask([("SET", "k1", "x")]) == [b"OK"]

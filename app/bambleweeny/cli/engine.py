@@ -56,6 +56,6 @@ def _opened(url: str, config: Config) -> Iterator[Store]:
     except ValueError as ex:
         raise EngineFailed(f"The URL of the engine cannot be read: {ex}.") from ex
     try:
-        yield store
+        yield store.patient
     finally:
         store.close()

@@ -33,7 +33,17 @@ def run_as(
 
     `args` are ARGV[2..] of the script.
     """
-    return store.run(script, (store.schema.tenant(caller.id).user,), caller.version, *args)
+    return store.run(script, store.schema.tenant(caller.id).declared, caller.version, *args)
+
+
+def run_read_as(
+    store: Store,
+    caller: Caller,
+    script: Script,
+    *args: str | bytes | int,
+) -> Any:
+    """Run a tenant's script that changes nothing, as `run_as` does; it may be tried again."""
+    return store.read_with(script, store.schema.tenant(caller.id).declared, caller.version, *args)
 
 
 def read_values_as(
@@ -44,6 +54,5 @@ def read_values_as(
     Gives the values, None for a miss, and how many of `room` bytes are left; once that is
     below 0 each further value is TooMuchAtOnce. O(1) a key.
     """
-    user = store.schema.tenant(caller.id).user
-    values, left = store.read_with(READ_VALUES, (user,), caller.version, room, *names)
+    values, left = run_read_as(store, caller, READ_VALUES, room, *names)
     return translate_each(values), left

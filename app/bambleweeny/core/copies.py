@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bambleweeny.core.authorized import read_as
+from bambleweeny.core.authorized import read_as, run_read_as
 from bambleweeny.core.backup_format import (
     BesideKeys,
     Bin,
@@ -186,7 +186,7 @@ class Copier:
         return walk(self._store, self._caller, index)
 
     def _run(self, script: Script, *args: str | bytes | int) -> Any:
-        return self._store.read_with(script, (self._tenant.user,), self._caller.version, *args)
+        return run_read_as(self._store, self._caller, script, *args)
 
 
 def _pairs(flat: Sequence[Any]) -> Iterator[tuple[Any, Any]]:

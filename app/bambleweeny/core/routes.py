@@ -2,6 +2,7 @@
 
 import re
 
+from bambleweeny.core.authorized import run_read_as
 from bambleweeny.core.keys import check_key_name
 from bambleweeny.core.published import PublicIds, Published
 from bambleweeny.core.tokens import Caller
@@ -52,11 +53,11 @@ class Routes(PublicIds):
         return parsed, route.content_type, True
 
     def _read(self, route: Published) -> list[bytes]:
-        owner = self._store.schema.tenant(route.owner).user
+        owner = Caller(route.owner, "", "")
         try:
-            found: list[bytes] = self._store.read_with(
-                READ_ROUTE, (owner,),
-                "", route.id, route.target, _MOST_NESTED_BYTES, _MOST_NESTED_NAMES,
+            found: list[bytes] = run_read_as(
+                self._store, owner, READ_ROUTE,
+                route.id, route.target, _MOST_NESTED_BYTES, _MOST_NESTED_NAMES,
             )  # fmt: skip
         except Unauthorized as ex:
             raise NotFound() from ex

@@ -6,7 +6,7 @@ None of this is atomic as a whole; each page is of one moment.
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from bambleweeny.core.authorized import run_as
+from bambleweeny.core.authorized import run_as, run_read_as
 from bambleweeny.core.held import Held, held_of
 from bambleweeny.core.spans import Span
 from bambleweeny.core.steps import repeat
@@ -112,8 +112,7 @@ class Selection:
                 yield found.pop(entry)
 
     def _run(self, script: Script, *args: str | bytes | int) -> Any:
-        user = self._store.schema.tenant(self._caller.id).user
-        return self._store.read_with(script, (user,), self._caller.version, *args)
+        return run_read_as(self._store, self._caller, script, *args)
 
 
 class Selections:
@@ -150,11 +149,11 @@ class Selections:
         """
         span = Span(prefix)
         span.check()
-        begin, deleted = span.begin, 0
+        begin, deleted, store = span.begin, 0, self._store.patient
 
         def step() -> bool:
             nonlocal begin, deleted
-            count, last = run_as(self._store, caller, DELETE_KEYS, begin, span.end, _STEP)
+            count, last = run_as(store, caller, DELETE_KEYS, begin, span.end, _STEP)
             deleted += count
             begin = b"(" + (last or b"")
             return last is not None

@@ -78,9 +78,6 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
-    selections, routes, bins = Selections(store), Routes(store), Bins(store, lists)
-    items, list_policies = Items(store, bounds), ListPolicies(store, bounds)
-    topics = Topics(store, waits, streams, topic_bounds)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
@@ -88,23 +85,43 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
-        items=items,
+        items=Items(store, bounds),
         leases=Leases(store, waits, bounds),
-        list_policies=list_policies,
-        selections=selections,
-        topics=topics,
+        list_policies=ListPolicies(store, bounds),
+        selections=Selections(store),
+        topics=Topics(store, waits, streams, topic_bounds),
         events=Events(store, streams),
         batch=Batch(
             store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
         ),
         waits=waits,
         key_waits=KeyWaits(store, waits),
-        routes=routes,
-        bins=bins,
-        exports=Exports(store),
-        imports=Imports(
-            store, Nouns(selections, lists, items, list_policies, topics, routes, bins)
-        ),
+        routes=Routes(store),
+        bins=Bins(store, lists),
+        exports=Exports(store.patient),
+        imports=_imports(store.patient, waits, streams, bounds, topic_bounds),
         status=Status(store, append_only_file),
         metrics=metrics,
     )
+
+
+def _imports(
+    store: Store,
+    waits: Waits,
+    streams: Streams,
+    list_bounds: tuple[int, int],
+    topic_bounds: Bounds,
+) -> Imports:
+    """Put imports together, whose steps take their time: the store is a patient one."""
+    most_items, most_bytes = list_bounds
+    lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
+    nouns = Nouns(
+        Selections(store),
+        lists,
+        Items(store, list_bounds),
+        ListPolicies(store, list_bounds),
+        Topics(store, waits, streams, topic_bounds),
+        Routes(store),
+        Bins(store, lists),
+    )
+    return Imports(store, nouns)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bambleweeny.core.authorized import run_as
+from bambleweeny.core.authorized import run_as, run_read_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
@@ -128,10 +128,9 @@ class Topics:
         none after so many bytes. O(log n + messages); one round trip.
         """
         check_topic_name(name)
-        user = self._schema.tenant(caller.id).user
         age = self._bounds.seconds * 1000
-        args = (caller.version, name, after, most, most_bytes, age)
-        entries, last = self._store.read_with(READ_TOPIC, (user,), *args)
+        args = (name, after, most, most_bytes, age)
+        entries, last = run_read_as(self._store, caller, READ_TOPIC, *args)
         return [message_of(entry) for entry in entries], last.decode()
 
     def read_within(

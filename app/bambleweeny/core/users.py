@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from bambleweeny.core.authorized import read_as
 from bambleweeny.core.passwords import Passwords
-from bambleweeny.core.tenants import clear_tenant
+from bambleweeny.core.tenants import clear_tenant, finish_deletions
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import (
     Forbidden,
@@ -81,7 +81,7 @@ class Users:
         self._store.write(("SADD", self._schema.tenants, user.id))
         [won] = self._store.write(("HSETNX", self._schema.users, username, user.id))
         if not won:
-            clear_tenant(self._store, user.id, username)
+            clear_tenant(self._store.patient, user.id, username)
             raise UserExists()
         return user
 
@@ -140,11 +140,16 @@ class Users:
     def delete(self, user_id: str) -> None:
         """Delete a user and all that it owned; its tokens end at once.
 
-        A miss raises NotFound. When it breaks off, the next start finishes it.
+        A miss raises NotFound. When it breaks off, it is finished by the next call or the
+        next start.
         """
         if user_id == ADMIN_ID:
             raise InvalidRequest("The admin cannot be deleted.")
-        clear_tenant(self._store, user_id, self.get(user_id).username)
+        try:
+            clear_tenant(self._store.patient, user_id, self.get(user_id).username)
+        except NotFound:
+            if not finish_deletions(self._store.patient, user_id):
+                raise
 
     def _has_name(self, username: str) -> bool:
         return self._store.read(("HEXISTS", self._schema.users, username)) == [1]

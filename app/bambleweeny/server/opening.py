@@ -39,9 +39,9 @@ def find_store(url: str, config: Config) -> Store:
 def open_for_service(store: Store, config: Config) -> tuple[Instance, str]:
     """Make or read the instance and its admin; say how the admin logs in."""
     try:
-        instance = open_instance(store)
-        users = Users(store, Passwords())
-        finish_deletions(store)
+        instance = open_instance(store.patient)
+        users = Users(store.patient, Passwords())
+        finish_deletions(store.patient)
         return instance, settle_admin_password(users, config.data_dir, config.admin_password)
     except BambleweenyError as ex:
         raise CannotStart(f"Cannot use the engine at {store.place}: {reason_of(ex)}.") from ex

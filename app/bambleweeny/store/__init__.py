@@ -22,4 +22,5 @@ def open_store(
     place = parse_engine_url(url)
     if timeout is not None:
         place = replace(place, places=tuple(replace(p, timeout=timeout) for p in place.places))
-    return Store(Engine(place), Schema(prefix), replicas=replicas)
+    schema = Schema(prefix, in_cluster=place.kind == "cluster")
+    return Store(Engine(place), schema, replicas=replicas)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.link import Command, Link
+from bambleweeny.store.url import Place
 
 _PING_SECONDS = 10.0
 _DUE = b"in "
@@ -83,8 +84,11 @@ class Announcements:
     until the connection breaks.
     """
 
-    def __init__(self, connect: Callable[[], Link]) -> None:
+    def __init__(
+        self, connect: Callable[[], Link], hears_all: Callable[[Place], bool] = lambda place: True
+    ) -> None:
         self._connect = connect
+        self._hears_all = hears_all
         self._lock = threading.Lock()
         self._waiting: dict[bytes, deque[Waiter]] = {}
         self._due: dict[bytes, float] = {}
@@ -171,7 +175,9 @@ class Announcements:
     def _run(self, line: "_Line") -> None:
         try:
             with suppress(StoreUnavailable):
-                for kind, name, content in line.hear(self._connect(), self._until_due):
+                for kind, name, content in line.hear(
+                    self._connect(), self._until_due, self._hears_all
+                ):
                     with self._lock:
                         if kind == b"message" and content.startswith(_DUE):
                             self._note_due(name, int(content[len(_DUE) :]) / 1000)
@@ -241,11 +247,13 @@ class _Line:
         os.write(self._writer, b".")
 
     def hear(
-        self, link: Link, until_due: Callable[[], float]
+        self, link: Link, until_due: Callable[[], float], hears_all: Callable[[Place], bool]
     ) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Give what the engine says, until it is hung up or StoreUnavailable.
 
         That is a kind, a channel and a content; all of them empty when something is due.
+        A server that is quiet for ten seconds may have left its Cluster: it has to answer,
+        and `hears_all` to find it there.
         """
         try:
             incoming = select.poll()
@@ -257,7 +265,7 @@ class _Line:
                 if ready:
                     is_quiet, since = False, time.monotonic()
                 elif time.monotonic() - since >= _PING_SECONDS:
-                    if is_quiet:
+                    if is_quiet or not hears_all(link.place):
                         raise StoreUnavailable()
                     is_quiet, since = True, time.monotonic()
                     link.tell(("PING",))

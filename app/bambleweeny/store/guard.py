@@ -20,9 +20,18 @@ _log = logging.getLogger(__name__)
 _REFUSED = "B9Y "
 _FULL = ("OOM command not allowed", "MISCONF", "No space left on device")
 _AWAY = (
-    "LOADING", "BUSY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "READONLY", "NOREPLICAS",
+    "LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS",
     "NOAUTH", "NOPERM", "WRONGPASS", "UNKILLABLE", "ERR max number of clients",
 )  # fmt: skip
+_REFUSED_BY_NODE = ("TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN")
+"""What a node of a Cluster answers instead of running a command."""
+_ELSEWHERE = (
+    "non local key", "undeclared keys were accessed", "a slot not served", "the cluster is down",
+)  # fmt: skip
+"""How a script ends on a node that has not all of its keys, by the versions of engines."""
+_NOT_DONE = (
+    "The Cluster refused this, since keys are moving or a node is away. It is not done: try again."
+)
 
 
 class UnknownScript(Exception):
@@ -43,6 +52,10 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
         return _refusal(*text.partition(_REFUSED)[2].split())
     if any(mark in text for mark in _FULL):
         return StoreFull()
+    if text.startswith(_REFUSED_BY_NODE):
+        return StoreUnavailable(hint=_NOT_DONE)
+    if any(mark in text for mark in _ELSEWHERE):
+        return StoreUnavailable()
     if text.startswith(_AWAY) or any(f"-{mark}" in text for mark in _AWAY):
         return StoreUnavailable()
     if "in progress" in text:

@@ -25,7 +25,7 @@ class Link:
     """
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self.place = place
         self._socket: socket.socket | None = None
         self._poll = select.poll()
         self._reader = hiredis.Reader()
@@ -105,7 +105,7 @@ class Link:
 
     def _connect(self) -> socket.socket:
         sock = self._dial()
-        _limit_waiting(sock, self._place.timeout)
+        _limit_waiting(sock, self.place.timeout)
         self._socket = sock
         self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
         self._reader = hiredis.Reader()
@@ -113,7 +113,7 @@ class Link:
         return sock
 
     def _dial(self) -> socket.socket:
-        place = self._place
+        place = self.place
         if place.path:
             sock = socket.socket(socket.AF_UNIX)
             try:
@@ -136,7 +136,7 @@ class Link:
             raise
 
     def _log_in(self, sock: socket.socket) -> None:
-        place = self._place
+        place = self.place
         greeting: list[Command] = []
         if place.password is not None:
             greeting.append(("AUTH", *filter(None, (place.username,)), place.password))
@@ -146,6 +146,25 @@ class Link:
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply
+
+
+def ask_first(places: Sequence[Place], command: Command) -> tuple[Place, list[Any]]:
+    """Ask servers one after the other until one answers with a list that is not empty."""
+    reason: Exception | None = None
+    for place in places:
+        link = Link(place)
+        try:
+            [reply] = link.ask([command])
+        except StoreUnavailable as ex:
+            reason = ex.__cause__ if isinstance(ex.__cause__, Exception) else ex
+        else:
+            if isinstance(reply, list) and reply:
+                return place, reply
+            is_error = isinstance(reply, hiredis.ReplyError)
+            reason = reply if is_error else hiredis.ReplyError("it knows no master")
+        finally:
+            link.close()
+    raise StoreUnavailable() from reason
 
 
 def _limit_waiting(sock: socket.socket, seconds: float) -> None:

@@ -1,7 +1,8 @@
 """Every name in the key space, and nothing else.
 
 What belongs to one tenant carries the tenant's id as a hash tag, so that on a
-Redis Cluster all that one script touches lives in one slot.
+Redis Cluster all that one script touches lives in one slot. See `Tenant.at_rest`
+for slots that move.
 """
 
 import re
@@ -29,7 +30,17 @@ _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)
 class Tenant:
     """The names of one tenant's keys."""
 
-    __slots__ = ("_tag", *_ALONE)
+    __slots__ = ("_tag", "at_rest", "declared", *_ALONE)
+    at_rest: tuple[str, ...]
+    """What a script declares beside its first key: on a Cluster a name that is never there.
+
+    A node refuses a command of several keys, one of which is not there, for as long as
+    their slot is on the move: nothing is done, and the command is sent again (`ClusterLine`).
+    So a script runs only where all keys of the slot are, and none of its names can be on
+    another node, however it comes to know them. Elsewhere there is nothing to declare.
+    """
+    declared: tuple[str, ...]
+    """KEYS of a tenant's script: the tenant's record and `at_rest`."""
     user: str
     keys: str
     expiring: str
@@ -43,10 +54,12 @@ class Tenant:
     once: str
     once_at: str
 
-    def __init__(self, prefix: str, tenant_id: str) -> None:
+    def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
         for part in _ALONE:
             setattr(self, part, self._tag + part)
+        self.at_rest = (f"{self._tag}never",) if in_cluster else ()
+        self.declared = (self.user, *self.at_rest)
 
     @property
     def indexes(self) -> tuple[str, ...]:
@@ -107,8 +120,9 @@ def _written_out(name: re.Match[str]) -> str:
 class Schema:
     """The names of the instance's own keys, and the way to a tenant's."""
 
-    def __init__(self, prefix: str = "b9y") -> None:
+    def __init__(self, prefix: str = "b9y", *, in_cluster: bool = False) -> None:
         self._prefix = prefix
+        self._in_cluster = in_cluster
         self.instance = f"{prefix}:instance"
         self.users = f"{prefix}:users"
         self.tenants = f"{prefix}:tenants"
@@ -116,7 +130,7 @@ class Schema:
         self.tenant = lru_cache(maxsize=4096)(self._tenant)
 
     def _tenant(self, tenant_id: str) -> Tenant:
-        return Tenant(self._prefix, tenant_id)
+        return Tenant(self._prefix, tenant_id, in_cluster=self._in_cluster)
 
     def route(self, public_id: str) -> str:
         """Name the hash that says what a route points at."""

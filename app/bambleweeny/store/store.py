@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
@@ -39,7 +40,7 @@ class Store:
     def __init__(self, engine: Engine, schema: Schema, *, replicas: int = 0) -> None:
         self.schema = schema
         self.place = str(engine.url)
-        self.announcements = Announcements(engine.any_link)
+        self.announcements = Announcements(engine.any_link, engine.hears_all)
         self._engine = engine
         self._replicas = replicas
         # NOTE: one master of many may be away, and one write waits for replicas: then a round
@@ -74,9 +75,18 @@ class Store:
         except StoreUnavailable:
             return self._run(self._checked, script, tail)
 
+    @cached_property
+    def patient(self) -> "Store":
+        """The same store, for work of many steps: each waits up to 30 s for a slot that moves."""
+        if self._engine.url.kind != "cluster":
+            return self
+        return Store(self._engine.patient(), self.schema, replicas=self._replicas)
+
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""
         self.announcements.close()
+        if (patient := vars(self).get("patient", self)) is not self:
+            patient.close()
         while self._idle:
             self._idle.pop().close()
 

@@ -1,7 +1,7 @@
 -- KEYS[1] an index; ARGV[1] how many of what it lists to delete, ARGV[2..] what stands
 -- before a name in the names of what belongs to it. Gives how many were deleted.
 -- NOTE: what is deleted is not declared, since only the index names it. It carries the
--- hash tag of the index, so it is in the same slot of a Cluster.
+-- hash tag of the index, so it is in the same slot of a Cluster, and that is at rest.
 local names = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)
 local listed = {}
 for prefix = 2, #ARGV do

@@ -1,0 +1,161 @@
+"""A Cluster of masters alone, whose slots move from one to another while they are used."""
+
+import random
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import redis
+from bambleweeny.store.cluster import slot_of
+from engines import LOCAL, RedisServer, wait_until
+
+_SLOTS = 16384
+_PART = 1024
+
+
+class Masters:
+    """Some masters without replicas, each with a part of the slots."""
+
+    def __init__(
+        self, place: Path, *settings: str, count: int = 2, executable: str | None = None
+    ) -> None:
+        cluster = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *settings)
+        self.servers = [RedisServer(place, *cluster, executable=executable) for _ in range(count)]
+        self.clients = [server.client(decode_responses=True) for server in self.servers]
+        self.ids = [client.execute_command("CLUSTER", "MYID") for client in self.clients]
+        for first in range(0, _SLOTS, _PART):
+            owner = first * count // _SLOTS
+            self.tell(owner, "CLUSTER", "ADDSLOTS", *range(first, first + _PART))
+        for server in self.servers[1:]:
+            self.tell(0, "CLUSTER", "MEET", LOCAL, server.port)
+        self.url = "redis+cluster://" + ",".join(f"{LOCAL}:{s.port}" for s in self.servers)
+        wait_until(self._is_whole)
+
+    def _is_whole(self) -> bool:
+        states = [client.cluster("INFO") for client in self.clients]
+        sizes = {(s["cluster_state"], int(s["cluster_known_nodes"])) for s in states}
+        return sizes == {("ok", len(self.servers))}
+
+    def tell(self, node: int, *command: str | int) -> object:
+        """Send a command to a node; give its reply."""
+        return self.clients[node].execute_command(*command)
+
+    def owner_of(self, slot: int) -> int:
+        """Give the node that has a slot."""
+        for row in self.tell(0, "CLUSTER", "SLOTS"):
+            if row[0] <= slot <= row[1]:
+                return [s.port for s in self.servers].index(row[2][1])
+        raise AssertionError("no master has that slot")
+
+    def stop(self) -> None:
+        """End all."""
+        for client in self.clients:
+            client.close()
+        for server in self.servers:
+            server.stop()
+
+
+class Move:
+    """The move of a slot to another node, step by step, as `redis-cli --cluster reshard` does it."""
+
+    def __init__(self, masters: Masters, key: str, target: int | None = None) -> None:
+        self.masters = masters
+        self.slot = slot_of(key.encode())
+        self.source = masters.owner_of(self.slot)
+        self.target = (self.source + 1) % len(masters.servers) if target is None else target
+
+    def open(self) -> None:
+        """Have both nodes know that the slot is on the move."""
+        self.open_target()
+        self._set(self.source, "MIGRATING", self.target)
+
+    def open_target(self) -> None:
+        """Have only the node know to which the slot goes."""
+        self._set(self.target, "IMPORTING", self.source)
+
+    def names(self, most: int = 1_000_000) -> list[str]:
+        """Give names of keys that have not moved yet."""
+        return self.masters.tell(self.source, "CLUSTER", "GETKEYSINSLOT", self.slot, most)
+
+    def carry(self, names: Sequence[str], *, replacing: bool = True) -> None:
+        """Move some keys."""
+        if names:
+            port = self.masters.servers[self.target].port
+            how = ("REPLACE",) if replacing else ()
+            self.masters.tell(
+                self.source, "MIGRATE", LOCAL, port, "", 0, 5000, *how, "KEYS", *names
+            )
+
+    def settle_at(self, *nodes: int) -> None:
+        """Have some nodes know that the slot has moved."""
+        for node in nodes:
+            self._set(node, "NODE", self.target)
+
+    def close(self) -> None:
+        """Move what is left, and have every node know."""
+        while names := self.names(100):
+            self.carry(names)
+        others = set(range(len(self.masters.servers))) - {self.target}
+        self.settle_at(self.target, self.source, *(others - {self.source}))
+
+    def cancel(self) -> None:
+        """Leave the slot where it was; nothing has moved."""
+        for node in (self.source, self.target):
+            self.masters.tell(node, "CLUSTER", "SETSLOT", self.slot, "STABLE")
+
+    def _set(self, node: int, state: str, other: int) -> None:
+        self.masters.tell(node, "CLUSTER", "SETSLOT", self.slot, state, self.masters.ids[other])
+
+
+class Mover(threading.Thread):
+    """Moves the slots of some keys from node to node, until it is stopped.
+
+    It pauses in each state that a move goes through, and between two moves.
+    """
+
+    def __init__(
+        self, masters: Masters, keys: Sequence[str], *, step: float = 0.01, rest: float = 0.5
+    ) -> None:
+        super().__init__(daemon=True)
+        self.moves = 0
+        self.longest = 0.0
+        self.failed: Exception | None = None
+        self._masters, self._keys = masters, keys
+        self._step, self._rest = step, rest
+        self._stopped = threading.Event()
+
+    def run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                for key in self._keys:
+                    self._move(Move(self._masters, key))
+                    self._stopped.wait(self._rest)
+        except (redis.RedisError, OSError, AssertionError) as ex:
+            self.failed = ex
+
+    def stop(self) -> None:
+        """End after the move that is under way."""
+        self._stopped.set()
+        self.join()
+        assert self.failed is None, self.failed
+
+    def _move(self, move: Move) -> None:
+        begun = time.monotonic()
+        replacing = random.random() < 0.5
+        move.open_target()
+        self._pause()
+        move.open()
+        self._pause()
+        batch = max(1, len(move.names()) // 10)
+        while names := move.names(batch):
+            move.carry(names, replacing=replacing)
+            self._pause()
+        move.settle_at(move.target)
+        self._pause()
+        move.close()
+        self.moves += 1
+        self.longest = max(self.longest, time.monotonic() - begun)
+
+    def _pause(self) -> None:
+        time.sleep(random.uniform(0, 2 * self._step))

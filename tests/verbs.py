@@ -1,0 +1,164 @@
+"""Every verb of the rules, each with something to act on: what tests run on engines in odd states."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from bambleweeny.core.instance import open_instance
+from bambleweeny.core.item_format import StoredItem
+from bambleweeny.core.items import FoundItem
+from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.core.list_policies import ListPolicy
+from bambleweeny.core.lists import push_options
+from bambleweeny.core.operation_options import SetOptions
+from bambleweeny.core.operations import Del, Get, Incr, Pop, Publish, Push, Set
+from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.services import Services, make_services
+from bambleweeny.core.spans import Span
+from bambleweeny.core.terms import Bounds, Terms, Wish
+from bambleweeny.core.topics import BEGINNING
+from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.core.watches import watch
+from bambleweeny.store import Store
+
+LONG = 3600
+_EXPORTED = b'{"key": {"name": "imported", "value": "x"}}\n'
+
+
+class Filled:
+    """A user with something of every kind, in every state."""
+
+    def __init__(self, store: Store, name: str = "uli") -> None:
+        self.services = services = services_over(store)
+        services.users.create_admin("changeme")
+        services.users.create(name, "secret")
+        self.caller = uli = services.users.log_in(name, "secret")
+        services.keys.set(uli, "plain", b"1")
+        services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
+        services.key_changes.set_on_terms(uli, "typed", b"{}", Wish(LONG, "application/json"))
+        services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
+        for number in range(9):
+            services.lists.push(uli, "q", b"%d" % number)
+        services.lists.push(uli, "q", b"later", push_options(delay=LONG, ttl=2 * LONG))
+        services.lists.push(uli, "q", b"once", push_options(once="a"))
+        services.lists.push(uli, "simple", b"only")
+        self.leased = [lease_of(item) for item in services.leases.lease(uli, "q", 4, LONG)]
+        for body in (b"stays", b"dies"):
+            services.lists.push(uli, "own", body)
+        [stays, dies] = services.leases.lease(uli, "own", 2, LONG)
+        services.leases.change(uli, "own", Change("bury", lease_of(dies), reason="bad"))
+        self.item = str(stays.id)
+        services.topics.publish(uli, "news", b"hello", "text/plain")
+        self.route = services.routes.create(uli, "page", "text/html").id
+        self.bin = services.bins.create(uli, "filled").id
+
+
+def services_over(store: Store) -> Services:
+    """Put the rules over a store."""
+    return make_services(
+        store,
+        open_instance(store),
+        passwords=Passwords(memory_kib=8, time_cost=1),
+        token_lifetime=3000,
+        max_list_items=1000,
+        max_list_bytes=4 << 20,
+        topic_bounds=TopicBounds(messages=100, seconds=3600, bytes=4 << 20),
+        max_waits=4,
+        append_only_file=None,
+    )
+
+
+Verb = Callable[[Services, Any, Filled], Any]
+
+_PUT = FoundItem("ready", StoredItem(0, b"put"), 0)
+_DELAYED = FoundItem("delayed", StoredItem(0, b"put"), 1 << 41)
+
+READS: dict[str, Verb] = {
+    "get": lambda s, u, f: s.keys.get(u, "plain"),
+    "read": lambda s, u, f: s.keys.read(u, "typed"),
+    "present": lambda s, u, f: s.keys.present(u, ["plain", "none", "typed"]),
+    "values": lambda s, u, f: s.keys.values(u, ["plain", "none", "typed"]),
+    "keys": lambda s, u, f: list(s.selections.of(u, "keys", Span()).rows()),
+    "groups": lambda s, u, f: list(s.selections.of(u, "keys", Span("", "", "a")).names()),
+    "lists": lambda s, u, f: list(s.selections.of(u, "lists", Span()).names()),
+    "walk": lambda s, u, f: list(s.lists.walk(u)),
+    "count": lambda s, u, f: s.selections.count(u, "keys", "p"),
+    "sums": lambda s, u, f: s.items.sums(u, "q")[:7],
+    "look": lambda s, u, f: s.items.look(u, "q", "leased", 10, ""),
+    "look at the dead": lambda s, u, f: s.items.look(u, "own", "dead", 10, ""),
+    "find": lambda s, u, f: s.items.find(u, "own", f.item),
+    "policy": lambda s, u, f: s.list_policies.get(u, "q"),
+    "messages": lambda s, u, f: s.topics.read(u, "news", BEGINNING, 10),
+    "no messages": lambda s, u, f: s.topics.read(u, "none", BEGINNING, 10)[0],
+    "route": lambda s, u, f: s.routes.read(f.route),
+    "routes": lambda s, u, f: s.routes.owned_by(u),
+    "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
+    "export": lambda s, u, f: b"".join(s.exports.of(u)),
+    "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
+    "users": lambda s, u, f: s.users.all(),
+}
+"""What changes nothing."""
+
+WRITES: dict[str, Verb] = {
+    "set": lambda s, u, f: s.keys.set(u, "new", b"x"),
+    "set again": lambda s, u, f: s.keys.set(u, "typed", b"x"),
+    "incr": lambda s, u, f: s.keys.incr(u, "plain"),
+    "incr within": lambda s, u, f: s.key_changes.incr_within(u, "plain", 1, Bounds(9, 0, LONG)),
+    "delete": lambda s, u, f: s.keys.delete(u, "typed"),
+    "touch": lambda s, u, f: s.key_changes.touch(u, "plain", LONG),
+    "let last": lambda s, u, f: s.key_changes.change_ttl(u, "typed", None),
+    "set on terms": lambda s, u, f: s.key_changes.set_on_terms(
+        u, "new", b"x", Wish(LONG), Terms(if_none_match="*")
+    ),
+    "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", Wish("keep")),
+    "patch": lambda s, u, f: s.key_changes.patch(u, "typed", b'{"a": 1}', Wish("keep")),
+    "take": lambda s, u, f: s.key_changes.take(u, "typed", Terms("*")),
+    "delete keys": lambda s, u, f: s.selections.delete_keys(u, "p"),
+    "push": lambda s, u, f: s.lists.push(u, "fresh", b"x"),
+    "push once": lambda s, u, f: s.lists.push(u, "q", b"x", push_options(once="b")),
+    "push later": lambda s, u, f: s.lists.push(u, "fresh", b"x", push_options(delay=9, ttl=9)),
+    "push in front": lambda s, u, f: s.lists.push(u, "q", b"x", push_options(front=True)),
+    "push lines": lambda s, u, f: s.lists.push_lines(u, "simple", b"x\ny\n"),
+    "pop": lambda s, u, f: s.lists.pop(u, "simple"),
+    "pop carefully": lambda s, u, f: s.lists.pop(u, "q"),
+    "pop many": lambda s, u, f: s.lists.pop_many(u, "q", 3),
+    "delete list": lambda s, u, f: s.lists.delete(u, "q"),
+    "lease": lambda s, u, f: s.leases.lease(u, "q", 2),
+    "change leases": lambda s, u, f: s.leases.change_each(
+        u, "q",
+        [Change("ack", f.leased[0]), Change("retry", f.leased[1], 9),
+         Change("extend", f.leased[2], 99), Change("bury", f.leased[3], reason="bad")],
+    ),
+    "set policy": lambda s, u, f: s.list_policies.set(u, "simple", ListPolicy(lease=9)),
+    "end policy": lambda s, u, f: s.list_policies.delete(u, "q"),
+    "delete item": lambda s, u, f: s.items.delete(u, "own", f.item),
+    "move items": lambda s, u, f: s.items.move(u, "q", "elsewhere", "ready", 3),
+    "put items": lambda s, u, f: s.items.put_all(u, "simple", [_PUT, _DELAYED]),
+    "purge": lambda s, u, f: s.items.purge(u, "own", ["dead"]),
+    "publish": lambda s, u, f: s.topics.publish(u, "news", b"x"),
+    "put messages": lambda s, u, f: s.topics.put_all(
+        u, "fresh", s.topics.read(u, "news", BEGINNING, 10)[0], keeps_ids=False
+    ),
+    "delete topic": lambda s, u, f: s.topics.delete(u, "news"),
+    "batch": lambda s, u, f: s.batch.run(
+        u,
+        [Set("a", "1"), Incr("a"), Get("a"), Push("simple", "x"), Pop("simple"), Del("a"),
+         Publish("news", "x"), Set("b", "1", SetOptions(ttl="1h"))],
+    ),
+    "atomic batch": lambda s, u, f: s.batch.run_atomic(
+        u, [Set("typed", "1"), Push("q", "x"), Pop("simple"), Publish("news", "x"), Del("page")]
+    ),
+    "bin": lambda s, u, f: s.bins.push(f.bin, b"x"),
+    "create route": lambda s, u, f: s.routes.create(u, "plain", "text/plain"),
+    "delete route": lambda s, u, f: s.routes.delete(u, f.route),
+    "watch": lambda s, u, f: watch(s.keys._store, u, 1),
+    "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
+}  # fmt: skip
+"""What runs a script of the user, and changes something that is the user's."""
+
+ADMINISTRATION: dict[str, Verb] = {
+    "create user": lambda s, u, f: s.users.create("ann", "secret"),
+    "change user": lambda s, u, f: s.users.change(u.id, quota=99),
+    "delete user": lambda s, u, f: s.users.delete(u.id),
+}
+"""What changes users themselves."""
