@@ -1,12 +1,10 @@
 """Exactly-once accounting: producers, consumers that vanish, and an engine that is killed.
 
 By hand, on each kind of engine: `python -m accounting --items 200000`, with tests and tests/faults
-in PYTHONPATH.
+in PYTHONPATH. With `--reshard` nothing is killed, and the slots of a Cluster move (`resharding`).
 """
 
 import argparse
-import http.client
-import json
 import os
 import random
 import shutil
@@ -17,123 +15,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
-from engines import Cluster, RedisServer
+from engines import Cluster, RedisServer, Sentinels
+from resharding import account_for_resharding
 from servers import Http, Server, running
+from workers import Account, Consumer, Producer, items_of
 
-KINDS = ("embedded", "external", "cluster")
-_LEASE_SECONDS = 2
+KINDS = ("embedded", "external", "sentinel", "cluster")
 _MOST_ATTEMPTS = 5
-_AT_ONCE = 10
-
-
-@dataclass
-class Account:
-    """What producers and consumers were told, all of them together."""
-
-    pushed: set[str] = field(default_factory=set)
-    delivered: Counter[str] = field(default_factory=Counter)
-    acknowledged: Counter[str] = field(default_factory=Counter)
-    unsure: set[str] = field(default_factory=set)
-    """Whose acknowledgement got no answer, and whose lease was gone when it was sent again."""
-    vanished: int = 0
-    unanswered: int = 0
-
-    def add(self, other: "Account") -> None:
-        """Add what another one was told."""
-        self.pushed |= other.pushed
-        self.delivered += other.delivered
-        self.acknowledged += other.acknowledged
-        self.unsure |= other.unsure
-        self.vanished += other.vanished
-        self.unanswered += other.unanswered
-
-
-class Worker(threading.Thread):
-    """Somebody with an account and a connection of his own, who tries again until answered."""
-
-    def __init__(self, port: int, token: str) -> None:
-        super().__init__(daemon=True)
-        self.account = Account()
-        self._port, self._token = port, token
-        self._connection: http.client.HTTPConnection | None = None
-
-    def _call(self, method: str, path: str, body: str = "", **headers: str) -> tuple[bytes, int]:
-        """Give the answer, and how often it was asked for before."""
-        before = 0
-        headers = {**headers, "Authorization": f"Bearer {self._token}"}
-        while True:
-            try:
-                if self._connection is None:
-                    self._connection = http.client.HTTPConnection(
-                        "127.0.0.1", self._port, timeout=30
-                    )
-                self._connection.request(method, path, body, headers)
-                answer = self._connection.getresponse()
-                content = answer.read()
-            except (OSError, http.client.HTTPException):
-                self.hang_up()
-            else:
-                if answer.status == 200:
-                    return content, before
-                assert answer.status == 503, (answer.status, content)
-            before += 1
-            self.account.unanswered += 1
-            time.sleep(0.02)
-
-    def hang_up(self) -> None:
-        """Leave without a word."""
-        if self._connection:
-            self._connection.close()
-            self._connection = None
-
-
-class Producer(Worker):
-    """Pushes items that are known by their bodies; the same push may be sent twice."""
-
-    def __init__(self, port: int, token: str, number: int, items: int) -> None:
-        super().__init__(port, token)
-        self._bodies = [f"{number}:{item}" for item in range(items)]
-
-    def run(self) -> None:
-        for body in self._bodies:
-            self._call("POST", "/lists/jobs", body, **{"Idempotency-Key": body})
-            self.account.pushed.add(body)
-        self.hang_up()
-
-
-class Consumer(Worker):
-    """Leases items and acknowledges them, unless it vanishes and leaves them to others."""
-
-    def __init__(self, port: int, token: str, go_on: threading.Event, vanishing: float) -> None:
-        super().__init__(port, token)
-        self._go_on, self._vanishing = go_on, vanishing
-
-    def run(self) -> None:
-        path = f"/lists/jobs/lease?max={_AT_ONCE}&for={_LEASE_SECONDS}s"
-        while self._go_on.is_set():
-            items = json.loads(self._call("POST", path)[0])["items"]
-            self.account.delivered.update(item["body"] for item in items)
-            if not items:
-                time.sleep(0.02)
-            elif random.random() < self._vanishing:
-                self.account.vanished += 1
-                self.hang_up()
-            else:
-                self._acknowledge(items)
-        self.hang_up()
-
-    def _acknowledge(self, items: list[dict[str, str]]) -> None:
-        changes = json.dumps({"ack": [item["lease"] for item in items]})
-        content, before = self._call("POST", "/lists/jobs/ack", changes)
-        for item, outcome in zip(items, json.loads(content)["ack"], strict=True):
-            if "ok" in outcome:
-                self.account.acknowledged[item["body"]] += 1
-            elif before:
-                self.account.unsure.add(item["body"])
 
 
 @dataclass
@@ -211,7 +104,7 @@ def account_for(
             account = Account()
             for worker in (*producers, *consumers):
                 account.add(worker.account)
-            rows = [row for state in ("ready", "leased", "dead") for row in _items(http, state)]
+            rows = items_of(http, "jobs")
             dead = sum(row["state"] == "dead" for row in rows)
             verdict = judge(kind, account, Counter(row["body"] for row in rows), dead)
     verdict.kills, verdict.seconds = killed, time.monotonic() - begun
@@ -228,14 +121,6 @@ def _drain(http: Http) -> None:
         time.sleep(0.05)
 
 
-def _items(http: Http, state: str) -> Iterator[dict[str, str]]:
-    after = ""
-    while after is not None:
-        page = http.get(f"/lists/jobs/items?state={state}&limit=1000&after={after}").json()
-        yield from page["items"]
-        after = page["next"]
-
-
 @contextmanager
 def _serving(kind: str, place: Path) -> Iterator[tuple[Server, Callable[[], None]]]:
     """Give a server over an engine of a kind, and what kills that engine."""
@@ -247,6 +132,10 @@ def _serving(kind: str, place: Path) -> Iterator[tuple[Server, Callable[[], None
         def kill_outside() -> None:
             engine.kill()
             engine.again()
+    elif kind == "sentinel":
+        engine = Sentinels(place, "--appendfsync", "always")
+        more = ["--redis-url", engine.url, "--replicas", "1"]
+        kill_outside = engine.fail_over
     elif kind == "cluster":
         engine = Cluster(place, "--appendfsync", "always")
         more = ["--redis-url", engine.url, "--replicas", "1"]
@@ -281,20 +170,31 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--reshard", action="store_true")
+    parser.add_argument("--writes", type=int, default=50_000, help="of keys, with --reshard")
     args = parser.parse_args()
-    names = list(Verdict.__dataclass_fields__)
-    print("| " + " | ".join(names).replace("_", " ") + " |")
-    print("| --- " + "| ---: " * (len(names) - 1) + "|", flush=True)
+    if args.reshard:
+        _in_a_folder(lambda place: account_for_resharding(place, args.items, args.writes))
+        return
     for kind in args.kind or KINDS:
-        place = Path(tempfile.mkdtemp(prefix="b9y"))
-        try:
-            verdict = account_for(
+        _in_a_folder(
+            lambda place, kind=kind: account_for(  # type: ignore[misc]
                 kind, place, items=args.items, workers=args.workers, kills=args.kills
             )
-        finally:
-            shutil.rmtree(place, ignore_errors=True)
-        cells = [getattr(verdict, name) for name in names]
-        print("| " + " | ".join(f"{c:,.0f}" if c != kind else c for c in cells) + " |", flush=True)
+        )
+
+
+def _in_a_folder(account: Callable[[Path], Any]) -> None:
+    """Account for what happens in a folder that goes away, and print the verdict's table."""
+    place = Path(tempfile.mkdtemp(prefix="b9y"))
+    try:
+        cells = asdict(account(place))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    texts = [c if isinstance(c, str) else f"{c:,.1f}".removesuffix(".0") for c in cells.values()]
+    print("| " + " | ".join(cells).replace("_", " ") + " |")
+    print("| --- " + "| ---: " * (len(cells) - 1) + "|")
+    print("| " + " | ".join(texts) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -122,9 +122,9 @@ def make_certificates(place: Path) -> None:
 class Sentinels:
     """A primary, a replica and three Sentinels that watch them."""
 
-    def __init__(self, place: Path) -> None:
-        self.primary = RedisServer(place)
-        self.replica = RedisServer(place, "--replicaof", LOCAL, str(self.primary.port))
+    def __init__(self, place: Path, *settings: str) -> None:
+        self.primary = RedisServer(place, *settings)
+        self.replica = RedisServer(place, "--replicaof", LOCAL, str(self.primary.port), *settings)
         watch = (
             f"sentinel monitor m {LOCAL} {self.primary.port} 2\n"
             "sentinel down-after-milliseconds m 1000\nsentinel failover-timeout m 2000"
@@ -140,10 +140,32 @@ class Sentinels:
                 lambda: primary.info("replication").get("slave0", {}).get("state") == "online"
             )
 
+    def fail_over(self) -> None:
+        """Kill the master, and start it again once another is the master: it is a replica then."""
+        with self.watchers[0].client() as asked:
+
+            def master() -> RedisServer:
+                port = asked.sentinel_master("m")["port"]
+                return self.primary if self.primary.port == port else self.replica
+
+            killed = master()
+            killed.kill()
+            wait_until(lambda: master() is not killed)
+            killed.again()
+        with killed.client() as client:
+            wait_until(lambda: _role_of(client) == "slave")
+
     def stop(self) -> None:
         """End all."""
         for server in (*self.watchers, self.replica, self.primary):
             server.stop()
+
+
+def _role_of(client: redis.Redis) -> str:
+    try:
+        return client.info("replication")["role"]
+    except redis.RedisError:
+        return "it starts"
 
 
 class Cluster:

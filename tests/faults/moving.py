@@ -20,7 +20,7 @@ class Masters:
     def __init__(
         self, place: Path, *settings: str, count: int = 2, executable: str | None = None
     ) -> None:
-        cluster = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *settings)
+        cluster = ("--cluster-enabled", "yes", *settings)
         self.servers = [RedisServer(place, *cluster, executable=executable) for _ in range(count)]
         self.clients = [server.client(decode_responses=True) for server in self.servers]
         self.ids = [client.execute_command("CLUSTER", "MYID") for client in self.clients]
@@ -47,6 +47,13 @@ class Masters:
             if row[0] <= slot <= row[1]:
                 return [s.port for s in self.servers].index(row[2][1])
         raise AssertionError("no master has that slot")
+
+    def hide_hosts(self, how: str) -> None:
+        """Have nodes name each other in another way: `unknown-endpoint`, `hostname` or `ip`."""
+        for client in self.clients:
+            # NOTE: Redis 6.2 has no such setting, and names every host.
+            if client.config_get("cluster-preferred-endpoint-type"):
+                client.config_set("cluster-preferred-endpoint-type", how)
 
     def stop(self) -> None:
         """End all."""
@@ -111,7 +118,8 @@ class Move:
 class Mover(threading.Thread):
     """Moves the slots of some keys from node to node, until it is stopped.
 
-    It pauses in each state that a move goes through, and between two moves.
+    It pauses in each state that a move goes through, and between two moves. A third of the
+    moves takes ten times as long, which is longer than a request waits for its slot.
     """
 
     def __init__(
@@ -122,7 +130,7 @@ class Mover(threading.Thread):
         self.longest = 0.0
         self.failed: Exception | None = None
         self._masters, self._keys = masters, keys
-        self._step, self._rest = step, rest
+        self._step, self._rest, self._pace = step, rest, step
         self._stopped = threading.Event()
 
     def run(self) -> None:
@@ -142,6 +150,7 @@ class Mover(threading.Thread):
 
     def _move(self, move: Move) -> None:
         begun = time.monotonic()
+        self._pace = random.choice((1, 1, 10)) * self._step
         replacing = random.random() < 0.5
         move.open_target()
         self._pause()
@@ -158,4 +167,4 @@ class Mover(threading.Thread):
         self.longest = max(self.longest, time.monotonic() - begun)
 
     def _pause(self) -> None:
-        time.sleep(random.uniform(0, 2 * self._step))
+        time.sleep(random.uniform(0, 2 * self._pace))

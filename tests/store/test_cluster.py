@@ -226,8 +226,7 @@ def masters(tmp_path_factory):
 
 @pytest.mark.parametrize("named", ["unknown-endpoint", "hostname"])
 def test_a_cluster_that_does_not_name_its_hosts_is_followed(masters, named):
-    for client in masters.clients:
-        client.config_set("cluster-preferred-endpoint-type", named)
+    masters.hide_hosts(named)
     try:
         with closing(open_store(masters.url)) as store:
             store.write(("SET", "moving", "1"))
@@ -238,5 +237,4 @@ def test_a_cluster_that_does_not_name_its_hosts_is_followed(masters, named):
             assert store.write(("INCR", "moving")) == [2]
             assert store.read(("MGET", "moving", "{moving}")) == [[b"2", None]]
     finally:
-        for client in masters.clients:
-            client.config_set("cluster-preferred-endpoint-type", "ip")
+        masters.hide_hosts("ip")
