@@ -238,3 +238,28 @@ def test_a_cluster_that_does_not_name_its_hosts_is_followed(masters, named):
             assert store.read(("MGET", "moving", "{moving}")) == [[b"2", None]]
     finally:
         masters.hide_hosts("ip")
+
+
+def test_a_map_that_knows_of_a_move_is_not_asked_for_again(node):
+    target = node(b"+OK\r\n")
+    first = node(error("MOVED 1 127.0.0.1:{}", target))
+    with store_at(first) as store:
+        first.slots = (first.slots[0], target.port)
+        store.write(("SET", "a", "b"))
+        assert first.maps == 1
+        place = store._engine.slot_map.master_of(1)
+        assert place.port == target.port
+        store._engine.slot_map.redirected(f"MOVED 1 127.0.0.1:{target.port}", place)
+        assert store._engine.slot_map.master_of(1) == place
+    assert (first.maps, target.maps) == (1, 0)
+
+
+def test_only_on_a_cluster_scripts_declare_more_than_the_record():
+    record = "b9y:{7}:user"
+    for url, declared in {
+        "redis://h": (record,),
+        "unix:///s": (record,),
+        "redis+sentinel://h/m": (record,),
+        "redis+cluster://h": (record, "b9y:{7}:never"),
+    }.items():
+        assert open_store(url).schema.tenant("7").declared == declared

@@ -76,6 +76,11 @@ class SlotMap:
         self.forget()
         return any(place == master for _, _, master in self.ranges())
 
+    def _known_master_of(self, slot: int) -> Place | None:
+        with self._lock:
+            found = (place for first, last, place in self._ranges if first <= slot <= last)
+            return next(found, None)
+
     def redirected(self, text: str, asked: Place) -> Place | None:
         """Return where `MOVED 42 host:port` or `ASK 42 host:port` points; None if nobody knows.
 
@@ -83,11 +88,10 @@ class SlotMap:
         """
         kind, slot, address = text.split()[:3]
         host, _, port = address.rpartition(":")
-        if kind == "MOVED":
+        place = None if host == "?" else asked.at(host.strip("[]") or asked.host, int(port))
+        if kind == "MOVED" and place != self._known_master_of(int(slot)):
             self.forget()
-        if host != "?":
-            return asked.at(host.strip("[]") or asked.host, int(port))
-        return self.master_of(int(slot)) if kind == "MOVED" else None
+        return self.master_of(int(slot)) if kind == "MOVED" and place is None else place
 
     def is_new_move(self, slot: int | None) -> bool:
         """Note that a slot is on the move; return whether it is so for less than half a second."""
