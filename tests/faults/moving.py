@@ -26,9 +26,9 @@ class Masters:
         self.ids = [client.execute_command("CLUSTER", "MYID") for client in self.clients]
         for first in range(0, _SLOTS, _PART):
             owner = first * count // _SLOTS
-            self.tell(owner, "CLUSTER", "ADDSLOTS", *range(first, first + _PART))
+            self.send(owner, "CLUSTER", "ADDSLOTS", *range(first, first + _PART))
         for server in self.servers[1:]:
-            self.tell(0, "CLUSTER", "MEET", LOCAL, server.port)
+            self.send(0, "CLUSTER", "MEET", LOCAL, server.port)
         self.url = "redis+cluster://" + ",".join(f"{LOCAL}:{s.port}" for s in self.servers)
         wait_until(self._is_whole)
 
@@ -37,13 +37,13 @@ class Masters:
         sizes = {(s["cluster_state"], int(s["cluster_known_nodes"])) for s in states}
         return sizes == {("ok", len(self.servers))}
 
-    def tell(self, node: int, *command: str | int) -> object:
-        """Send a command to a node; give its reply."""
+    def send(self, node: int, *command: str | int) -> object:
+        """Send a command to a node; return its reply."""
         return self.clients[node].execute_command(*command)
 
     def owner_of(self, slot: int) -> int:
-        """Give the node that has a slot."""
-        for row in self.tell(0, "CLUSTER", "SLOTS"):
+        """Return the node that has a slot."""
+        for row in self.send(0, "CLUSTER", "SLOTS"):
             if row[0] <= slot <= row[1]:
                 return [s.port for s in self.servers].index(row[2][1])
         raise AssertionError("no master has that slot")
@@ -73,34 +73,34 @@ class Move:
         self.target = (self.source + 1) % len(masters.servers) if target is None else target
 
     def open(self) -> None:
-        """Have both nodes know that the slot is on the move."""
+        """Open the slot on both nodes: its keys may move."""
         self.open_target()
         self._set(self.source, "MIGRATING", self.target)
 
     def open_target(self) -> None:
-        """Have only the node know to which the slot goes."""
+        """Open the slot on the node to which it goes, and not yet on the other."""
         self._set(self.target, "IMPORTING", self.source)
 
     def names(self, most: int = 1_000_000) -> list[str]:
-        """Give names of keys that have not moved yet."""
-        return self.masters.tell(self.source, "CLUSTER", "GETKEYSINSLOT", self.slot, most)
+        """Return names of keys that have not moved yet."""
+        return self.masters.send(self.source, "CLUSTER", "GETKEYSINSLOT", self.slot, most)
 
     def carry(self, names: Sequence[str], *, replacing: bool = True) -> None:
         """Move some keys."""
         if names:
             port = self.masters.servers[self.target].port
             how = ("REPLACE",) if replacing else ()
-            self.masters.tell(
+            self.masters.send(
                 self.source, "MIGRATE", LOCAL, port, "", 0, 5000, *how, "KEYS", *names
             )
 
     def settle_at(self, *nodes: int) -> None:
-        """Have some nodes know that the slot has moved."""
+        """Assign the slot to its target, on some nodes."""
         for node in nodes:
             self._set(node, "NODE", self.target)
 
     def close(self) -> None:
-        """Move what is left, and have every node know."""
+        """Move the other keys, and assign the slot on every node."""
         while names := self.names(100):
             self.carry(names)
         others = set(range(len(self.masters.servers))) - {self.target}
@@ -109,10 +109,10 @@ class Move:
     def cancel(self) -> None:
         """Leave the slot where it was; nothing has moved."""
         for node in (self.source, self.target):
-            self.masters.tell(node, "CLUSTER", "SETSLOT", self.slot, "STABLE")
+            self.masters.send(node, "CLUSTER", "SETSLOT", self.slot, "STABLE")
 
     def _set(self, node: int, state: str, other: int) -> None:
-        self.masters.tell(node, "CLUSTER", "SETSLOT", self.slot, state, self.masters.ids[other])
+        self.masters.send(node, "CLUSTER", "SETSLOT", self.slot, state, self.masters.ids[other])
 
 
 class Mover(threading.Thread):
@@ -167,4 +167,4 @@ class Mover(threading.Thread):
         self.longest = max(self.longest, time.monotonic() - begun)
 
     def _pause(self) -> None:
-        time.sleep(random.uniform(0, 2 * self._pace))
+        self._stopped.wait(random.uniform(0, 2 * self._pace))

@@ -2,7 +2,7 @@
 
 Several users push, lease, acknowledge, bury and move items, and write keys on conditions, while
 the slot of each goes round the masters. Every item is acknowledged once or still there, and every
-key is what its only writer was told.
+key has the value that its only writer expects.
 """
 
 import threading
@@ -21,7 +21,7 @@ _LISTS = ("jobs", "buried")
 
 @dataclass
 class Verdict:
-    """What became of the items and the keys."""
+    """The sums of all users."""
 
     pushed: int
     acknowledged: int
@@ -40,7 +40,7 @@ class Verdict:
 
     @property
     def is_clean(self) -> bool:
-        """Tell whether nothing was lost, doubled, or not as its writer was told."""
+        """Whether nothing was lost, doubled, or other than its writer expects."""
         return not (self.lost or self.doubled or self.unsure or self.wrong)
 
 
@@ -61,7 +61,7 @@ class Tenant:
 
     @property
     def workers(self) -> list[Worker]:
-        """Give all its workers."""
+        """All its workers."""
         return [*self.producers, *self.writers, *self.consumers, self.reviver]
 
     def begin(self) -> None:
@@ -72,7 +72,7 @@ class Tenant:
             worker.start()
 
     def end(self) -> None:
-        """Let them do all that there is to do, and stop them."""
+        """Wait until all work is done, and stop them."""
         for worker in (*self.producers, *self.writers):
             worker.join()
         with Http(self.url, self.token) as http:
@@ -96,7 +96,7 @@ def _is_empty(http: Http, name: str) -> bool:
 def account_for_resharding(
     place: Path, items: int, writes: int, *, users: int = 3, workers: int = 3
 ) -> Verdict:
-    """Do so many things on a Cluster whose slots move, and say what became of them."""
+    """Push items and write keys on a Cluster whose slots move; return the sums."""
     begun, masters = time.monotonic(), Masters(place, count=3)
     names = [f"user{number}" for number in range(users)]
     try:

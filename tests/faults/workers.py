@@ -1,4 +1,4 @@
-"""Clients that keep account of what they were told: producers, consumers that vanish, and others."""
+"""Clients that record the answers they get: producers, consumers that vanish, writers of keys."""
 
 import http.client
 import json
@@ -17,7 +17,7 @@ _AT_ONCE = 10
 
 @dataclass
 class Account:
-    """What producers and consumers were told, all of them together."""
+    """The answers that producers and consumers got."""
 
     pushed: set[str] = field(default_factory=set)
     delivered: Counter[str] = field(default_factory=Counter)
@@ -27,12 +27,12 @@ class Account:
     vanished: int = 0
     unanswered: int = 0
     refused: int = 0
-    """How many of those without an answer had one: 503."""
+    """How many calls were answered 503."""
     longest: float = 0.0
     """For how many seconds a call was tried again."""
 
     def add(self, other: "Account") -> None:
-        """Add what another one was told."""
+        """Add another account."""
         self.pushed |= other.pushed
         self.delivered += other.delivered
         self.acknowledged += other.acknowledged
@@ -50,6 +50,7 @@ class Answer(NamedTuple):
     content: bytes
     unsure: int
     etag: str | None = None
+    retry_after: str | None = None
 
 
 class Worker(threading.Thread):
@@ -72,11 +73,11 @@ class Worker(threading.Thread):
             self.hang_up()
 
     def work(self) -> None:
-        """Do what such a worker does."""
+        """The work itself."""
         raise NotImplementedError
 
     def call(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
-        """Give the answer, once there is one that is no 503."""
+        """Send a request until it is answered, and not by 503; return the answer."""
         begun, unsure = time.monotonic(), 0
         headers = {**headers, "Authorization": f"Bearer {self._token}"}
         while (answer := self._try(method, path, body, headers)) is None or answer.status == 503:
@@ -85,6 +86,7 @@ class Worker(threading.Thread):
                 unsure += 1
             else:
                 self.account.refused += 1
+                assert answer.retry_after, answer
                 unsure += "not done" not in json.loads(answer.content)["hint"]
             time.sleep(0.02)
             self.account.longest = max(self.account.longest, time.monotonic() - begun)
@@ -96,13 +98,14 @@ class Worker(threading.Thread):
                 self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-            return Answer(answer.status, answer.read(), 0, answer.headers["ETag"])
+            found, content = answer.headers, answer.read()
+            return Answer(answer.status, content, 0, found["ETag"], found["Retry-After"])
         except (OSError, http.client.HTTPException):
             self.hang_up()
             return None
 
     def done(self, method: str, path: str, body: str = "", **headers: str) -> Answer:
-        """Give the answer, which must be 200."""
+        """Send a request as `call` does; the answer must be 200."""
         answer = self.call(method, path, body, **headers)
         assert answer.status == 200, answer
         return answer
@@ -186,14 +189,14 @@ class Reviver(Worker):
                 move = json.dumps({"to": "jobs", "state": state, "max": 50})
                 moved = json.loads(self.done("POST", f"/lists/{name}/move", move).content)
                 self.moved += moved["items"]
-            time.sleep(0.1)
+            time.sleep(0.05)
 
 
 class Writer(Worker):
-    """Writes keys of its own, and knows at every moment what each of them must be.
+    """Writes keys of its own, and has a model of what each of them must be.
 
-    It sets, on conditions too, counts and deletes. `shared` are the numbers that it was given
-    of a counter which all writers of its user count on.
+    It sets, on conditions too, counts and deletes. `shared` are the numbers that it got from a
+    counter which all writers of its user share.
     """
 
     def __init__(self, port: int, token: str, number: int, writes: int, names: int = 40) -> None:
@@ -276,7 +279,7 @@ class Writer(Worker):
 
 
 def items_of(http: Http, name: str) -> list[dict[str, str]]:
-    """Give what is in a list, in any state."""
+    """Return the items of a list, in any state."""
     rows: list[dict[str, str]] = []
     for state in ("ready", "leased", "delayed", "dead"):
         after = ""

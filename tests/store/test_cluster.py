@@ -1,4 +1,4 @@
-"""What the nodes of a Cluster may answer instead of a reply, and what is done then."""
+"""Nodes of a Cluster that redirect, refuse or leave: what the store does then."""
 
 import socket
 import threading
@@ -89,7 +89,7 @@ def store_at(node):
 
 
 def error(text, *nodes):
-    """Give an error reply; `{}` in it is the port of a node."""
+    """Make an error reply; `{}` in it is the port of a node."""
     return lambda: b"-%s\r\n" % text.format(*(node.port for node in nodes)).encode()
 
 

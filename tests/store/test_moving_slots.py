@@ -61,7 +61,7 @@ READ_WHOLE = {
 
 
 def contents(masters):
-    """Give what is in the user's slot, on each node."""
+    """Read all keys of the user's slot, on each node."""
     found = []
     for server in masters.servers:
         with server.client() as client:
@@ -158,7 +158,7 @@ def test_before_and_behind_a_move_every_call_is_done(masters, store, filled, rea
 
 
 class Watched:
-    """What a node does, as its MONITOR tells it."""
+    """The commands that a node runs, by its MONITOR."""
 
     def __init__(self, server):
         self.asking = server.client()
@@ -167,11 +167,11 @@ class Watched:
         assert self.connection.read_response() == b"OK"
 
     def note(self, text):
-        """Say something that stands among the commands."""
+        """Put a note among the commands."""
         self.asking.echo(text)
 
     def commands(self):
-        """Give what was done until now: what was noted last, whether by a script, the command."""
+        """Return each command until now, the last note before it, and whether a script ran it."""
         noted = ""
         self.note("until now")
         while noted != "until now":
@@ -291,6 +291,51 @@ def test_an_import_and_an_export_wait_for_a_slot_that_moves(masters, store):
     lines = while_moving(masters, lambda: b"".join(services.exports.of(uli)))
     while_moving(masters, lambda: services.imports.run(uli, io.BytesIO(lines), "replace"))
     assert b"".join(services.exports.of(uli)) == lines
+
+
+def test_a_script_with_all_its_keys_declared_would_fail_halfway(masters, store):
+    """Redis checks each command of a script, too: hence a name that is never there."""
+    move = Move(masters, "{1}list")
+    source = masters.clients[move.source]
+    source.rpush("{1}list", "item")
+    source.set("{1}user", "x")
+    text = "local item = redis.call('LPOP', KEYS[1]) redis.call('EXISTS', KEYS[1]) return item"
+    move.open()
+    try:
+        with pytest.raises(redis.ResponseError, match="non local key"):
+            source.eval(text, 2, "{1}list", "{1}user")
+        assert move.names() == ["{1}user"]
+    finally:
+        move.close()
+
+
+def test_a_slot_moves_under_those_who_wait(masters, store):
+    filled = Filled(store)
+    services, uli, got = filled.services, filled.caller, []
+
+    def lease():
+        got.append(services.leases.lease(uli, "later", seconds=20)[0].body)
+
+    def wait_for_key():
+        services.key_waits.until(uli, "later", lambda value: value == b"x", 20, lambda: True)
+        got.append(services.keys.get(uli, "later"))
+
+    threads = [threading.Thread(target=work) for work in (lease, wait_for_key)]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: len(services.waits._announcements._waiting) == 2)
+    for _ in masters.servers:
+        move = Move(masters, RECORD)
+        half(move, masters)
+        move.close()
+    move = Move(masters, RECORD)
+    half(move, masters)
+    move.close()
+    services.lists.push(uli, "later", b"item")
+    services.keys.set(uli, "later", b"x")
+    for thread in threads:
+        thread.join(10)
+    assert sorted(got) == [b"item", b"x"]
 
 
 def test_a_short_move_is_not_noticed_and_a_long_one_holds_no_thread(masters, filled):

@@ -22,7 +22,7 @@ _SLOTS = 16384
 _WITHOUT_KEY = {"PING", "INFO", "DBSIZE", "CLIENT", "BGSAVE", "CONFIG", "FLUSHALL", "WAIT"}
 _REDIRECTIONS = ("MOVED", "ASK")
 _ASTRAY = ("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY")
-"""What a node answers that is not the one to ask, as the map of slots may show."""
+"""A node that answers so is away or a replica: the map of slots may name another one."""
 _MOST_REDIRECTIONS = 5
 _MOST_READINGS = 5
 _FIRST_PAUSE_SECONDS = 0.001
@@ -82,9 +82,10 @@ class SlotMap:
             return next(found, None)
 
     def redirected(self, text: str, asked: Place) -> Place | None:
-        """Return where `MOVED 42 host:port` or `ASK 42 host:port` points; None if nobody knows.
+        """Return the node that `MOVED 42 host:port` or `ASK 42 host:port` names.
 
-        Without a host it is the one that was asked.
+        Without a host it is on the host of the node that answered; None where the host is
+        not known, which an engine writes as `?`.
         """
         kind, slot, address = text.split()[:3]
         host, _, port = address.rpartition(":")
@@ -114,8 +115,8 @@ class SlotMap:
 class ClusterLine:
     """Links to the masters of a Cluster; each command goes to the master of its key's slot.
 
-    A command whose slot is on the move is tried again for up to half a second, or for
-    `patience` seconds where that is longer.
+    A command whose slot moves is sent again for up to half a second, or for `patience`
+    seconds where that is longer.
     """
 
     def __init__(self, slot_map: SlotMap, patience: float = 0) -> None:
@@ -126,8 +127,9 @@ class ClusterLine:
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send each command to the master of its key's slot; no order between slots.
 
-        What a node refuses because of its slot was not done there; it follows. A WAIT at
-        the end stands for one after the commands of each master; its reply is the least.
+        A command that a node refuses because of its slot was not run there, so it is sent on
+        or again. A WAIT at the end stands for one after the commands of each master; its
+        reply is the least of theirs.
         """
         tail = [command for command in commands[-1:] if command[0] == "WAIT"]
         commands = commands[: len(commands) - len(tail)]
@@ -174,9 +176,9 @@ class ClusterLine:
         return replies
 
     def _follow(self, commands: Sequence[Command], refusal: Any, asked: Place) -> list[Any]:
-        """Return the replies to a refused command, and to what follows it, once it is done.
+        """Send a refused command, and the WAIT behind it, until it is run; return the replies.
 
-        Where its time is over first, the reply is the last refusal.
+        If its time is over before, the reply is the last refusal.
         """
         replies = self._redirect(commands, [refusal], asked)
         if not _is_refused(replies[0]):
@@ -240,7 +242,7 @@ class ClusterLine:
 
 
 def slot_of(key: bytes) -> int:
-    """Give the slot of a key: that of its hash tag, if it has one."""
+    """Return the slot of a key: that of its hash tag, if it has one."""
     start = key.find(b"{")
     end = key.find(b"}", start + 1)
     if start >= 0 and end > start + 1:
