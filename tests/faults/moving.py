@@ -24,6 +24,8 @@ class Masters:
         self.servers = [RedisServer(place, *cluster, executable=executable) for _ in range(count)]
         self.clients = [server.client(decode_responses=True) for server in self.servers]
         self.ids = [client.execute_command("CLUSTER", "MYID") for client in self.clients]
+        for number in range(count):
+            self.send(number, "CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for first in range(0, _SLOTS, _PART):
             owner = first * count // _SLOTS
             self.send(owner, "CLUSTER", "ADDSLOTS", *range(first, first + _PART))
@@ -35,7 +37,16 @@ class Masters:
     def _is_whole(self) -> bool:
         states = [client.cluster("INFO") for client in self.clients]
         sizes = {(s["cluster_state"], int(s["cluster_known_nodes"])) for s in states}
-        return sizes == {("ok", len(self.servers))}
+        return sizes == {("ok", len(self.servers))} and self.agree()
+
+    def agree(self) -> bool:
+        """Whether all nodes have the same epoch and slots of each."""
+        views = [client.cluster("NODES").values() for client in self.clients]
+        known = {
+            frozenset((node["node_id"], node["epoch"], str(node["slots"])) for node in view)
+            for view in views
+        }
+        return len(known) == 1
 
     def send(self, node: int, *command: str | int) -> object:
         """Send a command to a node; return its reply."""
@@ -100,11 +111,16 @@ class Move:
             self._set(node, "NODE", self.target)
 
     def close(self) -> None:
-        """Move the other keys, and assign the slot on every node."""
+        """Move the other keys, and assign the slot on every node.
+
+        Returns once the nodes agree. Moved back before, the slot could be nobody's: a node that
+        has not heard of the other's new epoch makes no higher one.
+        """
         while names := self.names(100):
             self.carry(names)
         others = set(range(len(self.masters.servers))) - {self.target}
         self.settle_at(self.target, self.source, *(others - {self.source}))
+        wait_until(self.masters.agree)
 
     def cancel(self) -> None:
         """Leave the slot where it was; nothing has moved."""
