@@ -7,6 +7,11 @@ from contextlib import closing, suppress
 
 import hiredis
 import pytest
+from bambleweeny.core.batch import Batch
+from bambleweeny.core.items import Items
+from bambleweeny.core.operations import Incr
+from bambleweeny.core.tokens import Caller
+from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
 from bambleweeny.store.cluster import SlotMap
@@ -118,13 +123,40 @@ def test_what_is_to_be_tried_again_is(node):
     assert first.heard == [b"EVALSHA sha 1 k"] * 4
 
 
+REFUSED = b"-TRYAGAIN Multiple keys request during rehashing of slot\r\n"
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("bambleweeny.store.lines._PATIENCE_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_done_in_part_is_not_called_not_done(node):
+    """A client would repeat a batch whose first thousand operations are done."""
+    thousand = b"*2\r\n*1000\r\n" + b":1\r\n" * 1000 + b":16777216\r\n"
+    caller, many = Caller("7", "uli", "1"), [Incr("a")] * 1500
+    for replies, hint in (([thousand, REFUSED], "may or may not"), ([REFUSED], "not done")):
+        with store_at(node(*replies)) as store, pytest.raises(StoreUnavailable) as caught:
+            Batch(store, max_items=9, max_bytes=9, topic_bounds=Bounds(9, 9, 9)).run(caller, many)
+        assert hint in caught.value.hint
+    moved, bounds = b":500\r\n", (9, 9)
+    for replies, hint in (([moved, REFUSED], "may or may not"), ([REFUSED], "not done")):
+        with store_at(node(*replies)) as store, pytest.raises(StoreUnavailable) as caught:
+            Items(store, bounds).move(caller, "q", "other", "ready", 1000)
+        assert hint in caught.value.hint
+
+
 def test_redirections_in_a_circle_end(node):
     one, other = node(b""), node(b"")
     one.replies, other.replies = [error("MOVED 1 :{}", other)], [error("MOVED 1 :{}", one)]
     begun = time.monotonic()
-    with store_at(one) as store, pytest.raises(StoreUnavailable) as caught:
-        store.write(("SET", "a", "b"))
-    assert "not done" in caught.value.hint
+    with store_at(one) as store:
+        with pytest.raises(StoreUnavailable, match="not available"):
+            store.write(("SET", "a", "b"))
+        with pytest.raises(StoreUnavailable) as caught:
+            store.run(Script("text", "sha"), ["k"])
+        assert "not done" in caught.value.hint
     assert time.monotonic() - begun < 2
 
 

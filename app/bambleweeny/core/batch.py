@@ -5,6 +5,7 @@ from typing import Any
 
 from bambleweeny.core.authorized import read_values_as, run_as
 from bambleweeny.core.operations import Get, Operation, Outcome, Pop, Publish, Push
+from bambleweeny.core.steps import partly_done
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import Bounds
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
@@ -48,7 +49,8 @@ class Batch:
         # NOTE: even no operation at all asks whether the caller's token is still good.
         for start in range(0, len(operations), _STEP) or (0,):
             part = operations[start : start + _STEP]
-            replies, room = do(caller, part, room)
+            with partly_done(start):
+                replies, room = do(caller, part, room)
             outcomes += _outcomes(part, replies)
         return outcomes
 

@@ -129,7 +129,9 @@ class Items:
             nonlocal moved
             wanted = min(_STEP, most - moved)
             try:
-                went: int = self._run_step(MOVE_ITEMS, caller, name, to, state, wanted)
+                went: int = self._run(
+                    MOVE_ITEMS, caller, name, to, state, wanted, store=self._store.patient
+                )
             except ListFull:
                 if not moved:
                     raise
@@ -167,20 +169,25 @@ class Items:
 
         def step() -> bool:
             nonlocal purged
-            went: int = self._run_step(PURGE_ITEMS, caller, name, state, _STEP)
+            went: int = self._run(
+                PURGE_ITEMS, caller, name, state, _STEP, store=self._store.patient
+            )
             purged += went
             return went == _STEP and purged <= self._bounds[0]
 
         repeat(step)
         return purged
 
-    def _run(self, script: Script, caller: Caller, name: str, *args: str | bytes | int) -> Any:
+    def _run(
+        self,
+        script: Script,
+        caller: Caller,
+        name: str,
+        *args: str | bytes | int,
+        store: Store | None = None,
+    ) -> Any:
         check_list_name(name)
-        return run_as(self._store, caller, script, name, *self._bounds, *args)
-
-    def _run_step(self, script: Script, caller: Caller, name: str, *args: str | int) -> Any:
-        check_list_name(name)
-        return run_as(self._store.patient, caller, script, name, *self._bounds, *args)
+        return run_as(store or self._store, caller, script, name, *self._bounds, *args)
 
 
 def _place(last: FoundItem) -> str:

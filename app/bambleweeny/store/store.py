@@ -61,7 +61,12 @@ class Store:
 
     def write(self, *commands: Command) -> list[Reply]:
         """Send commands in one write; not atomic as a group, never tried twice."""
-        return self._written(commands)
+        try:
+            return self._written(commands)
+        except StoreUnavailable as ex:
+            # NOTE: a node that refuses one of them says nothing of the others.
+            ex.hint = StoreUnavailable.hint
+            raise
 
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script: atomic, never tried twice."""
