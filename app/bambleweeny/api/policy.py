@@ -24,9 +24,9 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
     a browser opens the URL as a page, and its answer stays out of shared caches and referrers.
     """
     resp.set_header("Content-Security-Policy", _INERT)
-    header = req.auth
-    if header and header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
-        return header[7:].strip()
+    header = req.env.get("HTTP_AUTHORIZATION", "")
+    if header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
+        return str(header[7:].strip())
     token = req.get_param("token")
     if not token:
         return ""
