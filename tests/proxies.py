@@ -13,16 +13,20 @@ class Proxy:
     `before` closes without passing the request on, `without` passes it on and closes
     without an answer, `middle` closes within the answer, `silent` never answers and
     `foreign` answers as a proxy of somebody else's would. Logins pass untouched.
+    With a `prefix` only paths below it are passed on, without it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, prefix: str = "") -> None:
         self._server = urlsplit(url)
+        self._prefix = prefix.encode()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._held: list[socket.socket] = []
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.treatments: list[str] = []
         self.seen: list[str] = []
         """The request lines that came, logins aside."""
+        self.heads: list[str] = []
+        """Their lines and headers."""
 
     def run(self) -> None:
         """Serve until the listener is closed."""
@@ -46,15 +50,18 @@ class Proxy:
         treatment = "pass"
         if "/auth/" not in line and line:
             self.seen.append(line)
+            self.heads.append(request.partition(b"\r\n\r\n")[0].decode())
             treatment = self.treatments.pop(0) if self.treatments else "pass"
         if treatment == "silent":
             self._held.append(wire)
             return
         with wire:
-            if treatment == "foreign":
+            if line and not line.split()[1].startswith(self._prefix.decode()):
+                wire.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            elif treatment == "foreign":
                 wire.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>")
             elif treatment != "before" and line:
-                answer = self._passed_on(request)
+                answer = self._passed_on(request.replace(self._prefix, b"", 1))
                 half = len(answer) - (len(answer.partition(b"\r\n\r\n")[2]) + 1) // 2
                 cut = {"pass": len(answer), "without": 0, "middle": half}[treatment]
                 wire.sendall(answer[:cut])
@@ -68,9 +75,9 @@ class Proxy:
 
 
 @contextmanager
-def proxy_of(url: str) -> Iterator[Proxy]:
+def proxy_of(url: str, prefix: str = "") -> Iterator[Proxy]:
     """A proxy in front of a server."""
-    proxy = Proxy(url)
+    proxy = Proxy(url, prefix)
     thread = threading.Thread(target=proxy.run)
     thread.start()
     try:

@@ -68,6 +68,13 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def kill_workers(server: Server) -> None:
+    """Kill the workers of a server, and not its engine."""
+    for pid in children_of(server.process.pid):
+        if b"redis-server" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
+
+
 def is_alive(pid: int) -> bool:
     """Tell whether there is such a process."""
     return Path(f"/proc/{pid}").exists()

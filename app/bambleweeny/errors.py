@@ -13,6 +13,7 @@ raises, for there was no answer.
       Unauthorized          401  no token, a bad one, or one that has ended
         WrongLogin          401  user name or password
       Forbidden             403  the admin is asked for
+        TokenInPageUrl      403  a browser opens a URL with `?token=` as a page
       NotFound              404  no such thing
         LeaseNotFound       404  a lease that has ended
       MethodNotAllowed      405  the path knows other methods
@@ -113,6 +114,15 @@ class Forbidden(BambleweenyError):
     """The admin is asked for, and the caller is somebody else."""
 
     code, status, info = "forbidden", 403, "Only the admin can do this."
+
+
+class TokenInPageUrl(Forbidden):
+    """A browser opens a URL with `?token=` as a page, whose scripts could read the token."""
+
+    code, info = "token_in_page_url", "A browser may not open a URL with ?token= as a page."
+    hint = (
+        "Send 'Authorization: Bearer <token>'; fetch, EventSource, images and curl may use ?token=."
+    )
 
 
 class NotFound(BambleweenyError):

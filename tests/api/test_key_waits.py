@@ -90,4 +90,6 @@ def test_a_bad_wait_is_refused(as_uli, wait):
 def test_head_does_not_wait(as_uli):
     before = time.monotonic()
     assert as_uli.head("/keys/k?wait=30").status_code == 404
+    for query in ("wait=31", "wait=x", "touch=x", "touch=0"):
+        assert as_uli.head(f"/keys/k?{query}").status_code == 400, query
     assert time.monotonic() - before < 10

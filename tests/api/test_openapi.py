@@ -50,8 +50,47 @@ def test_every_call_has_a_summary_answers_and_errors(path, method, operation):
     assert set(operation["responses"]) > EVERYWHERE
     if operation.get("security", True):
         assert set(operation["responses"]) >= {"401", "403", "404"} or path == "/auth/test"
-    for media in operation.get("requestBody", {}).get("content", {}).values():
+    body = operation.get("requestBody", {})
+    for media in body.get("content", {}).values() if body.get("required") else ():
         assert "example" in media
+
+
+def test_swagger_ui_sends_nothing_by_itself_that_is_optional():
+    """It fills fields with examples and defaults, and sends them."""
+    optional = [
+        node
+        for node in nodes(DOCUMENT)
+        if node.get("in") in ("query", "header") and "name" in node and not node.get("required")
+    ]
+    assert len(optional) > 30
+    for parameter in optional:
+        schema = resolve(parameter.get("schema", {}))
+        assert not {"example", "examples"} & parameter.keys(), parameter
+        assert not {"example", "examples", "default"} & schema.keys(), parameter
+    bodies = [
+        node for node in nodes(DOCUMENT) if node.get("required") is False and "content" in node
+    ]
+    assert len(bodies) == 3
+    for body in bodies:
+        for media in body["content"].values():
+            assert not media.get("example"), body
+            assert not media.get("examples"), body
+
+
+def test_a_comma_in_yaml_begins_no_key():
+    """`{description: A page, for people}` has a key `for people`, whose value is null."""
+    for node in nodes(DOCUMENT):
+        assert None not in node.values(), node
+
+
+def nodes(node):
+    """Return all mappings of the document but those within examples."""
+    if isinstance(node, list):
+        return [one for part in node for one in nodes(part)]
+    if not isinstance(node, dict):
+        return []
+    parts = [part for name, part in node.items() if name not in ("example", "examples")]
+    return [node, *nodes(parts)]
 
 
 @pytest.mark.parametrize("name", DOCUMENT["components"]["responses"])

@@ -1,11 +1,7 @@
 """A page of another origin that listens to a topic with the browser's own EventSource."""
 
-import os
-import signal
-from pathlib import Path
-
 from selenium.webdriver.support.ui import WebDriverWait
-from servers import Http, children_of, running
+from servers import Http, kill_workers, running
 
 LISTEN = """
 window.told = [];
@@ -14,12 +10,6 @@ source.onopen = () => told.push("open");
 source.onmessage = ({ data, lastEventId }) => told.push([data, lastEventId]);
 source.addEventListener("base64", ({ data }) => told.push(["base64", atob(data)]));
 """
-
-
-def kill_workers(server):
-    for pid in children_of(server.process.pid):
-        if b"redis-server" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
 
 
 def test_an_event_source_gets_everything_also_after_it_was_cut_off(browser):

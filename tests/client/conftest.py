@@ -2,6 +2,7 @@
 
 import pytest
 from bambleweeny import Client
+from node import Node
 from proxies import proxy_of
 
 
@@ -31,3 +32,9 @@ def cut(proxy):
     """The admin's client, behind `proxy`."""
     with Client(proxy.url, "admin", "changeme", timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def node(session_url, services, tmp_path):
+    """Runs scripts that use the JavaScript client."""
+    return Node(tmp_path, session_url)

@@ -1,6 +1,7 @@
 """Topics through the client."""
 
 import threading
+import time
 
 import pytest
 from bambleweeny import Client
@@ -75,6 +76,16 @@ def test_a_subscription_begins_where_one_likes(client):
     for value in ("1", "2"):
         client.topics.publish("t", value)
     messages = client.topics.subscribe("t", "all")
+    assert [next(messages).value for _ in range(2)] == [b"1", b"2"]
+    messages.close()
+
+
+def test_a_subscription_that_begins_a_duration_ago_begins_there_once(client):
+    client.topics.publish("t", "1")
+    messages = client.topics.subscribe("t", "1s")
+    while client.topics.read("t", "1s"):
+        time.sleep(0.05)
+    client.topics.publish("t", "2")
     assert [next(messages).value for _ in range(2)] == [b"1", b"2"]
     messages.close()
 

@@ -68,7 +68,7 @@ class AuthTest:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Tell who the caller is; this answers 200 for everybody."""
-        answer = self._describe(bearer_token(req))
+        answer = self._describe(bearer_token(req, resp))
         if answer["user"]:
             resp.set_header("B9Y-Authenticated-User", answer["user"])
         answer_json(resp, answer)

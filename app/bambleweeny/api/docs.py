@@ -4,6 +4,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from secrets import token_urlsafe
 
 import falcon
 import msgspec
@@ -14,33 +15,46 @@ _ASSETS = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
-    "start.js": "text/javascript",
 }
-_START = b"""window.ui = SwaggerUIBundle({
-  url: "/openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  persistAuthorization: false,
-  validatorUrl: null,
-});
-"""
-_PAGE = b"""<!DOCTYPE html>
+# NOTE: all URLs are relative, so that they work behind a proxy that strips a prefix of the path.
+_PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Bambleweeny API</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css">
-<link rel="icon" href="/docs/favicon-32x32.png">
+<link rel="stylesheet" href="docs/swagger-ui.css" nonce="{nonce}">
+<link rel="icon" href="docs/favicon-32x32.png">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script src="docs/swagger-ui-bundle.js" nonce="{nonce}"></script>
+<script type="module" nonce="{nonce}">
+const absolute = (url) => new URL(url, document.baseURI).href;
+const spec = await (await fetch("openapi.json")).json();
+for (const server of spec.servers) server.url = absolute(server.url);
+for (const flow of Object.values(spec.components.securitySchemes.password.flows))
+  flow.tokenUrl = absolute(flow.tokenUrl);
+// A reader types text; generated clients take the first type, which is for bytes.
+const value = spec.components.requestBodies.Value;
+value.content = {{ "text/plain": undefined, ...value.content }};
+window.ui = SwaggerUIBundle({{
+  spec,
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+}});
+</script>
 </body>
 </html>
 """
-_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+# NOTE: tenants publish scripts and styles under this origin, so that 'self' would trust them.
+_POLICY = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
+    "img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class OpenApi:
@@ -57,11 +71,22 @@ class DocsPage:
     """/docs"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Show the contract in a browser."""
+        """Show the contract in a browser; each answer has a nonce that only its scripts know."""
+        if req.env["PATH_INFO"].endswith("/"):
+            resp.status = 302
+            resp.set_header("Location", "../docs")
+            return
+        nonce = token_urlsafe(16)
         resp.content_type = "text/html; charset=utf-8"
-        resp.set_header("Content-Security-Policy", _POLICY)
-        resp.set_header("X-Content-Type-Options", "nosniff")
-        resp.data = _PAGE
+        resp.set_headers(
+            {
+                "Cache-Control": "no-store",
+                "Content-Security-Policy": _POLICY.format(nonce=nonce),
+                "Referrer-Policy": "no-referrer",
+                "X-Frame-Options": "DENY",
+            }
+        )
+        resp.data = _PAGE.format(nonce=nonce).encode()
 
 
 class DocsAsset:
@@ -73,7 +98,7 @@ class DocsAsset:
             raise NotFound()
         resp.content_type = _ASSETS[asset]
         resp.cache_control = ["max-age=3600"]
-        resp.data = _START if asset == "start.js" else (_swagger_ui() / asset).read_bytes()
+        resp.data = (_swagger_ui() / asset).read_bytes()
 
 
 @cache

@@ -7,7 +7,6 @@ import falcon
 
 from bambleweeny.api.body import answer_raw
 from bambleweeny.api.key_options import read_tags
-from bambleweeny.api.public import SANDBOX
 from bambleweeny.core.held import Held
 from bambleweeny.core.terms import is_among
 from bambleweeny.core.values import etag_of
@@ -51,13 +50,12 @@ def answer_held(
 
 
 def answer_typed(resp: falcon.Response, held: Held) -> None:
-    """Answer a value under the type that it was given, which a browser runs in a sandbox."""
+    """Answer a value under the type that it was given."""
     if not held.content_type:
         answer_raw(resp, held.value)
         return
     resp.content_type = held.content_type
     resp.data = held.value
-    resp.set_header("Content-Security-Policy", SANDBOX)
 
 
 def _answer_range(req: falcon.Request, resp: falcon.Response, tag: str) -> None:

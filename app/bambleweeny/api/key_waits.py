@@ -15,12 +15,14 @@ def wait_for_news(
 
     Without that header what is waited for is that the key is there.
     """
-    if not req.has_param("wait") or req.method != "GET":
+    if not req.has_param("wait"):
+        return
+    seconds = begin_wait(req, resp)
+    if req.method != "GET":
         return
     known = read_tags(req, "If-None-Match", weak=True)
 
     def is_news(value: bytes | None) -> bool:
         return not is_among(value, known) if known else value is not None
 
-    seconds = begin_wait(req, resp)
     services.key_waits.until(req.context.caller, name, is_news, seconds, is_there(req))

@@ -144,8 +144,8 @@ class Key:
         answer_held(req, resp, held, None if path is None else part_of(held.value, path))
 
     def _read(self, req: falcon.Request, resp: falcon.Response, name: str) -> Held:
-        ttl = read_ttl(req, "touch") if req.method == "GET" else None
-        if ttl is None:
+        ttl = read_ttl(req, "touch")
+        if ttl is None or req.method != "GET":
             return self._keys.read(req.context.caller, name)
         # NOTE: what is wrong with the request is found before the key is another one.
         read_tags(req, "If-None-Match", weak=True)

@@ -6,19 +6,40 @@ import falcon
 
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
-from bambleweeny.errors import Forbidden, NotFound, Unauthorized
+from bambleweeny.errors import Forbidden, NotFound, TokenInPageUrl, Unauthorized
 from bambleweeny.names import is_user_id
 
+_INERT = "sandbox; default-src 'none'"
+"""The Content-Security-Policy of what a user gets: a browser runs none of its scripts."""
+_PAGES = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
+_WORKERS = {"serviceworker", "sharedworker", "worker"}
+"""Values of Sec-Fetch-Dest: the scripts of a page and of a worker can read its URL."""
+_NOT_KEPT = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
 
-def bearer_token(req: falcon.Request) -> str:
-    """Give the token that a request carries, or nothing.
 
-    `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`.
+def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
+    """Return the token of a request, or "", and make the answer harmless in a browser.
+
+    `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`. The last is refused where
+    a browser opens the URL as a page, and its answer stays out of shared caches and referrers.
     """
-    header = req.auth
-    if header and header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
-        return header[7:].strip()
-    return req.get_param("token") or ""
+    resp.set_header("Content-Security-Policy", _INERT)
+    header = req.env.get("HTTP_AUTHORIZATION", "")
+    if header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
+        return str(header[7:].strip())
+    token = req.get_param("token")
+    if not token:
+        return ""
+    resp.set_headers(_NOT_KEPT)
+    if _opens_a_page(req):
+        raise TokenInPageUrl()
+    return token
+
+
+def _opens_a_page(req: falcon.Request) -> bool:
+    if req.env.get("HTTP_SEC_FETCH_MODE", "").lower() == "navigate":
+        return True
+    return req.env.get("HTTP_SEC_FETCH_DEST", "").lower() in _PAGES | _WORKERS
 
 
 def authenticated(
@@ -55,7 +76,7 @@ def unhurried(
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
-    token = bearer_token(req)
+    token = bearer_token(req, resp)
     if not token:
         raise Unauthorized()
     caller = services.tokens.verify(token)

@@ -25,7 +25,7 @@ class Home:
         resp.set_header("Vary", "Accept")
         if req.client_prefers(("application/json", "text/html")) == "text/html":
             resp.status = 302
-            resp.set_header("Location", "/docs")
+            resp.set_header("Location", "docs")
         else:
             answer_json(resp, self._answer)
 

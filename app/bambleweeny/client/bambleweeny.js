@@ -2,7 +2,8 @@
 //
 // A value goes in as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}, and comes out as a Value. The last argument
 // of a call is an object that can have `signal`, an AbortSignal, and where the API has it `userid`, the user that the admin acts for.
-// A read whose connection broke is tried once more, a write never is.
+// A read whose connection broke is tried once more, a write never is. `topics.subscribe()` and `events()` are streams for `for await`,
+// which connect again by themselves.
 
 export class BambleweenyError extends Error {
   // `status` is 0 where no answer came (`no_answer`, `timed_out`), so that a write may or may not have happened.
@@ -71,6 +72,19 @@ export class Client {
     create: () => this.#logIn(),
     test: (options) => this.#json("GET", "/auth/test", { ...options, isPublic: !this.#login && !this.#token }),
   };
+  topics = {
+    ...this.#listing("topics"),
+    publish: async (name, value, { type = value?.json === undefined ? undefined : "application/json", ...options } = {}) =>
+      (await this.#json("POST", at("topics", name), { ...options, headers: type && { "Content-Type": type }, body: bytesOf(value) })).id,
+    read: async (name, { since, wait, limit, ...options } = {}) => { // the messages, with `next`, the id after which to read on
+      const told = await this.#json("GET", at("topics", name), { ...options, query: { since, wait, limit }, wait: parseInt(wait ?? 0) });
+      return Object.assign(told.messages.map(messageOf), { next: told.next });
+    },
+    subscribe: (name, options) => this.#subscribe(name, options),
+  };
+  // Yields {event, name} for what happens to keys and lists: `key.set`, `key.del` or `list.push`. `keys` and `lists` are names with commas
+  // between, with a * at the end for any rest. What happens while there is no connection is missed; `onState` is that of `subscribe`.
+  events = ({ keys, lists, ...options } = {}) => this.#follow("/events", () => ({ keys, lists }), { ...options, openAfter: 2 });
   batch = (options) => new Batch((request) => this.#json("POST", "/batch", { ...options, ...request }), options?.atomic);
   about = (options) => this.#json("GET", "/", { ...options, isPublic: true });
   health = (options) => this.#json("GET", "/healthz", { ...options, isPublic: true });
@@ -78,6 +92,47 @@ export class Client {
   async setPassword(password, { current = this.#login?.password, ...options } = {}) {
     await this.#done("PUT", "/auth/password", { ...options, json: { current, password } });
     if (this.#login) [this.#login.password, this.#token] = [password, undefined];
+  }
+  // Yields the messages of a topic as they come: {id, time, type, value}. `since` is that of `read`; without it they are those from now on.
+  // A connection that breaks is made again, after a pause that doubles up to 15 s and with a new token where the old one has expired,
+  // and goes on behind the last message: none is missed or given twice while the topic keeps it. What fails before the first connection
+  // is thrown, and later on what another try cannot mend. `break` and `signal` end it. `onState` is called with "open" when all that
+  // comes from now on will be seen, and with "broken" and the error.
+  async *#subscribe(name, { since, ...options } = {}) {
+    if (options.signal?.aborted) return;
+    const { userid, signal } = options;
+    const begun = await this.topics.read(name, { since, limit: 1, userid, signal }).catch(unless(signal));
+    if (begun) yield* begun;
+    let last = begun?.next; // an id from here on: a duration would begin later with each connection
+    const rows = this.#follow(at("topics", name), () => ({ since: last }), { ...options, openAfter: 1, hasBegun: true });
+    for await (const row of rows) {
+      last = row.id;
+      yield messageOf(row);
+    }
+  }
+  // The stream is complete after its first `openAfter` empty lines.
+  async *#follow(path, query, { userid, signal, onState = () => {}, openAfter, hasBegun = false }) {
+    for (let pause = SHORTEST_PAUSE; !signal?.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      let emptyLines = 0;
+      let lost;
+      try {
+        const stream = await this.#call("GET", path, { query: query(), userid, signal, headers: { Accept: "application/x-ndjson" }, isStream: true });
+        for await (const line of linesOf(stream, this.url)) {
+          if (signal?.aborted) return;
+          if (line) yield JSON.parse(line);
+          else if (++emptyLines === openAfter) {
+            [hasBegun, pause] = [true, SHORTEST_PAUSE];
+            onState("open");
+          }
+        }
+      } catch (error) {
+        if (signal?.aborted) return;
+        if (!hasBegun || !isPassing(error)) throw error;
+        lost = error;
+      }
+      onState("broken", lost);
+      await pauseFor(pause * (0.5 + Math.random() / 2), signal);
+    }
   }
   #listing(noun) {
     const list = async ({ prefix = "", ...options } = {}) =>
@@ -111,13 +166,15 @@ export class Client {
       return send(await this.#goodToken()); // what was refused has not happened
     });
   }
-  async #exchange(method, path, token, { query, userid, signal, wait = 0, json, body = json && JSON.stringify(json) }) {
+  async #exchange(method, path, token, { query, userid, signal, wait = 0, json, body = json && JSON.stringify(json), headers, isStream }) {
     const given = Object.entries({ ...query, userid }).filter(([, value]) => value !== undefined);
-    const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
-    const limit = AbortSignal.timeout(1000 * (this.timeout + wait));
+    if (token !== undefined) headers = { ...headers, Authorization: `Bearer ${token}` };
+    const [limit, abort] = abortable();
+    const timer = setTimeout(abort, 1000 * (this.timeout + wait));
     const ways = { signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: "no-store", credentials: "omit", redirect: "error" };
     try {
       const answer = await fetch(this.url + path + (given.length ? `?${new URLSearchParams(given)}` : ""), { method, headers, body, ...ways });
+      if (answer.ok && isStream) return { reader: answer.body.getReader(), abort };
       const value = new Value(new Uint8Array(await answer.arrayBuffer()), answer.headers.get("Content-Type") ?? "");
       if (!answer.ok) throw refusal(answer.status, value, this.url);
       return { status: answer.status, value };
@@ -126,6 +183,8 @@ export class Client {
       if (signal?.aborted) throw signal.reason;
       if (limit.aborted) throw failure("timed_out", `${this.url} did not answer in time.`, 0, undefined, error);
       throw failure("no_answer", `${this.url} did not answer.`, 0, "Is it there, and may this page call it (--cors-origins)?", error);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
@@ -164,11 +223,14 @@ class Batch {
   }
 }
 
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
+const LONGEST_SILENCE = 45_000; // a stream has an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
 const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
   ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
+const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 
 function refusal(status, value, url) {
@@ -176,6 +238,45 @@ function refusal(status, value, url) {
     return new BambleweenyError(value.json(), status);
   } catch {
     return failure("error", `${url} answered ${status} with something that is not its own.`, status);
+  }
+}
+// Can another try mend it?
+const isPassing = ({ status }) => [0, 429, 502, 503, 504].includes(status);
+// Swallows an error where the signal was given.
+const unless = (signal) => (error) => { if (!signal?.aborted) throw error; };
+
+function abortable() {
+  const controller = new AbortController();
+  return [controller.signal, () => controller.abort()];
+}
+function pauseFor(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, milliseconds);
+    function finish() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    }
+    signal?.addEventListener("abort", finish);
+  });
+}
+async function* linesOf({ reader, abort }, url) {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let rest = "";
+  try {
+    while (true) {
+      const timer = setTimeout(abort, LONGEST_SILENCE);
+      const { done, value } = await reader.read().catch((error) => {
+        throw failure("no_answer", `The connection to ${url} broke.`, 0, undefined, error);
+      }).finally(() => clearTimeout(timer));
+      if (done) return;
+      const lines = decoder.decode(value, { stream: true }).split("\n");
+      lines[0] = rest + lines[0];
+      rest = lines.pop();
+      yield* lines;
+    }
+  } finally {
+    abort(); // which frees the stream's place at the server
   }
 }
 function checked(name) { // a browser takes . and .. in a path for directions

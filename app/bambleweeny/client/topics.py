@@ -87,11 +87,13 @@ class Topics(Listed):
         or has no place for a stream, it tries again each second and goes on behind the last
         message; none is left out or given twice. Other errors are raised.
         """
-        begun = self.read(name, limit=1, userid=userid)
-        return self._messages(path_of("topics", name), since or begun.next, userid)
+        begun = self.read(name, since, limit=1, userid=userid)
+        return self._messages(path_of("topics", name), begun, userid)
 
-    def _messages(self, path: str, since: str, userid: int | None) -> Iterator[Message]:
-        last = since
+    def _messages(self, path: str, begun: Messages, userid: int | None) -> Iterator[Message]:
+        yield from begun
+        # NOTE: an id from here on; a duration would begin later with each connection.
+        last = begun.next
         rows = follow(
             self._connection, path, lambda: {"since": last, "userid": userid}, has_begun=True
         )

@@ -1,0 +1,48 @@
+// What a person does first with the generated TypeScript client: `node use_sdk.js URL`.
+import { AuthApi, Configuration, KeysApi, ListsApi, ResponseError, TopicsApi } from "./index";
+
+declare const process: { argv: string[]; exitCode: number };
+
+function assert(holds: boolean, text: string): asserts holds {
+  if (!holds) throw new Error(text);
+}
+const bytesOf = async (blob: Blob) => [...new Uint8Array(await blob.arrayBuffer())].join();
+
+async function main(basePath: string) {
+  const login = { username: "admin", password: "changeme" };
+  const { accessToken } = await new AuthApi(new Configuration({ basePath })).getToken({ login });
+  const configuration = new Configuration({ basePath, accessToken });
+  const [keys, lists, topics] = [new KeysApi(configuration), new ListsApi(configuration), new TopicsApi(configuration)];
+
+  const body = new Blob([new Uint8Array([0, 255])]);
+  await keys.setKey({ name: "typescript", body });
+  assert((await bytesOf(await keys.getKey({ name: "typescript" }))) === "0,255", "bytes come back");
+
+  assert(Number(await keys.incrKeyByPost({ name: "typescript-n" })) === 1, "it counts");
+  assert(Number(await keys.incrKeyByPost({ name: "typescript-n", by: 41 })) === 42, "it counts by 41");
+
+  const first = await lists.pushItem({ name: "typescript", body: new Blob(["first"]) });
+  await lists.pushItem({ name: "typescript", body });
+  const { items } = await lists.leaseItems({ name: "typescript", max: 2, _for: "30s" });
+  assert(items.length === 2 && items[0].id === first.id && items[0].body === "first", "it leases");
+  assert(typeof items[1].body === "object" && items[1].body.base64 === "AP8=", "it leases bytes");
+  for (const { lease } of items) await lists.acknowledgeItem({ name: "typescript", lease });
+  const { ready, leased, out } = await lists.countItems({ name: "typescript" });
+  assert(ready === 0 && leased === 0 && out === 0, "all are acknowledged, and the list is gone");
+
+  const { id } = await topics.publishMessage({ name: "typescript", body });
+  const { messages } = await topics.readTopic({ name: "typescript", since: "all" });
+  assert(messages.length === 1 && messages[0].id === id, "it reads a topic");
+
+  const error = await keys.getKey({ name: "nothing" }).catch((reason) => reason);
+  assert(error instanceof ResponseError && error.response.status === 404, "a missing key is an error");
+  assert((await error.response.json()).code === "not_found", "which has a code");
+}
+
+main(process.argv[2]).then(
+  () => console.log("done"),
+  (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
