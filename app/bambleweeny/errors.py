@@ -5,7 +5,8 @@ raises, for there was no answer.
 
     BambleweenyError
       InvalidRequest        400  body, parameter or field that cannot be used
-        InvalidName         400  name outside of the grammar
+        UnknownParameter    400  query parameter that the call does not take
+      InvalidName         400  name outside of the grammar
         NotAnInteger        400  counter on a value that is none
         NotJson             400  part of a value, or change of one, that is no JSON
         QuotaExceeded       400  the owner has as many resources as it may
@@ -61,6 +62,12 @@ class InvalidRequest(BambleweenyError):
     """The request's body, a parameter or a field cannot be used."""
 
     code, status, info = "invalid_request", 400, "The request is invalid."
+
+
+class UnknownParameter(InvalidRequest):
+    """The call does not take a query parameter of this name."""
+
+    code, info = "unknown_parameter", "The call does not take this parameter."
 
 
 class InvalidName(InvalidRequest):

@@ -4,6 +4,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.strictness import refuse_unknown
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Forbidden, NotFound, Unauthorized
@@ -22,23 +23,50 @@ def bearer_token(req: falcon.Request) -> str:
 
 
 def authenticated(
-    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    *taken: str,
 ) -> None:
     """Let those with a good token pass; `req.context.caller` is who acts.
 
-    Whether the token was ended meanwhile is checked in the round trip of the
-    call itself. With `?userid=` the admin acts for another user.
+    Whether the token was ended meanwhile is checked in the round trip of the call itself. With
+    `?userid=` the admin acts for another user. `taken` are the query parameters and headers of
+    the call, and BODY if it takes one; what else would change what it does is refused.
     """
     caller = _logged_in(req, resp, resource.services)
-    if req.query_string and req.has_param("userid"):
-        req.context.caller = _acting_for(req.get_param("userid") or "", caller, resource.services)
+    refuse_unknown(req, (*taken, "userid"))
+    _act(req, caller, resource.services)
+
+
+def logged_in(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    *taken: str,
+) -> None:
+    """Let those with a good token pass, who act for themselves alone; else as `authenticated`."""
+    _logged_in(req, resp, resource.services)
+    refuse_unknown(req, taken)
 
 
 def admin_only(
-    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    *taken: str,
 ) -> None:
-    """Let only the admin pass, checked in the store."""
+    """Let only the admin pass, checked in the store; `taken` as for `authenticated`."""
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
+    refuse_unknown(req, taken)
+
+
+def check_again(req: falcon.Request, services: Services) -> None:
+    """Raise Unauthorized if the token of a running request has expired, or Forbidden."""
+    _act(req, _logged_in(req, falcon.Response(), services), services)
 
 
 def unhurried(
@@ -62,6 +90,11 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     resp.set_header("B9Y-Authenticated-User", caller.name)
     req.context.caller = caller
     return caller
+
+
+def _act(req: falcon.Request, caller: Caller, services: Services) -> None:
+    if req.query_string and req.has_param("userid"):
+        req.context.caller = _acting_for(req.get_param("userid") or "", caller, services)
 
 
 def _acting_for(user_id: str, caller: Caller, services: Services) -> Caller:

@@ -8,6 +8,7 @@ import msgspec
 from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.public import make_public
+from bambleweeny.api.strictness import BODY
 from bambleweeny.core.services import Services
 
 
@@ -34,14 +35,14 @@ class Routes:
         ]
         answer_json(resp, {"routes": rows})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, BODY)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make a key public."""
         wanted = read_json(req, NewRoute)
         made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
         answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, "id")
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the route that `?id=` names."""
         self._routes.delete(req.context.caller, req.get_param("id", default=""))
