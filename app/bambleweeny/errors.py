@@ -8,7 +8,8 @@ raises, for there was no answer.
         UnknownParameter    400  query parameter that the call does not take
       InvalidName         400  name outside of the grammar
         NotAnInteger        400  counter on a value that is none
-        NotJson             400  part of a value, or change of one, that is no JSON
+          CounterOverflow   400  counter that would leave 64 bits
+      NotJson             400  part of a value, or change of one, that is no JSON
         QuotaExceeded       400  the owner has as many resources as it may
         UserExists          400  user name taken
       Unauthorized          401  no token, a bad one, or one that has ended
@@ -81,6 +82,12 @@ class NotAnInteger(InvalidRequest):
 
     code, info = "not_an_integer", "The key's value is not an integer."
     hint = "Counters hold whole numbers from -2^63 to 2^63-1."
+
+
+class CounterOverflow(NotAnInteger):
+    """The counter would leave the range of 64-bit integers; it stays."""
+
+    code, info = "counter_overflow", "The counter would leave the range of 64-bit integers."
 
 
 class NotJson(InvalidRequest):

@@ -102,7 +102,8 @@ def test_a_public_call_takes_any_query(http, operation):
     plain = http.request(method, path_of(path))
     answer = http.request(method, f"{path_of(path)}?zzz=1&zzz=2&ttl=")
     assert answer.status_code == plain.status_code
-    assert "unknown_parameter" not in answer.text
+    if answer.status_code >= 400 and answer.content:
+        assert answer.json()["code"] == plain.json()["code"]
 
 
 @pytest.mark.parametrize("operation", WRITING, ids=name_of)

@@ -58,7 +58,8 @@ class Keys:
         """Add to a counter and give the new number; atomic.
 
         A miss starts at 0 and counts against the quota. A value that is no
-        64-bit integer raises NotAnInteger and stays. O(log n).
+        64-bit integer raises NotAnInteger and stays, one that would leave 64 bits CounterOverflow.
+        O(log n).
         """
         check_key_name(name)
         return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, name, by))
