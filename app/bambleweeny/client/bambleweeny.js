@@ -178,9 +178,9 @@ function refusal(status, value, url) {
     return failure("error", `${url} answered ${status} with something that is not its own.`, status);
   }
 }
-function checked(name) { // a browser takes . and .. in a path for directions
+function checked(name) {
   if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
-  throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -; . and .. only in a batch.");
+  throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone.");
 }
 function bytesOf(value) {
   if (value instanceof Value) return value.bytes;

@@ -25,7 +25,7 @@ from bambleweeny.core.backup_format import (
 from bambleweeny.core.restored_lists import is_possible_item, is_possible_list
 from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
-from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
+from bambleweeny.names import is_media_type, is_part_of_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
 
 _LONGEST_HEADER = 4096
@@ -126,27 +126,31 @@ class _Rules:
         match record:
             case Key():
                 return (
-                    is_name(record.name)
+                    is_part_of_name(record.name)
                     and 0 <= record.ends < _LATEST
                     and (not record.content_type or is_media_type(record.content_type))
                 )
             case List():
-                return is_name(record.name) and is_possible_list(record)
+                return is_part_of_name(record.name) and is_possible_list(record)
             case Item():
-                return is_name(record.list) and is_possible_item(record) and self._is_next(record)
+                return (
+                    is_part_of_name(record.list)
+                    and is_possible_item(record)
+                    and self._is_next(record)
+                )
             case Topic():
                 self._topic, self._message = record.name, (0, 0)
-                return is_name(record.name)
+                return is_part_of_name(record.name)
             case Message():
                 return record.topic == self._topic and self._follows(record)
             case Route():
                 return (
                     is_public_id(record.id)
-                    and is_name(record.key)
+                    and is_part_of_name(record.key)
                     and is_media_type(record.content_type)
                 )
             case Bin():
-                return is_public_id(record.id) and is_name(record.list)
+                return is_public_id(record.id) and is_part_of_name(record.list)
 
     def _is_next(self, item: Item) -> bool:
         place = (item.list, item.state)

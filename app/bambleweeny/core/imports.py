@@ -69,7 +69,7 @@ def _records(lines: IO[bytes]) -> Iterator[Numbered]:
             try:
                 yield Numbered(number, record_of(line))
             except InvalidRequest as ex:
-                error = InvalidRequest(f"Line {number}: {ex.info}", hint=ex.hint)
+                error = type(ex)(f"Line {number}: {ex.info}", hint=ex.hint)
                 error.index = number - 1
                 raise error from ex
 

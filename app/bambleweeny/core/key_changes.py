@@ -9,6 +9,7 @@ from bambleweeny.core.keys import Keys, check_key_name
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish, exactly
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Busy, NotFound, PreconditionFailed
+from bambleweeny.names import is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     CHANGE_TTL,
@@ -97,9 +98,10 @@ class KeyChanges:
         Where they do not hold it is PreconditionFailed, and nothing changes. A miss
         raises NotFound. O(log n + length of the value).
         """
-        check_key_name(name)
-        found = run_as(self._store, caller, DELETE_ON_TERMS, name, *terms)
+        is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
+        found = run_as(self._store, caller, DELETE_ON_TERMS, name, *terms) if is_possible else None
         if found is None:
+            check_key_name(name)
             raise NotFound()
         return held_of(found)
 

@@ -11,7 +11,7 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.core.waits import Due, Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, POP_UP_TO, PUSH_WITHIN_BOUNDS
 
@@ -155,8 +155,9 @@ class Lists:
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound. O(log n)."""
-        check_list_name(name)
-        if not run_as(self._store, caller, DELETE_LIST, name):
+        # NOTE: 1.0 accepted . and .. as names.
+        if not is_part_of_name(name) or not run_as(self._store, caller, DELETE_LIST, name):
+            check_list_name(name)
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:

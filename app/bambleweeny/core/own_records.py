@@ -18,7 +18,7 @@ from bambleweeny.core.selections import Row
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.values import Base64, bytes_of, value_of
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_media_type
+from bambleweeny.names import is_media_type, is_part_of_name
 
 _LATEST = 1 << 53
 _LATEST_AT = 1 << 42
@@ -69,7 +69,7 @@ class OwnItem(_Strict, frozen=True):
     def check(self) -> None:
         """Raise InvalidRequest unless there can be such an item."""
         check_list_name(self.list)
-        if self.origin:
+        if self.origin and not is_part_of_name(self.origin):
             check_list_name(self.origin)
         more = (self.state, self.at, self.attempts, 0, self.expires, self.reason, self.origin)
         if self.at >= _LATEST_AT or not is_possible_item(Item("", self.list, 0, "", *more)):
