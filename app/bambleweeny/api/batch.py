@@ -12,6 +12,7 @@ from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.strictness import BODY
 from bambleweeny.core.operations import Operation, Outcome
 from bambleweeny.core.services import Services
+from bambleweeny.core.texts import BOM
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest
 
@@ -42,7 +43,7 @@ class Batch:
 
 def _read_operations(req: falcon.Request) -> list[Operation]:
     """Read the body; InvalidRequest says which operation is wrong, and how."""
-    body = read_raw(req)
+    body = read_raw(req).removeprefix(BOM)
     try:
         return _decode(body)
     except _UNREADABLE:

@@ -42,8 +42,8 @@ def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
 
 
 def error_body(error: BambleweenyError) -> bytes:
-    """Give an error's JSON."""
-    return msgspec.json.encode(error_fields(error))
+    """Give an error's JSON, with a line end for terminals."""
+    return msgspec.json.encode(error_fields(error)) + b"\n"
 
 
 def error_fields(error: BambleweenyError) -> dict[str, str | int]:

@@ -142,4 +142,4 @@ def _render(
         told["prefixes"] = groups
     if selection.next is not None:
         told["next"] = selection.next
-    yield b"]," + msgspec.json.encode(told)[1:] if told else b"]}"
+    yield (b"]," + msgspec.json.encode(told)[1:] if told else b"]}") + b"\n"

@@ -15,7 +15,7 @@ export class BambleweenyError extends Error {
 export class Value {
   constructor(bytes, contentType) { Object.assign(this, { bytes, contentType }); }
   text = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
-  json = () => JSON.parse(this.text());
+  json = () => JSON.parse(this.text().replace(/^\ufeff/, ""));
 }
 
 export class Client {

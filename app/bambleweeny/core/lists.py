@@ -7,6 +7,7 @@ import msgspec
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.listings import walk
+from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.core.waits import Due, Waits
@@ -96,15 +97,15 @@ class Lists:
     def push_lines(
         self, caller: Caller, name: str, text: bytes, options: PushOptions | None = None
     ) -> int:
-        """Add each line of a text as an item and give their number; all or none.
+        r"""Add each line of a text as an item and give their number; all or none.
 
-        A line ends with a line feed, the last one with or without; there are up to
-        10,000. None is added where the same was done before, by the options' `once`. Quota
-        and bound are those of `push`. O(lines + log n).
+        A line ends with `\n` or `\r\n`, the last one also without; a byte order mark in front is
+        skipped, and UTF-16 refused. There are up to 10,000. None is added where the same was done
+        before, by the options' `once`. Quota and bound are those of `push`. O(lines + log n).
         """
-        lines = text.split(b"\n")
-        if not lines[-1]:
-            del lines[-1]
+        if has_utf16_bom(text):
+            raise InvalidRequest("The lines cannot be read.", hint=BE_UTF8)
+        lines = lines_of(text)
         if len(lines) > _MOST_LINES:
             raise InvalidRequest(f"One call adds up to {_MOST_LINES} lines, not {len(lines)}.")
         reply = self._push(caller, name, lines, options)

@@ -15,6 +15,7 @@ from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
 from bambleweeny.core.restored_lists import is_possible_item
 from bambleweeny.core.selections import Row
+from bambleweeny.core.texts import BE_UTF8, is_utf16
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.values import Base64, bytes_of, value_of
 from bambleweeny.errors import InvalidRequest
@@ -194,7 +195,8 @@ def record_of(line: bytes) -> OwnRecord:
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:
-        raise InvalidRequest("It is not valid JSON.") from ex
+        hint = BE_UTF8 if is_utf16(line) else None
+        raise InvalidRequest("It is not valid JSON.", hint=hint) from ex
     parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]
     if len(said) != 1:
