@@ -21,6 +21,7 @@ raises, for there was no answer.
       LimitReached          409  a counter would leave the bounds of the call
       PreconditionFailed    412  the key is not as the call says that it is
       BodyTooLarge          413  over the body limit
+      UnsupportedCoding     415  a body of a content coding that is not decoded
       UnsupportedType       415  a body of a content type that the call does not take
       RangeNotSatisfiable   416  bytes past the end of the value
       WrongHost             421  a Host that this server does not answer for
@@ -169,6 +170,13 @@ class BodyTooLarge(BambleweenyError):
 
     code, status, info = "body_too_large", 413, "The body is too large."
     hint = "The server's --max-body is the limit."
+
+
+class UnsupportedCoding(BambleweenyError):
+    """The body has a content coding that is not decoded here."""
+
+    code, status, info = "unsupported_coding", 415, "The body's content coding is not taken."
+    hint = "Send it with Content-Encoding gzip or deflate, or without one."
 
 
 class UnsupportedType(BambleweenyError):

@@ -50,6 +50,7 @@ def test_every_call_has_a_summary_answers_and_errors(path, method, operation):
     assert set(operation["responses"]) > EVERYWHERE
     if operation.get("security", True):
         assert set(operation["responses"]) >= {"401", "403", "404"} or path == "/auth/test"
+    assert "requestBody" not in operation or "415" in operation["responses"]
     for media in operation.get("requestBody", {}).get("content", {}).values():
         assert "example" in media
 

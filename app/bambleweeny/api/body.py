@@ -1,10 +1,12 @@
 """Bodies in and out: JSON into typed structs, and raw bytes as they are."""
 
-from typing import TypeVar
+from io import BytesIO
+from typing import IO, TypeVar
 
 import falcon
 import msgspec
 
+from bambleweeny.api.codings import decoded, is_coded
 from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, is_utf8
@@ -15,10 +17,18 @@ _QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\
 
 
 def read_raw(req: falcon.Request) -> bytes:
-    """Give the body's bytes, whatever its content type says."""
+    """Give the body's bytes, whatever its content type says, without their codings."""
     # NOTE: Waitress gives a stream that ends where the body does.
     data: bytes = req.env["wsgi.input"].read()
-    return data
+    return decoded(req, data) if is_coded(req) else data
+
+
+def open_body(req: falcon.Request) -> IO[bytes]:
+    """Return the body, without its codings, as a file that can be read twice."""
+    if is_coded(req):
+        return BytesIO(read_raw(req))
+    file: IO[bytes] = req.env["wsgi.input"]
+    return file
 
 
 def read_type(req: falcon.Request) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
+from bambleweeny.api.codings import is_coded
 from bambleweeny.api.held import answer_held, answer_typed
 from bambleweeny.api.key_options import (
     check_patch_type,
@@ -106,7 +107,8 @@ class Key:
             self._keys.set(caller, name, value)
         else:
             self._changes.set_on_terms(caller, name, value, wish, terms)
-        resp.set_header("ETag", etag_of(value))
+        if not is_coded(req):  # RFC 9110, section 9.3.4: what was sent is not what is stored
+            resp.set_header("ETag", etag_of(value))
         answer_done(resp)
 
     @falcon.before(authenticated, "ttl", "If-Match", "If-None-Match", BODY)

@@ -2,7 +2,7 @@
 
 import falcon
 
-from bambleweeny.api.body import answer_json
+from bambleweeny.api.body import answer_json, open_body
 from bambleweeny.api.listings import answer_streamed
 from bambleweeny.api.parameters import read_choice, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
@@ -45,7 +45,6 @@ class Import:
             raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
         if begun and mode == "replace":
             refuse_beside(req, "'mode=replace'", ("begun",))
-        lines = req.env["wsgi.input"]
-        done = self.services.imports.run(req.context.caller, lines, mode, begun)
+        done = self.services.imports.run(req.context.caller, open_body(req), mode, begun)
         told = {name: value for name, value in vars(done).items() if value is not None}
         answer_json(resp, {"info": "ok", **told})

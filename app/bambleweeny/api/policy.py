@@ -79,6 +79,11 @@ def unhurried(
 
     Without this it would keep them for some milliseconds, until the server sees it.
     """
+    step_aside(req)
+
+
+def step_aside(req: falcon.Request) -> None:
+    """Let another thread answer the other requests from here on."""
     req.env.get("bambleweeny.step_aside", bool)()
 
 
