@@ -9,7 +9,7 @@ from bambleweeny.api.body import answer_json, read_json, read_raw
 from bambleweeny.api.errors import error_fields
 from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.strictness import BODY
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.operations import Operation, Outcome
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
@@ -32,7 +32,7 @@ class Batch:
         self.services = services
         self._batch = services.batch
 
-    @falcon.before(authenticated, "atomic", BODY)
+    @falcon.before(authenticated, takes("atomic", body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do the operations, or with `?atomic=1` all or none of them."""

@@ -19,8 +19,9 @@ _QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\
 def read_raw(req: falcon.Request) -> bytes:
     """Give the body's bytes, whatever its content type says, without their codings."""
     # NOTE: Waitress gives a stream that ends where the body does.
-    data: bytes = req.env["wsgi.input"].read()
-    return decoded(req, data) if is_coded(req) else data
+    env = req.env
+    data: bytes = env["wsgi.input"].read()
+    return decoded(req, data) if "HTTP_CONTENT_ENCODING" in env else data
 
 
 def open_body(req: falcon.Request) -> IO[bytes]:

@@ -4,6 +4,7 @@ import falcon
 
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.streams import Part, answer_stream, reader_of
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.events import Event, Names
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -15,7 +16,7 @@ class Events:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, "keys", "lists")
+    @falcon.before(authenticated, takes("keys", "lists"))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Stream what happens to the keys and lists that are named; to all without a name."""

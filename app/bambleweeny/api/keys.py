@@ -29,13 +29,13 @@ from bambleweeny.api.selections import (
     is_selection,
     read_prefix_to_delete,
 )
-from bambleweeny.api.strictness import BODY
+from bambleweeny.api.strictness import CONDITIONS, takes
 from bambleweeny.core import keys
 from bambleweeny.core.held import Held
 from bambleweeny.core.json_values import check_path, part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
+from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Terms, Wish
 from bambleweeny.core.values import etag_of, value_of
 
 
@@ -45,7 +45,7 @@ class Keys:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, "names", *SELECTING["keys"])
+    @falcon.before(authenticated, takes("names", *SELECTING["keys"]))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the keys, the admin sees everybody's; look up `?names=`, or select some."""
@@ -59,7 +59,7 @@ class Keys:
         pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
         answer_listing(resp, "keys", pages)
 
-    @falcon.before(authenticated, "prefix", "confirm")
+    @falcon.before(authenticated, takes("prefix", "confirm"))
     @falcon.before(unhurried)
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the keys that begin with `?prefix=`."""
@@ -76,7 +76,7 @@ class Key:
         self._keys = services.keys
         self._changes = services.key_changes
 
-    @falcon.before(authenticated, "wait", "touch", "path")
+    @falcon.before(authenticated, takes("wait", "touch", "path", *CONDITIONS))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Read a key; `?touch=` lets it last from now on, `?path=` gives a part of its JSON.
 
@@ -91,7 +91,7 @@ class Key:
 
     on_head = on_get
 
-    @falcon.before(authenticated, "ttl", "keepttl", "return", "If-Match", "If-None-Match", BODY)
+    @falcon.before(authenticated, takes("ttl", "keepttl", "return", *CONDITIONS, body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, as it is or on terms."""
         caller, value = req.context.caller, read_raw(req)
@@ -111,7 +111,7 @@ class Key:
             resp.set_header("ETag", etag_of(value))
         answer_done(resp)
 
-    @falcon.before(authenticated, "ttl", "If-Match", "If-None-Match", BODY)
+    @falcon.before(authenticated, takes("ttl", *CONDITIONS, body=True))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Change a JSON value by a merge patch, how long a key lasts by `?ttl=`, or both."""
         caller, patch = req.context.caller, read_raw(req)
@@ -125,7 +125,7 @@ class Key:
             self._changes.change_ttl(caller, name, ttl or None, terms)
         answer_done(resp)
 
-    @falcon.before(authenticated, "return", "If-Match", "If-None-Match")
+    @falcon.before(authenticated, takes("return", *CONDITIONS))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete a key, as it is or on terms."""
         caller, terms = req.context.caller, read_terms(req)
@@ -152,8 +152,9 @@ class Key:
             return self._keys.read(req.context.caller, name)
         # NOTE: what is wrong with the request is found before the key is another one.
         read_tags(req, "If-None-Match", weak=True)
+        terms = Terms(if_match=read_tags(req, "If-Match"))
         resp.set_header("Cache-Control", "no-store")
-        return self._changes.touch(req.context.caller, name, ttl)
+        return self._changes.touch(req.context.caller, name, ttl, terms)
 
 
 class Counter:
@@ -162,7 +163,7 @@ class Counter:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, "by", "max", "min", "ttl")
+    @falcon.before(authenticated, takes("by", "max", "min", "ttl"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
         """Count by `?by=`, up to `?max=` or down to `?min=`, and answer the new number."""
         number = self._count(req, params["name"])

@@ -6,7 +6,7 @@ from bambleweeny.api.body import answer_json, open_body
 from bambleweeny.api.listings import answer_streamed
 from bambleweeny.api.parameters import read_choice, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.strictness import BODY
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.imports import MODES
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -34,7 +34,7 @@ class Import:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, "mode", "begun", BODY)
+    @falcon.before(authenticated, takes("mode", "begun", body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take lines in: over what is there, in its place, or only what is not there."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.strictness import refuse_unknown
+from bambleweeny.api.strictness import NOTHING, Takes, refuse_parameters, refuse_unbound
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Forbidden, NotFound, Unauthorized
@@ -27,17 +27,19 @@ def authenticated(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    *taken: str,
+    taken: Takes = NOTHING,
 ) -> None:
     """Let those with a good token pass; `req.context.caller` is who acts.
 
     Whether the token was ended meanwhile is checked in the round trip of the call itself. With
-    `?userid=` the admin acts for another user. `taken` are the query parameters and headers of
-    the call, and BODY if it takes one; what else would change what it does is refused.
+    `?userid=` the admin acts for another user. What else the request carries has to be `taken`.
     """
     caller = _logged_in(req, resp, resource.services)
-    refuse_unknown(req, (*taken, "userid"))
-    _act(req, caller, resource.services)
+    if req.query_string:
+        refuse_parameters(req, taken.acting)
+        _act(req, caller, resource.services)
+    if req.method != "GET":
+        refuse_unbound(req, taken)
 
 
 def logged_in(
@@ -45,11 +47,11 @@ def logged_in(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    *taken: str,
+    taken: Takes = NOTHING,
 ) -> None:
     """Let those with a good token pass, who act for themselves alone; else as `authenticated`."""
     _logged_in(req, resp, resource.services)
-    refuse_unknown(req, taken)
+    _refuse_unknown(req, taken)
 
 
 def admin_only(
@@ -57,11 +59,11 @@ def admin_only(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    *taken: str,
+    taken: Takes = NOTHING,
 ) -> None:
     """Let only the admin pass, checked in the store; `taken` as for `authenticated`."""
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
-    refuse_unknown(req, taken)
+    _refuse_unknown(req, taken)
 
 
 def check_again(req: falcon.Request, services: Services) -> None:
@@ -97,8 +99,15 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     return caller
 
 
+def _refuse_unknown(req: falcon.Request, taken: Takes) -> None:
+    if req.query_string:
+        refuse_parameters(req, taken.parameters)
+    if req.method != "GET":
+        refuse_unbound(req, taken)
+
+
 def _act(req: falcon.Request, caller: Caller, services: Services) -> None:
-    if req.query_string and req.has_param("userid"):
+    if req.has_param("userid"):
         req.context.caller = _acting_for(req.get_param("userid") or "", caller, services)
 
 

@@ -1,13 +1,13 @@
-"""Nothing in a request is ignored silently: what a call does not take is refused by name."""
+"""Nothing in a request is ignored silently: what a call does not take is refused by name.
 
-from collections.abc import Mapping, Sequence
+Each call declares what it takes beside its hook, `@falcon.before(authenticated, takes("ttl"))`.
+"""
+
+from collections.abc import Iterable
 
 import falcon
 
 from bambleweeny.errors import InvalidRequest, UnknownParameter
-
-BODY = "Content-Length"
-"""Declares that a call takes a body."""
 
 _EVERYWHERE = ("token", "_")
 """The token of a client that cannot send headers, and the cache buster of some."""
@@ -15,39 +15,64 @@ _LONGEST_GUESSED = 64
 """In characters. A longer name is no misspelled one."""
 _NO_BODY = (None, "", "0")
 
-_CONDITIONS = (
-    ("HTTP_IF_MATCH", "If-Match"),
-    ("HTTP_IF_NONE_MATCH", "If-None-Match"),
-    ("HTTP_CONTENT_RANGE", "Content-Range"),
-)
-_ONCE = (("HTTP_IDEMPOTENCY_KEY", "Idempotency-Key"),)
-_BINDING: dict[str, tuple[tuple[str, str], ...]] = {
-    "PUT": _CONDITIONS,
-    "DELETE": _CONDITIONS,
-    "POST": _CONDITIONS + _ONCE,
-    "PATCH": _CONDITIONS + _ONCE,
+CONDITIONS = ("If-Match", "If-None-Match")
+_ALWAYS = (*CONDITIONS, "Content-Range")
+_ONCE = "Idempotency-Key"
+_BINDING: dict[str, tuple[str, ...]] = {
+    "PUT": _ALWAYS,
+    "DELETE": _ALWAYS,
+    "POST": (*_ALWAYS, _ONCE),
+    "PATCH": (*_ALWAYS, _ONCE),
 }
 """Headers without which a write does something else. A PUT and a DELETE can be repeated anyway."""
-_WITH_BODY = ("POST", "PUT", "PATCH")
-"""A body of other methods has no meaning (RFC 9110, section 9.3), whatever the call."""
 
 
-def refuse_unknown(req: falcon.Request, taken: Sequence[str]) -> None:
-    """Raise InvalidRequest if the call does not take a parameter, a body or a binding header.
-
-    `taken` are the names of the call's query parameters and headers, BODY among them.
+class Takes:
+    """What a call takes: query parameters, with `userid` if the admin can act for others in it,
+    headers that bind a write, and maybe a body.
     """
+
+    __slots__ = ("acting", "body", "headers", "parameters")
+
+    def __init__(self, names: Iterable[str], *, body: bool) -> None:
+        given = frozenset(names)
+        self.headers = given & {*CONDITIONS, _ONCE}
+        self.parameters = given - self.headers | {*_EVERYWHERE}
+        self.acting = self.parameters | {"userid"}
+        self.body = body
+
+
+def takes(*names: str, body: bool = False) -> Takes:
+    """Declare the query parameters and headers of a call, and whether it takes a body."""
+    return Takes(names, body=body)
+
+
+NOTHING = takes()
+
+
+def refuse_parameters(req: falcon.Request, known: frozenset[str]) -> None:
+    """Raise InvalidRequest if a query parameter is not known, or given more than once."""
+    params = req.params
+    if not known >= params.keys():
+        raise _unknown(next(name for name in params if name not in known), known)
+    for name, value in params.items():
+        if type(value) is list:
+            raise InvalidRequest(f"The parameter '{name}' is given more than once.")
+
+
+def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
+    """Raise InvalidRequest if a write does not take a header that binds it, or its body."""
     env = req.env
-    if req.query_string:
-        _check_parameters(req.params, taken)
-    method = env["REQUEST_METHOD"]
-    for variable, header in _BINDING.get(method, ()):
-        if variable in env and header not in taken:
-            raise InvalidRequest(
-                f"This call does not take the header '{header}'.",
-                hint="Without it the call would do something else than you ask for.",
-            )
-    if method in _WITH_BODY and BODY not in taken:
+    # NOTE: written out, since most requests have none of them.
+    if (
+        "HTTP_IF_MATCH" in env
+        or "HTTP_IF_NONE_MATCH" in env
+        or "HTTP_CONTENT_RANGE" in env
+        or "HTTP_IDEMPOTENCY_KEY" in env
+    ):
+        _check_headers(req, taken)
+    # NOTE: the body of a DELETE has no meaning, whatever the call (RFC 9110, section 9.3.5).
+    if not taken.body and env["REQUEST_METHOD"] != "DELETE":
         refuse_body(req)
 
 
@@ -57,21 +82,22 @@ def refuse_body(req: falcon.Request) -> None:
         raise InvalidRequest("This call takes no body.", hint="Its options are query parameters.")
 
 
-def _check_parameters(params: Mapping[str, str | list[str]], taken: Sequence[str]) -> None:
-    for name, value in params.items():
-        if (name not in taken or not name.islower()) and name not in _EVERYWHERE:
-            raise _unknown(name, taken)
-        if isinstance(value, list):
-            raise InvalidRequest(f"The parameter '{name}' is given more than once.")
+def _check_headers(req: falcon.Request, taken: Takes) -> None:
+    for header in _BINDING.get(req.method, ()):
+        if header not in taken.headers and req.get_header(header) is not None:
+            raise InvalidRequest(
+                f"This call does not take the header '{header}'.",
+                hint="Without it the call would do something else than you ask for.",
+            )
 
 
-def _unknown(name: str, taken: Sequence[str]) -> UnknownParameter:
+def _unknown(name: str, known: frozenset[str]) -> UnknownParameter:
     from difflib import get_close_matches  # noqa: PLC0415  a rare mistake need not slow the start
 
-    known = [word for word in (*taken, "token") if word.islower()]
-    near = get_close_matches(name.lower(), known, 1) if len(name) <= _LONGEST_GUESSED else []
+    words = sorted(known - {"_"})
+    near = get_close_matches(name.lower(), words, 1) if len(name) <= _LONGEST_GUESSED else []
     guess = f"; the nearest known one is '{near[0]}'" if near else ""
-    listed = ", ".join(f"'{word}'" for word in sorted(known))
+    listed = ", ".join(f"'{word}'" for word in words)
     return UnknownParameter(
         f"The parameter '{name[:_LONGEST_GUESSED]}' is unknown to this call{guess}.",
         hint=f"The call takes {listed}.",

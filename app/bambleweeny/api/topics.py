@@ -11,7 +11,7 @@ from bambleweeny.api.parameters import read_number, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
-from bambleweeny.api.strictness import BODY
+from bambleweeny.api.strictness import takes
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
@@ -28,7 +28,7 @@ class Topics:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, *SELECTING["topics"])
+    @falcon.before(authenticated, takes(*SELECTING["topics"]))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the topics, the admin everybody's, or select some of one's own."""
@@ -46,14 +46,14 @@ class Topic:
         self.services = services
         self._topics = services.topics
 
-    @falcon.before(authenticated, BODY)
+    @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Publish a message."""
         content_type = read_type(req)
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
-    @falcon.before(authenticated, "since", "wait", "limit")
+    @falcon.before(authenticated, takes("since", "wait", "limit"))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Read messages, wait for them, or stream them."""

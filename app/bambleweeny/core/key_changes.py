@@ -28,12 +28,13 @@ class KeyChanges:
         self._store = store
         self._keys = keys
 
-    def touch(self, caller: Caller, name: str, ttl: int) -> Held:
+    def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
         """Read a key, which lasts for so many seconds from now on; atomic.
 
-        A miss raises NotFound. O(log n).
+        A miss raises NotFound, and where the terms do not hold it is PreconditionFailed.
+        O(log n), with terms O(length of the value).
         """
-        return held_of(self._change_ttl(caller, name, str(ttl), ANY, 1))
+        return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
 
     def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
         """Let a key last for so many seconds from now on, or without an end; atomic.
