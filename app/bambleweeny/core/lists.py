@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bambleweeny.core.authorized import run_as
+from bambleweeny.core.idempotency import forget_pushes, push_digest
 from bambleweeny.core.listings import walk
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.tokens import Caller
@@ -42,9 +43,12 @@ class PushOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     once: str = ""
     """The client's own key of this push, which is done once in 24 hours."""
 
-    def packed(self) -> bytes:
-        """Give what the script takes; nothing where nothing is special."""
-        return b"" if self == _PLAIN else msgspec.json.encode(self)
+    def packed(self, name: str = "") -> bytes:
+        """Return what the script takes for a push to that list; nothing if nothing is special."""
+        if self == _PLAIN:
+            return b""
+        once = self.once and push_digest(name, self.once)
+        return msgspec.json.encode(msgspec.structs.replace(self, once=once))
 
 
 _PLAIN = PushOptions()
@@ -155,9 +159,15 @@ class Lists:
         return self._waits.attempt(pop, told, seconds, is_wanted) or []
 
     def delete(self, caller: Caller, name: str) -> None:
-        """Delete a list with its items and its policy; atomic. A miss raises NotFound. O(log n)."""
-        # NOTE: 1.0 accepted . and .. as names.
-        if not is_part_of_name(name) or not run_as(self._store, caller, DELETE_LIST, name):
+        """Delete a list with its items and its policy; atomic. A miss raises NotFound.
+
+        The keys of pushes to it are forgotten, in steps. O(log n + keys).
+        """
+        if not is_part_of_name(name):  # 1.0 accepted . and .. as names
+            check_list_name(name)
+        was_there, now = run_as(self._store, caller, DELETE_LIST, name)
+        forget_pushes(self._store, caller, name, now)
+        if not was_there:
             check_list_name(name)
             raise NotFound()
 
@@ -178,7 +188,7 @@ class Lists:
         bin_id: str = "",
     ) -> Any:
         check_list_name(name)
-        packed = b"" if options is None else options.packed()
+        packed = b"" if options is None else options.packed(name)
         return run_as(
             self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, packed, *bodies
         )

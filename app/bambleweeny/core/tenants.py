@@ -29,7 +29,8 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(("UNLINK", tenant.expiring))
     kept = [tenant.kept(part, "") for part in KEPT]
     _drain(lambda: _delete_listed(store, tenant.lists, tenant.ready(""), tenant.list(""), *kept))
-    store.write(("UNLINK", tenant.once, tenant.once_at))
+    pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
+    store.write(("UNLINK", *pushes))
     _drain(lambda: _delete_listed(store, tenant.topics, tenant.topic("")))
     store.write(("UNLINK", tenant.topic_bytes))
     _drain(lambda: _delete_public(store, tenant.routes, schema.route))
