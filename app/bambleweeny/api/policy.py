@@ -36,8 +36,10 @@ def authenticated(
     """
     caller = _logged_in(req, resp, resource.services)
     if req.query_string:
-        refuse_parameters(req, taken.acting)
-        _act(req, caller, resource.services)
+        given = req.params
+        refuse_parameters(given, taken.acting)
+        if "userid" in given:
+            req.context.caller = _acting_for(req, caller, resource.services)
     if req.method != "GET":
         refuse_unbound(req, taken)
 
@@ -68,7 +70,9 @@ def admin_only(
 
 def check_again(req: falcon.Request, services: Services) -> None:
     """Raise Unauthorized if the token of a running request has expired, or Forbidden."""
-    _act(req, _logged_in(req, falcon.Response(), services), services)
+    caller = _logged_in(req, falcon.Response(), services)
+    if "userid" in req.params:
+        req.context.caller = _acting_for(req, caller, services)
 
 
 def unhurried(
@@ -101,17 +105,13 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
 
 def _refuse_unknown(req: falcon.Request, taken: Takes) -> None:
     if req.query_string:
-        refuse_parameters(req, taken.parameters)
+        refuse_parameters(req.params, taken.parameters)
     if req.method != "GET":
         refuse_unbound(req, taken)
 
 
-def _act(req: falcon.Request, caller: Caller, services: Services) -> None:
-    if req.has_param("userid"):
-        req.context.caller = _acting_for(req.get_param("userid") or "", caller, services)
-
-
-def _acting_for(user_id: str, caller: Caller, services: Services) -> Caller:
+def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Caller:
+    user_id = req.get_param("userid") or ""
     if not services.users.check(caller):
         raise Forbidden()
     if not is_user_id(user_id):
