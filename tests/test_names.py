@@ -4,7 +4,9 @@ import pytest
 from bambleweeny import names
 
 
-@pytest.mark.parametrize("name", ["a", "A-Z_0.9:x", "class", "x" * 255])
+@pytest.mark.parametrize(
+    "name", ["a", "A-Z_0.9:x", "class", "x" * 255, "...", ".a", "a.", ":.", "..a"]
+)
 def test_good_names_are_names(name):
     assert names.is_name(name)
 
@@ -12,6 +14,15 @@ def test_good_names_are_names(name):
 @pytest.mark.parametrize("name", ["", "x" * 256, "a b", "a/b", "ä", "a\n", "a\x00", "!@[a]"])
 def test_other_text_is_no_name(name):
     assert not names.is_name(name)
+    assert not names.is_part_of_name(name)
+
+
+@pytest.mark.parametrize("text", [".", ".."])
+def test_a_direction_in_a_path_is_no_name_but_begins_some(text):
+    assert not names.is_name(text)
+    assert names.is_part_of_name(text)
+    assert names.is_dots(text)
+    assert not names.is_dots("...")
 
 
 @pytest.mark.parametrize(

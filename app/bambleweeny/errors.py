@@ -5,9 +5,11 @@ raises, for there was no answer.
 
     BambleweenyError
       InvalidRequest        400  body, parameter or field that cannot be used
-        InvalidName         400  name outside of the grammar
+        UnknownParameter    400  query parameter that the call does not take
+      InvalidName         400  name outside of the grammar
         NotAnInteger        400  counter on a value that is none
-        NotJson             400  part of a value, or change of one, that is no JSON
+          CounterOverflow   400  counter that would leave 64 bits
+      NotJson             400  part of a value, or change of one, that is no JSON
         QuotaExceeded       400  the owner has as many resources as it may
         UserExists          400  user name taken
       Unauthorized          401  no token, a bad one, or one that has ended
@@ -20,6 +22,7 @@ raises, for there was no answer.
       LimitReached          409  a counter would leave the bounds of the call
       PreconditionFailed    412  the key is not as the call says that it is
       BodyTooLarge          413  over the body limit
+      UnsupportedCoding     415  a body of a content coding that is not decoded
       UnsupportedType       415  a body of a content type that the call does not take
       RangeNotSatisfiable   416  bytes past the end of the value
       WrongHost             421  a Host that this server does not answer for
@@ -64,6 +67,12 @@ class InvalidRequest(BambleweenyError):
     code, status, info = "invalid_request", 400, "The request is invalid."
 
 
+class UnknownParameter(InvalidRequest):
+    """The call does not take a query parameter of this name."""
+
+    code, info = "unknown_parameter", "The call does not take this parameter."
+
+
 class InvalidName(InvalidRequest):
     """A name is outside of the grammar."""
 
@@ -75,6 +84,12 @@ class NotAnInteger(InvalidRequest):
 
     code, info = "not_an_integer", "The key's value is not an integer."
     hint = "Counters hold whole numbers from -2^63 to 2^63-1."
+
+
+class CounterOverflow(NotAnInteger):
+    """The counter would leave the range of 64-bit integers; it stays."""
+
+    code, info = "counter_overflow", "The counter would leave the range of 64-bit integers."
 
 
 class NotJson(InvalidRequest):
@@ -165,6 +180,13 @@ class BodyTooLarge(BambleweenyError):
 
     code, status, info = "body_too_large", 413, "The body is too large."
     hint = "The server's --max-body is the limit."
+
+
+class UnsupportedCoding(BambleweenyError):
+    """The body has a content coding that is not decoded here."""
+
+    code, status, info = "unsupported_coding", 415, "The body's content coding is not taken."
+    hint = "Send it with Content-Encoding gzip or deflate, or without one."
 
 
 class UnsupportedType(BambleweenyError):

@@ -8,10 +8,11 @@ LONGEST_PASSWORD = 1024
 _LONGEST_TTL = 3660 * 86400
 """In seconds."""
 
-NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -"
-USERNAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ : . - @ +"
+NAME_RULE = "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone."
+USERNAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ : . - @ +, but not . or .. alone."
 
-_NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,255}").fullmatch
+_NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_:.\-]{1,255}").fullmatch
+_PART_OF_NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,255}").fullmatch
 _USERNAME = re.compile(r"[A-Za-z0-9_:.\-@+]{1,64}").fullmatch
 _USER_ID = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
@@ -32,8 +33,21 @@ _BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 
 
 def is_name(text: str) -> bool:
-    """Tell whether text can name a key or a list."""
+    """Tell whether text can name a key, a list or a topic.
+
+    Clients resolve `.` and `..` in a path before they send it, so these name nothing.
+    """
     return _NAME(text) is not None
+
+
+def is_part_of_name(text: str) -> bool:
+    """Tell whether text can be a prefix or a delimiter of names, or a name that 1.0 accepted."""
+    return _PART_OF_NAME(text) is not None
+
+
+def is_dots(text: str) -> bool:
+    """Tell whether text is a direction in a path."""
+    return text in (".", "..")
 
 
 def is_username(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bambleweeny.names import LONGEST_PASSWORD, is_name
+from bambleweeny.names import LONGEST_PASSWORD, is_part_of_name
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -78,7 +78,7 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 def parse_prefix(text: str) -> str:
     """Read the first part of key names."""
-    if not is_name(text) or len(text) > 64:
+    if not is_part_of_name(text) or len(text) > 64:
         raise ValueError(f"'{text}' is not a prefix; use 1 to 64 of A-Z a-z 0-9 _ : . -")
     return text
 

@@ -59,7 +59,7 @@ def test_empty_options_are_none(as_uli):
 def test_steps_have_64_bits(as_uli):
     batch = [["incr", "n", 2**63 - 1], ["incr", "n", -(2**63)], ["incr", "n", -(2**63)]]
     most, least, past = as_uli.post("/batch", json=batch).json()
-    assert (most["ok"], least["ok"], past["error"]["code"]) == (2**63 - 1, -1, "not_an_integer")
+    assert (most["ok"], least["ok"], past["error"]["code"]) == (2**63 - 1, -1, "counter_overflow")
 
 
 GOOD = '["set","good","v"]'

@@ -51,6 +51,7 @@ def test_every_call_has_a_summary_answers_and_errors(path, method, operation):
     if operation.get("security", True):
         assert set(operation["responses"]) >= {"401", "403", "404"} or path == "/auth/test"
     body = operation.get("requestBody", {})
+    assert not body or "415" in operation["responses"]
     for media in body.get("content", {}).values() if body.get("required") else ():
         assert "example" in media
 

@@ -32,6 +32,11 @@ def test_each_line_is_an_item(typed, sandbox, sandbox_token):
     assert b"\n".join(items) + b"\n" == text
 
 
+def test_lines_of_windows_are_lines(typed):
+    typed("push", "l:crlf", "--lines", given=b"\xef\xbb\xbfone\r\ntwo\r\n")
+    assert typed("pop", "l:crlf", "--max", 9) == "one\ntwo\n"
+
+
 def test_a_pop_waits_for_an_item(typed, sandbox, sandbox_token):
     with Http(sandbox.url, sandbox_token) as other:
         later = threading.Timer(0.05, lambda: other.post("/lists/l:wait", data=b"late"))

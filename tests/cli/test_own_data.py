@@ -52,6 +52,13 @@ def test_it_goes_through_pipes(typed, number, shell_of):
     assert done.stderr.startswith(b"Imported 1 key, 1 item")
 
 
+def test_a_file_of_windows_is_taken(typed, alone, number):
+    file = alone / "mine.ndjson"
+    file.write_bytes(b"\xef\xbb\xbf" + LINES.replace("\n", "\r\n").encode())
+    typed("import", str(file), "--userid", number)
+    assert "1 key, 1 item" in typed.err
+
+
 def test_a_file_is_there_whole_or_not_at_all(typed, alone):
     file = alone / "mine.ndjson"
     file.write_text("old")

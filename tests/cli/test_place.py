@@ -62,6 +62,12 @@ def test_login_keeps_a_token_that_its_owner_alone_can_read(typed, alone, sandbox
     typed("logout", status=1)
 
 
+def test_a_password_is_a_line_of_any_system(typed, alone, sandbox):
+    line = b"\xef\xbb\xbfchangeme\r\n"
+    typed("login", sandbox.url, "--user", "admin", given=line)
+    assert "admin (id 0)" in typed("token", "test")
+
+
 def test_a_wrong_password_keeps_nothing(typed, alone, sandbox):
     typed("login", sandbox.url, given=b"wrong\n", status=1)
     assert "(wrong_login)" in typed.err

@@ -355,6 +355,20 @@ def test_every_byte_that_is_changed_is_seen(services, uli, store):
     check_backup(io.BytesIO(good))
 
 
+def test_a_backup_that_was_transferred_as_text_is_whole(filled, other):
+    good = backed_up(filled).getvalue()
+    read = []
+    text = b"\xef\xbb\xbf" + good.replace(b"\n", b"\r\n")
+    check_backup(io.BytesIO(text), read.append)
+    assert sum(read) == len(text)
+    restore(other, io.BytesIO(text))
+    for one in (text[:-2], text.replace(b"\r\n", b"\r\r\n", 1), text + b"\r\n"):
+        with pytest.raises(BackupRefused):
+            check_backup(io.BytesIO(one))
+    with pytest.raises(BackupRefused, match="not a backup"):
+        check_backup(io.BytesIO(good.decode().encode("utf-16")))
+
+
 @pytest.mark.parametrize(
     "data",
     [

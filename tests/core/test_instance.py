@@ -10,6 +10,7 @@ from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.lists import push_options
 from bambleweeny.core.status import Status
 from bambleweeny.errors import Busy, StoreFull
+from bambleweeny.store.schema import VERSION
 from bambleweeny.store.scripts import RAISE_LAYOUT
 from queues import check, key, numbers_of
 
@@ -28,7 +29,7 @@ def test_data_of_a_newer_version_are_left_alone(store, raw):
         open_instance(store)
 
 
-@pytest.mark.parametrize("noted", ["3", "99", "", "one", "-1", "1.5"])
+@pytest.mark.parametrize("noted", [str(VERSION + 1), "99", "", "one", "-1", "1.5"])
 def test_data_of_a_newer_or_unknown_layout_are_refused_untouched(store, raw, noted):
     raw.hset("b9y:instance", mapping={"schema": noted, "id": "ab"})
     with pytest.raises(WrongSchema, match=f"layout {re.escape(noted)} and .* restore a backup"):
@@ -38,11 +39,11 @@ def test_data_of_a_newer_or_unknown_layout_are_refused_untouched(store, raw, not
 
 def test_data_of_an_older_layout_are_taken_over_for_good(store, raw, monkeypatch):
     known = open_instance(store)
-    monkeypatch.setattr("bambleweeny.store.schema.VERSION", 3)
+    monkeypatch.setattr("bambleweeny.store.schema.VERSION", VERSION + 1)
     assert open_instance(store) == known
-    assert raw.hget("b9y:instance", "schema") == b"3"
-    monkeypatch.setattr("bambleweeny.store.schema.VERSION", 2)
-    with pytest.raises(WrongSchema, match=r"layout 3 .* up to layout 2"):
+    assert raw.hget("b9y:instance", "schema") == b"%d" % (VERSION + 1)
+    monkeypatch.setattr("bambleweeny.store.schema.VERSION", VERSION)
+    with pytest.raises(WrongSchema, match=rf"layout {VERSION + 1} .* up to layout {VERSION}"):
         open_instance(store)
 
 

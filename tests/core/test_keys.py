@@ -1,7 +1,10 @@
 """Keys and counters."""
 
 import pytest
+from bambleweeny.core.operations import Incr, Set
+from bambleweeny.core.terms import Bounds
 from bambleweeny.errors import (
+    CounterOverflow,
     InvalidName,
     InvalidRequest,
     NotAnInteger,
@@ -59,12 +62,36 @@ def test_a_counter_is_exact_past_53_bits(services, uli):
     assert services.keys.incr(uli, "n") == 9007199254740993
 
 
-@pytest.mark.parametrize("value", [b"x", b"", b"1.5", b"9223372036854775807", b" 1"])
+@pytest.mark.parametrize("value", [b"x", b"", b"1.5", b"9223372036854775808", b" 1"])
 def test_what_is_no_integer_does_not_count_and_stays(services, uli, value):
     services.keys.set(uli, "n", value)
-    with pytest.raises(NotAnInteger):
+    with pytest.raises(NotAnInteger) as caught:
         services.keys.incr(uli, "n")
+    assert type(caught.value) is NotAnInteger
     assert services.keys.get(uli, "n") == value
+
+
+LARGEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("number", "by"),
+    [(LARGEST, 1), (LARGEST - 4, 5), (1, LARGEST), (-LARGEST - 1, -1), (-1, -LARGEST - 1)],
+)
+def test_a_counter_that_would_leave_64_bits_says_so_and_stays(services, uli, number, by):
+    services.keys.set(uli, "n", b"%d" % number)
+    for count in (
+        lambda: services.keys.incr(uli, "n", by),
+        lambda: services.key_changes.incr_within(uli, "n", by, Bounds(ttl=5)),
+        lambda: services.batch.run_atomic(uli, [Set("a", "1"), Incr("n", by)]),
+    ):
+        with pytest.raises(CounterOverflow):
+            count()
+    [outcome] = services.batch.run(uli, [Incr("n", by)])
+    assert isinstance(outcome, CounterOverflow)
+    assert services.keys.get(uli, "n") == b"%d" % number
+    assert services.keys.present(uli, ["a"]) == []
+    assert services.keys.incr(uli, "n", 0) == number
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "x" * 256, "ä"])

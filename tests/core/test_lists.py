@@ -77,7 +77,8 @@ def test_a_list_is_bounded_by_bytes(services, uli, raw):
 @pytest.mark.parametrize(
     ("text", "lines"),
     [(b"a\nb\n", [b"a", b"b"]), (b"a\nb", [b"a", b"b"]), (b"a\n\nb\n\n", [b"a", b"", b"b", b""]), (b"", []),
-     (b"\n", [b""]), (b"a\r\nb", [b"a\r", b"b"]), (b"\xff\n\x00", [b"\xff", b"\x00"])],
+     (b"\n", [b""]), (b"a\r\nb", [b"a", b"b"]), (b"a\r\r\nb\r", [b"a\r", b"b\r"]),
+     (b"\xef\xbb\xbfa\n\xef\xbb\xbfb", [b"a", b"\xef\xbb\xbfb"]), (b"\xef\xbb\xbf", []), (b"\r\n", [b""]), (b"\xff\n\x00", [b"\xff", b"\x00"])],
 )  # fmt: skip
 def test_each_line_is_an_item(services, uli, raw, text, lines):
     assert services.lists.push_lines(uli, "q", text) == len(lines)

@@ -228,8 +228,10 @@ def test_every_script_declares_what_it_touches_or_runs_on_a_slot_at_rest_alone(m
 
 
 def make_layout_older(services, caller, filled):
-    """Have a list as layout 1 had it, and take it over."""
+    """Have a list and a client's key of a push as layout 1 had them, and take them over."""
     store, tenant = services.keys._store, services.keys._schema.tenant(caller.id)
+    store.write(("ZADD", tenant.once_at, int(time.time() * 1000), "simple old"))
+    store.write(("HSET", tenant.once, "simple old", 7))
     store.write(("HDEL", tenant.list("simple"), "numbers"))
     store.write(("HSET", tenant.list("simple"), "bytes", 4, "in", 1, "out", 0))
     store.write(("HSET", store.schema.instance, "schema", 1))

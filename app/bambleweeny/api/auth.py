@@ -8,7 +8,11 @@ import msgspec
 from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
 from bambleweeny.api.policy import bearer_token, unhurried
 from bambleweeny.core.services import Services
+from bambleweeny.core.texts import BOM, UTF16_BOMS
 from bambleweeny.errors import InvalidRequest, Unauthorized, WrongLogin
+
+_SPACE_AND_QUOTES = b" \t\r\n'\""
+_OF_JSON = (b"{", b"[", *UTF16_BOMS)
 
 
 class Login(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,9 +97,10 @@ class AuthTest:
 
 
 def _is_form(req: falcon.Request, body: bytes) -> bool:
-    # NOTE: curl's -d claims a form for JSON too.
+    # NOTE: curl's -d claims a form for JSON too, and cmd.exe passes the quotes around it along.
     claimed = (req.content_type or "").lower().startswith(falcon.MEDIA_URLENCODED)
-    return claimed and not body.lstrip().startswith(b"{")
+    text = body.removeprefix(BOM).lstrip(_SPACE_AND_QUOTES)
+    return claimed and not text.startswith(_OF_JSON) and (b"=" in text or not text)
 
 
 def _refuse_grant(resp: falcon.Response, error: str, description: str) -> None:

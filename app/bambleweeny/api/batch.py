@@ -9,8 +9,10 @@ from bambleweeny.api.body import answer_json, read_json, read_raw
 from bambleweeny.api.errors import error_fields
 from bambleweeny.api.parameters import read_flag
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.operations import Operation, Outcome
 from bambleweeny.core.services import Services
+from bambleweeny.core.texts import BOM
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest
 
@@ -30,7 +32,7 @@ class Batch:
         self.services = services
         self._batch = services.batch
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("atomic", body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do the operations, or with `?atomic=1` all or none of them."""
@@ -41,7 +43,7 @@ class Batch:
 
 def _read_operations(req: falcon.Request) -> list[Operation]:
     """Read the body; InvalidRequest says which operation is wrong, and how."""
-    body = read_raw(req)
+    body = read_raw(req).removeprefix(BOM)
     try:
         return _decode(body)
     except _UNREADABLE:

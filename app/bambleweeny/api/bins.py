@@ -6,6 +6,7 @@ import msgspec
 from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json, read_raw
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.public import make_public
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.services import Services
 
 
@@ -31,13 +32,13 @@ class Bins:
         ]
         answer_json(resp, {"bins": rows})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Open a list to the public."""
         made = self._bins.create(req.context.caller, read_json(req, NewBin).list)
         answer_json(resp, {"info": "ok", "path": f"/bins/{made.id}"})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("id"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the bin that `?id=` names; its list stays."""
         self._bins.delete(req.context.caller, req.get_param("id", default=""))

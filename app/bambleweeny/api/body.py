@@ -1,21 +1,35 @@
 """Bodies in and out: JSON into typed structs, and raw bytes as they are."""
 
-from typing import TypeVar
+from io import BytesIO
+from typing import IO, TypeVar
 
 import falcon
 import msgspec
 
+from bambleweeny.api.codings import decoded, is_coded
+from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, is_utf8
 
 _T = TypeVar("_T")
 
+_QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\"value\"}"."""
+
 
 def read_raw(req: falcon.Request) -> bytes:
-    """Give the body's bytes, whatever its content type says."""
+    """Give the body's bytes, whatever its content type says, without their codings."""
     # NOTE: Waitress gives a stream that ends where the body does.
-    data: bytes = req.env["wsgi.input"].read()
-    return data
+    env = req.env
+    data: bytes = env["wsgi.input"].read()
+    return decoded(req, data) if "HTTP_CONTENT_ENCODING" in env else data
+
+
+def open_body(req: falcon.Request) -> IO[bytes]:
+    """Return the body, without its codings, as a file that can be read twice."""
+    if is_coded(req):
+        return BytesIO(read_raw(req))
+    file: IO[bytes] = req.env["wsgi.input"]
+    return file
 
 
 def read_type(req: falcon.Request) -> str:
@@ -29,30 +43,37 @@ def read_type(req: falcon.Request) -> str:
 def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) -> _T:
     """Give the body as a struct; InvalidRequest says which field is wrong.
 
-    The content type does not matter: curl's -d claims a form.
+    The content type does not matter: curl's -d claims a form. A byte order mark is skipped.
     """
     data = read_raw(req) if body is None else body
     try:
-        return msgspec.json.decode(data, type=form)
+        return msgspec.json.decode(data.removeprefix(BOM), type=form)
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.", hint="See /docs for this call's fields.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
-        raise InvalidRequest("The body is not valid JSON.", hint=str(ex)) from ex
+        raise InvalidRequest("The body is not valid JSON.", hint=_hint(data, ex)) from ex
 
 
 def answer_json(resp: falcon.Response, value: object) -> None:
-    """Answer a value as JSON."""
+    """Answer a value as JSON, with a line end for terminals."""
     resp.content_type = "application/json"
-    resp.data = msgspec.json.encode(value)
+    resp.data = msgspec.json.encode(value) + b"\n"
 
 
 def answer_done(resp: falcon.Response) -> None:
     """Answer that it is done."""
     resp.content_type = "application/json"
-    resp.data = b'{"info":"ok"}'
+    resp.data = b'{"info":"ok"}\n'
 
 
 def answer_raw(resp: falcon.Response, value: bytes) -> None:
     """Answer a value's bytes as plain text; only valid UTF-8 is called that."""
     resp.content_type = "text/plain; charset=utf-8" if is_utf8(value) else "text/plain"
     resp.data = value
+
+
+def _hint(data: bytes, ex: Exception) -> str:
+    if is_utf16(data):
+        return BE_UTF8
+    has_lost_quotes = data.lstrip().startswith(b"'") or (data.strip() and b'"' not in data)
+    return _QUOTES if has_lost_quotes else f"{ex}."

@@ -106,9 +106,8 @@ def _document() -> bytes:
     import yaml  # noqa: PLC0415  only the first of these requests pays for it
 
     text = (files("bambleweeny") / "openapi.yaml").read_text("utf-8")
-    return msgspec.json.encode(
-        yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    )
+    document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return msgspec.json.encode(document) + b"\n"
 
 
 @cache

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import falcon
 import msgspec
 
+from bambleweeny.api.codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,
     InternalError,
@@ -17,6 +18,7 @@ from bambleweeny.errors import (
     MethodNotAllowed,
     NotFound,
     Unauthorized,
+    UnsupportedCoding,
 )
 from bambleweeny.names import NAME_RULE
 
@@ -42,8 +44,8 @@ def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
 
 
 def error_body(error: BambleweenyError) -> bytes:
-    """Give an error's JSON."""
-    return msgspec.json.encode(error_fields(error))
+    """Give an error's JSON, with a line end for terminals."""
+    return msgspec.json.encode(error_fields(error)) + b"\n"
 
 
 def error_fields(error: BambleweenyError) -> dict[str, str | int]:
@@ -67,6 +69,8 @@ def _render(
         resp.delete_header("B9Y-Authenticated-User")
     if ex.retry_after is not None:
         resp.set_header("Retry-After", str(ex.retry_after))
+    if isinstance(ex, UnsupportedCoding):
+        resp.set_header("Accept-Encoding", ACCEPTED)
     if isinstance(ex, LimitReached) and ex.retry_after is not None:
         resp.set_header("B9Y-TTL", str(ex.retry_after))
     resp.context.error_code = ex.code

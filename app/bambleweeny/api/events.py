@@ -4,6 +4,7 @@ import falcon
 
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.streams import Part, answer_stream, reader_of
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.events import Event, Names
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -15,7 +16,7 @@ class Events:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("keys", "lists"))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Stream what happens to the keys and lists that are named; to all without a name."""
@@ -23,7 +24,10 @@ class Events:
         if keys is None and lists is None:
             keys = lists = "*"
         events = self.services.events.follow(
-            req.context.caller, _names("keys", keys), _names("lists", lists), reader_of(req, self)
+            req.context.caller,
+            _names("keys", keys),
+            _names("lists", lists),
+            reader_of(req, self.services),
         )
         answer_stream(req, resp, events, _part_of)
 

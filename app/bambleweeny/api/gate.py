@@ -12,8 +12,8 @@ from bambleweeny.errors import WrongHost
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
 _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = (
-    "Authorization, Content-Type, If-Match, If-None-Match, If-Range, Idempotency-Key, "
-    "Last-Event-ID, Range, X-Request-ID"
+    "Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, If-Range, "
+    "Idempotency-Key, Last-Event-ID, Range, X-Request-ID"
 )
 _EXPOSED_HEADERS = (
     "Accept-Ranges, B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, "

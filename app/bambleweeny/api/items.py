@@ -9,6 +9,7 @@ from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.moments import moment
 from bambleweeny.api.parameters import read_choice, read_number
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.strictness import refuse_body, takes
 from bambleweeny.core.items import MOST_MOVED, STATES, FoundItem, Items, State
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
@@ -32,7 +33,7 @@ class ListItems:
         self.services = services
         self._items = services.items
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("state", "limit", "after"))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Show the items in `?state=`, and take none of them."""
@@ -41,10 +42,12 @@ class ListItems:
         found, following = self._items.look(req.context.caller, name, state, limit, after)
         answer_json(resp, {"items": [_shown(one) for one in found], "next": following})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("state"))
     @falcon.before(unhurried)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the items in `?state=`, or all of them."""
+        # NOTE: who writes the state into a body does not mean all items.
+        refuse_body(req)
         state = _state(req)
         purged = self._items.purge(req.context.caller, name, [state] if state else STATES)
         answer_json(resp, {"info": "ok", "items": purged})
@@ -89,7 +92,7 @@ class ListMove:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Move items to the end of a list."""

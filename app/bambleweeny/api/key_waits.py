@@ -3,7 +3,7 @@
 import falcon
 
 from bambleweeny.api.key_options import read_tags
-from bambleweeny.api.waiting import begin_wait, is_there
+from bambleweeny.api.waiting import begin_wait, is_there, read_wait
 from bambleweeny.core.services import Services
 from bambleweeny.core.terms import is_among
 
@@ -15,14 +15,12 @@ def wait_for_news(
 
     Without that header what is waited for is that the key is there.
     """
-    if not req.has_param("wait"):
-        return
-    seconds = begin_wait(req, resp)
-    if req.method != "GET":
+    if not read_wait(req) or req.method == "HEAD":
         return
     known = read_tags(req, "If-None-Match", weak=True)
 
     def is_news(value: bytes | None) -> bool:
         return not is_among(value, known) if known else value is not None
 
+    seconds = begin_wait(req, resp)
     services.key_waits.until(req.context.caller, name, is_news, seconds, is_there(req))

@@ -5,6 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
+from bambleweeny.api.codings import is_coded
 from bambleweeny.api.held import answer_held, answer_typed
 from bambleweeny.api.key_options import (
     check_patch_type,
@@ -20,20 +21,21 @@ from bambleweeny.api.key_options import (
 )
 from bambleweeny.api.key_waits import wait_for_news
 from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import read_flag
+from bambleweeny.api.parameters import read_flag, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.selections import (
+    SELECTING,
     answer_selection,
     is_selection,
     read_prefix_to_delete,
-    refuse_selection,
 )
+from bambleweeny.api.strictness import CONDITIONS, takes
 from bambleweeny.core import keys
 from bambleweeny.core.held import Held
 from bambleweeny.core.json_values import check_path, part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Wish
+from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Terms, Wish
 from bambleweeny.core.values import etag_of, value_of
 
 
@@ -43,7 +45,7 @@ class Keys:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("names", *SELECTING["keys"]))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the keys, the admin sees everybody's; look up `?names=`, or select some."""
@@ -57,7 +59,7 @@ class Keys:
         pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
         answer_listing(resp, "keys", pages)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("prefix", "confirm"))
     @falcon.before(unhurried)
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the keys that begin with `?prefix=`."""
@@ -74,7 +76,7 @@ class Key:
         self._keys = services.keys
         self._changes = services.key_changes
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("wait", "touch", "path", *CONDITIONS))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Read a key; `?touch=` lets it last from now on, `?path=` gives a part of its JSON.
 
@@ -89,7 +91,7 @@ class Key:
 
     on_head = on_get
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("ttl", "keepttl", "return", *CONDITIONS, body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, as it is or on terms."""
         caller, value = req.context.caller, read_raw(req)
@@ -105,10 +107,11 @@ class Key:
             self._keys.set(caller, name, value)
         else:
             self._changes.set_on_terms(caller, name, value, wish, terms)
-        resp.set_header("ETag", etag_of(value))
+        if not is_coded(req):  # RFC 9110, section 9.3.4: what was sent is not what is stored
+            resp.set_header("ETag", etag_of(value))
         answer_done(resp)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("ttl", *CONDITIONS, body=True))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Change a JSON value by a merge patch, how long a key lasts by `?ttl=`, or both."""
         caller, patch = req.context.caller, read_raw(req)
@@ -122,7 +125,7 @@ class Key:
             self._changes.change_ttl(caller, name, ttl or None, terms)
         answer_done(resp)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("return", *CONDITIONS))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete a key, as it is or on terms."""
         caller, terms = req.context.caller, read_terms(req)
@@ -145,12 +148,13 @@ class Key:
 
     def _read(self, req: falcon.Request, resp: falcon.Response, name: str) -> Held:
         ttl = read_ttl(req, "touch")
-        if ttl is None or req.method != "GET":
+        if ttl is None or req.method == "HEAD":
             return self._keys.read(req.context.caller, name)
         # NOTE: what is wrong with the request is found before the key is another one.
         read_tags(req, "If-None-Match", weak=True)
+        terms = Terms(if_match=read_tags(req, "If-Match"))
         resp.set_header("Cache-Control", "no-store")
-        return self._changes.touch(req.context.caller, name, ttl)
+        return self._changes.touch(req.context.caller, name, ttl, terms)
 
 
 class Counter:
@@ -159,7 +163,7 @@ class Counter:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("by", "max", "min", "ttl"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
         """Count by `?by=`, up to `?max=` or down to `?min=`, and answer the new number."""
         number = self._count(req, params["name"])
@@ -188,7 +192,7 @@ def _answer_old(resp: falcon.Response, old: Held | None) -> None:
 
 def _look_up(req: falcon.Request, of: keys.Keys) -> list[dict[str, object]]:
     """Give what a listing has of the keys in `?names=`, with their values if asked for."""
-    refuse_selection(req, "names")
+    refuse_beside(req, "'names'", [name for name in SELECTING["keys"] if name != "values"])
     caller, names = req.context.caller, (req.get_param("names") or "").split(",")
     if not read_flag(req, "values"):
         return [{"key": name, "owner": caller.id} for name in of.present(caller, names)]

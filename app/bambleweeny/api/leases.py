@@ -12,6 +12,7 @@ from bambleweeny.api.errors import error_fields
 from bambleweeny.api.moments import moment
 from bambleweeny.api.parameters import read_duration, read_flag, read_number
 from bambleweeny.api.policy import authenticated
+from bambleweeny.api.strictness import takes
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.item_format import StoredItem
 from bambleweeny.core.leases import Change, lease_of
@@ -72,7 +73,7 @@ class ListLeases:
         self.services = services
         self._leases = services.leases
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("max", "for", "wait", "raw"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest items for a while; with `?raw=1` one, as its bytes."""
         most, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
@@ -106,7 +107,7 @@ class ListLease:
         self._leases.change(req.context.caller, name, Change("ack", lease))
         answer_done(resp)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("for"))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
         """Let the lease last `?for=` from now on; 0 gives the item back."""
         seconds = read_duration(req, "for")
@@ -120,7 +121,7 @@ class ListAck:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Acknowledge, give back, extend and bury many leases."""
         changes = read_json(req, Changes)

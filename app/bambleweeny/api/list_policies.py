@@ -5,6 +5,7 @@ import msgspec
 
 from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.policy import authenticated
+from bambleweeny.api.strictness import takes
 from bambleweeny.core import list_policies
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -26,7 +27,7 @@ class ListPolicy:
         policy = self._policies.get(req.context.caller, name)
         answer_json(resp, msgspec.structs.asdict(policy))
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Give the list a policy; a field that is left out is no rule."""
         self._policies.set(req.context.caller, name, _read_policy(req))

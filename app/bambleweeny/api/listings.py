@@ -44,4 +44,4 @@ def _render(noun: str, pages: Pages) -> Iterator[bytes]:
             rows = msgspec.json.encode([{"key": name, "owner": owner} for name in names])
             yield comma + rows[1:-1]
             comma = b","
-    yield b"]}"
+    yield b"]}\n"

@@ -6,7 +6,8 @@ from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_choice, read_duration, read_flag, read_number
 from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import answer_selection, is_selection
+from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
+from bambleweeny.api.strictness import takes
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core import lists
 from bambleweeny.core.listings import walk_visible
@@ -24,7 +25,7 @@ class Lists:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(*SELECTING["lists"]))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the lists, the admin sees everybody's; or select some."""
@@ -42,12 +43,14 @@ class List:
         self.services = services
         self._lists = services.lists
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("wait", "max"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest item off."""
         _answer_pop(req, resp, self._lists, name)
 
-    @falcon.before(authenticated)
+    @falcon.before(
+        authenticated, takes("split", "delay", "ttl", "front", "Idempotency-Key", body=True)
+    )
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Add an item at the end, or each line of the body with `?split=lines`."""
         caller, options = req.context.caller, None
@@ -73,7 +76,7 @@ class ListPop:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("wait", "max"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest item off; the GET's twin for those who keep GET safe."""
         _answer_pop(req, resp, self.services.lists, name)

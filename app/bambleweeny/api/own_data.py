@@ -2,10 +2,11 @@
 
 import falcon
 
-from bambleweeny.api.body import answer_json
+from bambleweeny.api.body import answer_json, open_body
 from bambleweeny.api.listings import answer_streamed
-from bambleweeny.api.parameters import read_choice
+from bambleweeny.api.parameters import read_choice, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.imports import MODES
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -33,7 +34,7 @@ class Import:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("mode", "begun", body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Take lines in: over what is there, in its place, or only what is not there."""
@@ -42,7 +43,8 @@ class Import:
         kind, _, name = begun.partition("/")
         if begun and not (kind in ("lists", "topics") and is_name(name)):
             raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
-        lines = req.env["wsgi.input"]
-        done = self.services.imports.run(req.context.caller, lines, mode, begun)
+        if begun and mode == "replace":
+            refuse_beside(req, "'mode=replace'", ("begun",))
+        done = self.services.imports.run(req.context.caller, open_body(req), mode, begun)
         told = {name: value for name, value in vars(done).items() if value is not None}
         answer_json(resp, {"info": "ok", **told})

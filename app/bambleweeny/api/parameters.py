@@ -43,6 +43,13 @@ def read_up_to(req: falcon.Request, name: str, most: int) -> int | None:
     return number
 
 
+def refuse_beside(req: falcon.Request, what: str, names: Sequence[str]) -> None:
+    """Raise InvalidRequest if a parameter is given that has no meaning beside something else."""
+    for name in names:
+        if req.has_param(name):
+            raise InvalidRequest(f"The parameter '{name}' does not go with {what}.")
+
+
 def read_duration(req: falcon.Request, name: str) -> int | None:
     """Give a parameter's seconds, or None without it; else InvalidRequest."""
     return read_by(req, name, parse_duration)

@@ -4,6 +4,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.strictness import NOTHING, Takes, refuse_parameters, refuse_unbound
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Forbidden, NotFound, TokenInPageUrl, Unauthorized
@@ -43,23 +44,56 @@ def _opens_a_page(req: falcon.Request) -> bool:
 
 
 def authenticated(
-    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    taken: Takes = NOTHING,
 ) -> None:
     """Let those with a good token pass; `req.context.caller` is who acts.
 
-    Whether the token was ended meanwhile is checked in the round trip of the
-    call itself. With `?userid=` the admin acts for another user.
+    Whether the token was ended meanwhile is checked in the round trip of the call itself. With
+    `?userid=` the admin acts for another user. What else the request carries has to be `taken`.
     """
     caller = _logged_in(req, resp, resource.services)
-    if req.query_string and req.has_param("userid"):
-        req.context.caller = _acting_for(req.get_param("userid") or "", caller, resource.services)
+    if req.query_string:
+        given = req.params
+        refuse_parameters(given, taken.acting)
+        if "userid" in given:
+            req.context.caller = _acting_for(req, caller, resource.services)
+    if req.method != "GET":
+        refuse_unbound(req, taken)
+
+
+def logged_in(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    taken: Takes = NOTHING,
+) -> None:
+    """Let those with a good token pass, who act for themselves alone; else as `authenticated`."""
+    _logged_in(req, resp, resource.services)
+    _refuse_unknown(req, taken)
 
 
 def admin_only(
-    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    taken: Takes = NOTHING,
 ) -> None:
-    """Let only the admin pass, checked in the store."""
+    """Let only the admin pass, checked in the store; `taken` as for `authenticated`."""
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
+    _refuse_unknown(req, taken)
+
+
+def check_again(req: falcon.Request, services: Services) -> None:
+    """Raise Unauthorized if the token of a running request has expired, or Forbidden."""
+    caller = _logged_in(req, falcon.Response(), services)
+    if "userid" in req.params:
+        req.context.caller = _acting_for(req, caller, services)
 
 
 def unhurried(
@@ -72,6 +106,11 @@ def unhurried(
 
     Without this it would keep them for some milliseconds, until the server sees it.
     """
+    step_aside(req)
+
+
+def step_aside(req: falcon.Request) -> None:
+    """Let another thread answer the other requests from here on."""
     req.env.get("bambleweeny.step_aside", bool)()
 
 
@@ -85,7 +124,15 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     return caller
 
 
-def _acting_for(user_id: str, caller: Caller, services: Services) -> Caller:
+def _refuse_unknown(req: falcon.Request, taken: Takes) -> None:
+    if req.query_string:
+        refuse_parameters(req.params, taken.parameters)
+    if req.method != "GET":
+        refuse_unbound(req, taken)
+
+
+def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Caller:
+    user_id = req.get_param("userid") or ""
     if not services.users.check(caller):
         raise Forbidden()
     if not is_user_id(user_id):

@@ -8,7 +8,10 @@ import msgspec
 from bambleweeny.api.body import answer_done, answer_json, read_json
 from bambleweeny.api.policy import authenticated
 from bambleweeny.api.public import make_public
+from bambleweeny.api.strictness import takes
+from bambleweeny.api.tagged import SHORT, LatestTags, answer_part, has_tag
 from bambleweeny.core.services import Services
+from bambleweeny.names import parse_tags
 
 
 class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,14 +37,14 @@ class Routes:
         ]
         answer_json(resp, {"routes": rows})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make a key public."""
         wanted = read_json(req, NewRoute)
         made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
         answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("id"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the route that `?id=` names."""
         self._routes.delete(req.context.caller, req.get_param("id", default=""))
@@ -53,14 +56,31 @@ class Route:
 
     def __init__(self, services: Services) -> None:
         self._routes = services.routes
+        self._tags = LatestTags()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Show the key's value."""
+        """Show the key's value; a GET and a HEAD take conditions and ranges as keys do."""
         make_public(req, resp)
         value, content_type, parsed = self._routes.read(params["public_id"])
-        resp.content_type = content_type
-        resp.data = value
         if parsed:
             resp.set_header("B9Y-Routes", "parsed")
+        tag = self._tags.tag_of(params["public_id"], value)
+        resp.set_header("ETag", tag)
+        is_read = req.method in ("GET", "HEAD")
+        if is_read and "HTTP_IF_NONE_MATCH" in req.env and has_tag(tag, _known_tags(req)):
+            resp.status = 304
+            return
+        resp.content_type = content_type
+        resp.data = value
+        if is_read and (len(value) > SHORT or "HTTP_RANGE" in req.env):
+            answer_part(req, resp, tag, len(value))
 
     on_post = on_put = on_delete = on_patch = on_head = on_options = on_get
+
+
+def _known_tags(req: falcon.Request) -> str:
+    """Return the tags of If-None-Match, nothing if it is malformed: a mock takes any request."""
+    try:
+        return parse_tags(req.env["HTTP_IF_NONE_MATCH"].strip(), weak=True)
+    except ValueError:
+        return ""

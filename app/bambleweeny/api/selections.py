@@ -8,7 +8,7 @@ import msgspec
 
 from bambleweeny.api.body import answer_json, answer_raw
 from bambleweeny.api.listings import answer_streamed
-from bambleweeny.api.parameters import read_flag, read_up_to
+from bambleweeny.api.parameters import read_flag, read_up_to, refuse_beside
 from bambleweeny.core.held import Held
 from bambleweeny.core.selections import Noun, Selection, Selections
 from bambleweeny.core.spans import Span
@@ -16,7 +16,14 @@ from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
 _OF_ALL = ("prefix", "limit", "after", "count", "delimiter")
-_PARAMETERS = {"keys": (*_OF_ALL, "values", "meta"), "lists": _OF_ALL, "topics": _OF_ALL}
+SELECTING: dict[Noun, tuple[str, ...]] = {
+    "keys": (*_OF_ALL, "values", "meta"),
+    "lists": _OF_ALL,
+    "topics": _OF_ALL,
+}
+"""The parameters that make a listing a selection."""
+_ONLY_JSON = ("values", "meta")
+_OF_NO_COUNT = ("limit", "after", "delimiter", *_ONLY_JSON)
 _LARGEST_LIMIT = 1000
 
 Page = tuple[list[dict[str, Any]], list[str]]
@@ -26,13 +33,6 @@ Page = tuple[list[dict[str, Any]], list[str]]
 def is_selection(req: falcon.Request, noun: Noun) -> bool:
     """Tell whether a listing is to have only some names, or only names."""
     return bool(req.query_string and _given(req, noun)) or _wants_text(req)
-
-
-def refuse_selection(req: falcon.Request, name: str) -> None:
-    """Raise InvalidRequest where a parameter of a selection does not go with another."""
-    for other in _given(req, "keys"):
-        if other != "values":
-            raise InvalidRequest(f"The parameter '{other}' does not go with '{name}'.")
 
 
 def answer_selection(
@@ -45,9 +45,11 @@ def answer_selection(
     has_values = noun == "keys" and read_flag(req, "values")
     has_meta = noun == "keys" and read_flag(req, "meta")
     if read_flag(req, "count"):
+        refuse_beside(req, "'count'", _OF_NO_COUNT)
         _answer_count(req, resp, of.count(caller, noun, span.prefix))
         return
     if _wants_text(req):
+        refuse_beside(req, "'Accept: text/plain'", _ONLY_JSON)
         answer_streamed(resp, "text/plain; charset=utf-8", _lines(selection))
         return
     if has_values or has_meta:
@@ -74,7 +76,7 @@ def read_prefix_to_delete(req: falcon.Request) -> str:
 
 
 def _given(req: falcon.Request, noun: Noun) -> list[str]:
-    return [name for name in _PARAMETERS[noun] if req.has_param(name)]
+    return [name for name in SELECTING[noun] if req.has_param(name)]
 
 
 def _wants_text(req: falcon.Request) -> bool:
@@ -140,4 +142,4 @@ def _render(
         told["prefixes"] = groups
     if selection.next is not None:
         told["next"] = selection.next
-    yield b"]," + msgspec.json.encode(told)[1:] if told else b"]}"
+    yield (b"]," + msgspec.json.encode(told)[1:] if told else b"]}") + b"\n"

@@ -7,8 +7,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import falcon
 import msgspec
 
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import check_again
 from bambleweeny.api.waiting import is_there
+from bambleweeny.core.services import Services
 from bambleweeny.core.streams import Reader
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_utf8
@@ -33,9 +34,9 @@ def wants_stream(req: falcon.Request) -> bool:
     return req.client_prefers(_FORMS) in (_EVENTS, _LINES)
 
 
-def reader_of(req: falcon.Request, resource: Any) -> Reader:
-    """Give who reads the answer: still there, and with a token that is still good."""
-    return Reader(is_there(req), lambda: authenticated(req, falcon.Response(), resource, {}))
+def reader_of(req: falcon.Request, services: Services) -> Reader:
+    """Return the reader of the answer, with checks of its connection and its token."""
+    return Reader(is_there(req), lambda: check_again(req, services))
 
 
 def answer_stream(

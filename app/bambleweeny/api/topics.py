@@ -7,10 +7,11 @@ import falcon
 from bambleweeny.api.body import answer_done, answer_json, read_raw, read_type
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.moments import milliseconds_of, moment
-from bambleweeny.api.parameters import read_number
+from bambleweeny.api.parameters import read_number, refuse_beside
 from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import answer_selection, is_selection
+from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
 from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
+from bambleweeny.api.strictness import takes
 from bambleweeny.api.waiting import begin_wait, is_there
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
@@ -27,7 +28,7 @@ class Topics:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(*SELECTING["topics"]))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the topics, the admin everybody's, or select some of one's own."""
@@ -45,14 +46,14 @@ class Topic:
         self.services = services
         self._topics = services.topics
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Publish a message."""
         content_type = read_type(req)
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("since", "wait", "limit"))
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Read messages, wait for them, or stream them."""
@@ -60,9 +61,10 @@ class Topic:
         if not wants_stream(req):
             self._answer_messages(req, resp, name, after)
             return
+        refuse_beside(req, "a stream", ("wait", "limit"))
         if after == NOW:
             _, after = self._topics.read(caller, name, NOW, 0)
-        messages = self._topics.follow(caller, name, after, reader_of(req, self))
+        messages = self._topics.follow(caller, name, after, reader_of(req, self.services))
         answer_stream(req, resp, messages, _part_of, after)
 
     @falcon.before(authenticated)

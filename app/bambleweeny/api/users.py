@@ -4,7 +4,8 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_json, read_json
-from bambleweeny.api.policy import admin_only, authenticated, unhurried
+from bambleweeny.api.policy import admin_only, logged_in, unhurried
+from bambleweeny.api.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.core.users import ADMIN_ID
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
@@ -55,7 +56,7 @@ class Users:
         ]
         answer_json(resp, {"users": rows})
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, takes(body=True))
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Add a user."""
@@ -77,7 +78,7 @@ class User:
         user = self._users.get(_known_form(user_id))
         answer_json(resp, {"username": user.username, "quota": str(user.quota)})
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, takes(body=True))
     @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Set a user's quota or password."""
@@ -102,7 +103,7 @@ class AdminPassword:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, takes(body=True))
     @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the admin's password; this ends the admin's tokens."""
@@ -116,7 +117,7 @@ class OwnPassword:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(logged_in, takes(body=True))
     @falcon.before(unhurried)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set one's own password; this ends one's tokens."""

@@ -15,10 +15,16 @@ def begin_wait(req: falcon.Request, resp: falcon.Response) -> int:
     """Give the seconds of `?wait=`, at most 30, and let others go on; 0 without it."""
     if not req.query_string or not req.has_param("wait"):
         return 0
+    seconds = read_wait(req)
+    unhurried(req, resp)
+    return seconds
+
+
+def read_wait(req: falcon.Request) -> int:
+    """Return the seconds of `?wait=`, 0 without it; InvalidRequest over 30."""
     seconds = read_duration(req, "wait") or 0
     if seconds > _LONGEST_WAIT:
         raise InvalidRequest(f"The longest wait is {_LONGEST_WAIT}s.")
-    unhurried(req, resp)
     return seconds
 
 

@@ -30,7 +30,7 @@ def _parse_token(text: str) -> str:
 
 def _parse_profile(text: str) -> str:
     if not is_name(text):
-        raise ValueError(f"'{text}' is not a name; use A-Z a-z 0-9 _ : . -")
+        raise ValueError(f"'{text}' is not a name; use A-Z a-z 0-9 _ : . -, not . or ..")
     return text
 
 

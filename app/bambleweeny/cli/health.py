@@ -21,10 +21,10 @@ def check_health(url: str) -> int:
         asked = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/healthz"
         # NOTE: a proxy of the environment is meant for other places.
         with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:
-            print(answer.read(1000).decode(errors="replace"))
+            print(answer.read(1000).decode(errors="replace").rstrip("\n"))
     except HTTPError as ex:
         with ex:
-            return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace')}")
+            return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}")
     except (URLError, OSError, ValueError) as ex:
         return _tell(url, str(getattr(ex, "reason", ex)))
     return 0

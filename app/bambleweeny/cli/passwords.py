@@ -22,7 +22,7 @@ def new_password(word: str | None, stdin: BinaryIO | None) -> str:
 def line_of(stdin: BinaryIO) -> str:
     """Give the password in a line; WrongUse where there is none, or it is no text."""
     try:
-        password = stdin.readline().decode().rstrip("\r\n")
+        password = stdin.readline().decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as ex:
         raise WrongUse("The password is not text in UTF-8.") from ex
     if not password:

@@ -84,7 +84,7 @@ def _change(change: Callable[[dict[str, Any]], None]) -> None:
 def _read() -> dict[str, Any]:
     file = profiles_file()
     try:
-        text = file.read_text("utf-8")
+        text = file.read_text("utf-8-sig")
     except FileNotFoundError:
         return {"default": None, "profiles": {}}
     import json  # noqa: PLC0415

@@ -16,7 +16,7 @@ export class BambleweenyError extends Error {
 export class Value {
   constructor(bytes, contentType) { Object.assign(this, { bytes, contentType }); }
   text = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
-  json = () => JSON.parse(this.text());
+  json = () => JSON.parse(this.text().replace(/^\ufeff/, ""));
 }
 
 export class Client {
@@ -281,7 +281,7 @@ async function* linesOf({ reader, abort }, url) {
 }
 function checked(name) { // a browser takes . and .. in a path for directions
   if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
-  throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -; . and .. only in a batch.");
+  throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone.");
 }
 function bytesOf(value) {
   if (value instanceof Value) return value.bytes;

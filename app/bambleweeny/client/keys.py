@@ -130,8 +130,9 @@ class Keys(Listed):
     ) -> int:
         """Add to a key's number and give it, atomically; a missing key starts at 0.
 
-        NotAnInteger where the value is something else. See `Counting` for the other
-        options; where a bound is reached, `retry_after` of the error is when it ends.
+        NotAnInteger where the value is something else, CounterOverflow where the number would
+        leave 64 bits. See `Counting` for the other options; where a bound is reached,
+        `retry_after` of the error is when it ends.
         """
         step = None if by == 1 else by
         query: Query = {

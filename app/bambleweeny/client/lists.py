@@ -55,7 +55,7 @@ class Lists(Listed, Leases, Items):
     ) -> int:
         r"""Add each line as an item, up to 10,000 of them, all or none; give their number.
 
-        A line ends with `\n`, the last one with or without. The options are those of `push`.
+        A line ends with `\n` or `\r\n`, the last one also without. The options are those of `push`.
         """
         query = {"split": "lines", **_options(delay, ttl, front, userid)}
         answer = self._call("POST", path_of("lists", name), query=query, body=bytes_of(data))

@@ -23,9 +23,10 @@ from bambleweeny.core.backup_format import (
     User,
 )
 from bambleweeny.core.restored_lists import is_possible_item, is_possible_list
+from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
-from bambleweeny.names import is_media_type, is_name, is_public_id, is_user_id, is_username
+from bambleweeny.names import is_media_type, is_part_of_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
 
 _LONGEST_HEADER = 4096
@@ -41,7 +42,7 @@ class BackupRefused(Exception):
 
 def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
     """Read the first line; give it and its bytes too. Raises BackupRefused."""
-    data = file.readline(_LONGEST_HEADER)
+    data = _as_written(file.readline(_LONGEST_HEADER).removeprefix(BOM))
     header = _decode(data, Header) if data.endswith(b"\n") else None
     if header is None or header.last_user < 0:
         raise BackupRefused("The file is not a backup of Bambleweeny.")
@@ -57,30 +58,38 @@ def read_records(file: IO[bytes], advance: Callable[[int], None]) -> Iterator[Re
     """Give the records of a backup, from its first byte to its last; tell how many bytes were read.
 
     Raises BackupRefused at the first thing that is wrong, at the end where the counts or
-    the digest differ. O(size); remembers the users, and the lists of one.
+    the digest differ. Line ends of Windows and a byte order mark are no damage. O(size);
+    remembers the users, and the lists of one.
     """
     file.seek(0)
     header, data = read_header(file)
     digest, counted, rules, number = hashlib.sha256(data), End(), _Rules(header), 1
+    advance(file.tell())
     while True:
-        advance(len(data))
         number += 1
-        data = file.readline(_LONGEST_LINE)
+        read = file.readline(_LONGEST_LINE)
+        data = _as_written(read)
         if not data.endswith(b"\n"):
             raise BackupRefused(f"The backup is cut off: it has no end after line {number - 1}.")
         line = _decode(data, Line)
         content = line.content() if line else None
         if isinstance(content, End):
-            advance(len(data))
+            advance(len(read))
             break
         if content is None or not rules.allow(content):
             raise BackupRefused(f"The backup is damaged: line {number} is not as it was written.")
         digest.update(data)
         counted.count(content)
         yield content
+        advance(len(read))
     counted.sha256 = digest.hexdigest()
     if content != counted or file.read(1):
         raise BackupRefused("The backup is damaged: its end does not fit what stands before.")
+
+
+def _as_written(line: bytes) -> bytes:
+    """Undo what a transfer as text does to the end of a line."""
+    return line[:-2] + b"\n" if line.endswith(b"\r\n") else line
 
 
 def _decode(data: bytes, form: type[_T]) -> _T | None:
@@ -126,27 +135,31 @@ class _Rules:
         match record:
             case Key():
                 return (
-                    is_name(record.name)
+                    is_part_of_name(record.name)
                     and 0 <= record.ends < _LATEST
                     and (not record.content_type or is_media_type(record.content_type))
                 )
             case List():
-                return is_name(record.name) and is_possible_list(record)
+                return is_part_of_name(record.name) and is_possible_list(record)
             case Item():
-                return is_name(record.list) and is_possible_item(record) and self._is_next(record)
+                return (
+                    is_part_of_name(record.list)
+                    and is_possible_item(record)
+                    and self._is_next(record)
+                )
             case Topic():
                 self._topic, self._message = record.name, (0, 0)
-                return is_name(record.name)
+                return is_part_of_name(record.name)
             case Message():
                 return record.topic == self._topic and self._follows(record)
             case Route():
                 return (
                     is_public_id(record.id)
-                    and is_name(record.key)
+                    and is_part_of_name(record.key)
                     and is_media_type(record.content_type)
                 )
             case Bin():
-                return is_public_id(record.id) and is_name(record.list)
+                return is_public_id(record.id) and is_part_of_name(record.list)
 
     def _is_next(self, item: Item) -> bool:
         place = (item.list, item.state)

@@ -7,7 +7,7 @@ from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.watches import watch
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_name
+from bambleweeny.names import is_name, is_part_of_name
 from bambleweeny.store import Store
 
 _WATCH_SECONDS = 30
@@ -26,7 +26,9 @@ class Names:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         for pattern in patterns:
-            if pattern != "*" and not is_name(pattern.removesuffix("*")):
+            beginning = pattern.removesuffix("*")
+            is_possible = is_name if beginning == pattern else is_part_of_name
+            if pattern != "*" and not is_possible(beginning):
                 raise InvalidRequest(
                     f"'{pattern}' is no name.", hint="Write foo, or app:* for all that begin so."
                 )

@@ -6,6 +6,7 @@ from typing import IO
 
 from bambleweeny.core.import_job import Imported, ImportJob, Nouns
 from bambleweeny.core.own_records import Numbered, OwnItem, OwnKey, OwnMessage, OwnRecord, record_of
+from bambleweeny.core.texts import BOM
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound
@@ -64,12 +65,13 @@ class Imports:
 
 def _records(lines: IO[bytes]) -> Iterator[Numbered]:
     """Read the lines that are not empty; InvalidRequest names the first bad one."""
-    for number, line in enumerate(lines, start=1):
+    for number, text in enumerate(lines, start=1):
+        line = text.removeprefix(BOM) if number == 1 else text
         if line.strip():
             try:
                 yield Numbered(number, record_of(line))
             except InvalidRequest as ex:
-                error = InvalidRequest(f"Line {number}: {ex.info}", hint=ex.hint)
+                error = type(ex)(f"Line {number}: {ex.info}", hint=ex.hint)
                 error.index = number - 1
                 raise error from ex
 

@@ -5,6 +5,7 @@ import re
 import msgspec
 from msgspec import Raw
 
+from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidRequest, NotFound, NotJson, TooMuchAtOnce
 from bambleweeny.names import is_utf8
@@ -54,10 +55,10 @@ def merged(value: bytes, patch: bytes) -> bytes:
 
 
 def _checked(value: bytes) -> bytes:
-    if not is_utf8(value):
-        raise NotJson(hint="It is not UTF-8.")
+    if not is_utf8(value) or is_utf16(value):
+        raise NotJson(hint=BE_UTF8 if is_utf16(value) else "It is not UTF-8.")
     try:
-        return bytes(_any(value))
+        return bytes(_any(value.removeprefix(BOM)))
     except _UNREADABLE as ex:
         raise NotJson(hint=str(ex)) from ex
 

@@ -9,6 +9,7 @@ from bambleweeny.core.keys import Keys, check_key_name
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish, exactly
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Busy, NotFound, PreconditionFailed
+from bambleweeny.names import is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     CHANGE_TTL,
@@ -27,12 +28,13 @@ class KeyChanges:
         self._store = store
         self._keys = keys
 
-    def touch(self, caller: Caller, name: str, ttl: int) -> Held:
+    def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
         """Read a key, which lasts for so many seconds from now on; atomic.
 
-        A miss raises NotFound. O(log n).
+        A miss raises NotFound, and where the terms do not hold it is PreconditionFailed.
+        O(log n), with terms O(length of the value).
         """
-        return held_of(self._change_ttl(caller, name, str(ttl), ANY, 1))
+        return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
 
     def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
         """Let a key last for so many seconds from now on, or without an end; atomic.
@@ -97,9 +99,10 @@ class KeyChanges:
         Where they do not hold it is PreconditionFailed, and nothing changes. A miss
         raises NotFound. O(log n + length of the value).
         """
-        check_key_name(name)
-        found = run_as(self._store, caller, DELETE_ON_TERMS, name, *terms)
+        is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
+        found = run_as(self._store, caller, DELETE_ON_TERMS, name, *terms) if is_possible else None
         if found is None:
+            check_key_name(name)
             raise NotFound()
         return held_of(found)
 

@@ -9,7 +9,7 @@ from bambleweeny.core.spans import Span
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_KEY, INCR_WITHIN_QUOTA, SET_WITHIN_QUOTA
 
@@ -58,7 +58,8 @@ class Keys:
         """Add to a counter and give the new number; atomic.
 
         A miss starts at 0 and counts against the quota. A value that is no
-        64-bit integer raises NotAnInteger and stays. O(log n).
+        64-bit integer raises NotAnInteger and stays, one that would leave 64 bits CounterOverflow.
+        O(log n).
         """
         check_key_name(name)
         return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, name, by))
@@ -68,8 +69,9 @@ class Keys:
 
         A miss raises NotFound. O(log n).
         """
-        check_key_name(name)
-        if not run_as(self._store, caller, DELETE_KEY, name):
+        # NOTE: 1.0 accepted . and .. as names.
+        if not is_part_of_name(name) or not run_as(self._store, caller, DELETE_KEY, name):
+            check_key_name(name)
             raise NotFound()
 
     def present(self, caller: Caller, names: Sequence[str]) -> list[str]:

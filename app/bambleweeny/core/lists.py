@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from bambleweeny.core.authorized import run_as
+from bambleweeny.core.idempotency import forget_pushes, push_digest
 from bambleweeny.core.listings import walk
+from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.core.waits import Due, Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, POP_UP_TO, PUSH_WITHIN_BOUNDS
 
@@ -41,9 +43,12 @@ class PushOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     once: str = ""
     """The client's own key of this push, which is done once in 24 hours."""
 
-    def packed(self) -> bytes:
-        """Give what the script takes; nothing where nothing is special."""
-        return b"" if self == _PLAIN else msgspec.json.encode(self)
+    def packed(self, name: str = "") -> bytes:
+        """Return what the script takes for a push to that list; nothing if nothing is special."""
+        if self == _PLAIN:
+            return b""
+        once = self.once and push_digest(name, self.once)
+        return msgspec.json.encode(msgspec.structs.replace(self, once=once))
 
 
 _PLAIN = PushOptions()
@@ -96,15 +101,15 @@ class Lists:
     def push_lines(
         self, caller: Caller, name: str, text: bytes, options: PushOptions | None = None
     ) -> int:
-        """Add each line of a text as an item and give their number; all or none.
+        r"""Add each line of a text as an item and give their number; all or none.
 
-        A line ends with a line feed, the last one with or without; there are up to
-        10,000. None is added where the same was done before, by the options' `once`. Quota
-        and bound are those of `push`. O(lines + log n).
+        A line ends with `\n` or `\r\n`, the last one also without; a byte order mark in front is
+        skipped, and UTF-16 refused. There are up to 10,000. None is added where the same was done
+        before, by the options' `once`. Quota and bound are those of `push`. O(lines + log n).
         """
-        lines = text.split(b"\n")
-        if not lines[-1]:
-            del lines[-1]
+        if has_utf16_bom(text):
+            raise InvalidRequest("The lines cannot be read.", hint=BE_UTF8)
+        lines = lines_of(text)
         if len(lines) > _MOST_LINES:
             raise InvalidRequest(f"One call adds up to {_MOST_LINES} lines, not {len(lines)}.")
         reply = self._push(caller, name, lines, options)
@@ -154,9 +159,16 @@ class Lists:
         return self._waits.attempt(pop, told, seconds, is_wanted) or []
 
     def delete(self, caller: Caller, name: str) -> None:
-        """Delete a list with its items and its policy; atomic. A miss raises NotFound. O(log n)."""
-        check_list_name(name)
-        if not run_as(self._store, caller, DELETE_LIST, name):
+        """Delete a list with its items and its policy; atomic. A miss raises NotFound.
+
+        The keys of pushes to it are forgotten, in steps. O(log n + keys).
+        """
+        if not is_part_of_name(name):  # 1.0 accepted . and .. as names
+            check_list_name(name)
+        was_there, now = run_as(self._store, caller, DELETE_LIST, name)
+        forget_pushes(self._store, caller, name, now)
+        if not was_there:
+            check_list_name(name)
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
@@ -176,7 +188,7 @@ class Lists:
         bin_id: str = "",
     ) -> Any:
         check_list_name(name)
-        packed = b"" if options is None else options.packed()
+        packed = b"" if options is None else options.packed(name)
         return run_as(
             self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, packed, *bodies
         )

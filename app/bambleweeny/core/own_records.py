@@ -15,10 +15,11 @@ from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
 from bambleweeny.core.restored_lists import is_possible_item
 from bambleweeny.core.selections import Row
+from bambleweeny.core.texts import BE_UTF8, is_utf16
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.values import Base64, bytes_of, value_of
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_media_type
+from bambleweeny.names import is_media_type, is_part_of_name
 
 _LATEST = 1 << 53
 _LATEST_AT = 1 << 42
@@ -69,7 +70,7 @@ class OwnItem(_Strict, frozen=True):
     def check(self) -> None:
         """Raise InvalidRequest unless there can be such an item."""
         check_list_name(self.list)
-        if self.origin:
+        if self.origin and not is_part_of_name(self.origin):
             check_list_name(self.origin)
         more = (self.state, self.at, self.attempts, 0, self.expires, self.reason, self.origin)
         if self.at >= _LATEST_AT or not is_possible_item(Item("", self.list, 0, "", *more)):
@@ -194,7 +195,8 @@ def record_of(line: bytes) -> OwnRecord:
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:
-        raise InvalidRequest("It is not valid JSON.") from ex
+        hint = BE_UTF8 if is_utf16(line) else None
+        raise InvalidRequest("It is not valid JSON.", hint=hint) from ex
     parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]
     if len(said) != 1:

@@ -7,7 +7,7 @@ import msgspec
 from bambleweeny.core.backup_format import Item, List
 from bambleweeny.core.item_format import StoredItem, pack_item
 from bambleweeny.core.list_record import NUMBERS, ListNumbers, pack_numbers
-from bambleweeny.names import is_name
+from bambleweeny.names import is_part_of_name
 from bambleweeny.store.link import Command
 from bambleweeny.store.schema import Tenant
 
@@ -74,7 +74,7 @@ def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
 def is_possible_list(record: List) -> bool:
     """Tell whether a list can be as a backup says."""
     policy, numbers = record.policy, (record.came, record.went, record.last, record.low)
-    is_named = policy is None or policy.dead_letter is None or is_name(policy.dead_letter)
+    is_named = policy is None or policy.dead_letter is None or is_part_of_name(policy.dead_letter)
     return is_named and all(0 <= number < _LARGEST for number in numbers)
 
 

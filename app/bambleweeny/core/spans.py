@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_part_of_name
 
 # NOTE: names are ASCII, so that this stands behind every one that begins the same.
 _BEHIND_ALL = b"\xff"
@@ -23,7 +23,7 @@ class Span(NamedTuple):
     def check(self) -> None:
         """Raise InvalidRequest unless each is a part of a name."""
         for parameter, text in self._asdict().items():
-            if text and not is_name(text):
+            if text and not is_part_of_name(text):
                 raise InvalidRequest(f"The parameter '{parameter}' is invalid.", hint=NAME_RULE)
 
     @property

@@ -31,7 +31,8 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     of_lists = (tenant.ready(""), tenant.list(""), *kept)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
     # NOTE: one command for both could not be done while their slot of a Cluster moves.
-    store.write(("UNLINK", tenant.once), ("UNLINK", tenant.once_at))
+    pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
+    store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
     store.write(("UNLINK", tenant.topic_bytes))
     _drain(lambda: _delete_public(store, tenant.routes, schema.route))

@@ -10,7 +10,7 @@ from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     DELETE_TOPIC,
@@ -179,8 +179,9 @@ class Topics:
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a topic with its messages; atomic. A miss raises NotFound. O(messages)."""
-        check_topic_name(name)
-        if not run_as(self._store, caller, DELETE_TOPIC, name):
+        # NOTE: 1.0 accepted . and .. as names.
+        if not is_part_of_name(name) or not run_as(self._store, caller, DELETE_TOPIC, name):
+            check_topic_name(name)
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:

@@ -9,12 +9,13 @@ from bambleweeny.core.tenants import clear_tenant, finish_deletions
 from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import (
     Forbidden,
+    InvalidName,
     InvalidRequest,
     NotFound,
     UserExists,
     WrongLogin,
 )
-from bambleweeny.names import USERNAME_RULE, is_username
+from bambleweeny.names import USERNAME_RULE, is_dots, is_username
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import CHANGE_USER, CREATE_USER_ONCE
 
@@ -69,6 +70,8 @@ class Users:
 
         Of two that want one name at the same time, one gets it.
         """
+        if is_dots(username):
+            raise InvalidName("User name is invalid.", hint=USERNAME_RULE)
         if not is_username(username):
             raise InvalidRequest("User name is invalid.", hint=USERNAME_RULE)
         _check_quota(quota)

@@ -78,6 +78,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
             "bambleweeny.step_aside": self.crew.step_aside,
+            "bambleweeny.max_body": self.adj.max_request_body_size - 1,
         }
 
     def handle_accept(self) -> None:

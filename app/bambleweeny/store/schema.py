@@ -8,7 +8,7 @@ for slots that move.
 import re
 from functools import lru_cache
 
-VERSION = 2
+VERSION = 3
 """The version of the layout; it stands in the instance's record."""
 
 
@@ -18,7 +18,8 @@ sets of ids by the millisecond at which a lease ends, a delay ends, an item died
 
 _ALONE = (
     "user", "keys", "expiring", "lists", "routes", "bins", "probe", "events",
-    "topics", "topic_bytes", "once", "once_at",
+    "topics", "topic_bytes", "idempotent", "idempotent_old",
+    "once", "once_at",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "told", "topic", "published", *KEPT
@@ -51,6 +52,8 @@ class Tenant:
     bins: str
     probe: str
     events: str
+    idempotent: str
+    idempotent_old: str
     once: str
     once_at: str
 

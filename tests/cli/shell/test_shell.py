@@ -105,6 +105,10 @@ def terminal(monkeypatch):
         shell.child.close(force=True)
 
 
+def test_a_text_of_windows_is_read(logged_in):
+    assert piped("\ufeffset sh:crlf 'a b'\r\nget sh:crlf\r\n")[0] == "a b\n"
+
+
 def settle(shell, line, expected):
     """Type a line and wait for what it prints."""
     shell.child.send(f"{line}\r")

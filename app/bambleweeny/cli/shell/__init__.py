@@ -24,8 +24,9 @@ def _read(context: Context, lines: TextIO) -> int:
     session = Session(context)
     status = 0
     open_text = ""
-    for line in lines:
-        open_text += line
+    for number, line in enumerate(lines):
+        # NOTE: some programs write a byte order mark before a text.
+        open_text += line if number else line.removeprefix("\ufeff")
         if is_unfinished(open_text):
             continue
         command, open_text = open_text, ""

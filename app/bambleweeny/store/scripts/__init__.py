@@ -71,6 +71,8 @@ DELETE_ON_TERMS = _load("delete_on_terms", before=_OF_KEYS, calls=["delete_key"]
 CHANGE_TTL = _load("change_ttl", before=_OF_KEYS)
 INCR_WITHIN_BOUNDS = _load("incr_within_bounds", before=_OF_KEYS, calls=["incr_within_quota"])
 DELETE_LIST = _load("delete_list")
+FORGET_PUSHES = _load("forget_pushes")
+DIGEST_PUSHES = _load("digest_pushes")
 BEGIN_PUBLIC_ID = _load("begin_public_id", before=("tenant", "quota"))
 END_PUBLIC_ID = _load("end_public_id")
 PUSH_WITHIN_BOUNDS = _load(

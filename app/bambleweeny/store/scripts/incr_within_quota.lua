@@ -7,8 +7,11 @@ if fresh and quota_reached() then
 end
 local number = redis.pcall('INCRBY', counter, ARGV[3])
 if type(number) == 'table' and number.err then
-  if string.find(number.err, 'not an integer', 1, true) or string.find(number.err, 'overflow', 1, true) then
+  if string.find(number.err, 'not an integer', 1, true) then
     return redis.error_reply('B9Y not_an_integer')
+  end
+  if string.find(number.err, 'overflow', 1, true) then
+    return redis.error_reply('B9Y counter_overflow')
   end
   return number
 end

@@ -1,10 +1,42 @@
 -- What `push_within_bounds` does where there are options, or more than ready items. The options
--- are `delay` and `ttl` in milliseconds, `front`, and `once`, the client's key of this push.
+-- are `delay` and `ttl` in milliseconds, `front`, and `once`, the digest of the client's key.
 local name, options = ARGV[2], ARGV[6] ~= '' and cjson.decode(ARGV[6]) or {}
-local now_ms, once = math.floor(now_in_us() / 1000), options.once and name .. ' ' .. options.once
-local known = once and redis.call('ZSCORE', its_once_at, once)
-if known and tonumber(known) > now_ms - 86400000 then
-  return {tonumber(redis.call('HGET', its_once, once))}
+local now_ms, once, day = math.floor(now_in_us() / 1000), options.once, 86400000
+
+-- Gives the id of the first item of a push with this digest, if it came within a day.
+local function pushed_before()
+  for _, pushes in ipairs({its_idempotent, its_idempotent_old}) do
+    local latest = redis.call(
+      'ZREVRANGEBYLEX', pushes, '(' .. once .. '\255', '[' .. once, 'LIMIT', 0, 1
+    )[1]
+    if latest then
+      local at, id = struct.unpack('>I7I7', latest, #once + 1)
+      if at > now_in_us() - day * 1000 then
+        return id
+      end
+    end
+  end
+end
+
+-- After a day, or 100,000 digests, those of before become the old ones, and the old ones are
+-- forgotten. The lifetime of a set says how old it is: it is two days from its first digest.
+local function remember_push(id)
+  local left = redis.call('PTTL', its_idempotent)
+  if left >= 0 and (left <= day or redis.call('ZCARD', its_idempotent) >= 100000) then
+    redis.call('UNLINK', its_idempotent_old)
+    redis.call('RENAME', its_idempotent, its_idempotent_old)
+    redis.call('PEXPIRE', its_idempotent_old, day)
+    left = -1
+  end
+  redis.call('ZADD', its_idempotent, 0, once .. struct.pack('>I7I7', now_in_us(), id))
+  if left < 0 then
+    redis.call('PEXPIRE', its_idempotent, 2 * day)
+  end
+end
+
+local known = once and pushed_before()
+if known then
+  return {known}
 end
 -- NOTE: an engine asks for room only before the first write of a script, and what is due may
 -- be done first.
@@ -39,18 +71,7 @@ for index = begin, stop, step do
 end
 list.save()
 if once then
-  redis.call('HSET', its_once, once, string.format('%.0f', first))
-  redis.call('ZADD', its_once_at, now_ms, once)
-  local old = redis.call('ZRANGEBYSCORE', its_once_at, '-inf', now_ms - 86400000, 'LIMIT', 0, 100)
-  if #old == 0 and redis.call('ZCARD', its_once_at) > 100000 then
-    old = redis.call('ZRANGE', its_once_at, 0, 0)
-  end
-  if #old > 0 then
-    redis.call('HDEL', its_once, unpack(old))
-    redis.call('ZREM', its_once_at, unpack(old))
-  end
-  redis.call('PEXPIRE', its_once, 86400000)
-  redis.call('PEXPIRE', its_once_at, 86400000)
+  remember_push(first)
 end
 tell('list.push', name)
 return first
