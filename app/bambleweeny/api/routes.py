@@ -63,4 +63,4 @@ class Route:
         if parsed:
             resp.set_header("B9Y-Routes", "parsed")
 
-    on_post = on_put = on_delete = on_patch = on_head = on_options = on_get
+    on_post = on_put = on_delete = on_patch = on_options = on_get
