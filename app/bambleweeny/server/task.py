@@ -137,9 +137,11 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         if self.wrote_header or not is_whole:
             super().write(data)
             return
+        # NOTE: a head that cannot be written, by a defect, leaves room for an answer that says so.
+        head = self.build_response_header()
         self.wrote_header = True
         self.content_bytes_written = len(data)
-        self.channel.write_soon(self.build_response_header() + data)
+        self.channel.write_soon(head + data)
 
 
 class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
