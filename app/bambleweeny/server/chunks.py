@@ -37,7 +37,7 @@ class ChunkedBody:
         self._size = self._overhead = 0
         self._left = 0
         self._line = b""
-        self._expect(self._read_size, _LONGEST_SIZE)
+        self._expect_size()
 
     def __len__(self) -> int:
         return self._size
@@ -63,9 +63,12 @@ class ChunkedBody:
         """Return the buffer, which is to be closed in the end."""
         return self._buffer
 
-    def _expect(self, read: Callable[[bytes], None], longest: int) -> None:
-        """Have the next line read by a method, and refused where it is longer than that."""
-        self._read, self._longest = read, longest
+    def _expect(
+        self, read: Callable[["ChunkedBody", bytes], None], longest: int, fault: str
+    ) -> None:
+        """Have the next line read by a method; a longer one is refused for that fault."""
+        # NOTE: a bound method would be a cycle, and keep the body until the collector runs.
+        self._read, self._longest, self._fault = read, longest, fault
 
     def _take_line(self, data: bytes, place: int) -> int:
         end = data.find(b"\n", place) + 1 or len(data)
@@ -74,30 +77,39 @@ class ChunkedBody:
         if self._overhead > max(self._most, _LEAST_OVERHEAD):
             raise BodyTooLarge()
         if len(self._line) > self._longest:
-            raise malformed("a line of its chunks is too long")
+            raise malformed(self._fault)
         if self._line.endswith(b"\n"):
             line, self._line = self._line, b""
-            self._read(line)
+            self._read(self, line)
         return end - place
+
+    def _expect_size(self) -> None:
+        self._expect(ChunkedBody._read_size, _LONGEST_SIZE, "the size of a chunk cannot be read")
 
     def _read_size(self, line: bytes) -> None:
         match = _SIZE(line)
         if match is None:
-            raise malformed("the size of a chunk cannot be read")
+            raise malformed(self._fault)
         size = int(match[1], 16)
         self._size += size
         if self._size > self._most:
             raise BodyTooLarge()
         self._left = size
         if size:
-            self._expect(self._read_end, len(b"\r\n"))
+            self._expect(
+                ChunkedBody._read_end, len(b"\r\n"), "a chunk does not end where its size says"
+            )
         else:
-            self._expect(self._read_trailer, _LONGEST_TRAILER)
+            self._expect(
+                ChunkedBody._read_trailer,
+                _LONGEST_TRAILER,
+                "the lines behind its chunks cannot be read",
+            )
 
     def _read_end(self, line: bytes) -> None:
         if line != b"\r\n":
-            raise malformed("a chunk does not end where its size says")
-        self._expect(self._read_size, _LONGEST_SIZE)
+            raise malformed(self._fault)
+        self._expect_size()
 
     def _read_trailer(self, line: bytes) -> None:
         if line == b"\r\n":
@@ -105,5 +117,5 @@ class ChunkedBody:
             return
         match = _TRAILER(line)
         if match is None or _OF_THE_HEAD(match[1]):
-            raise malformed("a line behind its chunks cannot be read")
+            raise malformed(self._fault)
         self._longest -= len(line)

@@ -69,7 +69,7 @@ class _Answer:
         if self.close_on_finish:
             self.response_headers.append(("Connection", "close"))
         elif self.version == "1.0":
-            self.response_headers.append(("Connection", "keep-alive"))
+            self.response_headers.append(("Connection", "Keep-Alive"))
 
 
 class Task(_Answer, WSGITask):  # type: ignore[misc]
