@@ -13,6 +13,7 @@ import pytest
 import redis
 from bambleweeny.api import create_app
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.gate import Gate
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import Services, make_services
@@ -137,15 +138,15 @@ def uli(services) -> Caller:
 def session_url(session_store, session_services) -> Iterator[str]:
     """The application on a socket of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(
-        session_services, cors_origins=["http://localhost:*"], allowed_hosts=["b9y.example"]
-    )
+    origins, hosts = ["http://localhost:*"], ["b9y.example"]
+    app = create_app(session_services, cors_origins=origins, allowed_hosts=hosts)
     server = HttpServer(
         app,
         listener,
         threads=8,
         max_body=MAX_BODY,
         access_log=AccessLog(session_services.metrics),
+        gate=Gate(origins, hosts),
         side_by_side=session_store.run_side_by_side,
         most_together=session_store.most_together,
     )

@@ -12,6 +12,7 @@ raises, for there was no answer.
       NotJson             400  part of a value, or change of one, that is no JSON
         QuotaExceeded       400  the owner has as many resources as it may
         UserExists          400  user name taken
+        TlsNotServed        400  TLS on a port of plain HTTP
       Unauthorized          401  no token, a bad one, or one that has ended
         WrongLogin          401  user name or password
       Forbidden             403  the admin is asked for
@@ -25,12 +26,14 @@ raises, for there was no answer.
       UnsupportedCoding     415  a body of a content coding that is not decoded
       UnsupportedType       415  a body of a content type that the call does not take
       RangeNotSatisfiable   416  bytes past the end of the value
+      ExpectationFailed     417  an Expect header that is not 100-continue
       WrongHost             421  a Host that this server does not answer for
       ExpansionTooLarge     422  nested keys grow the answer past its bound
       TooMuchAtOnce         422  the values of one call add up to too much
       HeadersTooLarge       431  over the header limit
       InternalError         500  a defect of ours
-        UnknownCoding       501  transfer coding that is not served
+        NotServed           501  a method or a transfer coding that is not served
+        VersionNotServed    505  a version of HTTP that is not served
       StoreUnavailable      503  the engine is away; try again
         Busy                503  too much of this kind of work at once
       StoreFull             507  the engine has no room
@@ -109,6 +112,13 @@ class UserExists(InvalidRequest):
     """The user name is taken."""
 
     code, info = "user_exists", "A user with this name exists already."
+
+
+class TlsNotServed(InvalidRequest):
+    """The client began a TLS handshake."""
+
+    code, info = "tls_not_served", "This port serves plain HTTP, not TLS."
+    hint = "Use a URL with http://, or a proxy in front that serves TLS."
 
 
 class Unauthorized(BambleweenyError):
@@ -202,6 +212,13 @@ class RangeNotSatisfiable(BambleweenyError):
     code, status, info = "range_not_satisfiable", 416, "The value ends before that range."
 
 
+class ExpectationFailed(BambleweenyError):
+    """The Expect header asks for something other than 100-continue."""
+
+    code, status, info = "expectation_failed", 417, "The server cannot do what Expect asks for."
+    hint = "The header 'Expect' takes 100-continue."
+
+
 class WrongHost(BambleweenyError):
     """The Host header names a host that this server does not answer for."""
 
@@ -235,10 +252,17 @@ class InternalError(BambleweenyError):
     code, status, info = "internal_error", 500, "The server made a mistake; its log says more."
 
 
-class UnknownCoding(InternalError):
-    """The request uses a transfer coding that is not served."""
+class NotServed(InternalError):
+    """The request uses a method or a transfer coding that is not served."""
 
-    code, status, info = "not_implemented", 501, "The request's transfer coding is not served."
+    code, status = "not_implemented", 501
+    info = "The request's method or transfer coding is not served."
+
+
+class VersionNotServed(NotServed):
+    """The request is of another major version of HTTP."""
+
+    code, status, info = "version_not_served", 505, "The server speaks HTTP/1.1 and HTTP/1.0."
 
 
 class StoreUnavailable(BambleweenyError):

@@ -191,8 +191,11 @@ def test_topics_are_their_owners(as_uli, as_admin, http):
     assert http.get("/topics/t").status_code == http.post("/topics/t").status_code == 401
 
 
-def test_a_head_is_no_stream(as_uli):
-    assert as_uli.head("/topics/t", headers=EVENTS).status_code == 405
+def test_head_opens_no_stream(as_uli, services):
+    answer = as_uli.head("/topics/t?since=all", headers=EVENTS)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    assert services.metrics.counted().streams == 0
 
 
 def test_events_have_ids_and_text_line_by_line(as_uli):

@@ -83,17 +83,6 @@ def test_popping(as_uli):
     assert as_uli.delete("/lists/q").status_code == 404
 
 
-def test_head_never_changes_state(as_uli):
-    as_uli.post("/lists/q", data=b"1")
-    assert as_uli.head("/lists/q").status_code == 405
-    assert as_uli.head("/incr/n").status_code == 405
-    as_uli.put("/keys/k", data=b"four")
-    assert as_uli.head("/keys/k").headers["Content-Length"] == "4"
-    assert as_uli.head("/").ok
-    assert as_uli.get("/lists/q").text == "1"
-    assert as_uli.get("/incr/n").text == "1"
-
-
 def test_listings(as_uli, as_admin):
     assert as_uli.get("/keys").json() == {"keys": []}
     as_uli.put("/keys/b", data=b"")

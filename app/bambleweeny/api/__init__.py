@@ -10,7 +10,7 @@ from bambleweeny.api.auth import AuthTest, AuthToken
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
-from bambleweeny.api.errors import add_error_handlers, no_such_path
+from bambleweeny.api.errors import add_error_handlers, add_sinks
 from bambleweeny.api.events import Events
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
@@ -30,6 +30,18 @@ from bambleweeny.core.services import Services
 __all__ = ["create_app"]
 
 
+class _App(falcon.App[Any, Any]):
+    """Answers HEAD wherever it answers GET, by the responder of GET where there is no other.
+
+    A responder of a GET that changes something has a sibling for HEAD, which changes nothing.
+    """
+
+    def add_route(self, uri_template: str, resource: object, **kwargs: Any) -> None:
+        if hasattr(resource, "on_get") and not hasattr(resource, "on_head"):
+            resource.on_head = resource.on_get  # type: ignore[attr-defined]
+        super().add_route(uri_template, resource, **kwargs)
+
+
 def create_app(
     services: Services,
     *,
@@ -41,7 +53,7 @@ def create_app(
     `allowed_hosts` are the Host names that are answered; None answers all.
     """
     middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
-    app = falcon.App(middleware=middleware)
+    app = _App(middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)
@@ -88,5 +100,5 @@ def create_app(
     app.add_route("/bambleweeny.js", JavaScript())
     app.add_route("/docs", DocsPage())
     app.add_route("/docs/{asset}", DocsAsset())
-    app.add_sink(no_such_path)
+    add_sinks(app)
     return app

@@ -34,13 +34,10 @@ def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
     app.add_error_handler(Exception, _render_defect)
 
 
-def no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Answer a path that nobody knows; a name with a slash in it is told so."""
-    below = _BELOW_A_NAME.match(req.path)
-    if below:
-        noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
-        raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
-    raise NotFound(hint="GET /openapi.json lists every path.")
+def add_sinks(app: "falcon.App[Any, Any]") -> None:
+    """Answer what has no route: other paths, and `OPTIONS *`."""
+    app.add_sink(_no_such_path)
+    app.add_sink(_all_paths, r"\*")
 
 
 def error_body(error: BambleweenyError) -> bytes:
@@ -58,21 +55,41 @@ def error_fields(error: BambleweenyError) -> dict[str, str | int]:
     return fields
 
 
+def error_headers(error: BambleweenyError) -> dict[str, str]:
+    """Return the headers that an error has beside its JSON."""
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, LimitReached):
+            headers["B9Y-TTL"] = headers["Retry-After"]
+    if isinstance(error, UnsupportedCoding):
+        headers["Accept-Encoding"] = ACCEPTED
+    return headers
+
+
+def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    """Raise NotFound, or InvalidName where a name has a slash in it."""
+    below = _BELOW_A_NAME.match(req.path)
+    if below:
+        noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
+        raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
+    raise NotFound(hint="GET /openapi.json lists every path.")
+
+
+def _all_paths(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    """Answer `OPTIONS *` with the methods of all paths together."""
+    resp.set_header("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")
+
+
 def _render(
     req: falcon.Request, resp: falcon.Response, ex: BambleweenyError, params: dict[str, Any]
 ) -> None:
     resp.status = ex.status
     resp.content_type = "application/json"
     resp.data = error_body(ex)
+    resp.set_headers(error_headers(ex))
     if isinstance(ex, Unauthorized):
-        resp.set_header("WWW-Authenticate", "Bearer")
         resp.delete_header("B9Y-Authenticated-User")
-    if ex.retry_after is not None:
-        resp.set_header("Retry-After", str(ex.retry_after))
-    if isinstance(ex, UnsupportedCoding):
-        resp.set_header("Accept-Encoding", ACCEPTED)
-    if isinstance(ex, LimitReached) and ex.retry_after is not None:
-        resp.set_header("B9Y-TTL", str(ex.retry_after))
     resp.context.error_code = ex.code
 
 

@@ -19,6 +19,9 @@ _EXPOSED_HEADERS = (
     "Accept-Ranges, B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, "
     "B9Y-Routes, B9Y-TTL, Content-Range, ETag, Retry-After, X-Request-ID"
 )
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+"""What every answer carries: a browser takes its content type at its word."""
+
 _PROBES = {"/healthz", "/readyz", "/metrics"}
 
 
@@ -48,22 +51,42 @@ class Gate:
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
     ) -> None:
         """Let the page that called read the answer, if its origin is a friend's."""
-        resp.set_header("X-Content-Type-Options", "nosniff")
+        resp.set_header(*NOSNIFF)
         if self._is_friend is None or resp.get_header("Access-Control-Allow-Origin"):
             return
         origin = req.get_header("Origin")
-        if not origin or not self._is_friend(origin):
+        if not origin:
             return
-        resp.set_header("Access-Control-Allow-Origin", origin)
-        resp.set_header("Access-Control-Expose-Headers", _EXPOSED_HEADERS)
-        resp.append_header("Vary", "Origin")
-        if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
-            if resp.status_code >= 400:
-                # NOTE: a browser hides what follows a refused question, a 404 among it.
-                resp.status, resp.data = 204, None
-            resp.set_header("Access-Control-Allow-Methods", resp.get_header("Allow") or "*")
-            resp.set_header("Access-Control-Allow-Headers", _ALLOWED_HEADERS)
-            resp.set_header("Access-Control-Max-Age", "600")
+        asked = req.get_header("Access-Control-Request-Method") if req.method == "OPTIONS" else None
+        headers = self.headers_for(origin, asked, resp.get_header("Allow"))
+        if headers and asked and resp.status_code >= 400:
+            # NOTE: a browser hides what follows a refused question, a 404 among it.
+            resp.status, resp.data = 204, None
+        for name, value in headers.items():
+            resp.append_header(name, value)
+
+    def headers_for(
+        self, origin: str | None, asked: str | None, allow: str | None = None
+    ) -> dict[str, str]:
+        """Return what lets a page of an origin read an answer; nothing if it is not a friend's.
+
+        `asked` is the method for which the browser asks in a preflight, `allow` lists those
+        that the path has.
+        """
+        if self._is_friend is None or not origin or not self._is_friend(origin):
+            return {}
+        headers = {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": _EXPOSED_HEADERS,
+            "Vary": "Origin",
+        }
+        if asked:
+            headers |= {
+                "Access-Control-Allow-Methods": allow or "*",
+                "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+                "Access-Control-Max-Age": "600",
+            }
+        return headers
 
     def _looks_known(self, host: str) -> bool:
         name = _PORT.sub("", host).lower()

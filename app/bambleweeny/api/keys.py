@@ -89,8 +89,6 @@ class Key:
         else:
             answer_held(req, resp, self._keys.read(req.context.caller, name))
 
-    on_head = on_get
-
     @falcon.before(authenticated, takes("ttl", "keepttl", "return", *CONDITIONS, body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, as it is or on terms."""
@@ -171,6 +169,15 @@ class Counter:
         answer_raw(resp, b"%d" % number)
 
     on_post = on_get
+
+    @falcon.before(authenticated, takes("by", "max", "min", "ttl"))
+    def on_head(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Answer as GET would, without the number, and do not count."""
+        number = self.services.key_changes.preview_incr(
+            req.context.caller, name, read_step(req), read_bounds(req)
+        )
+        resp.set_header("Cache-Control", "no-store")
+        answer_raw(resp, b"%d" % number)
 
     def _count(self, req: falcon.Request, name: str) -> int:
         caller = req.context.caller

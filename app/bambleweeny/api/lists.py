@@ -4,7 +4,13 @@ import falcon
 
 from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
 from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import read_choice, read_duration, read_flag, read_number
+from bambleweeny.api.parameters import (
+    read_choice,
+    read_duration,
+    read_flag,
+    read_number,
+    read_up_to,
+)
 from bambleweeny.api.policy import authenticated, unhurried
 from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
 from bambleweeny.api.strictness import takes
@@ -47,6 +53,18 @@ class List:
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Take the oldest item off."""
         _answer_pop(req, resp, self._lists, name)
+
+    @falcon.before(authenticated, takes("wait", "max"))
+    def on_head(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        """Answer as GET would, without the item, and take none."""
+        begin_wait(req, resp)
+        resp.set_header("Cache-Control", "no-store")
+        most = read_up_to(req, "max", lists.MOST_POPPED)
+        items = self.services.items.peek(req.context.caller, name, most or 1)
+        if most:
+            _answer_items(resp, items)
+        else:
+            _answer_item(resp, items[0] if items else None)
 
     @falcon.before(
         authenticated, takes("split", "delay", "ttl", "front", "Idempotency-Key", body=True)
@@ -92,12 +110,20 @@ def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, nam
     if req.query_string and req.has_param("max"):
         most = read_number(req, "max", 1)
         items = of.pop_many(req.context.caller, name, most, seconds, is_there(req))
-        answer_json(resp, [value_of(item) for item in items])
+        _answer_items(resp, items)
         return
     if seconds:
         item = of.pop_within(req.context.caller, name, seconds, is_there(req))
     else:
         item = of.pop(req.context.caller, name)
+    _answer_item(resp, item)
+
+
+def _answer_items(resp: falcon.Response, items: list[bytes]) -> None:
+    answer_json(resp, [value_of(item) for item in items])
+
+
+def _answer_item(resp: falcon.Response, item: bytes | None) -> None:
     if item is None:
         resp.status = 204
     else:

@@ -14,11 +14,21 @@ _SAFE = {
     "Content-Security-Policy": "sandbox allow-scripts allow-forms",
 }
 """The gate adds that a browser has to take the content type at its word."""
+_PREFLIGHT = {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*"}
+_PATHS = ("/routes/", "/bins/")
 
 
 def make_public(req: falcon.Request, resp: falcon.Response) -> None:
     """Let any page read the answer, and let it do no harm."""
-    resp.set_headers(_SAFE)
-    if req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method"):
-        resp.set_header("Access-Control-Allow-Methods", "*")
-        resp.set_header("Access-Control-Allow-Headers", "*")
+    is_preflight = req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method")
+    resp.set_headers(public_headers(bool(is_preflight)))
+
+
+def public_headers(is_preflight: bool) -> dict[str, str]:
+    """Return the headers of every public answer; those of a preflight allow everything."""
+    return _SAFE | _PREFLIGHT if is_preflight else _SAFE
+
+
+def is_public(path: str) -> bool:
+    """Tell whether a path is that of a route or a bin."""
+    return path.startswith(_PATHS)

@@ -75,7 +75,7 @@ class Route:
         if is_read and (len(value) > SHORT or "HTTP_RANGE" in req.env):
             answer_part(req, resp, tag, len(value))
 
-    on_post = on_put = on_delete = on_patch = on_head = on_options = on_get
+    on_post = on_put = on_delete = on_patch = on_options = on_get
 
 
 def _known_tags(req: falcon.Request) -> str:

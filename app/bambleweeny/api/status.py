@@ -29,8 +29,6 @@ class Home:
         else:
             answer_json(resp, self._answer)
 
-    on_head = on_get
-
 
 class Info:
     """/info"""
@@ -55,5 +53,14 @@ class Save:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Put everything on disk."""
         self.services.status.save()
-        resp.set_header("Cache-Control", "no-store")
-        answer_done(resp)
+        _answer_saved(resp)
+
+    @falcon.before(admin_only)
+    def on_head(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer as GET would, and put nothing on disk."""
+        _answer_saved(resp)
+
+
+def _answer_saved(resp: falcon.Response) -> None:
+    resp.set_header("Cache-Control", "no-store")
+    answer_done(resp)

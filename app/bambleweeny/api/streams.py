@@ -48,13 +48,18 @@ def answer_stream(
 ) -> None:
     """Answer what comes, as it comes; an error of the first batch is still one of HTTP.
 
-    `last_id` is what a client has to name that comes back before it got anything.
+    `last_id` is what a client has to name that comes back before it got anything. HEAD begins
+    no stream.
     """
     resp.content_type = _EVENTS if req.client_prefers(_FORMS) == _EVENTS else _LINES
     resp.set_header("Cache-Control", "no-store")
     resp.set_header("Vary", "Accept")
     # NOTE: nginx would keep events back until it has some kilobytes of them.
     resp.set_header("X-Accel-Buffering", "no")
+    if req.method == "HEAD":
+        batches.close()
+        resp.stream = iter(())
+        return
     if resp.content_type == _EVENTS:
         head = b"retry: 2000\n" + (b"id: %s\n\n" % last_id.encode() if last_id else b"\n")
         resp.stream = _Body(batches, part_of, _event, head, b":\n\n")

@@ -62,8 +62,9 @@ class Topic:
             self._answer_messages(req, resp, name, after)
             return
         refuse_beside(req, "a stream", ("wait", "limit"))
-        if after == NOW:
-            _, after = self._topics.read(caller, name, NOW, 0)
+        # NOTE: HEAD begins no stream, whose first step would check the name and the token.
+        if after == NOW or req.method == "HEAD":
+            _, after = self._topics.read(caller, name, after, 0)
         messages = self._topics.follow(caller, name, after, reader_of(req, self.services))
         answer_stream(req, resp, messages, _part_of, after)
 

@@ -12,10 +12,15 @@ _LONGEST_WAIT = 30
 
 
 def begin_wait(req: falcon.Request, resp: falcon.Response) -> int:
-    """Give the seconds of `?wait=`, at most 30, and let others go on; 0 without it."""
+    """Return the seconds of `?wait=`, at most 30, and let others go on; 0 without it.
+
+    HEAD does not wait.
+    """
     if not req.query_string or not req.has_param("wait"):
         return 0
     seconds = read_wait(req)
+    if req.method == "HEAD":
+        return 0
     unhurried(req, resp)
     return seconds
 

@@ -90,6 +90,16 @@ class Items:
         is_cut = len(found) == most or size > MOST_BYTES_AT_ONCE
         return found, _place(found[-1]) if is_cut else None
 
+    def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
+        """Return the bodies that a pop of up to so many items would take, and take none.
+
+        A list that is paused, or not there, has none. Two round trips. O(log n + items).
+        """
+        if self.sums(caller, name).paused:
+            return []
+        found, _ = self.look(caller, name, "ready", most, "")
+        return [one.item.body for one in found]
+
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
         """Give an item by its id, in whichever state; a miss raises NotFound. O(log n)."""
         reply = self._run(FIND_ITEM, caller, name, _checked(item_id))

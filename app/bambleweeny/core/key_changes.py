@@ -1,5 +1,6 @@
 """Changes of keys on terms: only if they are as one says, only for a while, only so far."""
 
+import re
 from typing import Any
 
 from bambleweeny.core.authorized import run_as
@@ -8,7 +9,14 @@ from bambleweeny.core.json_values import merged
 from bambleweeny.core.keys import Keys, check_key_name
 from bambleweeny.core.terms import ANY, Bounds, Terms, Wish, exactly
 from bambleweeny.core.tokens import Caller
-from bambleweeny.errors import Busy, NotFound, PreconditionFailed
+from bambleweeny.errors import (
+    Busy,
+    CounterOverflow,
+    LimitReached,
+    NotAnInteger,
+    NotFound,
+    PreconditionFailed,
+)
 from bambleweeny.names import is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
@@ -19,6 +27,7 @@ from bambleweeny.store.scripts import (
 )
 
 _MOST_ATTEMPTS = 10
+_is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
 
 
 class KeyChanges:
@@ -92,6 +101,26 @@ class KeyChanges:
         check_key_name(name)
         packed = bounds.packed(by)
         return int(run_as(self._store, caller, INCR_WITHIN_BOUNDS, name, *packed))
+
+    def preview_incr(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
+        """Return the number that `incr_within` would return now, and change nothing. O(1).
+
+        Raises NotAnInteger, CounterOverflow and LimitReached as that does.
+        """
+        try:
+            counter = self._keys.read(caller, name)
+        except NotFound:
+            counter = Held(b"0")
+        if not _is_integer(counter.value):
+            raise NotAnInteger()
+        number = int(counter.value) + by
+        if not bounds.hold_for(number):
+            error = LimitReached()
+            error.retry_after = counter.seconds_left()
+            raise error
+        if not -(2**63) <= number < 2**63:
+            raise CounterOverflow()
+        return number
 
     def take(self, caller: Caller, name: str, terms: Terms = ANY) -> Held:
         """Delete a key that is as the terms say, and give what it was; atomic.

@@ -46,6 +46,13 @@ class Bounds(NamedTuple):
         least = "" if self.least is None else str(self.least - by)
         return str(by), most, least, str(self.ttl)
 
+    def hold_for(self, number: int) -> bool:
+        """Tell whether a counter may have this number."""
+        return not (
+            (self.most is not None and number > self.most)
+            or (self.least is not None and number < self.least)
+        )
+
 
 UNBOUNDED = Bounds()
 

@@ -16,6 +16,8 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.gate import Gate
+from bambleweeny.api.refusals import Refusals
 from bambleweeny.server.connection import Connection
 from bambleweeny.server.crew import Crew, SideBySide, one_by_one
 from bambleweeny.server.shares import Share, Shares
@@ -46,14 +48,14 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         listener: socket.socket,
         settings: dict[str, Any],
         *,
-        access_log: AccessLog,
+        refusals: Refusals,
         share: Share,
         crew: Callable[[Turns], Crew],
     ) -> None:
         watched: dict[int, Any] = {}
         self.turns = Turns(watched)
         self.crew = crew(self.turns)
-        self.access_log = access_log
+        self.refusals = refusals
         self.share = share
         super().__init__(
             app,
@@ -103,7 +105,8 @@ class HttpServer:
     """Answers one application on a socket that is bound already.
 
     `run` returns after `stop`, when the requests that were accepted have been
-    answered, or after ten seconds. `side_by_side` runs up to `most_together` requests
+    answered, or after ten seconds. `gate` says which pages may read what is refused before
+    the application sees it; without it none may. `side_by_side` runs up to `most_together` requests
     that come at the same moment. Without `short_requests` others are answered while
     the engine is asked, which costs more and suits one that is far away.
     """
@@ -116,6 +119,7 @@ class HttpServer:
         threads: int,
         max_body: int,
         access_log: AccessLog,
+        gate: Gate | None = None,
         share: Share | None = None,
         side_by_side: SideBySide = one_by_one,
         most_together: int = 1,
@@ -143,7 +147,7 @@ class HttpServer:
             app,
             listener,
             settings,
-            access_log=access_log,
+            refusals=Refusals(access_log, gate or Gate((), None)),
             share=share or Shares(1).of(0),
             crew=partial(
                 Crew,

@@ -1,5 +1,6 @@
 """What a thread does with one request: it answers it in one write where it can."""
 
+import logging
 import time
 from functools import lru_cache
 from typing import Any
@@ -8,39 +9,76 @@ from waitress.proxy_headers import PROXY_HEADERS
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import build_http_date
 
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.errors import error_body
-from bambleweeny.errors import (
-    BambleweenyError,
-    BodyTooLarge,
-    HeadersTooLarge,
-    InternalError,
-    InvalidRequest,
-    UnknownCoding,
-)
+from bambleweeny.api.refusals import Refused
+from bambleweeny.errors import BambleweenyError, InternalError, TlsNotServed
 
-_BY_STATUS: dict[int, type[BambleweenyError]] = {
-    400: InvalidRequest,
-    413: BodyTooLarge,
-    431: HeadersTooLarge,
-    501: UnknownCoding,
-}
+_log = logging.getLogger(__name__)
+
 _SHORT = 64 << 10
+_BODILESS = frozenset({"204", "304"})
 
 
-class Task(WSGITask):  # type: ignore[misc]
-    """Keeps a connection where it can be kept, and ends it where the server ends.
+class _Answer:
+    """Writes the head of an answer: how its body ends, and whether the connection goes on."""
 
-    Waitress closes it after an answer without a body, as a 204 of an empty list,
-    for want of a length, which such an answer must not have.
-    """
-
+    channel: Any
+    request: Any
+    response_headers: list[tuple[str, str]]
+    status: str
+    version: str
+    start_time: float
+    content_length: int | None
+    chunked_response: bool
+    close_on_finish: bool
     wrote_header: bool
+
+    @property
+    def has_body(self) -> bool:
+        """Whether a body may follow the head (RFC 9112, section 6.3)."""
+        return self.request.command != "HEAD" and self.status[:3] not in _BODILESS
+
+    def build_response_header(self) -> bytes:
+        """Return the head; what is said of connection and length is only added where needed."""
+        if self._needs_framing():
+            self._add_framing()
+        lines = [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
+        date = f"Date: {_date(int(self.start_time))}\r\n"
+        return f"HTTP/{self.version} {self.status}\r\n{date}{''.join(lines)}\r\n".encode("latin-1")
+
+    def set_close_on_finish(self) -> None:
+        """Close the connection after the answer, which says so if its head is not written yet."""
+        self.close_on_finish = True
+
+    def _needs_framing(self) -> bool:
+        return (
+            self.content_length is None
+            or self.close_on_finish
+            or self.request.connection_close
+            or self.version != "1.1"
+        )
+
+    def _add_framing(self) -> None:
+        if self.content_length is None and self.has_body:
+            # NOTE: where such an answer breaks off, the client sees it by the missing last chunk.
+            self.close_on_finish = True
+            if self.version == "1.1":
+                self.chunked_response = True
+                self.response_headers.append(("Transfer-Encoding", "chunked"))
+        if self.request.connection_close:
+            self.close_on_finish = True
+        if self.close_on_finish:
+            self.response_headers.append(("Connection", "close"))
+        elif self.version == "1.0":
+            self.response_headers.append(("Connection", "Keep-Alive"))
+
+
+class Task(_Answer, WSGITask):  # type: ignore[misc]
+    """Runs the application for a request, and writes a short answer in one step."""
 
     def start(self) -> None:
         self.start_time = time.time()
         if self.channel.server.is_ending:
-            super().set_close_on_finish()
+            self.set_close_on_finish()
 
     def execute(self) -> None:
         """Run the application and write what it answers, in chunks where it does."""
@@ -99,65 +137,33 @@ class Task(WSGITask):  # type: ignore[misc]
         if self.wrote_header or not is_whole:
             super().write(data)
             return
+        # NOTE: a head that cannot be written, by a defect, leaves room for an answer that says so.
+        head = self.build_response_header()
         self.wrote_header = True
         self.content_bytes_written = len(data)
-        self.channel.write_soon(self.build_response_header() + data)
-
-    def build_response_header(self) -> bytes:
-        """Give the head of an answer; a plain one is not looked at header by header."""
-        if not self._is_plain():
-            return bytes(super().build_response_header())
-        lines = [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
-        date = f"Date: {_date(int(self.start_time))}\r\n"
-        return f"HTTP/1.1 {self.status}\r\n{date}{''.join(lines)}\r\n".encode("latin-1")
-
-    def set_close_on_finish(self) -> None:
-        asked = self.request.headers.get("CONNECTION", "").lower() == "close"
-        if self.has_body or asked or self.version != "1.1":
-            super().set_close_on_finish()
-
-    def _is_plain(self) -> bool:
-        """Tell whether the answer has its length, and the connection goes on."""
-        return bool(
-            self.content_length is not None
-            and self.version == "1.1"
-            and self.has_body
-            and not self.close_on_finish
-            and not self.request.connection_close
-        )
+        self.channel.write_soon(head + data)
 
 
-class RefusalTask(ErrorTask):  # type: ignore[misc]
-    """Answers and logs what Waitress refuses as the application does with its errors."""
+class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
+    """Answers what is refused before the application sees it, and closes the connection."""
 
     def execute(self) -> None:
-        refused = self.request.error
-        kind = _BY_STATUS.get(refused.code, InternalError)
-        error = kind(f"{kind.info[:-1]}: {refused.body}." if kind is InvalidRequest else None)
-        body = error_body(error)
-        self.status = f"{error.status} {refused.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
-        request_id = self._note(error)
-        self.response_headers.append(("X-Request-ID", request_id))
+        """Write the answer of the application to such an error."""
+        request, error = self.channel.requests[0], self.request.error
+        if not isinstance(error, BambleweenyError):
+            # NOTE: the application broke; Waitress has put an empty request in the place of its.
+            self.request, error = request, InternalError()
+        if isinstance(error, TlsNotServed):
+            _log.warning("%s began TLS, but this port serves plain HTTP", self.channel.addr[0])
+        refused = Refused(request.command, request.path, request.headers, self.start_time)
+        answer = self.channel.server.refusals.answer(error, refused)
+        self.status, self.content_length = answer.status, len(answer.body)
+        self.response_headers += answer.headers
+        if answer.body:
+            self.response_headers.append(("Content-Length", str(self.content_length)))
         self.set_close_on_finish()
         self.channel.lingers = True
-        self.content_length = len(body)
-        self.write(body)
-
-    def _note(self, error: BambleweenyError) -> str:
-        """Log the request, as far as it could be read, and give its id."""
-        # NOTE: where the answer of the application broke, this is another request's error.
-        request = self.channel.requests[0]
-        # NOTE: Waitress puts `GET /` in the place of headers that it does not read to their end.
-        is_read = not isinstance(error, HeadersTooLarge)
-        log: AccessLog = self.channel.server.access_log
-        return log.note_refusal(
-            getattr(request, "command", "") if is_read else "",
-            getattr(request, "path", "") if is_read else "",
-            request.headers.get("X_REQUEST_ID", ""),
-            error,
-            time.time() - self.start_time,
-        )
+        self.write(answer.body if self.has_body else b"")
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bambleweeny.api import create_app
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.gate import Gate
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.metrics import Metrics
@@ -58,6 +59,7 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
+        gate=Gate(config.cors_origins, config.answered_hosts),
         share=share,
         side_by_side=store.run_side_by_side,
         most_together=store.most_together,

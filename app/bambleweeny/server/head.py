@@ -1,0 +1,216 @@
+"""The head of a request, read strictly: what two programs could read in two ways is refused.
+
+A proxy in front that reads a head otherwise than its server does lets a stranger hide one
+request in another. Plain heads are read by the parser itself; the others come here.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from bambleweeny.errors import (
+    BambleweenyError,
+    ExpectationFailed,
+    InvalidRequest,
+    NotServed,
+    TlsNotServed,
+    VersionNotServed,
+    WrongHost,
+)
+
+_METHOD, _TARGET = rb"[A-Z][A-Z-]{0,31}", rb"[!-~]+"
+TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_START = re.compile(rb"(%b) (%b) HTTP/([0-9])\.([0-9])" % (_METHOD, _TARGET)).fullmatch
+_BEGUN = re.compile(
+    rb"\r?|%b(?: (?:%b(?: (?:[HTP/0-9.]{1,8}\r?)?)?)?)?" % (_METHOD, _TARGET)
+).fullmatch
+_FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN).fullmatch
+_ABSOLUTE = re.compile(rb"http://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL).fullmatch
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::[0-9]{0,5})?").fullmatch
+_LONGEST_HOST = 261
+_LENGTH = re.compile(r"[0-9]{1,18}").fullmatch
+_BARE_LF = re.compile(rb"(?<!\r)\n").search
+_TLS = b"\x16\x03"
+
+_SEEN_START = re.compile(rb"(%b) (/[!-~]{0,1023})?" % _METHOD).match
+_SEEN_FIELDS = re.compile(
+    rb"\n(Origin|X-Request-ID|Access-Control-Request-Method):[ \t]*([!-~]{1,255})[ \t]*\r",
+    re.IGNORECASE,
+)
+
+_ONCE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
+_CODINGS = frozenset({"gzip", "x-gzip", "compress", "x-compress", "deflate"})
+"""The transfer codings that are registered and not served."""
+
+
+class Head(NamedTuple):
+    """What a head says; the names of headers are in upper case, with `_` for `-`."""
+
+    command: str
+    target: str
+    path: str
+    query: str
+    version: str
+    headers: dict[str, str]
+    length: int | None
+    """The bytes of the body; None where it comes in chunks."""
+
+
+def malformed(what: str) -> InvalidRequest:
+    """Return the error of a request that is not well-formed; `what` completes 'invalid: '."""
+    return InvalidRequest(f"The request is invalid: {what}.")
+
+
+def read_head(head: bytes) -> Head:
+    """Read a whole head, with the empty line at its end.
+
+    HTTP/1.2 and later are read as HTTP/1.1, a URL as target as the path and the Host in it.
+    Headers whose names have a `_` are left out, and a transfer coding, since the application
+    gets the body without it. Raises what the client is answered where the head is refused.
+    """
+    first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    command, target, version = _read_start(first)
+    headers = _read_fields(lines)
+    host, path, query = _read_target(command, target)
+    length = _read_length(headers, version)
+    _check_host(headers.get("HOST"), version)
+    if host is not None:
+        _check_host(host, version)
+        headers["HOST"] = host
+    return Head(command, target.decode(), path, query, version, headers, length)
+
+
+def check_begun(head: bytes, fresh: int) -> None:
+    """Refuse the beginning of a head that cannot become one, so that nothing waits for its end.
+
+    `fresh` is the index of the first byte that has not been checked yet.
+    """
+    if _BARE_LF(head, fresh) and not head.startswith(_TLS):
+        raise malformed("a line of its head does not end with CR LF")
+    line_end = head.find(b"\r\n")
+    is_begun = _BEGUN(head) if line_end < 0 else line_end < fresh - 1 or _START(head[:line_end])
+    if not is_begun:
+        raise not_http(head)
+
+
+def not_http(head: bytes) -> BambleweenyError:
+    """Return the error for what does not begin as a request of HTTP/1 does."""
+    if head.startswith(_TLS):
+        return TlsNotServed()
+    return malformed("its first line is not METHOD /path HTTP/1.1")
+
+
+def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
+    """Return the method, the path and the headers for the log and the answer of a refused head.
+
+    The rest of the head may be anything, so they are used for nothing else.
+    """
+    start = _SEEN_START(head)
+    command, target = (text.decode() for text in start.groups(b"")) if start else ("", "")
+    found = _SEEN_FIELDS.findall(head)
+    headers = {name.decode().upper().replace("-", "_"): value.decode() for name, value in found}
+    return command, target.partition("?")[0], headers
+
+
+@lru_cache(maxsize=256)
+def _looks_good(host: str) -> bool:
+    return _HOST(host) is not None
+
+
+def is_host(host: str) -> bool:
+    """Tell whether a text is a host name or an address, with or without a port."""
+    return len(host) <= _LONGEST_HOST and _looks_good(host)
+
+
+def wants_continue(headers: dict[str, str], version: str) -> bool:
+    """Tell whether the client waits for 100 before it sends the body (RFC 9110, 10.1.1)."""
+    if version == "1.0":
+        return False
+    expected = _members(headers.get("EXPECT", ""))
+    if expected - {"100-continue"}:
+        raise ExpectationFailed()
+    return bool(expected)
+
+
+def is_last(connection: str, version: str) -> bool:
+    """Tell from the Connection header whether this is the last request of its connection."""
+    options = _members(connection)
+    return "close" in options or (version == "1.0" and "keep-alive" not in options)
+
+
+def _members(value: str) -> set[str]:
+    """Split a header that is a list; in lower case."""
+    return {member.strip(" \t").lower() for member in value.split(",")} - {""}
+
+
+def _read_start(line: bytes) -> tuple[str, bytes, str]:
+    match = _START(line)
+    if match is None:
+        raise not_http(line)
+    command, target, major, minor = match.groups()
+    if major != b"1":
+        raise VersionNotServed()
+    return command.decode(), target, "1.0" if minor == b"0" else "1.1"
+
+
+def _read_fields(lines: list[bytes]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for line in lines:
+        match = _FIELD(line)
+        if match is None:
+            is_folded = line.startswith((b" ", b"\t"))
+            raise malformed(f"a header line {'is folded' if is_folded else 'cannot be read'}")
+        name, value = match[1].decode(), match[2].decode("latin-1").strip(" \t")
+        key = name.upper().replace("-", "_")
+        if key in _ONCE and ("_" in name or key in headers):
+            raise malformed(f"the header {name} has an underscore or comes twice")
+        if "_" not in name:
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+    return headers
+
+
+def _read_length(headers: dict[str, str], version: str) -> int | None:
+    """Return the body's length in bytes, or None where it comes in chunks.
+
+    Takes the transfer coding out of the headers: the application is given the body without it.
+    """
+    coding, length = headers.pop("TRANSFER_ENCODING", None), headers.get("CONTENT_LENGTH", "0")
+    if coding is None:
+        if not _LENGTH(length):
+            raise malformed("its Content-Length is not a number of up to 18 digits")
+        return int(length)
+    if version == "1.0":
+        raise malformed("HTTP/1.0 has no transfer codings")
+    if "CONTENT_LENGTH" in headers:
+        raise malformed("it has both a length and a transfer coding")
+    if coding.lower() in _CODINGS:
+        raise NotServed("The request's transfer coding is not served.")
+    if coding.lower() != "chunked":
+        raise malformed("its transfer coding is not 'chunked' alone")
+    return None
+
+
+def _read_target(command: str, target: bytes) -> tuple[str | None, str, str]:
+    """Return the host of a URL, the path and the query."""
+    if command == "CONNECT":
+        raise NotServed("The method CONNECT is not served.")
+    if target == b"*" and command == "OPTIONS":
+        return None, "*", ""
+    url, host = _ABSOLUTE(target), None
+    if url:
+        host, rest = url[1].decode(), url[2]
+        target = rest if rest.startswith(b"/") else b"/" + rest
+    if not target.startswith(b"/") or b"#" in target:
+        raise malformed("its target is not a path or a URL of this server")
+    path, _, query = target.partition(b"?")
+    return host, unquote_to_bytes(path).decode("latin-1"), query.decode()
+
+
+def _check_host(host: str | None, version: str) -> None:
+    if host is None:
+        if version == "1.1":
+            raise malformed("HTTP/1.1 needs a Host header")
+    elif not is_host(host):
+        # NOTE: of `a@b` one program takes the first for the host, another the second.
+        raise WrongHost() if "@" in host else malformed("its Host is not a host name or an address")
