@@ -1,5 +1,6 @@
 """HEAD is answered wherever GET is: the same headers, no body, and nothing changes."""
 
+import re
 from importlib.resources import files
 
 import pytest
@@ -47,6 +48,11 @@ def contents(raw):
     return found | users
 
 
+def steady(value):
+    """Return a header without the nonce, which is another one in each answer."""
+    return value and re.sub(r"'nonce-[^']+'", "'nonce'", value)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_head_answers_as_get_does_and_changes_nothing(as_admin, raw, filled, path):
     before = contents(raw)
@@ -56,7 +62,7 @@ def test_head_answers_as_get_does_and_changes_nothing(as_admin, raw, filled, pat
         assert (head.status_code, head.content) == (get.status_code, b"")
         for name in {*get.headers, *head.headers} - VARYING:
             if name != "Content-Length" or path not in MEASURED:
-                assert head.headers.get(name) == get.headers.get(name), name
+                assert steady(head.headers.get(name)) == steady(get.headers.get(name)), name
     assert get.status_code == 200
 
 

@@ -1,0 +1,39 @@
+"""401, 403 and 421: a caller that may not do this."""
+
+from bambleweeny.errors.base import BambleweenyError
+
+
+class Unauthorized(BambleweenyError):
+    """There is no token, or one that is wrong or has ended."""
+
+    code, status, info = "unauthorized", 401, "Unauthorized."
+    hint = "Get a token with POST /auth/token and send it as 'Authorization: Bearer <token>'."
+
+
+class WrongLogin(Unauthorized):
+    """The user name or the password is wrong."""
+
+    code, info = "wrong_login", "Wrong user name or password."
+    hint = "User names and passwords are case-sensitive."
+
+
+class Forbidden(BambleweenyError):
+    """The admin is asked for, and the caller is somebody else."""
+
+    code, status, info = "forbidden", 403, "Only the admin can do this."
+
+
+class TokenInPageUrl(Forbidden):
+    """A browser opens a URL with `?token=` as a page, whose scripts could read the token."""
+
+    code, info = "token_in_page_url", "A browser may not open a URL with ?token= as a page."
+    hint = (
+        "Send 'Authorization: Bearer <token>'; fetch, EventSource, images and curl may use ?token=."
+    )
+
+
+class WrongHost(BambleweenyError):
+    """The Host header names a host that this server does not answer for."""
+
+    code, status, info = "wrong_host", 421, "This server does not answer for that host name."
+    hint = "Use localhost or 127.0.0.1, or start the server with --allowed-hosts."

@@ -1,0 +1,60 @@
+"""400: a request that cannot be used as it is."""
+
+from bambleweeny.errors.base import BambleweenyError
+
+
+class InvalidRequest(BambleweenyError):
+    """The request's body, a parameter or a field cannot be used."""
+
+    code, status, info = "invalid_request", 400, "The request is invalid."
+
+
+class UnknownParameter(InvalidRequest):
+    """The call does not take a query parameter of this name."""
+
+    code, info = "unknown_parameter", "The call does not take this parameter."
+
+
+class InvalidName(InvalidRequest):
+    """A name is outside of the grammar."""
+
+    code, info = "invalid_name", "Name is invalid."
+
+
+class NotAnInteger(InvalidRequest):
+    """A counter was asked of a value that is not a 64-bit integer."""
+
+    code, info = "not_an_integer", "The key's value is not an integer."
+    hint = "Counters hold whole numbers from -2^63 to 2^63-1."
+
+
+class CounterOverflow(NotAnInteger):
+    """The counter would leave the range of 64-bit integers; it stays."""
+
+    code, info = "counter_overflow", "The counter would leave the range of 64-bit integers."
+
+
+class NotJson(InvalidRequest):
+    """A part, or a change, was asked of a value that is not JSON."""
+
+    code, info = "not_json", "The key's value is not JSON."
+
+
+class QuotaExceeded(InvalidRequest):
+    """The owner already has as many keys, lists, topics, routes and bins as it may."""
+
+    code, info = "quota_exceeded", "Quota exceeded."
+    hint = "Delete keys, lists, topics, routes or bins, or ask the admin for a higher quota."
+
+
+class UserExists(InvalidRequest):
+    """The user name is taken."""
+
+    code, info = "user_exists", "A user with this name exists already."
+
+
+class TlsNotServed(InvalidRequest):
+    """The client began a TLS handshake."""
+
+    code, info = "tls_not_served", "This port serves plain HTTP, not TLS."
+    hint = "Use a URL with http://, or a proxy in front that serves TLS."
