@@ -1,14 +1,18 @@
 """Bodies in and out: JSON into typed structs, and raw bytes as they are."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 import falcon
 import msgspec
 
-from bambleweeny.errors import InvalidRequest
+from bambleweeny.errors import InvalidRequest, TooMuchAtOnce
 from bambleweeny.names import is_media_type, is_utf8
 
 _T = TypeVar("_T")
+
+_PART = 256 << 10
+_MOST_WRITTEN = 32 << 20
 
 
 def read_raw(req: falcon.Request) -> bytes:
@@ -44,6 +48,33 @@ def answer_json(resp: falcon.Response, value: object) -> None:
     """Answer a value as JSON."""
     resp.content_type = "application/json"
     resp.data = msgspec.json.encode(value)
+
+
+def answer_rows(
+    resp: falcon.Response, before: bytes, rows: Iterable[object], after: bytes
+) -> None:
+    """Answer an array of JSON between two texts, each row written before the next is taken.
+
+    Raises TooMuchAtOnce past 32 MB of it.
+    """
+    parts, size = [], 0
+    pending, comma = bytearray(before), b""
+    for row in rows:
+        pending += comma
+        pending += msgspec.json.encode(row)
+        comma = b","
+        if len(pending) > _PART:
+            parts.append(bytes(pending))
+            size += len(pending)
+            pending.clear()
+        if size > _MOST_WRITTEN:
+            raise TooMuchAtOnce()
+    parts.append(bytes(pending + after))
+    resp.content_type = "application/json"
+    if len(parts) == 1:
+        [resp.data] = parts
+    else:
+        resp.set_stream(parts, size + len(parts[-1]))
 
 
 def answer_done(resp: falcon.Response) -> None:

@@ -23,9 +23,12 @@ class Events:
         if keys is None and lists is None:
             keys = lists = "*"
         events = self.services.events.follow(
-            req.context.caller, _names("keys", keys), _names("lists", lists), reader_of(req, self)
+            req.context.caller,
+            _names("keys", keys),
+            _names("lists", lists),
+            reader_of(req, self, _part_of),
         )
-        answer_stream(req, resp, events, _part_of)
+        answer_stream(req, resp, events)
 
 
 def _part_of(event: Event) -> Part:

@@ -9,6 +9,9 @@ from bambleweeny.core.tokens import Caller
 from bambleweeny.errors import Forbidden, NotFound, Unauthorized
 from bambleweeny.names import is_user_id
 
+_LARGE_ANSWER = 256 << 10
+_ROOM_OF_VALUES = 4 << 20
+
 
 def bearer_token(req: falcon.Request) -> str:
     """Give the token that a request carries, or nothing.
@@ -52,6 +55,34 @@ def unhurried(
     Without this it would keep them for some milliseconds, until the server sees it.
     """
     req.env.get("bambleweeny.step_aside", bool)()
+
+
+def run_alone(req: falcon.Request, size: int) -> None:
+    """Go on while no other request of this worker runs that answers as much as `size` bytes.
+
+    The request may be run again from its beginning for that, so that it must have changed
+    nothing yet; reads of one answer share this, since they would keep all others waiting.
+    """
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None and size > _LARGE_ANSWER:
+        connection.run_alone(size)
+
+
+def hold_room(req: falcon.Request) -> None:
+    """Go on once there is room for what a stream of values may hold while its client reads.
+
+    The request may be run again from its beginning for that, as with `run_alone`.
+    """
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.hold_room(_ROOM_OF_VALUES)
+
+
+def begin_stream(req: falcon.Request) -> None:
+    """Note that the answer has no end."""
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.begin_stream()
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:

@@ -6,7 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, run_alone
 from bambleweeny.api.public import make_public
 from bambleweeny.core.services import Services
 
@@ -57,6 +57,7 @@ class Route:
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
         """Show the key's value."""
         make_public(req, resp)
+        run_alone(req, self._routes.size_of(params["public_id"]))
         value, content_type, parsed = self._routes.read(params["public_id"])
         resp.content_type = content_type
         resp.data = value

@@ -62,8 +62,8 @@ class Topic:
             return
         if after == NOW:
             _, after = self._topics.read(caller, name, NOW, 0)
-        messages = self._topics.follow(caller, name, after, reader_of(req, self))
-        answer_stream(req, resp, messages, _part_of, after)
+        messages = self._topics.follow(caller, name, after, reader_of(req, self, _part_of))
+        answer_stream(req, resp, messages, after)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:

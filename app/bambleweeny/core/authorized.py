@@ -37,13 +37,14 @@ def run_as(
 
 
 def read_values_as(
-    store: Store, caller: Caller, names: Sequence[str], room: int
+    store: Store, caller: Caller, names: Sequence[str], room: int, *, is_whole: bool = False
 ) -> tuple[list[Any], int]:
     """Read keys of one moment, provided that the caller's token is still good.
 
     Gives the values, None for a miss, and how many of `room` bytes are left; once that is
-    below 0 each further value is TooMuchAtOnce. O(1) a key.
+    below 0 each further value is TooMuchAtOnce, or with `is_whole` that is raised. O(1) a key.
     """
     user = store.schema.tenant(caller.id).user
-    values, left = store.read_with(READ_VALUES, (user,), caller.version, room, *names)
+    args = (caller.version, room, int(is_whole), *names)
+    values, left = store.read_with(READ_VALUES, (user,), *args)
     return translate_each(values), left

@@ -14,6 +14,7 @@ from bambleweeny.store.scripts import READ_ROUTE
 
 _MOST_READS = 5
 _MOST_REMEMBERED = 10_000
+_LONG = 64 << 10
 
 _NOTHING: frozenset[bytes] = frozenset()
 
@@ -24,7 +25,7 @@ class Routes(PublicIds):
     def __init__(self, store: Store) -> None:
         schema = store.schema
         super().__init__(store, schema.route, "routes")
-        self._nested = _Remembered()
+        self._seen = _Seen()
 
     def create(self, caller: Caller, key: str, content_type: str) -> Published:
         """Make a key public under a content type; the key need not exist yet."""
@@ -34,6 +35,10 @@ class Routes(PublicIds):
                 "The content type is invalid.", hint="Write it as text/plain or image/png."
             )
         return self._publish(caller, key, content_type)
+
+    def size_of(self, public_id: str) -> int:
+        """Return how long the key of a route was when this process read it last; 0: unknown."""
+        return self._seen.sizes.get(public_id, 0)
 
     def read(self, public_id: str) -> tuple[bytes, str, bool]:
         """Return the value that a route shows, its content type, and whether
@@ -46,14 +51,15 @@ class Routes(PublicIds):
         this process knows the id and the nested names, and one more if they have changed.
         """
         route = self.find(public_id)
-        names: Set[bytes] = self._nested.names_of(public_id)
+        names = self._seen.names_of(public_id)
         for _ in range(_MOST_READS):
             value, nested = self._read_with(route, names) if names else (self._read(route), {})
+            self._seen.note_size(public_id, len(value))
             text = nested_text(value)
             wanted = text.names if text else _NOTHING
             if text is None or (nested is not None and wanted <= names):
                 if wanted != names:
-                    self._nested.remember(public_id, wanted)
+                    self._seen.note_names(public_id, wanted)
                 shown = value if text is None else text.filled(nested or {})
                 return shown, route.content_type, text is not None
             if wanted == names:
@@ -92,22 +98,32 @@ class Routes(PublicIds):
         return value, {n: v for n, v in zip(asked, values, strict=True) if v is not None}
 
 
-class _Remembered:
-    """The names that were nested in routes when this process read them last."""
+class _Seen:
+    """What this process saw of routes when it read them last: nested names, and large sizes."""
 
     def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
         self._names: dict[str, Set[bytes]] = {}
         self._count = 0
 
     def names_of(self, public_id: str) -> Set[bytes]:
-        """Return the names, none for a route that is not known."""
+        """Return the nested names, none for a route that is not known."""
         return self._names.get(public_id, _NOTHING)
 
-    def remember(self, public_id: str, names: Set[bytes]) -> None:
+    def note_names(self, public_id: str, names: Set[bytes]) -> None:
         """Put names in the place of those that are known."""
         if self._count > _MOST_REMEMBERED:
             self._names, self._count = {}, 0
-        # NOTE: threads may count past each other; what is not exact here is only the bound.
+        # NOTE: where two threads count at once the bound is not exact.
         self._count += len(names) - len(self._names.pop(public_id, ()))
         if names:
             self._names[public_id] = names
+
+    def note_size(self, public_id: str, size: int) -> None:
+        """Remember how long a value is, if it is long."""
+        if size < _LONG:
+            self.sizes.pop(public_id, None)
+            return
+        if len(self.sizes) > _MOST_REMEMBERED:
+            self.sizes = {}
+        self.sizes[public_id] = size

@@ -18,6 +18,7 @@ from bambleweeny.errors import (
     InvalidRequest,
     UnknownCoding,
 )
+from bambleweeny.server.refused import Refused
 
 _BY_STATUS: dict[int, type[BambleweenyError]] = {
     400: InvalidRequest,
@@ -49,6 +50,8 @@ class Task(WSGITask):  # type: ignore[misc]
             for chunk in chunks:
                 if chunk:
                     self.write(chunk)
+                # NOTE: it may be long until the next one comes.
+                del chunk
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
@@ -76,7 +79,7 @@ class Task(WSGITask):  # type: ignore[misc]
             "QUERY_STRING": request.query,
             "wsgi.input": request.get_body_stream(),
             "waitress.client_disconnected": self.channel.check_client_disconnected,
-            "bambleweeny.begin_stream": self.channel.begin_stream,
+            "bambleweeny.connection": self.channel,
         }
         for name, value in request.headers.items():
             environ[_variable(name)] = value
@@ -132,13 +135,14 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         refused = self.request.error
-        kind = _BY_STATUS.get(refused.code, InternalError)
-        error = kind(f"{kind.info[:-1]}: {refused.body}." if kind is InvalidRequest else None)
+        error = refused.error if isinstance(refused, Refused) else _error_of(refused)
         body = error_body(error)
         self.status = f"{error.status} {refused.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         request_id = self._note(error)
         self.response_headers.append(("X-Request-ID", request_id))
+        if error.retry_after is not None:
+            self.response_headers.append(("Retry-After", str(error.retry_after)))
         self.set_close_on_finish()
         self.channel.lingers = True
         self.content_length = len(body)
@@ -158,6 +162,12 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
             error,
             time.time() - self.start_time,
         )
+
+
+def _error_of(refused: Any) -> BambleweenyError:
+    """Return our error for one of Waitress's."""
+    kind = _BY_STATUS.get(refused.code, InternalError)
+    return kind(f"{kind.info[:-1]}: {refused.body}." if kind is InvalidRequest else None)
 
 
 @lru_cache(maxsize=256)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bambleweeny.api import create_app
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.body_limits import BodyLimits
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance
 from bambleweeny.core.metrics import Metrics
@@ -62,6 +63,7 @@ def work(
         side_by_side=store.run_side_by_side,
         most_together=store.most_together,
         short_requests=config.redis_url is None and config.fsync != "always",
+        body_limit=BodyLimits(services.tokens, config.max_body).largest,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.

@@ -1,0 +1,129 @@
+"""The half of a connection that receives requests, and decides what is worth receiving."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from waitress.channel import HTTPChannel
+
+from bambleweeny.errors import BambleweenyError, BodyTooLarge, InvalidRequest
+from bambleweeny.server.account import Account
+from bambleweeny.server.refused import refuse, withhold_body
+
+_RECEIVED_AT_ONCE = 64 << 10
+_LONGEST_CHUNK_LINE = 8 << 10
+
+
+class Receiving(HTTPChannel):  # type: ignore[misc]
+    """Looks at each request whose head has come before its body has.
+
+    It may be refused, be run without its body, or have to wait until there is room for it.
+    """
+
+    lingers = False
+    _judged: Any = None
+    _largest_body = 0
+    _waits = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.account = Account(self)
+        super().__init__(*args, **kwargs)
+
+    def readable(self) -> bool:
+        return not self._waits and bool(super().readable())
+
+    def handle_read(self) -> None:
+        if self.request is None:
+            super().handle_read()
+        else:
+            self._receive_more()
+        if self.request is not None or self.account.size:
+            self._look_at_coming()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is neither a request nor an answer on this connection."""
+        return not (self.requests or self.request or self.total_outbufs_len or self.lingers)
+
+    def waits_for(self) -> Any:
+        """Return the request that the client has to go on with, if there is one."""
+        request = self.request
+        if request is None or self._waits or self.requests:
+            return None
+        return request if request.headers_finished or request.header_plus.strip() else None
+
+    def refuse(self, error: BambleweenyError) -> None:
+        """Answer the request that is coming with an error, and close the connection."""
+        refuse(self.request, error)
+        self._run_coming()
+
+    def wait_for_room(self, size: int, go_on: Callable[[], None]) -> None:
+        """Go on once the budget has room for so much, at once or later, in any thread."""
+
+        def begin() -> None:
+            self.account.reserved = size
+            go_on()
+
+        if self.server.budget.reserve(self.account, size, begin):
+            begin()
+
+    def _receive_more(self) -> None:
+        """Receive more of a request at a time than Waitress does of its beginning."""
+        try:
+            data = self.recv(_RECEIVED_AT_ONCE)
+        except OSError:
+            self.handle_close()
+            return
+        if data:
+            self.last_activity = time.time()
+            self.received(data)
+
+    def _look_at_coming(self) -> None:
+        """Decide what becomes of a request that is not complete, once its head is there."""
+        request = self.request
+        if request is None:
+            self.account.reserved = 0
+        elif request.headers_finished:
+            if request is not self._judged:
+                self._judge(request)
+            if request is self.request:
+                self._check_body(request)
+        self.account.update()
+
+    def _judge(self, request: Any) -> None:
+        self._judged = request
+        self._largest_body = self.server.body_limit(self.task_class(self, request).get_environment())
+        if not self._largest_body:
+            withhold_body(request)
+            self.lingers = True
+            self._run_coming()
+
+    def _check_body(self, request: Any) -> None:
+        size = max(request.content_length, request.body_bytes_received)
+        if size > self._largest_body:
+            self.refuse(BodyTooLarge(hint=f"This call takes up to {self._largest_body} bytes."))
+        elif _is_unreadable(request.body_rcv):
+            self.refuse(InvalidRequest("The request is invalid: a chunk's first line is too long."))
+        elif size > self.server.limits.small and not self.account.reserved:
+            self._waits = True
+            self.wait_for_room(request.content_length or self._largest_body, self._go_on)
+
+    def _go_on(self) -> None:
+        self._waits = False
+        self.server.turns.note(self._fileno)
+        self.server.wake()
+
+    def _run_coming(self) -> None:
+        """Put the request that is coming among those that are complete."""
+        request, self.request = self.request, None
+        with self.requests_lock:
+            self.requests.append(request)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+        self.account.reserved = 0
+        self.account.update()
+
+
+def _is_unreadable(body: Any) -> bool:
+    """Tell whether a chunked body has a line, or a trailer, that grows without an end."""
+    return len(getattr(body, "control_line", b"")) + len(getattr(body, "trailer", b"")) > _LONGEST_CHUNK_LINE
