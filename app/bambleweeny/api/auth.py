@@ -55,7 +55,9 @@ class AuthToken:
             _note_refusal(req, login.username, ex)
             raise
 
-    def _grant(self, req: falcon.Request, resp: falcon.Response, form: dict[str, str]) -> str | None:
+    def _grant(
+        self, req: falcon.Request, resp: falcon.Response, form: dict[str, str]
+    ) -> str | None:
         """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
         if form.get("grant_type") != "password":
             _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")

@@ -12,7 +12,7 @@ from bambleweeny.names import is_media_type, is_utf8
 _T = TypeVar("_T")
 
 _PART = 256 << 10
-_MOST_WRITTEN = 32 << 20
+_MOST_WRITTEN = 24 << 20
 
 
 def read_raw(req: falcon.Request) -> bytes:
@@ -50,12 +50,10 @@ def answer_json(resp: falcon.Response, value: object) -> None:
     resp.data = msgspec.json.encode(value)
 
 
-def answer_rows(
-    resp: falcon.Response, before: bytes, rows: Iterable[object], after: bytes
-) -> None:
+def answer_rows(resp: falcon.Response, before: bytes, rows: Iterable[object], after: bytes) -> None:
     """Answer an array of JSON between two texts, each row written before the next is taken.
 
-    Raises TooMuchAtOnce past 32 MB of it.
+    Raises TooMuchAtOnce past 24 MB of it.
     """
     parts, size = [], 0
     pending, comma = bytearray(before), b""

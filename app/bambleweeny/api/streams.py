@@ -31,9 +31,7 @@ def wants_stream(req: falcon.Request) -> bool:
     return req.client_prefers(_FORMS) in (_EVENTS, _LINES)
 
 
-def reader_of(
-    req: falcon.Request, resource: Any, part_of: Callable[[Any], Part]
-) -> Reader:
+def reader_of(req: falcon.Request, resource: Any, part_of: Callable[[Any], Part]) -> Reader:
     """Return who reads the answer: still there, and with a token that is still good.
 
     It is given the bytes of the parts that are made of what was found.

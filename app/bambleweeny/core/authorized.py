@@ -45,6 +45,7 @@ def read_values_as(
     below 0 each further value is TooMuchAtOnce, or with `is_whole` that is raised. O(1) a key.
     """
     user = store.schema.tenant(caller.id).user
-    args = (caller.version, room, int(is_whole), *names)
-    values, left = store.read_with(READ_VALUES, (user,), *args)
+    values, left = store.read_with(
+        READ_VALUES, (user,), caller.version, room, int(is_whole), *names
+    )
     return translate_each(values), left

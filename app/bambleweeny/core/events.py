@@ -45,9 +45,7 @@ class Events:
         self._store = store
         self._streams = streams
 
-    def follow(
-        self, caller: Caller, keys: Names, lists: Names, reader: Reader
-    ) -> Generator[Any]:
+    def follow(self, caller: Caller, keys: Names, lists: Names, reader: Reader) -> Generator[Any]:
         """Give what happens to the caller's keys and lists; see `Streams.follow`.
 
         It is told from the first empty list after the beginning on. Who reads slowly misses

@@ -162,9 +162,7 @@ class Topics:
         found = self._waits.attempt(read, channel, seconds, is_wanted, for_all=True)
         return found or [], last
 
-    def follow(
-        self, caller: Caller, name: str, after: str, reader: Reader
-    ) -> Generator[Any]:
+    def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:
         """Give the messages after an id and then each that comes; see `Streams.follow`.
 
         No message is left out or given twice, whatever happens to the engine meanwhile.

@@ -1,5 +1,6 @@
 """What one connection holds, and whether its client is fast enough for that."""
 
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ _group_of = lru_cache(maxsize=4096)(group_of)
 class Account:
     """Counts a connection's bytes in the server's budget: requests, and answers not yet taken.
 
-    `reserved` is what it may come to hold, and `sent` how much the client has taken so far.
+    `reserved` is what it may come to hold, and `sent` what the system has taken of answers.
     """
 
     def __init__(self, connection: "Connection") -> None:
@@ -36,9 +37,9 @@ class Account:
         return bool(self._connection.connected)
 
     @property
-    def stalled_since(self) -> float:
-        """When the client last sent or took something."""
-        return self._progress.stalled_since
+    def seconds_stalled(self) -> float:
+        """For how long the client has neither sent nor taken anything."""
+        return time.time() - float(self._connection.last_activity)
 
     @property
     def is_evictable(self) -> bool:
@@ -57,8 +58,6 @@ class Account:
 
     def note(self, size: int) -> None:
         """Take in what the budget counts from now on."""
-        if not self.size:
-            self._progress.begin()
         self.size = size
 
     def look(self, *, is_crowded: bool) -> None:
@@ -67,7 +66,7 @@ class Account:
         connection, limits = self._connection, self._connection.server.limits
         what = connection.waits_for()
         if what is None or what is connection:
-            moved, limit = self.sent, None
+            moved, limit = connection.taken(), None
         else:
             moved = what.header_bytes_received + what.body_bytes_received
             limit = None if what.headers_finished else limits.head_seconds
@@ -80,7 +79,7 @@ class Account:
     def _of_requests(self) -> int:
         coming, complete = self._connection.request, list(self._connection.requests)
         parts = complete if coming is None else [*complete, coming]
-        received = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
+        received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
         # NOTE: a head is put together anew with each piece that comes.
         received += len(coming.header_plus) if coming is not None else 0
         return received + _REQUEST_BYTES * max(0, len(complete) - 1)

@@ -29,8 +29,8 @@ class Holder(Protocol):
         """Whose it is; see `group_of`."""
 
     @property
-    def stalled_since(self) -> float:
-        """When its client last sent or took something, in seconds of the monotonic clock."""
+    def seconds_stalled(self) -> float:
+        """For how long its client has neither sent nor taken anything."""
 
     @property
     def is_evictable(self) -> bool:
@@ -41,6 +41,9 @@ class Holder(Protocol):
 
     def evict(self) -> None:
         """Free what is buffered, soon; called by any thread."""
+
+    def look(self, *, is_crowded: bool) -> None:
+        """Give the connection up if its client is too slow."""
 
 
 @dataclass
@@ -68,15 +71,21 @@ class Budget:
         self._queues: dict[str, deque[_Waiter]] = {}
 
     def hold(self, holder: Holder, size: int) -> None:
-        """Note how much a connection holds from now on; it may be evicted for that, or others."""
+        """Note how much a connection holds from now on; others may be evicted for that."""
         with self._lock:
             grows = self._note(holder, size)
-            is_over = grows and self._total > self._limits.most_buffered
-            evicted = list(self._evicted()) if is_over else []
+        if grows:
+            self.enforce(holder)
+        elif self._queues:
+            self._admit()
+
+    def enforce(self, spared: Holder | None = None) -> None:
+        """Evict connections other than this one, if all hold too much."""
+        with self._lock:
+            is_over = self._total > self._limits.most_buffered
+            evicted = list(self._evicted(spared)) if is_over else []
         for one in evicted:
             one.evict()
-        if not grows and self._queues:
-            self._admit()
 
     def take(self, holder: Holder, size: int) -> bool:
         """Hold so much if there is room and nobody waits for it."""
@@ -106,8 +115,10 @@ class Budget:
 
     @property
     def is_crowded(self) -> bool:
-        """Whether requests wait for room."""
-        return bool(self._queues)
+        """Whether requests have waited for room since before the last look."""
+        due = time.monotonic() - self._limits.look_seconds
+        with self._lock:
+            return any(queue and queue[0].since < due for queue in self._queues.values())
 
     def admit_patient(self) -> None:
         """Admit one that has waited too long, though others may be evicted for it."""
@@ -163,22 +174,23 @@ class Budget:
             del self._of_group[holder.group]
         return size > before
 
-    def _evicted(self) -> Iterator[Holder]:
-        """Take out connections until the rest is well within the bound."""
-        goal = (self._limits.buffered + self._limits.most_buffered) // 2
-        groups = sorted(self._of_group, key=self._of_group.__getitem__, reverse=True)
-        for group in groups:
-            members = [one for one in self._held if one.group == group and self._may_go(one)]
-            for one in sorted(members, key=lambda one: one.stalled_since):
-                if self._total <= goal:
-                    return
-                self._note(one, 0)
-                yield one
+    def _evicted(self, spared: Holder | None) -> Iterator[Holder]:
+        """Take out other connections until the rest is well within the bound.
 
-    def _may_go(self, holder: Holder) -> bool:
-        """Whether a connection can be evicted; one that holds little has a moment to go on."""
-        age = time.monotonic() - holder.stalled_since
-        return holder.is_evictable and (holder.size > self._limits.small or age > _MOMENT)
+        Those whose clients go on are spared, as long as all do not hold twice the bound.
+        """
+        goal = (self._limits.buffered + self._limits.most_buffered) // 2
+        for group in sorted(self._of_group, key=self._of_group.__getitem__, reverse=True):
+            others = [one for one in self._held if one is not spared and one.group == group]
+            for one in sorted(others, key=lambda one: one.seconds_stalled, reverse=True):
+                is_spared = (
+                    one.seconds_stalled < _MOMENT and self._total < 2 * self._limits.most_buffered
+                )
+                if self._total <= goal or len(self._held) == 1:
+                    return
+                if one.is_evictable and not is_spared:
+                    self._note(one, 0)
+                    yield one
 
 
 def group_of(address: str) -> str:

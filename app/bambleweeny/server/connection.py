@@ -3,10 +3,13 @@
 import select
 import socket
 import struct
+import sys
 import time
 from contextlib import suppress
+from fcntl import ioctl
 from functools import partial
 from io import BytesIO
+from termios import TIOCOUTQ
 from typing import Any
 
 from waitress.buffers import ReadOnlyFileBasedBuffer
@@ -38,6 +41,7 @@ class Connection(Receiving):
     _lingered = 0
     _runs_alone = False
     _is_made = False
+    _taken = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +115,8 @@ class Connection(Receiving):
             self.last_activity = time.time()
         if self._runs_alone:
             self._end_alone()
-        sent += super().write_soon(_after(data, sent))
+        self.account.sent += sent
+        sent += int(super().write_soon(_after(data, sent)))
         self.account.update()
         return sent
 
@@ -121,7 +126,7 @@ class Connection(Receiving):
         One that has taken nothing of what waits for it for ten seconds is cut off.
         """
         if self.total_outbufs_len and time.time() - self.last_activity > _STALL_SECONDS:
-            self.cut_off()
+            self._cut_off_if_stalled()
         if not self.connected:
             return True
         ended = select.poll()
@@ -173,6 +178,16 @@ class Connection(Receiving):
         """Run the request that was postponed, as the one that runs alone."""
         self._runs_alone = True
         self.run_again()
+
+    def taken(self) -> int:
+        """Return how many bytes of answers the client has taken; only differences count.
+
+        The system tells of room for more only when a good part of its buffer is free.
+        """
+        waiting = bytearray(4)
+        with suppress(OSError, ValueError):
+            ioctl(self.socket, TIOCOUTQ, waiting)
+        return self.account.sent - int.from_bytes(waiting, sys.byteorder)
 
     def waits_for(self) -> Any:
         """Return what the client has to go on with: this connection's answer, or a request."""
@@ -239,9 +254,17 @@ class Connection(Receiving):
                 while self.connected and self.total_outbufs_len > most:
                     self.server.pull_trigger()
                     if not self.outbuf_lock.wait(_STALL_SECONDS):
-                        self.cut_off()
+                        self._cut_off_if_stalled()
         finally:
             self.server.slow.release()
+
+    def _cut_off_if_stalled(self) -> None:
+        """Cut the client off unless it has taken something since this was called last."""
+        taken = self.taken()
+        if taken == self._taken:
+            self.cut_off()
+        else:
+            self._taken, self.last_activity = taken, time.time()
 
     def _reset(self) -> None:
         """Close at once, and have the system forget what it would still send."""
@@ -261,4 +284,3 @@ def _after(data: Any, sent: int) -> Any:
     buffer = ReadOnlyFileBasedBuffer(file)
     buffer.prepare()
     return buffer
-

@@ -131,6 +131,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         """Give up the connections of clients that are too slow, and look at all others."""
         for account in self.budget.holders():
             account.look(is_crowded=self.budget.is_crowded)
+        self.budget.enforce()
         self.budget.admit_patient()
         if self._cut:
             [(address, _)], number = self._cut.most_common(1), self._cut.total()

@@ -10,14 +10,8 @@ class Progress:
 
     def __init__(self) -> None:
         self._what: object = None
-        self._begun = self._window = self.stalled_since = 0.0
+        self._begun = self._window = 0.0
         self._moved = self._moved_before = 0
-
-    def begin(self, what: object = None, moved: int = 0) -> None:
-        """Begin anew with something else that is waited for."""
-        self._what = what
-        self._begun = self._window = self.stalled_since = time.monotonic()
-        self._moved = self._moved_before = moved
 
     def is_slow(self, what: object, moved: int, limits: Limits, *, is_crowded: bool) -> bool:
         """Look at a connection, and return whether its client is too slow.
@@ -25,13 +19,13 @@ class Progress:
         `what` is the request or the answer that is waited for, or None, and `moved` how many
         bytes have come or gone so far.
         """
-        if what is None or what is not self._what:
-            self.begin(what, moved)
-            return False
         now = time.monotonic()
+        if what is None or what is not self._what:
+            self._what = what
+            self._begun = self._window = now
+            self._moved = self._moved_before = moved
+            return False
         lately, self._moved = moved - self._moved, moved
-        if lately:
-            self.stalled_since = now
         if is_crowded and lately < limits.crowded_bytes:
             return True
         if now - self._window < limits.window_seconds:

@@ -20,6 +20,9 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     It may be refused, be run without its body, or have to wait until there is room for it.
     """
 
+    request: Any
+    sendbuf_len: int
+    total_outbufs_len: int
     lingers = False
     _judged: Any = None
     _largest_body = 0
@@ -92,7 +95,9 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
     def _judge(self, request: Any) -> None:
         self._judged = request
-        self._largest_body = self.server.body_limit(self.task_class(self, request).get_environment())
+        self._largest_body = self.server.body_limit(
+            self.task_class(self, request).get_environment()
+        )
         if not self._largest_body:
             withhold_body(request)
             self.lingers = True
@@ -126,4 +131,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
 def _is_unreadable(body: Any) -> bool:
     """Tell whether a chunked body has a line, or a trailer, that grows without an end."""
-    return len(getattr(body, "control_line", b"")) + len(getattr(body, "trailer", b"")) > _LONGEST_CHUNK_LINE
+    return (
+        len(getattr(body, "control_line", b"")) + len(getattr(body, "trailer", b""))
+        > _LONGEST_CHUNK_LINE
+    )

@@ -44,5 +44,7 @@ def refuse(request: Any, error: BambleweenyError) -> None:
     """Complete a request with an error as its answer, and free what has come of it."""
     request.completed = True
     request.error = Refused(error)
+    if not request.headers_finished:
+        request.version = "1.1"
     request.header_plus, request.body_rcv = b"", None
     request.header_bytes_received = request.body_bytes_received = 0
