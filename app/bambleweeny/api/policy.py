@@ -68,6 +68,15 @@ def run_alone(req: falcon.Request, size: int) -> None:
         connection.run_alone(size)
 
 
+def one_at_a_time(
+    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+) -> None:
+    """Run this request while no other one of its kind runs in this worker: it takes long."""
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.run_alone(0)
+
+
 def hold_room(req: falcon.Request) -> None:
     """Go on once there is room for what a stream of values may hold while its client reads.
 

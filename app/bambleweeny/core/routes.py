@@ -14,7 +14,7 @@ from bambleweeny.store.scripts import READ_ROUTE
 
 _MOST_READS = 5
 _MOST_REMEMBERED = 10_000
-_LONG = 64 << 10
+_LARGE = 64 << 10
 
 _NOTHING: frozenset[bytes] = frozenset()
 
@@ -51,14 +51,15 @@ class Routes(PublicIds):
         this process knows the id and the nested names, and one more if they have changed.
         """
         route = self.find(public_id)
-        names = self._seen.names_of(public_id)
+        names = known = self._seen.names_of(public_id)
         for _ in range(_MOST_READS):
             value, nested = self._read_with(route, names) if names else (self._read(route), {})
-            self._seen.note_size(public_id, len(value))
+            if len(value) >= _LARGE or public_id in self._seen.sizes:
+                self._seen.note_size(public_id, len(value))
             text = nested_text(value)
             wanted = text.names if text else _NOTHING
             if text is None or (nested is not None and wanted <= names):
-                if wanted != names:
+                if wanted != known:
                     self._seen.note_names(public_id, wanted)
                 shown = value if text is None else text.filled(nested or {})
                 return shown, route.content_type, text is not None
@@ -92,10 +93,11 @@ class Routes(PublicIds):
             raise NotFound() from ex
         if not found:
             return self._read(route), None
-        value, *values = found
-        if not values:
-            return value, None
-        return value, {n: v for n, v in zip(asked, values, strict=True) if v is not None}
+        if len(found) == 1:
+            return found[0], None
+        return found[0], {
+            name: value for name, value in zip(asked, found[1:], strict=True) if value is not None
+        }
 
 
 class _Seen:
@@ -121,7 +123,7 @@ class _Seen:
 
     def note_size(self, public_id: str, size: int) -> None:
         """Remember how long a value is, if it is long."""
-        if size < _LONG:
+        if size < _LARGE:
             self.sizes.pop(public_id, None)
             return
         if len(self.sizes) > _MOST_REMEMBERED:

@@ -22,8 +22,6 @@ from bambleweeny.server.task import RefusalTask, Task
 
 _STALL_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
-_LINGER_BYTES = 64 << 20
-_LINGER_CHUNK = 1 << 18
 _COPIED = 64 << 10
 _MOSTLY = 7
 _SENT_AT_ONCE = 256 << 10
@@ -37,8 +35,6 @@ class Connection(Receiving):
     error_task_class = RefusalTask
     task_class = Task
     is_stream = False
-    _lingers_until = 0.0
-    _lingered = 0
     _runs_alone = False
     _is_made = False
     _taken = 0
@@ -73,22 +69,10 @@ class Connection(Receiving):
         self.request, self.account.reserved = None, 0
         self.account.update()
 
-    def readable(self) -> bool:
-        return bool(self._lingers_until or super().readable())
-
     def writable(self) -> bool:
         if self._lingers_until and time.monotonic() > self._lingers_until:
             self.will_close = True
         return bool(super().writable())
-
-    def handle_read(self) -> None:
-        if not self._lingers_until:
-            super().handle_read()
-            return
-        with suppress(OSError):
-            self._lingered += len(self.recv(_LINGER_CHUNK))
-        if self._lingered > _LINGER_BYTES:
-            self.handle_close()
 
     def service(self) -> None:
         """Run a request, or have it wait until it can run."""

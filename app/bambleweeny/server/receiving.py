@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -10,7 +11,10 @@ from bambleweeny.errors import BambleweenyError, BodyTooLarge, InvalidRequest
 from bambleweeny.server.account import Account
 from bambleweeny.server.refused import refuse, withhold_body
 
-_RECEIVED_AT_ONCE = 64 << 10
+_FIRST_PIECE = 8 << 10
+_PIECE = 64 << 10
+_LINGER_PIECE = 64 << 10
+_LINGER_BYTES = 64 << 20
 _LONGEST_CHUNK_LINE = 8 << 10
 
 
@@ -23,7 +27,12 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     request: Any
     sendbuf_len: int
     total_outbufs_len: int
+    requests: list[Any]
+    will_close: bool
+    close_when_flushed: bool
     lingers = False
+    _lingers_until = 0.0
+    _lingered = 0
     _judged: Any = None
     _largest_body = 0
     _waits = False
@@ -33,13 +42,30 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
 
     def readable(self) -> bool:
-        return not self._waits and bool(super().readable())
+        if self._lingers_until:
+            return True
+        # NOTE: as Waitress has it, but for what waits for room.
+        return not (
+            self.requests
+            or self.total_outbufs_len
+            or self.will_close
+            or self.close_when_flushed
+            or self._waits
+        )
 
     def handle_read(self) -> None:
-        if self.request is None:
-            super().handle_read()
-        else:
-            self._receive_more()
+        """Receive a piece: a large one where more of a request is to come."""
+        if self._lingers_until:
+            self._throw_away()
+            return
+        try:
+            data = self.recv(_FIRST_PIECE if self.request is None else _PIECE)
+        except OSError:
+            self.handle_close()
+            return
+        if data:
+            self.last_activity = time.time()
+            self.received(data)
         if self.request is not None or self.account.size:
             self._look_at_coming()
 
@@ -70,16 +96,11 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         if self.server.budget.reserve(self.account, size, begin):
             begin()
 
-    def _receive_more(self) -> None:
-        """Receive more of a request at a time than Waitress does of its beginning."""
-        try:
-            data = self.recv(_RECEIVED_AT_ONCE)
-        except OSError:
+    def _throw_away(self) -> None:
+        with suppress(OSError):
+            self._lingered += len(self.recv(_LINGER_PIECE))
+        if self._lingered > _LINGER_BYTES:
             self.handle_close()
-            return
-        if data:
-            self.last_activity = time.time()
-            self.received(data)
 
     def _look_at_coming(self) -> None:
         """Decide what becomes of a request that is not complete, once its head is there."""

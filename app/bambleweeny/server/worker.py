@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 from bambleweeny.api import create_app
@@ -20,6 +21,8 @@ from bambleweeny.server.http import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.server.shares import Share
 from bambleweeny.store import Store
+
+_SWITCH_SECONDS = 0.001
 
 
 def work(
@@ -69,6 +72,8 @@ def work(
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    # NOTE: a thread that computes keeps others that long; five milliseconds are Python's own.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     heap = Heap()
 
     def is_wanted() -> bool:
