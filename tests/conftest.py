@@ -13,6 +13,7 @@ import pytest
 import redis
 from bambleweeny.api import create_app
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.body_limits import BodyLimits
 from bambleweeny.api.gate import Gate
 from bambleweeny.core.instance import open_instance
 from bambleweeny.core.passwords import Passwords
@@ -149,6 +150,7 @@ def session_url(session_store, session_services) -> Iterator[str]:
         gate=Gate(origins, hosts),
         side_by_side=session_store.run_side_by_side,
         most_together=session_store.most_together,
+        body_limit=BodyLimits(session_services.tokens, MAX_BODY).largest,
     )
     thread = threading.Thread(target=server.run)
     thread.start()

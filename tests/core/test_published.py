@@ -1,10 +1,15 @@
 """Routes and bins."""
 
+import threading
+from contextlib import suppress
 from uuid import UUID
 
+import msgspec
 import pytest
+from bambleweeny.core.operations import Operation
 from bambleweeny.core.routes import Routes
 from bambleweeny.errors import (
+    Busy,
     ExpansionTooLarge,
     InvalidName,
     InvalidRequest,
@@ -72,6 +77,67 @@ def test_nested_keys_cannot_grow_an_answer_without_bound(services, uli):
         services.routes.read(made.id)
     services.keys.set(uli, "t", b"!@[big]" * 2)
     assert services.routes.read(made.id)[0] == bytes(2 << 20)
+
+
+def test_what_is_nested_may_change_at_any_time(services, uli):
+    made = services.routes.create(uli, "t", "a/b")
+    for number in range(5):
+        services.keys.set(uli, f"n{number}", b"<%d>" % number)
+    texts = [
+        (b"!@[n0]", b"<0>"), (b"plain", b"plain"), (b"!@[n1]!@[n2]", b"<1><2>"),
+        (b"!@[n2]", b"<2>"), (b"\xff!@[n3]", b"\xff!@[n3]"), (b"!@[]", b""),
+        (b"!@[n3]!@[n4]", b"<3><4>"), (b"!@[n4]!@[n0]", b"<4><0>"), (b"", b""),
+    ]  # fmt: skip
+    for text, shown in texts * 2:
+        services.keys.set(uli, "t", text)
+        for _ in range(2):
+            assert services.routes.read(made.id)[0] == shown
+
+
+def test_what_grew_too_large_meanwhile_is_not_read(services, uli):
+    made = services.routes.create(uli, "t", "a/b")
+    services.keys.set(uli, "t", b"!@[a]!@[b]")
+    assert services.routes.read(made.id)[0] == b""
+    services.keys.set(uli, "a", bytes(2 << 20))
+    assert services.routes.read(made.id)[0] == bytes(2 << 20)
+    services.keys.set(uli, "b", b"x")
+    with pytest.raises(ExpansionTooLarge):
+        services.routes.read(made.id)
+    services.keys.set(uli, "t", b"!@[b]")
+    assert services.routes.read(made.id)[0] == b"x"
+    services.keys.set(uli, "t", bytes(3 << 20))
+    assert services.routes.read(made.id)[0] == bytes(3 << 20)
+    services.keys.set(uli, "t", b"!@[b]" + bytes(3 << 20))
+    with pytest.raises(ExpansionTooLarge):
+        services.routes.read(made.id)
+
+
+def test_the_value_and_what_is_nested_in_it_are_of_one_moment(services, uli):
+    made = services.routes.create(uli, "t", "a/b")
+    is_over = threading.Event()
+
+    def write():
+        number = 0
+        while not is_over.is_set():
+            number += 1
+            first, second = (
+                [["set", "t", f"{number}:!@[n{number % 3}]"]],
+                [["set", f"n{n}", str(number)] for n in range(3)],
+            )
+            operations = msgspec.convert([*first, *second], list[Operation])
+            services.batch.run_atomic(uli, operations)
+
+    services.keys.set(uli, "t", b"0:0")
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for _ in range(300):
+            with suppress(Busy):  # it may have changed five times in turn
+                number, nested = services.routes.read(made.id)[0].split(b":")
+                assert number == nested
+    finally:
+        is_over.set()
+        writer.join()
 
 
 def test_a_deleted_route_is_gone_for_every_process(services, uli, store):

@@ -56,13 +56,13 @@ class Wire:
             body = self._more(body)
         return head + b"\r\n\r\n" + body
 
-    def receive(self) -> int:
+    def receive(self, *, has_body: bool = True) -> int:
         """Read all of an answer and give its status."""
         answer = self._socket.recv(65536)
         while b"\r\n\r\n" not in answer:
             answer = self._more(answer)
         head, _, body = answer.partition(b"\r\n\r\n")
-        missing = _length(head) - len(body)
+        missing = _length(head) - len(body) if has_body else 0
         while missing > 0:
             missing -= len(self._more(b""))
         return int(head[9:12])

@@ -1,5 +1,7 @@
 """Tokens over HTTP: as JSON, as bare text, and as OAuth2's password grant."""
 
+import json
+import logging
 from urllib.parse import parse_qsl
 
 import falcon
@@ -9,7 +11,11 @@ from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
 from bambleweeny.api.policy import bearer_token, unhurried
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
-from bambleweeny.errors import InvalidRequest, Unauthorized, WrongLogin
+from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_SHOWN = 64
 
 _SPACE_AND_QUOTES = b" \t\r\n'\""
 _OF_JSON = (b"{", b"[", *UTF16_BOMS)
@@ -35,9 +41,9 @@ class AuthToken:
         resp.set_header("Cache-Control", "no-store")
         body = read_raw(req)
         if _is_form(req, body):
-            token = self._grant(resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
+            token = self._grant(req, resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
         else:
-            token = self._log_in(read_json(req, Login, body))
+            token = self._log_in(req, read_json(req, Login, body))
         if token and req.has_param("raw"):
             answer_raw(resp, token.encode())
         elif token:
@@ -46,10 +52,16 @@ class AuthToken:
                 resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
             )
 
-    def _log_in(self, login: Login) -> str:
-        return self._tokens.issue(self._users.log_in(login.username, login.password))
+    def _log_in(self, req: falcon.Request, login: Login) -> str:
+        try:
+            return self._tokens.issue(self._users.log_in(login.username, login.password))
+        except (WrongLogin, Busy) as ex:
+            _note_refusal(req, login.username, ex)
+            raise
 
-    def _grant(self, resp: falcon.Response, form: dict[str, str]) -> str | None:
+    def _grant(
+        self, req: falcon.Request, resp: falcon.Response, form: dict[str, str]
+    ) -> str | None:
         """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
         if form.get("grant_type") != "password":
             _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")
@@ -57,7 +69,7 @@ class AuthToken:
             _refuse_grant(resp, "invalid_request", "Send username and password.")
         else:
             try:
-                return self._log_in(Login(form["username"], form["password"]))
+                return self._log_in(req, Login(form["username"], form["password"]))
             except WrongLogin as ex:
                 _refuse_grant(resp, "invalid_grant", ex.info)
         return None
@@ -94,6 +106,15 @@ class AuthTest:
             "id": caller.id,
             "info": f"Session expires in {left} seconds.",
         }
+
+
+def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> None:
+    """Log whose login was refused, and from where: a name that anybody may have made up."""
+    cut = username if len(username) <= _LONGEST_SHOWN else f"{username[:_LONGEST_SHOWN]}..."
+    # NOTE: JSON escapes quotes, line ends and all that is not ASCII.
+    name, address = json.dumps(cut), req.env.get("REMOTE_ADDR") or "-"
+    extra = {"user": cut, "request_id": req.context.get("request_id"), "code": ex.code}
+    _log.warning("login of %s from %s refused: %s", name, address, ex.code, extra=extra)
 
 
 def _is_form(req: falcon.Request, body: bytes) -> bool:

@@ -1,20 +1,22 @@
 """Batches over HTTP: arrays of the verbs in, an array of what became of each out."""
 
+from contextlib import suppress
 from typing import Any
 
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json, read_raw
+from bambleweeny.api.body import answer_json, answer_rows, read_json, read_raw
 from bambleweeny.api.errors import error_fields
 from bambleweeny.api.parameters import read_flag
-from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.policy import authenticated, run_alone, unhurried
 from bambleweeny.api.strictness import takes
+from bambleweeny.core.batch import is_reading
 from bambleweeny.core.operations import Operation, Outcome
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
-from bambleweeny.core.values import value_of
-from bambleweeny.errors import BambleweenyError, InvalidRequest
+from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, value_of
+from bambleweeny.errors import BambleweenyError, InvalidRequest, TooMuchAtOnce
 
 _RULE = (
     "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs."
@@ -36,9 +38,25 @@ class Batch:
     @falcon.before(unhurried)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Do the operations, or with `?atomic=1` all or none of them."""
-        run = self._batch.run_atomic if read_flag(req, "atomic") else self._batch.run
-        outcomes = run(req.context.caller, _read_operations(req))
-        answer_json(resp, [_told(outcome) for outcome in outcomes])
+        outcomes = self._run(req, _read_operations(req), is_atomic=read_flag(req, "atomic"))
+        if sum(len(one) for one in outcomes if type(one) is bytes) <= FEW_BYTES:
+            answer_json(resp, [_told(outcome) for outcome in outcomes])
+            return
+        outcomes.reverse()
+        # NOTE: each outcome is freed once it is written.
+        rows = (_told(outcomes.pop()) for _ in range(len(outcomes)))
+        answer_rows(resp, b"[", rows, b"]")
+
+    def _run(
+        self, req: falcon.Request, operations: list[Operation], *, is_atomic: bool
+    ) -> list[Outcome]:
+        caller = req.context.caller
+        if is_reading(operations):
+            with suppress(TooMuchAtOnce):
+                return self._batch.read_few(caller, operations)
+            run_alone(req, MOST_BYTES_AT_ONCE)
+        run = self._batch.run_atomic if is_atomic else self._batch.run
+        return run(caller, operations)
 
 
 def _read_operations(req: falcon.Request) -> list[Operation]:

@@ -4,7 +4,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json, read_raw
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, run_alone
 from bambleweeny.api.public import make_public
 from bambleweeny.api.strictness import takes
 from bambleweeny.core.services import Services
@@ -54,7 +54,9 @@ class Bin:
     def on_post(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
         """Add the body to the owner's list."""
         make_public(req, resp)
-        self._bins.push(public_id, read_raw(req))
+        body = read_raw(req)
+        run_alone(req, len(body))
+        self._bins.push(public_id, body)
         answer_raw(resp, b"OK")
 
     def on_options(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:

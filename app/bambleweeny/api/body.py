@@ -1,5 +1,6 @@
 """Bodies in and out: JSON into typed structs, and raw bytes as they are."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import IO, TypeVar
 
@@ -8,12 +9,14 @@ import msgspec
 
 from bambleweeny.api.codings import decoded, is_coded
 from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
-from bambleweeny.errors import InvalidRequest
+from bambleweeny.errors import InvalidRequest, TooMuchAtOnce
 from bambleweeny.names import is_media_type, is_utf8
 
 _T = TypeVar("_T")
 
 _QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\"value\"}"."""
+_PART = 256 << 10
+_MOST_WRITTEN = 24 << 20
 
 
 def read_raw(req: falcon.Request) -> bytes:
@@ -58,6 +61,31 @@ def answer_json(resp: falcon.Response, value: object) -> None:
     """Answer a value as JSON, with a line end for terminals."""
     resp.content_type = "application/json"
     resp.data = msgspec.json.encode(value) + b"\n"
+
+
+def answer_rows(resp: falcon.Response, before: bytes, rows: Iterable[object], after: bytes) -> None:
+    """Answer an array of JSON between two texts, each row written before the next is taken.
+
+    Raises TooMuchAtOnce past 24 MB of it.
+    """
+    parts, size = [], 0
+    pending, comma = bytearray(before), b""
+    for row in rows:
+        pending += comma
+        pending += msgspec.json.encode(row)
+        comma = b","
+        if len(pending) > _PART:
+            parts.append(bytes(pending))
+            size += len(pending)
+            pending.clear()
+        if size > _MOST_WRITTEN:
+            raise TooMuchAtOnce()
+    parts.append(bytes(pending + after + b"\n"))
+    resp.content_type = "application/json"
+    if len(parts) == 1:
+        [resp.data] = parts
+    else:
+        resp.set_stream(parts, size + len(parts[-1]))
 
 
 def answer_done(resp: falcon.Response) -> None:

@@ -27,9 +27,9 @@ class Events:
             req.context.caller,
             _names("keys", keys),
             _names("lists", lists),
-            reader_of(req, self.services),
+            reader_of(req, self.services, _part_of),
         )
-        answer_stream(req, resp, events, _part_of)
+        answer_stream(req, resp, events)
 
 
 def _part_of(event: Event) -> Part:

@@ -4,7 +4,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
+from bambleweeny.api.body import answer_done, answer_json, answer_raw, answer_rows, read_raw
 from bambleweeny.api.codings import is_coded
 from bambleweeny.api.held import answer_held, answer_typed
 from bambleweeny.api.key_options import (
@@ -22,7 +22,7 @@ from bambleweeny.api.key_options import (
 from bambleweeny.api.key_waits import wait_for_news
 from bambleweeny.api.listings import answer_listing
 from bambleweeny.api.parameters import read_flag, refuse_beside
-from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.policy import authenticated, run_alone, unhurried
 from bambleweeny.api.selections import (
     SELECTING,
     answer_selection,
@@ -36,7 +36,8 @@ from bambleweeny.core.json_values import check_path, part_of
 from bambleweeny.core.listings import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Terms, Wish
-from bambleweeny.core.values import etag_of, value_of
+from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, etag_of, value_of
+from bambleweeny.errors import TooMuchAtOnce
 
 
 class Keys:
@@ -50,8 +51,7 @@ class Keys:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the keys, the admin sees everybody's; look up `?names=`, or select some."""
         if req.query_string and req.has_param("names"):
-            rows = _look_up(req, self.services.keys)
-            answer_json(resp, {"keys": rows})
+            _answer_named(req, resp, self.services.keys)
             return
         if is_selection(req, "keys"):
             answer_selection(req, resp, "keys", self.services.selections)
@@ -197,13 +197,20 @@ def _answer_old(resp: falcon.Response, old: Held | None) -> None:
         answer_typed(resp, old)
 
 
-def _look_up(req: falcon.Request, of: keys.Keys) -> list[dict[str, object]]:
-    """Give what a listing has of the keys in `?names=`, with their values if asked for."""
+def _answer_named(req: falcon.Request, resp: falcon.Response, of: keys.Keys) -> None:
+    """Answer what a listing has of the keys in `?names=`, with their values if asked for."""
     refuse_beside(req, "'names'", [name for name in SELECTING["keys"] if name != "values"])
     caller, names = req.context.caller, (req.get_param("names") or "").split(",")
     if not read_flag(req, "values"):
-        return [{"key": name, "owner": caller.id} for name in of.present(caller, names)]
-    return [
-        {"key": name, "owner": caller.id, "value": value_of(value)}
-        for name, value in of.values(caller, names).items()
-    ]
+        rows = [{"key": name, "owner": caller.id} for name in of.present(caller, names)]
+        answer_json(resp, {"keys": rows})
+        return
+    try:
+        values = of.values(caller, names, FEW_BYTES)
+    except TooMuchAtOnce:
+        run_alone(req, MOST_BYTES_AT_ONCE)
+        values = of.values(caller, names)
+    present = [name for name in dict.fromkeys(names) if name in values]
+    # NOTE: each value is freed once it is written.
+    shown = ({"key": n, "owner": caller.id, "value": value_of(values.pop(n))} for n in present)
+    answer_rows(resp, b'{"keys":[', shown, b"]}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from bambleweeny.api.body import answer_done, answer_json
+from bambleweeny.api.policy import one_at_a_time
 from bambleweeny.core.metrics import SECONDS, Counted
 from bambleweeny.core.services import Services
 from bambleweeny.errors import BambleweenyError
@@ -53,6 +54,7 @@ class Metrics:
         self._metrics = services.metrics
         self._status = services.status
 
+    @falcon.before(one_at_a_time)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Show what all workers have counted, and the engine's numbers."""
         from prometheus_client import CollectorRegistry, exposition  # noqa: PLC0415  as below

@@ -5,7 +5,7 @@ import falcon
 from bambleweeny.api.body import answer_json, open_body
 from bambleweeny.api.listings import answer_streamed
 from bambleweeny.api.parameters import read_choice, refuse_beside
-from bambleweeny.api.policy import authenticated, unhurried
+from bambleweeny.api.policy import authenticated, hold_room, unhurried
 from bambleweeny.api.strictness import takes
 from bambleweeny.core.imports import MODES
 from bambleweeny.core.services import Services
@@ -25,6 +25,7 @@ class Export:
     @falcon.before(unhurried)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Give keys, items and policies of lists, messages, routes and bins, a line each."""
+        hold_room(req)
         answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
 
 

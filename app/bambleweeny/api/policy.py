@@ -16,6 +16,8 @@ _PAGES = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
 _WORKERS = {"serviceworker", "sharedworker", "worker"}
 """Values of Sec-Fetch-Dest: the scripts of a page and of a worker can read its URL."""
 _NOT_KEPT = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
+_LARGE_ANSWER = 256 << 10
+_ROOM_OF_VALUES = 4 << 20
 
 
 def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
@@ -25,16 +27,28 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
     a browser opens the URL as a page, and its answer stays out of shared caches and referrers.
     """
     resp.set_header("Content-Security-Policy", _INERT)
-    header = req.env.get("HTTP_AUTHORIZATION", "")
-    if header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
-        return str(header[7:].strip())
-    token = req.get_param("token")
+    token = _token_of_header(req.env)
+    if token:
+        return token
+    token = req.get_param("token") or ""
     if not token:
         return ""
     resp.set_headers(_NOT_KEPT)
     if _opens_a_page(req):
         raise TokenInPageUrl()
     return token
+
+
+def sent_token(environ: dict[str, Any]) -> str:
+    """Return the token of a request that is not read to its end, or ""."""
+    return _token_of_header(environ) or falcon.Request(environ).get_param("token") or ""
+
+
+def _token_of_header(environ: dict[str, Any]) -> str:
+    header: str = environ.get("HTTP_AUTHORIZATION", "")
+    if header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
+        return header[7:].strip()
+    return ""
 
 
 def _opens_a_page(req: falcon.Request) -> bool:
@@ -112,6 +126,43 @@ def unhurried(
 def step_aside(req: falcon.Request) -> None:
     """Let another thread answer the other requests from here on."""
     req.env.get("bambleweeny.step_aside", bool)()
+
+
+def run_alone(req: falcon.Request, size: int) -> None:
+    """Go on while no other request of this worker runs that answers as much as `size` bytes.
+
+    The request may be run again from its beginning for that, so that it must have changed
+    nothing yet; reads of one answer share this, since they would keep all others waiting.
+    """
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None and size > _LARGE_ANSWER:
+        connection.run_alone(size)
+
+
+def one_at_a_time(
+    req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
+) -> None:
+    """Run this request while no other one of its kind runs in this worker: it takes long."""
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.run_alone(0)
+
+
+def hold_room(req: falcon.Request) -> None:
+    """Go on once there is room for what a stream of values may hold while its client reads.
+
+    The request may be run again from its beginning for that, as with `run_alone`.
+    """
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.hold_room(_ROOM_OF_VALUES)
+
+
+def begin_stream(req: falcon.Request) -> None:
+    """Note that the answer has no end."""
+    connection = req.env.get("bambleweeny.connection")
+    if connection is not None:
+        connection.begin_stream()
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:

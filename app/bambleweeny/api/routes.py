@@ -6,7 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.policy import authenticated
+from bambleweeny.api.policy import authenticated, run_alone
 from bambleweeny.api.public import make_public
 from bambleweeny.api.strictness import takes
 from bambleweeny.api.tagged import SHORT, LatestTags, answer_part, has_tag
@@ -61,6 +61,7 @@ class Route:
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
         """Show the key's value; a GET and a HEAD take conditions and ranges as keys do."""
         make_public(req, resp)
+        run_alone(req, self._routes.size_of(params["public_id"]))
         value, content_type, parsed = self._routes.read(params["public_id"])
         if parsed:
             resp.set_header("B9Y-Routes", "parsed")

@@ -9,6 +9,7 @@ import msgspec
 from bambleweeny.api.body import answer_json, answer_raw
 from bambleweeny.api.listings import answer_streamed
 from bambleweeny.api.parameters import read_flag, read_up_to, refuse_beside
+from bambleweeny.api.policy import hold_room
 from bambleweeny.core.held import Held
 from bambleweeny.core.selections import Noun, Selection, Selections
 from bambleweeny.core.spans import Span
@@ -53,6 +54,7 @@ def answer_selection(
         answer_streamed(resp, "text/plain; charset=utf-8", _lines(selection))
         return
     if has_values or has_meta:
+        hold_room(req)
         pages = _row_pages(selection, caller.id, has_values=has_values, has_meta=has_meta)
     else:
         pages = _name_pages(selection, caller.id)

@@ -2,19 +2,17 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Generator, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import falcon
 import msgspec
 
-from bambleweeny.api.policy import check_again
+from bambleweeny.api.policy import begin_stream, check_again
 from bambleweeny.api.waiting import is_there
 from bambleweeny.core.services import Services
 from bambleweeny.core.streams import Reader
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_utf8
-
-_T = TypeVar("_T")
 
 _EVENTS, _LINES = "text/event-stream", "application/x-ndjson"
 _FORMS = ("application/json", _EVENTS, _LINES)
@@ -34,71 +32,69 @@ def wants_stream(req: falcon.Request) -> bool:
     return req.client_prefers(_FORMS) in (_EVENTS, _LINES)
 
 
-def reader_of(req: falcon.Request, services: Services) -> Reader:
-    """Return the reader of the answer, with checks of its connection and its token."""
-    return Reader(is_there(req), lambda: check_again(req, services))
+def reader_of(req: falcon.Request, services: Services, part_of: Callable[[Any], Part]) -> Reader:
+    """Return the reader of the answer, with checks of its connection and its token.
+
+    It is given the bytes of the parts that are made of what was found.
+    """
+    connection = req.env.get("bambleweeny.connection")
+    written = _event if _is_of_events(req) else _line
+    return Reader(
+        is_there(req),
+        lambda: check_again(req, services),
+        connection.wait_until_read if connection else lambda: None,
+        lambda found: b"".join([written(part_of(one)) for one in found]),
+    )
 
 
 def answer_stream(
-    req: falcon.Request,
-    resp: falcon.Response,
-    batches: Generator[list[_T]],
-    part_of: Callable[[_T], Part],
-    last_id: str = "",
+    req: falcon.Request, resp: falcon.Response, parts: Generator[bytes], last_id: str = ""
 ) -> None:
-    """Answer what comes, as it comes; an error of the first batch is still one of HTTP.
+    """Answer what comes, as it comes; an error of the first part is still one of HTTP.
 
     `last_id` is what a client has to name that comes back before it got anything. HEAD begins
     no stream.
     """
-    resp.content_type = _EVENTS if req.client_prefers(_FORMS) == _EVENTS else _LINES
+    resp.content_type = _EVENTS if _is_of_events(req) else _LINES
     resp.set_header("Cache-Control", "no-store")
     resp.set_header("Vary", "Accept")
     # NOTE: nginx would keep events back until it has some kilobytes of them.
     resp.set_header("X-Accel-Buffering", "no")
     if req.method == "HEAD":
-        batches.close()
+        parts.close()
         resp.stream = iter(())
         return
-    if resp.content_type == _EVENTS:
+    if _is_of_events(req):
         head = b"retry: 2000\n" + (b"id: %s\n\n" % last_id.encode() if last_id else b"\n")
-        resp.stream = _Body(batches, part_of, _event, head, b":\n\n")
+        resp.stream = _Body(parts, head, b":\n\n")
     else:
-        resp.stream = _Body(batches, part_of, _line, b"\n", b"\n")
-    req.env.get("bambleweeny.begin_stream", bool)()
+        resp.stream = _Body(parts, b"\n", b"\n")
+    begin_stream(req)
 
 
-class _Body(Generic[_T]):
+class _Body:
     """The body of a stream; it ends without an error whatever becomes of what it follows."""
 
-    def __init__(
-        self,
-        batches: Generator[list[_T]],
-        part_of: Callable[[_T], Part],
-        written: Callable[[Part], bytes],
-        head: bytes,
-        keep_alive: bytes,
-    ) -> None:
-        self._batches = batches
-        self._part_of = part_of
-        self._written = written
+    def __init__(self, parts: Generator[bytes], head: bytes, keep_alive: bytes) -> None:
+        self._parts = parts
         self._keep_alive = keep_alive
-        self._head = head + self._all_written(next(batches))
+        self._head = [head + next(parts)]
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._head
+        yield self._head.pop()
         try:
-            for batch in self._batches:
-                yield self._all_written(batch) or self._keep_alive
-        except BambleweenyError:
+            while True:
+                yield next(self._parts) or self._keep_alive
+        except (StopIteration, BambleweenyError):
             return
 
     def close(self) -> None:
         """Give the place back."""
-        self._batches.close()
+        self._parts.close()
 
-    def _all_written(self, batch: list[_T]) -> bytes:
-        return b"".join([self._written(self._part_of(one)) for one in batch])
+
+def _is_of_events(req: falcon.Request) -> bool:
+    return req.client_prefers(_FORMS) == _EVENTS
 
 
 def _event(part: Part) -> bytes:

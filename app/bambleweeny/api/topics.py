@@ -65,8 +65,8 @@ class Topic:
         # NOTE: HEAD begins no stream, whose first step would check the name and the token.
         if after == NOW or req.method == "HEAD":
             _, after = self._topics.read(caller, name, after, 0)
-        messages = self._topics.follow(caller, name, after, reader_of(req, self.services))
-        answer_stream(req, resp, messages, _part_of, after)
+        reader = reader_of(req, self.services, _part_of)
+        answer_stream(req, resp, self._topics.follow(caller, name, after, reader), after)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:

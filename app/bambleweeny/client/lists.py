@@ -84,7 +84,7 @@ class Lists(Listed, Leases, Items):
         *,
         userid: int | None = None,
     ) -> list[Value]:
-        """Take the oldest items off, up to 1,000 and 16 MB, waiting so long for one."""
+        """Take the oldest items off, up to 1,000 and 1 MB, waiting so long for one."""
         seconds = seconds_of(wait)
         query = {"max": max, "wait": seconds, "userid": userid}
         path = f"{path_of('lists', name)}/pop"

@@ -47,12 +47,12 @@ def run_read_as(
 
 
 def read_values_as(
-    store: Store, caller: Caller, names: Sequence[str], room: int
+    store: Store, caller: Caller, names: Sequence[str], room: int, *, is_whole: bool = False
 ) -> tuple[list[Any], int]:
     """Read keys of one moment, provided that the caller's token is still good.
 
     Gives the values, None for a miss, and how many of `room` bytes are left; once that is
-    below 0 each further value is TooMuchAtOnce. O(1) a key.
+    below 0 each further value is TooMuchAtOnce, or with `is_whole` that is raised. O(1) a key.
     """
-    values, left = run_read_as(store, caller, READ_VALUES, room, *names)
+    values, left = run_read_as(store, caller, READ_VALUES, room, int(is_whole), *names)
     return translate_each(values), left

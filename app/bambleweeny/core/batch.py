@@ -8,8 +8,8 @@ from bambleweeny.core.operations import Get, Operation, Outcome, Pop, Publish, P
 from bambleweeny.core.steps import partly_done
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import Bounds
-from bambleweeny.core.values import MOST_BYTES_AT_ONCE
-from bambleweeny.errors import BambleweenyError, InvalidName, InvalidRequest
+from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE
+from bambleweeny.errors import BambleweenyError, InvalidName, InvalidRequest, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.guard import translate_each
@@ -43,7 +43,7 @@ class Batch:
         thousands did. Gets alone may be tried twice, as any read.
         """
         _check(operations)
-        do = self._read if _is_reading(operations) else self._write
+        do = self._read if is_reading(operations) else self._write
         outcomes: list[Outcome] = []
         room = MOST_BYTES_AT_ONCE
         # NOTE: even no operation at all asks whether the caller's token is still good.
@@ -61,7 +61,7 @@ class Batch:
         failure. What is replaced and deleted adds to the 16 MB.
         """
         _check(operations)
-        if _is_reading(operations):
+        if is_reading(operations):
             replies, _ = self._read(caller, operations, MOST_BYTES_AT_ONCE)
         else:
             replies, _ = self._write(caller, operations, MOST_BYTES_AT_ONCE, atomic=True)
@@ -70,6 +70,20 @@ class Batch:
                 reply.index = index
                 raise reply
         return _outcomes(operations, replies)
+
+    def read_few(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
+        """Do operations that only read, as `run` does; raises TooMuchAtOnce past 1 MB."""
+        _check(operations)
+        outcomes: list[Outcome] = []
+        room = FEW_BYTES
+        for start in range(0, len(operations), _STEP) or (0,):
+            part = operations[start : start + _STEP]
+            names = [operation.name for operation in part]
+            replies, room = read_values_as(self._store, caller, names, room, is_whole=True)
+            outcomes += _outcomes(part, replies)
+        if room < 0:
+            raise TooMuchAtOnce()
+        return outcomes
 
     def _read(self, caller: Caller, gets: Sequence[Operation], room: int) -> tuple[list[Any], int]:
         return read_values_as(self._store, caller, [get.name for get in gets], room)
@@ -103,7 +117,8 @@ def _noun_of(operation: Operation) -> str:
     return "List" if isinstance(operation, Push | Pop) else "Key"
 
 
-def _is_reading(operations: Sequence[Operation]) -> bool:
+def is_reading(operations: Sequence[Operation]) -> bool:
+    """Return whether a batch only reads keys."""
     return all(type(operation) is Get for operation in operations)
 
 

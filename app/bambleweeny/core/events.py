@@ -1,7 +1,8 @@
 """Events: what happens to one's keys and lists, told while somebody follows it."""
 
 from collections.abc import Generator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
@@ -46,9 +47,7 @@ class Events:
         self._store = store
         self._streams = streams
 
-    def follow(
-        self, caller: Caller, keys: Names, lists: Names, reader: Reader
-    ) -> Generator[list[Event]]:
+    def follow(self, caller: Caller, keys: Names, lists: Names, reader: Reader) -> Generator[Any]:
         """Give what happens to the caller's keys and lists; see `Streams.follow`.
 
         It is told from the first empty list after the beginning on. Who reads slowly misses
@@ -65,7 +64,7 @@ class Events:
 
         check()
         channel = self._store.schema.tenant(caller.id).events
-        return self._streams.follow(channel, read, Reader(reader.is_wanted, check))
+        return self._streams.follow(channel, read, replace(reader, check=check))
 
 
 def _side(event: Event, keys: Names, lists: Names) -> Names:

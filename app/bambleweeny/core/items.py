@@ -9,7 +9,7 @@ from bambleweeny.core.item_format import StoredItem, unpack_item
 from bambleweeny.core.lists import check_list_name
 from bambleweeny.core.steps import repeat
 from bambleweeny.core.tokens import Caller
-from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidRequest, ListFull, NotFound
 from bambleweeny.names import is_item_id
 from bambleweeny.store import Store
@@ -68,7 +68,7 @@ class Items:
     def look(
         self, caller: Caller, name: str, state: State, most: int, after: str
     ) -> tuple[list[FoundItem], str | None]:
-        """Give up to 1,000 items and 16 MB in a state, and where to go on, or None.
+        """Give up to 1,000 items and 1 MB in a state, and where to go on, or None.
 
         Ready items are in their order, leased and delayed ones in that of their end, dead
         ones in that of their dying. `after` is what the page before gave, or nothing.
@@ -80,14 +80,14 @@ class Items:
         if place is None:
             raise InvalidRequest("The parameter 'after' is what the page before had as 'next'.")
         score, item_id = place[1] or "0", place[2]
-        args = (state, score, item_id, most, MOST_BYTES_AT_ONCE)
+        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
         rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)
         found = [
             FoundItem(state, unpack_item(data), int(at))
             for data, at in zip(rows[::2], rows[1::2], strict=True)
         ]
         size = sum(map(len, rows[::2]))
-        is_cut = len(found) == most or size > MOST_BYTES_AT_ONCE
+        is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
         return found, _place(found[-1]) if is_cut else None
 
     def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:

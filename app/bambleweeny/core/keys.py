@@ -84,14 +84,16 @@ class Keys:
         found = read_as(self._store, caller, *(("EXISTS", tenant.key(name)) for name in names))
         return [name for name, is_there in zip(names, found, strict=True) if is_there]
 
-    def values(self, caller: Caller, names: Sequence[str]) -> dict[str, bytes]:
+    def values(
+        self, caller: Caller, names: Sequence[str], most_bytes: int = MOST_BYTES_AT_ONCE
+    ) -> dict[str, bytes]:
         """Read those of the names that are keys, as they are at one moment.
 
         Up to 1,000 names; values of over 16 MB together are TooMuchAtOnce. One
         round trip. O(names).
         """
         names = _distinct(names)
-        values, room = read_values_as(self._store, caller, names, MOST_BYTES_AT_ONCE)
+        values, room = read_values_as(self._store, caller, names, most_bytes, is_whole=True)
         if room < 0:
             raise TooMuchAtOnce()
         return {

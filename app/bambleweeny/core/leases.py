@@ -7,7 +7,7 @@ from bambleweeny.core.authorized import run_as
 from bambleweeny.core.item_format import StoredItem, unpack_item
 from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, taken_or_due
 from bambleweeny.core.tokens import Caller
-from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.core.waits import Due, Waits
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
 from bambleweeny.store import Store
@@ -77,7 +77,7 @@ class Leases:
     ) -> list[StoredItem]:
         """Give the oldest items for `lasting` seconds, waiting up to `seconds` for one.
 
-        Up to 100 items and 16 MB; at least one where there is one. Without `lasting` the
+        Up to 100 items and 1 MB; at least one where there is one. Without `lasting` the
         list's policy counts, or else 30 s. O(items * log n).
         """
         check_list_name(name)
@@ -88,7 +88,7 @@ class Leases:
         so_long = "" if lasting is None else lasting * 1000
 
         def take() -> list[bytes] | Due | None:
-            args = (name, *self._bounds, most, so_long, MOST_BYTES_AT_ONCE)
+            args = (name, *self._bounds, most, so_long, MOST_BYTES_OF_A_PAGE)
             return taken_or_due(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
 
         told = self._store.schema.tenant(caller.id).pushed(name)

@@ -10,7 +10,7 @@ from bambleweeny.core.idempotency import forget_pushes, push_digest
 from bambleweeny.core.listings import walk
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.tokens import Caller
-from bambleweeny.core.values import MOST_BYTES_AT_ONCE
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.core.waits import Due, Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
@@ -143,7 +143,7 @@ class Lists:
         seconds: float = 0,
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> list[bytes]:
-        """Take the oldest items off, up to 1,000 and 16 MB, waiting so long for one. Atomic.
+        """Take the oldest items off, up to 1,000 and 1 MB, waiting so long for one. Atomic.
 
         At least one is given where there is one. O(items).
         """
@@ -152,7 +152,7 @@ class Lists:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
 
         def pop() -> list[bytes] | Due | None:
-            args = (name, *self._bounds, most, MOST_BYTES_AT_ONCE)
+            args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
             return taken_or_due(lambda: run_as(self._store, caller, POP_UP_TO, *args))
 
         told = self._schema.tenant(caller.id).pushed(name)

@@ -16,7 +16,7 @@ from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ
 
 # NOTE: others answer nothing while a page is put together.
 _PAGE = 200
-_PAGE_BYTES = 1 << 20
+_PAGE_BYTES = 256 << 10
 _STEP = 100
 _MOST_GROUPS = 10_000
 

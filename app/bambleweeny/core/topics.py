@@ -8,6 +8,7 @@ from bambleweeny.core.authorized import run_as, run_read_as
 from bambleweeny.core.listings import walk
 from bambleweeny.core.streams import Reader, Streams
 from bambleweeny.core.tokens import Caller
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
@@ -25,9 +26,9 @@ NOW = ""
 """Stands for the id of the newest message there is."""
 
 _MOST_READ = 1000
-_MOST_BYTES = 4 << 20
+_MOST_BYTES = MOST_BYTES_OF_A_PAGE
 _STREAM_MESSAGES = 100
-_STREAM_BYTES = 1 << 20
+_STREAM_BYTES = 256 << 10
 _LAST_MILLISECOND = 10**14 - 1
 _IS_MESSAGE_ID = re.compile(r"[0-9]{1,14}-[0-9]{1,18}").fullmatch
 
@@ -160,9 +161,7 @@ class Topics:
         found = self._waits.attempt(read, channel, seconds, is_wanted, for_all=True)
         return found or [], last
 
-    def follow(
-        self, caller: Caller, name: str, after: str, reader: Reader
-    ) -> Generator[list[Message]]:
+    def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:
         """Give the messages after an id and then each that comes; see `Streams.follow`.
 
         No message is left out or given twice, whatever happens to the engine meanwhile.

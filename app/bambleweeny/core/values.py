@@ -7,6 +7,11 @@ import msgspec
 MOST_BYTES_AT_ONCE = 16 << 20
 """So much may the values of one answer add up to."""
 
+MOST_BYTES_OF_A_PAGE = 1 << 20
+"""So much the items of a list that one call answers may add up to."""
+FEW_BYTES = 1 << 20
+"""Answers whose values add up to more are made one at a time in a process."""
+
 
 class Base64(msgspec.Struct, forbid_unknown_fields=True):
     """Bytes that are not text."""

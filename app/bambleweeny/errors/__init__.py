@@ -20,6 +20,7 @@ raises, for there was no answer.
       NotFound              404  no such thing
         LeaseNotFound       404  a lease that has ended
       MethodNotAllowed      405  the path knows other methods
+      RequestTimeout        408  the request came too slowly
       LimitReached          409  a counter would leave the bounds of the call
       PreconditionFailed    412  the key is not as the call says that it is
       BodyTooLarge          413  over the body limit
@@ -78,6 +79,7 @@ from bambleweeny.errors.refusals import (
     NotFound,
     PreconditionFailed,
     RangeNotSatisfiable,
+    RequestTimeout,
     TooMuchAtOnce,
     UnsupportedCoding,
     UnsupportedType,
@@ -109,6 +111,7 @@ __all__ = [
     "PreconditionFailed",
     "QuotaExceeded",
     "RangeNotSatisfiable",
+    "RequestTimeout",
     "StoreFull",
     "StoreUnavailable",
     "TimedOut",

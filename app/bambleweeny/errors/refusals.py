@@ -22,6 +22,13 @@ class MethodNotAllowed(BambleweenyError):
     code, status, info = "method_not_allowed", 405, "Method not allowed on this path."
 
 
+class RequestTimeout(BambleweenyError):
+    """The request came too slowly, or not to its end."""
+
+    code, status, info = "request_timeout", 408, "The request came too slowly."
+    hint = "Send a head within 30 s, and 10 kB of a body at least every 20 s."
+
+
 class LimitReached(BambleweenyError):
     """The counter would leave the bounds that the call gave; it stays.
 
@@ -76,7 +83,7 @@ class ExpansionTooLarge(BambleweenyError):
     """The nested keys of a route grow its answer past the bound."""
 
     code, status, info = "expansion_too_large", 422, "The nested keys make the answer too large."
-    hint = "Up to 100 keys can be nested, and add up to 2 MB."
+    hint = "A text of up to 2 MB can have 1,000 '!@[', of 100 keys, which add up to 2 MB."
 
 
 class TooMuchAtOnce(BambleweenyError):

@@ -10,7 +10,9 @@ _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 _LARGE = 4 << 20
 _KEPT = 8 << 20
+_SPARED = 2 << 20
 _TIDY_SECONDS = 2.0
+_THOROUGH_SECONDS = 15.0
 _STATM = Path("/proc/self/statm")
 
 
@@ -35,23 +37,29 @@ class Heap:
     """The memory of this process; what is free in the midst of it goes back now and then."""
 
     def __init__(self) -> None:
-        self._least = _resident_bytes()
-        self._due = 0.0
+        self._floor = self._least = _resident_bytes()
+        self._due = self._thorough_due = 0.0
 
     def tidy(self) -> None:
         """Give free pages back where the process has grown by 8 MB since the last time.
 
-        It looks every 2 seconds at most, and then takes some milliseconds.
+        It looks every 2 seconds at most, and then takes some milliseconds. Every 15 seconds
+        it does the same for a process that is 2 MB above the least that it ever was: what
+        was in use at the last time may be free by now.
         """
         now = time.monotonic()
         if now < self._due:
             return
         self._due = now + _TIDY_SECONDS
+        resident = _resident_bytes()
+        self._floor = min(self._floor, resident)
         # NOTE: a hash that was at work during the last time may have ended.
-        self._least = min(self._least, _resident_bytes())
-        if _resident_bytes() > self._least + _KEPT:
+        self._least = min(self._least, resident)
+        is_thorough = now > self._thorough_due and resident > self._floor + _SPARED
+        if resident > self._least + _KEPT or is_thorough:
             _call("malloc_trim", 0)
             self._least = _resident_bytes()
+            self._thorough_due = now + _THOROUGH_SECONDS
 
 
 def _call(name: str, *arguments: int) -> None:

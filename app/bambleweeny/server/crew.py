@@ -89,10 +89,11 @@ class Crew:
         self._lay_down()
         let_others_end()
 
-    def watch(self, seconds: float, each_tick: Callable[[], None] = lambda: None) -> None:
+    def watch(self, seconds: float, each_tick: Callable[[], object] = lambda: None) -> None:
         """Give the lead away where a request keeps its leader; for so many seconds.
 
-        `each_tick` is called every 4 ms while there are requests, and once after the last.
+        `each_tick` is called every 4 ms while there are requests, and once after the last;
+        and for as long as it returns something true.
         """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -101,8 +102,7 @@ class Crew:
                 self._quiet -= 1
             seen = self._steps
             time.sleep(_TICK_SECONDS)
-            each_tick()
-            if self._steps != seen:
+            if each_tick() or self._steps != seen:
                 self._quiet = 0
             elif self._rested == seen:
                 self._quiet += 1

@@ -1,13 +1,13 @@
 """The HTTP server: Waitress on a socket that is bound already, with bounds and a clean end."""
 
-import resource
+import logging
 import select
 import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,22 +18,29 @@ from waitress.server import TcpWSGIServer
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.refusals import Refusals
+from bambleweeny.server.budget import Budget
 from bambleweeny.server.connection import Connection
 from bambleweeny.server.crew import Crew, SideBySide, one_by_one
+from bambleweeny.server.exclusive import Exclusive
+from bambleweeny.server.limits import Limits, most_connections
 from bambleweeny.server.shares import Share, Shares
 from bambleweeny.server.turns import Turns
 
-_MOST_CONNECTIONS = 10_000
 _LARGEST_HEADERS = 64 << 10
 _IN_MEMORY = 1 << 30
 _STREAM_AHEAD = 1 << 20
 _BACKLOG = 1024
 _MOST_ACCEPTED = 16
 _WATCH_SECONDS = 0.2
-_ALL_SECONDS = 1.0
 _LEAVING_SECONDS = 0.0005
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
+
+
+BodyLimit = Callable[[dict[str, Any]], int]
+"""Returns the most bytes that a body may have, by its request's environment; 0: it is not read."""
+
+_log = logging.getLogger(__name__)
 
 
 class _Waitress(TcpWSGIServer):  # type: ignore[misc]
@@ -51,8 +58,15 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         refusals: Refusals,
         share: Share,
         crew: Callable[[Turns], Crew],
+        limits: Limits,
+        body_limit: BodyLimit,
     ) -> None:
         watched: dict[int, Any] = {}
+        self.limits = limits
+        self.body_limit = body_limit
+        self.budget = Budget(limits)
+        self.exclusive = Exclusive(Connection.run_again_alone)
+        self._cut: Counter[str] = Counter()
         self.turns = Turns(watched)
         self.crew = crew(self.turns)
         self.refusals = refusals
@@ -100,6 +114,42 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
     def pull_trigger(self) -> None:
         self.crew.pull()
 
+    def soon(self, do: Callable[[], None]) -> None:
+        """Have the event loop call a function; any thread may ask for that."""
+        self.turns.call_soon(do)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have the event loop look at what has changed."""
+        self.trigger.pull_trigger()
+
+    def note_cut(self, address: str) -> None:
+        """Note that a connection was closed because its client did not read its answer."""
+        self._cut[address] += 1
+
+    def look_at_clients(self) -> None:
+        """Give up the connections of clients that are too slow, and look at all others."""
+        for account in self.budget.holders():
+            account.look(is_crowded=self.budget.is_crowded)
+        self.budget.enforce()
+        self.budget.admit_patient()
+        if self._cut:
+            [(address, _)], number = self._cut.most_common(1), self._cut.total()
+            _log.warning("disconnected %d clients that read too slowly; most: %s", number, address)
+            self._cut.clear()
+        self._close_idle_if_full()
+        self.turns.note_all()
+
+    def _close_idle_if_full(self) -> None:
+        """Make room for new connections before there is none: those go that were idle longest."""
+        most = self.adj.connection_limit
+        if len(self.active_channels) < most - most // 10:
+            return
+        idle = [one for one in self.active_channels.values() if one.is_idle]
+        idle.sort(key=lambda one: one.last_activity)
+        for one in idle[: most // 5]:
+            one.will_close = True
+
 
 class HttpServer:
     """Answers one application on a socket that is bound already.
@@ -124,13 +174,15 @@ class HttpServer:
         side_by_side: SideBySide = one_by_one,
         most_together: int = 1,
         short_requests: bool = True,
+        limits: Limits | None = None,
+        body_limit: BodyLimit | None = None,
     ) -> None:
         settings = {
             "ident": None,
             # NOTE: Waitress refuses a body that has exactly its limit.
             "max_request_body_size": max_body + 1,
             "max_request_header_size": _LARGEST_HEADERS,
-            "connection_limit": _connection_limit(threads),
+            "connection_limit": most_connections(threads),
             "backlog": _BACKLOG,
             # NOTE: a client that has sent all may close its side and still read the answer;
             # Waitress takes that for gone when it looks ahead.
@@ -142,7 +194,8 @@ class HttpServer:
             "clear_untrusted_proxy_headers": False,
         }
         self._threads = threads
-        self._all_due = 0.0
+        self._look_due = 0.0
+        self._limits = limits or Limits.for_bodies_of(max_body)
         self._server = _Waitress(
             app,
             listener,
@@ -155,6 +208,8 @@ class HttpServer:
                 most_together=most_together,
                 short_requests=short_requests,
             ),
+            limits=self._limits,
+            body_limit=body_limit or (lambda _: max_body),
         )
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
@@ -173,28 +228,34 @@ class HttpServer:
         `before_end` is called once, before the running requests are waited for, and
         `each_tick` every 4 ms while there are requests, and when all has ended.
         """
-        crew, trigger = self._server.crew, self._server.trigger
+        crew, trigger, exclusive = self._server.crew, self._server.trigger, self._server.exclusive
+
+        def tick() -> bool:
+            each_tick()
+            exclusive.call_next()
+            return exclusive.is_waited_for
+
         crew.start(self._threads, trigger.pull_trigger)
         while not self._server.is_ending and is_wanted():
-            crew.watch(_WATCH_SECONDS, each_tick)
-            self._look_at_all_if_due()
+            crew.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
+            self._look_if_due()
         self.stop()
         before_end()
         trigger.pull_trigger(self._accept_last)
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
-            crew.watch(0.01, each_tick)
+            crew.watch(0.01, tick)
         crew.shutdown(timeout=0.5)
         each_tick()
         wasyncore.close_all(self._server._map)
 
-    def _look_at_all_if_due(self) -> None:
+    def _look_if_due(self) -> None:
         """See what is due by the clock alone, as an end of lingering."""
-        if time.monotonic() > self._all_due:
-            self._all_due = time.monotonic() + _ALL_SECONDS
+        if time.monotonic() > self._look_due:
+            self._look_due = time.monotonic() + self._limits.look_seconds
             self._server.share.note(len(self._server.active_channels))
-            self._server.trigger.pull_trigger(self._server.turns.note_all)
+            self._server.soon(self._server.look_at_clients)
 
     def _is_busy(self) -> bool:
         return bool(self._server.accepting or self._server.active_channels)
@@ -224,16 +285,3 @@ class HttpServer:
             elif channel.is_stream and channel.total_outbufs_len:
                 channel.handle_close()
         self._server.turns.note_all()
-
-
-def _connection_limit(threads: int) -> int:
-    """Leave descriptors for the engine: one for each thread, and some for the rest."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_CONNECTIONS + threads + 100
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        return int(max(soft - threads - 100, 16))
-    return _MOST_CONNECTIONS

@@ -1,6 +1,7 @@
 """Requests on the wire: plain heads are read in one step, all others by `read_head`."""
 
 import re
+from typing import Any
 
 from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
@@ -33,6 +34,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     """Takes one request off the wire. What is refused is in `error`, and nothing follows it."""
 
     header_plus: bytes
+    body_rcv: Any
     error: BambleweenyError | None
     command = path = ""
     version = "1.1"
@@ -46,7 +48,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         try:
             taken = self._take_body(data) if self.headers_finished else self._take_head(data)
         except BambleweenyError as ex:
-            self._refuse(ex)
+            self.refuse(ex)
         # NOTE: what is sent behind the last request of a connection is never run.
         is_end = self.error or (self.completed and self.connection_close)
         return len(data) if is_end else taken
@@ -62,6 +64,15 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.expect_continue = wants_continue(head.headers, head.version)
         self._begin_body(head.length)
 
+    def refuse(self, error: BambleweenyError) -> None:
+        """End the request with an error as its answer, and free what has come of it."""
+        self.error = error
+        self.completed = self.headers_finished = True
+        self.expect_continue = False
+        if not self.command:
+            self.command, self.path, self.headers = glimpse(self.header_plus)
+        self.header_plus, self.body_rcv, self.body_bytes_received = b"", None, 0
+
     def _take_head(self, data: bytes) -> int:
         head = self.header_plus + data
         if head.startswith(b"\r\n"):
@@ -71,9 +82,11 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         if (len(head) if end < 0 else end) > self.adj.max_request_header_size:
             raise HeadersTooLarge()
         if end < 0:
+            self.header_bytes_received = len(head)
             check_begun(head, max(0, len(head) - len(data)))
             return len(data)
         end += 4
+        self.header_bytes_received = end
         self.parse_header(head[:end])
         self.header_plus = b""
         self.headers_finished = True
@@ -91,13 +104,6 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.completed = True
             self.headers["CONTENT_LENGTH"] = str(len(self.body_rcv))
         return taken
-
-    def _refuse(self, error: BambleweenyError) -> None:
-        self.error = error
-        self.completed = self.headers_finished = True
-        self.expect_continue = False
-        if not self.command:
-            self.command, self.path, self.headers = glimpse(self.header_plus)
 
     def _without_blank_lines(self, head: bytes) -> bytes:
         """Skip the line ends that some clients send behind a body (RFC 9112, 2.2)."""

@@ -87,6 +87,8 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             for chunk in chunks:
                 if chunk:
                     self.write(chunk)
+                # NOTE: it may be long until the next one comes.
+                del chunk
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
@@ -114,7 +116,7 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             "QUERY_STRING": request.query,
             "wsgi.input": request.get_body_stream(),
             "waitress.client_disconnected": self.channel.check_client_disconnected,
-            "bambleweeny.begin_stream": self.channel.begin_stream,
+            "bambleweeny.connection": self.channel,
         }
         for name, value in request.headers.items():
             environ[_variable(name)] = value

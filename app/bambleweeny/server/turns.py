@@ -4,12 +4,16 @@ Waitress tells the system anew in each turn about every connection that there is
 the system remembers them, and is told only of what has changed.
 """
 
+import logging
 import select
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from waitress import wasyncore
+
+_log = logging.getLogger(__name__)
 
 _READ = select.EPOLLIN | select.EPOLLPRI
 _AT_ONCE = 64
@@ -25,10 +29,13 @@ class Turns:
         self._watched = watched
         self._known: dict[int, int] = {}
         self._changed: deque[int] = deque()
+        self._due: deque[Callable[[], None]] = deque()
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
         """Handle what has happened, once something has or so many seconds are over."""
+        while self._due:
+            self._do(self._due.popleft())
         changed = self._changed
         while changed:
             self.look_at(changed.popleft())
@@ -36,6 +43,10 @@ class Turns:
             handler = self._watched.get(fd)
             if handler is not None:
                 self._handle(fd, handler, flags)
+
+    def call_soon(self, do: Callable[[], None]) -> None:
+        """Have the next turn call a function."""
+        self._due.append(do)
 
     def note(self, fd: int) -> None:
         """Have the next turn look at a descriptor: what is wanted of it has changed."""
@@ -67,6 +78,12 @@ class Turns:
                 self._epoll.modify(fd, wanted)
             else:
                 self._epoll.register(fd, wanted)
+
+    def _do(self, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except Exception:
+            _log.exception("a call of the event loop failed")
 
     def _handle(self, fd: int, handler: Any, flags: int) -> None:
         if flags & _READ and not handler.readable():

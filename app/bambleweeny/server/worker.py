@@ -3,10 +3,12 @@
 import os
 import signal
 import socket
+import sys
 from pathlib import Path
 
 from bambleweeny.api import create_app
 from bambleweeny.api.access_log import AccessLog
+from bambleweeny.api.body_limits import BodyLimits
 from bambleweeny.api.gate import Gate
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance
@@ -20,6 +22,8 @@ from bambleweeny.server.http import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.server.shares import Share
 from bambleweeny.store import Store
+
+_SWITCH_SECONDS = 0.001
 
 
 def work(
@@ -64,11 +68,14 @@ def work(
         side_by_side=store.run_side_by_side,
         most_together=store.most_together,
         short_requests=config.redis_url is None and config.fsync != "always",
+        body_limit=BodyLimits(services.tokens, config.max_body).largest,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    # NOTE: a thread that computes keeps others that long; five milliseconds are Python's own.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     heap = Heap()
 
     def is_wanted() -> bool:

@@ -22,6 +22,7 @@ class Sharing(greenlet):
     def __init__(self) -> None:
         super().__init__(self._work)
         self.asked: Asked = ()
+        self.replies: list[Any] = []
         self.is_busy = False
         self._home = getcurrent()
 
@@ -33,7 +34,9 @@ class Sharing(greenlet):
     def ask(self, commands: Asked) -> list[Any]:
         """Wait for the replies; StoreUnavailable where they do not come."""
         self.asked = commands
-        replies: list[Any] = self._home.switch()
+        self._home.switch()
+        # NOTE: what is given to a switch is kept until the one that switched goes on.
+        replies, self.replies = self.replies, []
         return replies
 
     def _work(self) -> None:
@@ -98,5 +101,7 @@ def _answer(askers: list[Sharing], ask: Callable[[list[Asked]], list[list[Any]]]
         for one in askers:
             one.throw(StoreUnavailable())
         return
-    for one, reply in zip(askers, replies, strict=True):
-        one.switch(reply)
+    for one in reversed(askers):
+        one.replies = replies.pop()
+    for one in askers:
+        one.switch()

@@ -1,27 +1,23 @@
--- ARGV[2] the route's id, ARGV[3] the key that it shows, ARGV[4] the most bytes that nested
--- values may take, each time that they stand there, ARGV[5] the most names. Gives the value,
--- then a name and a value (or nothing) for each `!@[name]` in it; past its bounds the value
--- and a single nothing.
-local value = redis.call('ZSCORE', its_routes, ARGV[2]) and redis.call('GET', its_key(ARGV[3]))
-if not value then
+-- Reads the key that a route shows, and keys that are nested in it, of one moment.
+-- ARGV[2] the route's id, ARGV[3] the key, ARGV[4] the most bytes of the value, and of the
+-- nested ones together, ARGV[5..] the nested keys.
+-- Returns the values, the nested ones in their order; the first one alone where the nested
+-- ones are too long, and nothing where it is too long itself.
+-- NOTE: a script copies each value twice, so that lengths are asked for first.
+local name = its_key(ARGV[3])
+if not redis.call('ZSCORE', its_routes, ARGV[2]) or redis.call('EXISTS', name) == 0 then
   return redis.error_reply('B9Y not_found')
 end
-local answer = {value}
-if not string.find(value, '!@[', 1, true) then
-  return answer
+local most = tonumber(ARGV[4])
+if redis.call('STRLEN', name) > most then
+  return {}
 end
-local room, names = tonumber(ARGV[4]), tonumber(ARGV[5])
-local known = {}
-for name in string.gmatch(value, '!@%[([%w_:.%-]*)%]') do
-  if known[name] == nil then
-    names = names - 1
-    known[name] = redis.call('GET', its_key(name))
-    answer[#answer + 1] = name
-    answer[#answer + 1] = known[name]
-  end
-  room = room - (known[name] and #known[name] or 0)
-  if room < 0 or names < 0 then
-    return {value, false}
-  end
+local nested = {}
+for index = 5, #ARGV do
+  nested[index - 4] = its_key(ARGV[index])
+  most = most - redis.call('STRLEN', nested[index - 4])
 end
-return answer
+if most < 0 then
+  return {redis.call('GET', name)}
+end
+return redis.call('MGET', name, unpack(nested))

@@ -1,0 +1,85 @@
+"""What one connection holds, and whether its client is fast enough for that."""
+
+import time
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bambleweeny.server.budget import group_of
+from bambleweeny.server.progress import Progress
+
+if TYPE_CHECKING:
+    from bambleweeny.server.connection import Connection
+
+_REQUEST_BYTES = 2 << 10
+
+_group_of = lru_cache(maxsize=4096)(group_of)
+
+
+class Account:
+    """Counts a connection's bytes in the server's budget: requests, and answers not yet taken.
+
+    `reserved` is what it may come to hold, and `sent` what the system has taken of answers.
+    """
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._progress = Progress()
+        self.size = self.reserved = self.sent = 0
+
+    @property
+    def group(self) -> str:
+        """Whose connection it is."""
+        return _group_of(self._connection.addr[0])
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is still open."""
+        return bool(self._connection.connected)
+
+    @property
+    def seconds_stalled(self) -> float:
+        """For how long the client has neither sent nor taken anything."""
+        return time.time() - float(self._connection.last_activity)
+
+    @property
+    def is_evictable(self) -> bool:
+        """Whether the connection waits for its client, rather than for this server."""
+        return self._connection.waits_for() is not None
+
+    def evict(self) -> None:
+        """Have the connection closed, which frees what it holds."""
+        self._connection.server.soon(self._connection.give_up)
+
+    def update(self) -> None:
+        """Count anew what the connection holds."""
+        size = self._connection.total_outbufs_len + max(self.reserved, self._of_requests())
+        if size != self.size:
+            self._connection.server.budget.hold(self, size)
+
+    def note(self, size: int) -> None:
+        """Take in what the budget counts from now on."""
+        self.size = size
+
+    def look(self, *, is_crowded: bool) -> None:
+        """See whether the client is too slow, and give its connection up if so."""
+        self.update()
+        connection, limits = self._connection, self._connection.server.limits
+        what = connection.waits_for()
+        if what is None or what is connection:
+            moved, limit = connection.taken(), None
+        else:
+            moved = what.header_bytes_received + what.body_bytes_received
+            limit = None if what.headers_finished else limits.head_seconds
+        is_slow = self._progress.is_slow(what, moved, limits, is_crowded=is_crowded)
+        if limit is not None and not is_crowded:
+            is_slow = self._progress.seconds > limit
+        if is_slow:
+            connection.give_up(is_crowded=is_crowded)
+
+    def _of_requests(self) -> int:
+        coming, complete = self._connection.request, list(self._connection.requests)
+        parts = complete if coming is None else [*complete, coming]
+        received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
+        # NOTE: a head is put together anew with each piece that comes.
+        received += len(coming.header_plus) if coming is not None else 0
+        return received + _REQUEST_BYTES * max(0, len(complete) - 1)
