@@ -157,6 +157,7 @@ class RefusalTask(ErrorTask):  # type: ignore[misc]
             request.headers.get("X_REQUEST_ID", ""),
             error,
             time.time() - self.start_time,
+            address=self.channel.addr[0],
         )
 
 
