@@ -14,10 +14,12 @@ from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
 from bambleweeny.core.topics import Bounds
+from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.server.shares import Share
+from bambleweeny.signals import ending_signals
 from bambleweeny.store import Store
 
 
@@ -43,6 +45,7 @@ def work(
         topic_bounds=Bounds(config.max_topic_messages, config.topic_age, config.max_topic_bytes),
         max_waits=config.max_waits,
         append_only_file=append_only_file,
+        admin_password_file=config.data_dir / FILE_NAME,
         metrics=Metrics(part),
     )
     app = create_app(
@@ -64,8 +67,10 @@ def work(
         short_requests=config.redis_url is None and config.fsync != "always",
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # NOTE: a Ctrl-C, and the end of a terminal, reach the whole process group; the supervisor
+    # passes them on.
+    for number in ending_signals() - {signal.SIGTERM}:
+        signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     heap = Heap()
 
