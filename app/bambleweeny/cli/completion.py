@@ -6,6 +6,7 @@ Each asks this program for what a word can become, so that the three say the sam
 import os
 import re
 
+from bambleweeny.cli import OPTIONS_OF_ALL, options_before
 from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.commands import COMMANDS
 from bambleweeny.cli.connection import load_connection
@@ -58,13 +59,15 @@ def _completion(context: Context) -> None:
 
 def _candidates(line: str) -> list[str]:
     *words, last = re.split(r"\s+", line.lstrip())
+    _, words = options_before(words)
     flags = dict(re.findall(r"--(url|user|password|token|profile)[ =](\S+)", line))
 
     def client() -> Client:
         place = find_place(load_connection(flags, os.environ))
         return Client(place.url, place.user, place.password, place.token, timeout=_SECONDS)
 
-    return Candidates(client, COMMANDS, COMMANDS).of(words, last)
+    firsts = OPTIONS_OF_ALL if last.startswith("-") else COMMANDS
+    return Candidates(client, firsts, COMMANDS).of(words, last)
 
 
 VERBS = {
