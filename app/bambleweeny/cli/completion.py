@@ -20,7 +20,7 @@ _BASH = r"""_bambleweeny() {
   local line=${COMP_LINE:0:COMP_POINT} last found
   # What stands before a colon is a word of its own to bash, and is not replaced.
   last=${line##*[[:space:]]}
-  found=$(bambleweeny completion candidates "${line#*[[:space:]]}" 2>/dev/null) || return
+  found=$(bambleweeny completion candidates -- "${line#*[[:space:]]}" 2>/dev/null) || return
   COMPREPLY=()
   while IFS= read -r word; do
     [ -n "$word" ] || continue
@@ -32,7 +32,7 @@ complete -o default -F _bambleweeny bambleweeny b9y"""
 _ZSH = r"""#compdef bambleweeny b9y
 _bambleweeny() {
   local -a found
-  found=("${(@f)$(bambleweeny completion candidates "${LBUFFER#*[[:space:]]}" 2>/dev/null)}")
+  found=("${(@f)$(bambleweeny completion candidates -- "${LBUFFER#*[[:space:]]}" 2>/dev/null)}")
   if [[ -n "${found[*]}" ]]; then compadd -Q -- "${found[@]}"; else _files; fi
 }
 # A file in $fpath is this function's body at its first call.
@@ -42,7 +42,7 @@ else
   compdef _bambleweeny bambleweeny b9y
 fi"""
 _FISH = r"""function __bambleweeny
-  bambleweeny completion candidates (commandline -cp | string replace -r '^\S+\s' '') 2>/dev/null
+  bambleweeny completion candidates -- (commandline -cp | string replace -r '^\S+\s' '') 2>/dev/null
 end
 complete -c bambleweeny -a '(__bambleweeny)'
 complete -c b9y -a '(__bambleweeny)'"""

@@ -1,18 +1,37 @@
 """`users`, for the admin, and `password`."""
 
+from argparse import ArgumentTypeError
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.passwords import new_password
 from bambleweeny.cli.verb import Verb, argument, noun
 from bambleweeny.errors import NotFound, Unauthorized
 
+if TYPE_CHECKING:
+    from bambleweeny.client import User
+
 _COLUMNS = ("id", "username", "quota")
 _USER = argument("who", metavar="USER", help="a user's name or id")
+_UNLIMITED = "unlimited"
+
+
+def _quota(text: str) -> int:
+    """Read a quota, for argparse."""
+    if text == _UNLIMITED:
+        return 0
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"'{text}' is not a whole number, nor {_UNLIMITED}")
+    return int(text)
+
+
 _QUOTA = argument(
     "--quota",
     metavar="N",
-    type=int,
-    help="the most keys, lists, topics, routes and bins; 0: no limit",
+    type=_quota,
+    help="the most keys, lists, topics, routes and bins; 0 or unlimited: no limit",
 )
 _NEW_PASSWORD = argument(
     "new_password", nargs="?", metavar="PASSWORD", help="without it you are asked; - reads a line"
@@ -20,12 +39,21 @@ _NEW_PASSWORD = argument(
 
 
 def _list(context: Context) -> None:
-    context.out.rows(_COLUMNS, context.client.users.list())
+    _show(context, context.client.users.list())
 
 
 def _get(context: Context) -> None:
-    user = context.client.users.get(_id_of(context))
-    context.out.rows(_COLUMNS, [user])
+    _show(context, [context.client.users.get(_id_of(context))])
+
+
+def _show(context: Context, users: "Iterable[User]") -> None:
+    """Print users; a table, which people read, has a word in the place of a quota of 0."""
+    is_table = context.out.is_terminal and not context.out.as_json
+    rows = (
+        (user.id, user.username, _UNLIMITED if is_table and not user.quota else user.quota)
+        for user in users
+    )
+    context.out.rows(_COLUMNS, rows)
 
 
 def _add(context: Context) -> None:
