@@ -5,8 +5,6 @@ A note is believed only while the server that wrote it holds a lock on it.
 
 import json
 import os
-import platform
-import secrets
 import stat
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -25,7 +23,7 @@ class RunningServer:
     url: str
     data_dir: str
     admin_password: str | None = None
-    host: str = platform.node()
+    host: str = os.uname().nodename
 
 
 def note_server(registry: Path, server: RunningServer) -> Claim | None:
@@ -37,7 +35,7 @@ def note_server(registry: Path, server: RunningServer) -> Claim | None:
         registry.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(registry):
             remove_dead(registry, _NOTES)
-            file = registry / _NOTES.replace("*", secrets.token_hex(8))
+            file = registry / _NOTES.replace("*", os.urandom(8).hex())
             return claim_file(file, json.dumps(asdict(server)))
     return None
 
@@ -47,7 +45,7 @@ def running_servers(registry: Path) -> list[RunningServer]:
     with suppress(OSError):
         if _is_private(registry):
             found = (_read(file) for file in registry.glob(_NOTES) if is_claimed(file))
-            here = (server for server in found if server and server.host == platform.node())
+            here = (server for server in found if server and server.host == os.uname().nodename)
             return sorted(here, key=lambda server: server.url)
     return []
 

@@ -194,17 +194,39 @@ def test_a_missing_place_is_named(program):
     )
 
 
-def test_a_place_that_another_user_took_is_refused(program):
+def make_foreign(place: Path) -> None:
     as_root()
+    place.mkdir(mode=0o700)
+    os.chown(place, 12345, 12345)
+
+
+TAKEN = {
+    "by another user": make_foreign,
+    "by a link": lambda place: place.symlink_to(place.parent),
+    "by a link to nothing": lambda place: place.symlink_to("nothing"),
+    "by a file": lambda place: place.touch(),
+    "by a folder that is open to others": lambda place: (place.mkdir(), place.chmod(0o777)),
+}
+
+
+@pytest.mark.parametrize("how", TAKEN)
+def test_a_place_that_is_taken_is_left_for_another(program, how):
     server = program.start("serve")
     [name] = program.leftovers()
     program.stop(server)
     taken = program.temporary / name
-    taken.mkdir(mode=0o700)
-    os.chown(taken, 12345, 12345)
-    done = run(program, "--version")
-    assert done.returncode == 1
-    assert "another user has taken the program's place in it" in done.stderr
+    TAKEN[how](taken)
+    server = program.start("serve")
+    [other] = [left for left in program.leftovers() if left != name]
+    assert other.startswith(f"{name}-")
+    assert stat.S_IMODE((program.temporary / other).stat().st_mode) == 0o700
+    assert program.stop(server) == 0
+    assert program.leftovers() == [name]
+    program.kill(program.start("serve"))
+    assert len(program.leftovers()) == 2
+    assert run(program, "--version").returncode == 0
+    assert program.leftovers() == [name]
+    assert not taken.is_dir() or list(taken.iterdir()) == [] or taken.is_symlink()
 
 
 def test_two_builds_of_a_commit_are_the_same(binary_file, second_build):
