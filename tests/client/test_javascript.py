@@ -2,11 +2,11 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
 from bambleweeny import Client
+from tools import need
 
 INTERNAL = {"url", "timeout", "run", "atomic", "constructor"}
 # What only the admin or who runs the server does; the Python client and the command line do it.
@@ -44,9 +44,7 @@ const failed = (promise, code, status) =>
 @pytest.fixture
 def node(http, session_url, tmp_path):
     """Runs a script beside a copy of the module."""
-    executable = shutil.which("node")
-    if executable is None:
-        pytest.skip("node is not installed")
+    [executable] = need("node")
     (tmp_path / "bambleweeny.mjs").write_bytes(http.get("/bambleweeny.js").content)
 
     def run(script, url=session_url):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from selftest import Binary
+from tools import need
 
 pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,7 @@ def mounted(place: Path, options: str):
 def life_in(root: Path, binary_file: Path) -> None:
     """Serve, write, kill, serve and read in a file system of its own."""
     as_root()
+    need("curl")
     shutil.copy(binary_file, root / "bambleweeny")
 
     def start() -> tuple[subprocess.Popen[str], str]:
@@ -104,8 +106,7 @@ def test_it_runs_where_there_is_nothing_else(binary_file, tmp_path):
 
 def test_it_runs_on_an_older_system(binary_file, tmp_path):
     as_root()
-    if shutil.which("debootstrap") is None:
-        pytest.skip("debootstrap is not installed")
+    need("debootstrap")
     root = tmp_path / OLDER
     subprocess.run(
         ["debootstrap", "--foreign", "--variant=minbase", OLDER, root],
