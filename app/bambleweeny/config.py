@@ -161,13 +161,16 @@ class Config:
         ),
         "",
         "LIST",
-        "host names answered besides loopback ones when listening on loopback",
+        "host names answered besides loopback ones; any, where none is given and others can connect",
     )
 
     @property
     def answered_hosts(self) -> tuple[str, ...] | None:
-        """The Host names that are answered besides loopback ones; None: all."""
-        if not self.listen.is_loopback or "*" in self.allowed_hosts:
+        """The Host names that are answered besides loopback ones; None: all.
+
+        Without a list that is none on a loopback address, and all on another one.
+        """
+        if "*" in self.allowed_hosts or not (self.allowed_hosts or self.listen.is_loopback):
             return None
         return self.allowed_hosts
 

@@ -1,8 +1,13 @@
 """What runs on a data directory: whether anything does, and the URLs at which it answers."""
 
 import fcntl
+import logging
+import os
+import stat
 from contextlib import suppress
 from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 SERVER = "server.url"
 """The file with the URL of the server; the engine's is in store/running.py."""
@@ -24,6 +29,22 @@ def is_in_use(data_dir: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+def warn_if_exposed(data_dir: Path) -> None:
+    """Log a warning where other users could replace what is in a data directory.
+
+    A directory that is set-group-ID is shared on purpose, as a volume of Kubernetes is.
+    """
+    state = data_dir.stat()
+    mode = stat.S_IMODE(state.st_mode)
+    if mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not mode & stat.S_ISGID):
+        _log.warning(
+            "others can change what is in %s (mode %04o); run: chmod 700 '%s'",
+            *(data_dir, mode, data_dir),
+        )
+    elif os.geteuid() not in (0, state.st_uid) and state.st_uid != 0:
+        _log.warning("another user (id %d) owns %s and can read it all", state.st_uid, data_dir)
 
 
 def note_url(data_dir: Path, file: str, url: str) -> None:

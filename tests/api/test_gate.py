@@ -18,6 +18,8 @@ import yaml
         "[::1]:8080",
         "a.localhost",
         "b9y.example:80",
+        "b9y.example.",
+        "localhost.:80",
     ],
 )
 def test_loopback_names_and_allowed_hosts_are_answered(http, host):

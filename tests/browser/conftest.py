@@ -1,17 +1,14 @@
 """A real browser, with no other host in reach."""
 
-import shutil
-
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from tools import need
 
 
 @pytest.fixture
 def browser(tmp_path):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("chromium and chromedriver are not installed")
+    chromium, driver = need("chromium", "chromedriver")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
     for argument in (

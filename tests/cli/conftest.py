@@ -16,6 +16,7 @@ def alone(tmp_path, monkeypatch):
     """Nobody's machine: no profile, no data directory, no variable of ours."""
     for name in [name for name in os.environ if name.startswith("BAMBLEWEENY_")]:
         monkeypatch.delenv(name)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     for name in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return tmp_path

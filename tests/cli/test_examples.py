@@ -1,11 +1,21 @@
-"""The examples of --help, typed into a shell against a live server."""
+"""The examples of every help, typed where they are shown: into bash, and into our own shell."""
 
 import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
+import pexpect
 import pytest
 from bambleweeny import Client
 from bambleweeny.cli.commands import COMMANDS, SERVER, verb_of
+from bambleweeny.cli.help import FIRST_STEPS, overview
+from bambleweeny.cli.shell.help import OWN, help_of, shell_examples_of
+from bambleweeny.cli.shell.help import overview as overview_of_the_shell
 from bambleweeny.cli.verb import examples_of
+from bambleweeny.store.embedded import EmbeddedEngine
 from servers import running
 
 SETS = {
@@ -16,20 +26,36 @@ SETS = {
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
     "logout": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
     "shell --profile": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
-    "password": "true",
     "import mine.ndjson": "bambleweeny export mine.ndjson",
     "zcat mine.gz": "bambleweeny export - | gzip > mine.gz",
+    "backup --redis-url": "bambleweeny backup - 2> /dev/null | "
+    "bambleweeny restore --redis-url redis://127.0.0.1:6379/0 - 2> /dev/null",
+    "restore": "bambleweeny backup monday.ndjson 2> /dev/null; gzip -k monday.ndjson; "
+    "export BAMBLEWEENY_DATA_DIR=$PWD/new",
 }
 """What has to be there for an example whose words these are."""
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
+ITEM = "1795387415584138"
+URL = "http://127.0.0.1:8080"
+REDIS = "redis://127.0.0.1:6379/0"
 TALKS = ("bambleweeny shell", "bambleweeny shell --profile work")
 """At a terminal; tests/cli/shell has that."""
-EXAMPLES = [
-    example
-    for name, command in COMMANDS.items()
-    if command.group != SERVER and name != "licenses"
-    for example in examples_of(verb_of(name))
+ASKS = "bambleweeny password"
+SERVES = re.compile("(BAMBLEWEENY_LOG_LEVEL=warning )?bambleweeny (serve|sandbox)( --listen .*)?")
+SHOWN = [
+    line.strip().split("   ")[0]
+    for line in f"{FIRST_STEPS}\n{overview()}".splitlines()
+    if line.startswith("  bambleweeny ")
 ]
+EXAMPLES = dict.fromkeys(
+    [*SHOWN, *(example for name in COMMANDS for example in examples_of(verb_of(name)))]
+)
+IN_THE_SHELL = dict.fromkeys(
+    example
+    for name in OWN
+    for verb in (verb_of(name), *verb_of(name).verbs.values())
+    for example in shell_examples_of(verb)
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +75,8 @@ def place(server, alone, monkeypatch):
     monkeypatch.delenv("XDG_CONFIG_HOME")
     monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
     monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+    monkeypatch.setenv("BAMBLEWEENY_LISTEN", server.url.removeprefix("http://"))
+    monkeypatch.setenv("BAMBLEWEENY_DATA_DIR", server.said("Data"))
     monkeypatch.setenv("PATH", f"{alone}/bin:{os.environ['PATH']}")
     for name in ("bin", ".zfunc", ".config/fish/completions"):
         (alone / name).mkdir(parents=True)
@@ -56,36 +84,114 @@ def place(server, alone, monkeypatch):
     (alone / "alert.json").write_text("{}")
     (alone / "handle.py").write_text("import sys; sys.stdin.read()")
     (alone / "bin" / "sendmail").write_text("#!/bin/sh\ncat")
-    (alone / "bin" / "sendmail").chmod(0o755)
+    (alone / "bin" / "less").write_text("#!/bin/sh\ncat")
+    for name in ("sendmail", "less"):
+        (alone / "bin" / name).chmod(0o755)
     with Client(server.url, "admin", "changeme") as client:
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
         for name in ("foo", "dot.png"):
             client.set(name, "1")
-        for name in ("jobs", "photos", "todo"):
+        client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None
+        for name in ("jobs", "photos", "todo", "jobs"):
             client.push(name, "x")
         for name in ("news", "alerts"):
             client.topics.publish(name, "x")
-        made = client.bins.create("jobs").id, client.routes.create("foo").id
+        for name in ("jobs", "mail"):
+            client.lists.set_policy(name, lease=60)
+        bin_id, route_id = client.bins.create("jobs").id, client.routes.create("foo").id
+        [leased] = client.lists.lease("jobs")
+        ready = next(iter(client.lists.items("jobs")))
     return lambda line: (
-        line.replace("bin del " + ID, "bin del " + made[0])
-        .replace("route del " + ID, "route del " + made[1])
-        .replace("http://127.0.0.1:8080", server.url)
+        line.replace(f"bin del {ID}", f"bin del {bin_id}")
+        .replace(f"route del {ID}", f"route del {route_id}")
+        .replace(f"{ITEM}.1", leased.lease)
+        .replace(ITEM, ready.id)
+        .replace(URL, server.url)
+        .replace("127.0.0.1:9000", server.url.removeprefix("http://"))
     )
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_an_example_does_what_it_shows(example, place, shell_of, alone):
+@pytest.fixture
+def engine(tmp_path):
+    """An empty engine of somebody else, in the place of the one at the usual port."""
+    engine = EmbeddedEngine(tmp_path / "engine", max_memory=64 << 20)
+    engine.start()
+    engine.wait_until_ready()
+    yield engine.url
+    engine.stop()
+
+
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if not SERVES.fullmatch(one) and one != ASKS])  # fmt: skip
+def test_an_example_does_what_it_shows(example, place, shell_of, alone, request):
     typed = example.replace("--idle 5m", "--idle 0")
     typed = typed.replace("sub jobs", "sub jobs --idle 0").replace("--max 100", "--idle 0")
     if typed in TALKS:
         typed += " < /dev/null"
     needed = next((first for words, first in SETS.items() if words in example), "true")
-    done = shell_of(place(f"set -e -o pipefail\n{needed}\n{typed}"), cwd=alone)
+    script = place(f"set -e -o pipefail\n{needed}\n{typed}")
+    if REDIS in script:
+        script = script.replace(REDIS, request.getfixturevalue("engine"))
+    done = shell_of(script, cwd=alone)
     assert done.returncode == 0, done.stderr
     assert b"bambleweeny:" not in done.stderr
 
 
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if SERVES.fullmatch(one)])
+def test_an_example_starts_a_server(example, alone, monkeypatch):
+    monkeypatch.setenv("BAMBLEWEENY_LISTEN", "127.0.0.1:0")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    process = subprocess.Popen(
+        ["bash", "-c", f"exec env {example}"], env={**os.environ, "PATH": path},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with process:
+        assert process.stdout.readline().endswith("is up.\n")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+@pytest.mark.parametrize("example", [one for one in IN_THE_SHELL if one != "password"])
+def test_an_example_does_what_it_shows_in_our_shell(example, place, typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
+    needed = next((first for words, first in SETS.items() if words in example), "")
+    if needed.startswith("bambleweeny"):
+        typed(*needed.split()[1:])
+    typed("shell", given=place(f"{example}\n").encode())
+    assert "arning" not in typed.err
+
+
+def test_a_new_password_is_asked_for_at_a_terminal(server, alone, monkeypatch):
+    monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
+    monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+    command = str(Path(sys.executable).parent / "bambleweeny")
+    for words, prompt in (([command, "password"], None), ([command, "shell"], "b9y>")):
+        child = pexpect.spawn(words[0], words[1:], encoding="utf-8", timeout=20, echo=False)
+        if prompt:
+            child.expect(prompt)
+            child.send("password\r")
+        for question in ("New password: ", "The same again: "):
+            child.expect(question)
+            child.sendline("changeme")
+        child.expect("The password of admin is changed. ")
+        child.close(force=True)
+
+
+def test_every_help_shows_examples_that_run_there():
+    assert len(EXAMPLES) > 90
+    assert len(IN_THE_SHELL) > 40
+    assert {"bambleweeny serve", "bambleweeny set foo bar"} <= {*SHOWN}
+    for name in OWN:
+        for verb, words in [(verb_of(name), [name])] + [
+            (sub, [name, verb]) for verb, sub in verb_of(name).verbs.items()
+        ]:
+            shown = help_of(words).partition("examples:\n")[2].splitlines()
+            assert [line.strip() for line in shown] == shell_examples_of(verb), words
+            assert shown
+    for line in overview_of_the_shell().splitlines():
+        assert not re.search(r"[|<>;&$`]|bambleweeny", line) or not line.startswith(" " * 12)
+
+
 def test_there_are_examples_of_every_command():
     assert all(examples_of(verb_of(name)) for name in COMMANDS)
-    assert len(EXAMPLES) > 40
+    assert all(COMMANDS[name].group != SERVER for name in OWN)

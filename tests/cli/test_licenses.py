@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from bambleweeny import __version__
 from bambleweeny.cli import licenses, main
-from bambleweeny.cli.licenses import Notice, notice_of, render, required_distributions
+from bambleweeny.cli.licenses import (
+    Notice,
+    notice_of,
+    notices_of_engine,
+    render,
+    required_distributions,
+)
+from bambleweeny.cli.version import engine_version
 
 ROOT = Path(__file__).parent.parent.parent
 MIT = Notice("a", "1", "MIT", ("Do what\nyou like.\n",))
@@ -30,6 +37,22 @@ def test_all_that_is_required_is_named_and_ours_is_first(capfdbinary):
     named = {line.split()[0].lower().replace("_", "-"): line.split()[1] for line in contents}
     assert {name: named.get(name) for name, _ in needed} == dict(needed)
     assert "no licence named" not in text
+
+
+def test_the_engine_and_its_parts_are_named_with_their_texts(capfdbinary):
+    text = printed(capfdbinary)
+    contents = text.partition("\n\n")[0].splitlines()
+    named = {line.rsplit("  ", 1)[0].strip(): line.rsplit("  ", 1)[1] for line in contents}
+    assert named[f"Redis {engine_version()}"] == "BSD-3-Clause"
+    assert named["Lua 5.1.5"] == "MIT"
+    for said in (
+        "Redistributions of source code must retain the above copyright notice",
+        "Copyright (C) 1994-2012 Lua.org, PUC-Rio.",
+    ):
+        assert said in text
+    for notice in notices_of_engine():
+        assert any(len(one) > 200 for one in notice.texts), notice.title
+        assert f"\n{notice.title} ({notice.license})\n" in text
 
 
 def test_no_test_tool_is_among_them():

@@ -94,9 +94,9 @@ def test_profiles_stand_beside_each_other(typed, sandbox, monkeypatch):
     assert "There is no profile 'second'" in typed.err
 
 
-def test_a_kept_token_goes_to_its_own_server_alone(typed, sandbox):
+def test_a_kept_token_goes_to_its_own_server_alone(typed, alone, sandbox):
     typed("login", sandbox.url, "--password", "changeme")
-    with running("sandbox") as other:
+    with running("serve", "--data-dir", str(alone / "other"), "--admin-password", "x") as other:
         typed("keys", "--url", other.url, status=1)
         assert "(unauthorized)" in typed.err
         assert "bambleweeny login" in typed.err
@@ -109,7 +109,9 @@ def test_a_flag_goes_before_a_variable(typed, sandbox, monkeypatch):
     monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "wrong")
     assert typed("token", "test", "--url", sandbox.url, "--password", "changeme")
     typed("keys", status=1)
-    assert typed.err.startswith("bambleweeny: There is no server at http://127.0.0.1:1. (unreach")
+    assert typed.err.startswith(
+        "bambleweeny: There is no answer from http://127.0.0.1:1: connection refused. (unr"
+    )
 
 
 def test_a_user_without_a_password_is_told_so_in_a_pipe(typed, sandbox):

@@ -66,6 +66,70 @@ def test_everybody_changes_the_own_password(typed, monkeypatch):
         assert "(unauthorized)" in typed.err
 
 
+@pytest.mark.parametrize("path", ["/config/admin", "/auth/password", "/users/0"])
+def test_the_file_of_a_password_that_was_changed_is_gone(path, typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        file = alone / "data" / "bambleweeny" / "admin-password"
+        old = file.read_text().strip()
+        with Http(server.url, server.token(password=old)) as http:
+            assert http.put("/users/0", json={"quota": 0}).ok
+            assert file.exists()
+            assert http.put(path, json={"password": "new", "current": old}).ok or (
+                http.put(path, json={"password": "new"}).ok
+            )
+        assert not file.exists()
+        typed("get", "foo", status=1)
+        assert typed.err == (
+            "bambleweeny: Unauthorized. (unauthorized)\nLog in with 'bambleweeny login "
+            f"{server.url}', or give --token, or --user and --password.\n"
+        )
+
+
+def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        typed("password", "-", given=b"mine\n")
+        assert typed.err == (
+            "The password of admin is changed. Earlier tokens have ended: log in again with "
+            f"'bambleweeny login {server.url} --user admin'.\n"
+        )
+        assert not (alone / "data" / "bambleweeny" / "admin-password").exists()
+        typed("get", "foo", status=1)
+        assert f"'bambleweeny login {server.url}'" in typed.err
+        typed("login", server.url, "--user", "admin", given=b"mine\n")
+        typed("set", "foo", "bar")
+        typed("password", "-", given=b"other\n")
+        assert typed.err == (
+            "The password of admin is changed. The login that is kept as 'default' is renewed.\n"
+        )
+        assert typed("get", "foo") == "bar"
+        assert typed("password", "-", "--json", given=b"last\n") == '{"ok": true}\n'
+        out = typed("shell", given=b"password again\nget foo\n")
+        assert out == "bar\n"
+        assert typed("get", "foo") == "bar"
+
+
+def test_a_password_file_that_is_old_is_named_as_such(typed, alone, monkeypatch):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        (alone / "data" / "bambleweeny" / "admin-password").write_text("old\n")
+        typed("get", "foo", status=1)
+        assert typed.err == (
+            "bambleweeny: Wrong user name or password. (wrong_login)\nThe admin's password is "
+            f"another one by now: log in with 'bambleweeny login {server.url}'.\n"
+        )
+        typed("get", "foo", "--password", "wrong", status=1)
+        assert "another one" not in typed.err
+
+
+def test_a_token_alone_changes_no_password_of_a_user(typed, sandbox, logged_in, monkeypatch):
+    typed("users", "add", "s-token", "secret")
+    monkeypatch.setenv("BAMBLEWEENY_TOKEN", sandbox.token("s-token", "secret"))
+    typed("password", "new", status=2)
+    assert "give --current" in typed.err
+    monkeypatch.setenv("BAMBLEWEENY_TOKEN", "nonsense")
+    typed("password", "new", status=1)
+    assert "(unauthorized)" in typed.err
+
+
 @pytest.mark.usefixtures("logged_in")
 def test_a_token_is_good_for_another_program(typed, sandbox, monkeypatch):
     assert typed("token", "test").startswith("admin (id 0). Session expires in ")

@@ -54,6 +54,23 @@ def test_a_new_password_is_asked_for_twice(at_terminal, logged_in, sandbox):
     child.expect("The two are not the same.")
 
 
+def test_no_quota_reads_as_unlimited(at_terminal, logged_in, typed, sandbox):
+    typed("users", "add", "t-free", "secret", "--quota", "unlimited")
+    typed("users", "add", "t-bound", "secret", "--quota", "7")
+    for words in (("users",), ("users", "get", "t-free")):
+        child = at_terminal(*words)
+        child.expect(r"QUOTA\s")
+        child.expect(r"t-free\s+unlimited\s")
+    child = at_terminal("shell")
+    child.expect("b9y>")
+    child.send("users\r")
+    child.expect(r"t-bound\s+7\s")
+    assert re.search(r"t-free\s+unlimited\s", child.before)
+    child = at_terminal("users", "--json")
+    child.expect('"quota": 0')
+    assert "\tt-free\t0\n" in typed("users")
+
+
 def test_a_long_transfer_shows_that_it_goes_on(at_terminal, alone):
     seen = threading.Event()
 

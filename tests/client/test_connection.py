@@ -116,7 +116,7 @@ def test_a_server_that_is_not_there_is_named():
         for call in (client.health, lambda: client.get("a"), lambda: client.incr("a")):
             with pytest.raises(Unreachable) as caught:
                 call()
-            assert caught.value.info == f"There is no server at {url}."
+            assert caught.value.info == f"There is no answer from {url}: connection refused."
             assert isinstance(caught.value, NoAnswer)
 
 
@@ -133,7 +133,10 @@ def test_a_server_that_speaks_no_tls_is_told():
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=answer_plainly, args=(listener,))
         thread.start()
-        with Client(url) as client, pytest.raises(ConnectionBroken, match="TLS with https://127"):
+        with (
+            Client(url) as client,
+            pytest.raises(ConnectionBroken, match=r"no answer from https://127.*TLS failed"),
+        ):
             client.health()
         thread.join()
 

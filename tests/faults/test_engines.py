@@ -264,7 +264,7 @@ def test_an_engine_that_cannot_be_used_is_told_in_a_sentence(tmp_path, closing):
         (f"redis://:{SECRET}@{here}/99", "DB index is out of range"),
         (f"rediss://:{SECRET}@{here}?connect_timeout=1s&timeout=1s", "."),
         (f"redis+cluster://:{SECRET}@{here}", "cluster support disabled"),
-        (f"redis+sentinel://{here}/m", "unknown command 'SENTINEL'"),
+        (f"redis+sentinel://{here}/m", "unknown command"),
         (f"redis://:{SECRET}@{here}?color=red", "unknown parameter 'color'"),
         ("redis://nowhere.invalid", "Name or service not known"),
     ]:

@@ -1,6 +1,5 @@
 """What the tests of packaging share: what is built, a tree with all in it, a source of the engine."""
 
-import shutil
 import subprocess
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -11,6 +10,7 @@ from bambleweeny.cli.version import build_of, commit_of
 from component import Component
 from components import components_of
 from second_build import SecondBuild
+from tools import need
 from tree import Tree
 
 # What is required and not bundled, and what other Pythons alone require.
@@ -77,9 +77,7 @@ def _begin_second_build(config) -> SecondBuild:
 
 def built(verb: str, name: str, *tools: str) -> Path:
     """Answer a file of dist/, built anew where it is of another commit or older than its sources."""
-    for tool in tools:
-        if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not installed")
+    need(*tools)
     file = ROOT / "dist" / name
     sources = subprocess.check_output(
         ["git", "ls-files", "-z", "app", "packaging", "Dockerfile.tiny", "pyproject.toml"],
@@ -140,6 +138,5 @@ def tree(bundled) -> Tree:
 
 @pytest.fixture(scope="session")
 def parts(tree, redis_source) -> list[Component]:
-    if shutil.which("dpkg") is None:
-        pytest.skip("dpkg is not installed")
+    need("dpkg")
     return components_of(tree, redis_source, LINKED)

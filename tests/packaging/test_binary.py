@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from selftest import Binary
+from tools import need
 
 pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parents[2]
@@ -58,6 +59,7 @@ def mounted(place: Path, options: str):
 def life_in(root: Path, binary_file: Path) -> None:
     """Serve, write, kill, serve and read in a file system of its own."""
     as_root()
+    need("curl")
     shutil.copy(binary_file, root / "bambleweeny")
 
     def start() -> tuple[subprocess.Popen[str], str]:
@@ -104,8 +106,7 @@ def test_it_runs_where_there_is_nothing_else(binary_file, tmp_path):
 
 def test_it_runs_on_an_older_system(binary_file, tmp_path):
     as_root()
-    if shutil.which("debootstrap") is None:
-        pytest.skip("debootstrap is not installed")
+    need("debootstrap")
     root = tmp_path / OLDER
     subprocess.run(
         ["debootstrap", "--foreign", "--variant=minbase", OLDER, root],
@@ -194,17 +195,39 @@ def test_a_missing_place_is_named(program):
     )
 
 
-def test_a_place_that_another_user_took_is_refused(program):
+def make_foreign(place: Path) -> None:
     as_root()
+    place.mkdir(mode=0o700)
+    os.chown(place, 12345, 12345)
+
+
+TAKEN = {
+    "by another user": make_foreign,
+    "by a link": lambda place: place.symlink_to(place.parent),
+    "by a link to nothing": lambda place: place.symlink_to("nothing"),
+    "by a file": lambda place: place.touch(),
+    "by a folder that is open to others": lambda place: (place.mkdir(), place.chmod(0o777)),
+}
+
+
+@pytest.mark.parametrize("how", TAKEN)
+def test_a_place_that_is_taken_is_left_for_another(program, how):
     server = program.start("serve")
     [name] = program.leftovers()
     program.stop(server)
     taken = program.temporary / name
-    taken.mkdir(mode=0o700)
-    os.chown(taken, 12345, 12345)
-    done = run(program, "--version")
-    assert done.returncode == 1
-    assert "another user has taken the program's place in it" in done.stderr
+    TAKEN[how](taken)
+    server = program.start("serve")
+    [other] = [left for left in program.leftovers() if left != name]
+    assert other.startswith(f"{name}-")
+    assert stat.S_IMODE((program.temporary / other).stat().st_mode) == 0o700
+    assert program.stop(server) == 0
+    assert program.leftovers() == [name]
+    program.kill(program.start("serve"))
+    assert len(program.leftovers()) == 2
+    assert run(program, "--version").returncode == 0
+    assert program.leftovers() == [name]
+    assert not taken.is_dir() or list(taken.iterdir()) == [] or taken.is_symlink()
 
 
 def test_two_builds_of_a_commit_are_the_same(binary_file, second_build):

@@ -1,15 +1,18 @@
 """What a build bundles, and that nothing in it goes without a licence."""
 
+import json
 import re
-import shutil
 from dataclasses import replace
 
 import pytest
 from bambleweeny import __version__
+from bambleweeny.cli.licenses import notices_of_engine
 from component import MissingLicense
 from components import components_of
+from engine_notices import engine_notices
 from engine_parts import components_of_engine
 from system_libraries import components_of_libraries
+from tools import need
 
 
 def named(parts):
@@ -58,18 +61,25 @@ def test_a_module_of_no_package_ends_the_build(tree, redis_source):
 
 
 def test_a_library_of_no_package_ends_the_build(tree, redis_source):
-    if shutil.which("dpkg") is None:
-        pytest.skip("dpkg is not installed")
+    need("dpkg")
     strange = replace(tree, files=tree.files | {"libstrange.so.7"})
     with pytest.raises(MissingLicense, match=r"libstrange\.so\.7 is of no Debian package"):
         components_of(strange, redis_source, ())
 
 
 def test_a_library_without_a_known_licence_ends_the_build():
-    if shutil.which("dpkg") is None:
-        pytest.skip("dpkg is not installed")
+    need("dpkg")
     with pytest.raises(MissingLicense, match="libselinux1 is in the build: leave it out"):
         components_of_libraries(["libselinux.so.1"])
+
+
+def test_a_run_from_source_has_the_notices_of_the_same_parts(redis_source):
+    built = components_of_engine(redis_source)
+    written = notices_of_engine()
+    assert [(part.notice.name, part.notice.license) for part in built] == [
+        (notice.name, notice.license) for notice in written
+    ]
+    assert json.loads(engine_notices(redis_source))[0]["version"] == "6.2.99"
 
 
 def test_the_parts_of_the_engine_have_the_versions_of_the_source(redis_source):

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import yaml
 from bambleweeny.config import PREFIX, Config
 from engines import LOCAL, free_port
 from servers import Http, running
+from tools import need, redis_tools_first
 
 FILE = Path(__file__).parents[2] / "packaging" / "compose.yaml"
 GIVEN = {"REDIS_PASSWORD": "5ecret", "ADMIN_PASSWORD": "changeme"}
@@ -25,8 +25,7 @@ PLACEHOLDER = "redis:6379"
 
 def configured(**variables: str) -> subprocess.CompletedProcess[str]:
     """Have Compose read the file, with these variables and no others."""
-    if shutil.which("docker-compose") is None:
-        pytest.skip("docker-compose is not installed")
+    need("docker-compose")
     return subprocess.run(
         ["docker-compose", "--file", str(FILE), "config"],
         env={"PATH": os.environ["PATH"], **variables},
@@ -46,14 +45,12 @@ def services() -> dict[str, Any]:
 @contextmanager
 def redis_of(service: dict[str, Any], place: Path) -> Iterator[int]:
     """Run the service's own command in a directory; give its port when its health check passes."""
-    if shutil.which("redis-server") is None:
-        pytest.skip("redis-server is not installed")
     port = free_port()
     *shell, script = [part.replace("$$", "$") for part in service["command"]]
     script = script.replace("redis-server -", f"redis-server - --port {port} --bind {LOCAL}")
     [_, check] = service["healthcheck"]["test"]
     check = check.replace("$$", "$").replace("redis-cli", f"redis-cli -p {port}")
-    env = {"PATH": os.environ["PATH"], **service["environment"]}
+    env = {"PATH": redis_tools_first(os.environ["PATH"]), **service["environment"]}
     with (place / "log").open("ab") as log:
         process = subprocess.Popen([*shell, script], env=env, cwd=place, stdout=log, stderr=log)
     try:

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 import b9y
 import pytest
 from selftest import CONFINED, Image
+from tools import redis_tool
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -30,9 +30,7 @@ def images(image_archive, tmp_path) -> Iterator:
 
 @pytest.fixture
 def redis_server(tmp_path) -> Iterator[str]:
-    executable = shutil.which("redis-server")
-    if executable is None:
-        pytest.skip("redis-server is not installed")
+    executable = redis_tool("redis-server")
     socket = tmp_path / "redis.sock"
     process = subprocess.Popen(
         [

@@ -64,10 +64,18 @@ def test_there_is_a_build_for_each_machine():
     assert JOBS["build"]["runs-on"] == "${{ matrix.runner }}"
 
 
-def test_foreign_actions_are_of_one_house_and_have_a_version():
+def test_foreign_actions_are_of_one_house_and_pinned_by_digest():
     used = [step["uses"] for job in JOBS.values() for step in job["steps"] if "uses" in step]
     assert used
-    assert not [name for name in used if not re.fullmatch(r"actions/[a-z-]+@v\d+", name)]
+    assert not [name for name in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", name)]
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / ".github").rglob("*.yml")), ids=lambda f: f.name)
+def test_each_digest_says_which_version_it_is(file):
+    lines = [line for line in file.read_text("utf-8").splitlines() if "uses:" in line]
+    assert lines
+    for line in lines:
+        assert re.search(r"uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
 
 
 def test_it_calls_verbs_of_build_sh():

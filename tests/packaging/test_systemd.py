@@ -1,7 +1,6 @@
 """The unit: systemd has nothing to say against it, and the program lives within its bounds."""
 
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import fields
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 from bambleweeny.config import PREFIX, Config
 from servers import Http, running
+from tools import need
 
 ADMIN = ("--admin-password", "changeme")
 UNIT = Path(__file__).parents[2] / "packaging" / "bambleweeny.service"
@@ -27,8 +27,7 @@ def settings() -> dict[str, list[str]]:
 
 
 def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd is not installed")
+    need("systemd-analyze")
     return subprocess.run(
         ["systemd-analyze", *arguments], capture_output=True, text=True, timeout=60, check=False
     )
@@ -66,8 +65,7 @@ def allowed_calls() -> set[str]:
 @pytest.fixture(scope="module")
 def trace(tmp_path_factory) -> str:
     """What the program asks of the system from its start to its end, its engine's among it."""
-    if shutil.which("strace") is None:
-        pytest.skip("strace is not installed")
+    need("strace")
     place = tmp_path_factory.mktemp("traced")
     # NOTE: with -D the program is our child, and strace its; its end closes their pipes.
     under = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(place / "calls")]

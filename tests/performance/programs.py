@@ -14,6 +14,7 @@ import redis
 import requests
 from bambleweeny.store.embedded import engine_executable
 from bambleweeny.store.running import running_engine_url
+from tools import PACKAGES
 
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[0], CORES[-1]
@@ -22,7 +23,7 @@ BINARY = Path(__file__).parents[2] / "dist" / "bambleweeny"
 ADMIN_PASSWORD = "performance"
 _PATIENCE = 10.0
 _STOP_SECONDS = 120
-_TOOLS = {"taskset": "util-linux", "wrk": "wrk", "ab": "apache2-utils", "redis-benchmark": "redis-tools", "curl": "curl"}  # fmt: skip
+LOAD_TOOLS = ("taskset", "wrk", "ab", "redis-benchmark", "curl")
 
 
 class CannotMeasure(Exception):
@@ -54,7 +55,7 @@ class Served:
 
 def require_tools() -> None:
     """Raise CannotMeasure unless the load generators are installed."""
-    missing = [package for tool, package in _TOOLS.items() if shutil.which(tool) is None]
+    missing = [PACKAGES[tool] for tool in LOAD_TOOLS if shutil.which(tool) is None]
     if missing:
         raise CannotMeasure(f"Install these Debian packages first: {' '.join(missing)}.")
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from performance.programs import CannotMeasure, require_tools
+from performance.programs import LOAD_TOOLS
+from tools import need
 
 TESTS = Path(__file__).parents[1]
 CALLS = {
@@ -19,10 +19,7 @@ CALLS = {
 
 
 def test_the_short_bench_has_positive_numbers_for_every_call_and_start(tmp_path):
-    try:
-        require_tools()
-    except CannotMeasure as ex:
-        pytest.skip(str(ex))
+    need(*LOAD_TOOLS)
     file = tmp_path / "bench.json"
     done = subprocess.run(
         [sys.executable, "-m", "performance", "--short", "--json", file],

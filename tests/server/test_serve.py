@@ -279,12 +279,13 @@ def test_the_log_is_text_or_json(data):
         assert "hidden" not in server.log
         [line] = [line for line in server.log.splitlines() if "/keys/a" in line]
         if form == "text":
-            assert re.fullmatch(r"\S+ \S+ INFO GET /keys/a 401 [\d.]+ms - same unauthorized", line)
+            said = r"\S+ INFO GET /keys/a 401 [\d.]+ms - same 127.0.0.1 unauthorized"
+            assert re.fullmatch(said, line)
         else:
             entry = json.loads(line)
             assert (entry["method"], entry["path"], entry["status"]) == ("GET", "/keys/a", 401)
             assert (entry["level"], entry["request_id"]) == ("info", "same")
-            assert entry["code"] == "unauthorized"
+            assert (entry["code"], entry["address"]) == ("unauthorized", "127.0.0.1")
 
 
 def counted(server: Server, sample: str) -> float:

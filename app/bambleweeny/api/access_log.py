@@ -17,7 +17,11 @@ _log = logging.getLogger("bambleweeny.access")
 _IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
 _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
-
+_METHODS = frozenset(falcon.HTTP_METHODS)
+_LONGEST = 1024
+_IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_LONGEST}}}").fullmatch
+_PLAIN = "".join(map(chr, (0x21, 0x23, 0x24, *range(0x26, 0x5C), *range(0x5D, 0x7F))))
+"""Printable ASCII without a space, a quote, a backslash and a percent sign."""
 
 _OF_EVERY_LINE: dict[str, Any] = {
     **{"name": _log.name, "levelno": logging.INFO, "levelname": "INFO", "args": None},
@@ -44,10 +48,11 @@ class _Line(logging.LogRecord):
 
 
 class AccessLog:
-    """Logs method, path, status, duration, caller and id; never a query, a header or
-    a body, since tokens and values are in those, and no token in a path.
+    """Logs method, path, status, duration, caller, id and the client's address; never a query,
+    a header or a body, since tokens and values are in those, and no token in a path.
 
-    The id is the client's own `X-Request-ID` where that is one, and answered in any case.
+    The id is the client's own `X-Request-ID` where that is one, and answered in any case. The
+    address is that of the connection's other end.
     """
 
     def __init__(self, metrics: Metrics) -> None:
@@ -82,11 +87,19 @@ class AccessLog:
                 ms=round(seconds * 1000, 2),
                 user=caller.name if caller else None,
                 request_id=context.request_id,
+                address=req.env.get("REMOTE_ADDR"),
                 code=code,
             )
 
     def note_refusal(
-        self, method: str, path: str, given_id: str, error: BambleweenyError, seconds: float
+        self,
+        method: str,
+        path: str,
+        given_id: str,
+        error: BambleweenyError,
+        seconds: float,
+        *,
+        address: str,
     ) -> str:
         """Count and log what never reached the application; give the request's id."""
         request_id = _taken(given_id)
@@ -99,6 +112,7 @@ class AccessLog:
                 ms=round(seconds * 1000, 2),
                 user=None,
                 request_id=request_id,
+                address=address,
                 code=error.code,
             )
         return request_id
@@ -116,13 +130,21 @@ class AccessLog:
 
 
 def _write(method: str, path: str, status: int, **more: Any) -> None:
-    _log.handle(_Line(_shown(method), _shown(path), status, **more))
+    verb = method if method in _METHODS else one_word(method)
+    _log.handle(_Line(verb, one_word(path), status, **more))
 
 
-def _shown(text: str) -> str:
-    """Make a word of one line, without a token."""
-    text = _TOKEN.sub("[token]", text) if "eyJ" in text else text
-    return text if text.isprintable() else quote(text)
+def one_word(text: str) -> str:
+    """Return a client's text as one word of at most 1 kB, without a token, for the log.
+
+    What is not plain is percent-encoded, so that no text looks like other fields or lines.
+    """
+    if _IS_PLAIN(text) and "eyJ" not in text:
+        return text
+    # NOTE: cut before the search, which takes the square of the length where nothing is found.
+    shown = quote(_TOKEN.sub("[token]", text[:_LONGEST]), safe=_PLAIN, errors="replace")
+    is_cut = len(text) > _LONGEST or len(shown) > _LONGEST
+    return f"{shown[: _LONGEST - 3]}..." if is_cut else shown or "-"
 
 
 def _taken(given: str) -> str:

@@ -3,11 +3,11 @@
 import logging
 import re
 from typing import Any
-from urllib.parse import quote
 
 import falcon
 import msgspec
 
+from bambleweeny.api.access_log import one_word
 from bambleweeny.api.codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,
@@ -113,6 +113,6 @@ def _render_defect(
 ) -> None:
     request_id = req.context.get("request_id")
     extra = {"request_id": request_id}
-    where = (req.method, quote(req.path), request_id)
+    where = (one_word(req.method), one_word(req.path), request_id)
     _log.error("defect at %s %s, request %s", *where, exc_info=ex, extra=extra)
     _render(req, resp, InternalError(), params)

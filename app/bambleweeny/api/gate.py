@@ -9,7 +9,7 @@ import falcon
 
 from bambleweeny.errors import WrongHost
 
-_LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])\.?").fullmatch
+_LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])").fullmatch
 _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = (
     "Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, If-Range, "
@@ -89,5 +89,5 @@ class Gate:
         return headers
 
     def _looks_known(self, host: str) -> bool:
-        name = _PORT.sub("", host).lower()
+        name = _PORT.sub("", host).lower().removesuffix(".")
         return bool(_LOOPBACK(name)) or name in (self._hosts or ())

@@ -21,6 +21,8 @@ class Refused(NamedTuple):
     headers: Mapping[str, str]
     since: float
     """When it began, by `time.time`."""
+    address: str
+    """That of the connection's other end."""
 
 
 class Answer(NamedTuple):
@@ -40,7 +42,7 @@ class Refusals:
 
     def answer(self, error: BambleweenyError, refused: Refused) -> Answer:
         """Return the answer to a request that is refused with an error."""
-        method, path, given, since = refused
+        method, path, given, since, address = refused
         asked = given.get("ACCESS_CONTROL_REQUEST_METHOD") if method == "OPTIONS" else None
         # NOTE: a head that is not read to its end is logged without what it begins with.
         is_read = not isinstance(error, HeadersTooLarge)
@@ -49,6 +51,7 @@ class Refusals:
             given.get("X_REQUEST_ID", ""),
             error,
             time.time() - since,
+            address=address,
         )
         headers = {**error_headers(error), NOSNIFF[0]: NOSNIFF[1], "X-Request-ID": request_id}
         friendly = self._gate.headers_for(given.get("ORIGIN"), asked)

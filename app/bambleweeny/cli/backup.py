@@ -1,7 +1,6 @@
 """`backup FILE` and `restore FILE`."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 
@@ -14,6 +13,7 @@ from bambleweeny.core.backup_check import BackupRefused
 from bambleweeny.core.instance import WrongSchema
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import BambleweenyError, StoreFull
+from bambleweeny.signals import interrupted_by_signals
 from bambleweeny.store.embedded import EngineFailed
 
 
@@ -49,10 +49,10 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
 
 def _report(run: Callable[[], str], file: str) -> int:
     umask = os.umask(0o077)
-    # NOTE: so that a SIGTERM too leaves no half a file and no engine behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        print(run(), file=sys.stderr)
+        # NOTE: so that no signal leaves half a file or an engine behind.
+        with interrupted_by_signals():
+            print(run(), file=sys.stderr)
     except (BackupRefused, EngineFailed, NotEmpty, WrongSchema) as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
     except StoreFull as ex:

@@ -4,16 +4,15 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.commands import Command, verb_of
+from bambleweeny.cli.commands import HELP, Command, verb_of
 from bambleweeny.cli.connection import add_connection_options
 from bambleweeny.cli.failures import CommandFailed
+from bambleweeny.cli.parsing import END, Parser, parser_of
 from bambleweeny.cli.profiles import profile_names
-from bambleweeny.cli.verb import AddOptions, Verb, parser_of
+from bambleweeny.cli.verb import AddOptions, Verb
 from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
-
     from bambleweeny.client import Client
     from bambleweeny.client.listings import Listed
 
@@ -46,43 +45,29 @@ class Candidates:
         if not words:
             return self._firsts
         name, *rest = words
+        if name == HELP:
+            return self._helped(rest)
         if name not in self._commands:
             return []
         verb = verb_of(name)
         if not rest and verb.verbs:
-            return [*verb.verbs, *self._options(name, verb)]
+            return [*verb.verbs, *self._parser(name, verb).options()]
         if rest and rest[0] in verb.verbs:
             verb = verb.verbs[rest.pop(0)]
-        if last.startswith("-"):
-            return self._options(name, verb)
-        return self._values(self._metavar(self._parser(name, verb), rest), last)
+        parser = self._parser(name, verb)
+        if last.startswith("-") and END not in rest:
+            return parser.options()
+        expected = parser.expected_after(rest)
+        return self._values(str(expected.metavar), last) if expected else []
 
-    def _parser(self, name: str, verb: Verb) -> "ArgumentParser":
+    def _helped(self, words: list[str]) -> list[str]:
+        if not words:
+            return self._firsts
+        return list(verb_of(words[0]).verbs) if words in ([name] for name in self._commands) else []
+
+    def _parser(self, name: str, verb: Verb) -> Parser:
         text = self._commands[name].help
         return parser_of(name, verb, text, add_options=self._add_options)
-
-    def _options(self, name: str, verb: Verb) -> list[str]:
-        # NOTE: argparse has no public way to ask what a parser knows.
-        actions = self._parser(name, verb)._actions
-        return [flag for action in actions for flag in action.option_strings if flag[1] == "-"]
-
-    @staticmethod
-    def _metavar(parser: "ArgumentParser", words: list[str]) -> str:
-        """Tell what stands next: the value of an option, or the next argument."""
-        flags = {flag: action for action in parser._actions for flag in action.option_strings}
-        positionals = [action for action in parser._actions if not action.option_strings]
-        at, expected = 0, ""
-        for word in words:
-            action = flags.get(word)
-            if expected:
-                expected = ""
-            elif action is not None:
-                expected = str(action.metavar or "") if action.nargs is None else ""
-            elif at < len(positionals) and positionals[at].nargs not in ("+", "*"):
-                at += 1
-        if expected:
-            return expected
-        return str(positionals[at].metavar) if at < len(positionals) else ""
 
     def _values(self, metavar: str, last: str) -> list[str]:
         found = {

@@ -21,6 +21,8 @@ SERVER, VALUES, SHARING, PEOPLE, TOOLS = "a server", "values", "sharing", "peopl
 SHARED = (VALUES, SHARING, PEOPLE)
 """The groups of which the shell has every command too."""
 
+HELP = "help"
+
 COMMANDS = {
     "serve": Command(SERVER, "serving", "run a server that keeps its data"),
     "sandbox": Command(
@@ -74,6 +76,8 @@ COMMANDS = {
     "logout": Command(TOOLS, "login", "forget a token that login kept"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
     "completion": Command(TOOLS, "completion", "print what makes a shell complete the commands"),
+    HELP: Command(TOOLS, "help", "list the commands, or say what one takes"),
+    "version": Command(TOOLS, "help", "say what this program is"),
     "licenses": Command(TOOLS, "serving", "print the licences of all that is in the program"),
 }
 

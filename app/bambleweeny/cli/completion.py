@@ -6,6 +6,7 @@ Each asks this program for what a word can become, so that the three say the sam
 import os
 import re
 
+from bambleweeny.cli import OPTIONS_OF_ALL, options_before
 from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.commands import COMMANDS
 from bambleweeny.cli.connection import load_connection
@@ -19,7 +20,7 @@ _BASH = r"""_bambleweeny() {
   local line=${COMP_LINE:0:COMP_POINT} last found
   # What stands before a colon is a word of its own to bash, and is not replaced.
   last=${line##*[[:space:]]}
-  found=$(bambleweeny completion candidates "${line#*[[:space:]]}" 2>/dev/null) || return
+  found=$(bambleweeny completion candidates -- "${line#*[[:space:]]}" 2>/dev/null) || return
   COMPREPLY=()
   while IFS= read -r word; do
     [ -n "$word" ] || continue
@@ -31,7 +32,7 @@ complete -o default -F _bambleweeny bambleweeny b9y"""
 _ZSH = r"""#compdef bambleweeny b9y
 _bambleweeny() {
   local -a found
-  found=("${(@f)$(bambleweeny completion candidates "${LBUFFER#*[[:space:]]}" 2>/dev/null)}")
+  found=("${(@f)$(bambleweeny completion candidates -- "${LBUFFER#*[[:space:]]}" 2>/dev/null)}")
   if [[ -n "${found[*]}" ]]; then compadd -Q -- "${found[@]}"; else _files; fi
 }
 # A file in $fpath is this function's body at its first call.
@@ -41,7 +42,7 @@ else
   compdef _bambleweeny bambleweeny b9y
 fi"""
 _FISH = r"""function __bambleweeny
-  bambleweeny completion candidates (commandline -cp | string replace -r '^\S+\s' '') 2>/dev/null
+  bambleweeny completion candidates -- (commandline -cp | string replace -r '^\S+\s' '') 2>/dev/null
 end
 complete -c bambleweeny -a '(__bambleweeny)'
 complete -c b9y -a '(__bambleweeny)'"""
@@ -58,13 +59,15 @@ def _completion(context: Context) -> None:
 
 def _candidates(line: str) -> list[str]:
     *words, last = re.split(r"\s+", line.lstrip())
+    _, words = options_before(words)
     flags = dict(re.findall(r"--(url|user|password|token|profile)[ =](\S+)", line))
 
     def client() -> Client:
         place = find_place(load_connection(flags, os.environ))
         return Client(place.url, place.user, place.password, place.token, timeout=_SECONDS)
 
-    return Candidates(client, COMMANDS, COMMANDS).of(words, last)
+    firsts = OPTIONS_OF_ALL if last.startswith("-") else COMMANDS
+    return Candidates(client, firsts, COMMANDS).of(words, last)
 
 
 VERBS = {

@@ -4,11 +4,12 @@ import os
 from argparse import Namespace
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bambleweeny.cli.connection import load_connection
 from bambleweeny.cli.output import Output
-from bambleweeny.cli.place import Place, find_place
+from bambleweeny.cli.place import Place, advice_for, find_place, keep_renewed
+from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client
@@ -35,7 +36,23 @@ class Context:
         from bambleweeny.client import Client  # noqa: PLC0415
 
         place = self.place
+        if place.token and place.password:
+            client = Client(place.url, place.user, place.password)
+            client.tokens.use(place.token)
+            return client
         return Client(place.url, place.user, place.password, place.token)
+
+    def who(self) -> dict[str, Any]:
+        """Say who asks, as `/auth/test` does, with a new token where a kept one has ended."""
+        who = self.client.tokens.test()
+        if who["authenticated"] != "True" and self.place.password:
+            self.client.tokens.create()
+            who = self.client.tokens.test()
+        return who
+
+    def advice(self, error: BambleweenyError) -> str | None:
+        """Return what to do about an error; None where there is nothing better than its hint."""
+        return advice_for(error, self.__dict__.get("place"))
 
     def for_verb(self, args: Namespace, out: Output) -> "Context":
         """Give the context of another verb, which shares the client."""
@@ -53,4 +70,5 @@ class Context:
         trace: TracebackType | None,
     ) -> None:
         if "client" in self.__dict__:
+            keep_renewed(self.place, self.client.tokens.current())
             self.client.close()

@@ -27,12 +27,21 @@ class WrongUse(CommandFailed):
     """A command was asked wrongly."""
 
 
-def status_of(run: Callable[[], int | None], *, prefix: str = "bambleweeny: ") -> int:
+Advise = Callable[[BambleweenyError], str | None]
+"""Returns what to do about an error; None where there is nothing better than its hint."""
+
+
+def status_of(
+    run: Callable[[], int | None],
+    *,
+    prefix: str = "bambleweeny: ",
+    advise: Advise = lambda _: None,
+) -> int:
     """Run a command and give its exit status; what failed is a sentence on stderr."""
     try:
         return run() or 0
     except BambleweenyError as ex:
-        _tell(f"{prefix}{ex} ({ex.code})", _HINTS.get(ex.code, ex.hint))
+        _tell(f"{prefix}{ex} ({ex.code})", advise(ex) or _HINTS.get(ex.code, ex.hint))
     except CommandFailed as ex:
         _tell(f"{prefix}{ex}", ex.hint)
         return 2 if isinstance(ex, WrongUse) else 1

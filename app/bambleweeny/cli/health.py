@@ -26,8 +26,16 @@ def check_health(url: str) -> int:
         with ex:
             return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}")
     except (URLError, OSError, ValueError) as ex:
-        return _tell(url, str(getattr(ex, "reason", ex)))
+        return _no_answer(url, ex)
     return 0
+
+
+def _no_answer(url: str, ex: Exception) -> int:
+    """Say why there is no answer, in the system's words where it has some."""
+    cause = getattr(ex, "reason", ex)
+    reason = getattr(cause, "strerror", None) or str(cause)
+    print(f"bambleweeny: There is no answer from {url}: {reason}.", file=sys.stderr)
+    return 1
 
 
 def _tell(url: str, reason: str) -> int:

@@ -14,3 +14,11 @@ def home_of(variable: str, usual: str) -> Path:
             # NOTE: in a container a user may have no home; then there is nothing in it either.
             root = Path("/") / usual
     return root / "bambleweeny"
+
+
+def registry() -> Path:
+    """Return the directory in which the servers of this user leave their notes."""
+    root = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    if root.is_absolute() and root.is_dir() and root.stat().st_uid == os.geteuid():
+        return root / "bambleweeny"
+    return home_of("XDG_STATE_HOME", ".local/state") / "run"

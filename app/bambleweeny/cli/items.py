@@ -79,7 +79,8 @@ VERBS = {
         ),
         get=Verb(
             _get,
-            "bambleweeny items get jobs $(bambleweeny items list jobs | sed -n '1s/\\t.*//p')",
+            """bambleweeny items get jobs 1795387415584138
+            bambleweeny items get jobs $(bambleweeny items list jobs | sed -n '1s/\\t.*//p')""",
             (LIST, argument("id", metavar="ITEM", help="the item's id"), USERID),
             "print an item",
         ),
@@ -110,7 +111,8 @@ VERBS = {
         **{
             "del": Verb(
                 _delete,
-                "bambleweeny items del jobs $(bambleweeny items list jobs | cut -f 1)",
+                """bambleweeny items del jobs 1795387415584138
+                bambleweeny items del jobs $(bambleweeny items list jobs | cut -f 1)""",
                 (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
                 "delete single items",
             )

@@ -3,6 +3,7 @@
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any, cast
 
+from bambleweeny.cli.content import TYPE
 from bambleweeny.cli.given import duration
 from bambleweeny.cli.verb import argument
 
@@ -17,7 +18,7 @@ CONDITION = (
 WRITING = (
     argument("--ttl", metavar="DURATION", type=duration, help="for how long the key lasts"),
     argument("--keep-ttl", action="store_true", help="it lasts as long as it would have"),
-    argument("--type", metavar="TYPE", help="its content type"),
+    TYPE,
     *CONDITION,
 )
 COUNTING = (
@@ -57,4 +58,8 @@ def about(value: "Value") -> dict[str, Any]:
 
 
 def _given(args: Namespace, *names: str) -> dict[str, Any]:
-    return {name: found for name in names if (found := getattr(args, name)) not in (None, False)}
+    # NOTE: 0 is given, too.
+    found = {name: getattr(args, name) for name in names}
+    return {
+        name: value for name, value in found.items() if value is not None and value is not False
+    }

@@ -2,6 +2,7 @@
 
 from itertools import islice
 
+from bambleweeny.cli.content import doubt_about
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.given import USERID, VALUE, duration, given_value, wait_for
@@ -42,6 +43,7 @@ def _set(context: Context) -> None:
     how = writing_of(args)
     with waiting(f"Writing {args.name}"):
         context.client.keys.set(args.name, value, userid=args.userid, **how)
+    context.out.warn(doubt_about(value, args.type))
     context.out.done()
 
 

@@ -69,7 +69,8 @@ when its lease ends.""",
     ),
     "ack": Verb(
         _ack,
-        """LEASE=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $LEASE
+        """bambleweeny ack jobs 1795387415584138.1
+        LEASE=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $LEASE
         LEASE=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $LEASE --retry 10s
         L=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $L --bury 'no such cat'""",
         (

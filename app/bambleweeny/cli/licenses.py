@@ -1,9 +1,11 @@
 """`bambleweeny licenses`: the licences of all that is in the program.
 
 A built program has them in a file beside the code, which the build writes with what is
-here; otherwise they are those of the installed distributions that bambleweeny requires.
+here; otherwise they are those of the installed distributions that bambleweeny requires, and
+of the engine in one of them (packaging/contents/engine_notices.py).
 """
 
+import json
 import os
 import re
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
 LICENSES_FILE = "licenses.txt"
+ENGINE_FILE = "engine-licenses.json"
 _TEXT = re.compile(r"(licen[cs]e|copying|copyright|notice|authors)[^/]*", re.IGNORECASE)
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?")
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
@@ -65,14 +68,20 @@ def print_licenses() -> int:
 
 
 def all_licenses() -> str:
-    """Give the text that the build wrote, or that of the installed distributions.
+    """Give the text that the build wrote, or that of what is installed.
 
     Raises PackageNotFoundError where one of these is missing.
     """
     try:
         return (PACKAGE / LICENSES_FILE).read_text("utf-8")
     except FileNotFoundError:
-        return render(notice_of(found) for found in required_distributions())
+        return render([*map(notice_of, required_distributions()), *notices_of_engine()])
+
+
+def notices_of_engine() -> list[Notice]:
+    """Return the notices of the engine's parts, which its package does not bring."""
+    parts = json.loads((PACKAGE / ENGINE_FILE).read_text("utf-8"))
+    return [Notice(**{**part, "texts": tuple(part["texts"])}) for part in parts]
 
 
 def required_distributions(name: str = "bambleweeny") -> Iterator[Distribution]:

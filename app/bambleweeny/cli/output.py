@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 class Output:
     """Standard output, and how it is wanted."""
 
+    speaker = "bambleweeny: "
+    """Who warns."""
+
     def __init__(self, stream: TextIO, *, as_json: bool = False) -> None:
         self._stream = stream
         self.as_json = as_json
@@ -54,6 +57,11 @@ class Output:
             self.record(as_record)
         else:
             print(sentence, file=sys.stderr)
+
+    def warn(self, doubt: str | None) -> None:
+        """Say on stderr what may be wrong, where something is."""
+        if doubt:
+            print(f"{self.speaker}warning: {doubt}", file=sys.stderr)
 
     def done(self) -> None:
         """Say nothing, or in JSON that it went well."""

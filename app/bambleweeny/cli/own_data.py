@@ -6,13 +6,15 @@ from bambleweeny.cli.given import STANDARD, USERID
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument
+from bambleweeny.signals import interrupted_by_signals
 
 _MODES = ("merge", "skip", "replace")
 
 
 def _export(context: Context) -> None:
     args, count = context.args, 0
-    with target(args.file) as out, waiting("Exporting"):
+    # NOTE: so that no signal leaves half a file behind.
+    with interrupted_by_signals(), target(args.file) as out, waiting("Exporting"):
         for line in context.client.export(userid=args.userid):
             out.write(line)
             count += 1

@@ -45,7 +45,7 @@ VERBS = {
     "policy": noun(
         get=Verb(
             _get,
-            "bambleweeny policy set jobs --lease 1m && bambleweeny policy get jobs",
+            "bambleweeny policy get jobs",
             (LIST, USERID),
             "show a list's policy",
         ),
@@ -59,7 +59,7 @@ VERBS = {
         **{
             "del": Verb(
                 _delete,
-                "bambleweeny policy set mail --ttl 1h && bambleweeny policy del mail",
+                "bambleweeny policy del mail",
                 (LIST, USERID),
                 "end a list's policy",
             )

@@ -51,6 +51,16 @@ def keep_profile(profile: Profile) -> None:
     _change(change)
 
 
+def renew_profile(profile: Profile, token: str) -> None:
+    """Keep another token in a profile, if it is still there."""
+
+    def change(kept: dict[str, Any]) -> None:
+        if profile.name in kept["profiles"]:
+            kept["profiles"][profile.name]["token"] = token
+
+    _change(change)
+
+
 def forget_profile(name: str) -> None:
     """Take a profile out; where it was the default one, the first that is left becomes that."""
 

@@ -1,8 +1,10 @@
 """`route`: keys made public."""
 
+from bambleweeny.cli.content import doubt_about
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.given import USERID
 from bambleweeny.cli.verb import Verb, argument, noun
+from bambleweeny.errors import BambleweenyError, NotFound
 
 
 def id_of(text: str) -> str:
@@ -20,6 +22,18 @@ def _add(context: Context) -> None:
     args = context.args
     route = context.client.routes.create(args.name, args.content_type, userid=args.userid)
     context.out.line(route.url, key=route.key, content_type=route.content_type, url=route.url)
+    context.out.warn(_doubt_about_key(context, route.key, args.content_type))
+
+
+def _doubt_about_key(context: Context, name: str, content_type: str | None) -> str | None:
+    """Return what may be wrong with the key of a new route; None where it cannot be read."""
+    try:
+        value = context.client.keys.get(name, userid=context.args.userid)
+    except NotFound:
+        return f"There is no key '{name}'; the URL answers 404 until there is one."
+    except BambleweenyError:
+        return None
+    return doubt_about(value, content_type)
 
 
 def _delete(context: Context) -> None:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import partial
 
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.homes import registry
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.config import (
     Config,
@@ -22,13 +23,13 @@ _PLACE = ("data_dir", "redis_url", "key_prefix")
 def _serve(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
-    return serve(_config(context))
+    return serve(_config(context), registry=registry())
 
 
 def _sandbox(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
-    return serve(_config(context, sandbox=True), sandbox=True)
+    return serve(_config(context, sandbox=True), sandbox=True, registry=registry())
 
 
 def _backup(context: Context) -> int:

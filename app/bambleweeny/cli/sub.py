@@ -8,6 +8,7 @@ from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.given import LIST, duration, positive
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.cli.worker import Worker
+from bambleweeny.signals import ending_signals
 
 
 def _sub(context: Context) -> int:
@@ -22,7 +23,7 @@ def _sub(context: Context) -> int:
         lease_seconds=args.lease,
         is_dropping=args.drop,
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending_signals():
         signal.signal(number, lambda *_: worker.end())
     return worker.work(most, idle_seconds=args.idle)
 
@@ -63,8 +64,8 @@ VERBS = {
 and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is leased while the command runs, however
 long, and acknowledged when it ends well. Where the command fails, the item comes again after
 5 s, 10 s, up to 10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s, up
-to 30 s. SIGINT and SIGTERM let the command finish and end the program. If this program is killed,
-the item comes back when its lease ends. Exit 0; 1 where the last command failed.""",
+to 30 s. SIGINT, SIGTERM and SIGHUP let the command finish and end the program. If this program is
+killed, the item comes back when its lease ends. Exit 0; 1 where the last command failed.""",
         takes_command=True,
     )
 }

@@ -2,16 +2,22 @@
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, noun
+from bambleweeny.errors import Unauthorized
 
 
 def _new(context: Context) -> None:
-    given = context.place.token
-    token = given if given is not None else context.client.tokens.create()
+    tokens = context.client.tokens
+    if context.place.token is None:
+        token = tokens.create()
+    elif context.who()["authenticated"] == "True":
+        token = tokens.current() or ""
+    else:
+        raise Unauthorized()
     context.out.line(token, token=token)
 
 
 def _test(context: Context) -> int:
-    who = context.client.tokens.test()
+    who = context.who()
     is_good = who["authenticated"] == "True"
     name = f"{who['user']} (id {who['id']})" if is_good else "Nobody"
     context.out.line(f"{name}. {who['info']}", **who)

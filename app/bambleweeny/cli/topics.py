@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bambleweeny.cli.content import TYPE, doubt_about
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.given import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.listings import SELECTION, show_selection
@@ -27,6 +28,7 @@ def _publish(context: Context) -> None:
         published = context.client.topics.publish(
             args.name, value, type=args.type, userid=args.userid
         )
+    context.out.warn(doubt_about(value, args.type))
     context.out.line(published, topic=args.name, id=published)
 
 
@@ -75,7 +77,7 @@ VERBS = {
         (
             _TOPIC,
             VALUE,
-            argument("--type", metavar="TYPE", help="its content type"),
+            TYPE,
             USERID,
         ),
     ),

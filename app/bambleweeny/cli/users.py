@@ -1,18 +1,37 @@
 """`users`, for the admin, and `password`."""
 
+from argparse import ArgumentTypeError
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.passwords import new_password
 from bambleweeny.cli.verb import Verb, argument, noun
-from bambleweeny.errors import NotFound
+from bambleweeny.errors import NotFound, Unauthorized
+
+if TYPE_CHECKING:
+    from bambleweeny.client import User
 
 _COLUMNS = ("id", "username", "quota")
 _USER = argument("who", metavar="USER", help="a user's name or id")
+_UNLIMITED = "unlimited"
+
+
+def _quota(text: str) -> int:
+    """Read a quota, for argparse."""
+    if text == _UNLIMITED:
+        return 0
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"'{text}' is not a whole number, nor {_UNLIMITED}")
+    return int(text)
+
+
 _QUOTA = argument(
     "--quota",
     metavar="N",
-    type=int,
-    help="the most keys, lists, topics, routes and bins; 0: no limit",
+    type=_quota,
+    help="the most keys, lists, topics, routes and bins; 0 or unlimited: no limit",
 )
 _NEW_PASSWORD = argument(
     "new_password", nargs="?", metavar="PASSWORD", help="without it you are asked; - reads a line"
@@ -20,12 +39,21 @@ _NEW_PASSWORD = argument(
 
 
 def _list(context: Context) -> None:
-    context.out.rows(_COLUMNS, context.client.users.list())
+    _show(context, context.client.users.list())
 
 
 def _get(context: Context) -> None:
-    user = context.client.users.get(_id_of(context))
-    context.out.rows(_COLUMNS, [user])
+    _show(context, [context.client.users.get(_id_of(context))])
+
+
+def _show(context: Context, users: "Iterable[User]") -> None:
+    """Print users; a table, which people read, has a word in the place of a quota of 0."""
+    is_table = context.out.is_terminal and not context.out.as_json
+    rows = (
+        (user.id, user.username, _UNLIMITED if is_table and not user.quota else user.quota)
+        for user in users
+    )
+    context.out.rows(_COLUMNS, rows)
 
 
 def _add(context: Context) -> None:
@@ -63,12 +91,35 @@ def _id_of(context: Context) -> int:
 
 
 def _password(context: Context) -> None:
-    password = new_password(context.args.new_password, context.stdin)
-    if context.client.tokens.test().get("admin") == "True":
-        context.client.set_admin_password(password)
+    args, client, place = context.args, context.client, context.place
+    who = context.who()
+    if who["authenticated"] != "True":
+        raise Unauthorized()
+    if who["admin"] != "True" and not (args.current or place.password):
+        raise WrongUse("You are logged in by a token: give --current, the password until now.")
+    password = new_password(args.new_password, context.stdin)
+    if who["admin"] == "True":
+        client.set_admin_password(password)
     else:
-        context.client.set_password(password, current=context.args.current)
-    context.out.done()
+        client.set_password(password, current=args.current)
+    what_next = _log_in_again(context, who["user"], password)
+    if context.out.as_json:
+        context.out.done()
+    else:
+        context.out.say(f"The password of {who['user']} is changed. {what_next}")
+
+
+def _log_in_again(context: Context, user: str, password: str) -> str:
+    """Renew a kept login with the new password; else say what to do, since all tokens ended."""
+    place = context.place
+    if place.profile is None:
+        login = f"'bambleweeny login {place.url} --user {user}'"
+        return f"Earlier tokens have ended: log in again with {login}."
+    from bambleweeny.client import Client  # noqa: PLC0415  most commands need one client
+
+    with Client(place.url, user, password) as client:
+        context.client.tokens.use(client.tokens.create())
+    return f"The login that is kept as '{place.profile.name}' is renewed."
 
 
 VERBS = {
@@ -102,7 +153,8 @@ VERBS = {
     ),
     "password": Verb(
         _password,
-        "echo changeme | bambleweeny password -",
+        """bambleweeny password
+        echo changeme | bambleweeny password -""",
         (
             _NEW_PASSWORD,
             argument(

@@ -4,14 +4,11 @@ A build notes the commit and the engine in a file beside the code; a checkout as
 the engine itself.
 """
 
-import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from bambleweeny import __version__
 
@@ -82,15 +79,3 @@ def _output_of(*command: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout
-
-
-class ShowVersion(argparse.Action):
-    """Print the version and end; nothing is asked before the option is met."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help="say what this program is, and end")
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        """End with 0 after printing the line."""
-        print(version_line())
-        parser.exit()

@@ -10,7 +10,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from bambleweeny.client.failures import no_answer, refusal
-from bambleweeny.client.login import Login
+from bambleweeny.client.login import Login, hinting_at_login
 from bambleweeny.client.values import Value
 from bambleweeny.errors import InvalidName, Unauthorized
 from bambleweeny.names import NAME_RULE, is_name
@@ -121,7 +121,11 @@ class Connection:
         answer = self.call("POST", "/auth/token", json=login, is_public=True, is_safe=True).json()
         return answer["access_token"], answer["expires_in"]
 
-    def _authorized(self, request: _Request, send: Callable[[_Request, str], _T]) -> _T:
+    def _authorized(self, request: _Request, send: Callable[[_Request, str | None], _T]) -> _T:
+        if not self.login.is_given:
+            # NOTE: the server refuses it; where there is none, that is what is wrong.
+            with hinting_at_login():
+                return send(request, None)
         token = self.login.token(self.log_in)
         try:
             return send(request, token)

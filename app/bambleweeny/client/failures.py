@@ -22,6 +22,8 @@ from bambleweeny.errors import (
     Unreachable,
 )
 
+_NO_TLS = "What answers there speaks no TLS: try http:// in place of https://."
+
 
 def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> BambleweenyError:
     """Give the error that an answer tells of.
@@ -54,13 +56,24 @@ def no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
     """Give the error for a call that was not answered."""
     if isinstance(ex, ClosedPoolError):
         return RuntimeError("The client is closed.")
+    nothing = f"There is no answer from {url}"
     if isinstance(ex, NameResolutionError):
-        return Unreachable(f"There is no server at {url}: its name is not known.")
-    if isinstance(ex, NewConnectionError | ConnectTimeoutError):
-        return Unreachable(f"There is no server at {url}.")
+        return Unreachable(f"{nothing}: its name is not known.")
+    if isinstance(ex, NewConnectionError):
+        return Unreachable(f"{nothing}: {_reason_of(ex)}.")
+    if isinstance(ex, ConnectTimeoutError):
+        return Unreachable(f"{nothing}: it took no connection in time.")
     if isinstance(ex, SSLError):
-        return ConnectionBroken(f"TLS with {url} failed: {ex}.")
+        hint = _NO_TLS if "WRONG_VERSION_NUMBER" in str(ex) else None
+        return ConnectionBroken(f"{nothing}: TLS failed: {ex}.", hint=hint)
     # NOTE: a time-out while a body is sent comes inside of a ProtocolError.
     if isinstance(ex, HTTPTimeoutError) or isinstance(ex.args[-1], TimeoutError):
-        return TimedOut(f"{url} did not answer within {seconds:g} seconds.")
-    return ConnectionBroken(f"The connection to {url} broke before the answer was there.")
+        return TimedOut(f"{nothing} within {seconds:g} seconds.")
+    return ConnectionBroken(f"{nothing}: the connection broke.")
+
+
+def _reason_of(ex: HTTPError) -> str:
+    """Return why there is no connection in the system's words, as `connection refused`."""
+    cause = ex.__cause__ or ex.__context__
+    reason = getattr(cause, "strerror", None) or "no connection can be made"
+    return f"{reason[0].lower()}{reason[1:]}"

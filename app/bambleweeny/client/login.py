@@ -2,12 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from bambleweeny.errors import Unauthorized
 
 _MARGIN_SECONDS = 30.0
 """A token is renewed so long before its end, or in its last tenth where that is less."""
+
+_HOW_TO_LOG_IN = "Give the client a user name and a password, or a token."
 
 Issue = Callable[[str, str], tuple[str, float]]
 """Log in with a name and a password: gives a token and how many seconds it is good."""
@@ -52,6 +55,16 @@ class Login:
                 self._token, self._renew_at = self._issued(issue)
             return self._token
 
+    @property
+    def current(self) -> str | None:
+        """The token that the next call sends, where there is one already."""
+        return self._token
+
+    def use(self, token: str) -> None:
+        """Send this token until it is refused, and only then log in."""
+        with self._lock:
+            self._token, self._renew_at = token, float("inf")
+
     def is_renewable(self, refused: str) -> bool:
         """Forget a token that was refused; tell whether there can be another one."""
         if self._username is None:
@@ -75,6 +88,16 @@ class Login:
 
     def _issued(self, issue: Issue) -> tuple[str, float]:
         if self._username is None or self._password is None:
-            raise Unauthorized(hint="Give the client a user name and a password, or a token.")
+            raise Unauthorized(hint=_HOW_TO_LOG_IN)
         token, seconds = issue(self._username, self._password)
         return token, self._clock() + seconds - min(_MARGIN_SECONDS, seconds / 10)
+
+
+@contextmanager
+def hinting_at_login() -> Iterator[None]:
+    """Let a refusal say what the client lacks, where the server's hint is for plain HTTP."""
+    try:
+        yield
+    except Unauthorized as ex:
+        ex.hint = _HOW_TO_LOG_IN
+        raise

@@ -16,7 +16,17 @@ class Tokens:
 
         Earlier tokens stay good. WrongLogin where the server knows no such login.
         """
+        if not self._connection.login.is_given:
+            self.test()  # where there is no server, that is what is wrong
         return self._connection.login.fresh(self._connection.log_in)
+
+    def use(self, token: str) -> None:
+        """Send this token until it is refused, and only then log in."""
+        self._connection.login.use(token)
+
+    def current(self) -> str | None:
+        """Return the token that the next call sends; None where there is none yet."""
+        return self._connection.login.current
 
     def test(self) -> dict[str, Any]:
         """Tell who the client is: `authenticated`, `admin`, `user`, `id` and `info`.

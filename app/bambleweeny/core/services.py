@@ -69,6 +69,7 @@ def make_services(
     topic_bounds: Bounds,
     max_waits: int,
     append_only_file: Path | None,
+    admin_password_file: Path | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
     """Put the services over a store together. No round trip."""
@@ -81,7 +82,7 @@ def make_services(
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
-        users=Users(store, passwords),
+        users=Users(store, passwords, admin_password_file),
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,

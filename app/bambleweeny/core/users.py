@@ -1,6 +1,8 @@
 """Users: who may act, how much they may own, and what becomes of it when they go."""
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from bambleweeny.core.authorized import read_as
@@ -19,6 +21,8 @@ from bambleweeny.names import USERNAME_RULE, is_dots, is_username
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import CHANGE_USER, CREATE_USER_ONCE
 
+_log = logging.getLogger(__name__)
+
 ADMIN_ID = "0"
 ADMIN_NAME = "admin"
 LARGEST_QUOTA = 10**12
@@ -33,12 +37,18 @@ class User(NamedTuple):
 
 
 class Users:
-    """The users of the instance; user 0 is the admin."""
+    """The users of the instance; user 0 is the admin.
 
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    A file that holds the admin's password is removed when another one is set.
+    """
+
+    def __init__(
+        self, store: Store, passwords: Passwords, admin_password_file: Path | None = None
+    ) -> None:
         self._store = store
         self._schema = store.schema
         self._passwords = passwords
+        self._admin_password_file = admin_password_file
 
     def log_in(self, username: str, password: str) -> Caller:
         """Give the caller with this name and password; else WrongLogin.
@@ -134,6 +144,8 @@ class Users:
         record = self._schema.tenant(user_id).user
         if not self._store.run(CHANGE_USER, [record], ends_tokens, *fields):
             raise NotFound()
+        if ends_tokens and user_id == ADMIN_ID:
+            self._remove_admin_password_file()
 
     def has_password(self, user_id: str, password: str) -> bool:
         """Tell whether this is a user's password."""
@@ -153,6 +165,14 @@ class Users:
         except NotFound:
             if not finish_deletions(self._store.patient, user_id):
                 raise
+
+    def _remove_admin_password_file(self) -> None:
+        if self._admin_password_file is not None:
+            try:
+                self._admin_password_file.unlink(missing_ok=True)
+            except OSError as ex:
+                file = self._admin_password_file
+                _log.warning("%s has an old password and cannot be removed: %s", file, ex.strerror)
 
     def _has_name(self, username: str) -> bool:
         return self._store.read(("HEXISTS", self._schema.users, username)) == [1]

@@ -36,4 +36,4 @@ class WrongHost(BambleweenyError):
     """The Host header names a host that this server does not answer for."""
 
     code, status, info = "wrong_host", 421, "This server does not answer for that host name."
-    hint = "Use localhost or 127.0.0.1, or start the server with --allowed-hosts."
+    hint = "Use localhost or 127.0.0.1, or name the host in the server's --allowed-hosts."

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import select
 import sys
 import time
@@ -12,42 +13,50 @@ from contextlib import suppress
 from functools import lru_cache
 
 _MOST_HELD = 10_000
-_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "code")
+_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
+_LONGEST_MESSAGE = 8192
+_CONTROL = re.compile(r"[^ -~\xa1-\U0010ffff]|[\u2028\u2029\ud800-\udfff]")
 
 
 class _Text(logging.Formatter):
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(message)s")
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
-        return f"{_local_time(int(record.created))},{int(record.msecs):03d}"
-
     def format(self, record: logging.LogRecord) -> str:
+        at = _local_time(int(record.created)) % record.msecs
         seen = vars(record)
         if "ms" not in seen:
-            return super().format(record)
-        at, code = self.formatTime(record), f" {seen['code']}" if seen["code"] else ""
-        who = f"{seen['ms']}ms {seen['user'] or '-'} {seen['request_id']}{code}"
-        return f"{at} {record.levelname} {record.msg} {who}"
+            trace = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+            return f"{at} {record.levelname} {_message(record)}{trace}"
+        code = f" {seen['code']}" if seen["code"] else ""
+        who = f"{seen['user'] or '-'} {seen['request_id']} {seen.get('address') or '-'}"
+        return f"{at} {record.levelname} {record.msg} {seen['ms']}ms {who}{code}"
 
 
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        seen = vars(record)
         line = {
             "time": f"{_world_time(int(record.created))}.{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
-            "message": record.getMessage(),
+            "message": record.getMessage() if "ms" in seen else _message(record),
         }
-        seen = vars(record)
         line |= {name: seen[name] for name in _OF_A_REQUEST if seen.get(name) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
 
+def _message(record: logging.LogRecord) -> str:
+    """Return a message on one line, and at most 8 kB of it."""
+    text = record.getMessage()
+    shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text[:_LONGEST_MESSAGE])
+    return f"{shown}..." if len(text) > _LONGEST_MESSAGE else shown
+
+
 @lru_cache(maxsize=2)
 def _local_time(second: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(second))
+    """Return a time as RFC 3339 has it, with a place for milliseconds."""
+    zone = time.strftime("%z", time.localtime(second))
+    moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(second))
+    return f"{moment}.%03d{zone[:3]}:{zone[3:5]}"
 
 
 @lru_cache(maxsize=2)

@@ -1,21 +1,23 @@
 """From a configuration to a running server, and back to nothing."""
 
 import os
-import shutil
 import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from bambleweeny.claims import Claim, claim_directory, remove_dead
 from bambleweeny.config import Config
 from bambleweeny.core.instance import Instance, WrongSchema
 from bambleweeny.core.tally import Tally
 from bambleweeny.options import Address
-from bambleweeny.running import SERVER, forget_url, note_url
+from bambleweeny.registry import RunningServer, note_server
+from bambleweeny.running import SERVER, forget_url, is_in_use, note_url, warn_if_exposed
 from bambleweeny.server.allocation import bound_allocator
 from bambleweeny.server.banner import banner
 from bambleweeny.server.cores import keep_to_core
@@ -37,6 +39,7 @@ from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
 from bambleweeny.store.headroom import Headroom
 
 _STOP_SECONDS = 12.0
+_SANDBOX = "bambleweeny-sandbox-"
 
 
 @dataclass
@@ -50,6 +53,7 @@ class _Parts:
     instance: Instance
     tally: Tally
     shares: Shares
+    claims: list[Claim]
 
     def child_of_engine(self) -> list[Child]:
         engine = self.engine
@@ -77,6 +81,8 @@ class _Parts:
         status = 1
         try:
             keep_to_core(number, self.config.workers)
+            for claim in self.claims:
+                claim.forget()
             if self.engine:
                 self.engine.leave_to_parent()
             file = self.engine.append_only_file if self.engine else None
@@ -98,34 +104,52 @@ class _Parts:
             os._exit(status)
 
 
-def serve(config: Config, *, sandbox: bool = False) -> int:
-    """Run a server until SIGTERM or SIGINT; give the exit status.
+def serve(config: Config, *, sandbox: bool = False, registry: Path | None = None) -> int:
+    """Run a server until SIGTERM, SIGINT or SIGHUP; return the exit status.
 
-    With `sandbox` its data are thrown away at the end.
+    With `sandbox` its data are thrown away at the end. In the registry the user's other
+    programs find the server.
     """
     set_up_logs(config.log_format, config.log_level)
     block_signals()
     bound_allocator()
     # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
     os.umask(0o077)
-    if sandbox:
-        config = replace(config, data_dir=Path(tempfile.mkdtemp(prefix="bambleweeny-sandbox-")))
     try:
-        _run(config, sandbox)
+        if sandbox:
+            with _throw_away_directory() as claim:
+                _run(replace(config, data_dir=claim.path), registry, claim)
+        else:
+            _run(config, registry)
     except (CannotStart, EngineFailed, WrongSchema) as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
         return 1
-    finally:
-        if sandbox:
-            shutil.rmtree(config.data_dir, ignore_errors=True)
     return 0
 
 
-def _run(config: Config, sandbox: bool) -> None:
+@contextmanager
+def _throw_away_directory() -> Iterator[Claim]:
+    """Make a directory for as long as it is used; remove those of killed sandboxes."""
+    try:
+        remove_dead(Path(tempfile.gettempdir()), f"{_SANDBOX}*", is_in_use)
+        claim = claim_directory(_SANDBOX)
+    except OSError as ex:
+        raise CannotStart(
+            f"There can be no temporary directory: {ex.strerror}; set TMPDIR to another one."
+        ) from ex
+    try:
+        yield claim
+    finally:
+        claim.remove()
+
+
+def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) -> None:
     listener = listen(config.listen)
     engine = None
     if config.redis_url is None:
         engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
+    elif config.data_dir.exists():
+        warn_if_exposed(config.data_dir)
     try:
         if engine:
             engine.start()
@@ -137,24 +161,47 @@ def _run(config: Config, sandbox: bool) -> None:
         url = engine.url if engine else config.redis_url or ""
         store = find_store(url, config)
         instance, login = open_for_service(store, config)
-        wanted = config.workers
-        parts = _Parts(config, listener, engine, store, instance, Tally(wanted), Shares(wanted))
-        if engine:
-            note_url(config.data_dir, SERVER, Address(*listener.getsockname()[:2]).url)
-        print(banner(config, listener, store.place, login, sandbox=sandbox), flush=True)
-        workers = parts.children_of_workers()
-        if engine:
-            supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
-        else:
-            supervise(workers)
-        if engine:
-            forget_url(config.data_dir, SERVER)
+        count, claims = config.workers, [sandbox] if sandbox else []
+        parts = _Parts(
+            config, listener, engine, store, instance, Tally(count), Shares(count), claims
+        )
+        workers, is_sandbox = parts.children_of_workers(), sandbox is not None
+        with _findable(parts, registry, is_sandbox=is_sandbox):
+            print(banner(config, listener, store.place, login, sandbox=is_sandbox), flush=True)
+            if engine:
+                supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
+            else:
+                supervise(workers)
         turn_away(listener)
         listener.close()
         stop_children(workers, _STOP_SECONDS)
     finally:
         if engine:
             engine.stop()
+
+
+@contextmanager
+def _findable(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
+    """Leave word of where the server answers, for as long as it does."""
+    config, url = parts.config, Address(*parts.listener.getsockname()[:2]).url
+    if parts.engine:
+        note_url(config.data_dir, SERVER, url)
+    server = RunningServer(
+        "sandbox" if is_sandbox else "serve",
+        url,
+        str(config.data_dir),
+        config.admin_password if is_sandbox else None,
+    )
+    note = note_server(registry, server) if registry else None
+    if note:
+        parts.claims.append(note)
+    try:
+        yield
+    finally:
+        if parts.engine:
+            forget_url(config.data_dir, SERVER)
+        if note:
+            note.remove()
 
 
 def _chore(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bambleweeny.signals import ending_signals
+
 _log = logging.getLogger(__name__)
 
-_ENDS = {signal.SIGTERM, signal.SIGINT}
+_ENDS = ending_signals()
 _TURN_SECONDS = 0.1
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
@@ -76,7 +78,7 @@ def is_ending() -> bool:
 def supervise(
     children: Sequence[Child], chore: Callable[[], float] = lambda: _TURN_SECONDS
 ) -> None:
-    """Keep the children alive until SIGTERM or SIGINT.
+    """Keep the children alive until a signal ends the program.
 
     The chore is done at every turn and gives how many seconds the turn may last.
     """

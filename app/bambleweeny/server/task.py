@@ -157,7 +157,8 @@ class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
             self.request, error = request, InternalError()
         if isinstance(error, TlsNotServed):
             _log.warning("%s began TLS, but this port serves plain HTTP", self.channel.addr[0])
-        refused = Refused(request.command, request.path, request.headers, self.start_time)
+        address = self.channel.addr[0]
+        refused = Refused(request.command, request.path, request.headers, self.start_time, address)
         answer = self.channel.server.refusals.answer(error, refused)
         self.status, self.content_length = answer.status, len(answer.body)
         self.response_headers += answer.headers

@@ -17,10 +17,12 @@ from bambleweeny.core.passwords import Passwords
 from bambleweeny.core.services import make_services
 from bambleweeny.core.tally import Part
 from bambleweeny.core.topics import Bounds
+from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocation import Heap
 from bambleweeny.server.http import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.server.shares import Share
+from bambleweeny.signals import ending_signals
 from bambleweeny.store import Store
 
 _SWITCH_SECONDS = 0.001
@@ -48,6 +50,7 @@ def work(
         topic_bounds=Bounds(config.max_topic_messages, config.topic_age, config.max_topic_bytes),
         max_waits=config.max_waits,
         append_only_file=append_only_file,
+        admin_password_file=config.data_dir / FILE_NAME,
         metrics=Metrics(part),
     )
     app = create_app(
@@ -71,8 +74,10 @@ def work(
         body_limit=BodyLimits(services.tokens, config.max_body).largest,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    # NOTE: a Ctrl-C reaches the whole process group; the supervisor passes it on.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # NOTE: a Ctrl-C, and the end of a terminal, reach the whole process group; the supervisor
+    # passes them on.
+    for number in ending_signals() - {signal.SIGTERM}:
+        signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     # NOTE: a thread that computes keeps others that long; five milliseconds are Python's own.
     sys.setswitchinterval(_SWITCH_SECONDS)

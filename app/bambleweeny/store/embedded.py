@@ -9,7 +9,6 @@ import fcntl
 import importlib.util
 import logging
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -20,7 +19,10 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
+from bambleweeny.claims import Claim, claim_directory, remove_dead
 from bambleweeny.errors import StoreUnavailable
+from bambleweeny.running import warn_if_exposed
+from bambleweeny.signals import ending_signals
 from bambleweeny.store.appendonly import Damaged, check_append_only_file
 from bambleweeny.store.link import Link
 from bambleweeny.store.running import forget_engine_url, note_engine_url
@@ -32,6 +34,7 @@ _LONGEST_SOCKET_PATH = 107
 _LOCK_SECONDS = 2.0
 _SYNC_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
+_PRIVATE = "bambleweeny-socket-"
 _LIBC = ctypes.CDLL(None)
 
 
@@ -58,7 +61,7 @@ class EmbeddedEngine:
         self._fsync = fsync
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
-        self._private: Path | None = None
+        self._private: Claim | None = None
         self._socket: Path | None = None
         self._sync_due = 0.0
         self._synced = (0, 0)
@@ -110,7 +113,9 @@ class EmbeddedEngine:
     def leave_to_parent(self) -> None:
         """Forget the engine in a process that was forked from the one that runs it."""
         self._process = None
-        self._private = None
+        if self._private:
+            self._private.forget()
+            self._private = None
         if self._lock:
             self._lock.close()
             self._lock = None
@@ -148,7 +153,7 @@ class EmbeddedEngine:
             self._process.wait()
             self._process = None
         if self._private:
-            shutil.rmtree(self._private, ignore_errors=True)
+            self._private.remove()
             self._private = None
         if self._lock:
             forget_engine_url(self.data_dir)
@@ -195,6 +200,7 @@ class EmbeddedEngine:
         """
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            warn_if_exposed(self.data_dir)
             lock = open(self.data_dir / "lock", "ab")
         except OSError as ex:
             raise EngineFailed(
@@ -215,10 +221,12 @@ class EmbeddedEngine:
         if not _is_too_long(path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             return path
-        self._private = self._private or Path(tempfile.mkdtemp(prefix="bambleweeny-"))
-        path = self._private / "engine.sock"
+        if self._private is None:
+            remove_dead(Path(tempfile.gettempdir()), f"{_PRIVATE}*")
+            self._private = claim_directory(_PRIVATE)
+        path = self._private.path / "engine.sock"
         if _is_too_long(path):
-            self._private.rmdir()
+            self._private.remove()
             self._private = None
             raise EngineFailed(
                 f"The paths of {self.data_dir} and of the temporary directory are too long for a "
@@ -274,7 +282,7 @@ def _locked(file: IO[bytes]) -> bool:
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Let signals wait: what runs after a fork would swallow the exception of one."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ending_signals())
     try:
         yield
     finally:

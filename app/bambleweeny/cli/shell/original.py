@@ -1,9 +1,11 @@
 """The commands of the original's b9y-cli, as commands of ours."""
 
 from bambleweeny.cli.commands import verb_of
+from bambleweeny.cli.parsing import END
 
 ENDS = ("exit", "quit", "q", "EOF")
 HELP = ("help", "?")
+VERSION = "version"
 NAMES = ("create_user",)
 """Commands that only the original has."""
 
@@ -13,10 +15,11 @@ def modern(words: list[str]) -> list[str]:
     name, *rest = words
     if name == "create_user":
         return ["users", "add", *rest]
-    if not rest or rest[0].startswith("-"):
+    is_end, given = rest[:1] == [END], rest[1:] if rest[:1] == [END] else rest
+    if not given or (given[0].startswith("-") and not is_end):
         return words
     if name == "keys":
-        return ["keys", "--match", *rest]
-    if name in ("route", "bin") and rest[0] not in verb_of(name).verbs:
+        return ["keys", f"--match={given[0]}", *given[1:]]
+    if name in ("route", "bin") and (is_end or given[0] not in verb_of(name).verbs):
         return [name, "add", *rest]
     return words

@@ -8,6 +8,8 @@ from bambleweeny.cli.output import Output
 class ShellOutput(Output):
     """Standard output under a prompt."""
 
+    speaker = ""
+
     def value(self, value: bytes, **around: object) -> None:
         """Print a value on lines of its own; at a terminal JSON is laid out and has colours."""
         if self.is_terminal and not self.as_json and value.lstrip()[:1] in (b"{", b"["):

@@ -2,18 +2,18 @@
 
 import sys
 
-from bambleweeny.cli.commands import COMMANDS, SHARED, verb_of
+from bambleweeny.cli.commands import verb_of
 from bambleweeny.cli.connection import add_json_option
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.failures import WrongUse, status_of
-from bambleweeny.cli.shell.help import help_of, overview
-from bambleweeny.cli.shell.original import ENDS, HELP, NAMES, modern
+from bambleweeny.cli.failures import status_of
+from bambleweeny.cli.parsing import choose
+from bambleweeny.cli.shell.help import OWN, help_of, no_such_command, overview
+from bambleweeny.cli.shell.original import ENDS, HELP, NAMES, VERSION, modern
 from bambleweeny.cli.shell.output import ShellOutput
 from bambleweeny.cli.shell.words import split
-from bambleweeny.cli.verb import choose
+from bambleweeny.cli.version import version_line
 
-OWN = {name: command for name, command in COMMANDS.items() if command.group in SHARED}
-"""The commands that the shell has in common with the command line."""
+PROGRAMS = ("bambleweeny", "b9y")
 
 
 class Session:
@@ -26,7 +26,7 @@ class Session:
 
     def run(self, text: str) -> int:
         """Run a command and give its exit status; what failed is a sentence on stderr."""
-        return status_of(lambda: self._run(split(text)), prefix="")
+        return status_of(lambda: self._run(split(text)), prefix="", advise=self._context.advice)
 
     def _run(self, words: list[str]) -> int | None:
         if not words:
@@ -34,12 +34,18 @@ class Session:
         if words[0] in ENDS:
             self.is_over = True
             return None
+        if words[0] in PROGRAMS and words[1:]:
+            # NOTE: so that what is copied from elsewhere works here, too.
+            words = words[1:]
         if words[0] in HELP:
-            print(help_of(words[1]) if words[1:] else overview())
+            print(help_of(words[1:]) if words[1:] else overview())
+            return None
+        if words[0] == VERSION:
+            print(version_line())
             return None
         name, *rest = modern(words)
         if name not in OWN:
-            raise WrongUse(f"There is no command '{name}'.", hint="'help' lists the commands.")
+            raise no_such_command(name)
         try:
             verb, args = choose(
                 name, verb_of(name), OWN[name].help, rest, add_options=add_json_option, program=""
@@ -52,4 +58,4 @@ class Session:
 
 def command_names() -> list[str]:
     """Give every word that a command can begin with."""
-    return sorted([*OWN, *NAMES, "help", "exit"])
+    return sorted([*OWN, *NAMES, "help", "version", "exit"])

@@ -14,7 +14,8 @@ from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.connection import add_json_option
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.homes import home_of
-from bambleweeny.cli.shell.session import OWN, Session, command_names
+from bambleweeny.cli.shell.help import OWN
+from bambleweeny.cli.shell.session import Session, command_names
 from bambleweeny.cli.shell.words import is_unfinished
 
 _PROMPT = "b9y> "
@@ -25,7 +26,7 @@ _SECRET = ("password", "users add", "users set", "create_user")
 def talk(context: Context) -> int:
     """Ask for commands until one of them, or the end of the terminal, ends that."""
     session = Session(context)
-    who = context.client.tokens.test()
+    who = context.who()
     if who["authenticated"] != "True":
         context.client.keys.list()  # raises what the server says of such a login
     print(f"Connected to {context.place.url} as {who['user']}. 'help' lists the commands.")

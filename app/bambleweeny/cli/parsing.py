@@ -1,0 +1,194 @@
+"""The parsers of verbs: options anywhere, `--` before what is none, advice for what is wrong."""
+
+import re
+import sys
+from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NoReturn
+
+from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.suggestions import did_you_mean
+from bambleweeny.cli.verb import AddOptions, Verb, examples_of
+
+PROGRAM = "bambleweeny "
+END = "--"
+"""Ends the options: what follows are names and values, whatever they begin with."""
+_PLAIN = "\0"
+"""Stands before what follows END, while it is parsed; no argument of a program can have it."""
+_IS_NUMBER = re.compile(r"-\d+|-\d*\.\d+").fullmatch
+
+
+class Parser(ArgumentParser):
+    """A parser that says in a sentence what is wrong, and what was probably meant."""
+
+    verbs: Collection[str] = ()
+    """The sub-verbs, one of which the first word may have been meant to be."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage in a line, and the sentence."""
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {message}\n")
+
+    def parse(self, words: Sequence[str]) -> Namespace:
+        """Parse words among which options may stand anywhere before END."""
+        at = words.index(END) if END in words else len(words)
+        for word in words[:at]:
+            self._check_option(word)
+        plain = [_PLAIN + word for word in words[at + 1 :]]
+        # NOTE: so that a value may stand behind an option as well as before it.
+        args, more = self.parse_known_intermixed_args([*words[:at], *plain])
+        if more:
+            self._refuse(more[0].removeprefix(_PLAIN), words)
+        return args
+
+    def expected_after(self, words: Iterable[str]) -> Action | None:
+        """Return what stands next: an option that lacks its value, or the next argument."""
+        positionals = [action for action in self._actions if not action.option_strings]
+        at, is_plain = 0, False
+        expected: Action | None = None
+        for word in words:
+            if expected is not None:
+                expected = None
+            elif is_plain or not _is_option(word):
+                at += at < len(positionals) and positionals[at].nargs not in ("+", "*")
+            elif word == END:
+                is_plain = True
+            else:
+                action = self._option_string_actions.get(word)
+                expected = action if action and action.nargs is None else None
+        return expected or (positionals[at] if at < len(positionals) else None)
+
+    def valued_options(self) -> set[str]:
+        """Return the options that take a value."""
+        options = self._option_string_actions
+        return {flag for flag, action in options.items() if action.nargs is None}
+
+    def options(self) -> list[str]:
+        """Return the long forms of all options."""
+        return [flag for flag in self._option_string_actions if flag.startswith("--")]
+
+    def _check_option(self, word: str) -> None:
+        flag = word.partition("=")[0]
+        if not _is_option(word) or flag in self._option_string_actions:
+            return
+        advice = did_you_mean(flag, self.options())
+        if not advice:
+            advice = f" What is no option and begins with - stands behind --, as in '-- {word}'."
+        self.error(f"There is no option '{flag}'.{advice}")
+
+    def _refuse(self, word: str, words: Sequence[str]) -> NoReturn:
+        """End where there is a word too many, which may come of a mistyped sub-verb."""
+        first = next((word for word in words if not _is_option(word)), word)
+        advice = did_you_mean(first, self.verbs, f"{self.prog} ")
+        if self.verbs and (advice or first == word):
+            self.error(f"There is no verb '{first}'.{advice}")
+        self.error(f"'{word}' is one word too many.")
+
+    def _get_value(self, action: Action, arg_string: str) -> Any:
+        return super()._get_value(action, arg_string.removeprefix(_PLAIN))
+
+
+def _is_option(word: str) -> bool:
+    """Tell whether a word before END is an option, as argparse decides it."""
+    return len(word) > 1 and word[0] == "-" and " " not in word and not _IS_NUMBER(word)
+
+
+def choose(
+    name: str,
+    verb: Verb,
+    text: str,
+    words: Sequence[str],
+    *,
+    add_options: AddOptions = add_connection_options,
+    program: str = PROGRAM,
+) -> tuple[Verb, Namespace]:
+    """Find the sub-verb that words name, and parse the rest; SystemExit where that fails."""
+
+    def parser(name: str, verb: Verb, text: str) -> Parser:
+        return parser_of(name, verb, text, add_options=add_options, program=program)
+
+    chosen, made, rest = verb, parser(name, verb, text), list(words)
+    made.verbs = verb.verbs
+    before: list[str] = []
+    if verb.verbs and rest and _is_option(rest[0]):
+        parsers = (parser(name, child, text) for child in verb.verbs.values())
+        before, rest = split_options(rest, set().union(*(p.valued_options() for p in parsers)))
+    if rest and rest[0] in verb.verbs:
+        chosen = verb.verbs[rest[0]]
+        made = parser(f"{name} {rest[0]}", chosen, chosen.help)
+        rest = rest[1:]
+    rest = [*before, *rest]
+    command: list[str] = []
+    if chosen.takes_command:
+        rest, command = _split_command(made, rest)
+    args = made.parse(rest)
+    args.command = command
+    return chosen, args
+
+
+def split_options(words: Sequence[str], valued: Collection[str]) -> tuple[list[str], list[str]]:
+    """Split off the options that stand in front, with the values of those that take one."""
+    options, rest = [], list(words)
+    while rest and rest[0] != END and _is_option(rest[0]):
+        options.append(rest.pop(0))
+        if rest and options[-1] in valued:
+            options.append(rest.pop(0))
+    return options, rest
+
+
+def _split_command(parser: Parser, words: list[str]) -> tuple[list[str], list[str]]:
+    """Split off the command of another program, which stands behind END.
+
+    Where an argument is still missing there, that END is for the argument, and the command
+    stands behind the next one.
+    """
+    if END not in words:
+        return words, []
+    at = words.index(END)
+    if parser.expected_after(words[:at]) is not None and END in words[at + 1 :]:
+        at = words.index(END, at + 1)
+    return words[:at], words[at + 1 :]
+
+
+def parser_of(
+    name: str,
+    verb: Verb,
+    text: str,
+    *,
+    add_options: AddOptions = add_connection_options,
+    program: str = PROGRAM,
+    examples: Sequence[str] | None = None,
+) -> Parser:
+    """Make the parser of a verb, whose --help ends with its examples, or others."""
+    parser = Parser(
+        prog=program + name,
+        usage=" ".join([f"{program}{name}", "[OPTIONS]", *_arguments(verb)]).replace("%", "%%"),
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=_epilog(name, verb, examples_of(verb) if examples is None else examples),
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    for names, more in verb.arguments:
+        parser.add_argument(*names, **more)
+    (verb.add_options or add_options)(parser)
+    return parser
+
+
+def _arguments(verb: Verb) -> list[str]:
+    """Return the arguments of a verb as its usage has them."""
+    forms = {None: "{}", "?": "[{}]", "+": "{} ...", "*": "[{} ...]"}
+    shown = [
+        forms[more.get("nargs")].format(more["metavar"])
+        for names, more in verb.arguments
+        if not names[0].startswith("-")
+    ]
+    return [*shown, "-- COMMAND ..."] if verb.takes_command else shown
+
+
+def _epilog(name: str, verb: Verb, examples: Sequence[str]) -> str:
+    lines = [verb.note, ""] if verb.note else []
+    if verb.verbs:
+        lines += ["verbs (the first is meant where none is named):"]
+        lines += [f"  {name} {sub:<10} {child.help}" for sub, child in verb.verbs.items()]
+        lines += [""]
+    return "\n".join([*lines, "examples:", *(f"  {line}" for line in examples)])

