@@ -11,6 +11,7 @@ runs only where the case says `runs`. To print the table for a throw-away server
 import re
 import socket
 import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -37,6 +38,7 @@ class Case:
     """What is sent, in one part or in several of which each waits for an answer to the one before.
 
     `answers` are the statuses that come back, `stays` tells whether the connection is open then.
+    A `withheld` body is not received, so that the connection ends unless it came with the head.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Case:
     answers: tuple[int, ...] = (400,)
     stays: bool = False
     runs: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,9 @@ LENGTH_OR_CODING = [
             (b"chunked, identity", 400), (b"chunked;q=1", 400), (b"chunked;", 400), (b'"chunked"', 400),
             (b"'chunked'", 400), (b"chunked\x0b", 400), (b"\x0bchunked", 400), (b"\x0cchunked", 400),
             (b"chunked\x00", 400), (b"\xa0chunked", 400), (b"\x85chunked", 400), (b"chunked\x7f", 400),
+            (b"xchunked", 400), (b"chunkedx", 400), (b"chunked chunked", 400), (b"chunked\t;x", 400), (b"chunked, ,", 400),
+            (b"chunked=1", 400), (b"\\chunked", 400), (b'ch"unked"', 400), (b"\x00chunked", 400), (b"\x1cchunked", 400),
+            (b"chunked\x85", 400), (b"chunked\r", 400), (b"\nchunked", 400), (b"Chunked, CHUNKED", 400), (b"br", 400),
             (b"cow", 400), (b"chunke\xe4", 400), (b"gzip", 501), (b"deflate", 501), (b"x-compress", 501),
         )
     ),
@@ -130,6 +136,34 @@ NAMES = [
     put("content_length beside the length", b"content_length: 5\r\nContent-Length: 0\r\n", b""),
     put("a space in front of the length's colon", b"Content-Length : %b\r\n" % ROOM, b""),
     put("a space in the name", b"X Content-Length: %b\r\n" % ROOM, b""),
+    *(
+        put(f"the coding as {shown(name)}", name + b": chunked\r\n", FIVE + END)
+        for name in (
+            b"Transfer Encoding", b"Transfer\tEncoding", b"Transfer\x0bEncoding", b"Transfer-Encoding:", b'"Transfer-Encoding"',
+            b"\x00Transfer-Encoding", b"\xefTransfer-Encoding", b"Transfer-Encoding\xa0", b"Transfer\xadEncoding",
+            b"Transfer-Encoding\xe2\x84\xaa", b"transfer-Encoding\x85",
+        )
+    ),
+    *(
+        put(f"another header than the coding, {shown(name)}", name + b": chunked\r\n", FIVE + END, 200, 400)
+        for name in (b"TE", b"Transfer--Encoding", b"Transfer.Encoding", b"X-Transfer-Encoding", b"Transfer-Encoding-")
+    ),
+    *(get(f"a name with {shown(sign)}", HOST + b"X%bY: z\r\n" % sign) for sign in map(bytes, zip(b'"(),/;<=>?@[\\]{}\x7f\x80\xff\x01'))),
+    put("two lengths, of which one is in other case", b"content-length: 5\r\nCONTENT-LENGTH: 5\r\n", b"hello"),
+    get("two hosts, of which one is in other case", b"host: localhost\r\nHOST: localhost\r\n"),
+    get("a space in front of the host's colon", b"Host : localhost\r\n"),
+    get("a space in front of the colon of Expect", HOST + b"Expect : 100-continue\r\n"),
+    *(
+        get(f"two headers {name.decode()}", HOST + b"%b: a\r\n%b: a\r\n" % (name, name.lower()))
+        for name in (b"Authorization", b"Content-Type", b"Content-Range", b"Idempotency-Key", b"If-Range", b"Last-Event-ID", b"Origin", b"Range")
+    ),
+    Case("two tokens, of which the first is good", b"GET /keys HTTP/1.1\r\n" + HOST + b"Authorization: Bearer %b\r\nAuthorization: x\r\n\r\n" % T + HIDDEN),
+    Case("two tokens, of which the last is good", b"GET /keys HTTP/1.1\r\n" + HOST + b"Authorization: x\r\nAuthorization: Bearer %b\r\n\r\n" % T + HIDDEN),
+    get("101 headers of one name", HOST + b"X: y\r\n" * 101, 200),
+    get("101 headers", HOST + b"".join(b"X%d: y\r\n" % number for number in range(101)), 200),
+    get("16,000 headers of one name", HOST + b"a:\r\n" * 16_000, 200),
+    get("101 hosts", HOST * 101),
+    get("headers for a proxy", HOST + b"X-Forwarded-Host: evil.example\r\nX-HTTP-Method-Override: DELETE\r\nX-Original-URL: /keys/smuggled\r\n", 200),
     get("a header without a colon", HOST + b"X\r\n"),
     get("a header without a name", HOST + b": x\r\n"),
     get("a name that is not ASCII", HOST + b"X\xc3\xa4: x\r\n"),
@@ -150,6 +184,20 @@ LINES = [
     put("a bare LF behind a header", b"X: y\nTransfer-Encoding: chunked\r\n", END),
     put("a bare CR behind a header", b"X: y\rTransfer-Encoding: chunked\r\n", END),
     put("a CR more behind a header", b"X: y\r\r\nContent-Length: 0\r\n", b""),
+    put("a bare LF in front of the coding", b"X: y\r\n\nTransfer-Encoding: chunked\r\n", END),
+    get(
+        "a value with the next line of Unicode",
+        HOST + b"X: y\x85Transfer-Encoding: chunked\r\n",
+        200,
+    ),
+    get("a value with a separator of ASCII", HOST + b"X: y\x1cTransfer-Encoding: chunked\r\n"),
+    get("a line of one space", HOST + b" \r\n"),
+    Case("a fold behind the first line", GET + b" Host: localhost\r\n\r\n" + HIDDEN),
+    Case("a fold behind the first line, and a Host", GET + b"\tX: y\r\n" + HOST + b"\r\n" + HIDDEN),
+    Case("a CR more in the empty line", GET + HOST + b"\r\r\n" + HIDDEN),
+    Case("a bare LF in front of the empty line", GET + b"Host: localhost\n\r\n" + HIDDEN),
+    Case("a bare CR in front", b"\r" + GET + HOST + b"\r\n" + HIDDEN),
+    Case("a byte order mark in front", b"\xef\xbb\xbf" + GET + HOST + b"\r\n" + HIDDEN),
     put("a bare LF behind the coding", b"Transfer-Encoding: chunked\n", END),
     Case("bare LF everywhere", b"GET / HTTP/1.1\nHost: localhost\n\n" + HIDDEN),
     Case("a bare LF behind the first line", b"GET / HTTP/1.1\nHost: localhost\r\n\r\n" + HIDDEN),
@@ -163,8 +211,13 @@ LENGTHS = [
         for value in (
             b"", b"+5", b"-5", b"0x5", b"5.0", b"5e0", b"5 5", b"5,5", b"5, 5", b"5, 6", b"5;", b"5\x0b",
             b"\x0b5", b"5\x00", b"\xef\xbc\x95", b"\xb2", b"five", b"1" * 19, b"9" * 5000, b"0 5", b"5_0", b"'5'",
+            b"+0", b"-0", b"0x0", b"0b101", b"0o5", b"5\t6", b"5\r", b"5\n", b"\n5", b'"5"', b"5,", b",5", b"5, 5, 5", b"5l",
+            b"NaN", b"\x005", b"\xa05", b"5\x85", b"5 \x0b", b"0" * 18 + b"5", b"5:5",
         )
     ),
+    put("two lengths around another header", b"Content-Length: 5\r\nX: y\r\nContent-Length: 6\r\n", b"hello"),
+    put("a length and an empty coding", b"Content-Length: 5\r\nTransfer-Encoding:\r\n", b"hello"),
+    put("a length and identity", b"Content-Length: 5\r\nTransfer-Encoding: identity\r\n", b"hello"),
     put("two equal lengths", b"Content-Length: 5\r\nContent-Length: 5\r\n", b"hello"),
     put("two lengths", b"Content-Length: 0\r\nContent-Length: %b\r\n" % ROOM, b""),
     put("a length over the limit", b"Content-Length: 99999999\r\n", b"", 413),
@@ -178,6 +231,7 @@ LENGTHS = [
             line + b" HTTP/1.1\r\n" + HOST + b"Content-Length: %b\r\n\r\n" % ROOM + HIDDEN,
             (status,),
             stays=True,
+            withheld=b"/bins/" not in line,
         )
         for line, status in (
             (b"GET /", 200), (b"HEAD /healthz", 200), (b"OPTIONS /keys", 200), (b"DELETE /nowhere", 404),
@@ -195,6 +249,40 @@ CHUNKS = [
             b"0x5", b"+5", b"-5", b" 5", b"5 ", b"5\t", b"5\x0b", b"5\x00", b"", b"\r\n5", b"g", b"5;", b"5;;a",
             b"5;=a", b"5;a=", b"5 ;a", b"5; a", b"5;a =b", b'5;a="b', b'5;a="b\nc"', b"5;a\n", b"5;a\nb", b"5\n", b"5\r",
             b"5;a\rb", b"5;\x00", b"5,5", b"5.0", b"0" * 16 + b"5", b"f" * 17, b"5;" + b"a" * 300,
+            b"10000000000000005", b"5_", b"\xd9\xa5", b"5\x85", b"5;\xff", b"5;a=b c", b'5;a="\x00"', b'5;a="b\r\nc"', b'5;a="\\\r\n"',
+            b'5;a="b"c', b"5hello", b"0x", b"5\r\r", b"5\xa0",
+        )
+    ),
+    *(
+        put(f"last chunk {shown(last)}", CHUNKED, FIVE + last + b"\r\n\r\n")
+        for last in (b"-0", b"+0", b"0x0", b"0x", b"0 ", b"0\t", b" 0", b"0_0", b"0;a=b\n", b"0\r", b"0" * 17, b"")
+    ),
+    *(
+        put(f"trailer {shown(line)}", CHUNKED, b"0\r\n%b\r\n\r\n" % line)
+        for line in (
+            b" ", b": y", b"X : y", b"X: \x00", b"X: y\r", b"Transfer-Encoding : chunked", b"Content-Length\t: 5",
+            b"CONTENT-LENGTH: 5", b"content_length: 5", b"Transfer-Encoding: chunked", b"host: localhost",
+        )
+    ),
+    put("a size of 2^32 + 5", CHUNKED, b"100000005\r\nhello\r\n" + END, 413),
+    put("a chunk with an empty line behind it", CHUNKED, FIVE + b"\r\n" + END),
+    put("a chunk that is the end of the next size", CHUNKED, b"5\r\nhello" + b"0\r\n\r\n"),
+    Case("a trailer with a token", b"PUT /keys/first HTTP/1.1\r\n" + HOST + CHUNKED + b"\r\n" + FIVE + b"0\r\nAuthorization: Bearer %b\r\n\r\n" % T + HIDDEN, (401, 200), True, True, withheld=True),
+    taken("trailers that mean nothing there", CHUNKED, b"0\r\nAuthorization: x\r\nContent-Type: x\r\nContent-Encoding: gzip\r\nConnection: close\r\nExpect: x\r\n\r\n"),
+    taken("a Trailer header that names the length", b"Trailer: Content-Length\r\n" + CHUNKED, FIVE + END),
+    taken("a chunk of other bytes in an extension", CHUNKED, b'5;a="\xff"\r\nhello\r\n' + END),
+    taken("many chunks of one byte", CHUNKED, b"1\r\nx\r\n" * 5000 + END),
+    *(
+        Case(
+            f"chunks on {line.decode()}",
+            line + b" HTTP/1.1\r\n" + HOST + CHUNKED + b"\r\n%LENGTHHEX%\r\n" + HIDDEN + b"\r\n" + END,
+            (status,),
+            stays=True,
+            withheld=b"/bins/" not in line,
+        )
+        for line, status in (
+            (b"GET /", 200), (b"HEAD /healthz", 200), (b"DELETE /nowhere", 404), (b"OPTIONS /keys", 200),
+            (b"TRACE /", 405), (b"POST /", 405), (b"POST /bins/none", 404), (b"GET /keys", 401),
         )
     ),
     put("a chunk that is longer than its size", CHUNKED, b"5\r\nhello!\r\n" + END),
@@ -242,6 +330,42 @@ HOSTS = [
     get("a Host of 300 letters", b"Host: %b\r\n" % (b"a" * 300)),
     Case("a Host with a user", GET + b"Host: localhost@evil.example\r\n\r\n" + HIDDEN, (421,)),
     get("a Host behind a fold", b"X: y\r\n Host: localhost\r\n"),
+    *(
+        get(f"Host {shown(value)}", b"Host: %b\r\n" % value)
+        for value in (
+            b"localhost:65536",
+            b"localhost:99999",
+            b"localhost:-1",
+            b"localhost:+80",
+            b"localhost:0x50",
+            b"localhost:8 0",
+            b"localhost:80,evil.example",
+            b":80",
+            b"[::::::]",
+            b"[....]",
+            b"[1.2.3.4]",
+            b"[::1]x",
+            b"[::1%25eth0]",
+            b"[v1.a]",
+            b"[]",
+            b"lo%63alhost",
+            b"localhost\\evil.example",
+            b"localhost#x",
+            b"localhost;x",
+            b"local\xe4host",
+            b"\xc4\xb0",
+            b"localhost\x0b",
+            b"localhost\x7f",
+            b"localhost\x85",
+            b'"localhost"',
+            b"<localhost>",
+            b"*",
+            b"localhost\r\n .evil.example",
+            b"\r\n localhost",
+        )
+    ),
+    get("a Host behind a tab", b"Host:\tlocalhost\t\r\n", 200),
+    get("a Host with the last port", b"Host: localhost:65535\r\n", 200),
     get("a Host with a port", b"Host: localhost:8080\r\n", 200),
     get("a Host that is an address of IPv6", b"Host: [::1]:8080\r\n", 200),
     Case("another Host", GET + b"Host: evil.example\r\n\r\n" + HIDDEN, (421, 200), True, True),
@@ -260,7 +384,12 @@ STARTS = [
             b"GET /\xe4 HTTP/1.1", b"GET /#x HTTP/1.1", b"GET /x?y#z HTTP/1.1", b"GET \\healthz HTTP/1.1",
             b"GET ?x HTTP/1.1", b"GET / http/1.1", b"GET / HTTP/1", b"GET / HTTP/1.", b"GET / HTTP/.1", b"GET / HTTP/1.10",
             b"GET / HTTP/01.1", b"GET / HTTP/1,1", b"GET / HTTP/ 1.1", b"GET / HTTP /1.1", b"GET / FTP/1.1", b"GET / HTTP1.1",
-            b"GET / HTTP/1.1\rX: y", b"X" * 40 + b" / HTTP/1.1",
+            b"GET / HTTP/1.1\rX: y", b"X" * 40 + b" / HTTP/1.1", b"X" * 33 + b" / HTTP/1.1",
+            b"GET GET / HTTP/1.1", b"GET / HTTP/1.1\t", b"GET / HTTP/1.1\r", b"GET / HTTP/1.1\x00", b"GET / HTTP/1.1;x", b"GET\r/ HTTP/1.1",
+            b"GET /\tHTTP/1.1", b"GET / HTTP/1.-1", b"GET / HTTP/+1.1", b"GET / HTTP/0x1.1", b"GET / HTTP/11", b"GET / HTTP/1.1.1",
+            b"GET / HTTPS/1.1", b"GET / Http/1.1", b"GET / ICY/1.1", b"GET / HTTP/2", b"GET / HTTP/-1.1", b"-GET / HTTP/1.1",
+            b"G_T / HTTP/1.1", b"GET1 / HTTP/1.1", b"\x00GET / HTTP/1.1", b"* * HTTP/1.1", b"PRI * HTTP/1.1", b"M-SEARCH * HTTP/1.1",
+            b"GET /?\xff HTTP/1.1", b"GET /\xc3\xa4 HTTP/1.1", b"",
         )
     ),
     start(b"GET / HTTP/2.0", 505),
@@ -270,6 +399,13 @@ STARTS = [
     start(b"PRI * HTTP/2.0", 505),
     start(b"GET / HTTP/1.2", 200, 200, stays=True),
     start(b"GET / HTTP/1.9", 200, 200, stays=True),
+    start(b"X" * 70_000 + b" / HTTP/1.1", name="a method over 64 kB"),
+    start(b"X" * 32 + b" / HTTP/1.1", 400, 200, stays=True),
+    start(b"PROPFIND / HTTP/1.1", 405, 200, stays=True),
+    start(b"GET /%00 HTTP/1.1", 404, 200, stays=True),
+    start(b"GET /%0d%0aX:y HTTP/1.1", 404, 200, stays=True),
+    start(b"GET /%zz HTTP/1.1", 404, 200, stays=True),
+    start(b"GET /\\..\\x HTTP/1.1", 404, 200, stays=True),
     start(b"GET //localhost/ HTTP/1.1", 404, 200, stays=True),
     start(b"GET /%2e%2e/ HTTP/1.1", 404, 200, stays=True),
 ]  # fmt: skip
@@ -280,6 +416,19 @@ TARGETS = [
     start(b"GET http://localhost?x HTTP/1.1", 200, 200, stays=True),
     start(b"GET http://evil.example/ HTTP/1.1", 421, 200, stays=True),
     start(b"GET http://localhost@evil.example/ HTTP/1.1", 421),
+    start(b"GET http://user:word@localhost/ HTTP/1.1", 421),
+    start(b"GET http://localhost\\@evil.example/ HTTP/1.1", 421),
+    start(b"GET http://localhost:80@evil.example/ HTTP/1.1", 421),
+    *(
+        start(b"GET %b HTTP/1.1" % url)
+        for url in (
+            b"http://localhost:99999/", b"http://localhost,evil.example/", b"http://", b"http://?x", b"http:\\\\localhost/",
+            b"ws://localhost/", b"file:///etc/passwd", b"javascript:x", b"http://localhost/#x", b"http://[::]]/",
+        )
+    ),
+    start(b"GET http://localhost//healthz HTTP/1.1", 200, 200, stays=True),
+    start(b"OPTIONS http://localhost HTTP/1.1", 200, 200, stays=True),
+    start(b"GET /http://evil.example/ HTTP/1.1", 404, 200, stays=True),
     start(b"GET http:///healthz HTTP/1.1"),
     start(b"GET http://[::1/ HTTP/1.1"),
     start(b"GET http://local%68ost/ HTTP/1.1"),
@@ -315,6 +464,8 @@ EXPECTATIONS = [
     put("Expect: 100-continue, x", b"Expect: 100-continue, x\r\nContent-Length: 5\r\n", b"hello", 417),
     put("Expect: 100-continue;x", b"Expect: 100-continue;x\r\n", b"", 417),
     put("Expect: 100-continue and another", EXPECT + b"Expect: x\r\n", b"", 417),
+    taken("an empty Expect", b"Expect:\r\nContent-Length: 5\r\n", b"hello"),
+    put("Expect: 100-continue\\x00", b"Expect: 100-continue\x00\r\nContent-Length: 5\r\n", b"hello"),
     put("Expect: y 100-continue", b"Expect: y 100-continue\r\nContent-Length: %b\r\n" % ROOM, b"", 417),
     put("Expect behind a fold", b"Expect:\r\n 100-continue\r\nContent-Length: %b\r\n" % ROOM, b""),
     Case("Expect in 1.0", OLD + b"Connection: keep-alive\r\n" + EXPECT + b"Content-Length: 5\r\n\r\nhello" + HIDDEN, (200, 200), True, True),
@@ -334,6 +485,8 @@ CONNECTIONS = [
     get("1.1 another option", HOST + b"Connection: closed, x-close\r\n", 200),
     get("1.1 an upgrade to h2c", HOST + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n", 200),
     get("1.1 an upgrade to a WebSocket", HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n", 200),
+    get("1.1 an upgrade to HTTP/2 and TLS", HOST + b"Connection: Upgrade\r\nUpgrade: TLS/1.0, HTTP/2.0\r\n", 200),
+    taken("1.1 a Connection that names the coding", b"Connection: Transfer-Encoding\r\n" + CHUNKED, FIVE + END),
     get("1.1 a Connection that names a header", HOST + b"Connection: Host, Content-Length\r\n", 200),
     Case("1.0", b"GET / HTTP/1.0\r\n\r\n" + HIDDEN, (200,)),
     Case("1.0 close", b"GET / HTTP/1.0\r\nConnection: close\r\n\r\n" + HIDDEN, (200,)),
@@ -347,6 +500,13 @@ PIPELINES = [
     Case("a bad one behind a good one", GET + HOST + b"\r\n" + GET + b"\r\n" + HIDDEN, (200, 400)),
     Case("bytes behind a body that are no request", PUT + b"Content-Length: 1\r\n\r\nxyz\r\n\r\n" + HIDDEN, (200, 400)),
     Case("a missing path, then another request", b"GET /nowhere HTTP/1.1\r\n" + HOST + b"\r\n" + HIDDEN, (404, 200), True, True),
+    *(
+        Case(f"{status} for {shown(line)}, then another request", line + b" HTTP/1.1\r\n" + HOST + b"\r\n" + HIDDEN, (status, 200), True, True)
+        for line, status in (
+            (b"GET /keys", 401), (b"PUT /keys", 405), (b"POST /", 405), (b"POST /auth/token", 400),
+            (b"GET /keys/nothing?token=" + T, 404), (b"GET /keys/first?nonsense=1&token=" + T, 400),
+        )
+    ),
     Case("line ends behind a body", PUT + b"Content-Length: 1\r\n\r\nx\r\n" + HIDDEN, (200, 200), True, True),
     Case("two line ends in front", b"\r\n\r\n" + GET + HOST + b"\r\n" + HIDDEN, (200, 200), True, True),
     Case("three line ends in front", b"\r\n\r\n\r\n" + GET + HOST + b"\r\n" + HIDDEN),
@@ -468,21 +628,31 @@ def read_to_the_end_behind(wire: socket.socket, probe: bytes) -> bytes:
 
 def main() -> int:
     """Print the table for a throw-away server; the exit status is the number of wrong answers."""
-    wrong = 0
+    outcomes, wrong = [], 0
     print("| case | answers | connection | hidden request |\n|---|---|---|---|")
     with running("sandbox", "--log-level", "error", "--max-body", str(MOST_BODY)) as server:
         host, _, port = server.url.removeprefix("http://").rpartition(":")
         with Http(server.url, server.token()) as http:
             for case in CASES:
                 got = send(case, http, (host, int(port)))
+                outcomes.append(got)
                 is_right = got.is_right(case)
                 wrong += not is_right
                 answers = " ".join(map(str, got.answers)) + ("" if is_right else " **not right**")
                 ran = "is one of its own" if got.ran else "did not run"
                 name = case.name.replace("|", "\\|")
                 print(f"| {name} | {answers} | {'open' if got.stays else 'closed'} | {ran} |")
-    print(f"\n{len(CASES)} cases, {wrong} not right.", file=sys.stderr)
+    print(f"\n{summary(outcomes)}; {wrong} not right.", file=sys.stderr)
     return min(wrong, 100)
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """Count the cases by their first final answer, and what came behind."""
+    first = Counter(next((one // 100 for one in got.answers if one >= 200), 0) for got in outcomes)
+    kinds = ", ".join(f"{number} answered {kind}xx" for kind, number in sorted(first.items()))
+    smuggled = sum(got.ran and not case.runs for case, got in zip(CASES, outcomes, strict=True))
+    stay = sum(got.stays for got in outcomes)
+    return f"{len(outcomes)} cases: {kinds}; {stay} leave the connection open; {smuggled} smuggled"
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ def http(server):
 
 
 def test_there_are_many_cases_and_each_has_a_name():
-    assert len({case.name for case in CASES}) == len(CASES) > 300
-    assert sum(HIDDEN in case.sent and not case.runs for case in CASES) > 150
+    assert len({case.name for case in CASES}) == len(CASES) > 550
+    assert sum(HIDDEN in case.sent and not case.runs for case in CASES) > 400
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -39,9 +39,8 @@ def test_a_raw_request_is_answered_as_decided(case, server, http):
 
 @pytest.mark.parametrize("case", SHORT, ids=lambda case: case.name)
 def test_it_does_not_matter_where_the_bytes_are_cut(case, server, http):
-    if case.name.startswith("CL.0") and "/bins/" not in case.name:
-        # NOTE: the rest of a body that is not received ends the connection.
-        case = replace(case, stays=False)
+    if case.withheld:
+        case = replace(case, answers=case.answers[:1], stays=False, runs=False)
     outcome = send(case, http, server.address, piece=5)
     assert outcome.is_right(case), outcome
 

@@ -82,7 +82,9 @@ class Connection(Receiving):
             # NOTE: from here on another thread may run it.
             ex.wait()
         except BaseException:
+            # NOTE: the request is never answered, so its client must not wait for that.
             self._settle()
+            self.cut_off()
             raise
         else:
             if self._runs_alone or self.account.size:

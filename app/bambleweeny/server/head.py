@@ -5,6 +5,7 @@ request in another. Plain heads are read by the parser itself; the others come h
 """
 
 import re
+import socket
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
@@ -27,8 +28,11 @@ _BEGUN = re.compile(
 ).fullmatch
 _FIELD = re.compile(rb"(%b):([\t -~\x80-\xff]*)" % TOKEN).fullmatch
 _ABSOLUTE = re.compile(rb"http://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL).fullmatch
-_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~-]{1,255})(?::[0-9]{0,5})?").fullmatch
+_HOST = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9._~-]{1,255})(?::([0-9]{0,5}))?"
+).fullmatch
 _LONGEST_HOST = 261
+_LAST_PORT = 65535
 _LENGTH = re.compile(r"[0-9]{1,18}").fullmatch
 _BARE_LF = re.compile(rb"(?<!\r)\n").search
 _TLS = b"\x16\x03"
@@ -39,7 +43,12 @@ _SEEN_FIELDS = re.compile(
     re.IGNORECASE,
 )
 
-_ONCE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
+_OF_THE_WIRE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
+_ONCE = _OF_THE_WIRE | {
+    *("AUTHORIZATION", "CONTENT_RANGE", "CONTENT_TYPE", "IDEMPOTENCY_KEY", "IF_RANGE"),
+    *("LAST_EVENT_ID", "ORIGIN", "RANGE"),
+}
+"""Headers that have one value: of two, one program takes the first, another the last."""
 _CODINGS = frozenset({"gzip", "x-gzip", "compress", "x-compress", "deflate"})
 """The transfer codings that are registered and not served."""
 
@@ -115,7 +124,18 @@ def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
 
 @lru_cache(maxsize=256)
 def _looks_good(host: str) -> bool:
-    return _HOST(host) is not None
+    match = _HOST(host)
+    if match is None or int(match[2] or 0) > _LAST_PORT:
+        return False
+    return match[1] is None or _is_ipv6(match[1])
+
+
+def _is_ipv6(address: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET6, address)
+    except OSError:
+        return False
+    return True
 
 
 def is_host(host: str) -> bool:
@@ -155,7 +175,7 @@ def _read_start(line: bytes) -> tuple[str, bytes, str]:
 
 
 def _read_fields(lines: list[bytes]) -> dict[str, str]:
-    headers: dict[str, str] = {}
+    fields: dict[str, list[str]] = {}
     for line in lines:
         match = _FIELD(line)
         if match is None:
@@ -163,11 +183,16 @@ def _read_fields(lines: list[bytes]) -> dict[str, str]:
             raise malformed(f"a header line {'is folded' if is_folded else 'cannot be read'}")
         name, value = match[1].decode(), match[2].decode("latin-1").strip(" \t")
         key = name.upper().replace("-", "_")
-        if key in _ONCE and ("_" in name or key in headers):
-            raise malformed(f"the header {name} has an underscore or comes twice")
-        if "_" not in name:
-            headers[key] = f"{headers[key]}, {value}" if key in headers else value
-    return headers
+        if "_" in name:
+            if key in _OF_THE_WIRE:
+                raise malformed(f"the header {name} has an underscore")
+        elif key not in fields:
+            fields[key] = [value]
+        elif key in _ONCE:
+            raise malformed(f"the header {name} comes twice")
+        else:
+            fields[key].append(value)
+    return {key: ", ".join(values) for key, values in fields.items()}
 
 
 def _read_length(headers: dict[str, str], version: str) -> int | None:

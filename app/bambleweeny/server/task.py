@@ -92,8 +92,7 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
-        owed = None if self.request.command == "HEAD" else self.content_length
-        if owed not in (None, self.content_bytes_written):
+        if self.content_length not in (None, self.content_bytes_written) and self.has_body:
             self.set_close_on_finish()
 
     def get_environment(self) -> dict[str, Any]:
@@ -140,10 +139,10 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             super().write(data)
             return
         # NOTE: a head that cannot be written, by a defect, leaves room for an answer that says so.
-        head = self.build_response_header()
+        answer = self.build_response_header() + data
         self.wrote_header = True
         self.content_bytes_written = len(data)
-        self.channel.write_soon(head + data)
+        self.channel.write_soon(answer)
 
 
 class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
