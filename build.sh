@@ -29,6 +29,7 @@ refuse() {
   for word in run test bench check binary image clean help; do
     [ "${word:0:1}" != "${1:0:1}" ] || near+="${near:+ or }$word"
   done
+  case $1 in serve | sandbox) near="run $1" ;; esac
   echo "build.sh: there is no verb '$1'${near:+; did you mean $near?}" >&2
   usage >&2
   exit 2

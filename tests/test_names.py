@@ -1,4 +1,4 @@
-"""The grammar of names, durations, sizes, media types and tags."""
+"""The grammar of names, URLs, durations, sizes, media types and tags."""
 
 import pytest
 from bambleweeny import names
@@ -124,3 +124,33 @@ def test_tags_are_the_digests_that_a_value_can_have(text, strong, weak):
 def test_other_text_holds_no_tag(text):
     with pytest.raises(ValueError, match="with its quotes"):
         names.parse_tags(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("HTTP://LocalHost/", "http://localhost"),
+        ("https://a-b_c.example.", "https://a-b_c.example."),
+        ("http://a/B9y/%20x//", "http://a/B9y/%20x"),
+        ("http://[::1]:80/", "http://[::1]:80"),
+        ("http://[0:0::A]", "http://[::a]"),
+        ("http://bücher.example:1", "http://xn--bcher-kva.example:1"),
+    ],
+)
+def test_the_url_of_a_server_has_one_form(text, url):
+    assert names.parse_server_url(text) == url
+    assert names.parse_server_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "a", "//a", "ftp://a", "http:/a", "http://", "http://a:65536", "http://a:",
+        "http://a\n", "http://a b", "http://a/ b", "http://a/ä", "http://ä..b", "http://u@a",
+        f"http://{'x' * 64}", "http://[::1", "http://[x]",
+    ],
+)  # fmt: skip
+def test_other_text_is_no_url_of_a_server(text):
+    with pytest.raises(ValueError, match=r"http://|a path$|of a host$"):
+        names.parse_server_url(text)

@@ -1,9 +1,11 @@
-"""The grammar of names, durations, sizes, media types and tags; checked nowhere else."""
+"""The grammar of names, URLs, durations, sizes, media types and tags; checked nowhere else."""
 
 import re
 
 LONGEST_PASSWORD = 1024
 """In characters."""
+
+_LAST_PORT = 65535
 
 _LONGEST_TTL = 3660 * 86400
 """In seconds."""
@@ -25,6 +27,11 @@ _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*").fullmatch
 _OWN_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
 _ITEM_ID = re.compile(r"[1-9][0-9]{0,15}").fullmatch
+_LABEL = r"[a-z0-9_-]{1,63}"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?").fullmatch
+_SERVER_URL = re.compile(
+    r"(https?)://(\[[^\[\]]*\]|[^\s\[\]/?#@:\\]+)(?::([0-9]{1,5}))?(/[!\"$->@-~]*)?", re.IGNORECASE
+).fullmatch
 _DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
 _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
@@ -84,6 +91,33 @@ def is_item_id(text: str) -> bool:
 def is_media_type(text: str) -> bool:
     """Tell whether text is a media type that is safe in a header."""
     return len(text) <= 255 and _MEDIA_TYPE(text) is not None
+
+
+def parse_server_url(text: str) -> str:
+    """Return the URL of a server without a `/` at its end; else ValueError."""
+    if not text.lower().startswith(("http://", "https://")):
+        raise ValueError(f"'{text}' is not an http:// or https:// URL")
+    match = _SERVER_URL(text)
+    if match is None or int(match[3] or 0) > _LAST_PORT:
+        # NOTE: the text may have a password in it.
+        raise ValueError("the URL of a server has a host, and at most a port and a path")
+    scheme, host, port, path = match.groups("")
+    return f"{scheme.lower()}://{_parse_host(host)}{port and ':'}{port}{path}".rstrip("/")
+
+
+def _parse_host(text: str) -> str:
+    """Return a host as names are looked up, or an IPv6 address in brackets; else ValueError."""
+    try:
+        if text.startswith("["):
+            from ipaddress import IPv6Address  # noqa: PLC0415  most URLs have a name or dots
+
+            return f"[{IPv6Address(text[1:-1])}]"
+        host = (text if text.isascii() else text.encode("idna").decode()).lower()
+        if _HOST(host):
+            return host
+    except ValueError:
+        pass
+    raise ValueError(f"'{text}' is neither the name nor an address of a host")
 
 
 def parse_duration(text: str) -> int:

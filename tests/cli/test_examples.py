@@ -192,6 +192,14 @@ def test_every_help_shows_examples_that_run_there():
         assert not re.search(r"[|<>;&$`]|bambleweeny", line) or not line.startswith(" " * 12)
 
 
+def test_the_examples_of_every_help_are_those_that_run(typed):
+    for name in COMMANDS:
+        for words in ([name], *([name, verb] for verb in verb_of(name).verbs)):
+            shown = typed(*words, "--help").partition("examples:\n")[2].splitlines()
+            assert shown, words
+            assert {line.strip() for line in shown} <= {*EXAMPLES}, words
+
+
 def test_there_are_examples_of_every_command():
     assert all(examples_of(verb_of(name)) for name in COMMANDS)
     assert all(COMMANDS[name].group != SERVER for name in OWN)

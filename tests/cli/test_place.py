@@ -121,17 +121,40 @@ def test_a_user_without_a_password_is_told_so_in_a_pipe(typed, sandbox):
     )
 
 
+NO_URL = '{"default": "a", "profiles": {"a": {"url": "http://:80", "user": "admin", "token": "x"}}}'
+
+
 def test_a_damaged_file_of_profiles_is_told(typed, alone):
     file = alone / "config" / "bambleweeny" / "profiles.json"
     file.parent.mkdir(parents=True)
-    for text in ("{", "[]", '{"default": null}', '{"default": 1, "profiles": {"a": {"url": 1}}}'):
+    for text in (
+        "{",
+        "[]",
+        '{"default": null}',
+        '{"default": 1, "profiles": {"a": {"url": 1}}}',
+        NO_URL,
+    ):
         file.write_text(text)
         typed("keys", status=1)
         assert typed.err.startswith(f"bambleweeny: The profiles in {file} cannot be read.")
 
 
 BAD = {
-    "url": ["localhost:8080", "ftp://x", "http://"],
+    "url": [
+        "localhost:8080",
+        "ftp://x",
+        "http://",
+        "http://:80",
+        "http://a:99999",
+        "http://a b",
+        "http://a:x",
+        "http://[::1",
+        "http://[x]",
+        "http://a..b",
+        "http://%",
+        "http://a?b",
+        "http://a#b",
+    ],
     "user": ["a b", "x" * 65],
     "password": ["x" * 1025],
     "token": ["a b", "ä"],
@@ -149,6 +172,20 @@ def test_a_bad_value_names_its_source(name, text):
 
 def test_every_option_has_a_bad_value():
     assert {column.name for column in fields(Connection)} == set(BAD)
+
+
+@pytest.mark.parametrize("url", BAD["url"])
+def test_no_url_is_wrong_use_of_each_way_to_name_a_server(url, typed):
+    for words in (["get", "x", "--url", url], ["login", url, "--password", "x"]):
+        typed(*words, status=2)
+        assert "URL" in typed.err or "of a host" in typed.err
+        assert typed.err.count("\n") == 1
+    assert typed("completion", "candidates", "--", f"get --url={url} ") == ""
+
+
+def test_a_url_that_has_a_password_is_not_repeated(typed):
+    typed("get", "x", "--url", "http://admin:secret@127.0.0.1", status=2)
+    assert "secret" not in typed.err
 
 
 def test_a_bad_value_is_wrong_use(typed):

@@ -108,6 +108,20 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
         assert typed("get", "foo") == "bar"
 
 
+def test_the_admin_sets_the_own_password_among_those_of_users(typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        typed("users", "add", "ann", "secret")
+        typed("users", "set", "ann", "--set-password", "new")
+        assert typed.err == ""
+        typed("users", "set", "admin", "--set-password", "mine")
+        assert f"with 'bambleweeny login {server.url} --user admin'.\n" in typed.err
+        typed("login", server.url, "--password", "mine")
+        typed("users", "set", "0", "--set-password", "other")
+        assert "is renewed" in typed.err
+        assert typed("get", "foo", "--userid", "0", status=1) == ""
+        assert "(not_found)" in typed.err
+
+
 def test_a_password_file_that_is_old_is_named_as_such(typed, alone, monkeypatch):
     with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
         (alone / "data" / "bambleweeny" / "admin-password").write_text("old\n")

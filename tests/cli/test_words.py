@@ -121,6 +121,12 @@ MISTYPED = [
     (["get", "foo", "--ulr", "x"], "'--url'"),
     (["get", "--jsn"], "'--json'"),
     (["--Url", "x", "get", "foo"], "'--url'"),
+    (["users", "creat", "x"], "'bambleweeny users add'"),
+    (["lists", "remov", "x"], "'bambleweeny lists del'"),
+    (["quota"], "'users set'"),
+    (["-v"], "'--version'"),
+    (["-h", "serv"], "'serve'"),
+    (["--json", "--url", "http://x", "ls"], "'keys' or 'lists'"),
     (["users", "add", "--qouta", "1", "x", "y"], "'--quota'"),
 ]
 
@@ -132,6 +138,25 @@ def test_what_was_meant_is_named(words, meant, typed):
     assert typed(*words, status=2) == ""
     assert f"Did you mean {meant}?" in typed.err
     assert typed.err.count("\n") <= 3
+
+
+@pytest.mark.parametrize(
+    "words", [["users", "frob"], ["users", "frob", "x"], ["help", "users", "frob"]]
+)
+def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
+    typed(*words, status=2)
+    assert "'frob'. The verbs are 'list', 'get', 'add', 'set' and 'del'." in typed.err
+    typed("policy", "frob", "x", status=2)
+    assert "'x' is one word too many. The verbs are 'get', 'set' and 'del'." in typed.err
+    typed("help", "get", "frob", status=2)
+    assert typed.err == "bambleweeny: 'get' has no verb 'frob'.\n"
+
+
+def test_an_option_is_no_name_where_there_is_none(typed):
+    typed("serve", "--frob", status=2)
+    assert typed.err.endswith("There is no option '--frob'.\n")
+    typed("get", "-frob", status=2)
+    assert "stands behind --, as in '-- -frob'." in typed.err
 
 
 @pytest.mark.parametrize(
@@ -186,12 +211,15 @@ def test_help_says_what_it_is_asked(typed):
         for verb in verb_of(name).verbs:
             assert typed("help", name, verb) == typed(name, verb, "--help")
     typed("help", "get", "set", status=2)
+    assert typed("--url", "http://x", "--json", "help", "get") == typed("-h", "get")
+    assert typed("--url", "http://x", "-h", "help") == typed("help", "help")
 
 
 def test_version_is_a_command_too(typed):
     line = typed("version")
     assert line.startswith("bambleweeny 1.")
     assert line == typed("--version") == typed("--version", "serve")
+    assert line == typed("--user", "uli", "--json", "version")
 
 
 @pytest.mark.usefixtures("logged_in")
@@ -212,7 +240,12 @@ def test_they_are_completed(typed):
 
 @pytest.mark.parametrize(
     ("word", "advice"),
-    [("runn", "did you mean run?"), ("tset", "did you mean test?"), ("frob", "")],
+    [
+        ("runn", "did you mean run?"),
+        ("tset", "did you mean test?"),
+        ("sandbox", "did you mean run sandbox?"),
+        ("frob", ""),
+    ],
 )
 def test_the_task_runner_names_the_wrong_word(word, advice):
     done = subprocess.run([ROOT / "build.sh", word], capture_output=True, text=True, check=False)

@@ -232,7 +232,15 @@ def test_a_closed_client_says_so(session_url, services):
 
 @pytest.mark.parametrize(
     "url",
-    ["localhost:8080", "ftp://localhost", "http://", "http://u:p@host", "http://host/?a=1", ""],
+    [
+        "localhost:8080",
+        "ftp://localhost",
+        "http://",
+        "http://u:p@host",
+        "http://host/?a=1",
+        "http://a:99999",
+        "",
+    ],
 )
 def test_what_is_no_url_of_a_server_is_refused(url):
     with pytest.raises(ValueError, match="URL"):

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.commands import ASKS_NOBODY, COMMANDS, verb_of
 from bambleweeny.cli.connection import Connection
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of
@@ -25,6 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         end_without_command(options, rest)
     name = rest.pop(0)
+    if name in ASKS_NOBODY:
+        # NOTE: they may stand there by an alias, and mean nothing here.
+        options = [option for option in options if option in ("-h", "--help")]
     verb, args = choose(name, verb_of(name), COMMANDS[name].help, [*options, *rest])
     out = Output(sys.stdout, as_json=getattr(args, "json", False))
     with Context(args, out, sys.stdin.buffer) as context:

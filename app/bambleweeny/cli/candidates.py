@@ -10,6 +10,7 @@ from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.parsing import END, Parser, parser_of
 from bambleweeny.cli.profiles import profile_names
 from bambleweeny.cli.verb import AddOptions, Verb
+from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Candidates:
         if time.monotonic() >= due:
             try:
                 names = found()
-            except (BambleweenyError, CommandFailed):
+            except (BambleweenyError, CommandFailed, ConfigError):
                 names = []
             self._kept[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
         return names

@@ -22,6 +22,7 @@ SHARED = (VALUES, SHARING, PEOPLE)
 """The groups of which the shell has every command too."""
 
 HELP = "help"
+ASKS_NOBODY = (HELP, "version")
 
 COMMANDS = {
     "serve": Command(SERVER, "serving", "run a server that keeps its data"),

@@ -6,14 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bambleweeny.config import ConfigError, flag_of, given, option_of, parsed, variable_of
-from bambleweeny.names import is_name, is_username
+from bambleweeny.names import is_name, is_username, parse_server_url
 from bambleweeny.options import option, parse_password
-
-
-def _parse_url(text: str) -> str:
-    if not text.startswith(("http://", "https://")) or len(text) < 8:
-        raise ValueError(f"'{text}' is not an http:// or https:// URL")
-    return text.rstrip("/")
 
 
 def _parse_user(text: str) -> str:
@@ -38,7 +32,7 @@ def _parse_profile(text: str) -> str:
 class Connection:
     """What was said of the server to ask and of who asks; None: nothing."""
 
-    url: str | None = option(_parse_url, None, "URL", "the server to ask")
+    url: str | None = option(parse_server_url, None, "URL", "the server to ask")
     user: str | None = option(_parse_user, None, "NAME", "who asks")
     password: str | None = option(parse_password, None, "TEXT", "the user's password", secret=True)
     token: str | None = option(

@@ -2,6 +2,8 @@
 
 import sys
 
+from bambleweeny.names import parse_server_url
+
 _SECONDS = 5.0
 
 
@@ -10,22 +12,26 @@ def check_health(url: str) -> int:
 
     Without a path it is `/healthz`'s.
     """
+    from http.client import HTTPException  # noqa: PLC0415
     from urllib.error import HTTPError, URLError  # noqa: PLC0415  these cost what a start does
     from urllib.parse import urlsplit  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
-    if not url.startswith(("http://", "https://")):
-        print(f"bambleweeny: '{url}' is not an http:// or https:// URL.", file=sys.stderr)
-        return 2
+    address, mark, query = url.partition("?")
     try:
-        asked = url if urlsplit(url).path.strip("/") else f"{url.rstrip('/')}/healthz"
+        address = parse_server_url(address)
+    except ValueError as ex:
+        print(f"bambleweeny: URL: {ex}.", file=sys.stderr)
+        return 2
+    asked = f"{address}{'' if urlsplit(address).path else '/healthz'}{mark}{query}"
+    try:
         # NOTE: a proxy of the environment is meant for other places.
         with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:
             print(answer.read(1000).decode(errors="replace").rstrip("\n"))
     except HTTPError as ex:
         with ex:
             return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}")
-    except (URLError, OSError, ValueError) as ex:
+    except (URLError, OSError, HTTPException, ValueError) as ex:
         return _no_answer(url, ex)
     return 0
 
@@ -34,7 +40,8 @@ def _no_answer(url: str, ex: Exception) -> int:
     """Say why there is no answer, in the system's words where it has some."""
     cause = getattr(ex, "reason", ex)
     reason = getattr(cause, "strerror", None) or str(cause)
-    print(f"bambleweeny: There is no answer from {url}: {reason}.", file=sys.stderr)
+    advice = " Try http:// in its place." if "WRONG_VERSION_NUMBER" in reason else ""
+    print(f"bambleweeny: There is no answer from {url}: {reason}.{advice}", file=sys.stderr)
     return 1
 
 

@@ -7,7 +7,7 @@ from bambleweeny.cli.commands import COMMANDS, verb_of
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.parsing import parser_of
-from bambleweeny.cli.suggestions import did_you_mean
+from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.cli.version import version_line
 
@@ -49,7 +49,7 @@ def known_options() -> tuple[set[str], set[str]]:
         for name, command in COMMANDS.items()
         for verb in (verb_of(name), *verb_of(name).verbs.values())
     ]
-    options = {"--version"}.union(*(parser.options() for parser in parsers))
+    options = {"-h", "--version"}.union(*(parser.options() for parser in parsers))
     return options, set().union(*(parser.valued_options() for parser in parsers))
 
 
@@ -91,7 +91,8 @@ def _text_of(words: list[str]) -> str:
     for verb_name in verb_names:
         if verb_name not in verb.verbs:
             advice = did_you_mean(verb_name, verb.verbs, f"{name} ")
-            raise WrongUse(f"'{name}' has no verb '{verb_name}'.{advice}")
+            more = advice or (all_of(verb.verbs) if verb.verbs else "")
+            raise WrongUse(f"'{name}' has no verb '{verb_name}'.{more}")
         name, verb = f"{name} {verb_name}", verb.verbs[verb_name]
         text = verb.help
     return parser_of(name, verb, text).format_help().rstrip("\n")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NoReturn
 
 from bambleweeny.cli.connection import add_connection_options
-from bambleweeny.cli.suggestions import did_you_mean
+from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import AddOptions, Verb, examples_of
 
 PROGRAM = "bambleweeny "
@@ -72,7 +72,7 @@ class Parser(ArgumentParser):
         if not _is_option(word) or flag in self._option_string_actions:
             return
         advice = did_you_mean(flag, self.options())
-        if not advice:
+        if not advice and self.expected_after(()):
             advice = f" What is no option and begins with - stands behind --, as in '-- {word}'."
         self.error(f"There is no option '{flag}'.{advice}")
 
@@ -81,8 +81,8 @@ class Parser(ArgumentParser):
         first = next((word for word in words if not _is_option(word)), word)
         advice = did_you_mean(first, self.verbs, f"{self.prog} ")
         if self.verbs and (advice or first == word):
-            self.error(f"There is no verb '{first}'.{advice}")
-        self.error(f"'{word}' is one word too many.")
+            self.error(f"There is no verb '{first}'.{advice or all_of(self.verbs)}")
+        self.error(f"'{word}' is one word too many.{all_of(self.verbs) if self.verbs else ''}")
 
     def _get_value(self, action: Action, arg_string: str) -> Any:
         return super()._get_value(action, arg_string.removeprefix(_PLAIN))

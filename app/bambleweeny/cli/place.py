@@ -115,6 +115,13 @@ def _server_here() -> LocalServer:
     raise CommandFailed(f"No server is known. {looked}", hint=_what_to_start(found))
 
 
+def url_here() -> str | None:
+    """Return the URL of the server of this user that is asked where none is named."""
+    with suppress(CommandFailed):
+        return _server_here().url
+    return None
+
+
 def _what_to_start(others: list[LocalServer]) -> str:
     if others:
         return f"Give one of these that run as --url: {', '.join(map(str, others))}."

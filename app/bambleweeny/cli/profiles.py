@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.homes import home_of
+from bambleweeny.names import parse_server_url
 
 
 class Profile(NamedTuple):
@@ -102,7 +103,7 @@ def _read() -> dict[str, Any]:
     try:
         kept: dict[str, Any] = json.loads(text)
         for name, profile in kept["profiles"].items():
-            Profile(name, **profile)
+            parse_server_url(Profile(name, **profile).url)
         kept["default"]
     except (ValueError, TypeError, KeyError, AttributeError) as ex:
         raise CommandFailed(

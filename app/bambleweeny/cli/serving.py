@@ -8,15 +8,18 @@ from functools import partial
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.homes import registry
+from bambleweeny.cli.place import url_here
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.config import (
     Config,
     flag_of,
+    given,
     load_config,
     option_of,
     variable_of,
 )
 
+[_LISTEN] = [column for column in fields(Config) if column.name == "listen"]
 _PLACE = ("data_dir", "redis_url", "key_prefix")
 
 
@@ -48,7 +51,9 @@ def _health(context: Context) -> int:
     from bambleweeny.cli.health import check_health  # noqa: PLC0415
 
     config = _config(context)
-    return check_health(context.args.asked or config.listen.url)
+    is_named = context.args.asked or given(_LISTEN, vars(context.args), os.environ)
+    url = None if is_named else url_here()
+    return check_health(url or context.args.asked or config.listen.url)
 
 
 def _licenses(_: Context) -> int:
@@ -127,7 +132,8 @@ VERBS = {
                 "asked",
                 nargs="?",
                 metavar="URL",
-                help="where to ask; without a path it is /healthz",
+                help="where to ask, /healthz where it has no path; without it, the server that "
+                "commands find, or --listen",
             ),
         ),
         add_options=_options("listen"),

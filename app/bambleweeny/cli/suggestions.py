@@ -1,21 +1,33 @@
 """What a word that nobody knows was probably meant to be."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _COMMON_NAMES = {
+    "-v": ("--version",),
     "add": ("push", "set"),
+    "append": ("push",),
+    "auth": ("login",),
     "change": ("set",),
     "create": ("add",),
     "cat": ("get",),
+    "count": ("stats", "incr"),
+    "decr": ("incr",),
     "delete": ("del",),
+    "dequeue": ("pop",),
     "dump": ("backup", "export"),
     "enqueue": ("push",),
+    "find": ("keys",),
+    "length": ("stats",),
     "list": ("keys", "lists", "list"),
+    "listen": ("follow",),
     "load": ("restore", "import"),
     "ls": ("keys", "lists", "list"),
     "new": ("add",),
+    "peek": ("items list",),
     "ping": ("health",),
+    "pub": ("publish",),
     "put": ("set",),
+    "quota": ("users set",),
     "quit": ("exit",),
     "read": ("get",),
     "remove": ("del",),
@@ -27,6 +39,7 @@ _COMMON_NAMES = {
     "status": ("info", "health"),
     "subscribe": ("follow", "sub"),
     "tail": ("follow",),
+    "ttl": ("expire",),
     "up": ("serve", "sandbox"),
     "update": ("set",),
     "whoami": ("token test",),
@@ -35,6 +48,8 @@ _COMMON_NAMES = {
 """What other programs call commands that this one has."""
 _MOST = 3
 _LEAST_LIKE = 0.6
+_ALMOST_THE_SAME = 0.8
+"""How like one of the common names a word has to be, where no known one comes near."""
 _AS_GOOD = 0.05
 """What is less like the word by more than this than the best is left out."""
 
@@ -48,15 +63,27 @@ def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
     return f" Did you mean {' or '.join(shown)}?" if shown else ""
 
 
-def _near(word: str, known: list[str]) -> list[str]:
-    from difflib import SequenceMatcher  # noqa: PLC0415  only who mistypes needs it
+def all_of(known: Collection[str]) -> str:
+    """Return ` The verbs are 'new' and 'test'.`, where none of them comes near."""
+    *others, last = map(repr, known)
+    return f" The verbs are {', '.join(others)} and {last}."
 
-    meant = [name for name in _COMMON_NAMES.get(word, ()) if name.partition(" ")[0] in known]
-    if meant:
+
+def _near(word: str, known: list[str]) -> list[str]:
+    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  only who mistypes needs it
+
+    if meant := _meant_by(word, known):
         return meant
     likeness = {name: SequenceMatcher(None, word, name).ratio() for name in known}
     best = max(likeness.values(), default=0.0)
     if best >= _LEAST_LIKE:
         near = [name for name in known if likeness[name] >= best - _AS_GOOD]
         return sorted(near, key=lambda name: -likeness[name])[:_MOST]
-    return [name for name in known if len(word) > 1 and name.startswith(word)][:_MOST]
+    if near := [name for name in known if len(word) > 1 and name.startswith(word)][:_MOST]:
+        return near
+    common = get_close_matches(word, _COMMON_NAMES, n=1, cutoff=_ALMOST_THE_SAME)
+    return _meant_by(common[0], known) if common else []
+
+
+def _meant_by(word: str, known: list[str]) -> list[str]:
+    return [name for name in _COMMON_NAMES.get(word, ()) if name.partition(" ")[0] in known]

@@ -70,8 +70,12 @@ def _set(context: Context) -> None:
         password = new_password(args.new_password, context.stdin)
     elif args.new_password is not None or args.quota is None:
         raise WrongUse("Give --quota N, --set-password, or both.")
-    context.client.users.update(_id_of(context), quota=args.quota, password=password)
-    context.out.done()
+    who, number = context.who(), _id_of(context)
+    context.client.users.update(number, quota=args.quota, password=password)
+    if password and str(number) == who["id"]:
+        _say_changed(context, who["user"], password)
+    else:
+        context.out.done()
 
 
 def _delete(context: Context) -> None:
@@ -102,11 +106,16 @@ def _password(context: Context) -> None:
         client.set_admin_password(password)
     else:
         client.set_password(password, current=args.current)
-    what_next = _log_in_again(context, who["user"], password)
+    _say_changed(context, who["user"], password)
+
+
+def _say_changed(context: Context, user: str, password: str) -> None:
+    """Say that the password of who asks is changed, and what to do now."""
+    what_next = _log_in_again(context, user, password)
     if context.out.as_json:
         context.out.done()
     else:
-        context.out.say(f"The password of {who['user']} is changed. {what_next}")
+        context.out.say(f"The password of {user} is changed. {what_next}")
 
 
 def _log_in_again(context: Context, user: str, password: str) -> str:

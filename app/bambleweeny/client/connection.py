@@ -13,7 +13,7 @@ from bambleweeny.client.failures import no_answer, refusal
 from bambleweeny.client.login import Login, hinting_at_login
 from bambleweeny.client.values import Value
 from bambleweeny.errors import InvalidName, Unauthorized
-from bambleweeny.names import NAME_RULE, is_name
+from bambleweeny.names import NAME_RULE, is_name, parse_server_url
 
 _CONNECTIONS = 100
 """So many are kept open; where more threads call at once, each further one is opened anew."""
@@ -57,7 +57,7 @@ class Connection:
     """The way to one server, for any number of threads."""
 
     def __init__(self, url: str, login: Login, timeout: float) -> None:
-        self.url = _checked(url)
+        self.url = parse_server_url(url)
         self.login = login
         self._timeout = timeout
         self._pool = urllib3.connection_from_url(self.url, maxsize=_CONNECTIONS)
@@ -201,12 +201,3 @@ def _lines(answer: urllib3.BaseHTTPResponse) -> Iterator[str]:
     for chunk in answer.stream(_CHUNK):
         *lines, rest = (rest + chunk).split(b"\n")
         yield from (line.decode() for line in lines if line)
-
-
-def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"'{url}' is not the URL of a server; write http://127.0.0.1:8080.")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError("The URL of a server has a host and at most a port and a path.")
-    return url.rstrip("/")
