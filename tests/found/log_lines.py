@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import requests
 from found.rows import Place, row
-from servers import Server, over_the_wire, start
+from servers import Server, over_the_wire, running, start
 
 LINE = re.compile(
     r"(?P<time>\S+) INFO (?P<method>\S+) (?P<path>\S+) (?P<status>\d{3}) "
@@ -116,3 +116,39 @@ def forged_lines_of_json(place: Place) -> str:
     return (
         f"{len(lines)} lines of JSON, the longest path {max(len(o['path']) for o in of_requests)}"
     )
+
+
+def _addresses(*options: str, listed: str, listen: str = "127.0.0.1:0") -> set[str]:
+    """Return the addresses in the log of a request, a refused login and a refused head."""
+    with running("sandbox", *options, listen=listen) as server:
+        headers = {"X-Forwarded-For": listed}
+        login = {"username": "a", "password": "b"}
+        requests.get(f"{server.url}/keys/i4", headers=headers, timeout=10)
+        requests.post(f"{server.url}/auth/token", json=login, headers=headers, timeout=10)
+        head = f"GET /x HTTP/1.1\r\nHost: a b\r\nX-Forwarded-For: {listed}\r\n\r\n"
+        over_the_wire(server.url, head.encode())
+        server.stop()
+    lines = server.log.splitlines()
+    [login_line] = [line for line in lines if line.split()[1] == "WARNING"]
+    found = [LINE.fullmatch(line) for line in lines if line.split()[1] == "INFO"]
+    assert len(found) == 3, lines
+    named = re.search(r"from (\S+) refused", login_line)
+    assert named, login_line
+    return {named[1], *(one["address"] for one in found if one)}
+
+
+@row(
+    "I4",
+    "log of a request, of a refused one and of a refused login, with `X-Forwarded-For`",
+    before="no client address",
+    right="address, from `X-Forwarded-For` only behind `--trusted-proxies`",
+)
+def addresses_of_clients(place: Place) -> str:
+    listed = "1.1.1.1, 203.0.113.7, 10.1.2.3"
+    trusted = ("--trusted-proxies", "127.0.0.1,10.0.0.0/8")
+    assert _addresses(listed=listed) == {"127.0.0.1"}
+    assert _addresses("--trusted-proxies", "10.0.0.0/8", listed=listed) == {"127.0.0.1"}
+    assert _addresses(*trusted, listed=listed) == {"203.0.113.7"}
+    assert _addresses(*trusted, listed="[2001:DB8::7]:4711") == {"2001:db8::7"}
+    assert _addresses(*trusted, listed="203.0.113.7 200 1ms admin") == {"127.0.0.1"}
+    return "127.0.0.1; behind a trusted proxy 203.0.113.7, of IPv6 2001:db8::7"
