@@ -116,6 +116,7 @@ def test_a_bin_refuses_another_coding_too(as_uli, http):
         ("deflate, gzip", gzip.compress(VALUE)),
         ("gzip", gzip.compress(b"x") * 101),
     ],
+    ids=range(12),
 )
 def test_what_is_not_what_its_coding_says_is_refused(as_uli, coding, body):
     answer = as_uli.put("/keys/k", data=body, headers={"Content-Encoding": coding})

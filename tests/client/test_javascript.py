@@ -17,6 +17,8 @@ LEFT_TO_FETCH = {
     },
     "client": {"export", "import_"},
     "topics": {"count"},
+    # A page gives its token to the constructor.
+    "tokens": {"current", "use"},
     "batch": {"publish"},
     "lists": {
         "count",

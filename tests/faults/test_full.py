@@ -99,9 +99,10 @@ def reads_pops_and_deletes_go_on(http, keys):
 
 
 def every_write_is_refused(http):
-    for path in ("/keys/new", "/incr/new", "/lists/new"):
-        send = http.put if path == "/keys/new" else http.post
-        answer = send(path, data=BODY[:50])
+    for method, path, body in (
+        ("PUT", "/keys/new", BODY[:50]), ("POST", "/incr/new", b""), ("POST", "/lists/new", BODY[:50]),
+    ):  # fmt: skip
+        answer = http.request(method, path, data=body)
         assert (answer.status_code, answer.json()["code"]) == (507, "store_full")
 
 

@@ -12,6 +12,8 @@ import pytest
 import requests
 from servers import Http, running
 
+pytestmark = pytest.mark.alone
+
 MAX_BODY = 1 << 20
 HALF_OPEN, TRICKLING, CONCURRENT = 500, 200, 1000
 

@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from performance.programs import LOAD_TOOLS
 from tools import need
+
+pytestmark = pytest.mark.alone
 
 TESTS = Path(__file__).parents[1]
 CALLS = {

@@ -11,6 +11,8 @@ import pytest
 import requests
 from servers import Http, Server, children_of, running
 
+pytestmark = pytest.mark.alone
+
 _MB = 1 << 20
 # Without bounds for the allocator logins leave 320 MB and bodies 150 MB and more.
 _AFTER_LOGINS = 20 * _MB

@@ -13,6 +13,8 @@ import pytest
 import requests
 from servers import Server, children_of, running
 
+pytestmark = pytest.mark.alone
+
 _REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 

@@ -13,8 +13,13 @@ FEW_BYTES = 1 << 20
 """Answers whose values add up to more are made one at a time in a process."""
 
 
+# JSON writes each of these as six characters, as in "\\u0000".
+_LONG_IN_JSON = bytes(set(range(0x20)) - set(b"\b\t\n\f\r"))
+_SHORT = 256
+
+
 class Base64(msgspec.Struct, forbid_unknown_fields=True):
-    """Bytes that are not text."""
+    """Bytes that are not text, or whose text would be much longer in JSON."""
 
     base64: bytes
 
@@ -25,7 +30,15 @@ def etag_of(value: bytes) -> str:
 
 
 def value_of(data: bytes) -> str | Base64:
-    """Give bytes as JSON has them."""
+    """Return bytes as JSON has them: as text, or in base64 where they are not UTF-8.
+
+    Text of more than 256 bytes is in base64 too if over one in 16 is a control character. So
+    the JSON of 16 MB of values is at most 36 MB long, or 2.25 times the size of a longer one.
+    """
+    if len(data) > _SHORT:
+        controls = len(data) - len(data.translate(None, _LONG_IN_JSON))
+        if controls > len(data) // 16:
+            return Base64(data)
     try:
         return data.decode()
     except UnicodeDecodeError:

@@ -70,7 +70,7 @@ def test_exit_leaves_a_pipe():
 
 def test_the_commands_of_the_original_have_their_names(sandbox):
     out, err = piped(
-        "create_user sh-user secret\nroute sh:r text/plain\nbin sh:b\nkeys ^sh:r\ntoken\nsave\n"
+        "create_user sh-user secret\nset sh:r hi\nroute sh:r text/plain\nbin sh:b\nkeys ^sh:r\ntoken\nsave\n"
     )
     assert err == ""
     user, route, hook, *_, token = out.splitlines()
