@@ -1,6 +1,7 @@
 """What tests share: real engines, the real application on a real socket, real servers."""
 
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -46,6 +47,14 @@ def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
     if line := advice([report.longrepr[2] for report in skipped]):
         terminalreporter.write_line(line)
+
+
+def pytest_configure(config):
+    """Let SIGINT and SIGQUIT end what tests start: a shell's `&` has them ignored, for good."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -70,6 +70,7 @@ BAD = {
     "fsync": ["sometimes"],
     "data_dir": ["", "~nobody-has-this-name/x"],
     "cors_origins": ["localhost:3000", "http://localhost:3000/", "banana"],
+    "trusted_proxies": ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "::1/129", "*", "1.2.3.4:80"],
     "allowed_hosts": ["http://foo", "foo:80", "a b"],
     "max_waits": ["-1", "1001"],
     "log_format": ["xml"],

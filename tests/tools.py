@@ -1,6 +1,7 @@
 """The programs that tests use beside Python and git, and the Debian packages that bring them."""
 
 import shutil
+import subprocess
 
 import pytest
 from bambleweeny.store.embedded import engine_executable
@@ -16,8 +17,10 @@ PACKAGES = {
     "docker-compose": "docker-compose",
     "dpkg": "dpkg",
     "gcc": "gcc",
+    "java": "default-jre-headless",
     "make": "make",
     "node": "nodejs",
+    "npm": "npm",
     "openssl": "openssl",
     "podman": "podman",
     "redis-benchmark": "redis-tools",
@@ -29,6 +32,8 @@ PACKAGES = {
     "wrk": "wrk",
 }
 """A program that is not here is part of every Debian."""
+HEADERS = {"zstd.h": "libzstd-dev"}
+"""A header for gcc, and the Debian package that brings it."""
 _MISSING = "missing: "
 
 
@@ -38,6 +43,14 @@ def need(*names: str) -> list[str]:
     if missing:
         pytest.skip(_MISSING + " ".join(PACKAGES[name] for name in missing))
     return [shutil.which(name) or "" for name in names]
+
+
+def need_header(name: str) -> None:
+    """Skip the test where gcc does not find a header."""
+    [gcc] = need("gcc")
+    command, text = [gcc, "-E", "-x", "c", "-"], f"#include <{name}>\n"
+    if subprocess.run(command, input=text, text=True, capture_output=True, check=False).returncode:
+        pytest.skip(_MISSING + HEADERS[name])
 
 
 def redis_tool(name: str) -> str:
@@ -58,4 +71,5 @@ def advice(reasons: list[str]) -> str:
     packages = sorted({package for reason in wanted for package in reason.split()})
     if not packages:
         return ""
-    return f"{len(wanted)} tests lack a program; to run them: apt install {' '.join(packages)}"
+    lack = "1 test lacks" if len(wanted) == 1 else f"{len(wanted)} tests lack"
+    return f"{lack} a program; to run all: apt install {' '.join(packages)}"

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from bambleweeny.names import parse_duration, parse_size
 from bambleweeny.options import (
     Address,
+    Network,
     Option,
     at_least,
     choice,
@@ -17,6 +18,7 @@ from bambleweeny.options import (
     option,
     parse_address,
     parse_directory,
+    parse_networks,
     parse_password,
     parse_prefix,
     parse_redis_url,
@@ -162,6 +164,12 @@ class Config:
         "",
         "LIST",
         "host names answered besides loopback ones; any, where none is given and others can connect",
+    )
+    trusted_proxies: tuple[Network, ...] = option(
+        parse_networks,
+        "",
+        "LIST",
+        "addresses or networks of proxies whose X-Forwarded-For names the client",
     )
 
     @property

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bambleweeny.names import LONGEST_PASSWORD, is_part_of_name
 
+Network = IPv4Network | IPv6Network
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -109,6 +111,19 @@ def list_of(pattern: str, what: str) -> Callable[[str], tuple[str, ...]]:
         return words
 
     return parse
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Read addresses and networks with commas between."""
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        try:
+            ip_network(word)
+        except ValueError as ex:
+            raise ValueError(
+                f"'{word}' is not an address or a network; write 127.0.0.1 or 10.0.0.0/8"
+            ) from ex
+    return tuple(map(ip_network, words))
 
 
 def parse_directory(text: str) -> Path:

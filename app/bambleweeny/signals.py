@@ -6,12 +6,13 @@ from contextlib import contextmanager
 
 
 def ending_signals() -> set[signal.Signals]:
-    """Return SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP.
+    """Return SIGINT, SIGTERM and, unless they are ignored as under nohup, SIGHUP and SIGQUIT.
 
-    A closed terminal sends SIGHUP to what runs in it.
+    A closed terminal sends SIGHUP to what runs in it, its quit key SIGQUIT.
     """
-    ends = {signal.SIGINT, signal.SIGTERM}
-    return ends if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else ends | {signal.SIGHUP}
+    may_be_ignored = (signal.SIGHUP, signal.SIGQUIT)
+    ends = {one for one in may_be_ignored if signal.getsignal(one) is not signal.SIG_IGN}
+    return ends | {signal.SIGINT, signal.SIGTERM}
 
 
 @contextmanager

@@ -10,12 +10,19 @@ from bambleweeny import Client
 from bambleweeny.errors import NoAnswer, StoreUnavailable
 from node import Node
 from servers import running, start
+from tools import need
 
 FOLLOW = """
 const onState = (state, error) => say(state, error?.code ?? null);
 for await (const { id, type, value } of client.topics.subscribe("t", { since: SINCE, onState }))
   say("message", id, type, value.bytes.length < 99 ? [...value.bytes] : value.text().length);
 """
+
+
+@pytest.fixture(autouse=True)
+def with_node():
+    """Skip a test before it starts servers of its own."""
+    need("node")
 
 
 def follow(since="undefined"):

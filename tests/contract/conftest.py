@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from tools import need
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -23,25 +24,22 @@ def document(sandbox, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def java():
-    if shutil.which("java") is None:
-        pytest.skip("java is not installed (Debian: default-jre-headless)")
+    need("java")
 
 
 @pytest.fixture(scope="session")
 def node_tool():
     """Return the command of a tool of package-lock.json, which npm installs where it is needed."""
+    _, npm = need("node", "npm")
     lock = (HERE / "package-lock.json").read_bytes()
     stamp = TOOLS / "installed"
     if not stamp.exists() or stamp.read_bytes() != lock:
-        _install()
+        _install(npm)
         stamp.write_bytes(lock)
     return lambda name: str(TOOLS / "node_modules" / ".bin" / name)
 
 
-def _install() -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed")
+def _install(npm: str) -> None:
     TOOLS.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, TOOLS)

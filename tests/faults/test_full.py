@@ -161,7 +161,8 @@ def test_a_server_starts_and_serves_on_a_full_disk(disk):
 def test_a_new_server_on_a_full_disk_says_what_is_wrong(disk):
     take_all(disk)
     server = subprocess.run(
-        [sys.executable, "-m", "bambleweeny", "serve", "--data-dir", str(disk / "data")],
+        [sys.executable, "-m", "bambleweeny", "serve", "--data-dir", str(disk / "data"),
+         "--listen", "127.0.0.1:0"],
         capture_output=True, text=True, timeout=20, check=False,
     )  # fmt: skip
     assert server.returncode == 1

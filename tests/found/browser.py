@@ -4,6 +4,7 @@ from bambleweeny import Client
 from found.rows import Place, row
 from node import Node
 from servers import Http, start
+from tools import need
 
 REPORT = "<script>fetch('/steal?' + location.href)</script>"
 SUBSCRIBE = """
@@ -86,6 +87,7 @@ def examples_of_parameters(place: Place) -> str:
 def subscription(place: Place) -> str:
     data = str(place.directory / "e4")
     options = ("serve", "--data-dir", data, "--admin-password", "changeme", "--token-expiry", "1s")
+    need("node")
     server = start(*options)
     published, seen = [], []
     with Node(place.directory, server.url).running(SUBSCRIBE) as said:

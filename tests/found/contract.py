@@ -2,13 +2,12 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from found.rows import Place, row
+from tools import need
 
 TESTS = Path(__file__).parent.parent
 
@@ -35,8 +34,7 @@ def validity(place: Place) -> str:
     right="bytes can be sent and read by generated clients",
 )
 def generated_client(place: Place) -> str:
-    if shutil.which("java") is None:
-        pytest.skip("java is not installed (Debian: default-jre-headless)")
+    need("java")
     url, sdk = place.server.url, place.directory / "sdk"
     _run(TESTS.parent / "packaging" / "sdk.sh", "python", sdk, f"{url}/openapi.json")
     script = TESTS / "contract" / "use_sdk.py"

@@ -16,6 +16,8 @@ KINDS = (
     "cluster",
     "command_line",
     "processes",
+    "log_lines",
+    "releases",
 )
 
 for kind in KINDS:

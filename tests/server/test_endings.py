@@ -15,8 +15,8 @@ import pytest
 import requests
 from servers import children_of, is_alive, running, start
 
-HANGUP = (sys.executable, "-c", "import os, signal, sys; signal.signal(signal.SIGHUP, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])")  # fmt: skip
-"""Starts a command that a hang-up ends, whatever holds for these tests."""
+HANGUP = (sys.executable, "-c", "import os, signal, sys; [signal.signal(one, signal.SIG_DFL) for one in (1, 3)]; os.execvp(sys.argv[1], sys.argv[1:])")  # fmt: skip
+"""Starts a command that SIGHUP and SIGQUIT end, whatever holds for these tests."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def listed(place: Path) -> list[str]:
     return sorted(path.name for path in place.iterdir())
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("command", ["serve", "sandbox"])
 def test_each_signal_ends_a_server_with_nothing_left(tmp_path, temporary, command, number):
     variables = {"TMPDIR": str(temporary), "BAMBLEWEENY_DATA_DIR": str(tmp_path / "data")}

@@ -51,8 +51,7 @@ class AccessLog:
     """Logs method, path, status, duration, caller, id and the client's address; never a query,
     a header or a body, since tokens and values are in those, and no token in a path.
 
-    The id is the client's own `X-Request-ID` where that is one, and answered in any case. The
-    address is that of the connection's other end.
+    The id is the client's own `X-Request-ID` where that is one, and answered in any case.
     """
 
     def __init__(self, metrics: Metrics) -> None:

@@ -22,7 +22,7 @@ class Refused(NamedTuple):
     since: float
     """When it began, by `time.time`."""
     address: str
-    """That of the connection's other end."""
+    """The client's."""
 
 
 class Answer(NamedTuple):

@@ -64,8 +64,9 @@ VERBS = {
 and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is leased while the command runs, however
 long, and acknowledged when it ends well. Where the command fails, the item comes again after
 5 s, 10 s, up to 10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s, up
-to 30 s. SIGINT, SIGTERM and SIGHUP let the command finish and end the program. If this program is
-killed, the item comes back when its lease ends. Exit 0; 1 where the last command failed.""",
+to 30 s. SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish and end the program. If this
+program is killed, the item comes back when its lease ends. Exit 0; 1 where the last command
+failed.""",
         takes_command=True,
     )
 }

@@ -42,6 +42,7 @@ _SEEN_FIELDS = re.compile(
     rb"\n(Origin|X-Request-ID|Access-Control-Request-Method):[ \t]*([!-~]{1,255})[ \t]*\r",
     re.IGNORECASE,
 )
+_SEEN_CLIENTS = re.compile(rb"\nX-Forwarded-For:([\t -~]+)\r", re.IGNORECASE).findall
 
 _OF_THE_WIRE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
 _ONCE = _OF_THE_WIRE | {
@@ -119,6 +120,8 @@ def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
     command, target = (text.decode() for text in start.groups(b"")) if start else ("", "")
     found = _SEEN_FIELDS.findall(head)
     headers = {name.decode().upper().replace("-", "_"): value.decode() for name, value in found}
+    if clients := _SEEN_CLIENTS(head):
+        headers["X_FORWARDED_FOR"] = b",".join(clients).decode()
     return command, target.partition("?")[0], headers
 
 

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,11 +18,13 @@ from waitress.server import TcpWSGIServer
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.gate import Gate
 from bambleweeny.api.refusals import Refusals
+from bambleweeny.options import Network
 from bambleweeny.server.budget import Budget
 from bambleweeny.server.connection import Connection
 from bambleweeny.server.crew import Crew, SideBySide, one_by_one
 from bambleweeny.server.exclusive import Exclusive
 from bambleweeny.server.limits import Limits, most_connections
+from bambleweeny.server.proxies import TrustedProxies
 from bambleweeny.server.shares import Share, Shares
 from bambleweeny.server.turns import Turns
 
@@ -176,6 +178,7 @@ class HttpServer:
         short_requests: bool = True,
         limits: Limits | None = None,
         body_limit: BodyLimit | None = None,
+        proxies: Sequence[Network] = (),
     ) -> None:
         settings = {
             "ident": None,
@@ -211,6 +214,7 @@ class HttpServer:
             limits=self._limits,
             body_limit=body_limit or (lambda _: max_body),
         )
+        self._server.proxies = TrustedProxies(proxies) if proxies else None
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:

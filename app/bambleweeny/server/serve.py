@@ -105,7 +105,7 @@ class _Parts:
 
 
 def serve(config: Config, *, sandbox: bool = False, registry: Path | None = None) -> int:
-    """Run a server until SIGTERM, SIGINT or SIGHUP; return the exit status.
+    """Run a server until a signal ends it; return the exit status.
 
     With `sandbox` its data are thrown away at the end. In the registry the user's other
     programs find the server.

@@ -98,9 +98,13 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
     def get_environment(self) -> dict[str, Any]:
         """Give the WSGI environment: what is the same for all, and what is of this request.
 
-        What a proxy says of the client is left out, since anybody can say it.
+        What a proxy says of the client is left out, since anybody can say it; the address is
+        the client's behind `--trusted-proxies`.
         """
         request, (host, port, *_) = self.request, self.channel.addr
+        proxies = self.channel.server.proxies
+        if proxies:
+            host = proxies.client_of(host, request.headers)
         path = request.path
         environ: dict[str, Any] = self.channel.server.environ.copy()
         environ |= {
@@ -156,7 +160,9 @@ class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
             self.request, error = request, InternalError()
         if isinstance(error, TlsNotServed):
             _log.warning("%s began TLS, but this port serves plain HTTP", self.channel.addr[0])
-        address = self.channel.addr[0]
+        address, proxies = self.channel.addr[0], self.channel.server.proxies
+        if proxies:
+            address = proxies.client_of(address, request.headers)
         refused = Refused(request.command, request.path, request.headers, self.start_time, address)
         answer = self.channel.server.refusals.answer(error, refused)
         self.status, self.content_length = answer.status, len(answer.body)

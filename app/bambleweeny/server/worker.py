@@ -53,11 +53,8 @@ def work(
         admin_password_file=config.data_dir / FILE_NAME,
         metrics=Metrics(part),
     )
-    app = create_app(
-        services,
-        cors_origins=config.cors_origins,
-        allowed_hosts=config.answered_hosts,
-    )
+    hosts = config.answered_hosts
+    app = create_app(services, cors_origins=config.cors_origins, allowed_hosts=hosts)
     # NOTE: a wait holds a thread; as many more as may wait leave the others for work.
     threads = config.threads + config.max_waits
     server = HttpServer(
@@ -66,12 +63,13 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
-        gate=Gate(config.cors_origins, config.answered_hosts),
+        gate=Gate(config.cors_origins, hosts),
         share=share,
         side_by_side=store.run_side_by_side,
         most_together=store.most_together,
         short_requests=config.redis_url is None and config.fsync != "always",
         body_limit=BodyLimits(services.tokens, config.max_body).largest,
+        proxies=config.trusted_proxies,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: a Ctrl-C, and the end of a terminal, reach the whole process group; the supervisor
