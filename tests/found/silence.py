@@ -1,6 +1,8 @@
 """Kind B: what was accepted silently."""
 
 import re
+import subprocess
+import sys
 from http.client import HTTPConnection
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -124,3 +126,30 @@ def names_of_dots(place: Place) -> str:
         answer = place.admin.post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_name"), answer.text
     return str(answer.json()["info"])
+
+
+@row(
+    "B4",
+    "`set x --type application/json` with text that is not JSON; `route add nosuch`",
+    before="accepted without a word",
+    right="a warning on stderr, and done",
+)
+def warnings_of_commands(place: Place) -> str:
+    known = ["--url", place.server.url, "--token", str(place.admin.token)]
+
+    def warned(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "bambleweeny", *words, *known], capture_output=True, text=True,
+            timeout=30, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stderr.strip()
+
+    spoilt = warned("set", "b4", "{not: json}", "--type", "application/json")
+    assert "warning: " in spoilt and "JSON" in spoilt, spoilt
+    assert place.admin.get("/keys/b4").content == b"{not: json}"
+    missing = warned("route", "add", "nosuch")
+    assert "warning: " in missing and "'nosuch'" in missing, missing
+    assert warned("set", "b4", '{"is": "json"}', "--type", "application/json") == ""
+    assert warned("route", "add", "b4") == ""
+    return f"{spoilt} {missing}"

@@ -83,3 +83,29 @@ def json_at_a_terminal(place: Place) -> str:
     assert "keep-alive" in described["/events"]["get"]["description"]
     assert "keep-alive" in described["/topics/{name}"]["get"]["description"]
     return "a newline at the end of each; empty lines of a stream are documented as keep-alives"
+
+
+@row(
+    "C3",
+    "`bambleweeny get -- -dash`, the same in the shell, and with two options behind `--`",
+    before="usage error",
+    right="`--` ends options, in the shell too",
+)
+def names_that_look_like_options(place: Place) -> str:
+    place.admin.put("/keys/-dash", data=b"found")
+    place.admin.put("/keys/--raw", data=b"raw")
+    known = ["--url", place.server.url, "--token", str(place.admin.token)]
+
+    def typed(*words: str, given: str = "") -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "bambleweeny", *words], input=given, capture_output=True,
+            check=True, text=True, timeout=30,
+        ).stdout.strip()  # fmt: skip
+
+    assert typed("get", *known, "--", "-dash") == "found"
+    assert typed("get", *known, "--", "--raw") == "raw"
+    typed("set", *known, "--", "-c3", "--value")
+    assert place.admin.get("/keys/-c3").content == b"--value"
+    shown = typed("shell", *known, given="get -- -dash\nset -- -c3 -v\nget -- -c3\n").split()
+    assert shown == ["found", "-v"], shown
+    return "found, in both"
