@@ -1,5 +1,6 @@
 """The document of a live server, and the tools that read it."""
 
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
@@ -33,14 +34,17 @@ def node_tool():
     _, npm = need("node", "npm")
     lock = (HERE / "package-lock.json").read_bytes()
     stamp = TOOLS / "installed"
-    if not stamp.exists() or stamp.read_bytes() != lock:
-        _install(npm)
-        stamp.write_bytes(lock)
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    # NOTE: other processes that run tests wait for the one that installs.
+    with (TOOLS / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_bytes() != lock:
+            _install(npm)
+            stamp.write_bytes(lock)
     return lambda name: str(TOOLS / "node_modules" / ".bin" / name)
 
 
 def _install(npm: str) -> None:
-    TOOLS.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, TOOLS)
     done = subprocess.run(

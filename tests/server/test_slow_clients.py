@@ -195,6 +195,16 @@ def test_a_body_that_trickles_is_answered_408():
     pytest.fail("the body was still awaited")
 
 
+def test_what_is_around_chunks_does_not_count_as_body():
+    with serving(PATIENT) as served:
+        wire = served.dial(head("/small", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 100)
+        wait_for(lambda: served.buffered)
+        wire.sendall(b"0\r\n\r\n")
+        assert answer(wire)[::2] == (200, b"100")
+        wire.sendall(head("/small", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 101)
+        assert code(answer(wire)) == (413, "body_too_large")
+
+
 def test_a_slow_body_that_keeps_on_is_received():
     with serving(HASTY) as served:
         wire = served.dial(upload(30_000))

@@ -145,7 +145,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             self._run_coming()
 
     def _check_body(self, request: Any) -> None:
-        size = max(request.content_length, request.body_bytes_received)
+        size = max(request.content_length, len(request.body_rcv))
         if size > self._largest_body:
             self.refuse(BodyTooLarge(hint=f"This call takes up to {self._largest_body} bytes."))
         elif size > self.server.limits.small and not self.account.reserved:
