@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -19,13 +20,13 @@ from bambleweeny.store.embedded import EmbeddedEngine
 from servers import running
 
 SETS = {
-    "users get": "bambleweeny users add uli secret",
     "users set": "bambleweeny users add uli secret",
     "users del": "bambleweeny users add uli secret",
     "events --": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
-    "logout": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
-    "shell --profile": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
+    "logout": "bambleweeny login http://127.0.0.1:8080 --profile work",
+    "shell --profile": "bambleweeny login http://127.0.0.1:8080 --profile work",
+    "completion fish": "mkdir -p ~/.config/fish/completions",
     "import mine.ndjson": "bambleweeny export mine.ndjson",
     "zcat mine.gz": "bambleweeny export - | gzip > mine.gz",
     "backup --redis-url": "bambleweeny backup - 2> /dev/null | "
@@ -78,22 +79,14 @@ def place(server, alone, monkeypatch):
     monkeypatch.setenv("BAMBLEWEENY_LISTEN", server.url.removeprefix("http://"))
     monkeypatch.setenv("BAMBLEWEENY_DATA_DIR", server.said("Data"))
     monkeypatch.setenv("PATH", f"{alone}/bin:{os.environ['PATH']}")
-    for name in ("bin", ".zfunc", ".config/fish/completions"):
-        (alone / name).mkdir(parents=True)
-    (alone / "dot.png").write_text("x")
-    (alone / "alert.json").write_text("{}")
-    (alone / "handle.py").write_text("import sys; sys.stdin.read()")
-    (alone / "bin" / "sendmail").write_text("#!/bin/sh\ncat")
-    (alone / "bin" / "less").write_text("#!/bin/sh\ncat")
-    for name in ("sendmail", "less"):
-        (alone / "bin" / name).chmod(0o755)
+    put_less_into(alone / "bin")
     with Client(server.url, "admin", "changeme") as client:
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
-        for name in ("foo", "dot.png"):
-            client.set(name, "1")
+        client.set("foo", "1")
+        client.set("settings", json={})
         client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None
-        for name in ("jobs", "photos", "todo", "jobs"):
+        for name in ("jobs", "files", "todo", "jobs"):
             client.push(name, "x")
         for name in ("news", "alerts"):
             client.topics.publish(name, "x")
@@ -110,6 +103,13 @@ def place(server, alone, monkeypatch):
         .replace(URL, server.url)
         .replace("127.0.0.1:9000", server.url.removeprefix("http://"))
     )
+
+
+def put_less_into(folder):
+    """Make a pager that does not wait for a key."""
+    folder.mkdir()
+    (folder / "less").write_text("#!/bin/sh\ncat")
+    (folder / "less").chmod(0o755)
 
 
 @pytest.fixture
@@ -135,6 +135,26 @@ def test_an_example_does_what_it_shows(example, place, shell_of, alone, request)
     done = shell_of(script, cwd=alone)
     assert done.returncode == 0, done.stderr
     assert b"bambleweeny:" not in done.stderr
+
+
+def test_a_reader_can_type_one_help_after_the_other(alone, shell_of, monkeypatch):
+    monkeypatch.setenv("HOME", str(alone))
+    monkeypatch.setenv("PATH", f"{alone}/bin:{os.environ['PATH']}")
+    put_less_into(alone / "bin")
+    lines = ["set -o pipefail", "bambleweeny set foo bar"]
+    for name, command in COMMANDS.items():
+        typed = [one for one in examples_of(verb_of(name)) if one not in (*TALKS, ASKS)]
+        for example in typed if command.group != SERVER and name != "events" else ():
+            ended = example.replace("sub jobs", "sub jobs --idle 0").replace(
+                "--idle 5m", "--idle 0"
+            )
+            ended = ended.replace("sub hooks --max 100", "sub hooks --idle 0")
+            lines.append(f"{ended} || echo failed: {shlex.quote(example)} >&2")
+    with running("sandbox", BAMBLEWEENY_LOG_LEVEL="warning") as server:
+        done = shell_of("\n".join(lines).replace(URL, server.url), cwd=alone, input=b"changeme\n")
+    assert len(lines) > 70
+    assert b"failed: " not in done.stderr, done.stderr.decode()
+    assert b"bambleweeny: " not in done.stderr, done.stderr.decode()
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if SERVES.fullmatch(one)])
