@@ -84,6 +84,15 @@ VERBS = {
             "print an item",
             shell_examples="items get jobs 1795387415584138",
         ),
+        **{
+            "del": Verb(
+                _delete,
+                "bambleweeny items del jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
+                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
+                "delete single items",
+                shell_examples="items del jobs 1795387415584138",
+            )
+        },
         move=Verb(
             _move,
             """bambleweeny items move jobs jobs
@@ -108,15 +117,6 @@ VERBS = {
             (LIST, _state(None, "only items in this state"), USERID),
             "delete items, and print how many",
         ),
-        **{
-            "del": Verb(
-                _delete,
-                "bambleweeny items del jobs $(bambleweeny items list jobs | cut -f 1)",
-                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
-                "delete single items",
-                shell_examples="items del jobs 1795387415584138",
-            )
-        },
     ),
     "stats": Verb(_stats, "bambleweeny stats jobs", (LIST, USERID)),
 }
