@@ -177,7 +177,7 @@ def test_a_terminal_gets_a_progress_bar(backup, tmp_path, command, word):
     ) as terminal:
         terminal.expect(word)
         terminal.expect("━")
-        terminal.expect("users, 1 keys")
+        terminal.expect("users, 1 key,")
         terminal.expect(pexpect.EOF)
     assert terminal.exitstatus == 0
 
