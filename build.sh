@@ -18,6 +18,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
   image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
   clean             remove what the other verbs made
+  help              print this
 TEXT
 }
 
@@ -48,7 +49,8 @@ install() {
     "$python" -m venv "$venv" || fail "$python has no working venv; on Debian: apt install python3-venv."
   fi
   echo "build.sh: installing packaging/$1 into $(basename "$venv")" >&2
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" >&2
+  # NOTE: a lock names every package; pip 23 would look for a newer one where a package asks for an extra.
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r "$lock" >&2
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
     --editable "$root" >&2
   touch "$venv/pyproject.toml"

@@ -13,6 +13,8 @@ case $1 in
   typescript) generator=typescript-fetch properties=npmName=bambleweeny-sdk ;;
   *) fail "'$1' is not one of: python typescript" ;;
 esac
+generate=$root/.venv/bin/openapi-generator-cli
+[ -x "$generate" ] || fail "openapi-generator is needed; './build.sh test --version' installs it into .venv"
 command -v java >/dev/null || fail "java is needed; on Debian: apt install default-jre-headless"
-JAVA_OPTS=-Dlog.level=error "$root/.venv/bin/openapi-generator-cli" generate \
+JAVA_OPTS=-Dlog.level=error "$generate" generate \
   --generator-name "$generator" --additional-properties "$properties" --input-spec "$3" --output "$2" >/dev/null

@@ -126,7 +126,11 @@ def test_the_readme_names_every_path():
     paths = re.findall(r"^  (/\S*):$", (APP / "openapi.yaml").read_text("utf-8"), re.MULTILINE)
     assert len(paths) > 20
     for path in paths:
-        assert path.replace("{public_id}", "{id}").replace("{user_id}", "{id}") in README, path
+        assert f"`{path}`" in README, path
+    table = README.partition("\n## The API")[2].partition("\nA token is sent")[0]
+    firsts = re.findall(r"^\| (`/[^|]*) \|", table, re.MULTILINE)
+    named = [path for first in firsts for path in re.findall(r"`([^`]*)`", first)]
+    assert sorted(named) == sorted(paths)
 
 
 def test_the_version_is_the_newest_of_the_changelog():

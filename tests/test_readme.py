@@ -79,28 +79,52 @@ def throw_away():
         yield server
 
 
-def test_every_block_of_python_does_what_it_asserts(throw_away, tmp_path):
+@pytest.fixture
+def node(throw_away, tmp_path):
+    """Run a program with a copy of the JavaScript client, and return what it prints."""
+    [program] = need("node")
+    module = requests.get(f"{throw_away.url}/bambleweeny.js", timeout=10).content
+    (tmp_path / "bambleweeny.mjs").write_bytes(module)
+    return lambda text: run([program, "--input-type=module", "-e", text], throw_away.url, tmp_path)
+
+
+def test_every_block_of_python_does_what_it_asserts_twice(throw_away, tmp_path):
     scripts = blocks("python")
     assert scripts
-    for script in scripts:
+    for script in scripts * 2:
         done = run(
             [sys.executable, "-c", f"password = 'changeme'\n{script}"], throw_away.url, tmp_path
         )
         assert done == ""
 
 
-def test_every_block_of_javascript_logs_what_it_says(throw_away, tmp_path):
-    [node] = need("node")
-    module = requests.get(f"{throw_away.url}/bambleweeny.js", timeout=10).content
-    (tmp_path / "bambleweeny.mjs").write_bytes(module)
+def test_every_block_of_javascript_logs_what_it_says_after_those_of_python(
+    throw_away, tmp_path, node
+):
+    for script in blocks("python"):
+        run([sys.executable, "-c", f"password = 'changeme'\n{script}"], throw_away.url, tmp_path)
     scripts = blocks("javascript")
     assert scripts
-    for script in scripts:
+    for script in scripts * 2:
         said = re.findall(r"console\.log\(.*\); // (.*)$", script, re.MULTILINE)
         local = script.replace("http://localhost:8080/bambleweeny.js", "./bambleweeny.mjs")
-        text = f"const password = 'changeme';\n{local}"
-        printed = run([node, "--input-type=module", "-e", text], throw_away.url, tmp_path)
-        assert printed.splitlines() == said
+        assert node(f"const password = 'changeme';\n{local}").splitlines() == said
+
+
+def test_a_backup_is_restored_by_the_commands_that_are_shown(tmp_path):
+    [script] = [block for block in blocks("sh") if "--data-dir ~/restored" in block]
+    variables = {"HOME": str(tmp_path), "XDG_DATA_HOME": ""}
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    with running("serve", **variables) as server:
+        data = server.said("Data")
+    done = subprocess.run(
+        ["bash", "-e"], input=script, env={**variables, "PATH": path}, cwd=tmp_path,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    places = re.findall(r"(?:from|to) (/\S+)\.$", done.stderr, re.MULTILINE)
+    assert places == [data, str(tmp_path / "restored"), data]
+    assert "1 user, 0 keys, 0 items, 0 topics, 0 messages, 0 routes and 0 bins" in done.stderr
 
 
 def run(command: list[str], url: str, place: Path) -> str:

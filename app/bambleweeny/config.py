@@ -90,9 +90,10 @@ class Config:
         parse_password,
         None,
         "TEXT",
-        "the admin's password, set at every start; without it the first start makes one",
+        "the admin's password, set at every start",
         secret=True,
         sandbox="changeme",
+        default_text="the first start makes one",
     )
     token_expiry: int = option(
         at_least(1, parse_duration),

@@ -58,10 +58,11 @@ def test_a_backup_moves_from_one_directory_to_another(tmp_path):
             admin.put("/keys/foo?userid=1", data=b"\xff\x00bar")
         said = typed("backup", "--data-dir", tmp_path / "a", tmp_path / "file").stderr.decode()
         assert said.startswith(
-            "Backed up 2 users, 1 keys, 0 items of lists, 0 topics, 0 messages, 0 routes and 0 bins from unix://"
+            "Backed up 2 users, 1 key, 0 items, 0 topics, 0 messages, 0 routes and 0 bins "
+            f"from {tmp_path / 'a'}."
         )
     said = typed("restore", "--data-dir", tmp_path / "b", tmp_path / "file").stderr.decode()
-    assert said.startswith("Restored 2 users, 1 keys")
+    assert said.startswith("Restored 2 users, 1 key, ")
     with running("serve", "--data-dir", str(tmp_path / "b")) as server:
         assert "password as set before" in server.banner
         with Http(server.url, token) as uli:
@@ -93,7 +94,7 @@ def test_standard_output_and_input_can_be_piped(backup, tmp_path):
 def test_a_directory_with_a_long_name_is_found_while_its_server_runs(tmp_path):
     place = tmp_path / ("x" * 120)
     with running("serve", "--data-dir", str(place), **PASSWORD):
-        assert b"Backed up 1 users" in typed("backup", "--data-dir", place, tmp_path / "f").stderr
+        assert b"Backed up 1 user, " in typed("backup", "--data-dir", place, tmp_path / "f").stderr
 
 
 def test_a_restore_is_refused_while_a_server_runs(backup, tmp_path):
@@ -176,7 +177,7 @@ def test_a_terminal_gets_a_progress_bar(backup, tmp_path, command, word):
     ) as terminal:
         terminal.expect(word)
         terminal.expect("━")
-        terminal.expect("users, 1 keys")
+        terminal.expect("users, 1 key,")
         terminal.expect(pexpect.EOF)
     assert terminal.exitstatus == 0
 

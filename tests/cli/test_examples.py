@@ -18,26 +18,31 @@ from bambleweeny.cli.verb import examples_of
 from bambleweeny.store.embedded import EmbeddedEngine
 from servers import running
 
-SETS = {
-    "users get": "bambleweeny users add uli secret",
-    "users set": "bambleweeny users add uli secret",
-    "users del": "bambleweeny users add uli secret",
-    "events --": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
+URL = "http://127.0.0.1:8080"
+REDIS = "redis://127.0.0.1:6379/0"
+BEFORE = {
+    "events": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
-    "logout": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
-    "shell --profile": "echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work",
-    "import mine.ndjson": "bambleweeny export mine.ndjson",
-    "zcat mine.gz": "bambleweeny export - | gzip > mine.gz",
-    "backup --redis-url": "bambleweeny backup - 2> /dev/null | "
-    "bambleweeny restore --redis-url redis://127.0.0.1:6379/0 - 2> /dev/null",
+    "logout": f"bambleweeny login {URL} --profile work 2> /dev/null; "
+    f"bambleweeny login {URL} 2> /dev/null",
+    "policy": "bambleweeny policy set jobs --lease 1m",
+    "shell": f"bambleweeny login {URL} --profile work 2> /dev/null",
+    "import": "bambleweeny export mine.ndjson; bambleweeny export - | gzip > mine.gz",
+    "backup": "bambleweeny backup - 2> /dev/null | "
+    f"bambleweeny restore --redis-url {REDIS} - 2> /dev/null",
     "restore": "bambleweeny backup monday.ndjson 2> /dev/null; gzip -k monday.ndjson; "
     "export BAMBLEWEENY_DATA_DIR=$PWD/new",
 }
-"""What has to be there for an example whose words these are."""
+"""What has to be there, or to happen meanwhile, for the examples of a command."""
+BEFORE_IN_THE_SHELL = {
+    "users set": "users add uli secret",
+    "users del": "users add uli secret",
+    "policy get": "policy set jobs --lease 1m",
+    "policy del": "policy set mail --paused",
+    "import": "export mine.ndjson",
+}
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
 ITEM = "1795387415584138"
-URL = "http://127.0.0.1:8080"
-REDIS = "redis://127.0.0.1:6379/0"
 TALKS = ("bambleweeny shell", "bambleweeny shell --profile work")
 """At a terminal; tests/cli/shell has that."""
 ASKS = "bambleweeny password"
@@ -78,27 +83,17 @@ def place(server, alone, monkeypatch):
     monkeypatch.setenv("BAMBLEWEENY_LISTEN", server.url.removeprefix("http://"))
     monkeypatch.setenv("BAMBLEWEENY_DATA_DIR", server.said("Data"))
     monkeypatch.setenv("PATH", f"{alone}/bin:{os.environ['PATH']}")
-    for name in ("bin", ".zfunc", ".config/fish/completions"):
-        (alone / name).mkdir(parents=True)
-    (alone / "dot.png").write_text("x")
-    (alone / "alert.json").write_text("{}")
-    (alone / "handle.py").write_text("import sys; sys.stdin.read()")
-    (alone / "bin" / "sendmail").write_text("#!/bin/sh\ncat")
-    (alone / "bin" / "less").write_text("#!/bin/sh\ncat")
-    for name in ("sendmail", "less"):
-        (alone / "bin" / name).chmod(0o755)
+    put_less_into(alone / "bin")
     with Client(server.url, "admin", "changeme") as client:
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
-        for name in ("foo", "dot.png"):
-            client.set(name, "1")
+        client.set("foo", "1")
+        client.set("settings", json={})
         client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None
-        for name in ("jobs", "photos", "todo", "jobs"):
+        for name in ("jobs", "files", "todo", "jobs"):
             client.push(name, "x")
         for name in ("news", "alerts"):
             client.topics.publish(name, "x")
-        for name in ("jobs", "mail"):
-            client.lists.set_policy(name, lease=60)
         bin_id, route_id = client.bins.create("jobs").id, client.routes.create("foo").id
         [leased] = client.lists.lease("jobs")
         ready = next(iter(client.lists.items("jobs")))
@@ -112,6 +107,13 @@ def place(server, alone, monkeypatch):
     )
 
 
+def put_less_into(folder):
+    """Make a pager that does not wait for a key."""
+    folder.mkdir()
+    (folder / "less").write_text("#!/bin/sh\ncat")
+    (folder / "less").chmod(0o755)
+
+
 @pytest.fixture
 def engine(tmp_path):
     """An empty engine of somebody else, in the place of the one at the usual port."""
@@ -122,17 +124,19 @@ def engine(tmp_path):
     engine.stop()
 
 
-@pytest.mark.parametrize("example", [one for one in EXAMPLES if not SERVES.fullmatch(one) and one != ASKS])  # fmt: skip
-def test_an_example_does_what_it_shows(example, place, shell_of, alone, request):
-    typed = example.replace("--idle 5m", "--idle 0")
-    typed = typed.replace("sub jobs", "sub jobs --idle 0").replace("--max 100", "--idle 0")
-    if typed in TALKS:
-        typed += " < /dev/null"
-    needed = next((first for words, first in SETS.items() if words in example), "true")
-    script = place(f"set -e -o pipefail\n{needed}\n{typed}")
-    if REDIS in script:
-        script = script.replace(REDIS, request.getfixturevalue("engine"))
-    done = shell_of(script, cwd=alone)
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_the_examples_of_a_help_can_be_typed_in_their_order(name, place, shell_of, alone, request):
+    examples = examples_of(verb_of(name)) if name else SHOWN
+    script = ["set -e -o pipefail", BEFORE.get(name, "true")]
+    for example in examples:
+        if example != ASKS and not SERVES.fullmatch(example):
+            typed = example.replace("--idle 5m", "--idle 0").replace("--max 100", "--idle 0")
+            typed = typed.replace("sub jobs", "sub jobs --idle 0")
+            script.append(f"{typed} < /dev/null" if typed in TALKS else typed)
+    text = place("\n".join(script))
+    if REDIS in text:
+        text = text.replace(REDIS, request.getfixturevalue("engine"))
+    done = shell_of(text, cwd=alone)
     assert done.returncode == 0, done.stderr
     assert b"bambleweeny:" not in done.stderr
 
@@ -154,9 +158,9 @@ def test_an_example_starts_a_server(example, alone, monkeypatch):
 @pytest.mark.parametrize("example", [one for one in IN_THE_SHELL if one != "password"])
 def test_an_example_does_what_it_shows_in_our_shell(example, place, typed, alone, monkeypatch):
     monkeypatch.chdir(alone)
-    needed = next((first for words, first in SETS.items() if words in example), "")
-    if needed.startswith("bambleweeny"):
-        typed(*needed.split()[1:])
+    needed = [first for words, first in BEFORE_IN_THE_SHELL.items() if words in example]
+    for line in needed:
+        typed(*line.split())
     typed("shell", given=place(f"{example}\n").encode())
     assert "arning" not in typed.err
 

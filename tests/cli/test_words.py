@@ -145,7 +145,7 @@ def test_what_was_meant_is_named(words, meant, typed):
 )
 def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
     typed(*words, status=2)
-    assert "'frob'. The verbs are 'list', 'get', 'add', 'set' and 'del'." in typed.err
+    assert "'frob'. The verbs are 'list', 'add', 'get', 'set' and 'del'." in typed.err
     typed("policy", "frob", "x", status=2)
     assert "'x' is one word too many. The verbs are 'get', 'set' and 'del'." in typed.err
     typed("help", "get", "frob", status=2)

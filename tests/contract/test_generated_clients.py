@@ -35,6 +35,13 @@ def test_typescript(run, java, node_tool, sandbox, tmp_path):
     assert key_of(sandbox, "typescript") == (b"\x00\xff", "application/octet-stream")
 
 
+def test_without_the_generator_it_says_how_to_install_it(run, tmp_path):
+    (tmp_path / "packaging").mkdir()
+    script = shutil.copy(SDK, tmp_path / "packaging")
+    with pytest.raises(AssertionError, match=r"sdk\.sh: openapi-generator is needed; .*build\.sh"):
+        run(script, "python", tmp_path, "openapi.json")
+
+
 @pytest.mark.parametrize("arguments", [(), ("cobol", "x", "y")])
 def test_a_language_that_is_not_known_is_named(run, arguments):
     with pytest.raises(AssertionError, match=r"python.*typescript|usage"):

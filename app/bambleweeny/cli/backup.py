@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from bambleweeny.cli.engine import store_of
 from bambleweeny.cli.files import source, target
+from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import progress_bar
 from bambleweeny.config import Config
 from bambleweeny.core.backup import back_up, count_resources
 from bambleweeny.core.backup_check import BackupRefused
+from bambleweeny.core.backup_format import End
 from bambleweeny.core.instance import WrongSchema
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import BambleweenyError, StoreFull
@@ -26,7 +28,7 @@ def run_backup(config: Config, file: str) -> int:
             target(file) as out,
             progress_bar("Writing", count_resources(store)) as advance,
         ):
-            return f"Backed up {back_up(store, out, advance)} from {store.place}."
+            return f"Backed up {_counts(back_up(store, out, advance))} from {store.place}."
 
     return _report(run, file)
 
@@ -42,9 +44,16 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
             with store_of(config, alone=True) as store:
                 with progress_bar("Restoring", size, is_bytes=True) as advance:
                     done = restore(store, given, advance, replace=replace)
-                return f"Restored {done} to {store.place}."
+                return f"Restored {_counts(done)} to {store.place}."
 
     return _report(run, file)
+
+
+def _counts(end: End) -> str:
+    """Return how many of each kind a backup has, in words."""
+    kinds = ("user", "key", "item", "topic", "message", "route", "bin")
+    *most, last = (counted(getattr(end, f"{kind}s"), kind) for kind in kinds)
+    return f"{', '.join(most)} and {last}"
 
 
 def _report(run: Callable[[], str], file: str) -> int:

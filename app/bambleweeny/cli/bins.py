@@ -34,9 +34,10 @@ VERBS = {
         **{
             "del": Verb(
                 _delete,
-                "bambleweeny bin del 3f8ab8ba-715d-47b9-b645-798caded306b",
+                "bambleweeny bin del $(bambleweeny bin add hooks)",
                 (argument("ids", nargs="+", metavar="BIN", help="ids, paths or URLs"), USERID),
                 "delete bins; their lists stay",
+                shell_examples="bin del 3f8ab8ba-715d-47b9-b645-798caded306b",
             )
         },
     )

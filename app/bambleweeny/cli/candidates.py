@@ -74,6 +74,7 @@ class Candidates:
         found = {
             "KEY": lambda: _names(self._client().keys, last),
             "LIST": lambda: _names(self._client().lists, last),
+            **dict.fromkeys(("FROM", "TO"), lambda: _names(self._client().lists, last)),
             "TOPIC": lambda: _names(self._client().topics, last),
             "ROUTE": lambda: [route.id for route in self._client().routes.list()],
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],

@@ -29,12 +29,12 @@ COMMANDS = {
     "sandbox": Command(
         SERVER,
         "serving",
-        "run a throw-away server: admin/changeme, no data kept, for prototyping",
+        "run a throw-away server: no data kept, admin/changeme",
     ),
     "backup": Command(
         SERVER,
         "serving",
-        "write all users and what they own to a file, while a server runs or not",
+        "write all users and their data to a file; a server may run",
     ),
     "restore": Command(
         SERVER, "serving", "put a backup into an empty place; no server may use it meanwhile"
@@ -42,7 +42,7 @@ COMMANDS = {
     "health": Command(
         SERVER,
         "serving",
-        "ask a server whether it is well; exit 0 or 1, for a container's health check",
+        "ask a server whether it is well; exit 0 or 1, for a health check",
     ),
     "get": Command(VALUES, "keys", "print the value of a key"),
     "set": Command(VALUES, "keys", "give a key a value"),
@@ -62,7 +62,9 @@ COMMANDS = {
     "publish": Command(VALUES, "topics", "send a message to all readers of a topic"),
     "topics": Command(VALUES, "topics", "list the topics, read one, or delete one"),
     "follow": Command(TOOLS, "topics", "print the messages of a topic as they come"),
-    "export": Command(VALUES, "own_data", "write your keys, lists, routes and bins to a file"),
+    "export": Command(
+        VALUES, "own_data", "write your keys, lists, topics, routes and bins to a file"
+    ),
     "import": Command(VALUES, "own_data", "take what was exported in, here or elsewhere"),
     "events": Command(TOOLS, "events", "print what happens to keys and lists as it happens"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),

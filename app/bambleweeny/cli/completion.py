@@ -74,7 +74,8 @@ VERBS = {
     "completion": Verb(
         _completion,
         """source <(bambleweeny completion bash)
-        bambleweeny completion zsh > ~/.zfunc/_bambleweeny
+        mkdir -p ~/.zfunc && bambleweeny completion zsh > ~/.zfunc/_bambleweeny
+        mkdir -p ~/.config/fish/completions
         bambleweeny completion fish > ~/.config/fish/completions/bambleweeny.fish""",
         (
             argument(
@@ -85,5 +86,6 @@ VERBS = {
             ),
             argument("line", nargs="?", default="", metavar="LINE", help="what 'candidates' gets"),
         ),
+        note="zsh needs the folder in its fpath, before compinit: fpath+=~/.zfunc",
     )
 }

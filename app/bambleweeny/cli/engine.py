@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bambleweeny.config import Config
 from bambleweeny.store import Store, open_store
@@ -24,14 +25,14 @@ def store_of(config: Config, *, alone: bool) -> Iterator[Store]:
         return
     url = None if alone else _find(config)
     if url is not None:
-        with _opened(url, config) as store:
+        with _opened(url, config, config.data_dir) as store:
             yield store
         return
     engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
     try:
         engine.start()
         engine.wait_until_ready()
-        with _opened(engine.url, config) as store:
+        with _opened(engine.url, config, config.data_dir) as store:
             yield store
     finally:
         engine.stop()
@@ -50,9 +51,11 @@ def _find(config: Config) -> str | None:
 
 
 @contextmanager
-def _opened(url: str, config: Config) -> Iterator[Store]:
+def _opened(url: str, config: Config, data_dir: Path | None = None) -> Iterator[Store]:
+    """Open the store at a URL; messages name the data directory, where there is one."""
+    place = None if data_dir is None else str(data_dir)
     try:
-        store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT)
+        store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT, place=place)
     except ValueError as ex:
         raise EngineFailed(f"The URL of the engine cannot be read: {ex}.") from ex
     try:

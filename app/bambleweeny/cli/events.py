@@ -26,7 +26,7 @@ VERBS = {
             argument("--max", metavar="N", type=positive, help="leave after so many events"),
             USERID,
         ),
-        note="""The events are key.set, key.del and list.push. Without --keys and --lists it is all
-that happens; what happens while the connection is broken is missed.""",
+        note="""The events are key.set, key.del and list.push. Without --keys and --lists it is
+all that happens; what happens while the connection is broken is missed.""",
     )
 }

@@ -16,13 +16,14 @@ WHERE = "'bambleweeny help' lists the commands."
 _EXAMPLES = ("sandbox", "serve", "set foo bar", "get foo", "set --help", "help users add")
 FIRST_STEPS = f"""{USAGE}
 
-Bambleweeny is an HTTP key-value store and message broker in one program. The first steps:
+An HTTP key-value store and message broker in one program. The first steps:
 
-  bambleweeny sandbox           run a server that keeps nothing, in a terminal of its own
+  bambleweeny sandbox           run a server that keeps nothing, in one terminal
   bambleweeny set foo bar       write a key, in another terminal
   bambleweeny get foo           read it
 
-{WHERE} 'bambleweeny help COMMAND' says more of one.
+{WHERE}
+'bambleweeny help COMMAND' says more of one.
 """
 
 

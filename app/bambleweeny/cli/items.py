@@ -79,18 +79,27 @@ VERBS = {
         ),
         get=Verb(
             _get,
-            """bambleweeny items get jobs 1795387415584138
-            bambleweeny items get jobs $(bambleweeny items list jobs | sed -n '1s/\\t.*//p')""",
+            "bambleweeny items get jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
             (LIST, argument("id", metavar="ITEM", help="the item's id"), USERID),
             "print an item",
+            shell_examples="items get jobs 1795387415584138",
         ),
+        **{
+            "del": Verb(
+                _delete,
+                "bambleweeny items del jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
+                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
+                "delete single items",
+                shell_examples="items del jobs 1795387415584138",
+            )
+        },
         move=Verb(
             _move,
             """bambleweeny items move jobs jobs
             bambleweeny items move jobs todo --state ready --max 10""",
             (
-                LIST,
-                argument("to", metavar="LIST", help="to the end of this list"),
+                argument("name", metavar="FROM", help="the list whose items are moved"),
+                argument("to", metavar="TO", help="the list at whose end they are put"),
                 argument(
                     "--state", choices=("ready", "dead"), default="dead", help="dead unless given"
                 ),
@@ -108,15 +117,6 @@ VERBS = {
             (LIST, _state(None, "only items in this state"), USERID),
             "delete items, and print how many",
         ),
-        **{
-            "del": Verb(
-                _delete,
-                """bambleweeny items del jobs 1795387415584138
-                bambleweeny items del jobs $(bambleweeny items list jobs | cut -f 1)""",
-                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
-                "delete single items",
-            )
-        },
     ),
     "stats": Verb(_stats, "bambleweeny stats jobs", (LIST, USERID)),
 }

@@ -122,7 +122,7 @@ VERBS = {
     "get": Verb(
         _get,
         """bambleweeny get foo
-        bambleweeny get dot.png > dot.png
+        bambleweeny get foo > foo.txt
         bambleweeny get foo --wait 20s
         bambleweeny get foo --json
         bambleweeny get foo --meta
@@ -141,7 +141,7 @@ VERBS = {
     "set": Verb(
         _set,
         """bambleweeny set foo bar
-        bambleweeny set dot.png @dot.png
+        bambleweeny set hosts @/etc/hosts
         tar c . | bambleweeny set backup
         bambleweeny set session 'anna' --ttl 20m
         bambleweeny set lock "$(hostname) $$" --if-none-match '*' --ttl 30s""",
@@ -157,8 +157,8 @@ VERBS = {
             *CONDITION,
             USERID,
         ),
-        note="The value is a merge patch (RFC 7396): its fields replace those of the key's, and\n"
-        "null removes one. A missing key is an empty object.",
+        note="The value is a merge patch (RFC 7396): its fields replace those of the key's,\n"
+        "and null removes one. A missing key is an empty object.",
     ),
     "expire": Verb(
         _expire,

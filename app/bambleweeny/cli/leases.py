@@ -64,15 +64,15 @@ VERBS = {
             wait_for("an item"),
             USERID,
         ),
-        note="""The lease that is printed is what `ack` takes. What is not acknowledged comes back
-when its lease ends.""",
+        note="""The lease that is printed is what `ack` takes. What is not acknowledged comes
+back when its lease ends.""",
     ),
     "ack": Verb(
         _ack,
-        """bambleweeny ack jobs 1795387415584138.1
-        LEASE=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $LEASE
-        LEASE=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $LEASE --retry 10s
-        L=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $L --bury 'no such cat'""",
+        """printf 'cat.png\\ndog.png\\nfly.png\\n' | bambleweeny push jobs --lines
+        L=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $L
+        L=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $L --retry 10s
+        L=$(bambleweeny lease jobs | cut -f 1); bambleweeny ack jobs $L --bury broken""",
         (
             LIST,
             argument("leases", nargs="+", metavar="LEASE", help="the leases"),
@@ -88,5 +88,6 @@ when its lease ends.""",
             argument("--bury", metavar="REASON", help="give the item up"),
             USERID,
         ),
+        shell_examples="ack jobs 1795387415584138.1",
     ),
 }

@@ -56,7 +56,7 @@ VERBS = {
     "push": Verb(
         _push,
         """bambleweeny push jobs 'resize cat.png'
-        bambleweeny push photos @dot.png
+        bambleweeny push files @/etc/hosts
         printf 'sweep\\nwash\\n' | bambleweeny push todo --lines
         bambleweeny push jobs 'try later' --delay 5m --key order-7""",
         (
@@ -82,7 +82,7 @@ VERBS = {
     "pop": Verb(
         _pop,
         """bambleweeny pop jobs
-        bambleweeny pop photos --wait 20s > photo.png
+        bambleweeny pop files --wait 20s > hosts.txt
         bambleweeny pop todo --max 50""",
         (
             LIST,

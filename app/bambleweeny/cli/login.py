@@ -65,9 +65,12 @@ def _logout(context: Context) -> None:
 VERBS = {
     "login": Verb(
         _login,
-        """bambleweeny login http://127.0.0.1:8080 --user admin
-        echo changeme | bambleweeny login http://127.0.0.1:8080 --profile work""",
+        """bambleweeny login http://127.0.0.1:8080
+        bambleweeny login http://127.0.0.1:8080 --user admin --profile work
+        bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)""",
         (argument("server", nargs="?", metavar="URL", help="the server, in place of --url"),),
+        note="""It asks for the password, or reads it from a pipe. The admin's is the one that
+the first start of `serve` printed; in a sandbox it is changeme.""",
     ),
     "logout": Verb(_logout, "bambleweeny logout\nbambleweeny logout --profile work"),
 }

@@ -4,6 +4,7 @@ import re
 import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable, Sequence
+from textwrap import wrap
 from typing import Any, NoReturn
 
 from bambleweeny.cli.connection import add_connection_options
@@ -15,6 +16,8 @@ END = "--"
 """Ends the options: what follows are names and values, whatever they begin with."""
 _PLAIN = "\0"
 """Stands before what follows END, while it is parsed; no argument of a program can have it."""
+_WIDTH = 78
+"""The columns of a help, as argparse has them at a terminal of 80."""
 _IS_NUMBER = re.compile(r"-\d+|-\d*\.\d+").fullmatch
 
 
@@ -162,9 +165,9 @@ def parser_of(
     """Make the parser of a verb, whose --help ends with its examples, or others."""
     parser = Parser(
         prog=program + name,
-        usage=" ".join([f"{program}{name}", "[OPTIONS]", *_arguments(verb)]).replace("%", "%%"),
+        usage=" ".join([f"{program}{name}", *_arguments(verb)]).replace("%", "%%"),
         description=f"{text[0].upper()}{text[1:]}.",
-        epilog=_epilog(name, verb, examples_of(verb) if examples is None else examples),
+        epilog=_epilog(name, verb, examples_of(verb) if examples is None else examples, program),
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -175,20 +178,33 @@ def parser_of(
 
 
 def _arguments(verb: Verb) -> list[str]:
-    """Return the arguments of a verb as its usage has them."""
+    """Return what a usage has behind the name of a verb."""
     forms = {None: "{}", "?": "[{}]", "+": "{} ...", "*": "[{} ...]"}
     shown = [
         forms[more.get("nargs")].format(more["metavar"])
         for names, more in verb.arguments
         if not names[0].startswith("-")
     ]
-    return [*shown, "-- COMMAND ..."] if verb.takes_command else shown
+    first = ["[VERB]", "[OPTIONS]"] if verb.verbs else ["[OPTIONS]"]
+    return [*first, *shown, *(["-- COMMAND ..."] if verb.takes_command else [])]
 
 
-def _epilog(name: str, verb: Verb, examples: Sequence[str]) -> str:
+def _epilog(name: str, verb: Verb, examples: Sequence[str], program: str) -> str:
     lines = [verb.note, ""] if verb.note else []
     if verb.verbs:
         lines += ["verbs (the first is meant where none is named):"]
-        lines += [f"  {name} {sub:<10} {child.help}" for sub, child in verb.verbs.items()]
-        lines += [""]
+        for sub, child in verb.verbs.items():
+            lines += [f"  {name} {sub:<6} {child.help}", *_options_of(name, verb, child)]
+        lines += [f"'{program}help {name} VERB' says more of one.", ""]
     return "\n".join([*lines, "examples:", *(f"  {line}" for line in examples)])
+
+
+def _options_of(name: str, noun: Verb, verb: Verb) -> list[str]:
+    """Return lines with the options that a sub-verb has besides those of its noun."""
+    known = {names for names, _ in noun.arguments}
+    flags = [names[-1] for names, _ in verb.arguments if names not in known]
+    text = " ".join(flag for flag in flags if flag.startswith("-"))
+    margin = " " * (len(name) + 10)
+    return wrap(
+        text, _WIDTH, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+    )

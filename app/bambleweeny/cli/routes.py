@@ -48,7 +48,7 @@ VERBS = {
         add=Verb(
             _add,
             """bambleweeny route add foo
-            bambleweeny route add dot.png image/png""",
+            bambleweeny route add settings application/json""",
             (
                 argument("name", metavar="KEY", help="the key that is made public"),
                 argument(
@@ -64,9 +64,10 @@ VERBS = {
         **{
             "del": Verb(
                 _delete,
-                "bambleweeny route del 3f8ab8ba-715d-47b9-b645-798caded306b",
+                "bambleweeny route del $(bambleweeny route add foo)",
                 (argument("ids", nargs="+", metavar="ROUTE", help="ids, paths or URLs"), USERID),
                 "delete routes; their keys stay",
+                shell_examples="route del 3f8ab8ba-715d-47b9-b645-798caded306b",
             )
         },
     )

@@ -57,16 +57,17 @@ VERBS = {
     "sub": Verb(
         _sub,
         """bambleweeny sub jobs -- sh -c 'cat >> done.txt'
-        bambleweeny sub hooks --max 100 -- python3 handle.py
-        bambleweeny sub mail --idle 5m --drop -- sendmail -t""",
+        bambleweeny sub hooks --max 100 -- wc -c
+        bambleweeny sub mail --idle 5m --drop -- tee -a sent.txt""",
         _OPTIONS,
-        note="""The item is on the command's standard input, the list's name in BAMBLEWEENY_LIST,
-and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is leased while the command runs, however
-long, and acknowledged when it ends well. Where the command fails, the item comes again after
-5 s, 10 s, up to 10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s, up
-to 30 s. SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish and end the program. If this
-program is killed, the item comes back when its lease ends. Exit 0; 1 where the last command
-failed.""",
+        note="""The item is on the command's standard input, the list's name in
+BAMBLEWEENY_LIST, and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is
+leased while the command runs, however long, and acknowledged when it ends
+well. Where the command fails, the item comes again after 5 s, 10 s, up to
+10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s,
+up to 30 s. SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish and end
+the program. If this program is killed, the item comes back when its lease ends.
+Exit 0; 1 where the last command failed.""",
         takes_command=True,
     )
 }

@@ -8,17 +8,18 @@ from bambleweeny.cli.context import Context
 from bambleweeny.cli.given import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.listings import SELECTION, show_selection
 from bambleweeny.cli.progress import waiting
-from bambleweeny.cli.verb import Verb, argument, noun
+from bambleweeny.cli.verb import Argument, Verb, argument, noun
 
 if TYPE_CHECKING:
     from bambleweeny.client import Message
 
 _TOPIC = argument("name", metavar="TOPIC", help="the topic's name")
-_SINCE = argument(
-    "--since",
-    metavar="MOMENT",
-    help="begin there: 'all', an id, a time as 2026-11-22T17:00:00Z, or 10m ago; else from now on",
-)
+
+
+def _since(default: str) -> Argument:
+    """Make the option for where reading begins, with what holds without it."""
+    moments = "begin there: 'all', an id, a time as 2026-11-22T17:00:00Z, or 10m ago"
+    return argument("--since", metavar="MOMENT", help=f"{moments}; {default}")
 
 
 def _publish(context: Context) -> None:
@@ -73,7 +74,7 @@ VERBS = {
     "publish": Verb(
         _publish,
         """bambleweeny publish news 'the build is green'
-        bambleweeny publish alerts @alert.json --type application/json""",
+        echo '{"disk": "full"}' | bambleweeny publish alerts --type application/json""",
         (
             _TOPIC,
             VALUE,
@@ -95,7 +96,9 @@ VERBS = {
             bambleweeny topics read news --since 10m --json""",
             (
                 _TOPIC,
-                _SINCE,
+                _since(
+                    "without it all that the topic keeps, or with --wait what comes from now on"
+                ),
                 wait_for("a message"),
                 argument("--limit", metavar="N", type=positive, help="at most so many, else 100"),
                 USERID,
@@ -117,7 +120,7 @@ VERBS = {
         bambleweeny follow alerts --json --since 1h --max 1""",
         (
             _TOPIC,
-            _SINCE,
+            _since("else from now on"),
             argument("--max", metavar="N", type=positive, help="leave after so many messages"),
             USERID,
         ),

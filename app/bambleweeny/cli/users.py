@@ -134,7 +134,6 @@ def _log_in_again(context: Context, user: str, password: str) -> str:
 VERBS = {
     "users": noun(
         list=Verb(_list, "bambleweeny users", help="list all users and their quotas"),
-        get=Verb(_get, "bambleweeny users get uli", (_USER,), "show one user"),
         add=Verb(
             _add,
             """bambleweeny users add uli secret --quota 100
@@ -142,6 +141,7 @@ VERBS = {
             (argument("who", metavar="NAME", help="the new user's name"), _NEW_PASSWORD, _QUOTA),
             "add a user and print its id",
         ),
+        get=Verb(_get, "bambleweeny users get admin", (_USER,), "show one user"),
         set=Verb(
             _set,
             """bambleweeny users set uli --quota 200

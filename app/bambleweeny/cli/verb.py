@@ -1,7 +1,7 @@
 """What a verb of the command line is."""
 
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -37,6 +37,8 @@ class Verb:
     """Adds other options than those of who asks a server."""
     note: str = ""
     """What --help says before the examples."""
+    shell_examples: str = ""
+    """The examples in our own shell, where those of the command line need another one."""
     takes_command: bool = False
     """What stands behind `--` is the command of another program."""
 
@@ -44,11 +46,17 @@ class Verb:
 def noun(**verbs: Verb) -> Verb:
     """Make a verb of its sub-verbs; the first one is the default."""
     first = next(iter(verbs.values()))
-    return Verb(first.run, first.examples, first.arguments, verbs=verbs)
+    return Verb(
+        first.run, first.examples, first.arguments, verbs=verbs, shell_examples=first.shell_examples
+    )
 
 
 def examples_of(verb: Verb) -> list[str]:
-    """Give the examples of a verb and of its sub-verbs, each once."""
-    texts = [verb.examples, *(child.examples for child in verb.verbs.values())]
+    """Return the examples of a verb and of its sub-verbs, each once."""
+    return lines_of(one.examples for one in (verb, *verb.verbs.values()))
+
+
+def lines_of(texts: Iterable[str]) -> list[str]:
+    """Return the lines of examples, each once."""
     lines = (line.strip() for text in texts for line in text.strip().splitlines())
     return list(dict.fromkeys(lines))

@@ -109,7 +109,7 @@ class Client:
         return Batch(self._connection, atomic=atomic, userid=userid)
 
     def export(self, *, userid: int | None = None) -> Iterator[bytes]:
-        """Give all of one's own as lines of JSON: keys, items of lists, routes and bins.
+        """Return all that the user owns as lines of JSON: keys, lists, topics, routes and bins.
 
         They come as they are read; ConnectionBroken where they end too early.
         """
@@ -118,11 +118,12 @@ class Client:
     def import_(
         self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
     ) -> Imported:
-        """Take lines of an export in, as `merge`, `skip` or `replace`; give how many.
+        """Take lines of an export in, as `merge`, `skip` or `replace`; return how many.
 
-        `merge` overwrites keys and adds items, `skip` leaves keys and lists that are there,
-        `replace` deletes one's keys, lists, routes and bins first. Sent in parts of 256 kB:
-        what is refused leaves what was before it, as its hint says.
+        `merge` overwrites keys and policies and adds items and messages, `skip` leaves keys,
+        lists and topics that are there, `replace` deletes all that the user owns first: keys,
+        lists, topics, routes and bins. Sent in parts of 256 kB: what is refused leaves what
+        was before it, as its hint says.
         """
         return self._own_data.take(lines, mode, userid)
 

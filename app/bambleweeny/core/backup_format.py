@@ -138,13 +138,6 @@ class End(_Strict):
         kind = f"{kind_of(record)}s"
         setattr(self, kind, getattr(self, kind) + 1)
 
-    def __str__(self) -> str:
-        return (
-            f"{self.users} users, {self.keys} keys, {self.items} items of lists, "
-            f"{self.topics} topics, {self.messages} messages, "
-            f"{self.routes} routes and {self.bins} bins"
-        )
-
 
 BesideKeys = List | Item | Topic | Message | Route | Bin
 Owned = Key | BesideKeys

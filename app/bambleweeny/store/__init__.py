@@ -11,16 +11,22 @@ __all__ = ["Store", "open_store"]
 
 
 def open_store(
-    url: str, *, prefix: str = "b9y", replicas: int = 0, timeout: float | None = None
+    url: str,
+    *,
+    prefix: str = "b9y",
+    replicas: int = 0,
+    timeout: float | None = None,
+    place: str | None = None,
 ) -> Store:
     """Give the store at a URL; it connects when first used.
 
     With `replicas` a write is answered when so many have it. `timeout` is how many
-    seconds a reply may take, where the URL's own is not to count. Raises ValueError
-    for a URL that cannot be read.
+    seconds a reply may take, where the URL's own is not to count. `place` is what
+    messages name; by default the URL, without its password. Raises ValueError for a
+    URL that cannot be read.
     """
-    place = parse_engine_url(url)
+    where = parse_engine_url(url)
     if timeout is not None:
-        place = replace(place, places=tuple(replace(p, timeout=timeout) for p in place.places))
-    schema = Schema(prefix, in_cluster=place.kind == "cluster")
-    return Store(Engine(place), schema, replicas=replicas)
+        where = replace(where, places=tuple(replace(p, timeout=timeout) for p in where.places))
+    schema = Schema(prefix, in_cluster=where.kind == "cluster")
+    return Store(Engine(where), schema, replicas=replicas, place=place)

@@ -37,9 +37,11 @@ class Store:
     `most_together` is how many requests should share a round trip at most.
     """
 
-    def __init__(self, engine: Engine, schema: Schema, *, replicas: int = 0) -> None:
+    def __init__(
+        self, engine: Engine, schema: Schema, *, replicas: int = 0, place: str | None = None
+    ) -> None:
         self.schema = schema
-        self.place = str(engine.url)
+        self.place = place or str(engine.url)
         self.announcements = Announcements(engine.any_link, engine.hears_all)
         self._engine = engine
         self._replicas = replicas
@@ -85,7 +87,7 @@ class Store:
         """The same store, for work of many steps: each waits up to 30 s for a slot that moves."""
         if self._engine.url.kind != "cluster":
             return self
-        return Store(self._engine.patient(), self.schema, replicas=self._replicas)
+        return Store(self._engine.patient(), self.schema, replicas=self._replicas, place=self.place)
 
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""

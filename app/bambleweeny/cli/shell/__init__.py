@@ -55,6 +55,6 @@ VERBS = {
             ),
         ),
         note="""In a pipe it takes a command a line, and leaves with 1 at the first that fails.
-At a terminal, 'help' lists the commands, and those of the original b9y-cli work as well.""",
+At a terminal 'help' lists the commands; those of the original b9y-cli work too.""",
     )
 }

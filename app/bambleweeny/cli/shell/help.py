@@ -8,7 +8,7 @@ from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.parsing import PROGRAM, parser_of
 from bambleweeny.cli.shell.original import ENDS, HELP, NAMES, VERSION, modern
 from bambleweeny.cli.suggestions import did_you_mean
-from bambleweeny.cli.verb import Verb, examples_of
+from bambleweeny.cli.verb import Verb, lines_of
 
 OWN = {name: command for name, command in COMMANDS.items() if command.group in SHARED}
 """The commands that the shell has in common with the command line."""
@@ -72,5 +72,6 @@ def no_such_command(name: str) -> WrongUse:
 
 def shell_examples_of(verb: Verb) -> list[str]:
     """Return the examples that need nothing but the shell, as they are typed there."""
-    plain = (line for line in examples_of(verb) if not _NEEDS_ANOTHER_SHELL.search(line))
-    return [line.removeprefix(PROGRAM) for line in plain]
+    verbs = (verb, *verb.verbs.values())
+    lines = lines_of(one.shell_examples or one.examples for one in verbs)
+    return [line.removeprefix(PROGRAM) for line in lines if not _NEEDS_ANOTHER_SHELL.search(line)]
