@@ -5,6 +5,7 @@ from http.client import HTTPConnection
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import requests
 import yaml
 from found.rows import Place, row
 
@@ -124,3 +125,45 @@ def names_of_dots(place: Place) -> str:
         answer = place.admin.post(path, json=body)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_name"), answer.text
     return str(answer.json()["info"])
+
+
+@row(
+    "B4",
+    "`set x --type application/json` with text that is not JSON",
+    before="accepted without a word",
+    right="a warning on stderr, and exit status 0",
+)
+def json_that_is_none(place: Place) -> str:
+    for words, given in (
+        (("set", "b4", "{'a': 1}"), ""),
+        (("set", "b4", "-"), "{'a': 1}"),
+        (("publish", "b4", "{'a': 1}"), ""),
+    ):
+        typed = place.type(*words, "--type", "application/json", given=given)
+        assert typed.status == 0, typed
+        assert "warning: The value is not valid JSON" in typed.err, typed
+    kept = place.admin.get("/keys/b4")
+    assert (kept.text, kept.headers["Content-Type"]) == ("{'a': 1}", "application/json")
+    silent = place.type("set", "b4", '{"a": 1}', "--type", "application/json")
+    assert silent == (0, "", ""), silent
+    shell = place.type("shell", given="set b4 nope --type application/json\n")
+    assert (shell.status, shell.err[:8]) == (0, "warning:"), shell
+    return typed.err
+
+
+@row(
+    "B4",
+    "`route add nosuch`",
+    before="accepted without a word",
+    right="a warning on stderr, and exit status 0",
+)
+def a_route_to_nothing(place: Place) -> str:
+    typed = place.type("route", "add", "b4:nosuch")
+    assert (typed.status, typed.out.count("/routes/")) == (0, 1), typed
+    assert "warning: There is no key 'b4:nosuch'" in typed.err, typed
+    shown = requests.get(typed.out.strip(), timeout=10)
+    assert shown.status_code == 404, shown.status_code
+    place.admin.put("/keys/b4:nosuch", data=b"x")
+    silent = place.type("route", "add", "b4:nosuch")
+    assert (silent.status, silent.err) == (0, ""), silent
+    return typed.err
