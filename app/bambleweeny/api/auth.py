@@ -113,7 +113,8 @@ def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> N
     cut = username if len(username) <= _LONGEST_SHOWN else f"{username[:_LONGEST_SHOWN]}..."
     # NOTE: JSON escapes quotes, line ends and all that is not ASCII.
     name, address = json.dumps(cut), req.env.get("REMOTE_ADDR") or "-"
-    extra = {"user": cut, "request_id": req.context.get("request_id"), "code": ex.code}
+    request_id = req.context.get("request_id")
+    extra = {"user": cut, "request_id": request_id, "address": address, "code": ex.code}
     _log.warning("login of %s from %s refused: %s", name, address, ex.code, extra=extra)
 
 
