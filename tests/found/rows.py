@@ -28,8 +28,8 @@ class Place:
 
     @cached_property
     def server(self) -> Server:
-        """A sandbox, started when a row first needs it."""
-        return start("sandbox")
+        """A sandbox, started when a row first needs it; nobody reads its log, which is short."""
+        return start("sandbox", BAMBLEWEENY_LOG_LEVEL="warning")
 
     @cached_property
     def admin(self) -> Http:
