@@ -117,3 +117,29 @@ def test_ones_own_password_can_be_changed(as_uli, http):
     assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
     assert as_uli.get("/keys").status_code == 401
     assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("admin", '"admin"'),
+        ("nobody", '"nobody"'),
+        ('a" from 9.9.9.9 refused: x', r'"a\" from 9.9.9.9 refused: x"'),
+        ("a\nb\u2028ä", r'"a\nb\u2028\u00e4"'),
+        ("n" * 64, f'"{"n" * 64}"'),
+        ("n" * 65, f'"{"n" * 64}..."'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["json", "data"])
+def test_a_refused_login_is_logged_with_its_name_and_address(http, caplog, kind, name, shown):
+    login = {"username": name, "password": "wrong"}
+    if kind == "data":
+        login["grant_type"] = "password"
+    answer = http.post("/auth/token", **{kind: login}, headers={"X-Request-ID": "login-1"})
+    assert answer.status_code in (400, 401)
+    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.auth"]
+    assert record.levelname == "WARNING"
+    assert record.getMessage() == f"login of {shown} from 127.0.0.1 refused: wrong_login"
+    assert (record.address, record.request_id, record.code) == (
+        "127.0.0.1", "login-1", "wrong_login",
+    )  # fmt: skip

@@ -21,7 +21,7 @@ import requests
 from performance.processes import resident_bytes, workers_of
 from performance.programs import ADMIN_PASSWORD, Served, serving
 from performance.report import Table
-from servers import Http
+from servers import Http, Server
 
 MB = 1 << 20
 BODY = MB
@@ -42,7 +42,7 @@ class Target:
     route: str
     bin: str
     opened: list[socket.socket] = field(default_factory=list)
-    senders: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_SENDERS))
+    senders: ThreadPoolExecutor = field(init=False)
 
     def dial(self, *, receive_buffer: int = 0) -> socket.socket:
         """Open one more connection; with a small buffer it takes little that it does not read."""
@@ -63,6 +63,11 @@ class Target:
         with suppress(OSError):  # a server that defends itself may refuse
             self.dial(receive_buffer=receive_buffer).sendall(data)
 
+    def close(self) -> None:
+        """Close the connections of the attack."""
+        for wire in self.opened:
+            wire.close()
+
     def ask_unread(self, path: str, *more: str, method: str = "GET", times: int = 1) -> None:
         """Ask for something over one more connection, and never read the answer."""
         lines = (f"Authorization: Bearer {self.token}", *more)
@@ -78,6 +83,13 @@ def withheld_logins(target: Target) -> None:
     head = _head("POST", "/auth/token", f"Content-Length: {BODY}")
     for _ in range(200):
         target.send(head + bytes(BODY - 5))
+
+
+def withheld_small_logins(target: Target) -> None:
+    """1,000 logins of 60 kB, as large as they may be, whose last bytes do not come"""
+    head = _head("POST", "/auth/token", f"Content-Length: {60_000}")
+    for _ in range(1000):
+        target.send(head + bytes(60_000 - 5))
 
 
 def unread_routes(target: Target) -> None:
@@ -172,9 +184,9 @@ def idle(target: Target) -> None:
 
 
 ATTACKS: list[Callable[[Target], None]] = [
-    withheld_logins, unread_routes, unread_values, half_sent_headers, withheld_uploads,
-    endless_chunks, foreign_uploads, pipelined, unread_streams, unread_leases, unread_pages,
-    unread_batches, unread_exports, idle,
+    withheld_logins, withheld_small_logins, unread_routes, unread_values, half_sent_headers,
+    withheld_uploads, endless_chunks, foreign_uploads, pipelined, unread_streams, unread_leases,
+    unread_pages, unread_batches, unread_exports, idle,
 ]  # fmt: skip
 
 
@@ -203,12 +215,13 @@ def main(argv: list[str] | None = None) -> int:
 def measured(attack: Callable[[Target], None], rest: float) -> list[str | float | int | None]:
     """Make an attack, hold its connections for ten seconds, close them, and wait for the rest."""
     with tempfile.TemporaryDirectory() as directory, serving(Path(directory)) as server:
-        target, mine = _filled(server)
+        target, mine = filled(server, ADMIN_PASSWORD)
         [worker] = workers_of(server.pid)
-        _warm(server, target)
+        warm(target)
+        time.sleep(5)
         before = peak = resident_bytes(worker)
         with _others(server.url, mine) as calls:
-            attacker = threading.Thread(target=_attack, args=[attack, target])
+            attacker = threading.Thread(target=make, args=[attack, target])
             begun = time.monotonic()
             attacker.start()
             while attacker.is_alive() or time.monotonic() < begun + _HOLD_SECONDS:
@@ -219,8 +232,7 @@ def measured(attack: Callable[[Target], None], rest: float) -> list[str | float 
             peak = max(peak, resident_bytes(worker))
             time.sleep(_LOOK_SECONDS)
         after = resident_bytes(worker)
-        for wire in target.opened:
-            wire.close()
+        target.close()
     seconds = sorted(calls.seconds)
     print(f"{attack.__name__}: +{(peak - before) / MB:.1f} MB", file=sys.stderr)
     return [
@@ -230,14 +242,15 @@ def measured(attack: Callable[[Target], None], rest: float) -> list[str | float 
     ]  # fmt: skip
 
 
-def _attack(attack: Callable[[Target], None], target: Target) -> None:
-    with suppress(OSError), target.senders:
+def make(attack: Callable[[Target], None], target: Target) -> None:
+    """Make an attack; return once the server has taken or refused what it sends."""
+    with suppress(OSError), ThreadPoolExecutor(_SENDERS) as target.senders:
         attack(target)
 
 
-def _filled(server: Served) -> tuple[Target, str]:
-    """Put what the attacks ask for into a server; give that, and the token of another tenant."""
-    token = server.token("admin", ADMIN_PASSWORD)
+def filled(server: Served | Server, admin_password: str) -> tuple[Target, str]:
+    """Put what the attacks ask for into a server; return that, and the token of another tenant."""
+    token = server.token("admin", admin_password)
     with Http(server.url, token) as http:
         for name in ("route", *(f"large-{n}" for n in range(16))):
             http.put(f"/keys/{name}", data=b"x" * (BODY - 1024))
@@ -249,11 +262,11 @@ def _filled(server: Served) -> tuple[Target, str]:
     )
 
 
-def _warm(server: Served, target: Target) -> None:
-    with Http(server.url, target.token) as http:
+def warm(target: Target) -> None:
+    """Ask for each kind of answer once, so that the worker has made room for it."""
+    with Http(target.url, target.token) as http:
         for path in ("/docs/swagger-ui-bundle.js", target.route, "/keys?prefix=large&values=1"):
             http.get(path)
-    time.sleep(5)
 
 
 @dataclass

@@ -1,12 +1,11 @@
 """Kind B: what was accepted silently."""
 
 import re
-import subprocess
-import sys
 from http.client import HTTPConnection
 from importlib.resources import files
 from urllib.parse import urlsplit
 
+import requests
 import yaml
 from found.rows import Place, row
 
@@ -130,26 +129,41 @@ def names_of_dots(place: Place) -> str:
 
 @row(
     "B4",
-    "`set x --type application/json` with text that is not JSON; `route add nosuch`",
+    "`set x --type application/json` with text that is not JSON",
     before="accepted without a word",
-    right="a warning on stderr, and done",
+    right="a warning on stderr, and exit status 0",
 )
-def warnings_of_commands(place: Place) -> str:
-    known = ["--url", place.server.url, "--token", str(place.admin.token)]
+def json_that_is_none(place: Place) -> str:
+    for words, given in (
+        (("set", "b4", "{'a': 1}"), ""),
+        (("set", "b4", "-"), "{'a': 1}"),
+        (("publish", "b4", "{'a': 1}"), ""),
+    ):
+        typed = place.type(*words, "--type", "application/json", given=given)
+        assert typed.status == 0, typed
+        assert "warning: The value is not valid JSON" in typed.err, typed
+    kept = place.admin.get("/keys/b4")
+    assert (kept.text, kept.headers["Content-Type"]) == ("{'a': 1}", "application/json")
+    silent = place.type("set", "b4", '{"a": 1}', "--type", "application/json")
+    assert silent == (0, "", ""), silent
+    shell = place.type("shell", given="set b4 nope --type application/json\n")
+    assert (shell.status, shell.err[:8]) == (0, "warning:"), shell
+    return typed.err
 
-    def warned(*words: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "bambleweeny", *words, *known], capture_output=True, text=True,
-            timeout=30, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stderr.strip()
 
-    spoilt = warned("set", "b4", "{not: json}", "--type", "application/json")
-    assert "warning: " in spoilt and "JSON" in spoilt, spoilt
-    assert place.admin.get("/keys/b4").content == b"{not: json}"
-    missing = warned("route", "add", "nosuch")
-    assert "warning: " in missing and "'nosuch'" in missing, missing
-    assert warned("set", "b4", '{"is": "json"}', "--type", "application/json") == ""
-    assert warned("route", "add", "b4") == ""
-    return f"{spoilt} {missing}"
+@row(
+    "B4",
+    "`route add nosuch`",
+    before="accepted without a word",
+    right="a warning on stderr, and exit status 0",
+)
+def a_route_to_nothing(place: Place) -> str:
+    typed = place.type("route", "add", "b4:nosuch")
+    assert (typed.status, typed.out.count("/routes/")) == (0, 1), typed
+    assert "warning: There is no key 'b4:nosuch'" in typed.err, typed
+    shown = requests.get(typed.out.strip(), timeout=10)
+    assert shown.status_code == 404, shown.status_code
+    place.admin.put("/keys/b4:nosuch", data=b"x")
+    silent = place.type("route", "add", "b4:nosuch")
+    assert (silent.status, silent.err) == (0, ""), silent
+    return typed.err

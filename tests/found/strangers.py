@@ -1,185 +1,226 @@
 """Kind D: load by strangers and tenants."""
 
 import json
-import socket
+import re
+import threading
 import time
-from contextlib import ExitStack
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from statistics import median
 
-import redis
 import requests
+from bambleweeny.server.limits import Limits
 from bambleweeny.store.running import running_engine_url
+from faults import strangers
+from faults.engines import wait_until
 from found.rows import Place, row
 from performance.processes import resident_bytes, workers_of
-from servers import Http, running
+from performance.strangers import engine_ms, logging_all, public_requests
+from redis import Redis
+from servers import Http, Server, over_the_wire, running
 
 MB = 1 << 20
 PUSHES = 2000
-MOST_ENGINE_MS = 20
-"""What is aimed at is 5; a machine that runs tests is not quiet."""
-MOST_HELD = 40 * MB
-MOST_LEFT = 8 * MB
-"""So much more may a worker hold at the peak of an attack, and soon after it."""
+WRONG_LOGINS = 24
+LONGEST_ENGINE_MS = 5
+HOLD_SECONDS = 1.0
+MOST_GROWTH = 2 * Limits().most_buffered + 8 * MB
+"""What a worker buffers for a moment in a burst, and what it needs besides for its work."""
+MOST_LEFT = 10 * MB
 
 
-def made_route(http: Http, key: str, text: bytes) -> str:
-    assert http.put(f"/keys/{key}", data=text).ok
-    return str(http.post("/routes", json={"key": key, "content_type": "text/plain"}).json()["path"])
+def published(admin: Http, key: str, value: bytes) -> str:
+    """Write a key and return the path of a public route to it."""
+    assert admin.put(f"/keys/{key}", data=value).ok
+    made = admin.post("/routes", json={"key": key, "content_type": "text/plain"})
+    return str(made.json()["path"])
 
 
 @row(
     "D1",
     "a 1 MB key of `!@[]` 262,144 times behind a route",
-    before="200, after 168 ms of the engine's time",
-    right="422 past 1,000 occurrences, closed or not; up to 1,000 are answered",
+    before="each anonymous GET holds the engine for 168 ms",
+    right="bound occurrences (about 1,000), 422 past it",
 )
 def nested_keys_without_end(place: Place) -> str:
-    shown = []
-    for name, text, status in (
-        ("262,144 `!@[]`", b"!@[]" * (MB // 4), 422),
-        ("349,525 `!@[`", b"!@[" * (MB // 3), 422),
-        ("1,001 `!@[d1]`", b"!@[d1]" * 1001, 422),
-        ("1,000 `!@[d1]`", b"!@[d1]" * 1000, 200),
-        ("524,288 `!@`", b"!@" * (MB // 2), 200),
-    ):
-        path = made_route(place.admin, "d1-shown", text)
-        answer = requests.get(place.server.url + path, timeout=30)
-        assert answer.status_code == status, (name, answer.status_code)
-        assert status == 200 or answer.json()["code"] == "expansion_too_large", answer.text
-        shown.append(f"{name} {status}")
-    return ", ".join(shown)
+    with Http(place.server.url) as anybody:
+        for number, value in enumerate(
+            (b"!@[]" * (MB // 4), b"!@[" * (MB // 3), b"!@[d1]" * (MB // 6), b"!@[]" * 1001)
+        ):
+            path = published(place.admin, f"d1-{number}", value)
+            answer = anybody.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (422, "expansion_too_large")
+            assert anybody.head(path).status_code == 422
+        place.admin.put("/keys/d1", data=b"+")
+        shown = anybody.get(published(place.admin, "d1-fits", b"!@[d1]" * 1000))
+    assert (shown.status_code, shown.text) == (200, "+" * 1000), shown.status_code
+    return f"{answer.status_code} {answer.json()['code']}; 1,000 are shown"
 
 
 @row(
     "D1",
-    "the engine's time for public reads of 1 MB with 0, 1,000 and 262,144 nested keys",
-    before="168 ms",
-    right="5 ms at most, on a quiet machine",
+    "every kind of public request, 1 MB keys of `!@[]` among them",
+    before="some hold the engine for 168 ms",
+    right=f"no public request holds the engine for over {LONGEST_ENGINE_MS} ms",
 )
-def engine_time_of_public_reads(place: Place) -> str:
-    directory = place.directory / "d1"
-    longest = 0.0
-    with running("serve", "--data-dir", str(directory), "--admin-password", "x") as server:
-        url = running_engine_url(directory)
-        assert url is not None
-        with (
-            Http(server.url, server.token(password="x")) as http,
-            redis.Redis.from_url(url) as engine,
-        ):
-            engine.config_set("slowlog-log-slower-than", 0)
-            for text in (b"", b"!@[d1]" * 1000, b"!@[]" * (MB // 4)):
-                path = made_route(http, "d1", text.ljust(MB, b"y"))
-                engine.slowlog_reset()
-                http.get(path)
-                took = [
-                    entry["duration"] / 1000
-                    for entry in engine.slowlog_get(100)
-                    if not entry["command"].startswith((b"SLOWLOG", b"CONFIG"))
-                ]
-                longest = max(longest, *took)
-    assert longest < MOST_ENGINE_MS, longest
-    return f"{longest:.1f} ms"
+def engine_time_of_public_requests(place: Place) -> str:
+    options = ("--data-dir", str(place.directory / "d1"), "--admin-password", "changeme")
+    with running("serve", *options, "--log-level", "error") as server:
+        with Http(server.url, server.token()) as admin:
+            asked = list(public_requests(admin))
+        with Redis.from_url(running_engine_url(place.directory / "d1") or "") as engine:
+            with logging_all(engine):
+                # NOTE: the least, since a busy machine interrupts the engine, too.
+                taken = {
+                    one.name: min(engine_ms(engine, server.url, one) for _ in range(3))
+                    for one in asked
+                }
+    name, longest = max(taken.items(), key=lambda item: item[1])
+    # NOTE: three times as much, since what runs beside tests slows the engine, too.
+    assert longest < 3 * LONGEST_ENGINE_MS, (name, longest)
+    return f"{longest:.1f} ms at most, of {len(taken)} requests ({name})"
 
 
+@row(
+    "D1",
+    "another tenant reads a key while eight strangers ask for that route",
+    before="its p99 goes from 0.8 to 929 ms",
+    right="it hardly notices",
+)
+def another_tenant_beside_strangers(place: Place) -> str:
+    path = published(place.admin, "d1-beside", b"!@[]" * (MB // 4))
+    place.admin.put("/keys/d1-mine", data=b"x")
+    ended, seconds, asked = threading.Event(), [], []
+
+    def ask() -> None:
+        with Http(place.server.url) as stranger:
+            while not ended.is_set():
+                asked.append(stranger.get(path).status_code)
+
+    with ThreadPoolExecutor(8) as pool:
+        strangers_of_pool = [pool.submit(ask) for _ in range(8)]
+        try:
+            while len(asked) < 100 or len(seconds) < 100:
+                begun = time.perf_counter()
+                assert place.admin.get("/keys/d1-mine").text == "x"
+                seconds.append(time.perf_counter() - begun)
+        finally:
+            ended.set()
+        for one in strangers_of_pool:
+            one.result()
+    assert set(asked) <= {422, 503}, set(asked)
+    # NOTE: less than one such request took; eight strangers share the machine with it.
+    assert median(seconds) < 0.1, median(seconds)
+    return f"median {median(seconds) * 1000:.1f} ms beside {len(asked)} requests"
+
+
+@dataclass
 class Attack:
-    """Connections of one address to a server of its own, and the memory of its one worker."""
+    """The only worker of a server under attack, and how much it has grown."""
 
-    def __init__(self, url: str, pid: int, opened: ExitStack) -> None:
-        address = urlsplit(url)
-        self._address = (address.hostname, address.port)
-        [self._worker] = workers_of(pid)
-        self._opened = opened
-        self._before = self._peak = self._held()
+    server: Server
+    target: strangers.Target
+    growth: Callable[[], int]
+    most: int = 0
+    left: int = 0
 
-    def send(self, head: str, body: bytes = b"") -> socket.socket:
-        """Open a connection that takes little of an answer, and send a request over it."""
-        wire = self._opened.enter_context(socket.socket())
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        wire.settimeout(20)
-        wire.connect(self._address)
-        wire.sendall(f"{head}\r\nHost: localhost\r\n\r\n".encode() + body)
-        self.look()
-        return wire
+    @property
+    def growth_in_words(self) -> str:
+        """The growth at the peak and in the end."""
+        return f"+{self.most / MB:.0f} MB at most, {self.left / MB:+.0f} MB in the end"
 
-    def look(self, seconds: float = 0) -> None:
-        """Look how much the worker holds, for a while."""
-        end = time.monotonic() + seconds
-        while True:
-            self._peak = max(self._peak, self._held())
-            if time.monotonic() >= end:
-                return
-            time.sleep(0.02)
 
-    def end(self) -> str:
-        """Close the connections; check the peak, and that memory comes back."""
-        self._opened.close()
-        assert self._peak - self._before < MOST_HELD, (self._peak - self._before) / MB
-        deadline = time.monotonic() + 20
-        while (left := self._held() - self._before) > MOST_LEFT:
-            assert time.monotonic() < deadline, f"{left / MB:.1f} MB left"
-            self.look()
-            time.sleep(0.02)
-        return f"{(self._peak - self._before) / MB:+.1f} MB at the peak, {left / MB:+.1f} MB after"
+@contextmanager
+def attacked(*attacks: Callable[[strangers.Target], None]) -> Iterator[Attack]:
+    """Make attacks on a server of their own, one after the other, while another tenant writes.
 
-    def _held(self) -> int:
-        return resident_bytes(self._worker)
+    In the end all connections are closed, and the memory has to come back.
+    """
+    options = ("--workers", "1", "--log-level", "error")
+    with running("sandbox", *options) as server:
+        target, token = strangers.filled(server, "changeme")
+        strangers.warm(target)
+        [pid] = workers_of(server.process.pid)
+        before = resident_bytes(pid)
+        attack = Attack(server, target, lambda: resident_bytes(pid) - before)
+        with closing(target), Http(server.url, token) as tenant:
+            for make in attacks:
+                thread = threading.Thread(target=strangers.make, args=[make, target])
+                thread.start()
+                end = time.monotonic() + HOLD_SECONDS
+                while thread.is_alive() or time.monotonic() < end:
+                    assert tenant.put("/keys/mine", data=b"x").status_code == 200
+                    attack.most = max(attack.most, attack.growth())
+                thread.join()
+            assert attack.most < MOST_GROWTH, f"grew by {attack.most / MB:.0f} MB"
+            yield attack
+        wait_until(lambda: attack.growth() < MOST_LEFT, seconds=15)
+        attack.left = attack.growth()
+
+
+def refusal(server: Server, head: str) -> tuple[int, str]:
+    """Send the head of a request whose body does not come; return the status and the code."""
+    answer = over_the_wire(server.url, f"{head}\r\nHost: localhost\r\n\r\n".encode())
+    return int(answer.split()[1]), json.loads(answer.partition(b"\r\n\r\n")[2])["code"]
 
 
 @row(
     "D2",
-    "200 x `POST /auth/token` with `Content-Length: 1048576`, last bytes withheld",
+    "200 x `POST /auth/token` with `Content-Length: 1048576`, last bytes withheld; 1,000 of 60 kB",
     before="65 -> 327 MB, stays",
-    right="413 at once, since no login is so long; memory comes back",
+    right="refused before the body comes, bounded, and memory comes back",
 )
-def withheld_logins(place: Place) -> str:
-    with running("sandbox", "--workers", "1") as server, ExitStack() as opened:
-        server.token()
-        attack = Attack(server.url, server.process.pid, opened)
-        head = f"POST /auth/token HTTP/1.1\r\nContent-Length: {MB}"
-        answers = [attack.send(head, bytes(1000)).recv(12) for _ in range(200)]
-        assert set(answers) == {b"HTTP/1.1 413"}, set(answers)
-        return f"413 each, {attack.end()}"
+def withheld_bodies(place: Place) -> str:
+    length = f"Content-Length: {MB}"
+    with attacked(strangers.withheld_logins, strangers.withheld_small_logins) as attack:
+        login = refusal(attack.server, f"POST /auth/token HTTP/1.1\r\n{length}")
+        assert login == (413, "body_too_large"), login
+        for sent in (length, f"{length}\r\nExpect: 100-continue", "Transfer-Encoding: chunked"):
+            write = refusal(attack.server, f"PUT /keys/d2 HTTP/1.1\r\n{sent}")
+            assert write == (401, "unauthorized"), write
+        assert attack.server.token()
+    return f"{login[0]}, {write[0]} without a token; {attack.growth_in_words}"
+
+
+@row(
+    "D2",
+    "200 x `POST` of 1 MB to a public bin, last bytes withheld, by clients that then leave",
+    before="over 200 MB stay, of connections that are closed",
+    right="a budget of buffered bytes; memory comes back",
+)
+def withheld_uploads(place: Place) -> str:
+    with attacked(strangers.withheld_uploads) as attack:
+        assert attack.server.token()
+    return attack.growth_in_words
 
 
 @row(
     "D2",
     "150 unread GETs of a 1 MB route",
     before="+128 MB",
-    right="bounded; others are answered; memory comes back",
+    right="a budget of buffered bytes; memory comes back",
 )
 def unread_routes(place: Place) -> str:
-    with running("sandbox", "--workers", "1") as server, ExitStack() as opened:
-        with Http(server.url, server.token()) as http:
-            path = made_route(http, "d2", bytes(MB))
-            assert http.get(path).ok
-            attack = Attack(server.url, server.process.pid, opened)
-            for _ in range(150):
-                attack.send(f"GET {path} HTTP/1.1")
-            attack.look(1)
-            assert http.get("/healthz").ok
-        return attack.end()
+    with attacked(strangers.unread_routes) as attack:
+        shown = requests.get(attack.server.url + attack.target.route, timeout=10)
+        assert (shown.status_code, len(shown.content)) == (200, strangers.BODY - 1024)
+    return attack.growth_in_words
 
 
 @row(
     "D2",
     "20 unread `/keys?names=...&values=1` of 16 MB",
     before="near 1 GB",
-    right="bounded; others are answered; memory comes back",
+    right="a budget of buffered bytes; memory comes back",
 )
 def unread_values(place: Place) -> str:
-    with running("sandbox", "--workers", "1") as server, ExitStack() as opened:
-        with Http(server.url, server.token()) as http:
-            names = [f"d2-{number}" for number in range(16)]
-            for name in names:
-                http.put(f"/keys/{name}", data=b"x" * (MB - 1024))
-            path = f"/keys?names={','.join(names)}&values=1"
-            assert http.get(path).ok
-            attack = Attack(server.url, server.process.pid, opened)
-            for _ in range(20):
-                attack.send(f"GET {path} HTTP/1.1\r\nAuthorization: Bearer {http.token}")
-            attack.look(1)
-            assert http.get("/healthz").ok
-        return attack.end()
+    with attacked(strangers.unread_values) as attack:
+        with Http(attack.server.url, attack.target.token) as admin:
+            read = admin.get("/keys?names=large-0,large-1&values=1")
+        assert (read.status_code, len(read.content) > 2 * strangers.BODY - 4096) == (200, True)
+    return attack.growth_in_words
 
 
 def used(place: Place) -> int:
@@ -218,21 +259,32 @@ def keys_of_pushes(place: Place) -> str:
 
 @row(
     "D4",
-    "a login with a wrong password, read in the log",
+    f"{WRONG_LOGINS} clients with wrong passwords",
     before="no peer address or name in the log",
-    right="both, in text and as JSON; the name cannot forge a line",
+    right="the log has both",
 )
-def a_refused_login_in_the_log(place: Place) -> str:
-    lines = []
-    for form in ("text", "json"):
-        with running("sandbox", "--log-format", form) as server:
-            for name in ("ann", 'x"\nfake 200'):
-                login = {"username": name, "password": "wrong"}
-                answer = requests.post(f"{server.url}/auth/token", json=login, timeout=10)
-                assert answer.status_code == 401
-        found = [line for line in server.log.splitlines() if "ann" in line or "fake" in line]
-        assert len(found) == 2, server.log
-        assert all("127.0.0.1" in line for line in found), found
-        lines.append(found[0])
-    assert json.loads(lines[1])
-    return lines[0]
+def wrong_logins(place: Place) -> str:
+    names = [f"d4-{number}" for number in range(WRONG_LOGINS)]
+    forged = 'd4\n2026-11-22T17:05:44.121+00:00 WARNING login of "admin" from 9.9.9.9 refused: x'
+    with running("sandbox") as server:
+
+        def log_in(name: str) -> int:
+            login = {"username": name, "password": "wrong"}
+            return requests.post(f"{server.url}/auth/token", json=login, timeout=30).status_code
+
+        with ThreadPoolExecutor(WRONG_LOGINS) as clients:
+            statuses = list(clients.map(log_in, names))
+        assert set(statuses) <= {401, 503}, statuses
+        form = {"grant_type": "password", "username": "d4-form", "password": "wrong"}
+        assert requests.post(f"{server.url}/auth/token", data=form, timeout=30).status_code == 400
+        assert (log_in(forged), log_in("n" * 5000)) == (401, 401)
+    lines = server.log.splitlines()
+    codes = {401: "wrong_login", 503: "busy"}
+    for name, status in [*zip(names, statuses, strict=True), ("d4-form", 401)]:
+        line = f'WARNING login of "{name}" from 127.0.0.1 refused: {codes[status]}'
+        assert [one for one in lines if one.endswith(line)], (name, status)
+    refused = [one for one in lines if " POST /auth/token " in one]
+    assert len(refused) == WRONG_LOGINS + 3, len(refused)
+    assert all(re.search(r" 127\.0\.0\.1 \w+$", one) for one in refused), refused[0]
+    assert not [one for one in lines if one.startswith("2026-11-22T17:05:44") or len(one) > 2000]
+    return lines[lines.index(refused[0]) - 1].partition("WARNING ")[2]

@@ -1,8 +1,8 @@
 """Kind C: text that real programs send."""
 
-import subprocess
 import sys
 
+import pexpect
 from found.rows import Place, row
 
 BOM = b"\xef\xbb\xbf"
@@ -20,11 +20,7 @@ def lines_of_windows(place: Place) -> str:
     assert place.admin.post("/lists/c1?split=lines", data=text).json().get("items") == 2
     popped = place.admin.get("/lists/c1?max=9").json()
     assert popped == ["one", "two"], popped
-    subprocess.run(
-        [sys.executable, "-m", "bambleweeny", "push", "c1", "--lines",
-         "--url", place.server.url, "--token", str(place.admin.token)],
-        input=text, check=True, timeout=30,
-    )  # fmt: skip
+    assert place.type("push", "c1", "--lines", given=text).status == 0
     assert place.admin.get("/lists/c1?max=9").json() == popped
     return str(popped)
 
@@ -67,6 +63,69 @@ def json_with_the_quotes_of_a_shell(place: Place) -> str:
 
 
 @row(
+    "C3",
+    "`bambleweeny get -- -dash`",
+    before="usage error",
+    right="`--` ends options",
+)
+def names_with_a_dash(place: Place) -> str:
+    place.admin.put("/keys/-dash", data=b"-value")
+    place.admin.put("/keys/--json", data=b"{}")
+    typed = place.type("get", "--", "-dash")
+    assert (typed.status, typed.out, typed.err) == (0, "-value", ""), typed
+    for words, out in (
+        (("get", "--", "--json"), "{}"),
+        (("get", "--json", "--", "-dash"), '{"key": "-dash", "value": "-value"}\n'),
+        (("set", "--ttl", "1h", "--", "-c3", "--ttl"), ""),
+        (("get", "--", "-c3"), "--ttl"),
+        (("push", "--", "-c3", "--"), ""),
+        (("pop", "--", "-c3"), "--"),
+        (("incr", "--by", "2", "--", "-n"), "2\n"),
+        (("route", "add", "--", "-dash"), f"{place.server.url}/routes/"),
+        (("bin", "add", "--", "-c3"), f"{place.server.url}/bins/"),
+        (("del", "--", "-c3", "-n", "--json"), ""),
+    ):
+        done = place.type(*words)
+        is_right = done.out.startswith(out) if "add" in words else done.out == out
+        assert (done.status, is_right, done.err) == (0, True, ""), (words, done)
+    refused = place.type("get", "-dash")
+    assert refused.status == 2, refused
+    assert "-- -dash" in refused.err, refused.err
+    return f"{typed.out}; without it: {refused.err.splitlines()[-1]}"
+
+
+@row(
+    "C3",
+    "`get -- -dash` in the interactive shell",
+    before="usage error",
+    right="`--` ends options, in the shell too",
+)
+def names_with_a_dash_in_the_shell(place: Place) -> str:
+    variables = {**place.environment, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"}
+    shell = pexpect.spawn(
+        sys.executable, ["-m", "bambleweeny", "shell"], env=variables, encoding="utf-8",
+        timeout=10, echo=False,
+    )  # fmt: skip
+    for line, out in (
+        ("", "b9y>"),
+        ("set -- -dash -in-the-shell", "b9y>"),
+        ("get -- -dash", "-in-the-shell\r\n"),
+        ("push -- -q --json", "b9y>"),
+        ("pop -- -q", "--json\r\n"),
+        ("exit", pexpect.EOF),
+    ):
+        if line:
+            shell.send(f"{line}\r")
+        found = shell.expect([out, "usage: ", pexpect.TIMEOUT])
+        assert found == 0, (line, shell.before)
+    shell.close()
+    assert shell.exitstatus == 0, shell.exitstatus
+    piped = place.type("shell", given="get -- -dash\nkeys -- ^-da\n")
+    assert piped == (0, "-in-the-shell\n-dash\n", ""), piped
+    return piped.out.splitlines()[0]
+
+
+@row(
     "C4",
     "JSON answers and NDJSON streams at a terminal",
     before="no newline at the end; a blank line first",
@@ -83,29 +142,3 @@ def json_at_a_terminal(place: Place) -> str:
     assert "keep-alive" in described["/events"]["get"]["description"]
     assert "keep-alive" in described["/topics/{name}"]["get"]["description"]
     return "a newline at the end of each; empty lines of a stream are documented as keep-alives"
-
-
-@row(
-    "C3",
-    "`bambleweeny get -- -dash`, the same in the shell, and with two options behind `--`",
-    before="usage error",
-    right="`--` ends options, in the shell too",
-)
-def names_that_look_like_options(place: Place) -> str:
-    place.admin.put("/keys/-dash", data=b"found")
-    place.admin.put("/keys/--raw", data=b"raw")
-    known = ["--url", place.server.url, "--token", str(place.admin.token)]
-
-    def typed(*words: str, given: str = "") -> str:
-        return subprocess.run(
-            [sys.executable, "-m", "bambleweeny", *words], input=given, capture_output=True,
-            check=True, text=True, timeout=30,
-        ).stdout.strip()  # fmt: skip
-
-    assert typed("get", *known, "--", "-dash") == "found"
-    assert typed("get", *known, "--", "--raw") == "raw"
-    typed("set", *known, "--", "-c3", "--value")
-    assert place.admin.get("/keys/-c3").content == b"--value"
-    shown = typed("shell", *known, given="get -- -dash\nset -- -c3 -v\nget -- -c3\n").split()
-    assert shown == ["found", "-v"], shown
-    return "found, in both"

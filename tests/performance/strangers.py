@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import redis
 from performance.processes import precise_cpu_seconds, workers_of
 from performance.programs import ADMIN_PASSWORD, CORES, CannotMeasure, Served, serving
 from performance.report import Cell, Table
@@ -40,7 +41,7 @@ def tables(place: Path, *, rounds: int, seconds: int) -> list[Table]:
     with serving(place, "--workers", "2", cores=CORES) as server:
         token = server.token("admin", ADMIN_PASSWORD)
         with Http(server.url, token) as http:
-            strangers = list(_strangers(http))
+            strangers = list(public_requests(http))
             http.post("/users", json={"username": "bo", "password": "secret"})
         mine = server.token("bo", "secret")
         with Http(server.url, mine) as http:
@@ -52,8 +53,8 @@ def tables(place: Path, *, rounds: int, seconds: int) -> list[Table]:
     return [Table("strangers", columns, costs), Table("beside strangers", others, felt)]
 
 
-def _strangers(http: Http) -> Iterator[Stranger]:
-    """Put what strangers ask for into a server."""
+def public_requests(http: Http) -> Iterator[Stranger]:
+    """Put what strangers ask for into a server, and yield each kind of public request."""
     for number in range(_NESTED):
         http.put(f"/keys/n{number}", data=b"z" * (2 * MB // _NESTED - 100))
     names = b"".join(b"!@[n%d]" % number for number in range(_NESTED))
@@ -105,30 +106,26 @@ def _grow(http: Http, key: str, fields: int) -> None:
 def _cost(server: Served, stranger: Stranger, times: int) -> list[Cell]:
     """Ask so often; the engine's time is that of the longest command of each request."""
     engines, workers = [], []
-    request = request_bytes(stranger.method, stranger.path, "", stranger.body)
-    with server.engine() as engine, _logging_all(engine):
+    with server.engine() as engine, logging_all(engine):
         for _ in range(times):
-            engine.slowlog_reset()
             before = sum(map(precise_cpu_seconds, workers_of(server.pid)))
-            with Wire(server.url) as wire:
-                wire.send(request)
-                _check(stranger, wire.receive(has_body=stranger.method != "HEAD"))
+            engines.append(engine_ms(engine, server.url, stranger))
             workers.append(sum(map(precise_cpu_seconds, workers_of(server.pid))) - before)
-            entries: Any = engine.slowlog_get(100)
-            engines.append(
-                max(
-                    (
-                        entry["duration"]
-                        for entry in entries
-                        if not entry["command"].startswith(_OF_OURS)
-                    ),
-                    default=0,
-                )
-            )
     return [
-        stranger.name, stranger.status, median(engines) / 1000, max(engines) / 1000,
-        median(workers) * 1000,
+        stranger.name, stranger.status, median(engines), max(engines), median(workers) * 1000,
     ]  # fmt: skip
+
+
+def engine_ms(engine: redis.Redis, url: str, stranger: Stranger) -> float:
+    """Ask once, and return the time of the longest command that the engine ran for it."""
+    request = request_bytes(stranger.method, stranger.path, "", stranger.body)
+    engine.slowlog_reset()
+    with Wire(url) as wire:
+        wire.send(request)
+        _check(stranger, wire.receive(has_body=stranger.method != "HEAD"))
+    entries: Any = engine.slowlog_get(100)
+    durations = [e["duration"] for e in entries if not e["command"].startswith(_OF_OURS)]
+    return max(durations, default=0) / 1000
 
 
 def _check(stranger: Stranger, status: int) -> None:
@@ -137,8 +134,10 @@ def _check(stranger: Stranger, status: int) -> None:
 
 
 @contextmanager
-def _logging_all(engine: Any) -> Iterator[None]:
-    before = engine.config_get("slowlog-log-slower-than")["slowlog-log-slower-than"]
+def logging_all(engine: redis.Redis) -> Iterator[None]:
+    """Have the engine log every command, which `engine_ms` needs."""
+    settings: Any = engine.config_get("slowlog-log-slower-than")
+    before = settings["slowlog-log-slower-than"]
     engine.config_set("slowlog-log-slower-than", 0)
     try:
         yield

@@ -1,10 +1,13 @@
 """What clients make a server buffer, and how slow they may be."""
 
+import gc
 import json
 import select
 import socket
+import struct
 import threading
 import time
+import weakref
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 
@@ -87,6 +90,12 @@ class Serving:
     def buffered(self):
         return sum(account.size for account in self.server._server.budget.holders())
 
+    @property
+    def looked_at(self):
+        """Whether there are connections, and each was looked at for its progress."""
+        channels = list(self.server._server.active_channels.values())
+        return channels and all(one.account._progress._begun for one in channels)
+
 
 @contextmanager
 def serving(limits, **options):
@@ -134,6 +143,12 @@ def is_closed(wire):
     with suppress(ConnectionResetError):
         return wire.recv(1) == b""
     return True
+
+
+def break_off(wire):
+    """Close a connection so that the other side sees it at once, whatever it waits for."""
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wire.close()
 
 
 def is_reset(wire):
@@ -374,6 +389,47 @@ def test_a_request_that_runs_is_no_slow_client():
             assert served.ask(head())[0] == 200
         served.app.go.set()
         assert answer(wire)[2] == b"held"
+
+
+def test_who_leaves_while_waiting_for_room_holds_none():
+    with serving(PATIENT) as served:
+        held = served.dial(upload(MB) + bytes(9_000))
+        wait_for(lambda: served.buffered >= MB)
+        for _ in range(3):
+            wire = served.dial(upload(50_000, "/alone?900000") + bytes(50_000))
+            wait_for(lambda: served.buffered >= MB + 50_000)
+            break_off(wire)
+        held.close()
+        wait_for(lambda: served.buffered == 0)
+
+
+@pytest.mark.parametrize("leave", [socket.socket.close, break_off])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        upload(100_000) + bytes(99_999),
+        head("/", "Transfer-Encoding: chunked") + b"20000\r\n" + bytes(100_000),
+        b"GET / HTTP/1.1\r\nX: " + b"x" * 60_000,
+        head("/?3000000", method="GET"),
+        head("/?3000000", method="GET") + b"GET / HTTP/1.1\r\nX: " + b"x" * 5_000,
+    ],
+)
+def test_what_a_closed_connection_held_is_free_at_once(begun, leave):
+    # Without the collector of cycles, which looks at what is old very seldom.
+    gc.collect()
+    gc.disable()
+    try:
+        with serving(PATIENT) as served:
+            wire = served.dial(begun, receive_buffer=4096)
+            wait_for(lambda: served.looked_at)
+            [connection] = map(weakref.ref, served.server._server.active_channels.values())
+            parsers = [weakref.ref(one) for one in (connection().request,) if one is not None]
+            leave(wire)
+            wait_for(lambda: connection() is None)
+            assert [one for one in parsers if one() is not None] == []
+            assert served.buffered == 0
+    finally:
+        gc.enable()
 
 
 def test_idle_connections_make_room_for_new_ones():

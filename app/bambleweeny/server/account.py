@@ -1,10 +1,11 @@
 """What one connection holds, and whether its client is fast enough for that."""
 
 import time
+import weakref
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bambleweeny.server.budget import group_of
+from bambleweeny.server.budget import Budget, group_of
 from bambleweeny.server.progress import Progress
 
 if TYPE_CHECKING:
@@ -21,40 +22,52 @@ class Account:
     `reserved` is what it may come to hold, and `sent` what the system has taken of answers.
     """
 
-    def __init__(self, connection: "Connection") -> None:
-        self._connection = connection
+    def __init__(self, connection: "Connection", budget: Budget) -> None:
+        # NOTE: in a cycle a closed connection would stay, with what came last, until Python
+        # looks for cycles among all that is old, which it does very seldom.
+        self._reference = weakref.ref(connection)
+        self._budget = budget
         self._progress = Progress()
+        self._group: str | None = None
         self.size = self.reserved = self.sent = 0
 
     @property
     def group(self) -> str:
         """Whose connection it is."""
-        return _group_of(self._connection.addr[0])
+        if self._group is None:
+            self._group = _group_of(self._connection.addr[0])
+        return self._group
 
     @property
     def connected(self) -> bool:
         """Whether the connection is still open."""
-        return bool(self._connection.connected)
+        connection = self._reference()
+        return connection is not None and bool(connection.connected)
 
     @property
     def seconds_stalled(self) -> float:
         """For how long the client has neither sent nor taken anything."""
-        return time.time() - float(self._connection.last_activity)
+        connection = self._reference()
+        return 0.0 if connection is None else time.time() - float(connection.last_activity)
 
     @property
     def is_evictable(self) -> bool:
         """Whether the connection waits for its client, rather than for this server."""
-        return self._connection.waits_for() is not None
+        connection = self._reference()
+        return connection is not None and connection.waits_for() is not None
 
     def evict(self) -> None:
         """Have the connection closed, which frees what it holds."""
-        self._connection.server.soon(self._connection.give_up)
+        connection = self._reference()
+        if connection is not None:
+            connection.server.soon(connection.give_up)
 
     def update(self) -> None:
         """Count anew what the connection holds."""
-        size = self._connection.total_outbufs_len + max(self.reserved, self._of_requests())
+        connection = self._connection
+        size = connection.total_outbufs_len + max(self.reserved, _bytes_of_requests(connection))
         if size != self.size:
-            self._connection.server.budget.hold(self, size)
+            self._budget.hold(self, size)
 
     def note(self, size: int) -> None:
         """Take in what the budget counts from now on."""
@@ -62,8 +75,13 @@ class Account:
 
     def look(self, *, is_crowded: bool) -> None:
         """See whether the client is too slow, and give its connection up if so."""
+        connection = self._reference()
+        if connection is None:
+            # NOTE: two threads may count at once while a connection is closed.
+            self._budget.hold(self, 0)
+            return
         self.update()
-        connection, limits = self._connection, self._connection.server.limits
+        limits = connection.server.limits
         what = connection.waits_for()
         if what is None or what is connection:
             moved, limit = connection.taken(), None
@@ -76,10 +94,18 @@ class Account:
         if is_slow:
             connection.give_up(is_crowded=is_crowded)
 
-    def _of_requests(self) -> int:
-        coming, complete = self._connection.request, list(self._connection.requests)
-        parts = complete if coming is None else [*complete, coming]
-        received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
-        # NOTE: a head is put together anew with each piece that comes.
-        received += len(coming.header_plus) if coming is not None else 0
-        return received + _REQUEST_BYTES * max(0, len(complete) - 1)
+    @property
+    def _connection(self) -> "Connection":
+        connection = self._reference()
+        if connection is None:
+            raise ReferenceError("the connection is gone")
+        return connection
+
+
+def _bytes_of_requests(connection: "Connection") -> int:
+    coming, complete = connection.request, list(connection.requests)
+    parts = complete if coming is None else [*complete, coming]
+    received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
+    # NOTE: a head is put together anew with each piece that comes.
+    received += len(coming.header_plus) if coming is not None else 0
+    return received + _REQUEST_BYTES * max(0, len(complete) - 1)

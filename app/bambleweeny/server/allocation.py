@@ -12,7 +12,7 @@ _LARGE = 4 << 20
 _KEPT = 8 << 20
 _SPARED = 2 << 20
 _TIDY_SECONDS = 2.0
-_THOROUGH_SECONDS = 15.0
+_THOROUGH_SECONDS = 5.0
 _STATM = Path("/proc/self/statm")
 
 
@@ -43,7 +43,7 @@ class Heap:
     def tidy(self) -> None:
         """Give free pages back where the process has grown by 8 MB since the last time.
 
-        It looks every 2 seconds at most, and then takes some milliseconds. Every 15 seconds
+        It looks every 2 seconds at most, and then takes some milliseconds. Every 5 seconds
         it does the same for a process that is 2 MB above the least that it ever was: what
         was in use at the last time may be free by now.
         """

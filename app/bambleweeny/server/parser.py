@@ -38,6 +38,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     error: BambleweenyError | None
     command = path = ""
     version = "1.1"
+    is_judged = False
+    """Whether its connection has decided what to do with its body."""
     _blank_lines = 0
 
     def received(self, data: bytes) -> int:

@@ -1,15 +1,17 @@
 """How fast a client sends a request, or takes an answer."""
 
 import time
+import weakref
+from collections.abc import Callable
 
 from bambleweeny.server.limits import Limits
 
 
 class Progress:
-    """What was seen of one connection, each time that it was looked at."""
+    """What was seen of one connection, each time that it was looked at. It keeps nothing alive."""
 
     def __init__(self) -> None:
-        self._what: object = None
+        self._what: Callable[[], object] = _nothing
         self._begun = self._window = 0.0
         self._moved = self._moved_before = 0
 
@@ -20,8 +22,8 @@ class Progress:
         bytes have come or gone so far.
         """
         now = time.monotonic()
-        if what is None or what is not self._what:
-            self._what = what
+        if what is None or what is not self._what():
+            self._what = _nothing if what is None else weakref.ref(what)
             self._begun = self._window = now
             self._moved = self._moved_before = moved
             return False
@@ -38,3 +40,7 @@ class Progress:
     def seconds(self) -> float:
         """For how long the same has been waited for."""
         return time.monotonic() - self._begun
+
+
+def _nothing() -> None:
+    """Stand for a reference to nothing."""

@@ -32,13 +32,12 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     lingers = False
     _lingers_until = 0.0
     _lingered = 0
-    _judged: Any = None
     _largest_body = 0
     _waits = False
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.account = Account(self)
-        super().__init__(*args, **kwargs)
+    def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
+        self.account = Account(self, server.budget)
+        super().__init__(server, *args, **kwargs)
 
     def readable(self) -> bool:
         if self._lingers_until:
@@ -113,7 +112,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         if request is None:
             self.account.reserved = 0
         elif request.headers_finished:
-            if request is not self._judged:
+            if not request.is_judged:
                 self._judge(request)
             if request is self.request:
                 self._check_body(request)
@@ -125,7 +124,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
         Waitress calls this as soon as it has the head, and after the answer before it.
         """
-        if self.request is self._judged and not self._waits:
+        if self.request.is_judged and not self._waits:
             super().send_continue()
 
     def _continue(self, request: Any) -> None:
@@ -135,7 +134,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
                 self.send_continue()
 
     def _judge(self, request: Any) -> None:
-        self._judged = request
+        request.is_judged = True
         self._largest_body = self.server.body_limit(
             self.task_class(self, request).get_environment()
         )
