@@ -22,7 +22,9 @@ _PATIENCE = 15.0
 
 @pytest.fixture
 def server(tmp_path):
-    with running("serve", "--data-dir", str(tmp_path), "--admin-password", "changeme") as server:
+    options = ("--data-dir", str(tmp_path), "--admin-password", "changeme", "--log-level", "error")
+    # NOTE: nobody reads its log, and a pipe that is full stops it.
+    with running("serve", *options) as server:
         assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 200
         yield server
 
