@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bambleweeny.cli.connection import Connection
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.local_servers import SANDBOX, LocalServer, local_server_at, local_servers
 from bambleweeny.cli.profiles import (
@@ -110,7 +111,7 @@ def _server_here() -> LocalServer:
     if sandboxes:
         if os.environ.get(_DATA_DIR):
             asked = f"No server runs on {data_dir} ({_DATA_DIR}); asking the sandbox at"
-            print(f"bambleweeny: {asked} {sandboxes[0].url}.", file=sys.stderr)
+            to_people(f"bambleweeny: {asked} {sandboxes[0].url}.")
         return sandboxes[0]
     raise CommandFailed(f"No server is known. {looked}", hint=_what_to_start(found))
 
