@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections import Counter
 from urllib.parse import parse_qsl
 
 import falcon
@@ -41,7 +42,7 @@ class AuthToken:
         resp.set_header("Cache-Control", "no-store")
         body = read_raw(req)
         if _is_form(req, body):
-            token = self._grant(req, resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
+            token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
         if token and req.has_param("raw"):
@@ -60,9 +61,15 @@ class AuthToken:
             raise
 
     def _grant(
-        self, req: falcon.Request, resp: falcon.Response, form: dict[str, str]
+        self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
     ) -> str | None:
         """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
+        form = dict(fields)
+        for name, times in Counter(name for name, _ in fields).items():
+            if times > 1:
+                reason = f"The field '{name[:_LONGEST_SHOWN]}' is given more than once."
+                _refuse_grant(resp, "invalid_request", reason)
+                return None
         if form.get("grant_type") != "password":
             _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")
         elif "username" not in form or "password" not in form:
