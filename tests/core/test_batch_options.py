@@ -30,6 +30,8 @@ def some_operation(chance):
     bounds = {
         key: chance.choice([-5, 0, 3, 2**53]) for key in ("min", "max") if chance.random() < 0.3
     }
+    if bounds.get("min", -5) > bounds.get("max", 2**53):
+        bounds = dict(zip(bounds, reversed(bounds.values()), strict=True))
     ttl = {} if chance.random() < 0.5 else {"ttl": "5m"}
     return chance.choice([
         Get(name),
