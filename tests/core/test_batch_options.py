@@ -97,7 +97,7 @@ def test_a_batch_does_what_single_calls_do(services, uli, raw, seed):
     services.users.create("ann", "secret")
     ann = services.users.log_in("ann", "secret")
     failures = set()
-    for _ in range(40):
+    for _ in range(60):
         quota = chance.choice([0, 1, 2])
         for user_id in ("1", "2"):
             services.users.change(user_id, quota=quota)
