@@ -117,3 +117,23 @@ def test_ones_own_password_can_be_changed(as_uli, http):
     assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
     assert as_uli.get("/keys").status_code == 401
     assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+
+
+def test_raw_is_read_as_flags_are(as_admin):
+    login = {"username": "admin", "password": "changeme"}
+    for query, is_raw in (
+        ("?raw", True),
+        ("?raw=", True),
+        ("?raw=1", True),
+        ("?raw=0", False),
+        ("", False),
+    ):
+        answer = as_admin.post(f"/auth/token{query}", json=login)
+        assert answer.status_code == 200
+        assert answer.text.startswith("{") is not is_raw
+    for query in ("?raw=no", "?raw=true"):
+        answer = as_admin.post(f"/auth/token{query}", json=login)
+        assert answer.status_code == 400
+        assert answer.json()["info"] == "The parameter 'raw' takes 0 or 1."
+    assert as_admin.get("/readyz?reads=0").status_code == 200
+    assert as_admin.get("/readyz?reads=no").status_code == 400

@@ -9,6 +9,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
+from bambleweeny.api.parameters import read_switch
 from bambleweeny.api.policy import bearer_token, unhurried
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
@@ -40,12 +41,13 @@ class AuthToken:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Give a token for a name and a password."""
         resp.set_header("Cache-Control", "no-store")
+        is_raw = read_switch(req, "raw")
         body = read_raw(req)
         if _is_form(req, body):
             token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
-        if token and req.has_param("raw"):
+        if token and is_raw:
             answer_raw(resp, token.encode())
         elif token:
             lifetime = self._tokens.lifetime
