@@ -23,6 +23,10 @@ ADMIN = "admin"
 _DATA_DIR = "BAMBLEWEENY_DATA_DIR"
 
 
+class SeveralRun(CommandFailed):
+    """More than one server could be meant."""
+
+
 class Place(NamedTuple):
     """A server and who asks it: by a token, by name and password, or by both in this order.
 
@@ -105,7 +109,7 @@ def _server_here() -> LocalServer:
     sandboxes = [server for server in found if server.command == SANDBOX]
     if len(sandboxes) > 1:
         urls = ", ".join(server.url for server in sandboxes)
-        raise CommandFailed(
+        raise SeveralRun(
             f"Several sandboxes run: {urls}.", hint=f"Name one, as in '--url {sandboxes[0].url}'."
         )
     if sandboxes:
@@ -117,10 +121,16 @@ def _server_here() -> LocalServer:
 
 
 def url_here() -> str | None:
-    """Return the URL of the server of this user that is asked where none is named."""
-    with suppress(CommandFailed):
+    """Return the URL of the server of this user that is asked where none is named.
+
+    None where there is none; SeveralRun names those among which there is no choice.
+    """
+    try:
         return _server_here().url
-    return None
+    except SeveralRun:
+        raise
+    except CommandFailed:
+        return None
 
 
 def _what_to_start(others: list[LocalServer]) -> str:
