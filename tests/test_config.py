@@ -50,21 +50,30 @@ def test_the_sandbox_has_an_engine_and_a_password_of_its_own():
     assert "http://localhost:*" in config.cors_origins
 
 
+def test_the_largest_values_are_taken_and_named_where_one_is_larger():
+    most = {"token_expiry": "3660d", "topic_age": "3660d", "wait_for_engine": "1d"}
+    sizes = {"max_body": "512mb", "max_memory": "1024gb", "max_topic_bytes": "1024gb"}
+    config = load(**most, **sizes, max_list_bytes="1024gb")
+    assert (config.max_body, config.max_memory) == (512 << 20, 1 << 40)
+    with pytest.raises(ConfigError, match=r"^--max-body: '10gb' is not within 1b and 512mb\.$"):
+        load(max_body="10gb")
+
+
 BAD = {
     "listen": ["8080", "x:", "x:99999", "x:-1", "x:٣"],
     "redis_url": ["localhost", "localhost:6379", ""],
     "replicas": ["-1", "11"],
-    "wait_for_engine": ["x"],
+    "wait_for_engine": ["x", "86401"],
     "key_prefix": ["a b", "x" * 65, "{7}"],
     "admin_password": ["", "x" * 1025],
-    "token_expiry": ["0", "never"],
-    "max_body": ["0", "12q"],
-    "max_memory": ["1mb", "much"],
-    "max_list_items": ["0", "x"],
-    "max_list_bytes": ["0", "x"],
+    "token_expiry": ["0", "never", "3661d", "999999999d"],
+    "max_body": ["0", "12q", "513mb", "10gb"],
+    "max_memory": ["1mb", "much", "1025gb", "9999999gb"],
+    "max_list_items": ["0", "x", str(10**12 + 1)],
+    "max_list_bytes": ["0", "x", "1025gb"],
     "max_topic_messages": ["0", "1000001"],
-    "max_topic_bytes": ["0", "x"],
-    "topic_age": ["0", "never"],
+    "max_topic_bytes": ["0", "x", "1025gb"],
+    "topic_age": ["0", "never", "3661d"],
     "threads": ["0", "1001", "many", "1.5"],
     "workers": ["0", "65"],
     "fsync": ["sometimes"],

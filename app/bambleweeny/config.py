@@ -12,7 +12,6 @@ from bambleweeny.options import (
     Address,
     Network,
     Option,
-    at_least,
     choice,
     list_of,
     option,
@@ -23,9 +22,15 @@ from bambleweeny.options import (
     parse_prefix,
     parse_redis_url,
     whole_number,
+    within,
 )
 
 PREFIX = "BAMBLEWEENY_"
+_LONGEST_WAIT = "1d"
+_LONGEST_TIME = "3660d"
+_LARGEST_VALUE = "512mb"
+"""The engine has no larger ones."""
+_LARGEST_SIZE = "1024gb"
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
 
 
@@ -73,10 +78,10 @@ class Config:
         serve_only=True,
     )
     wait_for_engine: int = option(
-        parse_duration,
+        within("0s", _LONGEST_WAIT, parse_duration),
         "0s",
         "DURATION",
-        "how long to wait at start for that Redis to be there",
+        f"how long to wait at start for that Redis to be there, at most {_LONGEST_WAIT}",
         serve_only=True,
     )
     key_prefix: str = option(
@@ -96,15 +101,23 @@ class Config:
         default_text="the first start makes one",
     )
     token_expiry: int = option(
-        at_least(1, parse_duration),
+        within("1s", _LONGEST_TIME, parse_duration),
         "3000",
         "DURATION",
-        "how long a token is good",
+        f"how long a token is good, at most {_LONGEST_TIME}",
         legacy="token_expiry",
     )
-    max_body: int = option(at_least(1, parse_size), "1mb", "SIZE", "the largest body of a request")
+    max_body: int = option(
+        within("1b", _LARGEST_VALUE, parse_size),
+        "1mb",
+        "SIZE",
+        f"the largest body of a request, at most {_LARGEST_VALUE}",
+    )
     max_memory: int = option(
-        at_least(8 << 20, parse_size), "256mb", "SIZE", "memory of the embedded engine"
+        within("8mb", _LARGEST_SIZE, parse_size),
+        "256mb",
+        "SIZE",
+        f"memory of the embedded engine, 8mb to {_LARGEST_SIZE}",
     )
     fsync: str = option(
         choice("always", "everysec", "no"),
@@ -116,16 +129,25 @@ class Config:
         whole_number(1, 10**12), "1000000", "N", "the most items that a list can hold"
     )
     max_list_bytes: int = option(
-        at_least(1, parse_size), "64mb", "SIZE", "the most bytes that a list's items can have"
+        within("1b", _LARGEST_SIZE, parse_size),
+        "64mb",
+        "SIZE",
+        f"the most bytes that a list's items can have, at most {_LARGEST_SIZE}",
     )
     max_topic_messages: int = option(
         whole_number(1, 1_000_000), "1000", "N", "the most messages that a topic keeps"
     )
     max_topic_bytes: int = option(
-        at_least(1, parse_size), "16mb", "SIZE", "the most bytes that a topic keeps"
+        within("1b", _LARGEST_SIZE, parse_size),
+        "16mb",
+        "SIZE",
+        f"the most bytes that a topic keeps, at most {_LARGEST_SIZE}",
     )
     topic_age: int = option(
-        at_least(1, parse_duration), "12h", "DURATION", "how long a topic keeps a message"
+        within("1s", _LONGEST_TIME, parse_duration),
+        "12h",
+        "DURATION",
+        f"how long a topic keeps a message, at most {_LONGEST_TIME}",
     )
     threads: int = option(whole_number(1, 1000), "16", "N", "threads of each worker")
     max_waits: int = option(

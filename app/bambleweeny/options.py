@@ -55,13 +55,13 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def at_least(least: int, parse: Callable[[str], int]) -> Callable[[str], int]:
-    """Make a parser that refuses what is smaller."""
+def within(least: str, most: str, parse: Callable[[str], int]) -> Callable[[str], int]:
+    """Make a parser of durations or sizes that refuses smaller and larger ones."""
 
     def checked(text: str) -> int:
         value = parse(text)
-        if value < least:
-            raise ValueError(f"'{text}' is too small; the least is {least}")
+        if not parse(least) <= value <= parse(most):
+            raise ValueError(f"'{text}' is not within {least} and {most}")
         return value
 
     return checked

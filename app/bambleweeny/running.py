@@ -31,6 +31,20 @@ def is_in_use(data_dir: Path) -> bool:
     return False
 
 
+def make_data_dir(data_dir: Path) -> None:
+    """Make a data directory where there is none; OSError says what is there in its place."""
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as ex:
+        raise FileExistsError(ex.errno, _what_is(Path(ex.filename)), ex.filename) from ex
+
+
+def _what_is(path: Path) -> str:
+    if path.is_symlink() and not path.exists():
+        return f"{path} is a symbolic link to {path.readlink()}, which is not there"
+    return f"{path} is not a directory"
+
+
 def warn_if_exposed(data_dir: Path) -> None:
     """Log a warning where other users could replace what is in a data directory.
 

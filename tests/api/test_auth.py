@@ -143,3 +143,23 @@ def test_a_refused_login_is_logged_with_its_name_and_address(http, caplog, kind,
     assert (record.address, record.request_id, record.code) == (
         "127.0.0.1", "login-1", "wrong_login",
     )  # fmt: skip
+
+
+def test_raw_is_read_as_flags_are(as_admin):
+    login = {"username": "admin", "password": "changeme"}
+    for query, is_raw in (
+        ("?raw", True),
+        ("?raw=", True),
+        ("?raw=1", True),
+        ("?raw=0", False),
+        ("", False),
+    ):
+        answer = as_admin.post(f"/auth/token{query}", json=login)
+        assert answer.status_code == 200
+        assert answer.text.startswith("{") is not is_raw
+    for query in ("?raw=no", "?raw=true"):
+        answer = as_admin.post(f"/auth/token{query}", json=login)
+        assert answer.status_code == 400
+        assert answer.json()["info"] == "The parameter 'raw' takes 0 or 1."
+    assert as_admin.get("/readyz?reads=0").status_code == 200
+    assert as_admin.get("/readyz?reads=no").status_code == 400

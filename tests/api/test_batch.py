@@ -174,3 +174,16 @@ def test_lines_become_items(as_uli):
     assert [as_uli.get("/lists/q").text for _ in range(3)] == ["one", "", "zwei ü"]
     assert as_uli.post("/lists/q?split=lines").json() == {"info": "ok", "items": 0}
     assert as_uli.get("/lists/q").status_code == 204
+
+
+def test_what_is_wrong_is_said_in_plain_words(as_admin):
+    for body in (b'[["set","k","\xff"]]', b'[["get","\xff"]]'):
+        answer = as_admin.post("/batch", body)
+        assert answer.status_code == 400
+        assert "codec" not in answer.text
+        assert "It is not UTF-8." in answer.text
+    answer = as_admin.post("/auth/token", b'{"username":"\xff","password":"x"}')
+    assert "codec" not in answer.text
+    assert "It is not UTF-8." in answer.text
+    answer = as_admin.post("/batch", json=[["push", "l", "v", {"delay": 5, "front": True}]])
+    assert answer.json()["info"] == "Operation 0: Give a 'delay' or 'front', not both."

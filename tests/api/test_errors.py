@@ -218,4 +218,8 @@ def test_an_engine_that_is_away_is_503_with_retry_after(as_admin, session_store,
         answer = as_admin.request(method, path, data=body)
         assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable"), path
         assert answer.headers["Retry-After"] == "1"
+        changes = method != "GET" or path in ("/incr/a", "/lists/a", "/lists/a?max=2", "/save")
+        hint = "A write may or may not" if changes else "Nothing has changed: try again"
+        assert hint in answer.json()["hint"], (method, path)
+    assert as_admin.get("/keys/a?touch=5").json()["hint"].startswith("A write may or may not")
     assert as_admin.get("/").ok

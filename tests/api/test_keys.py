@@ -314,3 +314,17 @@ def test_a_page_of_another_origin_sees_what_it_needs(as_uli):
     assert {"Range", "If-Range", "If-Match"} <= set(
         asked.headers["Access-Control-Allow-Headers"].split(", ")
     )
+
+
+def test_bounds_that_no_number_meets_are_refused(as_uli):
+    for call in (as_uli.get, as_uli.post):
+        answer = call("/incr/bounded?max=5&min=9")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+        assert "at least 9 (min) and at most 5 (max)" in answer.json()["info"]
+    for operation in (["incr", "bounded", {"max": -1, "min": 0}],
+                      ["incr", "bounded", 2, {"max": -1, "min": 0}]):  # fmt: skip
+        answer = as_uli.post("/batch", json=[operation])
+        assert answer.status_code == 400
+        assert "no number is at least 0 (min) and at most -1 (max)" in answer.json()["info"]
+    assert as_uli.get("/keys/bounded").status_code == 404
+    assert as_uli.get("/incr/bounded?max=1&min=1").text == "1"

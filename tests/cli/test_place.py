@@ -135,6 +135,7 @@ def test_a_damaged_file_of_profiles_is_told(typed, alone):
         NO_URL,
     ):
         file.write_text(text)
+        file.chmod(0o600)
         typed("keys", status=1)
         assert typed.err.startswith(f"bambleweeny: The profiles in {file} cannot be read.")
 

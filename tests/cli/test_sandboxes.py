@@ -62,6 +62,9 @@ def test_of_several_one_has_to_be_named(typed, alone):
         typed("get", "foo", status=1)
         urls = ", ".join(sorted((one.url, two.url)))
         assert typed.err.startswith(f"bambleweeny: Several sandboxes run: {urls}.\nName one, as in")
+        typed("health", status=1)
+        assert typed.err.startswith(f"bambleweeny: Several sandboxes run: {urls}.\nName one, as in")
+        assert typed("health", two.url)
         typed("set", "foo", "bar", "--url", two.url)
         assert typed("get", "foo", "--url", two.url) == "bar"
         typed("get", "foo", "--url", one.url, status=1)

@@ -12,6 +12,7 @@ from bambleweeny.client.failures import refusal
 from bambleweeny.client.login import Login
 from bambleweeny.errors import (
     ConnectionBroken,
+    InvalidRequest,
     NoAnswer,
     NotFound,
     StoreUnavailable,
@@ -277,3 +278,29 @@ def test_an_error_that_this_client_does_not_know_keeps_its_code():
     assert (away.retry_after, away.hint) == (7, None)
     for body in (b"", b"[]", b'"x"', b"{}", b"\xff", b'{"info":1}'):
         assert "not its own" in refusal("http://x", 500, {}, body).info
+
+
+def test_headers_that_cannot_be_sent_are_an_error_of_the_client(sandbox):
+    for token in ("a\r\nX: y", "a\nb", "\u20ac"):
+        with Client(sandbox.url, token=token) as client:
+            with pytest.raises(InvalidRequest, match="The token has line ends"):
+                client.get("foo")
+            with pytest.raises(InvalidRequest):
+                next(iter(client.events()))
+    with Client(sandbox.url, "admin", "changeme") as client:
+        for how in ({"if_match": '"a"\r\nX: y'}, {"if_none_match": "\n"}, {"type": "a/b\r\nX: y"}):
+            with pytest.raises(BambleweenyError):
+                client.set("foo", "bar", **how)
+        with pytest.raises(InvalidRequest, match="The header 'Idempotency-Key'"):
+            client.lists.push("l", "v", key="a\r\nb")
+
+
+def test_a_read_without_an_answer_can_be_repeated(cut, proxy):
+    proxy.treatments = ["without"] * 2
+    with pytest.raises(NoAnswer) as caught:
+        cut.get("a")
+    assert caught.value.hint == "The call can be repeated."
+    proxy.treatments = ["without"] * 2
+    with pytest.raises(NoAnswer) as caught:
+        cut.set("a", "value")
+    assert caught.value.hint.startswith("A write may or may not have happened")

@@ -2,12 +2,14 @@
 
 import json
 import logging
+from collections import Counter
 from urllib.parse import parse_qsl
 
 import falcon
 import msgspec
 
 from bambleweeny.api.body import answer_json, answer_raw, read_json, read_raw
+from bambleweeny.api.parameters import read_switch
 from bambleweeny.api.policy import bearer_token, unhurried
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
@@ -39,12 +41,13 @@ class AuthToken:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Give a token for a name and a password."""
         resp.set_header("Cache-Control", "no-store")
+        is_raw = read_switch(req, "raw")
         body = read_raw(req)
         if _is_form(req, body):
-            token = self._grant(req, resp, dict(parse_qsl(body.decode("utf-8", "replace"))))
+            token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
-        if token and req.has_param("raw"):
+        if token and is_raw:
             answer_raw(resp, token.encode())
         elif token:
             lifetime = self._tokens.lifetime
@@ -60,9 +63,15 @@ class AuthToken:
             raise
 
     def _grant(
-        self, req: falcon.Request, resp: falcon.Response, form: dict[str, str]
+        self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
     ) -> str | None:
         """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
+        form = dict(fields)
+        for name, times in Counter(name for name, _ in fields).items():
+            if times > 1:
+                reason = f"The field '{name[:_LONGEST_SHOWN]}' is given more than once."
+                _refuse_grant(resp, "invalid_request", reason)
+                return None
         if form.get("grant_type") != "password":
             _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")
         elif "username" not in form or "password" not in form:

@@ -8,7 +8,8 @@ import falcon
 import msgspec
 
 from bambleweeny.api.codings import decoded, is_coded
-from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
+from bambleweeny.core.members import refuse_doubled
+from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, is_utf16
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, is_utf8
 
@@ -48,6 +49,13 @@ def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) ->
     The content type does not matter: curl's -d claims a form. A byte order mark is skipped.
     """
     data = read_raw(req) if body is None else body
+    value = parse_json(data, form)
+    refuse_doubled(data.removeprefix(BOM))
+    return value
+
+
+def parse_json(data: bytes, form: type[_T]) -> _T:
+    """Read JSON in which a member may stand twice; else as `read_json`."""
     try:
         return msgspec.json.decode(data.removeprefix(BOM), type=form)
     except msgspec.ValidationError as ex:
@@ -98,4 +106,6 @@ def _hint(data: bytes, ex: Exception) -> str:
     if is_utf16(data):
         return BE_UTF8
     has_lost_quotes = data.lstrip().startswith(b"'") or (data.strip() and b'"' not in data)
-    return _QUOTES if has_lost_quotes else f"{ex}."
+    if has_lost_quotes:
+        return _QUOTES
+    return NO_UTF8 if isinstance(ex, UnicodeDecodeError) else f"{ex}."

@@ -17,6 +17,7 @@ from bambleweeny.errors import (
     LimitReached,
     MethodNotAllowed,
     NotFound,
+    StoreUnavailable,
     Unauthorized,
     UnsupportedCoding,
 )
@@ -24,6 +25,9 @@ from bambleweeny.names import NAME_RULE
 
 _log = logging.getLogger(__name__)
 
+_NOTHING_CHANGED = "Nothing has changed: try again a little later."
+_CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
+"""The paths at which a GET changes something."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/")
 
 
@@ -84,6 +88,8 @@ def _all_paths(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
 def _render(
     req: falcon.Request, resp: falcon.Response, ex: BambleweenyError, params: dict[str, Any]
 ) -> None:
+    if ex.hint is StoreUnavailable.hint and _only_reads(req):
+        ex.hint = _NOTHING_CHANGED
     resp.status = ex.status
     resp.content_type = "application/json"
     resp.data = error_body(ex)
@@ -91,6 +97,12 @@ def _render(
     if isinstance(ex, Unauthorized):
         resp.delete_header("B9Y-Authenticated-User")
     resp.context.error_code = ex.code
+
+
+def _only_reads(req: falcon.Request) -> bool:
+    if req.method == "HEAD":
+        return True
+    return req.method == "GET" and not (_CHANGES(req.path) or req.has_param("touch"))
 
 
 def _render_falcon(

@@ -7,7 +7,7 @@ import falcon
 
 from bambleweeny.api.body import read_type
 from bambleweeny.api.parameters import read_by, read_choice, read_flag
-from bambleweeny.core.terms import ANY, Bounds, Terms, Wish
+from bambleweeny.core.terms import ANY, Bounds, Terms, Wish, bounds_of
 from bambleweeny.errors import InvalidRequest, UnsupportedType
 from bambleweeny.names import parse_tags, parse_ttl
 
@@ -85,7 +85,10 @@ def read_bounds(req: falcon.Request) -> Bounds:
     """Give how far a counter may go, and for how long a new one lasts."""
     ttl = read_ttl(req, "ttl")
     most, least = read_by(req, "max", _integer), read_by(req, "min", _integer)
-    return Bounds(most, least, "" if ttl is None else ttl)
+    try:
+        return bounds_of(most, least, "" if ttl is None else ttl)
+    except ValueError as ex:
+        raise InvalidRequest(f"The parameters 'min' and 'max' exclude each other: {ex}.") from ex
 
 
 def check_patch_type(req: falcon.Request) -> None:

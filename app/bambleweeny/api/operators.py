@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import falcon
 
 from bambleweeny.api.body import answer_done, answer_json
+from bambleweeny.api.parameters import read_switch
 from bambleweeny.api.policy import one_at_a_time
 from bambleweeny.core.metrics import SECONDS, Counted
 from bambleweeny.core.services import Services
@@ -40,7 +41,7 @@ class Readiness:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Say whether the engine takes writes, or with `?reads` whether it answers."""
         resp.set_header("Cache-Control", "no-store")
-        if req.has_param("reads"):
+        if read_switch(req, "reads"):
             self._status.check_readable()
         else:
             self._status.check_writable()

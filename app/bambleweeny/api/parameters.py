@@ -14,13 +14,18 @@ def read_choice(req: falcon.Request, name: str, words: Sequence[str]) -> str | N
     """Give a parameter's word, or None without the parameter; else InvalidRequest."""
     word = req.get_param(name)
     if word is not None and word not in words:
-        raise InvalidRequest(f"The parameter '{name}' takes {' or '.join(words)}.")
+        raise InvalidRequest(f"The parameter '{name}' takes {' or '.join(filter(None, words))}.")
     return word
 
 
 def read_flag(req: falcon.Request, name: str) -> bool:
     """Tell whether a parameter is 1; without it, or with 0, it is not."""
     return read_choice(req, name, ("0", "1")) == "1"
+
+
+def read_switch(req: falcon.Request, name: str) -> bool:
+    """Report whether a parameter is there alone, as in `?raw`, or is 1; 0 is as if it were not."""
+    return read_choice(req, name, ("", "0", "1")) in ("", "1")
 
 
 def read_number(req: falcon.Request, name: str, default: int) -> int:

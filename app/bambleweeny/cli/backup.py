@@ -1,10 +1,10 @@
 """`backup FILE` and `restore FILE`."""
 
 import os
-import sys
 from collections.abc import Callable
 
 from bambleweeny.cli.engine import store_of
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.files import source, target
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import progress_bar
@@ -61,18 +61,18 @@ def _report(run: Callable[[], str], file: str) -> int:
     try:
         # NOTE: so that no signal leaves half a file or an engine behind.
         with interrupted_by_signals():
-            print(run(), file=sys.stderr)
+            to_people(run())
     except (BackupRefused, EngineFailed, NotEmpty, WrongSchema) as ex:
-        print(f"bambleweeny: {ex}", file=sys.stderr)
+        to_people(f"bambleweeny: {ex}")
     except StoreFull as ex:
-        print(f"bambleweeny: {ex} Nothing was kept. {ex.hint}", file=sys.stderr)
+        to_people(f"bambleweeny: {ex} Nothing was kept. {ex.hint}")
     except BambleweenyError as ex:
         reason = f" ({ex.__cause__})" if ex.__cause__ else ""
-        print(f"bambleweeny: {ex}{reason}", file=sys.stderr)
+        to_people(f"bambleweeny: {ex}{reason}")
     except OSError as ex:
-        print(f"bambleweeny: Cannot use {ex.filename or file}: {ex.strerror}.", file=sys.stderr)
+        to_people(f"bambleweeny: Cannot use {ex.filename or file}: {ex.strerror}.")
     except KeyboardInterrupt:
-        print("bambleweeny: Broken off; nothing was kept.", file=sys.stderr)
+        to_people("bambleweeny: Broken off; nothing was kept.")
     else:
         return 0
     finally:

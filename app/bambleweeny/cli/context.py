@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from bambleweeny.cli.connection import load_connection
 from bambleweeny.cli.output import Output
 from bambleweeny.cli.place import Place, advice_for, find_place, keep_renewed
+from bambleweeny.cli.profiles import warn_if_readable
 from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Context:
     @cached_property
     def place(self) -> Place:
         """The server and the login; CommandFailed where no server is known."""
+        warn_if_readable(self.out.warn)
         return find_place(load_connection(vars(self.args), os.environ))
 
     @cached_property

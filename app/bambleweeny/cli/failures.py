@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
 
@@ -41,24 +42,18 @@ def status_of(
     try:
         return run() or 0
     except BambleweenyError as ex:
-        _tell(f"{prefix}{ex} ({ex.code})", advise(ex) or _HINTS.get(ex.code, ex.hint))
+        to_people(f"{prefix}{ex} ({ex.code})", advise(ex) or _HINTS.get(ex.code, ex.hint))
     except CommandFailed as ex:
-        _tell(f"{prefix}{ex}", ex.hint)
+        to_people(f"{prefix}{ex}", ex.hint)
         return 2 if isinstance(ex, WrongUse) else 1
     except ConfigError as ex:
-        _tell(f"{prefix}{ex}")
+        to_people(f"{prefix}{ex}")
         return 2
     except BrokenPipeError:
         # NOTE: who read our output has left; without this the end of Python would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as ex:
-        _tell(f"{prefix}Cannot use {ex.filename or 'a file'}: {ex.strerror or ex}.")
+        to_people(f"{prefix}Cannot use {ex.filename or 'a file'}: {ex.strerror or ex}.")
     except KeyboardInterrupt:
-        _tell(f"{prefix}Broken off.")
+        to_people(f"{prefix}Broken off.")
     return 1
-
-
-def _tell(sentence: str, hint: str | None = None) -> None:
-    print(sentence, file=sys.stderr)
-    if hint:
-        print(hint, file=sys.stderr)

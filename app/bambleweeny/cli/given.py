@@ -15,7 +15,7 @@ VALUE = argument(
     "value",
     nargs="?",
     metavar="VALUE",
-    help="the value; @FILE reads a file, - or nothing standard input",
+    help="the value; @FILE reads a file, @@x is the text @x, - or nothing standard input",
 )
 USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
@@ -29,6 +29,8 @@ def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
         if stdin is None:
             raise WrongUse("There is no value; write it behind the name.")
         return stdin.read()
+    if word.startswith("@@"):
+        return os.fsencode(word[1:])
     if word.startswith("@"):
         return Path(word[1:]).expanduser().read_bytes()
     # NOTE: what was no text on the command line is the same bytes again.

@@ -2,6 +2,7 @@
 
 import sys
 
+from bambleweeny.cli.escapes import to_people, visible
 from bambleweeny.names import parse_server_url
 
 _SECONDS = 5.0
@@ -21,13 +22,14 @@ def check_health(url: str) -> int:
     try:
         address = parse_server_url(address)
     except ValueError as ex:
-        print(f"bambleweeny: URL: {ex}.", file=sys.stderr)
+        to_people(f"bambleweeny: URL: {ex}.")
         return 2
     asked = f"{address}{'' if urlsplit(address).path else '/healthz'}{mark}{query}"
     try:
         # NOTE: a proxy of the environment is meant for other places.
         with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:
-            print(answer.read(1000).decode(errors="replace").rstrip("\n"))
+            text = answer.read(1000).decode(errors="replace").rstrip("\n")
+            print(visible(text) if sys.stdout.isatty() else text)
     except HTTPError as ex:
         with ex:
             return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}")
@@ -41,10 +43,10 @@ def _no_answer(url: str, ex: Exception) -> int:
     cause = getattr(ex, "reason", ex)
     reason = getattr(cause, "strerror", None) or str(cause)
     advice = " Try http:// in its place." if "WRONG_VERSION_NUMBER" in reason else ""
-    print(f"bambleweeny: There is no answer from {url}: {reason}.{advice}", file=sys.stderr)
+    to_people(f"bambleweeny: There is no answer from {url}: {reason}.{advice}")
     return 1
 
 
 def _tell(url: str, reason: str) -> int:
-    print(f"bambleweeny: {url} is not well: {reason}", file=sys.stderr)
+    to_people(f"bambleweeny: {url} is not well: {reason}")
     return 1

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 from bambleweeny.cli.commands import COMMANDS, verb_of
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.parsing import parser_of
 from bambleweeny.cli.suggestions import all_of, did_you_mean
@@ -74,7 +75,7 @@ def end_without_command(options: list[str], rest: list[str]) -> NoReturn:
         sentence = f"There is no command '{rest[0]}'.{did_you_mean(rest[0], COMMANDS)}"
     else:
         sentence = "There is no command behind the options."
-    sys.stderr.write(f"{USAGE}\nbambleweeny: {sentence}\n{WHERE}\n")
+    to_people(USAGE, f"bambleweeny: {sentence}", WHERE)
     raise SystemExit(2)
 
 

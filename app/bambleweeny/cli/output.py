@@ -1,9 +1,10 @@
 """What a command prints: for people at a terminal, plain in a pipe, or JSON."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, TextIO
+
+from bambleweeny.cli.escapes import to_people, visible, visible_json
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,7 @@ class Output:
         self.is_terminal = stream.isatty()
 
     def value(self, value: bytes, **around: object) -> None:
-        """Print bytes as they are; a terminal's next line begins on a line of its own.
+        """Print bytes as they are, as `cat` does; a terminal's next line begins a line.
 
         In JSON they stand among `around` as `value`.
         """
@@ -33,6 +34,15 @@ class Output:
         self._stream.flush()
         self._stream.buffer.write(value)
         self._stream.flush()
+
+    def message(self, value: bytes, **around: object) -> None:
+        """Print one value of a stream on lines of its own; at a terminal without its controls."""
+        if self.as_json:
+            self.value(value, **around)
+        elif self.is_terminal:
+            self._print(value.removesuffix(b"\n").decode("utf-8", "backslashreplace"))
+        else:
+            self.value(value if value.endswith(b"\n") else value + b"\n")
 
     def values(self, values: Sequence[bytes], column: str) -> None:
         """Print values, each on a line of its own."""
@@ -56,12 +66,12 @@ class Output:
         if self.as_json:
             self.record(as_record)
         else:
-            print(sentence, file=sys.stderr)
+            to_people(sentence)
 
     def warn(self, doubt: str | None) -> None:
         """Say on stderr what may be wrong, where something is."""
         if doubt:
-            print(f"{self.speaker}warning: {doubt}", file=sys.stderr)
+            to_people(f"{self.speaker}warning: {doubt}")
 
     def done(self) -> None:
         """Say nothing, or in JSON that it went well."""
@@ -70,9 +80,7 @@ class Output:
 
     def record(self, record: object) -> None:
         """Print something as JSON."""
-        import json  # noqa: PLC0415  `get` needs none
-
-        self._print(json.dumps(record, ensure_ascii=False, indent=2 if self.is_terminal else None))
+        self._print(self._json(record))
 
     def flush(self) -> None:
         """Have what was printed arrive, though more will follow."""
@@ -110,11 +118,19 @@ class Output:
 
         table = Table(*(name.replace("_", " ").upper() for name in columns), box=None)
         for row in chain([first], iterator):
-            table.add_row(*(Text(_cell(cell), overflow="fold") for cell in row))
+            texts = (visible(_cell(cell), keep="") for cell in row)
+            table.add_row(*(Text(text, overflow="fold") for text in texts))
         Console(file=self._stream).print(table)
 
+    def _json(self, record: object) -> str:
+        import json  # noqa: PLC0415  `get` needs none
+
+        if not self.is_terminal:
+            return json.dumps(record, ensure_ascii=False)
+        return visible_json(json.dumps(record, ensure_ascii=False, indent=2))
+
     def _print(self, text: str) -> None:
-        print(text, file=self._stream)
+        print(visible(text) if self.is_terminal else text, file=self._stream)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -8,6 +8,7 @@ from textwrap import wrap
 from typing import Any, NoReturn
 
 from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.escapes import visible
 from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import AddOptions, Verb, examples_of
 
@@ -30,7 +31,7 @@ class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End with the usage in a line, and the sentence."""
         self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: {message}\n")
+        self.exit(2, visible(f"{self.prog}: {message}\n"))
 
     def parse(self, words: Sequence[str]) -> Namespace:
         """Parse words among which options may stand anywhere before END."""

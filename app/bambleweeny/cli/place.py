@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from bambleweeny.cli.connection import Connection
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.local_servers import SANDBOX, LocalServer, local_server_at, local_servers
 from bambleweeny.cli.profiles import (
@@ -20,6 +21,10 @@ from bambleweeny.errors import BambleweenyError, Unauthorized, Unreachable
 
 ADMIN = "admin"
 _DATA_DIR = "BAMBLEWEENY_DATA_DIR"
+
+
+class SeveralRun(CommandFailed):
+    """More than one server could be meant."""
 
 
 class Place(NamedTuple):
@@ -104,22 +109,28 @@ def _server_here() -> LocalServer:
     sandboxes = [server for server in found if server.command == SANDBOX]
     if len(sandboxes) > 1:
         urls = ", ".join(server.url for server in sandboxes)
-        raise CommandFailed(
+        raise SeveralRun(
             f"Several sandboxes run: {urls}.", hint=f"Name one, as in '--url {sandboxes[0].url}'."
         )
     if sandboxes:
         if os.environ.get(_DATA_DIR):
             asked = f"No server runs on {data_dir} ({_DATA_DIR}); asking the sandbox at"
-            print(f"bambleweeny: {asked} {sandboxes[0].url}.", file=sys.stderr)
+            to_people(f"bambleweeny: {asked} {sandboxes[0].url}.")
         return sandboxes[0]
     raise CommandFailed(f"No server is known. {looked}", hint=_what_to_start(found))
 
 
 def url_here() -> str | None:
-    """Return the URL of the server of this user that is asked where none is named."""
-    with suppress(CommandFailed):
+    """Return the URL of the server of this user that is asked where none is named.
+
+    None where there is none; SeveralRun names those among which there is no choice.
+    """
+    try:
         return _server_here().url
-    return None
+    except SeveralRun:
+        raise
+    except CommandFailed:
+        return None
 
 
 def _what_to_start(others: list[LocalServer]) -> str:

@@ -1,7 +1,9 @@
 """The logins that `bambleweeny login` keeps: one file, which its owner alone can read."""
 
 import os
+import stat
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +24,15 @@ class Profile(NamedTuple):
 def profiles_file() -> Path:
     """Tell where the profiles are kept."""
     return home_of("XDG_CONFIG_HOME", ".config") / "profiles.json"
+
+
+def warn_if_readable(warn: Callable[[str], None]) -> None:
+    """Warn where other users can read or change the tokens that are kept."""
+    file = profiles_file()
+    with suppress(OSError):
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            warn(f"Others can use the logins in {file} (mode {mode:04o}); run: chmod 600 '{file}'")
 
 
 def find_profile(name: str | None) -> Profile | None:
@@ -87,6 +98,7 @@ def _change(change: Callable[[dict[str, Any]], None]) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(number, 0o600)  # one that a killed command has left may have another mode
     with open(number, "w") as out:
         json.dump(kept, out, indent=1)
     unfinished.replace(file)

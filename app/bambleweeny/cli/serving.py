@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import partial
 
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.environment import warnings_of
 from bambleweeny.cli.homes import registry
 from bambleweeny.cli.place import url_here
 from bambleweeny.cli.verb import Verb, argument
@@ -26,13 +27,18 @@ _PLACE = ("data_dir", "redis_url", "key_prefix")
 def _serve(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
-    return serve(_config(context), registry=registry())
+    return serve(_config(context), registry=registry(), warnings=warnings_of(os.environ))
 
 
 def _sandbox(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
-    return serve(_config(context, sandbox=True), sandbox=True, registry=registry())
+    return serve(
+        _config(context, sandbox=True),
+        sandbox=True,
+        registry=registry(),
+        warnings=warnings_of(os.environ),
+    )
 
 
 def _backup(context: Context) -> int:

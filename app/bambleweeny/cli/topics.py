@@ -52,11 +52,8 @@ def _follow(context: Context) -> None:
 
 
 def _show(context: Context, message: "Message") -> None:
-    """Print a message on lines of its own, since others follow."""
-    value: bytes = message.value
-    if not context.out.as_json and not value.endswith(b"\n"):
-        value += b"\n"
-    context.out.value(value, id=message.id, time=message.time, type=message.type)
+    """Print a message at once, since others may be long in coming."""
+    context.out.message(message.value, id=message.id, time=message.time, type=message.type)
     context.out.flush()
 
 

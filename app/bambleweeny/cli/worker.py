@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.errors import BambleweenyError, LeaseNotFound, NoAnswer, StoreUnavailable
 
@@ -158,4 +158,4 @@ class Worker:
 
     @staticmethod
     def _tell(sentence: str) -> None:
-        print(f"bambleweeny: {sentence}", file=sys.stderr, flush=True)
+        to_people(f"bambleweeny: {sentence}")

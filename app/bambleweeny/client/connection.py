@@ -1,5 +1,6 @@
 """One call over HTTP: connections, time-outs, tokens, and what is tried again."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from json import dumps
@@ -12,7 +13,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 from bambleweeny.client.failures import no_answer, refusal
 from bambleweeny.client.login import Login, hinting_at_login
 from bambleweeny.client.values import Value
-from bambleweeny.errors import InvalidName, Unauthorized
+from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
 from bambleweeny.names import NAME_RULE, is_name, parse_server_url
 
 _CONNECTIONS = 100
@@ -24,6 +25,8 @@ LINES = "application/x-ndjson"
 _CHUNK = 1 << 16
 _QUIET_SECONDS = 40.0
 """A stream says every 15 seconds that it is there."""
+
+_IS_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*").fullmatch
 
 _T = TypeVar("_T")
 
@@ -113,7 +116,7 @@ class Connection:
                 # NOTE: closed as it is: the next use opens it again.
                 answer.release_conn()
         except HTTPError as ex:
-            raise no_answer(self.url, ex, request.seconds) from ex
+            raise no_answer(self.url, ex, request.seconds, is_safe=True) from ex
 
     def log_in(self, username: str, password: str) -> tuple[str, float]:
         """Give a token and how many seconds it is good; WrongLogin where it is wrong."""
@@ -144,7 +147,7 @@ class Connection:
                     raise
                 return self._exchange(request, token)
         except HTTPError as ex:
-            raise no_answer(self.url, ex, request.seconds) from ex
+            raise no_answer(self.url, ex, request.seconds, is_safe=request.is_safe) from ex
 
     def _exchange(self, request: _Request, token: str | None) -> Answer:
         answer = self._begin(request, token)
@@ -165,6 +168,7 @@ class Connection:
         if token is not None:
             given["Authorization"] = f"Bearer {token}"
         headers = {name: text for name, text in given.items() if text is not None}
+        _check_headers(headers)
         answer = self._pool.urlopen(
             request.method,
             request.target,
@@ -188,6 +192,14 @@ def path_of(noun: str, name: str | int) -> str:
     if not is_name(str(name)):
         raise InvalidName(f"'{name}' is no name or id.", hint=NAME_RULE)
     return f"/{noun}/{name}"
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    """Raise InvalidRequest if a header cannot be sent, as with a line end in a token or a tag."""
+    for name, text in headers.items():
+        if not _IS_HEADER(text):
+            what = "token" if name == "Authorization" else f"header '{name}'"
+            raise InvalidRequest(f"The {what} has line ends, controls or characters past U+00FF.")
 
 
 def _target(base: str, path: str, query: Query | None) -> str:

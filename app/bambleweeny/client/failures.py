@@ -18,10 +18,12 @@ from bambleweeny.errors import (
     CATALOGUE,
     BambleweenyError,
     ConnectionBroken,
+    NoAnswer,
     TimedOut,
     Unreachable,
 )
 
+_CAN_BE_REPEATED = "The call can be repeated."
 _NO_TLS = "What answers there speaks no TLS: try http:// in place of https://."
 
 
@@ -52,8 +54,15 @@ def told(fields: Mapping[str, Any]) -> BambleweenyError:
     return error
 
 
-def no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
-    """Give the error for a call that was not answered."""
+def no_answer(url: str, ex: HTTPError, seconds: float, *, is_safe: bool) -> Exception:
+    """Return the error for a call that was not answered; `is_safe`: it can be repeated."""
+    error = _no_answer(url, ex, seconds)
+    if is_safe and isinstance(error, NoAnswer) and error.hint is NoAnswer.hint:
+        error.hint = _CAN_BE_REPEATED
+    return error
+
+
+def _no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
     if isinstance(ex, ClosedPoolError):
         return RuntimeError("The client is closed.")
     nothing = f"There is no answer from {url}"

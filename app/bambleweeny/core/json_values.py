@@ -5,7 +5,8 @@ import re
 import msgspec
 from msgspec import Raw
 
-from bambleweeny.core.texts import BE_UTF8, BOM, is_utf16
+from bambleweeny.core.members import refuse_doubled_in_patch
+from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, is_utf16
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidRequest, NotFound, NotJson, TooMuchAtOnce
 from bambleweeny.names import is_utf8
@@ -39,7 +40,7 @@ def part_of(value: bytes, path: str) -> bytes:
 
 
 def merged(value: bytes, patch: bytes) -> bytes:
-    """Give a JSON value after a merge patch (RFC 7396).
+    """Give a JSON value after a merge patch (RFC 7396), in which no member stands twice.
 
     NotJson where the value is no JSON, TooMuchAtOnce past 16 MB. O(length) for each of up
     to 100 levels of the patch.
@@ -48,6 +49,7 @@ def merged(value: bytes, patch: bytes) -> bytes:
         change = _checked(patch)
     except NotJson as ex:
         raise InvalidRequest("The body is not valid JSON.", hint=ex.hint) from ex
+    refuse_doubled_in_patch(change)
     result = _merged(_checked(value), change, _DEEPEST)
     if len(result) > MOST_BYTES_AT_ONCE:
         raise TooMuchAtOnce()
@@ -56,7 +58,7 @@ def merged(value: bytes, patch: bytes) -> bytes:
 
 def _checked(value: bytes) -> bytes:
     if not is_utf8(value) or is_utf16(value):
-        raise NotJson(hint=BE_UTF8 if is_utf16(value) else "It is not UTF-8.")
+        raise NotJson(hint=BE_UTF8 if is_utf16(value) else NO_UTF8)
     try:
         return bytes(_any(value.removeprefix(BOM)))
     except _UNREADABLE as ex:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bambleweeny.core.lists import push_options
-from bambleweeny.core.terms import Bounds, Terms, Wish
+from bambleweeny.core.terms import Bounds, Terms, Wish, bounds_of
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
 
@@ -73,7 +73,7 @@ class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):
         """Give the bounds."""
         most = None if self.max is UNSET else self.max
         least = None if self.min is UNSET else self.min
-        return Bounds(most, least, _seconds(self.ttl))
+        return bounds_of(most, least, _seconds(self.ttl))
 
 
 class PushOptions(msgspec.Struct, forbid_unknown_fields=True):

@@ -158,6 +158,13 @@ class Publish(_Operation, tag="publish"):
 
 Operation = Set | Get | Del | Incr | Push | Pop | Publish
 
+_IS_PLAIN = {str, int, UnsetType}.issuperset
+
+
+def has_objects(operation: Operation) -> bool:
+    """Report whether an operation was written with an object: options, or a value in Base64."""
+    return not _IS_PLAIN(map(type, msgspec.structs.astuple(operation)))
+
 
 def _packed(value: str | Base64) -> str | bytes:
     return value if isinstance(value, str) else bytes_of(value)

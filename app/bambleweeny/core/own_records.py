@@ -13,6 +13,7 @@ from bambleweeny.core.items import FoundItem
 from bambleweeny.core.keys import check_key_name
 from bambleweeny.core.list_policies import ListPolicy, check_list_policy
 from bambleweeny.core.lists import check_list_name
+from bambleweeny.core.members import refuse_doubled
 from bambleweeny.core.restored_lists import is_possible_item
 from bambleweeny.core.selections import Row
 from bambleweeny.core.texts import BE_UTF8, is_utf16
@@ -192,6 +193,9 @@ def record_of(line: bytes) -> OwnRecord:
     """Read a line; InvalidRequest says what is wrong with it."""
     try:
         read = _decode(line)
+        # NOTE: what an export writes comes out the same, which is quicker to see.
+        if _encode(read) != line.rstrip():
+            refuse_doubled(line)
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:

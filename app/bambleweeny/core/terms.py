@@ -57,6 +57,13 @@ class Bounds(NamedTuple):
 UNBOUNDED = Bounds()
 
 
+def bounds_of(most: int | None, least: int | None, ttl: int | Literal[""]) -> Bounds:
+    """Return the bounds of a counter; ValueError where no number is within them."""
+    if most is not None and least is not None and least > most:
+        raise ValueError(f"no number is at least {least} (min) and at most {most} (max)")
+    return Bounds(most, least, ttl)
+
+
 def is_among(value: bytes | None, tags: str) -> bool:
     """Tell whether a value is one of those that tags stand for."""
     return value is not None and (tags == "*" or etag_of(value)[1:-1] in tags)

@@ -4,6 +4,7 @@ BOM = b"\xef\xbb\xbf"
 """The byte order mark of UTF-8, which some programs write before a text."""
 BE_UTF8 = "It is UTF-16; send UTF-8."
 """What to do about `is_utf16`."""
+NO_UTF8 = "It is not UTF-8."
 
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 

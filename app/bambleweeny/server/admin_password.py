@@ -6,6 +6,7 @@ import string
 from pathlib import Path
 
 from bambleweeny.core.users import ADMIN_ID, Users
+from bambleweeny.running import make_data_dir
 
 FILE_NAME = "admin-password"
 # NOTE: no hyphen, or a command line would take some passwords for options.
@@ -45,7 +46,7 @@ def _describe_known(users: Users, file: Path) -> str:
 
 def _make(file: Path) -> str:
     password = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_data_dir(file.parent)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
         kept.write(password + "\n")
     return password

@@ -1,11 +1,12 @@
 """From a configuration to a running server, and back to nothing."""
 
+import logging
 import os
 import socket
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,6 +38,8 @@ from bambleweeny.server.worker import work
 from bambleweeny.store import Store
 from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
 from bambleweeny.store.headroom import Headroom
+
+_log = logging.getLogger(__name__)
 
 _STOP_SECONDS = 12.0
 _SANDBOX = "bambleweeny-sandbox-"
@@ -104,13 +107,21 @@ class _Parts:
             os._exit(status)
 
 
-def serve(config: Config, *, sandbox: bool = False, registry: Path | None = None) -> int:
+def serve(
+    config: Config,
+    *,
+    sandbox: bool = False,
+    registry: Path | None = None,
+    warnings: Iterable[str] = (),
+) -> int:
     """Run a server until a signal ends it; return the exit status.
 
     With `sandbox` its data are thrown away at the end. In the registry the user's other
-    programs find the server.
+    programs find the server. The log begins with the warnings.
     """
     set_up_logs(config.log_format, config.log_level)
+    for warning in warnings:
+        _log.warning(warning)
     block_signals()
     bound_allocator()
     # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.

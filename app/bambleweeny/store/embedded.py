@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 from bambleweeny.claims import Claim, claim_directory, remove_dead
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.running import warn_if_exposed
+from bambleweeny.running import make_data_dir, warn_if_exposed
 from bambleweeny.signals import ending_signals
 from bambleweeny.store.appendonly import Damaged, check_append_only_file
 from bambleweeny.store.link import Link
@@ -199,7 +199,7 @@ class EmbeddedEngine:
         waits a moment for the engine that it left to end.
         """
         try:
-            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_data_dir(self.data_dir)
             warn_if_exposed(self.data_dir)
             lock = open(self.data_dir / "lock", "ab")
         except OSError as ex:

@@ -12,16 +12,26 @@ class ShellOutput(Output):
 
     def value(self, value: bytes, **around: object) -> None:
         """Print a value on lines of its own; at a terminal JSON is laid out and has colours."""
-        if self.is_terminal and not self.as_json and value.lstrip()[:1] in (b"{", b"["):
-            try:
-                record = json.loads(value)
-            except ValueError:
-                pass
-            else:
-                self.record(record)
-                return
+        if self._is_laid_out(value):
+            return
         # NOTE: what answers several commands must be told apart, unlike what answers one.
         super().value(value if self.as_json or value.endswith(b"\n") else value + b"\n", **around)
+
+    def message(self, value: bytes, **around: object) -> None:
+        """Print one value of a stream, JSON as `value` does."""
+        if not self._is_laid_out(value):
+            super().message(value, **around)
+
+    def _is_laid_out(self, value: bytes) -> bool:
+        """Lay JSON out at a terminal; False where that is not what the value is, or wanted."""
+        if not self.is_terminal or self.as_json or value.lstrip()[:1] not in (b"{", b"["):
+            return False
+        try:
+            record = json.loads(value)
+        except (ValueError, RecursionError):
+            return False
+        self.record(record)
+        return True
 
     def record(self, record: object) -> None:
         """Print JSON."""
@@ -29,8 +39,10 @@ class ShellOutput(Output):
             super().record(record)
             return
         from rich.console import Console  # noqa: PLC0415
+        from rich.highlighter import JSONHighlighter  # noqa: PLC0415
 
-        Console(file=self._stream).print_json(json.dumps(record), ensure_ascii=False)
+        text = JSONHighlighter()(self._json(record))
+        Console(file=self._stream).print(text, soft_wrap=True)
 
     def done(self) -> None:
         """Say OK to who watches."""

@@ -13,6 +13,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.connection import add_json_option
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.escapes import visible
 from bambleweeny.cli.homes import home_of
 from bambleweeny.cli.shell.help import OWN
 from bambleweeny.cli.shell.session import Session, command_names
@@ -29,7 +30,8 @@ def talk(context: Context) -> int:
     who = context.who()
     if who["authenticated"] != "True":
         context.client.keys.list()  # raises what the server says of such a login
-    print(f"Connected to {context.place.url} as {who['user']}. 'help' lists the commands.")
+    connected = f"Connected to {context.place.url} as {who['user']}."
+    print(visible(f"{connected} 'help' lists the commands."))
     prompt: PromptSession[str] = PromptSession(
         _PROMPT,
         history=_history(),
