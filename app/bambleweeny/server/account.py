@@ -63,6 +63,8 @@ class Account:
     def look(self, *, is_crowded: bool) -> None:
         """See whether the client is too slow, and give its connection up if so."""
         self.update()
+        if not self.connected:
+            return
         connection, limits = self._connection, self._connection.server.limits
         what = connection.waits_for()
         if what is None or what is connection:
