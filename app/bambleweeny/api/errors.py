@@ -9,6 +9,7 @@ import msgspec
 
 from bambleweeny.api.access_log import one_word
 from bambleweeny.api.codings import ACCEPTED
+from bambleweeny.api.public import is_public, make_public
 from bambleweeny.errors import (
     BambleweenyError,
     InternalError,
@@ -88,6 +89,8 @@ def _render(
     resp.content_type = "application/json"
     resp.data = error_body(ex)
     resp.set_headers(error_headers(ex))
+    if is_public(req.path):
+        make_public(req, resp)
     if isinstance(ex, Unauthorized):
         resp.delete_header("B9Y-Authenticated-User")
     resp.context.error_code = ex.code
