@@ -25,7 +25,7 @@ from bambleweeny.names import NAME_RULE
 
 _log = logging.getLogger(__name__)
 
-_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/")
+_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
 def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
@@ -69,8 +69,8 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
 
 
 def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Raise NotFound, or InvalidName where a name has a slash in it."""
-    below = _BELOW_A_NAME.match(req.path)
+    """Raise NotFound, or InvalidName where a name has a slash in it; no segment is empty."""
+    below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
         raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
