@@ -75,6 +75,38 @@ def test_a_token_can_be_sent_in_three_ways(http, services, admin):
     assert http.get(f"/keys?token={token}").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/keys", "/keys/a", "/auth/test", "/users", "/info"])
+def test_two_credentials_that_differ_are_400(http, services, admin, path):
+    services.keys.set(admin, "a", b"value")
+    one, other = services.tokens.issue(admin), services.tokens.issue(admin) + "x"
+    basic = ["Basic eDp5", "Bearer", "Bearer wrong", f"Token {one}", one]
+    for header in (f"Bearer {other}", f"Bearer:{other}", *basic):
+        answer = http.get(f"{path}?token={one}", headers={"Authorization": header})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), header
+        assert "Authorization" in answer.json()["info"]
+        assert answer.headers["Cache-Control"] == "private"
+    for token in (other, "wrong"):
+        answer = http.get(f"{path}?token={token}", headers={"Authorization": f"Bearer {one}"})
+        assert answer.status_code == 400, token
+    assert http.get(f"{path}?token={one}&token={other}").status_code == 400
+    for header in (f"Bearer {one}", f"bearer:{one}"):
+        assert http.get(f"{path}?token={one}", headers={"Authorization": header}).ok
+        assert http.get(f"{path}?token=", headers={"Authorization": header}).ok
+
+
+def test_a_write_with_two_credentials_changes_nothing(http, as_admin, services, admin):
+    token = services.tokens.issue(admin)
+    for header, query in (
+        (f"Bearer {token}", "wrong"),
+        ("Bearer wrong", token),
+        ("Basic x", token),
+    ):
+        headers = {"Authorization": header}
+        answer = http.put(f"/keys/a?token={query}", headers=headers, data=b"x")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert as_admin.get("/keys/a").status_code == 404
+
+
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Token abc"])
 def test_without_a_good_token_it_is_401(http, header):
     answer = http.get("/keys", headers={"Authorization": header} if header else {})

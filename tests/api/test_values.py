@@ -276,3 +276,32 @@ def test_a_pop_waits_for_an_item(as_uli, session_url):
 def test_a_bad_wait_is_told(as_uli, wait):
     answer = as_uli.get(f"/lists/q?wait={wait}")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "TRACE", "FOO"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("host", ["localhost", "rebound.example"])
+def test_any_page_can_read_any_refusal_of_a_public_path(as_uli, http, method, host):
+    as_uli.put("/keys/k", data=b"value")
+    route = as_uli.post("/routes", json={"key": "k", "content_type": "a/b"}).json()["path"]
+    made = as_uli.post("/bins", json={"list": "q"}).json()["path"]
+    headers = {"Host": host, "Origin": "https://a.example"}
+    refused = set()
+    for path in (route, f"{route}/x", made, f"{made}/x", "/routes/none", "/bins/none", "/bins//x"):
+        answer = http.request(method, path, headers=headers)
+        refused |= {answer.status_code} if answer.status_code >= 400 else set()
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+        assert answer.headers["Content-Security-Policy"] == "sandbox allow-scripts allow-forms"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "X-Request-ID" in answer.headers["Access-Control-Expose-Headers"]
+    assert (421 in refused) == (host != "localhost")
+    assert 405 in refused or method in ("POST", "OPTIONS", "FOO") or 421 in refused
+
+
+def test_a_refusal_of_another_path_is_readable_by_friends_alone(http):
+    for path in ("/routes", "/bins", "/keys/a", "/routesx"):
+        answer = http.request("PROPFIND", path, headers={"Origin": "https://a.example"})
+        assert answer.status_code >= 400
+        assert "Access-Control-Allow-Origin" not in answer.headers

@@ -18,6 +18,7 @@ from bambleweeny.core.tally import Tally
 from bambleweeny.server.budget import group_of
 from bambleweeny.server.http import HttpServer
 from bambleweeny.server.limits import Limits
+from waitress.channel import ClientDisconnected
 
 MB = 1 << 20
 MAX_BODY = 4 * MB
@@ -29,6 +30,7 @@ HASTY = Limits(
     buffered=2 * MB, small=10_000, head_seconds=0.2, window_seconds=0.2, window_bytes=1000,
     crowded_bytes=1000, patience_seconds=0.2, look_seconds=0.02,
 )  # fmt: skip
+RESET = struct.pack("ii", 1, 0)
 LIMITS = {"/small": 100, "/withheld": 0}
 
 
@@ -48,12 +50,22 @@ class App:
             environ["bambleweeny.step_aside"]()
             assert self.go.wait(20)
             body = b"held"
+        elif environ["PATH_INFO"] == "/begun":
+            start_response("200 OK", [])
+            return self._begun(environ, int(query))
         elif query:
             body = bytes(int(query))
         else:
             body = b"%d" % len(environ["wsgi.input"].read())
         start_response("200 OK", [("content-length", str(len(body)))])
         return [body]
+
+    def _begun(self, environ, size):
+        """Send so much of an answer, as an export does, and the rest later."""
+        environ["bambleweeny.step_aside"]()
+        yield bytes(size)
+        assert self.go.wait(20)
+        yield b"the rest"
 
     def _alone(self, environ, size):
         sent = environ["wsgi.input"].read()
@@ -65,6 +77,18 @@ class App:
         with self.lock:
             self.running -= 1
         return sent or bytes(size)
+
+
+class Unsightly:
+    """A connection that no look can judge."""
+
+    size, connected, group, seconds_stalled, is_evictable = 0, True, "127.0.0.1", 0.0, False
+
+    def note(self, size):
+        self.size = size
+
+    def look(self, *, is_crowded):
+        raise TypeError("a defect")
 
 
 class Serving:
@@ -430,6 +454,45 @@ def test_what_a_closed_connection_held_is_free_at_once(begun, leave):
             assert served.buffered == 0
     finally:
         gc.enable()
+
+
+def reset_in_the_midst(served):
+    """Break off a client that reads an answer which is still made, and return its connection."""
+    wire = served.dial(head("/begun?9000000"), receive_buffer=4096)
+    wait_for(lambda: served.buffered > 100_000)
+    [connection] = served.server._server.active_channels.values()
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    wire.close()
+    wait_for(lambda: connection.socket is None)
+    return connection
+
+
+def test_a_client_that_breaks_off_does_not_end_the_look_at_the_others(caplog):
+    with serving(replace(HASTY, buffered=16 * MB, window_seconds=60)) as served:
+        connection = reset_in_the_midst(served)
+        assert code(answer(served.dial(b"GET / HTTP/1.1\r\n"))) == (408, "request_timeout")
+        assert connection.account.size, "its request still runs"
+        served.app.go.set()
+        wait_for(lambda: served.buffered == 0)
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_a_defect_in_the_look_at_one_connection_spares_the_others(caplog):
+    with serving(HASTY) as served:
+        served.server._server.budget.hold(Unsightly(), 1)
+        assert code(answer(served.dial(b"GET / HTTP/1.1\r\n"))) == (408, "request_timeout")
+    assert "could not be looked for" in caplog.text
+
+
+def test_a_closed_connection_can_be_asked_by_the_thread_that_still_answers_it():
+    with serving(replace(PATIENT, buffered=16 * MB)) as served:
+        connection = reset_in_the_midst(served)
+        assert connection.taken() == connection.account.sent
+        for connection.connected in (True, False):  # True: it is closed between look and act
+            assert connection.check_client_disconnected()
+        assert connection.send(b"x") == connection.send(b"x", do_close=False) == 0
+        with pytest.raises(ClientDisconnected):
+            connection.write_soon(b"x")
 
 
 def test_idle_connections_make_room_for_new_ones():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import falcon
+from falcon.routing import CompiledRouter
 
 from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.auth import AuthTest, AuthToken
@@ -30,6 +31,20 @@ from bambleweeny.core.services import Services
 __all__ = ["create_app"]
 
 
+class _Router(CompiledRouter):
+    """Finds no path that has an empty segment: a proxy's rules may not match such a one.
+
+    What is below a route may be any path.
+    """
+
+    def find(self, uri: str, req: falcon.Request | None = None) -> Any:
+        # NOTE: the path as it came; falcon leaves out a slash at its end.
+        path: str = uri if req is None else req.env["PATH_INFO"]
+        if "//" in path and not path.startswith("/routes/"):
+            return None
+        return super().find(uri, req)
+
+
 class _App(falcon.App[Any, Any]):
     """Answers HEAD wherever it answers GET, by the responder of GET where there is no other.
 
@@ -53,7 +68,7 @@ def create_app(
     `allowed_hosts` are the Host names that are answered; None answers all.
     """
     middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
-    app = _App(middleware=middleware)
+    app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)

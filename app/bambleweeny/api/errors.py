@@ -9,6 +9,7 @@ import msgspec
 
 from bambleweeny.api.access_log import one_word
 from bambleweeny.api.codings import ACCEPTED
+from bambleweeny.api.public import is_public, make_public
 from bambleweeny.errors import (
     BambleweenyError,
     InternalError,
@@ -28,7 +29,7 @@ _log = logging.getLogger(__name__)
 _NOTHING_CHANGED = "Nothing has changed: try again a little later."
 _CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
 """The paths at which a GET changes something."""
-_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/")
+_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
 def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
@@ -72,8 +73,8 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
 
 
 def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Raise NotFound, or InvalidName where a name has a slash in it."""
-    below = _BELOW_A_NAME.match(req.path)
+    """Raise NotFound, or InvalidName where a name has a slash in it; no segment is empty."""
+    below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
         raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
@@ -94,6 +95,8 @@ def _render(
     resp.content_type = "application/json"
     resp.data = error_body(ex)
     resp.set_headers(error_headers(ex))
+    if is_public(req.path):
+        make_public(req, resp)
     if isinstance(ex, Unauthorized):
         resp.delete_header("B9Y-Authenticated-User")
     resp.context.error_code = ex.code

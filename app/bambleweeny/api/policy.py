@@ -7,7 +7,7 @@ import falcon
 from bambleweeny.api.strictness import NOTHING, Takes, refuse_parameters, refuse_unbound
 from bambleweeny.core.services import Services
 from bambleweeny.core.tokens import Caller
-from bambleweeny.errors import Forbidden, NotFound, TokenInPageUrl, Unauthorized
+from bambleweeny.errors import Forbidden, InvalidRequest, NotFound, TokenInPageUrl, Unauthorized
 from bambleweeny.names import is_user_id
 
 _INERT = "sandbox; default-src 'none'"
@@ -25,15 +25,19 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
 
     `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`. The last is refused where
     a browser opens the URL as a page, and its answer stays out of shared caches and referrers.
+    Raises InvalidRequest for two credentials that differ.
     """
     resp.set_header("Content-Security-Policy", _INERT)
-    token = _token_of_header(req.env)
-    if token:
-        return token
-    token = req.get_param("token") or ""
-    if not token:
-        return ""
+    if not req.query_string or not (token := req.params.get("token")):
+        return _token_of_header(req.env)
     resp.set_headers(_NOT_KEPT)
+    if isinstance(token, list):
+        raise InvalidRequest("The parameter 'token' is given more than once.")
+    if req.env.get("HTTP_AUTHORIZATION") and token != _token_of_header(req.env):
+        raise InvalidRequest(
+            "The Authorization header and ?token= are two credentials that differ.",
+            hint="Send the token once, in the header or in the URL.",
+        )
     if _opens_a_page(req):
         raise TokenInPageUrl()
     return token

@@ -81,6 +81,8 @@ class Account:
             self._budget.hold(self, 0)
             return
         self.update()
+        if not connection.connected:
+            return
         limits = connection.server.limits
         what = connection.waits_for()
         if what is None or what is connection:

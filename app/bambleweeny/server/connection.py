@@ -55,7 +55,7 @@ class Connection(Receiving):
             self.lingers = self.will_close = False
             self._lingers_until = time.monotonic() + _LINGER_SECONDS
             with suppress(OSError):
-                self.socket.shutdown(socket.SHUT_WR)
+                self.wire.shutdown(socket.SHUT_WR)
                 return
         super().handle_close()
 
@@ -95,7 +95,7 @@ class Connection(Receiving):
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
             with self.outbuf_lock, suppress(OSError):  # what is wrong is seen once more below
-                sent = self.send(data, do_close=False)
+                sent = self.wire.send(data)
             if sent == len(data):
                 return sent
             self.last_activity = time.time()
@@ -105,6 +105,17 @@ class Connection(Receiving):
         sent += int(super().write_soon(_after(data, sent)))
         self.account.update()
         return sent
+
+    def send(self, data: Any, do_close: bool = True) -> int:
+        """Send what the client takes at once: nothing where another thread has closed it."""
+        try:
+            return self.wire.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            if do_close:
+                self.handle_close()
+            return 0
 
     def check_client_disconnected(self) -> bool:
         """Tell whether the client has closed its side, whatever it sent before.
@@ -117,7 +128,7 @@ class Connection(Receiving):
             return True
         ended = select.poll()
         try:
-            ended.register(self.socket, select.POLLRDHUP)
+            ended.register(self.wire, select.POLLRDHUP)
         except (OSError, ValueError):  # it was closed in this moment
             return True
         return bool(ended.poll(0))
@@ -172,7 +183,7 @@ class Connection(Receiving):
         """
         waiting = bytearray(4)
         with suppress(OSError, ValueError):
-            ioctl(self.socket, TIOCOUTQ, waiting)
+            ioctl(self.wire, TIOCOUTQ, waiting)
         return self.account.sent - int.from_bytes(waiting, sys.byteorder)
 
     def waits_for(self) -> Any:
@@ -256,7 +267,7 @@ class Connection(Receiving):
         """Close at once, and have the system forget what it would still send."""
         if self._fileno is not None:
             with suppress(OSError):
-                self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             self.handle_close()
 
 

@@ -132,7 +132,10 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
     def look_at_clients(self) -> None:
         """Give up the connections of clients that are too slow, and look at all others."""
         for account in self.budget.holders():
-            account.look(is_crowded=self.budget.is_crowded)
+            try:
+                account.look(is_crowded=self.budget.is_crowded)
+            except Exception:
+                _log.exception("a slow client could not be looked for on one connection")
         self.budget.enforce()
         self.budget.admit_patient()
         if self._cut:

@@ -29,6 +29,8 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     requests: list[Any]
     will_close: bool
     close_when_flushed: bool
+    wire: socket.socket
+    """The socket, closed or not. Waitress's `socket` becomes None when any thread closes it."""
     lingers = False
     _lingers_until = 0.0
     _lingered = 0
@@ -38,6 +40,10 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
         self.account = Account(self, server.budget)
         super().__init__(server, *args, **kwargs)
+
+    def set_socket(self, sock: socket.socket, map: dict[int, Any] | None = None) -> None:
+        self.wire = sock
+        super().set_socket(sock, map)
 
     def readable(self) -> bool:
         if self._lingers_until:
@@ -97,7 +103,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     def _throw_away(self) -> None:
         try:
             # NOTE: the system throws it away and copies nothing.
-            received = self.socket.recv_into(_NOWHERE, 0, socket.MSG_TRUNC)
+            received = self.wire.recv_into(_NOWHERE, 0, socket.MSG_TRUNC)
         except BlockingIOError:
             return
         except OSError:
