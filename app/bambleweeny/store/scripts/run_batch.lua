@@ -25,15 +25,19 @@ function verbs.get(name)
   return redis.call('GET', its_key(name))
 end
 
+-- NOTE: a digest is forgotten where its key is written, as the scripts of conditions do.
 function verbs.set(name, value)
+  digests[name] = nil
   return set_within_quota({version, name, value})
 end
 
 function verbs.incr(name, step)
+  digests[name] = nil
   return incr_within_quota({version, name, step})
 end
 
 function verbs.del(name)
+  digests[name] = nil
   return delete_key({version, name})
 end
 
@@ -42,6 +46,7 @@ function verbs.set_on_terms(name, packed)
 end
 
 function verbs.incr_within_bounds(name, packed)
+  digests[name] = nil
   return incr_within_bounds(with_fields(name, packed))
 end
 
