@@ -20,6 +20,13 @@ local function know_held_items(list)
     redis.call('HDEL', held, text_of(item.id))
   end
 
+  -- Returns an item that is held, or nothing.
+  function list.read_held(id)
+    local data = redis.call('HGET', held, id)
+    passed = passed + #(data or '') / 100
+    return data and unpacked(data)
+  end
+
   function list.keep(item, state, score)
     redis.call('HSET', held, text_of(item.id), packed(item))
     redis.call('ZADD', by_state[state], score, text_of(item.id))
@@ -105,8 +112,7 @@ local function know_held_items(list)
 
   -- Finds a leased item by its id and the attempt.
   function list.leased(id, attempt)
-    local data = redis.call('ZSCORE', by_state.leased, id) and redis.call('HGET', held, id)
-    local item = data and unpacked(data)
+    local item = redis.call('ZSCORE', by_state.leased, id) and list.read_held(id)
     return item and item.attempts == attempt and item or nil
   end
 

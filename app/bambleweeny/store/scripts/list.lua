@@ -82,7 +82,7 @@ function list_of(name)
   end
 
   function list.settle()
-    if list.due and list.due <= now_ms and not settled[name] then
+    if list.due and list.due <= now_ms and not settled[name] and not is_worn() then
       settled[name] = true
       list.do_due()
     end
