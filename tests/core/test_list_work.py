@@ -1,5 +1,7 @@
 """The work of scripts of lists: each does so much, and leaves the rest to a later one."""
 
+import time
+
 import pytest
 from bambleweeny.core import batch as batch_module
 from bambleweeny.core.item_format import StoredItem, pack_item
@@ -21,6 +23,12 @@ def lay(raw, first_id, count, body=b"", name="q"):
     raw.rpush(key("ready", name), *map(pack_item, items))
     raw.zadd("b9y:{1}:lists", {name: 0})
     set_numbers(raw, name, bytes=len(body) * count, last=first_id + count - 1)
+
+
+@pytest.fixture
+def roomy(store):
+    """Return lists that hold more than those of the other tests."""
+    return Lists(store, Waits(store, 1), max_items=100_000, max_bytes=64 << 20)
 
 
 def lists_with_much_due(services, caller, raw, count):
@@ -117,13 +125,49 @@ def test_leases_near_an_end_go_back_in_one_step(services, uli, raw):
     assert ready_ids(raw) == [item.id for item in leased]
 
 
-def test_leases_of_many_bytes_change_in_steps(services, store, uli, raw):
-    lists = Lists(store, Waits(store, 1), max_items=100, max_bytes=64 << 20)
+def test_leases_of_many_bytes_change_in_steps(services, roomy, uli, raw):
     for _ in range(12):
-        lists.push(uli, "q", bytes(1 << 20))
+        roomy.push(uli, "q", bytes(1 << 20))
     leased = [item for _ in range(12) for item in services.leases.lease(uli, "q")]
     raw.config_resetstat()
     changes = [Change("ack", lease_of(item)) for item in leased]
     assert services.leases.change_each(uli, "q", changes) == [None] * 12
     assert scripts(raw) == 2
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
+
+
+LENGTHS = (0, 1, 2, 3, 1000, 4095, 4096, 4097, 60_000)
+"""Of runs of ids that are taken."""
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+@pytest.mark.parametrize("options", [push_options(delay=60), push_options(ttl=60)])
+def test_an_id_behind_a_run_of_taken_ones_is_found_by_halving(roomy, uli, raw, options, length):
+    first = roomy.push(uli, "q", b"x")
+    wanted = time.time_ns() // 1000 + 10**9
+    set_numbers(raw, last=wanted - 1)
+    expected = {*range(wanted + length, wanted + length + 3)}
+    assert pushed_behind(roomy, uli, raw, options, range(wanted, wanted + length)) == {
+        first, *expected,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_an_id_for_the_front_is_found_by_halving(roomy, uli, raw, length):
+    first, wanted = roomy.push(uli, "q", b"x"), 1_000_000
+    raw.hset(key("list"), "low", wanted + 1)
+    taken = range(wanted - length + 1, wanted + 1)
+    expected = {wanted - length, wanted - length - 1, wanted - length - 2}
+    options = push_options(front=True)
+    assert pushed_behind(roomy, uli, raw, options, taken) == {first, *expected}
+
+
+def pushed_behind(lists, caller, raw, options, taken):
+    """Push three items past ids that are taken, and return the ids of all others."""
+    if taken:
+        raw.hset(key("held"), mapping=dict.fromkeys(taken, b"taken"))
+    raw.config_resetstat()
+    assert lists.push_lines(caller, "q", b"1\n2\n3\n", options) == 3
+    calls = raw.info("commandstats")["cmdstat_hexists"]["calls"]
+    assert calls <= 3 + 2 * len(taken).bit_length() + 1
+    return {*map(int, raw.hkeys(key("held"))), *ready_ids(raw)} - {*taken}

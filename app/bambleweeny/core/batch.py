@@ -40,8 +40,8 @@ class Batch:
         """Do operations in their order and give what became of each.
 
         One round trip and one atomic step for each 1,000, and more where much is due in
-        lists. What fails is among the outcomes. An error of the whole, as Unauthorized, leaves what the earlier
-        thousands did. Gets alone may be tried twice, as any read.
+        lists. What fails is among the outcomes. An error of the whole, as Unauthorized, leaves
+        what the earlier steps did. Gets alone may be tried twice, as any read.
         """
         _check(operations)
         do = self._read if is_reading(operations) else self._write

@@ -32,11 +32,28 @@ local function know_held_items(list)
     redis.call('ZADD', by_state[state], score, text_of(item.id))
   end
 
-  function list.fresh_id(id, step)
-    while redis.call('HEXISTS', held, text_of(id)) == 1 do
-      id = id + step
+  -- Returns an id that no held item has: the one that is wanted, or one behind it. Ids that are
+  -- taken come in long runs, whose end is found by steps that double and then halve.
+  function list.fresh_id(wanted, step)
+    if redis.call('HEXISTS', held, text_of(wanted)) == 0 then
+      return wanted
     end
-    return id
+    local function is_taken(ahead)
+      return redis.call('HEXISTS', held, text_of(wanted + step * ahead)) == 1
+    end
+    local taken, free = 0, 1
+    while is_taken(free) do
+      taken, free = free, 2 * free
+    end
+    while free - taken > 1 do
+      local middle = math.floor((taken + free) / 2)
+      if is_taken(middle) then
+        taken = middle
+      else
+        free = middle
+      end
+    end
+    return wanted + step * free
   end
 
   local function note_expiry(item)
