@@ -171,3 +171,27 @@ def pushed_behind(lists, caller, raw, options, taken):
     calls = raw.info("commandstats")["cmdstat_hexists"]["calls"]
     assert calls <= 3 + 2 * len(taken).bit_length() + 1
     return {*map(int, raw.hkeys(key("held"))), *ready_ids(raw)} - {*taken}
+
+
+@pytest.mark.parametrize("count", [1, 2, 500, 501, 502, 1000, 1001, 1002, 10_000])
+def test_lines_are_added_in_few_commands(roomy, services, uli, raw, count):
+    lines = [b"%d" % number for number in range(count)]
+    services.lists.push(uli, "q", b"first")
+    raw.config_resetstat()
+    assert roomy.push_lines(uli, "q", b"\n".join(lines)) == count
+    stats = raw.info("commandstats")
+    assert stats["cmdstat_rpush"]["calls"] == 1 + -(-(count - 1) // 500)
+    assert stats["cmdstat_publish"]["calls"] == min(count, 1000)
+    check(raw)
+    assert [data[8:] for data in raw.lrange(key("ready"), 0, -1)] == [b"first", *lines]
+    ids = ready_ids(raw)[1:]
+    assert ids == [*range(ids[0], ids[0] + count)]
+
+
+@pytest.mark.parametrize("options", [push_options(ttl=60), push_options(front=True)])
+def test_lines_with_options_wake_no_more_than_can_wait(roomy, uli, raw, options):
+    raw.config_resetstat()
+    assert roomy.push_lines(uli, "q", b"x\n" * 1500, options) == 1500
+    announced = raw.info("commandstats")["cmdstat_publish"]["calls"]
+    assert announced in {1000, 1001}, "one says when the first item expires"
+    check(raw)

@@ -15,6 +15,8 @@ local most_passed = 100000
 -- So many items a batch drops to make room, 1,000 bytes count for one more; the list that goes
 -- beyond may drop its 10,000.
 local droppable = 20000
+-- So many announcements of a push reach all that can wait in one process.
+local most_woken = 1000
 local clock
 local settled = {}
 
