@@ -9,13 +9,14 @@ from bambleweeny.core.steps import partly_done
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import Bounds
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE
-from bambleweeny.errors import BambleweenyError, InvalidName, InvalidRequest, TooMuchAtOnce
+from bambleweeny.errors import BambleweenyError, Busy, InvalidName, InvalidRequest, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.guard import translate_each
 from bambleweeny.store.scripts import RUN_BATCH
 
 _MOST_OPERATIONS = 10_000
+_MOST_ROUNDS = 50
 _STEP = 1000
 """So many operations keep the engine from others for a few milliseconds."""
 
@@ -38,33 +39,35 @@ class Batch:
     def run(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
         """Do operations in their order and give what became of each.
 
-        One round trip and one atomic step for each 1,000. What fails is among the
-        outcomes. An error of the whole, as Unauthorized, leaves what the earlier
-        thousands did. Gets alone may be tried twice, as any read.
+        One round trip and one atomic step for each 1,000, and more where much is due in
+        lists. What fails is among the outcomes. An error of the whole, as Unauthorized, leaves
+        what the earlier steps did. Gets alone may be tried twice, as any read.
         """
         _check(operations)
         do = self._read if is_reading(operations) else self._write
         outcomes: list[Outcome] = []
         room = MOST_BYTES_AT_ONCE
         # NOTE: even no operation at all asks whether the caller's token is still good.
-        for start in range(0, len(operations), _STEP) or (0,):
-            part = operations[start : start + _STEP]
-            with partly_done(start):
+        while True:
+            part = operations[len(outcomes) : len(outcomes) + _STEP]
+            with partly_done(len(outcomes)):
                 replies, room = do(caller, part, room)
-            outcomes += _outcomes(part, replies)
-        return outcomes
+            outcomes += _outcomes(part[: len(replies)], replies)
+            if len(outcomes) == len(operations):
+                return outcomes
 
     def run_atomic(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
         """Do all operations, or none: the first failure is raised, with its index.
 
         One round trip, one atomic step. A miss of a get, a del or a pop is no
-        failure. What is replaced and deleted adds to the 16 MB.
+        failure. What is replaced and deleted adds to the 16 MB. What is due in the lists is
+        done in up to 50 steps before; where that is not enough, it is Busy.
         """
         _check(operations)
         if is_reading(operations):
             replies, _ = self._read(caller, operations, MOST_BYTES_AT_ONCE)
         else:
-            replies, _ = self._write(caller, operations, MOST_BYTES_AT_ONCE, atomic=True)
+            replies = self._write_atomic(caller, operations)
         for index, reply in enumerate(replies):
             if isinstance(reply, BambleweenyError):
                 reply.index = index
@@ -87,6 +90,13 @@ class Batch:
 
     def _read(self, caller: Caller, gets: Sequence[Operation], room: int) -> tuple[list[Any], int]:
         return read_values_as(self._store, caller, [get.name for get in gets], room)
+
+    def _write_atomic(self, caller: Caller, operations: Sequence[Operation]) -> list[Any]:
+        for _ in range(_MOST_ROUNDS):
+            replies, _ = self._write(caller, operations, MOST_BYTES_AT_ONCE, atomic=True)
+            if replies or not operations:
+                return replies
+        raise Busy()
 
     def _write(
         self, caller: Caller, part: Sequence[Operation], room: int, *, atomic: bool = False

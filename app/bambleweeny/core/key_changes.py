@@ -129,7 +129,9 @@ class KeyChanges:
         raises NotFound. O(log n + length of the value).
         """
         is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
-        found = run_as(self._store, caller, DELETE_ON_TERMS, name, *terms) if is_possible else None
+        found = (
+            run_as(self._store, caller, DELETE_ON_TERMS, name, *terms, 1) if is_possible else None
+        )
         if found is None:
             check_key_name(name)
             raise NotFound()

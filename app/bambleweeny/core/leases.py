@@ -1,11 +1,12 @@
 """Leases: an item is given for a while, and comes back unless it is acknowledged."""
 
 from collections.abc import Callable, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.authorized import run_as
 from bambleweeny.core.item_format import StoredItem, unpack_item
 from bambleweeny.core.lists import LONGEST_DELAY, check_list_name, taken_or_due
+from bambleweeny.core.steps import repeat
 from bambleweeny.core.tokens import Caller
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.core.waits import Due, Waits
@@ -58,7 +59,7 @@ def lease_of(item: StoredItem) -> str:
 
 
 class Leases:
-    """The leases of all tenants. Each call is atomic."""
+    """The leases of all tenants. Each change is atomic."""
 
     def __init__(self, store: Store, waits: Waits, bounds: tuple[int, int]) -> None:
         self._store = store
@@ -104,13 +105,23 @@ class Leases:
     def change_each(
         self, caller: Caller, name: str, changes: Sequence[Change]
     ) -> list[LeaseNotFound | None]:
-        """Do up to 1,000 changes in their order, and give what was wrong with each, or None.
+        """Do up to 1,000 changes in their order, and return what was wrong with each, or None.
 
-        O(changes * log n).
+        One atomic step; more, with pauses for others between them, where items go back far
+        from both ends of the list, or many bytes are read. O(changes * log n), and O(n) for each
+        item that goes back into the middle.
         """
         check_list_name(name)
         if len(changes) > MOST_CHANGED:
             raise InvalidRequest(f"One call changes up to {MOST_CHANGED} leases.")
-        packed = [field for change in changes for field in change.packed()]
-        replies = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *packed)
-        return [reply if reply != 1 else None for reply in translate_each(replies)]
+        packed = [change.packed() for change in changes]
+        replies: list[Any] = []
+
+        def step() -> bool:
+            fields = [field for change in packed[len(replies) :] for field in change]
+            said = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
+            replies.extend(translate_each(said))
+            return len(replies) < len(changes)
+
+        repeat(step)
+        return [reply if reply != 1 else None for reply in replies]

@@ -90,7 +90,10 @@ class TooMuchAtOnce(BambleweenyError):
     """The values of one call add up to too much."""
 
     code, status, info = "too_much_at_once", 422, "The values are too large for one call."
-    hint = "What a call answers, and what an atomic batch replaces, add up to 16 MB at most."
+    hint = (
+        "What a call answers, what an atomic batch replaces, and what the conditions of 1,000 "
+        "operations compare add up to 16 MB at most."
+    )
 
 
 class HeadersTooLarge(BambleweenyError):

@@ -7,13 +7,29 @@ local function ends_and_type(meta)
   return tonumber(ends), content_type
 end
 
--- Gives a key's bytes, or where those are not needed whether it is there, and what else is
--- known of it, as that is stored.
+-- The digests of values by key: a batch hashes each value once, until it writes the key. Past
+-- so many bytes it hashes no further value; the last one may exceed them.
+local digests, hashable = {}, 16 * 1024 * 1024
+
+local function needs_digest(tags)
+  return tags ~= '' and tags ~= '*'
+end
+
+-- Returns a key's bytes, or where those are not needed whether it exists, and its metadata as
+-- stored. Raises an error where a batch has hashed too much.
 local function look_up(name, if_match, if_none_match, is_wanted)
-  if is_wanted == '1' or if_match ~= '' or if_none_match ~= '' then
-    return redis.call('MGET', its_key(name), its_meta(name))
+  local is_to_hash = not digests[name] and (needs_digest(if_match) or needs_digest(if_none_match))
+  if is_wanted ~= '1' and not is_to_hash then
+    return {redis.call('EXISTS', its_key(name)) == 1, redis.call('GET', its_meta(name))}
+  elseif is_to_hash and hashable < 0 then
+    error(redis.error_reply('B9Y too_much_at_once'))
   end
-  return {redis.call('EXISTS', its_key(name)) == 1, redis.call('GET', its_meta(name))}
+  local found = redis.call('MGET', its_key(name), its_meta(name))
+  if is_to_hash and found[1] then
+    hashable = hashable - #found[1]
+    digests[name] = redis.sha1hex(found[1])
+  end
+  return found
 end
 
 -- Gives when something ends that lasts for so many seconds from now.
@@ -40,6 +56,7 @@ end
 
 -- Writes a key with both, and tells of it; within the quota it has to be already.
 local function write(name, value, ends, content_type)
+  digests[name] = nil
   note(name, ends, content_type)
   if ends == 0 then
     redis.call('SET', its_key(name), value)
@@ -49,17 +66,17 @@ local function write(name, value, ends, content_type)
   tell('key.set', name)
 end
 
--- Tells whether a value is one of those that tags stand for: their digests with blanks
+-- Returns whether a value is one of those that tags stand for: their digests with blanks
 -- between, or * for any.
-local function is_among(value, tags)
-  return value and (tags == '*' or string.find(tags, redis.sha1hex(value), 1, true))
+local function is_among(value, digest, tags)
+  return value and (tags == '*' or string.find(tags, digest, 1, true))
 end
 
--- Refuses a change of a key whose value is another one than the caller says; an empty term
--- holds always.
-local function refusal(value, if_match, if_none_match)
-  if (if_match ~= '' and not is_among(value, if_match))
-    or (if_none_match ~= '' and is_among(value, if_none_match)) then
+-- Returns an error where the value that `look_up` found is not as the caller requires; an empty
+-- condition always holds.
+local function refusal(name, value, if_match, if_none_match)
+  if (if_match ~= '' and not is_among(value, digests[name], if_match))
+    or (if_none_match ~= '' and is_among(value, digests[name], if_none_match)) then
     return redis.error_reply('B9Y precondition_failed')
   end
 end

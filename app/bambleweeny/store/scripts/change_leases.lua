@@ -1,6 +1,7 @@
 -- ARGV[2] a list's name, ARGV[5..] for each lease what to do, the lease and an argument: `ack`;
 -- `retry` and `extend` with milliseconds, where nothing for `extend` is what the policy says;
--- `bury` with a reason. Gives a reply for each, an error where there is no such lease.
+-- `bury` with a reason. Returns a reply for each, an error where there is no such lease. What has
+-- to find the places of many items stops early, after one at least: the first ones have replies.
 local list, replies = list_of(ARGV[2]).settle(), {}
 local lasting = (list.policy and list.policy.lease or 30) * 1000
 local verbs = {
@@ -10,6 +11,9 @@ local verbs = {
   extend = function(item, wait) list.extend(item, tonumber(wait) or lasting) end,
 }
 for index = 5, #ARGV, 3 do
+  if #replies > 0 and passed > most_passed then
+    break
+  end
   local id, attempt = string.match(ARGV[index + 1], '^(%d+)%.(%d+)$')
   local item = id and list.leased(id, tonumber(attempt))
   if item then

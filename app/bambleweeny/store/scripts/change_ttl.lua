@@ -6,7 +6,7 @@ local found = look_up(name, ARGV[4], ARGV[5], ARGV[6])
 if not found[1] then
   return false
 end
-local refused = refusal(found[1], ARGV[4], ARGV[5])
+local refused = refusal(name, found[1], ARGV[4], ARGV[5])
 if refused then
   return refused
 end

@@ -1,6 +1,6 @@
 -- Stands before the scripts of lists: what a list does when it is time.
 local function know_due_items(list)
-  local ready, held, ending, by_state, now_ms = list.ready, list.held, list.ending, list.by_state, list.now_ms
+  local ending, by_state, now_ms = list.ending, list.by_state, list.now_ms
 
   local function drop_expired(id)
     redis.call('ZREM', ending, id)
@@ -15,21 +15,14 @@ local function know_due_items(list)
     end
   end
 
-  local function items_of(ids)
-    local items = {}
-    for _, data in ipairs(#ids > 0 and redis.call('HMGET', held, unpack(ids)) or {}) do
-      items[#items + 1] = unpacked(data)
-    end
-    return items
-  end
-
-  -- Does something with each until finding their places took too long; the others stay due.
-  local function each_for_a_while(found, act)
-    for _, one in ipairs(found) do
-      if list.passed > 100000 then
+  -- Does something with each until the script has done enough; the others stay due.
+  local function each_for_a_while(ids, act)
+    for _, id in ipairs(ids) do
+      if is_worn() then
         return
       end
-      act(one)
+      due_left = due_left - 1
+      act(id)
     end
   end
 
@@ -37,12 +30,12 @@ local function know_due_items(list)
   -- last ones come first: then each goes to the very beginning.
   function list.do_due()
     local ids = redis.call('ZREVRANGEBYSCORE', by_state.leased, now_ms, '-inf', 'LIMIT', 0, 200)
-    local items = items_of(ids)
-    table.sort(items, function(one, other) return one.id > other.id end)
-    each_for_a_while(items, function(item) list.retry(item, 0) end)
+    table.sort(ids, function(one, other) return tonumber(one) > tonumber(other) end)
+    each_for_a_while(ids, function(id) list.retry(list.read_held(id), 0) end)
     ids = redis.call('ZRANGEBYSCORE', by_state.delayed, '-inf', now_ms, 'LIMIT', 0, 200)
-    each_for_a_while(items_of(ids), function(item)
-      redis.call('ZREM', by_state.delayed, text_of(item.id))
+    each_for_a_while(ids, function(id)
+      local item = list.read_held(id)
+      redis.call('ZREM', by_state.delayed, id)
       list.let_go(item)
       list.insert(item)
     end)

@@ -5,17 +5,17 @@ local function know_found_items(list)
   -- Finds an item: its state, the item, when its lease or delay ends or when it died; a ready
   -- one's place and bytes.
   function list.find(id)
-    local data = redis.call('HGET', held, id)
-    if data then
+    local item = list.read_held(id)
+    if item then
       for state, index in pairs(by_state) do
         local score = redis.call('ZSCORE', index, id)
         if score then
-          return state, unpacked(data), score
+          return state, item, score
         end
       end
     end
     local place = list.place_of(tonumber(id))
-    data = redis.call('LINDEX', ready, place)
+    local data = redis.call('LINDEX', ready, place)
     if data and id_of(data) == tonumber(id) then
       return 'ready', unpacked(data), 0, place, data
     end

@@ -20,16 +20,40 @@ local function know_held_items(list)
     redis.call('HDEL', held, text_of(item.id))
   end
 
+  -- Returns an item that is held, or nothing.
+  function list.read_held(id)
+    local data = redis.call('HGET', held, id)
+    passed = passed + #(data or '') / 100
+    return data and unpacked(data)
+  end
+
   function list.keep(item, state, score)
     redis.call('HSET', held, text_of(item.id), packed(item))
     redis.call('ZADD', by_state[state], score, text_of(item.id))
   end
 
-  function list.fresh_id(id, step)
-    while redis.call('HEXISTS', held, text_of(id)) == 1 do
-      id = id + step
+  -- Returns an id that no held item has: the one that is wanted, or one behind it. Ids that are
+  -- taken come in long runs, whose end is found by steps that double and then halve.
+  function list.fresh_id(wanted, step)
+    if redis.call('HEXISTS', held, text_of(wanted)) == 0 then
+      return wanted
     end
-    return id
+    local function is_taken(ahead)
+      return redis.call('HEXISTS', held, text_of(wanted + step * ahead)) == 1
+    end
+    local taken, free = 0, 1
+    while is_taken(free) do
+      taken, free = free, 2 * free
+    end
+    while free - taken > 1 do
+      local middle = math.floor((taken + free) / 2)
+      if is_taken(middle) then
+        taken = middle
+      else
+        free = middle
+      end
+    end
+    return wanted + step * free
   end
 
   local function note_expiry(item)
@@ -105,8 +129,7 @@ local function know_held_items(list)
 
   -- Finds a leased item by its id and the attempt.
   function list.leased(id, attempt)
-    local data = redis.call('ZSCORE', by_state.leased, id) and redis.call('HGET', held, id)
-    local item = data and unpacked(data)
+    local item = redis.call('ZSCORE', by_state.leased, id) and list.read_held(id)
     return item and item.attempts == attempt and item or nil
   end
 

@@ -15,8 +15,10 @@ local function is_greater(one, other)
   return one ~= other and (one > other) ~= is_negative
 end
 
-local known = redis.call('GET', counter)
-local number = known or '0'
+-- NOTE: a number has 20 characters at most; a long text is not read as a whole.
+local number = redis.call('GETRANGE', counter, 0, 20)
+local known = number ~= '' or redis.call('EXISTS', counter) == 1
+number = known and number or '0'
 local is_number = #number <= 20 and string.find(number, '^%-?[1-9]%d*$') or number == '0'
 local is_past = (ARGV[4] ~= '' and is_greater(number, ARGV[4]))
   or (ARGV[5] ~= '' and is_greater(ARGV[5], number))

@@ -4,11 +4,26 @@
 -- or 0), why it died and the list from which it was moved.
 -- ARGV[3] of such a script are the most items of a list, ARGV[4] the most bytes.
 local most_items, most_bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
--- So many expired items a script drops at most: a list may have a million of them, and
--- meanwhile the engine answers nobody.
+-- So many expired items a script drops at most, a long one counts for more: a list may have a
+-- million of them, and meanwhile the engine answers nobody.
 local expirable = 2000
+-- So many things that are due a script does at most, for all of its lists; and how much it has
+-- passed: an item for each that it looked at to find places, and one for each 100 bytes that it
+-- read or moved for that.
+local due_left, passed = 600, 0
+local most_passed = 100000
+-- So many items a batch drops to make room, 1,000 bytes count for one more; the list that goes
+-- beyond may drop its 10,000.
+local droppable = 20000
+-- So many announcements of a push reach all that can wait in one process.
+local most_woken = 1000
 local clock
 local settled = {}
+
+-- Returns whether a script has done so much that the rest is left to a later one.
+local function is_worn()
+  return due_left <= 0 or passed > most_passed or droppable <= 0
+end
 
 -- The time in microseconds; it stands still while a script runs.
 local function now_in_us()

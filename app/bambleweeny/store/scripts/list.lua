@@ -12,6 +12,7 @@ function list_of(name)
     name = name, ready = ready, held = held, ending = ending, by_state = by_state, now_ms = now_ms,
     other = list_of,
   }
+  local woken = 0
 
   local function load()
     local numbers, low, due, policy = unpack(
@@ -67,7 +68,10 @@ function list_of(name)
 
   -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
   function list.wake_one()
-    redis.pcall('PUBLISH', its_pushed(name), '')
+    woken = woken + 1
+    if woken <= most_woken then
+      redis.pcall('PUBLISH', its_pushed(name), '')
+    end
   end
 
   -- Gives how many milliseconds it will be until something is due, or nothing. Where that is
@@ -82,7 +86,7 @@ function list_of(name)
   end
 
   function list.settle()
-    if list.due and list.due <= now_ms and not settled[name] then
+    if list.due and list.due <= now_ms and not settled[name] and not is_worn() then
       settled[name] = true
       list.do_due()
     end

@@ -36,13 +36,24 @@ local now = redis.call('TIME')
 local id = math.max(now[1] * 1000000 + now[2], last + 1)
 numbers = struct.pack(of_numbers, 0, bytes + added, came + count, went, id + count - 1)
 redis.call('HSET', record, 'numbers', numbers)
-for index = 7, #ARGV do
-  if journal then
-    journal[#journal + 1] = function() redis.call('RPOP', ready) end
+if journal then
+  journal[#journal + 1] = function() redis.call('RPOP', ready, count) end
+end
+redis.call('RPUSH', ready, struct.pack('>I8', id) .. ARGV[7])
+-- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+redis.pcall('PUBLISH', its_pushed(name), '')
+if count > 1 then
+  for start = 8, #ARGV, 500 do
+    local items = {}
+    for index = start, math.min(start + 499, #ARGV) do
+      items[#items + 1] = struct.pack('>I8', id + index - 7) .. ARGV[index]
+    end
+    redis.call('RPUSH', ready, unpack(items))
   end
-  redis.call('RPUSH', ready, struct.pack('>I8', id + index - 7) .. ARGV[index])
-  -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
-  redis.pcall('PUBLISH', its_pushed(name), '')
+  -- NOTE: so many reach all that can wait in one process.
+  for _ = 2, math.min(count, 1000) do
+    redis.pcall('PUBLISH', its_pushed(name), '')
+  end
 end
 tell('list.push', name)
 return id

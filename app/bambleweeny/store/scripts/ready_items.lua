@@ -2,18 +2,23 @@
 -- order of their ids, always.
 local function know_ready_items(list)
   local ready, held, now_ms = list.ready, list.held, list.now_ms
-  list.passed = 0
+
+  local function id_at(place)
+    local data = redis.call('LINDEX', ready, place)
+    passed = passed + #(data or '') / 100
+    return data and id_of(data)
+  end
 
   -- Where in the ready items the first one stands whose id is not lower.
   function list.place_of(id)
-    local first = redis.call('LINDEX', ready, 0)
-    if not first or id_of(first) >= id then
+    local first = id_at(0)
+    if not first or first >= id then
       return 0
     end
     local low, high = 1, redis.call('LLEN', ready)
     while low < high do
       local middle = math.floor((low + high) / 2)
-      if id_of(redis.call('LINDEX', ready, middle)) < id then
+      if id_at(middle) < id then
         low = middle + 1
       else
         high = middle
@@ -24,7 +29,7 @@ local function know_ready_items(list)
 
   -- Puts an item among the ready ones. What comes back belongs near the beginning, what was
   -- delayed near the end: a LINSERT looks from the beginning, so that the few at the end are
-  -- taken off and put back instead. `list.passed` counts what had to be looked at.
+  -- taken off and put back instead.
   function list.insert(item)
     local data, length = packed(item), redis.call('LLEN', ready)
     local place = list.place_of(item.id)
@@ -33,13 +38,14 @@ local function know_ready_items(list)
     elseif place == length then
       redis.call('RPUSH', ready, data)
     elseif length - place > 100 then
-      list.passed = list.passed + place
+      passed = passed + place
       redis.call('LINSERT', ready, 'BEFORE', redis.call('LINDEX', ready, place), data)
     else
       local after = redis.call('RPOP', ready, length - place)
       redis.call('RPUSH', ready, data)
       for index = #after, 1, -1 do
         redis.call('RPUSH', ready, after[index])
+        passed = passed + #after[index] / 100
       end
     end
     list.last = math.max(list.last, item.id)
@@ -91,9 +97,12 @@ local function know_ready_items(list)
     local policy, dropped = list.policy or {}, {}
     if policy.overflow ~= 'drop_oldest' then
       return false
+    elseif droppable <= 0 then
+      error(redis.error_reply('B9Y too_much_at_once'))
     end
     local length = redis.call('LLEN', ready) + redis.call('HLEN', held) + count
     local bytes = list.bytes + added
+    local begun = bytes
     local most = math.min(most_items, policy.max_len or math.huge)
     local function is_over()
       return length - #dropped > most or bytes > most_bytes
@@ -115,6 +124,7 @@ local function know_ready_items(list)
     if is_over() and (#dropped < 10000 or length - #dropped > most_items or bytes > most_bytes) then
       return false
     end
+    droppable = droppable - #dropped - (begun - bytes) / 1000
     redis.call('LTRIM', ready, #dropped, -1)
     for _, data in ipairs(dropped) do
       undo_by('LPUSH', ready, data)
@@ -144,7 +154,7 @@ local function know_ready_items(list)
         return item
       end
       list.forget(item)
-      has_dropped, expirable = true, expirable - 1
+      has_dropped, expirable = true, expirable - math.max(1, #data / 10000)
     end
   end
 
@@ -170,7 +180,7 @@ local function know_ready_items(list)
   function list.remove_ready(place, data)
     local length = redis.call('LLEN', ready)
     local is_near = place * 2 <= length
-    list.passed = list.passed + (is_near and place or length - place)
+    passed = passed + (is_near and place or length - place)
     redis.call('LREM', ready, is_near and 1 or -1, data)
   end
 end

@@ -3,8 +3,9 @@
 -- bytes values may take, ARGV[6] the most messages of a topic, their age and the most bytes,
 -- with blanks between, ARGV[7..] a verb, a name and an argument for each operation; of those
 -- with terms and bounds the argument has several fields, each after its length.
--- Gives the replies, errors among them, and how many bytes are left. Where all or none are
--- done, an error is the last reply, and nothing has changed.
+-- Returns the replies, errors among them, and how many bytes are left. Where all or none are
+-- done, an error is the last reply, and nothing has changed. Where much was due in the lists the
+-- first operations alone have replies, of all or none not any: the others are not done.
 local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[5])
 local verbs, remember = {}, {}
 local grows = {
@@ -25,15 +26,19 @@ function verbs.get(name)
   return redis.call('GET', its_key(name))
 end
 
+-- NOTE: a digest is forgotten where its key is written, as the scripts of conditions do.
 function verbs.set(name, value)
+  digests[name] = nil
   return set_within_quota({version, name, value})
 end
 
 function verbs.incr(name, step)
+  digests[name] = nil
   return incr_within_quota({version, name, step})
 end
 
 function verbs.del(name)
+  digests[name] = nil
   return delete_key({version, name})
 end
 
@@ -42,6 +47,7 @@ function verbs.set_on_terms(name, packed)
 end
 
 function verbs.incr_within_bounds(name, packed)
+  digests[name] = nil
   return incr_within_bounds(with_fields(name, packed))
 end
 
@@ -98,7 +104,9 @@ if full and not string.find(full.err, 'OOM', 1, true) then
   return full
 end
 if atomic then
-  settle_lists()
+  if not settle_lists() then
+    return {{}, room}
+  end
   journal = put_back
 end
 
@@ -129,6 +137,9 @@ for index = 7, #ARGV, 3 do
   if atomic and type(reply) == 'table' and reply.err then
     take_back()
     held_back, published = {}, {}
+    break
+  end
+  if not atomic and is_worn() then
     break
   end
 end

@@ -4,7 +4,7 @@
 -- only within the quota. Gives what was there, as it is stored, or OK.
 local name, value, lasts, content_type = ARGV[2], ARGV[3], ARGV[6], ARGV[7]
 local found = look_up(name, ARGV[4], ARGV[5], ARGV[8])
-local refused = refusal(found[1], ARGV[4], ARGV[5])
+local refused = refusal(name, found[1], ARGV[4], ARGV[5])
 if refused then
   return refused
 end

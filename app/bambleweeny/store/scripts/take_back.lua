@@ -35,14 +35,22 @@ local function remember_key(name)
 end
 
 -- What is due is no part of the batch. What is done later may be due to a list that was
--- remembered, so that it is all done first.
+-- remembered, so that it is all done first. Returns nothing where that is left to a later script.
 local function settle_lists()
+  local is_of_list, now_ms, seen = {push = true, push_with = true, pop = true}, now_in_us() / 1000, {}
   for index = 7, #ARGV, 3 do
-    local verb, name = ARGV[index], ARGV[index + 1]
-    if (verb == 'push' or verb == 'push_with' or verb == 'pop') and redis.call('HEXISTS', its_list(name), 'due') == 1 then
-      list_of(name).settle()
+    local name = ARGV[index + 1]
+    if is_of_list[ARGV[index]] and not seen[name] then
+      seen[name] = true
+      if tonumber(redis.call('HGET', its_list(name), 'due') or math.huge) <= now_ms then
+        if is_worn() then
+          return nil
+        end
+        list_of(name).settle()
+      end
     end
   end
+  return true
 end
 
 -- A list's record is remembered once; what its items go through notes itself in the journal.
