@@ -94,6 +94,42 @@ def test_a_bad_request_is_told(as_admin, case):
     assert "redis" not in answer.text.lower()
 
 
+SLASHES = [
+    "/users%2F1", "/users%2f0", "//users", "///users", "/%2Fusers", "/%2Fmetrics", "%2Fmetrics", "/users//0",
+    "/users//", "/users/%2F0", "/users%2F", "//", "/%2F", "//metrics", "/metrics//", "/metrics%2F",
+    "/metrics%2F/", "//healthz", "//keys/a", "/keys//a", "/keys%2Fa", "/keys//", "/lists//q/pop", "/lists/q//pop",
+    "/auth//test", "/auth%2Ftest", "/docs%2Fx", "//info", "/config//admin", "/%2F%2Finfo", "/info//", "/keys/a%2F",
+    "/keys/%2Fa", "/lists/q%2Fpop", "/lists/q/pop%2F", "/incr%2Fn", "/incr//n", "/%252Fmetrics", "/users%252F0",
+    "/bins//{bin}", "/bins%2F{bin}", "//bins/{bin}", "/bins/{bin}//", "/bins/{bin}%2F", "/bins/%2F{bin}",
+    "/routes//{route}", "/routes%2F{route}", "//routes/{route}", "/%2Froutes/{route}", "/routes/{route}%2Fx",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SLASHES)
+def test_no_path_has_another_way_to_be_written_with_slashes(as_admin, path):
+    as_admin.put("/keys/a", data=b"5")
+    as_admin.post("/lists/q", data=b"item")
+    made = as_admin.post("/routes", json={"key": "a", "content_type": "a/b"}).json()["path"]
+    opened = as_admin.post("/bins", json={"list": "q"}).json()["path"]
+    path = path.format(route=made.split("/")[-1], bin=opened.split("/")[-1])
+    is_name = re.fullmatch("/(keys|lists|users|bins|routes)/[^/]+(/pop%2F)?", path)
+    expected = {400, 404, 405} if is_name else {404} if path.startswith("/") else {400}
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        start = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        head = f"{start}Authorization: Bearer {as_admin.token}\r\nContent-Length: 0\r\n\r\n"
+        status = int(over_the_wire(as_admin.url, head.encode()).split()[1])
+        assert status in expected, method
+    assert as_admin.get("/keys/a").content == b"5"
+    assert as_admin.get("/lists/q/stats").json()["ready"] == 1
+
+
+def test_what_is_below_a_route_may_be_any_path(as_admin, http):
+    as_admin.put("/keys/a", data=b"5")
+    made = as_admin.post("/routes", json={"key": "a", "content_type": "a/b"}).json()["path"]
+    for below in ("//", "//x", "/x//y", "/x%2Fy", "/%2F", "/x//", "/a/b/%2f//"):
+        assert http.get(made + below).content == b"5", below
+
+
 def test_a_field_at_fault_is_named(as_admin):
     for body, name in (({"list": 1}, "list"), ({}, "list"), ({"list": "q", "lisst": "q"}, "lisst")):
         assert f"`{name}`" in as_admin.post("/bins", json=body).json()["info"] or (

@@ -89,12 +89,14 @@ def mutated(dice):
 def is_read_otherwise(head):
     """Tell where this server decides otherwise than Waitress, on purpose.
 
-    A URL as target names the host, HTTP/1.2 is not 1.0, Connection and Expect are lists.
+    A URL as target names the host, an encoded slash stays encoded, HTTP/1.2 is not 1.0,
+    Connection and Expect are lists.
     """
     first, _, rest = head.partition(b"\r\n")
     target, _, version = first.partition(b" ")[2].rpartition(b" ")
     return (
         not target.startswith(b"/")
+        or b"%2f" in target.lower()
         or version not in (b"HTTP/1.1", b"HTTP/1.0")
         or any(b"," in line for line in rest.splitlines() if line[:7] in (b"Connect", b"Expect:"))
     )
@@ -109,6 +111,13 @@ def test_a_plain_request_is_read_the_short_way(head):
 @pytest.mark.parametrize("head", UNUSUAL)
 def test_an_unusual_request_is_read_strictly(head):
     assert not is_plain(head.encode("latin-1"))
+
+
+def test_an_encoded_slash_is_no_separator():
+    for path, decoded in [("/a%2fb%20c", "/a%2Fb c"), ("/%2F%2f", "/%2F%2F"), ("/%252F", "/%2F")]:
+        assert (
+            read(Parser, f"GET {path} HTTP/1.1\r\nHost: a\r\n\r\n".encode())[0]["path"] == decoded
+        )
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -105,7 +105,6 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         proxies = self.channel.server.proxies
         if proxies:
             host = proxies.client_of(host, request.headers)
-        path = request.path
         environ: dict[str, Any] = self.channel.server.environ.copy()
         environ |= {
             "REMOTE_ADDR": host,
@@ -113,8 +112,7 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             "REMOTE_PORT": str(port),
             "REQUEST_METHOD": request.command,
             "SERVER_PROTOCOL": f"HTTP/{self.version}",
-            # NOTE: a path may begin with several slashes; none of them names a host.
-            "PATH_INFO": "/" + path.lstrip("/") if path.startswith("/") else path,
+            "PATH_INFO": request.path,
             "REQUEST_URI": request.request_uri,
             "QUERY_STRING": request.query,
             "wsgi.input": request.get_body_stream(),
