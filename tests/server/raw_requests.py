@@ -426,7 +426,7 @@ TARGETS = [
             b"ws://localhost/", b"file:///etc/passwd", b"javascript:x", b"http://localhost/#x", b"http://[::]]/",
         )
     ),
-    start(b"GET http://localhost//healthz HTTP/1.1", 200, 200, stays=True),
+    start(b"GET http://localhost//healthz HTTP/1.1", 404, 200, stays=True),
     start(b"OPTIONS http://localhost HTTP/1.1", 200, 200, stays=True),
     start(b"GET /http://evil.example/ HTTP/1.1", 404, 200, stays=True),
     start(b"GET http:///healthz HTTP/1.1"),

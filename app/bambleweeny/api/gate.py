@@ -1,4 +1,4 @@
-"""What is decided of a request before its path: its host and its origin."""
+"""What is decided of a request before it is routed: its host, its origin, empty segments."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.errors import WrongHost
+from bambleweeny.errors import NotFound, WrongHost
 
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])").fullmatch
 _PORT = re.compile(r":\d+$")
@@ -41,11 +41,16 @@ class Gate:
         self._is_friend = re.compile("|".join(patterns)).fullmatch if cors_origins else None
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Refuse a request for a foreign host."""
-        if self._hosts is None:
-            return
-        if not self._knows(req.env.get("HTTP_HOST", "localhost")) and req.path not in _PROBES:
+        """Refuse a request for a foreign host, or for a path with an empty segment.
+
+        A proxy's access rules may not match such a path. Below a route any path is answered.
+        """
+        host = "localhost" if self._hosts is None else req.env.get("HTTP_HOST", "localhost")
+        if not self._knows(host) and req.path not in _PROBES:
             raise WrongHost()
+        path = req.env["PATH_INFO"]
+        if "//" in path and not path.startswith("/routes/"):
+            raise NotFound(hint="The path has an empty segment (//).")
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool

@@ -1,7 +1,8 @@
 // The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs; what is the admin's is left to others.
 //
 // A value goes in as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}, and comes out as a Value. The last argument
-// of a call is an object that can have `signal`, an AbortSignal, and where the API has it `userid`, the user that the admin acts for.
+// of a call is an object with options: those of the HTTP call, named as in the Python client but in camelCase, `signal`, an AbortSignal,
+// and where the API has it `userid`, the user that the admin acts for. An option that a call does not take is a TypeError.
 // A read whose connection broke is tried once more, a write never is. `topics.subscribe()` and `events()` are streams for `for await`,
 // which connect again by themselves.
 
@@ -14,7 +15,8 @@ export class BambleweenyError extends Error {
 }
 
 export class Value {
-  constructor(bytes, contentType) { Object.assign(this, { bytes, contentType }); }
+  // Of a key that was read alone `etag` is what `ifMatch` takes, and `ttl` the seconds until it expires, or null.
+  constructor(bytes, contentType, etag = null, ttl = null) { Object.assign(this, { bytes, contentType, etag, ttl }); }
   text = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
   json = () => JSON.parse(this.text().replace(/^\ufeff/, ""));
 }
@@ -23,7 +25,10 @@ export class Client {
   #login; #token; #loggingIn; #renewAt = Infinity;
 
   // Without a URL it is the server that this module came from. `timeout` are the seconds that a call may take.
-  constructor(url = HOME, { username, password, token, timeout = 30 } = {}) {
+  constructor(url = HOME, options) {
+    const { username, password, token, timeout = 30 } = Object.fromEntries(given("username password token timeout", options));
+    const { protocol, username: user } = new URL(url, globalThis.location?.href);
+    if (!/^https?:$/.test(protocol) || user || /[?#]/.test(url)) throw new TypeError("A server's URL is http or https, without user, query and fragment.");
     Object.assign(this, { url: url.replace(/\/+$/, ""), timeout });
     this.#login = username === undefined ? undefined : { username, password };
     this.#token = token;
@@ -33,64 +38,85 @@ export class Client {
 
   #json = async (...call) => (await this.#call(...call)).value.json();
   #done = async (...call) => void (await this.#call(...call));
+  #value = async (...call) => { // undefined where there is none (204), or it has not changed (304)
+    const { status, value } = await this.#call(...call);
+    return status === 204 || status === 304 ? undefined : value;
+  };
 
   keys = {
-    ...this.#listing("keys"),
-    set: (name, value, options) => this.#done("PUT", at("keys", name), { ...options, body: bytesOf(value) }),
-    get: async (name, options) => (await this.#call("GET", at("keys", name), options)).value,
-    incr: (name, options) => this.#json("POST", at("incr", name), options), // a number beyond 2^53 is rounded
+    ...this.#listing("keys", CONDITIONAL),
+    set: async (name, value, options) => this.#done("PUT", at("keys", name), sending(value, WRITING, options)),
+    replace: async (name, value, options) => this.#value("PUT", at("keys", name), sending(value, WRITING, options, { return: "old" })),
+    get: async (name, options) => this.#value("GET", at("keys", name), sorted(`touch path wait ${CONDITIONAL}`, options)),
+    take: async (name, options) => this.#value("DELETE", at("keys", name), sorted(CONDITIONAL, options, { return: "old" })),
+    expire: async (name, ttl, options) => this.#done("PATCH", at("keys", name), sorted(CONDITIONAL, options, { ttl: String(ttl) })),
+    persist: async (name, options) => this.#done("PATCH", at("keys", name), sorted(CONDITIONAL, options, { ttl: "none" })),
+    // `incr(name, 5)` or `incr(name, { by: 5, max: 10 })`; a number beyond 2^53 is rounded
+    incr: async (name, by, options) => this.#json("POST", at("incr", name), sorted(`by ${COUNTING} ${ACTING}`, counting(by, options))),
     getMany: async (names, options) => { // a Map of those that are there; all values of 100 names are held to 16 MB
       const [found, wanted] = [new Map(), [...new Set(names)].map(checked)];
       while (wanted.length) {
-        const told = await this.#json("GET", "/keys", { ...options, query: { names: wanted.splice(0, 100).join(), values: 1 } });
-        for (const { key, value } of told.keys) found.set(key, unpacked(value));
+        const request = sorted(ACTING, options, { names: wanted.splice(0, 100).join(), values: 1 });
+        for (const { key, value } of (await this.#json("GET", "/keys", request)).keys) found.set(key, unpacked(value));
       }
       return found;
     },
   };
   lists = {
     ...this.#listing("lists"),
-    push: (name, value, options) => this.#done("POST", at("lists", name), { ...options, body: bytesOf(value) }),
+    push: async (name, value, options) =>
+      (await this.#json("POST", at("lists", name), sending(value, `${PUSHING} key idempotencyKey ${ACTING}`, options))).id,
     pushLines: async (name, data, options) =>
-      (await this.#json("POST", at("lists", name), { ...options, query: { split: "lines" }, body: bytesOf(data) })).items,
-    pop: async (name, { wait, ...options } = {}) => { // undefined where there is none, after `wait` seconds (30 at most)
-      const answer = await this.#call("POST", `${at("lists", name)}/pop`, { ...options, query: { wait }, wait: parseInt(wait ?? 0) });
-      return answer.status === 204 ? undefined : answer.value;
-    },
+      (await this.#json("POST", at("lists", name), sending(data, `${PUSHING} ${ACTING}`, options, { split: "lines" }))).items,
+    // undefined where there is none, after `wait` seconds (30 at most)
+    pop: async (name, options) => this.#value("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options)),
+    popMany: async (name, max = 100, options) =>
+      (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
   };
   routes = {
     ...this.#published("routes"),
-    create: (key, contentType = "text/plain", options = {}) => this.#publish("routes", { key, content_type: contentType }, options),
-    read: async (id, options) => (await this.#call("GET", at("routes", id), { ...options, isPublic: true })).value,
+    create: async (key, contentType = "text/plain", options) =>
+      this.#publish("routes", { key, content_type: contentType }, sorted(ACTING, options)),
+    read: async (id, options) => this.#value("GET", at("routes", id), { ...sorted("signal", options), isPublic: true }),
   };
   bins = {
     ...this.#published("bins"),
-    create: (list, options) => this.#publish("bins", { list }, options),
-    post: (id, data, options) => this.#done("POST", at("bins", id), { ...options, isPublic: true, body: bytesOf(data) }),
+    create: async (list, options) => this.#publish("bins", { list }, sorted(ACTING, options)),
+    post: async (id, data, options) => this.#done("POST", at("bins", id), { ...sending(data, "signal", options), isPublic: true }),
   };
   tokens = {
-    create: () => this.#logIn(),
-    test: (options) => this.#json("GET", "/auth/test", { ...options, isPublic: !this.#login && !this.#token }),
+    create: async (options) => this.#logIn(sorted("signal", options)),
+    test: async (options) => this.#json("GET", "/auth/test", { ...sorted("signal", options), isPublic: !this.#login && !this.#token }),
   };
   topics = {
     ...this.#listing("topics"),
-    publish: async (name, value, { type = value?.json === undefined ? undefined : "application/json", ...options } = {}) =>
-      (await this.#json("POST", at("topics", name), { ...options, headers: type && { "Content-Type": type }, body: bytesOf(value) })).id,
-    read: async (name, { since, wait, limit, ...options } = {}) => { // the messages, with `next`, the id after which to read on
-      const told = await this.#json("GET", at("topics", name), { ...options, query: { since, wait, limit }, wait: parseInt(wait ?? 0) });
+    publish: async (name, value, options) => {
+      const request = sending(value, `type ${ACTING}`, options);
+      if (value?.json !== undefined) request.headers["Content-Type"] ??= "application/json";
+      return (await this.#json("POST", at("topics", name), request)).id;
+    },
+    read: async (name, options) => { // the messages, with `next`, the id after which to read on
+      const told = await this.#json("GET", at("topics", name), sorted(`since wait limit ${ACTING}`, options));
       return Object.assign(told.messages.map(messageOf), { next: told.next });
     },
-    subscribe: (name, options) => this.#subscribe(name, options),
+    subscribe: (name, options) => this.#subscribe(name, sorted(`since onState ${ACTING}`, options)),
   };
   // Yields {event, name} for what happens to keys and lists: `key.set`, `key.del` or `list.push`. `keys` and `lists` are names with commas
   // between, with a * at the end for any rest. What happens while there is no connection is missed; `onState` is that of `subscribe`.
-  events = ({ keys, lists, ...options } = {}) => this.#follow("/events", () => ({ keys, lists }), { ...options, openAfter: 2 });
-  batch = (options) => new Batch((request) => this.#json("POST", "/batch", { ...options, ...request }), options?.atomic);
-  about = (options) => this.#json("GET", "/", { ...options, isPublic: true });
-  health = (options) => this.#json("GET", "/healthz", { ...options, isPublic: true });
+  events = (options) => {
+    const { query, ...ways } = sorted(`keys lists onState ${ACTING}`, options);
+    return this.#follow("/events", () => query, { ...ways, openAfter: 2 });
+  };
+  batch = (options) => {
+    const ways = sorted(`atomic ${ACTING}`, options);
+    return new Batch((request) => this.#json("POST", "/batch", { ...ways, ...request }));
+  };
+  about = async (options) => this.#json("GET", "/", { ...sorted("signal", options), isPublic: true });
+  health = async (options) => this.#json("GET", "/healthz", { ...sorted("signal", options), isPublic: true });
 
-  async setPassword(password, { current = this.#login?.password, ...options } = {}) {
-    await this.#done("PUT", "/auth/password", { ...options, json: { current, password } });
+  async setPassword(password, options) {
+    const { query: { current = this.#login?.password }, signal } = sorted("current signal", options);
+    await this.#done("PUT", "/auth/password", { signal, json: { current, password } });
     if (this.#login) [this.#login.password, this.#token] = [password, undefined];
   }
   // Yields the messages of a topic as they come: {id, time, type, value}. `since` is that of `read`; without it they are those from now on.
@@ -98,25 +124,25 @@ export class Client {
   // and goes on behind the last message: none is missed or given twice while the topic keeps it. What fails before the first connection
   // is thrown, and later on what another try cannot mend. `break` and `signal` end it. `onState` is called with "open" when all that
   // comes from now on will be seen, and with "broken" and the error.
-  async *#subscribe(name, { since, ...options } = {}) {
-    if (options.signal?.aborted) return;
-    const { userid, signal } = options;
+  async *#subscribe(name, { query: { since, userid }, ...ways }) {
+    const { signal } = ways;
+    if (signal?.aborted) return;
     const begun = await this.topics.read(name, { since, limit: 1, userid, signal }).catch(unless(signal));
     if (begun) yield* begun;
     let last = begun?.next; // an id from here on: a duration would begin later with each connection
-    const rows = this.#follow(at("topics", name), () => ({ since: last }), { ...options, openAfter: 1, hasBegun: true });
+    const rows = this.#follow(at("topics", name), () => ({ since: last, userid }), { ...ways, openAfter: 1, hasBegun: true });
     for await (const row of rows) {
       last = row.id;
       yield messageOf(row);
     }
   }
   // The stream is complete after its first `openAfter` empty lines.
-  async *#follow(path, query, { userid, signal, onState = () => {}, openAfter, hasBegun = false }) {
+  async *#follow(path, query, { signal, onState = () => {}, openAfter, hasBegun = false }) {
     for (let pause = SHORTEST_PAUSE; !signal?.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       let emptyLines = 0;
       let lost;
       try {
-        const stream = await this.#call("GET", path, { query: query(), userid, signal, headers: { Accept: "application/x-ndjson" }, isStream: true });
+        const stream = await this.#call("GET", path, { query: query(), signal, headers: { Accept: "application/x-ndjson" }, isStream: true });
         for await (const line of linesOf(stream, this.url)) {
           if (signal?.aborted) return;
           if (line) yield JSON.parse(line);
@@ -134,19 +160,32 @@ export class Client {
       await pauseFor(pause * (0.5 + Math.random() / 2), signal);
     }
   }
-  #listing(noun) {
-    const list = async ({ prefix = "", ...options } = {}) =>
-      (await this.#json("GET", `/${noun}`, options))[noun].filter(({ key }) => key.startsWith(prefix)).map(entryOf);
+  #listing(noun, deleting = ACTING) {
+    const list = async (options) => { // of everybody where the admin asks for no part
+      const { query, signal } = sorted(`prefix after limit ${ACTING}`, options);
+      const page = (part) => this.#json("GET", `/${noun}`, { query: { ...query, ...part }, signal });
+      if (!query.prefix && !query.after && query.limit === undefined) return (await page())[noun].map(entryOf);
+      const rows = [];
+      let { after, limit = Infinity } = query;
+      do {
+        const told = await page({ after, limit: Math.min(limit - rows.length, 1000) });
+        rows.push(...told[noun]);
+        after = told.next;
+      } while (after !== undefined && rows.length < limit);
+      return rows.map(entryOf);
+    };
+    const count = async (options) => (await this.#json("GET", `/${noun}`, sorted(`prefix ${ACTING}`, options, { count: 1 }))).count;
     const names = async function* () { for (const { name } of await list()) yield name; };
-    return { list, delete: (name, options) => this.#done("DELETE", at(noun, name), options), [Symbol.asyncIterator]: names };
+    const remove = async (name, options) => this.#done("DELETE", at(noun, name), sorted(deleting, options));
+    return { list, count, delete: remove, [Symbol.asyncIterator]: names };
   }
   #published(noun) {
-    const list = async (options) => (await this.#json("GET", `/${noun}`, options))[noun].map((row) => placeOf(this.url, row));
-    return { list, delete: (id, options) => this.#done("DELETE", `/${noun}`, { ...options, query: { id } }) };
+    const list = async (options) => (await this.#json("GET", `/${noun}`, sorted(ACTING, options)))[noun].map((row) => placeOf(this.url, row));
+    return { list, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
   }
-  #publish = async (noun, json, options) => placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...options, json })) });
-  async #logIn() {
-    const told = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true });
+  #publish = async (noun, json, ways) => placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...ways, json })) });
+  async #logIn({ signal } = {}) {
+    const told = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true, signal });
     this.#renewAt = performance.now() + 1000 * (told.expires_in - Math.min(30, told.expires_in / 10));
     return (this.#token = told.access_token);
   }
@@ -155,7 +194,8 @@ export class Client {
     if (!this.#login) throw failure("unauthorized", "Unauthorized.", 401, "Give a username and a password, or a token.");
     return (this.#loggingIn ??= this.#logIn().finally(() => (this.#loggingIn = undefined)));
   }
-  async #call(method, path, { isPublic, isSafe = method === "GET", ...request } = {}) {
+  async #call(method, path, { isPublic, isSafe = method === "GET", ...request }) {
+    isSafe ||= request.headers?.["Idempotency-Key"] !== undefined;
     const send = (token) => this.#exchange(method, path, token, request);
     const sendAgain = (token) => (error) => (isSafe && error.code === "no_answer" ? send(token) : Promise.reject(error));
     if (isPublic) return send().catch(sendAgain());
@@ -166,17 +206,18 @@ export class Client {
       return send(await this.#goodToken()); // what was refused has not happened
     });
   }
-  async #exchange(method, path, token, { query, userid, signal, wait = 0, json, body = json && JSON.stringify(json), headers, isStream }) {
-    const given = Object.entries({ ...query, userid }).filter(([, value]) => value !== undefined);
+  async #exchange(method, path, token, { query = {}, signal, json, body = json && JSON.stringify(json), headers, isStream }) {
+    const asked = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined)).toString();
     if (token !== undefined) headers = { ...headers, Authorization: `Bearer ${token}` };
     const [limit, abort] = abortable();
-    const timer = setTimeout(abort, 1000 * (this.timeout + wait));
+    const timer = setTimeout(abort, 1000 * (this.timeout + parseInt(query.wait ?? 0)));
     const ways = { signal: signal ? AbortSignal.any([signal, limit]) : limit, cache: "no-store", credentials: "omit", redirect: "error" };
     try {
-      const answer = await fetch(this.url + path + (given.length ? `?${new URLSearchParams(given)}` : ""), { method, headers, body, ...ways });
+      const answer = await fetch(this.url + path + (asked && `?${asked}`), { method, headers, body, ...ways });
       if (answer.ok && isStream) return { reader: answer.body.getReader(), abort };
-      const value = new Value(new Uint8Array(await answer.arrayBuffer()), answer.headers.get("Content-Type") ?? "");
-      if (!answer.ok) throw refusal(answer.status, value, this.url);
+      const [type, etag, ttl] = ["Content-Type", "ETag", "B9Y-TTL"].map((name) => answer.headers.get(name));
+      const value = new Value(new Uint8Array(await answer.arrayBuffer()), type ?? "", etag, ttl && Number(ttl));
+      if (!answer.ok && answer.status !== 304) throw refusal(answer.status, value, this.url);
       return { status: answer.status, value };
     } catch (error) {
       if (error instanceof BambleweenyError) throw error;
@@ -193,24 +234,29 @@ export class Client {
 // call gives, or it throws its error (which has no status here).
 class Batch {
   #added = [];
-  constructor(run, atomic) { Object.assign(this, { run, atomic }); }
-  set = (name, value) => this.#add(() => undefined, "set", name, packed(value));
-  get = (name) => this.#add(unpacked, "get", name);
-  delete = (name) => this.#add(() => undefined, "del", name);
-  incr = (name, step = 1) => this.#add(Number, "incr", name, step);
-  push = (name, value) => this.#add(() => undefined, "push", name, packed(value));
-  pop = (name) => this.#add((item) => (item === null ? undefined : unpacked(item)), "pop", name);
+  constructor(run) { Object.assign(this, { run }); }
+  set = (name, value, options) => this.#add(() => undefined, ["set", name, packed(value)], "ttl keepTtl keepttl type ifMatch ifNoneMatch", options);
+  get = (name, options) => this.#add(unpacked, ["get", name], "", options);
+  delete = (name, options) => this.#add(() => undefined, ["del", name], "ifMatch ifNoneMatch", options);
+  incr = (name, by, options) => {
+    const { by: step = 1, ...bounds } = counting(by, options);
+    return this.#add(Number, ["incr", name, step], COUNTING, bounds);
+  };
+  push = (name, value, options) => this.#add(() => undefined, ["push", name, packed(value)], PUSHING, options);
+  pop = (name, options) => this.#add((item) => (item === null ? undefined : unpacked(item)), ["pop", name], "", options);
+  publish = (name, value, options) => this.#add(String, ["publish", name, packed(value)], "", options);
   async send() {
     const added = this.#added.splice(0);
     const isSafe = added.every(({ operation }) => operation[0] === "get");
-    const request = { query: { atomic: this.atomic ? 1 : 0 }, json: added.map(({ operation }) => operation), isSafe };
-    const outcomes = await this.run(request).catch((error) => {
+    const outcomes = await this.run({ json: added.map(({ operation }) => operation), isSafe }).catch((error) => {
       for (const { result } of added) result.error = error;
       throw error;
     });
     outcomes.forEach(({ ok, error }, index) => Object.assign(added[index].result, { ok, error: error && new BambleweenyError(error) }));
   }
-  #add(read, ...operation) {
+  #add(read, operation, names, options) {
+    const more = given(names, options).map(([name, value]) => [IN_BATCH[name] ?? name, value]);
+    if (more.length) operation.push(Object.fromEntries(more));
     const result = {
       error: new Error("The batch has not been sent."),
       get value() {
@@ -223,6 +269,15 @@ class Batch {
   }
 }
 
+// The options of calls, and how HTTP and a batch spell those that they call otherwise.
+const ACTING = "userid signal";
+const CONDITIONAL = `ifMatch ifNoneMatch ${ACTING}`;
+const WRITING = `ttl keepTtl keepttl type ${CONDITIONAL}`;
+const [COUNTING, PUSHING] = ["ttl max min", "delay ttl front"];
+const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl" }];
+const KEY = "Idempotency-Key";
+const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
+const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
 const LONGEST_SILENCE = 45_000; // a stream has an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
@@ -233,6 +288,44 @@ const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 
+// Sorts the options of a call, of these names, into what `#call` takes.
+function sorted(names, options, query = {}) {
+  const request = { query: { ...query }, headers: {} };
+  for (const [name, value] of given(names, options)) {
+    const header = HEADERS[name];
+    const [into, word] = OURS.includes(name) ? [request, name] : header ? [request.headers, header] : [request.query, PARAMETERS[name] ?? name];
+    if (word in into) throw new TypeError(`The option '${name}' is given twice.`);
+    into[word] = value === true ? 1 : value;
+  }
+  return request;
+}
+const sending = (value, ...options) => ({ ...sorted(...options), body: bytesOf(value) });
+// The options that are given, as entries: neither undefined nor false. One of another name is a TypeError.
+function given(names, options = {}) {
+  if (Object(options) !== options) throw new TypeError("The options of a call are an object.");
+  const known = names.split(" ");
+  for (const name of Object.keys(options).filter((name) => !known.includes(name))) {
+    const [nearest] = known.map((one) => [distance(name.slice(0, 64), one), one]).sort(([one], [other]) => one - other)[0].slice(1);
+    throw new TypeError(`The option '${name}' is unknown to this call${nearest && `; the nearest known one is '${nearest}'`}.`);
+  }
+  return Object.entries(options).filter(([, value]) => value !== undefined && value !== false);
+}
+// How many letters to change, add or leave out make one name of another; case and _ count for nothing.
+function distance(...names) {
+  const [one, other] = names.map((name) => [...name.toLowerCase().replaceAll("_", "")]);
+  let row = [0, ...other].map((_, index) => index);
+  one.forEach((letter, index) => {
+    const next = [index + 1];
+    other.forEach((its, at) => next.push(Math.min(row[at] + (letter !== its), row[at + 1] + 1, next[at] + 1)));
+    row = next;
+  });
+  return row.at(-1);
+}
+function counting(by = {}, options = {}) {
+  if (Object(by) === by) return { ...by, ...options };
+  if ("by" in options) throw new TypeError("The option 'by' is given twice.");
+  return { ...options, by };
+}
 function refusal(status, value, url) {
   try {
     return new BambleweenyError(value.json(), status);
