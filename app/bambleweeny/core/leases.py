@@ -119,8 +119,8 @@ class Leases:
 
         def step() -> bool:
             fields = [field for change in packed[len(replies) :] for field in change]
-            said = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
-            replies.extend(translate_each(said))
+            found = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
+            replies.extend(translate_each(found))
             return len(replies) < len(changes)
 
         repeat(step)
