@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 import redis
 from bambleweeny.api import create_app
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.body_limits import BodyLimits
-from bambleweeny.api.gate import Gate
-from bambleweeny.core.instance import open_instance
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.body_limits import BodyLimits
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.services import Services, make_services
-from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import Bounds
-from bambleweeny.server.http import HttpServer
+from bambleweeny.server.http.server import HttpServer
 from bambleweeny.store import Store, open_store
-from bambleweeny.store.embedded import EmbeddedEngine
+from bambleweeny.store.engine.embedded import EmbeddedEngine
 from servers import Http, Server, running
 from tools import advice, redis_tool
 

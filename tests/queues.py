@@ -1,7 +1,7 @@
 """What the tests of queues share: time that passes at once, and what must always hold."""
 
-from bambleweeny.core.item_format import unpack_item
-from bambleweeny.core.list_record import NUMBERS, pack_numbers, unpack_numbers
+from bambleweeny.core.lists.item_codec import unpack_item
+from bambleweeny.core.lists.record_codec import NUMBERS, pack_numbers, unpack_numbers
 
 STATES = ("leased", "delayed", "dead")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import bambleweeny
 import pytest
 from bambleweeny import client, config, store
-from bambleweeny.cli.connection import Connection
+from bambleweeny.cli.connection.connection_options import Connection
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"

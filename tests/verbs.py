@@ -4,21 +4,21 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.instance import open_instance
-from bambleweeny.core.item_format import StoredItem
-from bambleweeny.core.items import FoundItem
-from bambleweeny.core.leases import Change, lease_of
-from bambleweeny.core.list_policies import ListPolicy
-from bambleweeny.core.lists import push_options
-from bambleweeny.core.operation_options import SetOptions
-from bambleweeny.core.operations import Del, Get, Incr, Pop, Publish, Push, Set
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.batch.operation_options import SetOptions
+from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
+from bambleweeny.core.instance.instance import open_instance
+from bambleweeny.core.keys.conditions import Bounds, Terms, Wish
+from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.lists.item_codec import StoredItem
+from bambleweeny.core.lists.items import FoundItem
+from bambleweeny.core.lists.leases import Change, lease_of
+from bambleweeny.core.lists.lists import push_options
+from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.notify.subscriptions import watch
 from bambleweeny.core.services import Services, make_services
-from bambleweeny.core.spans import Span
-from bambleweeny.core.terms import Bounds, Terms, Wish
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
-from bambleweeny.core.watches import watch
 from bambleweeny.store import Store
 
 LONG = 3600

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from bambleweeny.running import make_data_dir
+from bambleweeny.system.data_directory import make_data_dir
 
 
 @pytest.mark.parametrize("words", [("set", "g:k"), ("push", "g:l"), ("publish", "g:t")])

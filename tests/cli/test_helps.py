@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from bambleweeny.cli.commands import COMMANDS, verb_of
-from bambleweeny.cli.shell.help import OWN, overview
+from bambleweeny.cli.command_table import COMMANDS, verb_of
+from bambleweeny.cli.commands.shell.help import OWN, overview
 
 HELPS = [
     words

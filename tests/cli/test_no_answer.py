@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from bambleweeny import Client
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, verb_of
 
 ITEM, LEASE = "1795387415584138", "1795387415584138.1"
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"

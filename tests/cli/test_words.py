@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.suggestions import did_you_mean
 
 ROOT = Path(__file__).parents[2]

@@ -4,8 +4,8 @@ import threading
 import time
 
 import pytest
-from bambleweeny.core.batch import Batch
-from bambleweeny.core.operations import Get, Incr, Publish, Set
+from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.batch.operations import Get, Incr, Publish, Set
 from bambleweeny.core.topics import BEGINNING, NOW, Bounds, Topics, id_before, is_message_id
 from bambleweeny.errors import (
     InvalidName,

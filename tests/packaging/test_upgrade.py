@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 from bambleweeny.store import schema
-from bambleweeny.store.embedded import EmbeddedEngine
+from bambleweeny.store.engine.embedded import EmbeddedEngine
 from engines import LOCAL, RedisServer
 from servers import Http, running
 

@@ -6,25 +6,25 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.auth import AuthTest, AuthToken
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
-from bambleweeny.api.errors import add_error_handlers, add_sinks
 from bambleweeny.api.events import Events
-from bambleweeny.api.gate import Gate
+from bambleweeny.api.instance import Home, Info, Save
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
 from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
 from bambleweeny.api.leases import ListAck, ListLease, ListLeases
-from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
-from bambleweeny.api.operators import Health, Metrics, Readiness
-from bambleweeny.api.own_data import Export, Import
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.monitoring import Health, Metrics, Readiness
+from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.routes import Route, Routes
-from bambleweeny.api.status import Home, Info, Save
+from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
+from bambleweeny.api.transfer import Export, Import
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 

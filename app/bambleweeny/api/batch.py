@@ -7,14 +7,16 @@ from typing import Any
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, answer_rows, parse_json, read_raw
-from bambleweeny.api.errors import error_fields
-from bambleweeny.api.parameters import read_flag
-from bambleweeny.api.policy import authenticated, run_alone, unhurried
-from bambleweeny.api.strictness import takes
-from bambleweeny.core.batch import is_reading
-from bambleweeny.core.members import refuse_doubled
-from bambleweeny.core.operations import Operation, Outcome, has_objects
+from bambleweeny.api.answers.body import answer_json, answer_rows
+from bambleweeny.api.middleware.errors import error_fields
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.parameters import read_flag
+from bambleweeny.api.requests.scheduling import run_alone, unhurried
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.batch.batch import is_reading
+from bambleweeny.core.batch.operations import Operation, Outcome, has_objects
+from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, NO_UTF8
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, value_of

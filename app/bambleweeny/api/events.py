@@ -2,10 +2,11 @@
 
 import falcon
 
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.streams import Part, answer_stream, reader_of
-from bambleweeny.api.strictness import takes
-from bambleweeny.core.events import Event, Names
+from bambleweeny.api.answers.streams import Part, answer_stream, reader_of
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.notify.events import Event, Names
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
 

@@ -5,12 +5,14 @@ from typing import Any, Literal
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.moments import moment
-from bambleweeny.api.parameters import read_choice, read_number
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.strictness import refuse_body, takes
-from bambleweeny.core.items import MOST_MOVED, STATES, FoundItem, Items, State
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.parameters import read_choice, read_number
+from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.strictness import refuse_body, takes
+from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.core.lists.items import MOST_MOVED, STATES, FoundItem, Items, State
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 

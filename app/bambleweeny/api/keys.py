@@ -4,10 +4,18 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, answer_rows, read_raw
-from bambleweeny.api.codings import is_coded
-from bambleweeny.api.held import answer_held, answer_typed
-from bambleweeny.api.key_options import (
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw, answer_rows
+from bambleweeny.api.answers.key_entry import answer_held, answer_typed
+from bambleweeny.api.answers.listings import answer_listing
+from bambleweeny.api.answers.selections import (
+    SELECTING,
+    answer_selection,
+    is_selection,
+    read_prefix_to_delete,
+)
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_raw
+from bambleweeny.api.requests.conditions import (
     check_patch_type,
     is_plain,
     read_bounds,
@@ -19,23 +27,17 @@ from bambleweeny.api.key_options import (
     read_wish,
     wants_old,
 )
-from bambleweeny.api.key_waits import wait_for_news
-from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import read_flag, refuse_beside
-from bambleweeny.api.policy import authenticated, run_alone, unhurried
-from bambleweeny.api.selections import (
-    SELECTING,
-    answer_selection,
-    is_selection,
-    read_prefix_to_delete,
-)
-from bambleweeny.api.strictness import CONDITIONS, takes
-from bambleweeny.core import keys
-from bambleweeny.core.held import Held
-from bambleweeny.core.json_values import check_path, part_of
-from bambleweeny.core.listings import walk_visible
+from bambleweeny.api.requests.content_codings import is_coded
+from bambleweeny.api.requests.key_waits import wait_for_news
+from bambleweeny.api.requests.parameters import read_flag, refuse_beside
+from bambleweeny.api.requests.scheduling import run_alone, unhurried
+from bambleweeny.api.requests.strictness import CONDITIONS, takes
+from bambleweeny.core.key_entry import Held
+from bambleweeny.core.keys import keys
+from bambleweeny.core.keys.conditions import ANY, PLAIN, UNBOUNDED, Terms, Wish
+from bambleweeny.core.keys.json_patch import check_path, part_of
+from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.services import Services
-from bambleweeny.core.terms import ANY, PLAIN, UNBOUNDED, Terms, Wish
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import TooMuchAtOnce
 

@@ -7,15 +7,16 @@ import falcon
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json
-from bambleweeny.api.errors import error_fields
-from bambleweeny.api.moments import moment
-from bambleweeny.api.parameters import read_duration, read_flag, read_number
-from bambleweeny.api.policy import authenticated
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core.item_format import StoredItem
-from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.middleware.errors import error_fields
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.parameters import read_duration, read_flag, read_number
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.api.requests.waiting import begin_wait, is_there
+from bambleweeny.core.lists.item_codec import StoredItem
+from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest, LeaseNotFound

@@ -2,22 +2,24 @@
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
-from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import (
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.answers.listings import answer_listing
+from bambleweeny.api.answers.selections import SELECTING, answer_selection, is_selection
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_raw
+from bambleweeny.api.requests.parameters import (
     read_choice,
     read_duration,
     read_flag,
     read_number,
     read_up_to,
 )
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core import lists
-from bambleweeny.core.listings import walk_visible
-from bambleweeny.core.lists import PushOptions, push_options
+from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.waiting import begin_wait, is_there
+from bambleweeny.core.listing.index_walk import walk_visible
+from bambleweeny.core.lists import lists
+from bambleweeny.core.lists.lists import PushOptions, push_options
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest

@@ -5,11 +5,13 @@ from typing import Any
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.policy import authenticated, run_alone
-from bambleweeny.api.public import make_public
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.tagged import SHORT, LatestTags, answer_part, has_tag
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
+from bambleweeny.api.answers.public_headers import make_public
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.scheduling import run_alone
+from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.names import parse_tags
 

@@ -4,16 +4,18 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, read_raw, read_type
-from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.moments import milliseconds_of, moment
-from bambleweeny.api.parameters import read_number, refuse_beside
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
-from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core.listings import walk_visible
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.listings import answer_listing
+from bambleweeny.api.answers.selections import SELECTING, answer_selection, is_selection
+from bambleweeny.api.answers.streams import Part, answer_stream, reader_of, wants_stream
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_raw, read_type
+from bambleweeny.api.requests.parameters import read_number, refuse_beside
+from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import milliseconds_of, moment
+from bambleweeny.api.requests.waiting import begin_wait, is_there
+from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, id_in_order, is_message_id
 from bambleweeny.core.values import value_of

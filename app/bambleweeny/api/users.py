@@ -3,11 +3,13 @@
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json
-from bambleweeny.api.policy import admin_only, logged_in, unhurried
-from bambleweeny.api.strictness import takes
+from bambleweeny.api.answers.body import answer_json
+from bambleweeny.api.requests.authentication import admin_only, logged_in
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.services import Services
-from bambleweeny.core.users import ADMIN_ID
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
 from bambleweeny.names import is_user_id
 

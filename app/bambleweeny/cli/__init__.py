@@ -4,8 +4,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
-from bambleweeny.cli.commands import ASKS_NOBODY, COMMANDS, verb_of
-from bambleweeny.cli.connection import Connection
+from bambleweeny.cli.command_table import ASKS_NOBODY, COMMANDS, verb_of
+from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of
 from bambleweeny.cli.output import Output
@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; 0: it went well, 1: it failed, 2: it was asked wrongly."""
     options, rest = options_before(list(sys.argv[1:] if argv is None else argv))
     if not rest or rest[0] not in COMMANDS or "--version" in options:
-        from bambleweeny.cli.help import end_without_command  # noqa: PLC0415  most name one
+        from bambleweeny.cli.commands.help import end_without_command  # noqa: PLC0415  most name one
 
         end_without_command(options, rest)
     name = rest.pop(0)
@@ -39,7 +39,7 @@ def options_before(words: list[str]) -> tuple[list[str], list[str]]:
     options, rest = split_options(words, _VALUED)
     if not {option.partition("=")[0] for option in options} <= OPTIONS_OF_ALL:
         # NOTE: only their own commands know which of the others take a value.
-        from bambleweeny.cli.help import known_options  # noqa: PLC0415
+        from bambleweeny.cli.commands.help import known_options  # noqa: PLC0415
 
         options, rest = split_options(words, known_options()[1])
     return options, rest[1:] if rest[:1] == [END] else rest

@@ -4,11 +4,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.commands import HELP, Command, verb_of
-from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.command_table import HELP, Command, verb_of
+from bambleweeny.cli.connection.connection_options import add_connection_options
+from bambleweeny.cli.connection.profiles import profile_names
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.parsing import END, Parser, parser_of
-from bambleweeny.cli.profiles import profile_names
 from bambleweeny.cli.verb import AddOptions, Verb
 from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError

@@ -6,10 +6,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bambleweeny.cli.connection import load_connection
+from bambleweeny.cli.connection.connection_options import load_connection
+from bambleweeny.cli.connection.profiles import warn_if_readable
+from bambleweeny.cli.connection.target import Place, advice_for, find_place, keep_renewed
 from bambleweeny.cli.output import Output
-from bambleweeny.cli.place import Place, advice_for, find_place, keep_renewed
-from bambleweeny.cli.profiles import warn_if_readable
 from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from textwrap import wrap
 from typing import Any, NoReturn
 
-from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.connection.connection_options import add_connection_options
 from bambleweeny.cli.escapes import visible
 from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import AddOptions, Verb, examples_of

@@ -64,7 +64,7 @@ def commit_of(checkout: Path) -> str:
 def engine_version(executable: Path | None = None) -> str:
     """Give the version of an engine's executable, or of the one that would run, or 'unknown'."""
     # NOTE: imported here, since a built program knows its engine's version without asking.
-    from bambleweeny.store.embedded import EngineFailed, engine_executable  # noqa: PLC0415
+    from bambleweeny.store.engine.embedded import EngineFailed, engine_executable  # noqa: PLC0415
 
     try:
         said = _output_of(str(executable or engine_executable()), "--version")

@@ -7,9 +7,9 @@ from bambleweeny.client.events import Event
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
-from bambleweeny.client.own_data import Imported
 from bambleweeny.client.routes import Route
 from bambleweeny.client.topics import Message
+from bambleweeny.client.transfer import Imported
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 

@@ -5,8 +5,6 @@ from json import dumps
 from types import TracebackType
 from typing import Any, Generic, TypeVar, Unpack
 
-from bambleweeny.client.connection import Connection
-from bambleweeny.client.failures import told
 from bambleweeny.client.key_options import (
     NO_OPTIONS,
     Condition,
@@ -14,6 +12,8 @@ from bambleweeny.client.key_options import (
     Writing,
     operation_options,
 )
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.failures import told
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, packed, unpacked
 from bambleweeny.errors import BambleweenyError
 

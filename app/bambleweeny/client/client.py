@@ -6,16 +6,16 @@ from typing import Any, Unpack
 
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
-from bambleweeny.client.connection import Connection
 from bambleweeny.client.events import Event, follow_events
 from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
-from bambleweeny.client.login import Login
-from bambleweeny.client.own_data import Imported, OwnData
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
+from bambleweeny.client.transfer import Imported, OwnData
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.login import Login
 from bambleweeny.client.users import Users
 from bambleweeny.client.values import ABSENT, Data, Value
 from bambleweeny.errors import InvalidRequest

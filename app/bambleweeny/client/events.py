@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection
-from bambleweeny.client.streams import follow
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.streams import follow
 
 
 class Event(NamedTuple):

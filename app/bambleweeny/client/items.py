@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Answer, path_of
+from bambleweeny.client.transport.connection import Answer, path_of
 from bambleweeny.client.values import Value, unpacked
 
 

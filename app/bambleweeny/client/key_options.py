@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from bambleweeny.client.connection import Query
+from bambleweeny.client.transport.connection import Query
 
 
 class Condition(TypedDict, total=False):

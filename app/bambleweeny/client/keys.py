@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, Unpack
 
-from bambleweeny.client.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
 from bambleweeny.client.listings import Listed, Listing, Meta, Part
+from bambleweeny.client.transport.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 from bambleweeny.names import parse_duration

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Answer, path_of
-from bambleweeny.client.failures import told
+from bambleweeny.client.transport.connection import Answer, path_of
+from bambleweeny.client.transport.failures import told
 from bambleweeny.client.values import Value, seconds_of, unpacked
 from bambleweeny.errors import BambleweenyError
 

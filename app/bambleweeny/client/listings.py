@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Connection, Query
+from bambleweeny.client.transport.connection import Connection, Query
 
 _MOST_ROWS = 1000
 

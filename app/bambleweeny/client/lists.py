@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.items import Items
 from bambleweeny.client.leases import Leases
 from bambleweeny.client.listings import Listed, Listing
+from bambleweeny.client.transport.connection import Connection, path_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 

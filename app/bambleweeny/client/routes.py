@@ -3,7 +3,7 @@
 import builtins
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection, path_of
+from bambleweeny.client.transport.connection import Connection, path_of
 from bambleweeny.client.values import Value
 
 

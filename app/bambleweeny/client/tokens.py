@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bambleweeny.client.connection import Connection
+from bambleweeny.client.transport.connection import Connection
 
 
 class Tokens:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.listings import Listed, Listing
-from bambleweeny.client.streams import follow
+from bambleweeny.client.transport.connection import Connection, path_of
+from bambleweeny.client.transport.streams import follow
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 

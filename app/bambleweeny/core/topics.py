@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bambleweeny.core.authorized import run_as, run_read_as
-from bambleweeny.core.listings import walk
-from bambleweeny.core.streams import Reader, Streams
-from bambleweeny.core.tokens import Caller
+from bambleweeny.core.auth.tenant_session import run_as, run_read_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.listing.index_walk import walk
+from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
-from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store

@@ -5,8 +5,8 @@ import secrets
 import string
 from pathlib import Path
 
-from bambleweeny.core.users import ADMIN_ID, Users
-from bambleweeny.running import make_data_dir
+from bambleweeny.core.auth.users import ADMIN_ID, Users
+from bambleweeny.system.data_directory import make_data_dir
 
 FILE_NAME = "admin-password"
 # NOTE: no hyphen, or a command line would take some passwords for options.

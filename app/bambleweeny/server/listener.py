@@ -6,7 +6,7 @@ import struct
 from contextlib import suppress
 
 from bambleweeny.options import Address
-from bambleweeny.server.refusal import CannotStart
+from bambleweeny.server.startup import CannotStart
 
 _BACKLOG = 1024
 _SO_ATTACH_FILTER = 26

@@ -12,21 +12,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bambleweeny.claims import Claim, claim_directory, remove_dead
 from bambleweeny.config import Config
-from bambleweeny.core.instance import Instance, WrongSchema
-from bambleweeny.core.tally import Tally
+from bambleweeny.core.instance.instance import Instance, WrongSchema
+from bambleweeny.core.instance.shared_counters import Tally
 from bambleweeny.options import Address
-from bambleweeny.registry import RunningServer, note_server
-from bambleweeny.running import SERVER, forget_url, is_in_use, note_url, warn_if_exposed
-from bambleweeny.server.allocation import bound_allocator
+from bambleweeny.server.allocator import bound_allocator
 from bambleweeny.server.banner import banner
-from bambleweeny.server.cores import keep_to_core
+from bambleweeny.server.cpu_affinity import keep_to_core
+from bambleweeny.server.http.accept_balancer import Shares
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
-from bambleweeny.server.opening import find_store, open_for_service
-from bambleweeny.server.refusal import CannotStart
-from bambleweeny.server.shares import Shares
+from bambleweeny.server.startup import CannotStart, find_store, open_for_service
 from bambleweeny.server.supervisor import (
     Child,
     block_signals,
@@ -36,8 +32,17 @@ from bambleweeny.server.supervisor import (
 )
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store
-from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
-from bambleweeny.store.headroom import Headroom
+from bambleweeny.store.engine.disk_reserve import Headroom
+from bambleweeny.store.engine.embedded import EmbeddedEngine, EngineFailed
+from bambleweeny.system.claims import Claim, claim_directory, remove_dead
+from bambleweeny.system.data_directory import (
+    SERVER,
+    forget_url,
+    is_in_use,
+    note_url,
+    warn_if_exposed,
+)
+from bambleweeny.system.server_registry import RunningServer, note_server
 
 _log = logging.getLogger(__name__)
 

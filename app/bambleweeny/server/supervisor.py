@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bambleweeny.signals import ending_signals
+from bambleweeny.system.signals import ending_signals
 
 _log = logging.getLogger(__name__)
 

@@ -7,23 +7,23 @@ import sys
 from pathlib import Path
 
 from bambleweeny.api import create_app
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.body_limits import BodyLimits
-from bambleweeny.api.gate import Gate
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.body_limits import BodyLimits
 from bambleweeny.config import Config
-from bambleweeny.core.instance import Instance
-from bambleweeny.core.metrics import Metrics
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.instance.instance import Instance
+from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.instance.shared_counters import Part
 from bambleweeny.core.services import make_services
-from bambleweeny.core.tally import Part
 from bambleweeny.core.topics import Bounds
 from bambleweeny.server.admin_password import FILE_NAME
-from bambleweeny.server.allocation import Heap
-from bambleweeny.server.http import HttpServer
+from bambleweeny.server.allocator import Heap
+from bambleweeny.server.http.accept_balancer import Share
+from bambleweeny.server.http.server import HttpServer
 from bambleweeny.server.logs import hold_requests
-from bambleweeny.server.shares import Share
-from bambleweeny.signals import ending_signals
 from bambleweeny.store import Store
+from bambleweeny.system.signals import ending_signals
 
 _SWITCH_SECONDS = 0.001
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from bambleweeny.store.lines import Engine
+from bambleweeny.store.client.topology import Engine
+from bambleweeny.store.client.url import parse_engine_url
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.store import Store
-from bambleweeny.store.url import parse_engine_url
 
 __all__ = ["Store", "open_store"]
 

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from hiredis import ReplyError
-
 from bambleweeny.errors import (
     CATALOGUE,
     BambleweenyError,
@@ -14,6 +12,7 @@ from bambleweeny.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from bambleweeny.store.client.protocol import ReplyError
 
 _log = logging.getLogger(__name__)
 

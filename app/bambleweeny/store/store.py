@@ -6,16 +6,15 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
-from hiredis import ReplyError
-
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.announcements import Announcements
+from bambleweeny.store.client.link import Command
+from bambleweeny.store.client.pipelining import current, run_side_by_side
+from bambleweeny.store.client.protocol import ReplyError
+from bambleweeny.store.client.pubsub import Announcements
+from bambleweeny.store.client.topology import Engine, Line
 from bambleweeny.store.guard import UnknownScript, translate
-from bambleweeny.store.lines import Engine, Line
-from bambleweeny.store.link import Command
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
-from bambleweeny.store.sharing import current, run_side_by_side
 
 Reply = Any
 _Send = Callable[[Sequence[Command]], list[Reply]]

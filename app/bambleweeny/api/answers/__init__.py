@@ -1,0 +1,1 @@
+"""Writing answers: bodies, keys with their tags, listings, streams."""

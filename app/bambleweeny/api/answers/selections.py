@@ -1,0 +1,147 @@
+"""Selections over HTTP: names by prefix, in pages, counted, grouped, keys with values too."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import falcon
+import msgspec
+
+from bambleweeny.api.answers.body import answer_json, answer_raw
+from bambleweeny.api.answers.listings import answer_streamed
+from bambleweeny.api.requests.parameters import read_flag, read_up_to, refuse_beside
+from bambleweeny.api.requests.scheduling import hold_room
+from bambleweeny.core.key_entry import Held
+from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.listing.selections import Noun, Selection, Selections
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
+from bambleweeny.errors import InvalidRequest
+
+_OF_ALL = ("prefix", "limit", "after", "count", "delimiter")
+SELECTING: dict[Noun, tuple[str, ...]] = {
+    "keys": (*_OF_ALL, "values", "meta"),
+    "lists": _OF_ALL,
+    "topics": _OF_ALL,
+}
+"""The parameters that make a listing a selection."""
+_ONLY_JSON = ("values", "meta")
+_OF_NO_COUNT = ("limit", "after", "delimiter", *_ONLY_JSON)
+_LARGEST_LIMIT = 1000
+
+Page = tuple[list[dict[str, Any]], list[str]]
+"""Rows of names, and groups."""
+
+
+def is_selection(req: falcon.Request, noun: Noun) -> bool:
+    """Tell whether a listing is to have only some names, or only names."""
+    return bool(req.query_string and _given(req, noun)) or _wants_text(req)
+
+
+def answer_selection(
+    req: falcon.Request, resp: falcon.Response, noun: Noun, of: Selections
+) -> None:
+    """Answer some of the caller's own, or with `?count=1` how many there are."""
+    caller = req.context.caller
+    span = Span(*(req.get_param(name) or "" for name in Span._fields))
+    selection = of.of(caller, noun, span, read_up_to(req, "limit", _LARGEST_LIMIT))
+    has_values = noun == "keys" and read_flag(req, "values")
+    has_meta = noun == "keys" and read_flag(req, "meta")
+    if read_flag(req, "count"):
+        refuse_beside(req, "'count'", _OF_NO_COUNT)
+        _answer_count(req, resp, of.count(caller, noun, span.prefix))
+        return
+    if _wants_text(req):
+        refuse_beside(req, "'Accept: text/plain'", _ONLY_JSON)
+        answer_streamed(resp, "text/plain; charset=utf-8", _lines(selection))
+        return
+    if has_values or has_meta:
+        hold_room(req)
+        pages = _row_pages(selection, caller.id, has_values=has_values, has_meta=has_meta)
+    else:
+        pages = _name_pages(selection, caller.id)
+    parts = _render(noun, pages, selection, has_groups=bool(span.delimiter))
+    answer_streamed(resp, "application/json", parts)
+
+
+def read_prefix_to_delete(req: falcon.Request) -> str:
+    """Give the prefix of keys that are to be deleted; InvalidRequest unless that is confirmed."""
+    prefix = req.get_param("prefix")
+    if prefix is None:
+        raise InvalidRequest(
+            "The parameter 'prefix' is missing.", hint="An empty prefix deletes all of your keys."
+        )
+    if not read_flag(req, "confirm"):
+        raise InvalidRequest(
+            "The parameter 'confirm' is missing.",
+            hint="With confirm=1 every key that begins with the prefix is deleted.",
+        )
+    return prefix
+
+
+def _given(req: falcon.Request, noun: Noun) -> list[str]:
+    return [name for name in SELECTING[noun] if req.has_param(name)]
+
+
+def _wants_text(req: falcon.Request) -> bool:
+    accept = req.get_header("Accept") or ""
+    return "text/plain" in accept and "*/*" not in accept and "json" not in accept
+
+
+def _answer_count(req: falcon.Request, resp: falcon.Response, count: int) -> None:
+    if _wants_text(req):
+        answer_raw(resp, b"%d\n" % count)
+    else:
+        answer_json(resp, {"count": count})
+
+
+def _lines(selection: Selection) -> Iterator[bytes]:
+    for page in selection.names():
+        yield "".join(f"{name}\n" for name in page).encode()
+
+
+def _name_pages(selection: Selection, owner: str) -> Iterator[Page]:
+    for page in selection.names():
+        groups = [entry for entry in page if selection.is_group(entry)]
+        names = (entry for entry in page if not selection.is_group(entry)) if groups else page
+        yield [{"key": name, "owner": owner} for name in names], groups
+
+
+def _row_pages(
+    selection: Selection, owner: str, *, has_values: bool, has_meta: bool
+) -> Iterator[Page]:
+    """Give a page for each row: with its value it may be large."""
+    for row in selection.rows(MOST_BYTES_AT_ONCE if has_values else None):
+        if isinstance(row, str):
+            yield [], [row]
+            continue
+        told: dict[str, Any] = {"key": row.name, "owner": owner}
+        if has_values:
+            told["value"] = value_of(row.held.value)
+        if has_meta:
+            told.update(_meta(row.held))
+        yield [told], []
+
+
+def _meta(held: Held) -> dict[str, Any]:
+    return {
+        "size": len(held.value),
+        "ttl": held.seconds_left(),
+        "type": held.content_type or None,
+        "etag": etag_of(held.value),
+    }
+
+
+def _render(
+    noun: Noun, pages: Iterable[Page], selection: Selection, *, has_groups: bool
+) -> Iterator[bytes]:
+    comma, groups, told = b"", [], dict[str, Any]()
+    yield b'{"%s":[' % noun.encode()
+    for rows, more in pages:
+        groups += more
+        if rows:
+            yield comma + msgspec.json.encode(rows)[1:-1]
+            comma = b","
+    if has_groups:
+        told["prefixes"] = groups
+    if selection.next is not None:
+        told["next"] = selection.next
+    yield (b"]," + msgspec.json.encode(told)[1:] if told else b"]}") + b"\n"

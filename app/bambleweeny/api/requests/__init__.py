@@ -1,0 +1,1 @@
+"""Reading requests: callers, parameters, bodies, conditions, waits."""

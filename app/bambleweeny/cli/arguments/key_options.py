@@ -1,0 +1,65 @@
+"""What can be said of a key on the command line, beside its value."""
+
+from argparse import ArgumentTypeError, Namespace
+from typing import TYPE_CHECKING, Any, cast
+
+from bambleweeny.cli.arguments.content_types import TYPE
+from bambleweeny.cli.arguments.inputs import duration
+from bambleweeny.cli.verb import argument
+
+if TYPE_CHECKING:
+    from bambleweeny.client import Value
+    from bambleweeny.client.key_options import Condition, Counting, Writing
+
+CONDITION = (
+    argument("--if-match", metavar="ETAG", help="only if the key has this ETag; * for any"),
+    argument("--if-none-match", metavar="ETAG", help="only if it has not; * for only a new key"),
+)
+WRITING = (
+    argument("--ttl", metavar="DURATION", type=duration, help="for how long the key lasts"),
+    argument("--keep-ttl", action="store_true", help="it lasts as long as it would have"),
+    TYPE,
+    *CONDITION,
+)
+COUNTING = (
+    argument("--by", metavar="N", type=int, default=1, help="what to add, 1 without it"),
+    argument("--max", metavar="N", type=int, help="fail where the number would be more"),
+    argument("--min", metavar="N", type=int, help="fail where the number would be less"),
+    argument("--ttl", metavar="DURATION", type=duration, help="for how long a new one lasts"),
+)
+
+
+def until(text: str) -> int | str:
+    """Read a duration as seconds, or `none`, for argparse."""
+    try:
+        return text if text == "none" else duration(text)
+    except ArgumentTypeError as ex:
+        raise ArgumentTypeError(f"{ex}, or none") from ex
+
+
+def condition_of(args: Namespace) -> "Condition":
+    """Give what the key has to be."""
+    return cast("Condition", _given(args, "if_match", "if_none_match"))
+
+
+def writing_of(args: Namespace) -> "Writing":
+    """Give how a key should be written."""
+    return cast("Writing", _given(args, "ttl", "keep_ttl", "type", "if_match", "if_none_match"))
+
+
+def counting_of(args: Namespace) -> "Counting":
+    """Give how far a counter may go."""
+    return cast("Counting", _given(args, "ttl", "max", "min"))
+
+
+def about(value: "Value") -> dict[str, Any]:
+    """Give what a record says of a value beside its bytes."""
+    return {"etag": value.etag, "ttl": value.ttl, "type": value.type}
+
+
+def _given(args: Namespace, *names: str) -> dict[str, Any]:
+    # NOTE: 0 is given, too.
+    found = {name: getattr(args, name) for name in names}
+    return {
+        name: value for name, value in found.items() if value is not None and value is not False
+    }

@@ -1,0 +1,1 @@
+"""The commands: a module has those of one noun or duty."""

@@ -1,0 +1,76 @@
+"""`login` and `logout`: tokens that are kept."""
+
+import os
+
+from bambleweeny.cli.arguments.password_input import line_of
+from bambleweeny.cli.connection.connection_options import Connection, load_connection
+from bambleweeny.cli.connection.profiles import (
+    Profile,
+    find_profile,
+    forget_profile,
+    keep_profile,
+    profiles_file,
+)
+from bambleweeny.cli.connection.target import ADMIN, ask_password
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import CommandFailed, WrongUse
+from bambleweeny.cli.verb import Verb, argument
+
+_DEFAULT_NAME = "default"
+
+
+def _login(context: Context) -> None:
+    flags = vars(context.args) | {"profile": None}
+    flags["url"] = flags["server"] or flags["url"]
+    said = load_connection(flags, os.environ)
+    if said.url is None:
+        raise WrongUse("Name the server, as in 'bambleweeny login http://127.0.0.1:8080'.")
+    user = said.user or ADMIN
+    token = said.token or _new_token(context, said, said.url, user)
+    name = context.args.profile or said.profile or _DEFAULT_NAME
+    keep_profile(Profile(name, said.url, user, token))
+    context.out.say(
+        f"Logged in to {said.url} as {user}. The token is in {profiles_file()}.",
+        profile=name,
+        url=said.url,
+        user=user,
+    )
+
+
+def _new_token(context: Context, said: Connection, url: str, user: str) -> str:
+    from bambleweeny.client import Client  # noqa: PLC0415  logging out needs none
+
+    password = said.password
+    if password is None and context.stdin is not None and not context.stdin.isatty():
+        password = line_of(context.stdin)
+    with Client(url, user, password or ask_password(f"Password of {user} at {url}: ")) as client:
+        return client.tokens.create()
+
+
+def _logout(context: Context) -> None:
+    flags = vars(context.args) | {"url": None}
+    wanted = load_connection(flags, os.environ).profile
+    profile = find_profile(wanted)
+    if profile is None:
+        raise CommandFailed(f"There is no profile '{wanted or _DEFAULT_NAME}'.")
+    forget_profile(profile.name)
+    context.out.say(
+        f"Forgot the token for {profile.url} as {profile.user}.",
+        profile=profile.name,
+        url=profile.url,
+        user=profile.user,
+    )
+
+
+VERBS = {
+    "login": Verb(
+        _login,
+        """bambleweeny login http://127.0.0.1:8080
+        bambleweeny login http://127.0.0.1:8080 --user admin --profile work
+        bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)""",
+        (argument("server", nargs="?", metavar="URL", help="the server, in place of --url"),),
+        note="""It asks for the password, or reads it from a pipe. The admin's is the one that
+the first start of `serve` printed; in a sandbox it is changeme.""",
+    ),
+    "logout": Verb(_logout, "bambleweeny logout\nbambleweeny logout --profile work"),
+}

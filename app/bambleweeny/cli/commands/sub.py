@@ -1,0 +1,73 @@
+"""`sub`: run a command for each item of a list."""
+
+import signal
+from argparse import ArgumentTypeError
+
+from bambleweeny.cli.arguments.inputs import LIST, duration, positive
+from bambleweeny.cli.commands.sub_worker import Worker
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.verb import Verb, argument
+from bambleweeny.system.signals import ending_signals
+
+
+def _sub(context: Context) -> int:
+    args = context.args
+    if not args.command:
+        raise WrongUse("Give the command behind --, as in 'bambleweeny sub jobs -- wc -c'.")
+    most = 1 if args.once else args.max
+    worker = Worker(
+        context.client,
+        args.name,
+        args.command,
+        lease_seconds=args.lease,
+        is_dropping=args.drop,
+    )
+    for number in ending_signals():
+        signal.signal(number, lambda *_: worker.end())
+    return worker.work(most, idle_seconds=args.idle)
+
+
+def _lease(text: str) -> int:
+    seconds = duration(text)
+    if seconds < 1:
+        raise ArgumentTypeError("a lease lasts a second or more")
+    return seconds
+
+
+_OPTIONS = (
+    LIST,
+    argument("--once", action="store_true", help="leave after one item"),
+    argument("--max", metavar="N", type=positive, help="leave after so many items"),
+    argument(
+        "--idle", metavar="DURATION", type=duration, help="leave after so long without an item"
+    ),
+    argument(
+        "--lease",
+        metavar="DURATION",
+        type=_lease,
+        default=60,
+        help="how soon an item comes again when this program is killed; 60 seconds unless given",
+    ),
+    argument("--drop", action="store_true", help="forget an item whose command fails"),
+)
+
+
+VERBS = {
+    "sub": Verb(
+        _sub,
+        """bambleweeny sub jobs -- sh -c 'cat >> done.txt'
+        bambleweeny sub hooks --max 100 -- wc -c
+        bambleweeny sub mail --idle 5m --drop -- tee -a sent.txt""",
+        _OPTIONS,
+        note="""The item is on the command's standard input, the list's name in
+BAMBLEWEENY_LIST, and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is
+leased while the command runs, however long, and acknowledged when it ends
+well. Where the command fails, the item comes again after 5 s, 10 s, up to
+10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s,
+up to 30 s. SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish and end
+the program. If this program is killed, the item comes back when its lease ends.
+Exit 0; 1 where the last command failed.""",
+        takes_command=True,
+    )
+}

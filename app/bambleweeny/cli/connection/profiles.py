@@ -1,0 +1,124 @@
+"""The logins that `bambleweeny login` keeps: one file, which its owner alone can read."""
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bambleweeny.cli.connection.user_directories import home_of
+from bambleweeny.cli.failures import CommandFailed
+from bambleweeny.names import parse_server_url
+
+
+class Profile(NamedTuple):
+    """A kept login."""
+
+    name: str
+    url: str
+    user: str
+    token: str
+
+
+def profiles_file() -> Path:
+    """Tell where the profiles are kept."""
+    return home_of("XDG_CONFIG_HOME", ".config") / "profiles.json"
+
+
+def warn_if_readable(warn: Callable[[str], None]) -> None:
+    """Warn where other users can read or change the tokens that are kept."""
+    file = profiles_file()
+    with suppress(OSError):
+        mode = stat.S_IMODE(file.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            warn(f"Others can use the logins in {file} (mode {mode:04o}); run: chmod 600 '{file}'")
+
+
+def find_profile(name: str | None) -> Profile | None:
+    """Give a profile by name, or the default one; None where it is not there."""
+    kept = _read()
+    name = name or kept["default"]
+    found = kept["profiles"].get(name)
+    return Profile(name, **found) if found else None
+
+
+def profile_at(url: str, user: str | None) -> Profile | None:
+    """Give a profile of a server, of this user where one is named; None where there is none."""
+    profiles = (Profile(name, **kept) for name, kept in _read()["profiles"].items())
+    return next((p for p in profiles if p.url == url and user in (None, p.user)), None)
+
+
+def keep_profile(profile: Profile) -> None:
+    """Keep a profile under its name; it becomes the default one."""
+
+    def change(kept: dict[str, Any]) -> None:
+        kept["profiles"][profile.name] = {
+            "url": profile.url,
+            "user": profile.user,
+            "token": profile.token,
+        }
+        kept["default"] = profile.name
+
+    _change(change)
+
+
+def renew_profile(profile: Profile, token: str) -> None:
+    """Keep another token in a profile, if it is still there."""
+
+    def change(kept: dict[str, Any]) -> None:
+        if profile.name in kept["profiles"]:
+            kept["profiles"][profile.name]["token"] = token
+
+    _change(change)
+
+
+def forget_profile(name: str) -> None:
+    """Take a profile out; where it was the default one, the first that is left becomes that."""
+
+    def change(kept: dict[str, Any]) -> None:
+        del kept["profiles"][name]
+        if kept["default"] == name:
+            kept["default"] = next(iter(kept["profiles"]), None)
+
+    _change(change)
+
+
+def profile_names() -> list[str]:
+    """Give the names of all profiles."""
+    return sorted(_read()["profiles"])
+
+
+def _change(change: Callable[[dict[str, Any]], None]) -> None:
+    import json  # noqa: PLC0415  most commands read no profile
+
+    file = profiles_file()
+    kept = _read()
+    change(kept)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(number, 0o600)  # one that a killed command has left may have another mode
+    with open(number, "w") as out:
+        json.dump(kept, out, indent=1)
+    unfinished.replace(file)
+
+
+def _read() -> dict[str, Any]:
+    file = profiles_file()
+    try:
+        text = file.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return {"default": None, "profiles": {}}
+    import json  # noqa: PLC0415
+
+    try:
+        kept: dict[str, Any] = json.loads(text)
+        for name, profile in kept["profiles"].items():
+            parse_server_url(Profile(name, **profile).url)
+        kept["default"]
+    except (ValueError, TypeError, KeyError, AttributeError) as ex:
+        raise CommandFailed(
+            f"The profiles in {file} cannot be read.", hint="Delete the file and log in again."
+        ) from ex
+    return kept

@@ -1,0 +1,177 @@
+"""Which server a command asks, and as whom."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import NamedTuple
+
+from bambleweeny.cli.connection.connection_options import Connection
+from bambleweeny.cli.connection.local_servers import (
+    SANDBOX,
+    LocalServer,
+    local_server_at,
+    local_servers,
+)
+from bambleweeny.cli.connection.profiles import (
+    Profile,
+    find_profile,
+    profile_at,
+    profiles_file,
+    renew_profile,
+)
+from bambleweeny.cli.escapes import to_people
+from bambleweeny.cli.failures import CommandFailed, WrongUse
+from bambleweeny.config import data_dir_of
+from bambleweeny.errors import BambleweenyError, Unauthorized, Unreachable
+
+ADMIN = "admin"
+_DATA_DIR = "BAMBLEWEENY_DATA_DIR"
+
+
+class SeveralRun(CommandFailed):
+    """More than one server could be meant."""
+
+
+class Place(NamedTuple):
+    """A server and who asks it: by a token, by name and password, or by both in this order.
+
+    `profile` is the kept login that the token is of, `local` the server where this user runs it.
+    """
+
+    url: str
+    user: str | None = None
+    password: str | None = None
+    token: str | None = None
+    profile: Profile | None = None
+    local: LocalServer | None = None
+
+
+def find_place(said: Connection) -> Place:
+    """Find the server and a login for it.
+
+    The first of these that names a server counts: `--url` or `--profile`, their variables,
+    the profile that is the default, the server that runs on the data directory, a sandbox that
+    runs. CommandFailed where there is none; WrongUse where a login lacks its password.
+    """
+    if said.url:
+        return _with_login(said, said.url, profile_at(said.url, said.user))
+    profile = find_profile(said.profile)
+    if profile:
+        is_same = said.user in (None, profile.user)
+        return _with_login(said, profile.url, profile if is_same else None)
+    if said.profile:
+        raise CommandFailed(
+            f"There is no profile '{said.profile}' in {profiles_file()}.",
+            hint=f"Make it with 'bambleweeny login URL --profile {said.profile}'.",
+        )
+    return _with_login(said, _server_here().url, None)
+
+
+def _with_login(said: Connection, url: str, profile: Profile | None) -> Place:
+    local = local_server_at(url)
+    if local:
+        # NOTE: a name such as localhost may be another address, where another server listens.
+        url = local.url
+    if said.token:
+        return Place(url, token=said.token, local=local)
+    if said.password:
+        return Place(url, said.user or ADMIN, said.password, local=local)
+    user = said.user or (profile.user if profile else ADMIN)
+    password = local.admin_password() if local and user == ADMIN else None
+    admin = ADMIN if password else None
+    if profile:
+        return Place(url, admin, password, profile.token, profile, local)
+    if password or said.user is None:
+        return Place(url, admin, password, local=local)
+    asked = ask_password(f"Password of {said.user} at {url}: ")
+    return Place(url, said.user, asked, local=local)
+
+
+def ask_password(question: str, otherwise: str = "--password or BAMBLEWEENY_PASSWORD") -> str:
+    """Ask for a password at a terminal; WrongUse says what to give `otherwise`."""
+    if not sys.stdin.isatty():
+        raise WrongUse(f"There is no password; give {otherwise}.")
+    from getpass import getpass  # noqa: PLC0415  only who is asked needs it
+
+    if password := getpass(question):
+        return password
+    raise WrongUse("A password has at least one character.")
+
+
+def _server_here() -> LocalServer:
+    data_dir = data_dir_of(os.environ)
+    looked = (
+        f"Looked for --url, BAMBLEWEENY_URL, a profile in {profiles_file()}, a server on "
+        f"{data_dir}, a sandbox."
+    )
+    found: list[LocalServer] = []
+    try:
+        found = local_servers()
+    except OSError as ex:
+        looked += f" That directory cannot be read: {ex.strerror}."
+    if found and found[0].data_dir == data_dir:
+        return found[0]
+    sandboxes = [server for server in found if server.command == SANDBOX]
+    if len(sandboxes) > 1:
+        urls = ", ".join(server.url for server in sandboxes)
+        raise SeveralRun(
+            f"Several sandboxes run: {urls}.", hint=f"Name one, as in '--url {sandboxes[0].url}'."
+        )
+    if sandboxes:
+        if os.environ.get(_DATA_DIR):
+            asked = f"No server runs on {data_dir} ({_DATA_DIR}); asking the sandbox at"
+            to_people(f"bambleweeny: {asked} {sandboxes[0].url}.")
+        return sandboxes[0]
+    raise CommandFailed(f"No server is known. {looked}", hint=_what_to_start(found))
+
+
+def url_here() -> str | None:
+    """Return the URL of the server of this user that is asked where none is named.
+
+    None where there is none; SeveralRun names those among which there is no choice.
+    """
+    try:
+        return _server_here().url
+    except SeveralRun:
+        raise
+    except CommandFailed:
+        return None
+
+
+def _what_to_start(others: list[LocalServer]) -> str:
+    if others:
+        return f"Give one of these that run as --url: {', '.join(map(str, others))}."
+    return "Start one with 'bambleweeny serve', or log in to one with 'bambleweeny login URL'."
+
+
+def keep_renewed(place: Place, token: str | None) -> None:
+    """Keep the token that a client has now, where a kept one was refused and renewed."""
+    if place.profile and token and token != place.profile.token:
+        with suppress(OSError):  # then the next command renews it once more
+            renew_profile(place.profile, token)
+
+
+def advice_for(error: BambleweenyError, place: Place | None) -> str | None:
+    """Return what to do about an error; None where there is nothing better than its hint."""
+    if place is None:
+        return None
+    profile = place.profile
+    if isinstance(error, Unauthorized) and (profile or not place.token):
+        return _advice_to_log_in(place)
+    if isinstance(error, Unreachable) and profile:
+        return (
+            f"The profile '{profile.name}' names that server. Start it, name another one with "
+            f"--url, or forget the login with 'bambleweeny logout --profile {profile.name}'."
+        )
+    return None
+
+
+def _advice_to_log_in(place: Place) -> str:
+    profile = place.profile
+    if profile:
+        login = f"'bambleweeny login {profile.url} --user {profile.user} --profile {profile.name}'"
+        return f"The login that is kept as '{profile.name}' is not good any more: run {login}."
+    login = f"'bambleweeny login {place.url}'"
+    if place.local and place.password and place.password == place.local.admin_password():
+        return f"The admin's password is another one by now: log in with {login}."
+    return f"Log in with {login}, or give --token, or --user and --password."

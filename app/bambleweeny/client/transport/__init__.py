@@ -1,0 +1,1 @@
+"""HTTP under the client: connections, tokens, streams, errors."""

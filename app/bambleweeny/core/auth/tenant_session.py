@@ -1,0 +1,58 @@
+"""A call that costs one round trip, with the caller's own check in it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.errors import Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.client.link import Command
+from bambleweeny.store.guard import translate_each
+from bambleweeny.store.scripts import READ_VALUES, Script
+
+
+def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
+    """Read, provided that the caller's token is still good; else Unauthorized.
+
+    Gives the replies of the commands. Not atomic as a group.
+    """
+    user = store.schema.tenant(caller.id).user
+    version, *replies = store.read(("HGET", user, "version"), *commands)
+    if version is None or (caller.version and version != caller.version.encode()):
+        raise Unauthorized()
+    return replies
+
+
+def run_as(
+    store: Store,
+    caller: Caller,
+    script: Script,
+    *args: str | bytes | int,
+) -> Any:
+    """Run a tenant's script, which checks the caller first; atomic.
+
+    `args` are ARGV[2..] of the script.
+    """
+    return store.run(script, store.schema.tenant(caller.id).declared, caller.version, *args)
+
+
+def run_read_as(
+    store: Store,
+    caller: Caller,
+    script: Script,
+    *args: str | bytes | int,
+) -> Any:
+    """Run a tenant's script that changes nothing, as `run_as` does; it may be tried again."""
+    return store.read_with(script, store.schema.tenant(caller.id).declared, caller.version, *args)
+
+
+def read_values_as(
+    store: Store, caller: Caller, names: Sequence[str], room: int, *, is_whole: bool = False
+) -> tuple[list[Any], int]:
+    """Read keys of one moment, provided that the caller's token is still good.
+
+    Gives the values, None for a miss, and how many of `room` bytes are left; once that is
+    below 0 each further value is TooMuchAtOnce, or with `is_whole` that is raised. O(1) a key.
+    """
+    values, left = run_read_as(store, caller, READ_VALUES, room, int(is_whole), *names)
+    return translate_each(values), left

@@ -1,0 +1,110 @@
+"""The options that stand last in an operation of a batch, as an object."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from bambleweeny.core.keys.conditions import Bounds, Terms, Wish, bounds_of
+from bambleweeny.core.lists.lists import push_options
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
+
+Step = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+
+_Ttl = str | Annotated[int, msgspec.Meta(ge=1)] | UnsetType
+
+
+class NoOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """There is no option yet."""
+
+
+class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    if_match: str | UnsetType = UNSET
+    if_none_match: str | UnsetType = UNSET
+
+    def terms(self) -> Terms:
+        """Give what the key must be."""
+        return Terms(_tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match))
+
+
+class SetOptions(_OnTerms):
+    """For how long, under which type, and on what terms a key is written."""
+
+    ttl: _Ttl = UNSET
+    keepttl: bool = False
+    type: str = ""
+
+    def __post_init__(self) -> None:
+        """Check all of it: ValueError says what is wrong."""
+        self.wish(), self.terms()
+
+    def wish(self) -> Wish:
+        """Give how long the key should last, and its type."""
+        if self.type and not is_media_type(self.type):
+            raise ValueError("type is not a media type as text/plain")
+        if not self.keepttl:
+            return Wish(_seconds(self.ttl), self.type)
+        if self.ttl is not UNSET:
+            raise ValueError("ttl and keepttl exclude each other")
+        return Wish("keep", self.type)
+
+
+class DelOptions(_OnTerms):
+    """On what terms a key is deleted."""
+
+    def __post_init__(self) -> None:
+        """Check all of it: ValueError says what is wrong."""
+        self.terms()
+
+
+class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """How far a counter may go, and for how long a new one lasts."""
+
+    ttl: _Ttl = UNSET
+    max: Step | UnsetType = UNSET
+    min: Step | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Check all of it: ValueError says what is wrong."""
+        self.bounds()
+
+    def bounds(self) -> Bounds:
+        """Give the bounds."""
+        most = None if self.max is UNSET else self.max
+        least = None if self.min is UNSET else self.min
+        return bounds_of(most, least, _seconds(self.ttl))
+
+
+class PushOptions(msgspec.Struct, forbid_unknown_fields=True):
+    """After how long, for how long, and at which end an item is added."""
+
+    delay: str | int = 0
+    ttl: str | int | None = None
+    front: bool = False
+
+    def __post_init__(self) -> None:
+        """Check all of it: ValueError says what is wrong."""
+        self.packed()
+
+    def packed(self) -> bytes:
+        """Give what the script takes."""
+        ttl = None if self.ttl is None else parse_duration(str(self.ttl))
+        try:
+            options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)
+        except InvalidRequest as ex:
+            raise ValueError(str(ex)) from ex
+        return options.packed()
+
+
+def _tags(name: str, text: str | UnsetType) -> str:
+    if text is UNSET:
+        return ""
+    try:
+        return parse_tags(text)
+    except ValueError as ex:
+        raise ValueError(f"{name}: {ex}") from ex
+
+
+def _seconds(ttl: _Ttl) -> int | Literal[""]:
+    return "" if ttl is UNSET else parse_ttl(str(ttl))

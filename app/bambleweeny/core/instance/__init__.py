@@ -1,0 +1,1 @@
+"""The instance: its identity, its layout, its state and its numbers."""

@@ -1,0 +1,32 @@
+"""Data of an older layout, made into those of this one."""
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.listing.index_walk import walk
+from bambleweeny.core.lists.idempotency import digest_pushes
+from bambleweeny.errors import Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import PACK_NUMBERS
+
+
+def take_over(store: Store, layout: int) -> None:
+    """Rewrite what an older layout has otherwise; again, where that broke off.
+
+    O(lists + idempotency keys).
+    """
+    [user_ids] = store.read(("HVALS", store.schema.users))
+    for user_id in user_ids:
+        owner = Caller(user_id.decode(), "", "")
+        try:
+            if layout < 2:
+                _pack_numbers_of_lists(store, owner)
+            if layout < 3:
+                digest_pushes(store, owner)
+        except Unauthorized:
+            continue  # its deletion broke off, and is finished later
+
+
+def _pack_numbers_of_lists(store: Store, owner: Caller) -> None:
+    for names in walk(store, owner, store.schema.tenant(owner.id).lists):
+        for name in names:
+            run_as(store, owner, PACK_NUMBERS, name)

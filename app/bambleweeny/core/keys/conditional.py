@@ -1,0 +1,164 @@
+"""Changes of keys on terms: only if they are as one says, only for a while, only so far."""
+
+import re
+from typing import Any
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.key_entry import Held, held_of
+from bambleweeny.core.keys.conditions import ANY, Bounds, Terms, Wish, exactly
+from bambleweeny.core.keys.json_patch import merged
+from bambleweeny.core.keys.keys import Keys, check_key_name
+from bambleweeny.errors import (
+    Busy,
+    CounterOverflow,
+    LimitReached,
+    NotAnInteger,
+    NotFound,
+    PreconditionFailed,
+)
+from bambleweeny.names import is_part_of_name
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import (
+    CHANGE_TTL,
+    DELETE_ON_TERMS,
+    INCR_WITHIN_BOUNDS,
+    SET_ON_TERMS,
+)
+
+_MOST_ATTEMPTS = 10
+_is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
+
+
+class KeyChanges:
+    """What can be done to keys beyond plain reads and writes; each checks and acts in one step."""
+
+    def __init__(self, store: Store, keys: Keys) -> None:
+        self._store = store
+        self._keys = keys
+
+    def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
+        """Read a key, which lasts for so many seconds from now on; atomic.
+
+        A miss raises NotFound, and where the terms do not hold it is PreconditionFailed.
+        O(log n), with terms O(length of the value).
+        """
+        return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
+
+    def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
+        """Let a key last for so many seconds from now on, or without an end; atomic.
+
+        A miss raises NotFound, and where the terms do not hold it is
+        PreconditionFailed. O(log n), with terms O(length of the value).
+        """
+        self._change_ttl(caller, name, "none" if ttl is None else str(ttl), terms, 0)
+
+    def set_on_terms(
+        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
+    ) -> None:
+        """Write a key that ends by itself, or has a type, or must be as the terms say; atomic.
+
+        Where they do not hold it is PreconditionFailed, and nothing changes. A new key
+        counts against the quota. O(log n), with terms O(length of the earlier value).
+        """
+        self._set_on_terms(caller, name, value, (wish, terms), 0)
+
+    def swap(
+        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
+    ) -> Held | None:
+        """Write as `set_on_terms` does, and give what was there; None for a new key."""
+        found = self._set_on_terms(caller, name, value, (wish, terms), 1)
+        return None if found[0] is None else held_of(found)
+
+    def patch(
+        self, caller: Caller, name: str, patch: bytes, wish: Wish, terms: Terms = ANY
+    ) -> bytes:
+        """Change a JSON value by a merge patch (RFC 7396), and give it as it is now.
+
+        Atomic, since a key that changes meanwhile is read again, up to ten times; then
+        it is Busy. A miss is an empty object and counts against the quota. A value that
+        is no JSON is NotJson. Two round trips, O(length of the value).
+        """
+        for _ in range(_MOST_ATTEMPTS):
+            known = self._read_for_change(caller, name, terms)
+            if known is None:
+                value, as_read = merged(b"{}", patch), Terms(if_none_match="*")
+                wanted = wish._replace(content_type="application/json")
+            else:
+                value, as_read, wanted = merged(known.value, patch), exactly(known.value), wish
+            try:
+                self.set_on_terms(caller, name, value, wanted, as_read)
+            except PreconditionFailed:
+                continue
+            return value
+        raise Busy("The key changes too often.")
+
+    def incr_within(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
+        """Add to a counter as `incr` does, provided that it stays within bounds; atomic.
+
+        Else it is LimitReached, and nothing changes. O(log n).
+        """
+        check_key_name(name)
+        packed = bounds.packed(by)
+        return int(run_as(self._store, caller, INCR_WITHIN_BOUNDS, name, *packed))
+
+    def preview_incr(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
+        """Return the number that `incr_within` would return now, and change nothing. O(1).
+
+        Raises NotAnInteger, CounterOverflow and LimitReached as that does.
+        """
+        try:
+            counter = self._keys.read(caller, name)
+        except NotFound:
+            counter = Held(b"0")
+        if not _is_integer(counter.value):
+            raise NotAnInteger()
+        number = int(counter.value) + by
+        if not bounds.hold_for(number):
+            error = LimitReached()
+            error.retry_after = counter.seconds_left()
+            raise error
+        if not -(2**63) <= number < 2**63:
+            raise CounterOverflow()
+        return number
+
+    def take(self, caller: Caller, name: str, terms: Terms = ANY) -> Held:
+        """Delete a key that is as the terms say, and give what it was; atomic.
+
+        Where they do not hold it is PreconditionFailed, and nothing changes. A miss
+        raises NotFound. O(log n + length of the value).
+        """
+        is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
+        found = (
+            run_as(self._store, caller, DELETE_ON_TERMS, name, *terms, 1) if is_possible else None
+        )
+        if found is None:
+            check_key_name(name)
+            raise NotFound()
+        return held_of(found)
+
+    def _set_on_terms(
+        self, caller: Caller, name: str, value: bytes, how: tuple[Wish, Terms], is_wanted: int
+    ) -> Any:
+        check_key_name(name)
+        wish, terms = how
+        return run_as(
+            self._store, caller, SET_ON_TERMS,
+            name, value, *terms, wish.ttl, wish.content_type, is_wanted,
+        )  # fmt: skip
+
+    def _change_ttl(self, caller: Caller, name: str, ttl: str, terms: Terms, is_wanted: int) -> Any:
+        check_key_name(name)
+        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *terms, is_wanted)
+        if found is None:
+            raise NotFound()
+        return found
+
+    def _read_for_change(self, caller: Caller, name: str, terms: Terms) -> Held | None:
+        try:
+            known = self._keys.read(caller, name)
+        except NotFound:
+            known = None
+        if not terms.hold_for(None if known is None else known.value):
+            raise PreconditionFailed()
+        return known

@@ -1,0 +1,168 @@
+"""Selections: what a tenant has of its keys, lists or topics in a span of names.
+
+None of this is atomic as a whole; each page is of one moment.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+from bambleweeny.core.auth.tenant_session import run_as, run_read_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.key_entry import Held, held_of
+from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.pacing import repeat
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
+
+# NOTE: others answer nothing while a page is put together.
+_PAGE = 200
+_PAGE_BYTES = 256 << 10
+_STEP = 100
+_MOST_GROUPS = 10_000
+
+Noun = Literal["keys", "lists", "topics"]
+
+
+class Row(NamedTuple):
+    """A key and what is held of it."""
+
+    name: str
+    held: Held
+
+
+class Selection:
+    """The entries of a span in order, up to `limit` of them; they are taken once.
+
+    After that `next` is what a further one begins after, or None where all were given.
+    An entry is a name or, with a delimiter, a group; it ends early past 10,000 groups.
+    """
+
+    def __init__(
+        self, store: Store, caller: Caller, noun: Noun, span: Span, limit: int | None = None
+    ) -> None:
+        span.check()
+        self.next: str | None = None
+        self._store = store
+        self._caller = caller
+        self._noun = noun
+        self._span = span
+        self._limit = limit
+
+    def names(self) -> Iterator[list[str]]:
+        """Give the entries in pages of up to 200. O(log n + page) and a round trip each.
+
+        A group costs O(log n), however many names are in it.
+        """
+        left, groups = self._limit, 0
+        for page in self._pages():
+            part = page if left is None else page[:left]
+            yield part
+            if part:
+                last = part[-1]
+            if left is not None:
+                left -= len(part)
+            groups += sum(map(self.is_group, part)) if self._span.delimiter else 0
+            if len(part) < len(page) or groups >= _MOST_GROUPS:
+                self.next = last
+                return
+
+    def rows(self, most_bytes: int | None = None) -> Iterator[Row | str]:
+        """Give the entries with their values, groups as they are; a round trip more a MB.
+
+        It ends early where the values would add up to more than `most_bytes`.
+        """
+        last, size = "", 0
+        for page in self.names():
+            for row in self._rows_of(page):
+                if isinstance(row, Row):
+                    size += len(row.held.value)
+                    if most_bytes is not None and last and size > most_bytes:
+                        self.next = last
+                        return
+                last = row if isinstance(row, str) else row.name
+                yield row
+
+    def is_group(self, entry: str) -> bool:
+        """Tell whether an entry is a group."""
+        return bool(self._span.group_of(entry))
+
+    def _pages(self) -> Iterator[list[str]]:
+        span = self._span
+        most = _PAGE if self._limit is None else min(_PAGE, self._limit + 1)
+        begin: bytes | None = span.begin
+        while begin is not None:
+            begin, names = self._run(
+                LIST_NAMES, self._noun, begin, span.end, most, span.delimiter, len(span.prefix)
+            )
+            yield [name.decode() for name in names]
+
+    def _rows_of(self, page: Sequence[str]) -> Iterator[Row | str]:
+        names = [entry for entry in page if not self.is_group(entry)]
+        found: dict[str, Row] = {}
+        for entry in page:
+            if self.is_group(entry):
+                yield entry
+                continue
+            if names and names[0] == entry:
+                flat = self._run(READ_ROWS, _PAGE_BYTES, *names)
+                count = len(flat) // 2
+                found = {row.name: row for row in _rows(names[:count], flat)}
+                names = names[count:]
+            if entry in found:
+                yield found.pop(entry)
+
+    def _run(self, script: Script, *args: str | bytes | int) -> Any:
+        return run_read_as(self._store, self._caller, script, *args)
+
+
+class Selections:
+    """Selections of everybody's keys, lists and topics."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, caller: Caller, noun: Noun, span: Span, limit: int | None = None) -> Selection:
+        """Give a selection of what is the caller's own."""
+        return Selection(self._store, caller, noun, span, limit)
+
+    def count(self, caller: Caller, noun: Noun, prefix: str = "") -> int:
+        """Count names, exactly, those with a prefix. O(log n).
+
+        Where many keys have expired since the last write, they are forgotten first.
+        """
+        Span(prefix).check()
+        found: list[int] = []
+
+        def step() -> bool:
+            count = run_as(self._store, caller, COUNT_NAMES, noun, prefix)
+            found.extend([] if count is None else [int(count)])
+            return not found
+
+        repeat(step)
+        return found[0]
+
+    def delete_keys(self, caller: Caller, prefix: str) -> int:
+        """Delete the keys whose names begin with a prefix, and give their number.
+
+        Not atomic: in steps of 100, each followed by a pause of the same length for
+        others. What is written meanwhile may stay. O(what is deleted).
+        """
+        span = Span(prefix)
+        span.check()
+        begin, deleted, store = span.begin, 0, self._store.patient
+
+        def step() -> bool:
+            nonlocal begin, deleted
+            count, last = run_as(store, caller, DELETE_KEYS, begin, span.end, _STEP)
+            deleted += count
+            begin = b"(" + (last or b"")
+            return last is not None
+
+        repeat(step)
+        return deleted
+
+
+def _rows(names: Sequence[str], flat: Sequence[Any]) -> Iterator[Row]:
+    for name, *stored in zip(names, flat[::2], flat[1::2], strict=True):
+        if stored[0] is not None:
+            yield Row(name, held_of(stored))

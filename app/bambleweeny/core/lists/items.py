@@ -1,0 +1,210 @@
+"""Items where they lie: looked at without being taken, counted, added, moved and deleted."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
+from bambleweeny.core.lists.lists import check_list_name
+from bambleweeny.core.pacing import repeat
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
+from bambleweeny.errors import InvalidRequest, ListFull, NotFound
+from bambleweeny.names import is_item_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import (
+    DELETE_ITEM,
+    FIND_ITEM,
+    LOOK_AT_ITEMS,
+    MOVE_ITEMS,
+    PURGE_ITEMS,
+    PUT_ITEMS_WITHIN_BOUNDS,
+    SUM_LIST,
+    Script,
+)
+
+State = Literal["ready", "leased", "delayed", "dead"]
+STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
+_AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
+"""Time moves items only to a later one of these."""
+MOST_SHOWN = 1000
+MOST_MOVED = 10_000
+_STEP = 500
+"""So many items keep the engine from others for some 10 ms."""
+
+_is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
+
+
+class FoundItem(NamedTuple):
+    """An item and its state. `at` is when its lease or its delay ends or when it died, in ms."""
+
+    state: State
+    item: StoredItem
+    at: int
+
+
+class Sums(NamedTuple):
+    """What there is in a list. `age` are seconds since the oldest ready item came, or -1."""
+
+    ready: int
+    leased: int
+    delayed: int
+    dead: int
+    bytes: int
+    came: int
+    went: int
+    age: int
+    paused: int
+
+
+class Items:
+    """The items of all lists, in any state."""
+
+    def __init__(self, store: Store, bounds: tuple[int, int]) -> None:
+        self._store = store
+        self._bounds = bounds
+
+    def look(
+        self, caller: Caller, name: str, state: State, most: int, after: str
+    ) -> tuple[list[FoundItem], str | None]:
+        """Give up to 1,000 items and 1 MB in a state, and where to go on, or None.
+
+        Ready items are in their order, leased and delayed ones in that of their end, dead
+        ones in that of their dying. `after` is what the page before gave, or nothing.
+        Atomic. O(log n + page).
+        """
+        if not 1 <= most <= MOST_SHOWN:
+            raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
+        place = _is_cursor(after or "0")
+        if place is None:
+            raise InvalidRequest("The parameter 'after' is what the page before had as 'next'.")
+        score, item_id = place[1] or "0", place[2]
+        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
+        rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)
+        found = [
+            FoundItem(state, unpack_item(data), int(at))
+            for data, at in zip(rows[::2], rows[1::2], strict=True)
+        ]
+        size = sum(map(len, rows[::2]))
+        is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
+        return found, _place(found[-1]) if is_cut else None
+
+    def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
+        """Return the bodies that a pop of up to so many items would take, and take none.
+
+        A list that is paused, or not there, has none. Two round trips. O(log n + items).
+        """
+        if self.sums(caller, name).paused:
+            return []
+        found, _ = self.look(caller, name, "ready", most, "")
+        return [one.item.body for one in found]
+
+    def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
+        """Give an item by its id, in whichever state; a miss raises NotFound. O(log n)."""
+        reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
+        if reply is None:
+            raise NotFound()
+        state, data, at = reply
+        return FoundItem(state.decode(), unpack_item(data), int(at))
+
+    def delete(self, caller: Caller, name: str, item_id: str) -> None:
+        """Delete an item in whichever state; a lease of it ends. Atomic.
+
+        A miss raises NotFound. O(log n), and O(n) for a ready one in the middle.
+        """
+        if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
+            raise NotFound()
+
+    def sums(self, caller: Caller, name: str) -> Sums:
+        """Count a list's items; one that is not there has none. O(1)."""
+        return Sums(*self._run(SUM_LIST, caller, name))
+
+    def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
+        """Move the first items in a state to the end of a list; give how many went.
+
+        They get new ids, and count as never tried. Up to 10,000, in steps of 500 that are
+        atomic each, with a pause as long for others between them. A new list counts against
+        the quota; where the list has no room for the first one ListFull is raised.
+        O(items * log n).
+        """
+        check_list_name(to)
+        if not 1 <= most <= MOST_MOVED:
+            raise InvalidRequest(f"The field 'max' takes 1 to {MOST_MOVED}.")
+        if to == name and state != "dead":
+            raise InvalidRequest("Only dead items are moved within their own list.")
+        moved = 0
+
+        def step() -> bool:
+            nonlocal moved
+            wanted = min(_STEP, most - moved)
+            try:
+                went: int = self._run(
+                    MOVE_ITEMS, caller, name, to, state, wanted, store=self._store.patient
+                )
+            except ListFull:
+                if not moved:
+                    raise
+                return False
+            moved += went
+            return went == wanted and moved < most
+
+        repeat(step)
+        return moved
+
+    def put_all(self, caller: Caller, name: str, items: Sequence[FoundItem]) -> int:
+        """Add ready, delayed and dead items with new ids, all or none; give how many were added.
+
+        What has expired is left out, and what is due is ready. Quota and bound are those of
+        `Lists.push`. O(items * log n).
+        """
+        packed: list[str | bytes | int] = []
+        for state, item, at in items:
+            packed += [state, at, item.attempts, item.expires, item.reason, item.origin, item.body]
+        return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
+
+    def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
+        """Delete all items in some states and give their number; the policy stays.
+
+        In steps of 500 that are atomic each, with a pause as long for others between them; no
+        more than a list can hold. What is due meanwhile is not missed. O(items * log n).
+        """
+        purged = 0
+        for state in sorted(states, key=_AS_TIME_GOES.index):
+            purged += self._purge(caller, name, state)
+        return purged
+
+    def _purge(self, caller: Caller, name: str, state: State) -> int:
+        purged = 0
+
+        def step() -> bool:
+            nonlocal purged
+            went: int = self._run(
+                PURGE_ITEMS, caller, name, state, _STEP, store=self._store.patient
+            )
+            purged += went
+            return went == _STEP and purged <= self._bounds[0]
+
+        repeat(step)
+        return purged
+
+    def _run(
+        self,
+        script: Script,
+        caller: Caller,
+        name: str,
+        *args: str | bytes | int,
+        store: Store | None = None,
+    ) -> Any:
+        check_list_name(name)
+        return run_as(store or self._store, caller, script, name, *self._bounds, *args)
+
+
+def _place(last: FoundItem) -> str:
+    return str(last.item.id) if last.state == "ready" else f"{last.at}-{last.item.id}"
+
+
+def _checked(item_id: str) -> str:
+    if not is_item_id(item_id):
+        raise NotFound()
+    return item_id

@@ -1,0 +1,127 @@
+"""Leases: an item is given for a while, and comes back unless it is acknowledged."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
+from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_due
+from bambleweeny.core.notify.long_polls import Due, Waits
+from bambleweeny.core.pacing import repeat
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
+from bambleweeny.errors import InvalidRequest, LeaseNotFound
+from bambleweeny.store import Store
+from bambleweeny.store.guard import translate_each
+from bambleweeny.store.scripts import CHANGE_LEASES, LEASE_ITEMS
+
+MOST_LEASED = 100
+MOST_CHANGED = 1000
+LONGEST_LEASE = 12 * 3600
+"""In seconds."""
+_LONGEST_REASON = 255
+"""In bytes."""
+
+Verb = Literal["ack", "retry", "extend", "bury"]
+
+
+class Change(NamedTuple):
+    """What is to become of a lease.
+
+    `seconds` are the delay of a retry and the new length of an extended lease, whose None is
+    what the list's policy says; `reason` is why an item is buried.
+    """
+
+    verb: Verb
+    lease: str
+    seconds: int | None = None
+    reason: str = ""
+
+    def packed(self) -> tuple[str, str, str]:
+        """Give what the script takes; InvalidRequest where it cannot be done."""
+        is_extension = self.verb == "extend"
+        if (self.seconds or 0) > (LONGEST_LEASE if is_extension else LONGEST_DELAY):
+            longest = "'for' is 12h" if is_extension else "'delay' is 7d"
+            raise InvalidRequest(f"The longest {longest}.")
+        if len(self.reason.encode()) > _LONGEST_REASON:
+            raise InvalidRequest(f"A 'reason' has {_LONGEST_REASON} bytes at most.")
+        if self.verb == "bury":
+            return "bury", self.lease, self.reason
+        if is_extension and self.seconds is None:
+            return "extend", self.lease, ""
+        verb = "retry" if is_extension and self.seconds == 0 else self.verb
+        return verb, self.lease, str((self.seconds or 0) * 1000)
+
+
+def lease_of(item: StoredItem) -> str:
+    """Give the name of a leased item's lease: it is good for that attempt alone."""
+    return f"{item.id}.{item.attempts}"
+
+
+class Leases:
+    """The leases of all tenants. Each change is atomic."""
+
+    def __init__(self, store: Store, waits: Waits, bounds: tuple[int, int]) -> None:
+        self._store = store
+        self._waits = waits
+        self._bounds = bounds
+
+    def lease(
+        self,
+        caller: Caller,
+        name: str,
+        most: int = 1,
+        lasting: int | None = None,
+        *,
+        seconds: float = 0,
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> list[StoredItem]:
+        """Give the oldest items for `lasting` seconds, waiting up to `seconds` for one.
+
+        Up to 100 items and 1 MB; at least one where there is one. Without `lasting` the
+        list's policy counts, or else 30 s. O(items * log n).
+        """
+        check_list_name(name)
+        if not 1 <= most <= MOST_LEASED:
+            raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_LEASED}.")
+        if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
+            raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
+        so_long = "" if lasting is None else lasting * 1000
+
+        def take() -> list[bytes] | Due | None:
+            args = (name, *self._bounds, most, so_long, MOST_BYTES_OF_A_PAGE)
+            return taken_or_due(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
+
+        told = self._store.schema.tenant(caller.id).pushed(name)
+        found = self._waits.attempt(take, told, seconds, is_wanted) or []
+        return [unpack_item(data) for data in found]
+
+    def change(self, caller: Caller, name: str, change: Change) -> None:
+        """Acknowledge, extend, give back or bury one lease; LeaseNotFound where it has ended."""
+        [outcome] = self.change_each(caller, name, [change])
+        if outcome is not None:
+            raise outcome
+
+    def change_each(
+        self, caller: Caller, name: str, changes: Sequence[Change]
+    ) -> list[LeaseNotFound | None]:
+        """Do up to 1,000 changes in their order, and return what was wrong with each, or None.
+
+        One atomic step; more, with pauses for others between them, where items go back far
+        from both ends of the list, or many bytes are read. O(changes * log n), and O(n) for each
+        item that goes back into the middle.
+        """
+        check_list_name(name)
+        if len(changes) > MOST_CHANGED:
+            raise InvalidRequest(f"One call changes up to {MOST_CHANGED} leases.")
+        packed = [change.packed() for change in changes]
+        replies: list[Any] = []
+
+        def step() -> bool:
+            fields = [field for change in packed[len(replies) :] for field in change]
+            found = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
+            replies.extend(translate_each(found))
+            return len(replies) < len(changes)
+
+        repeat(step)
+        return [reply if reply != 1 else None for reply in replies]

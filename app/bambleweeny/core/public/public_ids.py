@@ -1,0 +1,119 @@
+"""Public ids: what a route and a bin have in common.
+
+A public id is good while it stands in its owner's index. What it points at is
+kept under the id itself and never changes, so that a process may remember it.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+from uuid import uuid4
+
+from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
+from bambleweeny.names import is_public_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import BEGIN_PUBLIC_ID, END_PUBLIC_ID
+
+_REMEMBERED = 10_000
+_UNFINISHED_SECONDS = 3600
+
+
+class Published(NamedTuple):
+    """What a public id points at: `target` is the name of a key or of a list."""
+
+    id: str
+    owner: str
+    target: str
+    content_type: str = ""
+
+    @property
+    def as_owner(self) -> Caller:
+        """The owner, acting without being logged in."""
+        return Caller(self.owner, "", "")
+
+
+class PublicIds:
+    """The public ids of one noun, over all tenants."""
+
+    def __init__(
+        self,
+        store: Store,
+        record_of: Callable[[str], str],
+        noun: Literal["routes", "bins"],
+    ) -> None:
+        self._store = store
+        self._record_of = record_of
+        self._noun = noun
+        self._known: dict[str, Published] = {}
+
+    def find(self, public_id: str) -> Published:
+        """Tell what an id points at; whether it is still good is not asked here.
+
+        One round trip, and none once this process has seen the id. An id that
+        never was raises NotFound.
+        """
+        known = self._known.get(public_id)
+        if known is None:
+            if not is_public_id(public_id):
+                raise NotFound()
+            [found] = self._fetch([public_id])
+            if found is None:
+                raise NotFound()
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[public_id] = found
+        return known
+
+    def delete(self, caller: Caller, public_id: str) -> None:
+        """End one of the caller's ids at once; a miss raises NotFound."""
+        if not is_public_id(public_id):
+            raise InvalidRequest(
+                "The id is invalid.", hint="It is what follows the last / in the path."
+            )
+        if not run_as(self._store, caller, END_PUBLIC_ID, public_id, self._noun):
+            raise NotFound()
+        self._store.write(("UNLINK", self._record_of(public_id)))
+
+    def owned_by(self, caller: Caller) -> list[Published]:
+        """Give the caller's ids and what they point at. O(n), two round trips.
+
+        An id whose making broke off, and whose record is gone by now, is forgotten.
+        """
+        index = getattr(self._store.schema.tenant(caller.id), self._noun)
+        [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
+        ids = [member.decode() for member in members]
+        rows = self._fetch(ids)
+        lost = [i for i, row in zip(ids, rows, strict=True) if row is None]
+        if lost:
+            self._store.write(("ZREM", index, *lost))
+        return [row for row in rows if row]
+
+    def _publish(self, caller: Caller, target: str, content_type: str = "") -> Published:
+        """Make a public id. It counts against the quota.
+
+        Three round trips: the record may be in another slot than the owner.
+        The record of one that was broken off goes away within an hour, and its place in
+        the quota with the next listing.
+        """
+        made = Published(str(uuid4()), caller.id, target, content_type)
+        record = self._record_of(made.id)
+        self._store.write(
+            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
+            ("EXPIRE", record, _UNFINISHED_SECONDS),
+        )
+        try:
+            run_as(self._store, caller, BEGIN_PUBLIC_ID, made.id, self._noun)
+        except (QuotaExceeded, Unauthorized):
+            self._store.write(("UNLINK", record))
+            raise
+        self._store.write(("PERSIST", record))
+        return made
+
+    def _fetch(self, ids: list[str]) -> list[Published | None]:
+        fields = ("owner", "target", "content_type")
+        rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
+        return [
+            Published(i, *(value.decode() for value in row)) if row[0] is not None else None
+            for i, row in zip(ids, rows, strict=True)
+        ]

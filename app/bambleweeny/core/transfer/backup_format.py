@@ -1,0 +1,196 @@
+"""The lines of a backup, and writing them.
+
+A header, then for each user its own line and those of what it owns, then an end with
+counts and a SHA-256 of all before it. Each line is JSON.
+"""
+
+import hashlib
+from typing import IO, Literal
+
+import msgspec
+
+from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.values import Base64
+
+VERSION = 1
+"""The version of the format; it stands in the header."""
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True):
+    pass
+
+
+class Header(_Strict):
+    """Stands first. `last_user` is the highest number that a user was given."""
+
+    bambleweeny: Literal["backup"]
+    version: int
+    layout: int
+    made: str
+    by: str
+    last_user: int
+
+
+class User(_Strict):
+    """A user; what it owns follows. A quota of 0 is no limit."""
+
+    id: str
+    name: str
+    role: Literal["admin", "user"]
+    quota: int
+    hash: str
+
+
+class Key(_Strict, omit_defaults=True):
+    """A key and its value. It ends at so many milliseconds since 1970, or does not."""
+
+    owner: str
+    name: str
+    value: str | Base64
+    ends: int = 0
+    content_type: str = ""
+
+
+class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
+    """What is known of a list beside its items, which follow: how many came and went, the highest
+    id and the lowest one that was given at its front, and its policy. There were backups before
+    that had no such line.
+    """
+
+    owner: str
+    name: str
+    came: int = 0
+    went: int = 0
+    last: int = 0
+    low: int = 0
+    policy: ListPolicy | None = None
+
+
+class Item(_Strict, omit_defaults=True):
+    """An item of a list, after the older ones. Its id is the microsecond of its coming.
+
+    What is not ready says when its lease or its delay ends, or when it died (`at`, in ms).
+    `came` and `expires` are in ms too; an id that is no time of coming has a `came`.
+    """
+
+    owner: str
+    list: str
+    id: int
+    value: str | Base64
+    state: Literal["ready", "leased", "delayed", "dead"] = "ready"
+    at: int = 0
+    attempts: int = 0
+    came: int = 0
+    expires: int = 0
+    reason: str = ""
+    origin: str = ""
+
+
+class Topic(_Strict):
+    """A topic; its messages follow."""
+
+    owner: str
+    name: str
+
+
+class Message(_Strict):
+    """A message of the topic before it, after the older ones. `type` is its content type."""
+
+    owner: str
+    topic: str
+    id: str
+    type: str | None
+    value: str | Base64
+
+
+class Route(_Strict):
+    """A route and the key that it shows."""
+
+    owner: str
+    id: str
+    key: str
+    content_type: str
+
+
+class Bin(_Strict):
+    """A bin and the list to which it adds."""
+
+    owner: str
+    id: str
+    list: str
+
+
+class End(_Strict):
+    """Stands last: how many lines there are of each kind, and the digest of them all."""
+
+    users: int = 0
+    keys: int = 0
+    items: int = 0
+    topics: int = 0
+    messages: int = 0
+    routes: int = 0
+    bins: int = 0
+    lists: int = 0
+    sha256: str = ""
+
+    def count(self, record: "Record") -> None:
+        """Count a record."""
+        kind = f"{kind_of(record)}s"
+        setattr(self, kind, getattr(self, kind) + 1)
+
+
+BesideKeys = List | Item | Topic | Message | Route | Bin
+Owned = Key | BesideKeys
+Record = User | Owned
+
+
+class Line(_Strict):
+    """What follows the header: one of these."""
+
+    user: User | None = None
+    key: Key | None = None
+    list: List | None = None
+    item: Item | None = None
+    topic: Topic | None = None
+    message: Message | None = None
+    route: Route | None = None
+    bin: Bin | None = None
+    end: End | None = None
+
+    def content(self) -> Record | End | None:
+        """Give what the line says; None unless it is one thing."""
+        parts: list[Record | End | None] = [getattr(self, name) for name in self.__struct_fields__]
+        said = [part for part in parts if part is not None]
+        return said[0] if len(said) == 1 else None
+
+
+def kind_of(record: Record) -> str:
+    """Give the word under which a record stands."""
+    return type(record).__name__.lower()
+
+
+class Writer:
+    """Writes the lines of a backup and keeps count of them."""
+
+    def __init__(self, out: IO[bytes], header: Header) -> None:
+        self._out = out
+        self._end = End()
+        self._digest = hashlib.sha256()
+        self._encode = msgspec.json.Encoder().encode
+        self._put(header)
+
+    def write(self, record: Record) -> None:
+        """Add a record; its owner has been added before."""
+        self._end.count(record)
+        self._put({kind_of(record): record})
+
+    def end(self) -> End:
+        """Add the end and give it."""
+        self._end.sha256 = self._digest.hexdigest()
+        self._put({"end": self._end})
+        return self._end
+
+    def _put(self, line: object) -> None:
+        data = self._encode(line) + b"\n"
+        self._digest.update(data)
+        self._out.write(data)

@@ -1,0 +1,1 @@
+"""The HTTP server: everything that touches Waitress."""

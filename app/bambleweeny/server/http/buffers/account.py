@@ -1,0 +1,113 @@
+"""What one connection holds, and whether its client is fast enough for that."""
+
+import time
+import weakref
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bambleweeny.server.http.buffers.budget import Budget, group_of
+from bambleweeny.server.http.buffers.progress import Progress
+
+if TYPE_CHECKING:
+    from bambleweeny.server.http.connection import Connection
+
+_REQUEST_BYTES = 2 << 10
+
+_group_of = lru_cache(maxsize=4096)(group_of)
+
+
+class Account:
+    """Counts a connection's bytes in the server's budget: requests, and answers not yet taken.
+
+    `reserved` is what it may come to hold, and `sent` what the system has taken of answers.
+    """
+
+    def __init__(self, connection: "Connection", budget: Budget) -> None:
+        # NOTE: in a cycle a closed connection would stay, with what came last, until Python
+        # looks for cycles among all that is old, which it does very seldom.
+        self._reference = weakref.ref(connection)
+        self._budget = budget
+        self._progress = Progress()
+        self._group: str | None = None
+        self.size = self.reserved = self.sent = 0
+
+    @property
+    def group(self) -> str:
+        """Whose connection it is."""
+        if self._group is None:
+            self._group = _group_of(self._connection.addr[0])
+        return self._group
+
+    @property
+    def connected(self) -> bool:
+        """Whether the connection is still open."""
+        connection = self._reference()
+        return connection is not None and bool(connection.connected)
+
+    @property
+    def seconds_stalled(self) -> float:
+        """For how long the client has neither sent nor taken anything."""
+        connection = self._reference()
+        return 0.0 if connection is None else time.time() - float(connection.last_activity)
+
+    @property
+    def is_evictable(self) -> bool:
+        """Whether the connection waits for its client, rather than for this server."""
+        connection = self._reference()
+        return connection is not None and connection.waits_for() is not None
+
+    def evict(self) -> None:
+        """Have the connection closed, which frees what it holds."""
+        connection = self._reference()
+        if connection is not None:
+            connection.server.soon(connection.give_up)
+
+    def update(self) -> None:
+        """Count anew what the connection holds."""
+        connection = self._connection
+        size = connection.total_outbufs_len + max(self.reserved, _bytes_of_requests(connection))
+        if size != self.size:
+            self._budget.hold(self, size)
+
+    def note(self, size: int) -> None:
+        """Take in what the budget counts from now on."""
+        self.size = size
+
+    def look(self, *, is_crowded: bool) -> None:
+        """See whether the client is too slow, and give its connection up if so."""
+        connection = self._reference()
+        if connection is None:
+            # NOTE: two threads may count at once while a connection is closed.
+            self._budget.hold(self, 0)
+            return
+        self.update()
+        if not connection.connected:
+            return
+        limits = connection.server.limits
+        what = connection.waits_for()
+        if what is None or what is connection:
+            moved, limit = connection.taken(), None
+        else:
+            moved = what.header_bytes_received + what.body_bytes_received
+            limit = None if what.headers_finished else limits.head_seconds
+        is_slow = self._progress.is_slow(what, moved, limits, is_crowded=is_crowded)
+        if limit is not None and not is_crowded:
+            is_slow = self._progress.seconds > limit
+        if is_slow:
+            connection.give_up(is_crowded=is_crowded)
+
+    @property
+    def _connection(self) -> "Connection":
+        connection = self._reference()
+        if connection is None:
+            raise ReferenceError("the connection is gone")
+        return connection
+
+
+def _bytes_of_requests(connection: "Connection") -> int:
+    coming, complete = connection.request, list(connection.requests)
+    parts = complete if coming is None else [*complete, coming]
+    received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
+    # NOTE: a head is put together anew with each piece that comes.
+    received += len(coming.header_plus) if coming is not None else 0
+    return received + _REQUEST_BYTES * max(0, len(complete) - 1)

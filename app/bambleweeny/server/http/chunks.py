@@ -1,0 +1,121 @@
+"""The body of a request that comes in chunks, read strictly and within bounds."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from waitress.buffers import OverflowableBuffer
+
+from bambleweeny.errors import BodyTooLarge
+from bambleweeny.server.http.head import TOKEN, malformed
+
+_LONGEST_SIZE = 256
+_LONGEST_TRAILER = 8 << 10
+_LEAST_OVERHEAD = 64 << 10
+_QUOTED = rb'"(?:[\t !#-\[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"'
+_SIZE = re.compile(
+    rb"([0-9A-Fa-f]{1,16})(?:;%b(?:=(?:%b|%b))?)*\r\n" % (TOKEN, TOKEN, _QUOTED)
+).fullmatch
+_TRAILER = re.compile(rb"(%b):[\t -~\x80-\xff]*\r\n" % TOKEN).fullmatch
+_OF_THE_HEAD = re.compile(rb"content[-_]length|transfer[-_]encoding|host", re.IGNORECASE).fullmatch
+
+
+class ChunkedBody:
+    """Takes a body's chunks off the wire and keeps what is in them.
+
+    Extensions and trailers are checked and forgotten. Every line ends with CR LF. Raises
+    BodyTooLarge where the chunks add up to more than `most` bytes, or what is around them
+    does, and InvalidRequest where they are not well-formed.
+    """
+
+    completed = False
+    error = None
+
+    def __init__(self, buffer: OverflowableBuffer, most: int) -> None:
+        self._buffer = buffer
+        self._most = most
+        self._size = self._overhead = 0
+        self._left = 0
+        self._line = b""
+        self._expect_size()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def received(self, data: bytes) -> int:
+        """Take what belongs to the body, and return how many bytes that is."""
+        place = 0
+        while place < len(data) and not self.completed:
+            if self._left:
+                part = data[place : place + self._left]
+                self._buffer.append(part)
+                self._left -= len(part)
+                place += len(part)
+            else:
+                place += self._take_line(data, place)
+        return place
+
+    def getfile(self) -> Any:
+        """Return the body as a file that is open for reading."""
+        return self._buffer.getfile()
+
+    def getbuf(self) -> OverflowableBuffer:
+        """Return the buffer, which is to be closed in the end."""
+        return self._buffer
+
+    def _expect(
+        self, read: Callable[["ChunkedBody", bytes], None], longest: int, fault: str
+    ) -> None:
+        """Have the next line read by a method; a longer one is refused for that fault."""
+        # NOTE: a bound method would be a cycle, and keep the body until the collector runs.
+        self._read, self._longest, self._fault = read, longest, fault
+
+    def _take_line(self, data: bytes, place: int) -> int:
+        end = data.find(b"\n", place) + 1 or len(data)
+        self._line += data[place:end]
+        self._overhead += end - place
+        if self._overhead > max(self._most, _LEAST_OVERHEAD):
+            raise BodyTooLarge()
+        if len(self._line) > self._longest:
+            raise malformed(self._fault)
+        if self._line.endswith(b"\n"):
+            line, self._line = self._line, b""
+            self._read(self, line)
+        return end - place
+
+    def _expect_size(self) -> None:
+        self._expect(ChunkedBody._read_size, _LONGEST_SIZE, "the size of a chunk cannot be read")
+
+    def _read_size(self, line: bytes) -> None:
+        match = _SIZE(line)
+        if match is None:
+            raise malformed(self._fault)
+        size = int(match[1], 16)
+        self._size += size
+        if self._size > self._most:
+            raise BodyTooLarge()
+        self._left = size
+        if size:
+            self._expect(
+                ChunkedBody._read_end, len(b"\r\n"), "a chunk does not end where its size says"
+            )
+        else:
+            self._expect(
+                ChunkedBody._read_trailer,
+                _LONGEST_TRAILER,
+                "the lines behind its chunks cannot be read",
+            )
+
+    def _read_end(self, line: bytes) -> None:
+        if line != b"\r\n":
+            raise malformed(self._fault)
+        self._expect_size()
+
+    def _read_trailer(self, line: bytes) -> None:
+        if line == b"\r\n":
+            self.completed = True
+            return
+        match = _TRAILER(line)
+        if match is None or _OF_THE_HEAD(match[1]):
+            raise malformed(self._fault)
+        self._longest -= len(line)

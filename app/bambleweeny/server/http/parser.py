@@ -1,0 +1,167 @@
+"""Requests on the wire: plain heads are read in one step, all others by `read_head`."""
+
+import re
+from typing import Any
+
+from waitress.buffers import OverflowableBuffer
+from waitress.parser import HTTPRequestParser
+from waitress.receiver import FixedStreamReceiver
+
+from bambleweeny.errors import BambleweenyError, BodyTooLarge, HeadersTooLarge
+from bambleweeny.server.http.chunks import ChunkedBody
+from bambleweeny.server.http.head import (
+    check_begun,
+    glimpse,
+    is_host,
+    is_last,
+    malformed,
+    read_head,
+    wants_continue,
+)
+
+# NOTE: a head that is not plain for sure is left to `read_head`: other versions, absolute or
+# escaped paths, CONNECT, folded lines, bare line ends, bytes that are not printable ASCII.
+_PLAIN_HEAD = re.compile(
+    rb"(?!CONNECT )([A-Z]{1,32}) ((/(?:[!$&-.0->@-~][!$&->@-~]*)?)(?:\?([!$-~]*))?) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z0-9-]+:[ -~]*\r\n)*)(?:\r\n)?"
+).fullmatch
+_UNUSUAL = frozenset({"TRANSFER_ENCODING", "EXPECT"})
+_IS_LENGTH = re.compile("[0-9]{1,18}").fullmatch
+_MOST_BLANK_LINES = 2
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """Takes one request off the wire. What is refused is in `error`, and nothing follows it."""
+
+    header_plus: bytes
+    body_rcv: Any
+    error: BambleweenyError | None
+    command = path = ""
+    version = "1.1"
+    is_judged = False
+    """Whether its connection has decided what to do with its body."""
+    _blank_lines = 0
+
+    def received(self, data: bytes) -> int:
+        """Take what belongs to the request, and return how many bytes that is."""
+        if self.completed:
+            return 0
+        taken = len(data)
+        try:
+            taken = self._take_body(data) if self.headers_finished else self._take_head(data)
+        except BambleweenyError as ex:
+            self.refuse(ex)
+        # NOTE: what is sent behind the last request of a connection is never run.
+        is_end = self.error or (self.completed and self.connection_close)
+        return len(data) if is_end else taken
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read a whole head."""
+        if self._read_plain(header_plus):
+            return
+        head = read_head(header_plus)
+        self.command, self.request_uri, self.path = head.command, head.target, head.path
+        self.query, self.version, self.headers = head.query, head.version, head.headers
+        self.connection_close = is_last(head.headers.get("CONNECTION", ""), head.version)
+        self.expect_continue = wants_continue(head.headers, head.version)
+        self._begin_body(head.length)
+
+    def refuse(self, error: BambleweenyError) -> None:
+        """End the request with an error as its answer, and free what has come of it."""
+        self.error = error
+        self.completed = self.headers_finished = True
+        self.expect_continue = False
+        if not self.command:
+            self.command, self.path, self.headers = glimpse(self.header_plus)
+        self.header_plus, self.body_rcv, self.body_bytes_received = b"", None, 0
+
+    def _take_head(self, data: bytes) -> int:
+        head = self.header_plus + data
+        if head.startswith(b"\r\n"):
+            head = self._without_blank_lines(head)
+        self.header_plus = head
+        end = head.find(b"\r\n\r\n")
+        if (len(head) if end < 0 else end) > self.adj.max_request_header_size:
+            raise HeadersTooLarge()
+        if end < 0:
+            self.header_bytes_received = len(head)
+            check_begun(head, max(0, len(head) - len(data)))
+            return len(data)
+        end += 4
+        self.header_bytes_received = end
+        self.parse_header(head[:end])
+        self.header_plus = b""
+        self.headers_finished = True
+        self.completed = self.body_rcv is None
+        # NOTE: a client that has begun to send the body does not wait for 100.
+        if self.completed or end < len(head):
+            self.expect_continue = False
+        return len(data) - (len(head) - end)
+
+    def _take_body(self, data: bytes) -> int:
+        self.expect_continue = False
+        taken: int = self.body_rcv.received(data)
+        self.body_bytes_received += taken
+        if self.body_rcv.completed:
+            self.completed = True
+            self.headers["CONTENT_LENGTH"] = str(len(self.body_rcv))
+        return taken
+
+    def _without_blank_lines(self, head: bytes) -> bytes:
+        """Skip the line ends that some clients send behind a body (RFC 9112, 2.2)."""
+        while head.startswith(b"\r\n"):
+            self._blank_lines += 1
+            if self._blank_lines > _MOST_BLANK_LINES:
+                raise malformed("it begins with too many empty lines")
+            head = head[2:]
+        return head
+
+    def _begin_body(self, length: int | None) -> None:
+        """Get ready for a body of so many bytes, or for one in chunks where that is None."""
+        # NOTE: Waitress's setting is the first length that is refused.
+        most = self.adj.max_request_body_size - 1
+        if length == 0:
+            return
+        buffer = OverflowableBuffer(self.adj.inbuf_overflow)
+        if length is None:
+            self.chunked = True
+            self.body_rcv = ChunkedBody(buffer, most)
+            return
+        self.content_length = length
+        if length > most:
+            raise BodyTooLarge()
+        self.body_rcv = FixedStreamReceiver(length, buffer)
+
+    def _read_plain(self, head: bytes) -> bool:
+        """Read a plain request; False, and no change, for another."""
+        match = _PLAIN_HEAD(head)
+        if match is None:
+            return False
+        command, uri, path, query, lines = match.groups(b"")
+        headers = _plain_headers(lines)
+        if headers is None:
+            return False
+        length = headers.get("CONTENT_LENGTH", "0")
+        if not _IS_LENGTH(length):
+            return False
+        self.headers = headers
+        self.command, self.version = command.decode(), "1.1"
+        self.request_uri, self.path = uri.decode(), path.decode()
+        self.query = query.decode()
+        if "CONNECTION" in headers:
+            self.connection_close = is_last(headers["CONNECTION"], "1.1")
+        if length != "0":
+            self._begin_body(int(length))
+        return True
+
+
+def _plain_headers(lines: bytes) -> dict[str, str] | None:
+    """Return the headers of plain lines; None where one is repeated, unusual or missing."""
+    headers: dict[str, str] = {}
+    for line in lines.decode().split("\r\n")[:-1]:
+        name, _, value = line.partition(":")
+        key = name.upper().replace("-", "_")
+        if key in headers or key in _UNUSUAL:
+            return None
+        headers[key] = value.strip(" ")
+    return headers if is_host(headers.get("HOST", "")) else None

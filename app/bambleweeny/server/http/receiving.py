@@ -1,0 +1,173 @@
+"""The half of a connection that receives requests, and decides what is worth receiving."""
+
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from waitress.channel import HTTPChannel
+
+from bambleweeny.errors import BambleweenyError, BodyTooLarge
+from bambleweeny.server.http.buffers.account import Account
+from bambleweeny.server.http.withheld_body import withhold_body
+
+_FIRST_PIECE = 8 << 10
+_PIECE = 64 << 10
+_LINGER_BYTES = 64 << 20
+_NOWHERE = bytearray(1 << 20)
+
+
+class Receiving(HTTPChannel):  # type: ignore[misc]
+    """Looks at each request whose head has come before its body has.
+
+    It may be refused, be run without its body, or have to wait until there is room for it.
+    """
+
+    request: Any
+    sendbuf_len: int
+    total_outbufs_len: int
+    requests: list[Any]
+    will_close: bool
+    close_when_flushed: bool
+    wire: socket.socket
+    """The socket, closed or not. Waitress's `socket` becomes None when any thread closes it."""
+    lingers = False
+    _lingers_until = 0.0
+    _lingered = 0
+    _largest_body = 0
+    _waits = False
+
+    def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
+        self.account = Account(self, server.budget)
+        super().__init__(server, *args, **kwargs)
+
+    def set_socket(self, sock: socket.socket, map: dict[int, Any] | None = None) -> None:
+        self.wire = sock
+        super().set_socket(sock, map)
+
+    def readable(self) -> bool:
+        if self._lingers_until:
+            return True
+        # NOTE: as Waitress has it, but for what waits for room.
+        return not (
+            self.requests
+            or self.total_outbufs_len
+            or self.will_close
+            or self.close_when_flushed
+            or self._waits
+        )
+
+    def handle_read(self) -> None:
+        """Receive a piece: a large one where more of a request is to come."""
+        if self._lingers_until:
+            self._throw_away()
+            return
+        try:
+            data = self.recv(_FIRST_PIECE if self.request is None else _PIECE)
+        except OSError:
+            self.handle_close()
+            return
+        if data:
+            self.last_activity = time.time()
+            self.received(data)
+        if self.request is not None or self.account.size:
+            self._look_at_coming()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is neither a request nor an answer on this connection."""
+        return not (self.requests or self.request or self.total_outbufs_len or self.lingers)
+
+    def waits_for(self) -> Any:
+        """Return the request that the client has to go on with, if there is one."""
+        request = self.request
+        if request is None or self._waits or self.requests:
+            return None
+        return request if request.headers_finished or request.header_plus.strip() else None
+
+    def refuse(self, error: BambleweenyError) -> None:
+        """Answer the request that is coming with an error, and close the connection."""
+        self.request.refuse(error)
+        self._run_coming()
+
+    def wait_for_room(self, size: int, go_on: Callable[[], None]) -> None:
+        """Go on once the budget has room for so much, at once or later, in any thread."""
+
+        def begin() -> None:
+            self.account.reserved = size
+            go_on()
+
+        if self.server.budget.reserve(self.account, size, begin):
+            begin()
+
+    def _throw_away(self) -> None:
+        try:
+            # NOTE: the system throws it away and copies nothing.
+            received = self.wire.recv_into(_NOWHERE, 0, socket.MSG_TRUNC)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = 0
+        self._lingered += received
+        if not received or self._lingered > _LINGER_BYTES:
+            self.handle_close()
+
+    def _look_at_coming(self) -> None:
+        """Decide what becomes of a request that is not complete, once its head is there."""
+        request = self.request
+        if request is None:
+            self.account.reserved = 0
+        elif request.headers_finished:
+            if not request.is_judged:
+                self._judge(request)
+            if request is self.request:
+                self._check_body(request)
+            self._continue(request)
+        self.account.update()
+
+    def send_continue(self) -> None:
+        """Have the client send its body, unless that is not decided yet.
+
+        Waitress calls this as soon as it has the head, and after the answer before it.
+        """
+        if self.request.is_judged and not self._waits:
+            super().send_continue()
+
+    def _continue(self, request: Any) -> None:
+        with self.requests_lock:
+            waits = request is self.request and request.expect_continue
+            if waits and not self.requests and not self.sent_continue:
+                self.send_continue()
+
+    def _judge(self, request: Any) -> None:
+        request.is_judged = True
+        self._largest_body = self.server.body_limit(
+            self.task_class(self, request).get_environment()
+        )
+        if not self._largest_body:
+            withhold_body(request)
+            self.lingers = True
+            self._run_coming()
+
+    def _check_body(self, request: Any) -> None:
+        size = max(request.content_length, len(request.body_rcv))
+        if size > self._largest_body:
+            self.refuse(BodyTooLarge(hint=f"This call takes up to {self._largest_body} bytes."))
+        elif size > self.server.limits.small and not self.account.reserved:
+            self._waits = True
+            self.wait_for_room(request.content_length or self._largest_body, self._go_on)
+
+    def _go_on(self) -> None:
+        self._waits = False
+        self.server.turns.note(self._fileno)
+        self.server.soon(self._look_at_coming)
+
+    def _run_coming(self) -> None:
+        """Put the request that is coming among those that are complete."""
+        request, self.request = self.request, None
+        with self.requests_lock:
+            self.requests.append(request)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+        self.account.reserved = 0
+        self.account.update()

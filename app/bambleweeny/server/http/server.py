@@ -1,0 +1,294 @@
+"""The HTTP server: Waitress on a socket that is bound already, with bounds and a clean end."""
+
+import logging
+import select
+import socket
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
+
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.early_refusals import Refusals
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.options import Network
+from bambleweeny.server.http.accept_balancer import Share, Shares
+from bambleweeny.server.http.buffers.budget import Budget
+from bambleweeny.server.http.buffers.limits import Limits, most_connections
+from bambleweeny.server.http.connection import Connection
+from bambleweeny.server.http.event_loop import Turns
+from bambleweeny.server.http.exclusive import Exclusive
+from bambleweeny.server.http.leader_follower import Crew, SideBySide, one_by_one
+from bambleweeny.server.http.trusted_proxies import TrustedProxies
+
+_LARGEST_HEADERS = 64 << 10
+_IN_MEMORY = 1 << 30
+_STREAM_AHEAD = 1 << 20
+_BACKLOG = 1024
+_MOST_ACCEPTED = 16
+_WATCH_SECONDS = 0.2
+_LEAVING_SECONDS = 0.0005
+_GRACE_SECONDS = 10.0
+_IDLE_GRACE_SECONDS = 0.2
+
+
+BodyLimit = Callable[[dict[str, Any]], int]
+"""Returns the most bytes that a body may have, by its request's environment; 0: it is not read."""
+
+_log = logging.getLogger(__name__)
+
+
+class _Waitress(TcpWSGIServer):  # type: ignore[misc]
+    """Waitress's server over a crew of ours, with what its connections share."""
+
+    channel_class = Connection
+    is_ending = False
+
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        settings: dict[str, Any],
+        *,
+        refusals: Refusals,
+        share: Share,
+        crew: Callable[[Turns], Crew],
+        limits: Limits,
+        body_limit: BodyLimit,
+    ) -> None:
+        watched: dict[int, Any] = {}
+        self.limits = limits
+        self.body_limit = body_limit
+        self.budget = Budget(limits)
+        self.exclusive = Exclusive(Connection.run_again_alone)
+        self._cut: Counter[str] = Counter()
+        self.turns = Turns(watched)
+        self.crew = crew(self.turns)
+        self.refusals = refusals
+        self.share = share
+        super().__init__(
+            app,
+            watched,
+            _sock=listener,
+            dispatcher=self.crew,
+            adj=Adjustments(sockets=[listener], **settings),
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+            bind_socket=False,
+        )
+        self.turns.note_all()
+        self.environ = {
+            "SERVER_NAME": self.server_name,
+            "SERVER_PORT": str(self.effective_port),
+            "SERVER_SOFTWARE": "waitress",
+            "SCRIPT_NAME": "",
+            "wsgi.url_scheme": self.adj.url_scheme,
+            "wsgi.version": (1, 0),
+            "wsgi.errors": sys.stderr,
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": True,
+            "wsgi.run_once": False,
+            "wsgi.input_terminated": True,
+            "bambleweeny.step_aside": self.crew.step_aside,
+            "bambleweeny.max_body": self.adj.max_request_body_size - 1,
+        }
+
+    def handle_accept(self) -> None:
+        """Accept who waits: those who come together can share a round trip."""
+        if not self.share.may_accept(len(self.active_channels)):
+            # NOTE: the next turn asks again, unless another worker has accepted by then.
+            time.sleep(_LEAVING_SECONDS)
+            return
+        for _ in range(_MOST_ACCEPTED):
+            before = len(self.active_channels)
+            super().handle_accept()
+            after = len(self.active_channels)
+            if after == before or not self.share.may_accept(after):
+                break
+        self.share.note(len(self.active_channels))
+
+    def pull_trigger(self) -> None:
+        self.crew.pull()
+
+    def soon(self, do: Callable[[], None]) -> None:
+        """Have the event loop call a function; any thread may ask for that."""
+        self.turns.call_soon(do)
+        self.wake()
+
+    def wake(self) -> None:
+        """Have the event loop look at what has changed."""
+        self.trigger.pull_trigger()
+
+    def note_cut(self, address: str) -> None:
+        """Note that a connection was closed because its client did not read its answer."""
+        self._cut[address] += 1
+
+    def look_at_clients(self) -> None:
+        """Give up the connections of clients that are too slow, and look at all others."""
+        for account in self.budget.holders():
+            try:
+                account.look(is_crowded=self.budget.is_crowded)
+            except Exception:
+                _log.exception("a slow client could not be looked for on one connection")
+        self.budget.enforce()
+        self.budget.admit_patient()
+        if self._cut:
+            [(address, _)], number = self._cut.most_common(1), self._cut.total()
+            _log.warning("disconnected %d clients that read too slowly; most: %s", number, address)
+            self._cut.clear()
+        self._close_idle_if_full()
+        self.turns.note_all()
+
+    def _close_idle_if_full(self) -> None:
+        """Make room for new connections before there is none: those go that were idle longest."""
+        most = self.adj.connection_limit
+        if len(self.active_channels) < most - most // 10:
+            return
+        idle = [one for one in self.active_channels.values() if one.is_idle]
+        idle.sort(key=lambda one: one.last_activity)
+        for one in idle[: most // 5]:
+            one.will_close = True
+
+
+class HttpServer:
+    """Answers one application on a socket that is bound already.
+
+    `run` returns after `stop`, when the requests that were accepted have been
+    answered, or after ten seconds. `gate` says which pages may read what is refused before
+    the application sees it; without it none may. `side_by_side` runs up to `most_together` requests
+    that come at the same moment. Without `short_requests` others are answered while
+    the engine is asked, which costs more and suits one that is far away.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        listener: socket.socket,
+        *,
+        threads: int,
+        max_body: int,
+        access_log: AccessLog,
+        gate: Gate | None = None,
+        share: Share | None = None,
+        side_by_side: SideBySide = one_by_one,
+        most_together: int = 1,
+        short_requests: bool = True,
+        limits: Limits | None = None,
+        body_limit: BodyLimit | None = None,
+        proxies: Sequence[Network] = (),
+    ) -> None:
+        settings = {
+            "ident": None,
+            # NOTE: Waitress refuses a body that has exactly its limit.
+            "max_request_body_size": max_body + 1,
+            "max_request_header_size": _LARGEST_HEADERS,
+            "connection_limit": most_connections(threads),
+            "backlog": _BACKLOG,
+            # NOTE: a client that has sent all may close its side and still read the answer;
+            # Waitress takes that for gone when it looks ahead.
+            "channel_request_lookahead": 0,
+            "inbuf_overflow": _IN_MEMORY,
+            "outbuf_overflow": _IN_MEMORY,
+            "outbuf_high_watermark": _STREAM_AHEAD,
+            # NOTE: the task leaves them out.
+            "clear_untrusted_proxy_headers": False,
+        }
+        self._threads = threads
+        self._look_due = 0.0
+        self._limits = limits or Limits.for_bodies_of(max_body)
+        self._server = _Waitress(
+            app,
+            listener,
+            settings,
+            refusals=Refusals(access_log, gate or Gate((), None)),
+            share=share or Shares(1).of(0),
+            crew=partial(
+                Crew,
+                side_by_side=side_by_side,
+                most_together=most_together,
+                short_requests=short_requests,
+            ),
+            limits=self._limits,
+            body_limit=body_limit or (lambda _: max_body),
+        )
+        self._server.proxies = TrustedProxies(proxies) if proxies else None
+        self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
+
+    def stop(self) -> None:
+        """Let `run` end; a signal's handler may call this."""
+        self._server.is_ending = True
+
+    def run(
+        self,
+        is_wanted: Callable[[], bool] = lambda: True,
+        before_end: Callable[[], None] = lambda: None,
+        each_tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Answer requests until `stop`, or until nobody wants it any more.
+
+        `before_end` is called once, before the running requests are waited for, and
+        `each_tick` every 4 ms while there are requests, and when all has ended.
+        """
+        crew, trigger, exclusive = self._server.crew, self._server.trigger, self._server.exclusive
+
+        def tick() -> bool:
+            each_tick()
+            exclusive.call_next()
+            return exclusive.is_waited_for
+
+        crew.start(self._threads, trigger.pull_trigger)
+        while not self._server.is_ending and is_wanted():
+            crew.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
+            self._look_if_due()
+        self.stop()
+        before_end()
+        trigger.pull_trigger(self._accept_last)
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while self._is_busy() and time.monotonic() < deadline:
+            trigger.pull_trigger(self._close_idle)
+            crew.watch(0.01, tick)
+        crew.shutdown(timeout=0.5)
+        each_tick()
+        wasyncore.close_all(self._server._map)
+
+    def _look_if_due(self) -> None:
+        """See what is due by the clock alone, as an end of lingering."""
+        if time.monotonic() > self._look_due:
+            self._look_due = time.monotonic() + self._limits.look_seconds
+            self._server.share.note(len(self._server.active_channels))
+            self._server.soon(self._server.look_at_clients)
+
+    def _is_busy(self) -> bool:
+        return bool(self._server.accepting or self._server.active_channels)
+
+    def _accept_last(self) -> None:
+        """Take over who is in the queue already, then let nobody in."""
+        listener = self._server.socket
+        waiting = select.poll()
+        waiting.register(listener, select.POLLIN)
+        for _ in range(_BACKLOG):
+            if not waiting.poll(0):
+                break
+            TcpWSGIServer.handle_accept(self._server)
+        self._server.turns.forget(listener.fileno())
+        self._server.del_channel()
+        self._server.accepting = False
+        listener.close()
+
+    def _close_idle(self) -> None:
+        seen_until = time.time() - _IDLE_GRACE_SECONDS
+        for channel in list(self._server.active_channels.values()):
+            busy = channel.requests or channel.request or channel.total_outbufs_len
+            if channel.last_activity >= seen_until:
+                continue
+            if not busy:
+                channel.will_close = True
+            elif channel.is_stream and channel.total_outbufs_len:
+                channel.handle_close()
+        self._server.turns.note_all()

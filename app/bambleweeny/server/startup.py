@@ -1,0 +1,57 @@
+"""Opening the store at start: the engine is fit, the instance is made, the admin can log in."""
+
+import time
+
+from bambleweeny.config import Config
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.tenant_deletion import finish_deletions
+from bambleweeny.core.auth.users import Users
+from bambleweeny.core.instance.instance import Instance, open_instance
+from bambleweeny.errors import BambleweenyError
+from bambleweeny.server.admin_password import settle_admin_password
+from bambleweeny.server.supervisor import is_ending
+from bambleweeny.store import Store, open_store
+from bambleweeny.store.engine.probe import EngineUnfit, check_engine, reason_of
+
+
+class CannotStart(Exception):
+    """The server cannot start; the sentence says why and what to do."""
+
+
+def find_store(url: str, config: Config) -> Store:
+    """Give the store when its engine can be used, waiting as long as is configured.
+
+    CannotStart says why it cannot.
+    """
+    try:
+        store = open_store(url, prefix=config.key_prefix, replicas=config.replicas)
+    except ValueError as ex:
+        raise CannotStart(f"The URL of the engine cannot be read: {ex}.") from ex
+    deadline = time.monotonic() + config.wait_for_engine
+    while True:
+        try:
+            check_engine(store)
+        except EngineUnfit as ex:
+            if not ex.may_pass or time.monotonic() > deadline or is_ending():
+                raise CannotStart(f"Cannot use the engine at {store.place}: {ex}.") from ex
+            time.sleep(0.1)
+        else:
+            return store
+
+
+def open_for_service(store: Store, config: Config) -> tuple[Instance, str]:
+    """Make or read the instance and its admin; say how the admin logs in."""
+    try:
+        instance = open_instance(store.patient)
+        users = Users(store.patient, Passwords())
+        finish_deletions(store.patient)
+        return instance, settle_admin_password(users, config.data_dir, config.admin_password)
+    except BambleweenyError as ex:
+        raise CannotStart(f"Cannot use the engine at {store.place}: {reason_of(ex)}.") from ex
+    except OSError as ex:
+        raise CannotStart(
+            f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."
+        ) from ex
+    finally:
+        # NOTE: a connection must not be shared with the processes that are forked next.
+        store.close()

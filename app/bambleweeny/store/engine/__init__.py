@@ -1,0 +1,1 @@
+"""The embedded engine, and whether any engine is usable."""

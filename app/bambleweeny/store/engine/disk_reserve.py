@@ -1,0 +1,184 @@
+"""Room on the disk for the embedded engine, so that a full one never makes a write fail.
+
+An engine that could not write its append-only file has answered what is not in it, and
+refuses deletions too. So a part of the disk is kept back. While there is less than that,
+the engine refuses what grows, as it does when its memory is full; reads, pops and
+deletions go on in what was kept back. Half of it is blocks that belong to the file
+already, past its end, which no other program can take. Where writes were faster than
+the watch, a spare file is deleted, so that what the engine still holds gets written.
+
+Deletions make the file longer as well. Only a rewrite makes it shorter, and needs room
+itself; so it is started here, where the room is known.
+"""
+
+import ctypes
+import logging
+import os
+import time
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.client.link import Command, Link
+from bambleweeny.store.client.url import parse_engine_url
+from bambleweeny.store.engine.embedded import EmbeddedEngine
+
+_log = logging.getLogger(__name__)
+
+_MOST_KEPT = 64 << 20
+_PART_KEPT = 4
+_FAR = 2 << 30
+_SPARE_NAME = "spare"
+_TURN_SECONDS = 0.1
+_FAR_TURN_SECONDS = 0.25
+_SHORT_TURN_SECONDS = 0.01
+_REWRITE_FULL_FROM = 1 << 20
+_REWRITE_SECONDS = 1.0
+_KEEP_SIZE = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+class _Room(NamedTuple):
+    """What the disk and the file say, in bytes."""
+
+    inode: int
+    size: int
+    ahead: int
+    free: int
+    kept: int
+
+    @property
+    def left(self) -> int:
+        return self.ahead + self.free
+
+
+class Headroom:
+    """The watch over an engine's disk. One process does it, a few times a second.
+
+    A connection to the engine is opened for a question and closed after it, so that
+    none is ever shared with a process that is forked.
+    """
+
+    def __init__(self, engine: EmbeddedEngine, *, max_memory: int) -> None:
+        self._engine = engine
+        self._max_memory = max_memory
+        self._spare = engine.data_dir / _SPARE_NAME
+        self._is_full = False
+        self._told: tuple[int | None, bool] = (None, False)
+        self._rewrite_due = 0.0
+        self._file = (0, 0)
+
+    def keep(self) -> float:
+        """Look once, and see to it; give how many seconds the next look may wait.
+
+        Costs a few system calls while there is room.
+        """
+        try:
+            room = _measure(self._engine.append_only_file)
+        except OSError:
+            return _TURN_SECONDS  # there is no file as long as the engine has not begun one
+        self._judge(room)
+        self._mind_spare(room)
+        if self._engine.pid and self._told != (self._engine.pid, self._is_full):
+            self._tell_engine()
+        self._rewrite_if_worth(room)
+        if self._is_full:
+            return _TURN_SECONDS
+        if room.left < 8 * room.kept:
+            return _SHORT_TURN_SECONDS
+        # NOTE: nobody writes a gigabyte in so short a time.
+        return _FAR_TURN_SECONDS if room.left > _FAR else _TURN_SECONDS
+
+    def _judge(self, room: _Room) -> None:
+        if room.ahead < room.kept // 4 and room.free >= room.kept // 2:
+            _preallocate(self._engine.append_only_file, room.size, room.kept // 2)
+        was_full = self._is_full
+        # NOTE: the way back needs a little more, so that it is not gone and come all the time.
+        self._is_full = room.left < (room.kept * 5 // 4 if was_full else room.kept)
+        if self._is_full and not was_full:
+            _log.error(
+                "the disk is full, %d bytes are left in %s: writes are refused until there are %d",
+                room.left, self._engine.data_dir, room.kept * 5 // 4,
+            )  # fmt: skip
+        elif was_full and not self._is_full:
+            _log.warning("the disk has room again: writes go on")
+
+    def _mind_spare(self, room: _Room) -> None:
+        """Delete the spare file in need, and make it again only when there is plenty."""
+        if room.left < room.kept // 8:
+            self._delete_spare()
+        elif not self._is_full and room.free > 2 * room.kept and not self._spare.exists():
+            try:
+                with open(self._spare, "wb") as file:
+                    os.posix_fallocate(file.fileno(), 0, room.kept // 2)
+            except OSError:
+                self._spare.unlink(missing_ok=True)
+
+    def _delete_spare(self) -> None:
+        if self._spare.exists():
+            self._spare.unlink(missing_ok=True)
+            _log.warning("%s is deleted to make room", self._spare)
+
+    def _tell_engine(self) -> None:
+        most = 1 if self._is_full else self._max_memory
+        if self._ask(("CONFIG", "SET", "maxmemory", most)) == b"OK":
+            self._told = (self._engine.pid, self._is_full)
+
+    def _rewrite_if_worth(self, room: _Room) -> None:
+        """Have the file rewritten where that should halve it and there is room for both."""
+        size_when_new = self._size_when_new(room)
+        now = time.monotonic()
+        least = _REWRITE_FULL_FROM if self._is_full else room.kept
+        if now < self._rewrite_due or room.size < max(least, 2 * size_when_new):
+            return
+        self._rewrite_due = now + _REWRITE_SECONDS
+        said = self._ask(("INFO", "memory"))
+        if not isinstance(said, bytes):
+            return
+        used = int(said.partition(b"used_memory_dataset:")[2].split()[0])
+        if 2 * used > room.size:
+            return
+        if used < room.free - (0 if self._is_full else room.kept):
+            self._ask(("BGREWRITEAOF",))
+        elif self._is_full and used < room.free + room.kept // 2:
+            self._delete_spare()  # the next look sees the room that it leaves
+
+    def _size_when_new(self, room: _Room) -> int:
+        """Give the size that the last rewrite left; 0 where none was seen."""
+        if room.inode != self._file[0]:
+            self._file = (room.inode, room.size if self._file[0] else 0)
+        return self._file[1]
+
+    def _ask(self, command: Command) -> object:
+        place = parse_engine_url(self._engine.url).places[0]
+        link = Link(replace(place, connect_timeout=1.0, timeout=1.0))
+        with closing(link):
+            try:
+                [reply] = link.ask([command])
+            except StoreUnavailable:
+                return None
+            return reply
+
+
+def _measure(file: Path) -> _Room:
+    state, disk = file.stat(), os.statvfs(file)
+    return _Room(
+        inode=state.st_ino,
+        size=state.st_size,
+        ahead=max(0, state.st_blocks * 512 - state.st_size),
+        free=disk.f_bavail * disk.f_frsize,
+        kept=min(_MOST_KEPT, disk.f_blocks * disk.f_frsize // _PART_KEPT),
+    )
+
+
+def _preallocate(file: Path, offset: int, length: int) -> None:
+    """Give a file blocks past its end; its size stays. Not every disk can do that."""
+    # NOTE: os.posix_fallocate would make the file longer, and with it what the engine reads.
+    with open(file, "rb+") as opened:
+        done = _LIBC.fallocate(
+            opened.fileno(), _KEEP_SIZE, ctypes.c_int64(offset), ctypes.c_int64(length)
+        )
+    if done != 0:
+        _log.debug("no blocks kept ahead: %s", os.strerror(ctypes.get_errno()))

@@ -1,0 +1,1 @@
+"""What the program keeps on its machine: claims, data directories, running servers, signals."""

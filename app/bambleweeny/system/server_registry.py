@@ -1,0 +1,66 @@
+"""The servers that a user runs on this machine, each with a note in a private directory.
+
+A note is believed only while the server that wrote it holds a lock on it.
+"""
+
+import json
+import os
+import stat
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bambleweeny.system.claims import Claim, claim_file, is_claimed, remove_dead
+
+_NOTES = "server-*.json"
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server: its command, where it answers, its data directory, and a sandbox's password."""
+
+    command: str
+    url: str
+    data_dir: str
+    admin_password: str | None = None
+    host: str = os.uname().nodename
+
+
+def note_server(registry: Path, server: RunningServer) -> Claim | None:
+    """Leave a note of a server, and remove those of dead ones.
+
+    Returns None where no note can be left, as on a full disk.
+    """
+    with suppress(OSError):
+        registry.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_private(registry):
+            remove_dead(registry, _NOTES)
+            file = registry / _NOTES.replace("*", os.urandom(8).hex())
+            return claim_file(file, json.dumps(asdict(server)))
+    return None
+
+
+def running_servers(registry: Path) -> list[RunningServer]:
+    """Return the servers that run on this machine and have a note, by their URLs."""
+    with suppress(OSError):
+        if _is_private(registry):
+            found = (_read(file) for file in registry.glob(_NOTES) if is_claimed(file))
+            here = (server for server in found if server and server.host == os.uname().nodename)
+            return sorted(here, key=lambda server: server.url)
+    return []
+
+
+def _read(file: Path) -> RunningServer | None:
+    # NOTE: one that is only being written, or another version's, is none.
+    with suppress(OSError, ValueError, TypeError):
+        return RunningServer(**json.loads(file.read_text("utf-8")))
+    return None
+
+
+def _is_private(directory: Path) -> bool:
+    state = directory.lstat()
+    return (
+        stat.S_ISDIR(state.st_mode)
+        and state.st_uid == os.geteuid()
+        and not stat.S_IMODE(state.st_mode) & 0o077
+    )
