@@ -35,7 +35,7 @@ USED = {
         accepting add_channel addr adj check_client_disconnected close_when_flushed
         connected del_channel error_task_class handle_close handle_read last_activity outbuf_lock
         parser_class readable received recv request requests requests_lock send send_continue
-        sendbuf_len sent_continue server service socket task_class total_outbufs_len will_close
+        sendbuf_len sent_continue server service set_socket socket task_class total_outbufs_len will_close
         writable write_soon""",
     "HTTPRequestParser": """adj body_bytes_received body_rcv chunked close command completed
         connection_close content_length error expect_continue get_body_stream
