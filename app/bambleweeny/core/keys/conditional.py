@@ -1,4 +1,4 @@
-"""Changes of keys on terms: only if they are as one says, only for a while, only so far."""
+"""Conditional changes of keys: with a precondition, a TTL, or bounds."""
 
 import re
 from typing import Any
@@ -31,53 +31,53 @@ _is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
 
 
 class KeyChanges:
-    """What can be done to keys beyond plain reads and writes; each checks and acts in one step."""
+    """Changes of keys with conditions. Each check and its change are one atomic step."""
 
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store = store
         self._keys = keys
 
     def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
-        """Read a key, which lasts for so many seconds from now on; atomic.
+        """Read a key and set its TTL in seconds; atomic.
 
-        A miss raises NotFound, and where the terms do not hold it is PreconditionFailed.
-        O(log n), with terms O(length of the value).
+        A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
+        a precondition O(length of the value).
         """
         return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
 
     def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
-        """Let a key last for so many seconds from now on, or without an end; atomic.
+        """Set the TTL of a key in seconds, or remove it (None); atomic.
 
-        A miss raises NotFound, and where the terms do not hold it is
-        PreconditionFailed. O(log n), with terms O(length of the value).
+        A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
+        a precondition O(length of the value).
         """
         self._change_ttl(caller, name, "none" if ttl is None else str(ttl), terms, 0)
 
     def set_on_terms(
         self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
     ) -> None:
-        """Write a key that ends by itself, or has a type, or must be as the terms say; atomic.
+        """Write a key with a TTL, a content type or a precondition; atomic.
 
-        Where they do not hold it is PreconditionFailed, and nothing changes. A new key
-        counts against the quota. O(log n), with terms O(length of the earlier value).
+        Raises PreconditionFailed, with nothing changed, if the precondition fails. A new key
+        counts against the quota. O(log n), with a precondition O(length of the earlier value).
         """
         self._set_on_terms(caller, name, value, (wish, terms), 0)
 
     def swap(
         self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
     ) -> Held | None:
-        """Write as `set_on_terms` does, and give what was there; None for a new key."""
+        """Write as `set_on_terms` does, and return the earlier entry, or None for a new key."""
         found = self._set_on_terms(caller, name, value, (wish, terms), 1)
         return None if found[0] is None else held_of(found)
 
     def patch(
         self, caller: Caller, name: str, patch: bytes, wish: Wish, terms: Terms = ANY
     ) -> bytes:
-        """Change a JSON value by a merge patch (RFC 7396), and give it as it is now.
+        """Apply a JSON merge patch (RFC 7396) to a value, and return the new value.
 
-        Atomic, since a key that changes meanwhile is read again, up to ten times; then
-        it is Busy. A miss is an empty object and counts against the quota. A value that
-        is no JSON is NotJson. Two round trips, O(length of the value).
+        Atomic: if the key changes meanwhile, it is read again, up to ten times; then Busy is
+        raised. A missing key is an empty object and counts against the quota. Raises NotJson if
+        the value is not JSON. Two round trips, O(length of the value).
         """
         for _ in range(_MOST_ATTEMPTS):
             known = self._read_for_change(caller, name, terms)
@@ -94,18 +94,18 @@ class KeyChanges:
         raise Busy("The key changes too often.")
 
     def incr_within(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
-        """Add to a counter as `incr` does, provided that it stays within bounds; atomic.
+        """Add to a counter as `incr` does, if the result is within bounds; atomic.
 
-        Else it is LimitReached, and nothing changes. O(log n).
+        Else raises LimitReached, with nothing changed. O(log n).
         """
         check_key_name(name)
         packed = bounds.packed(by)
         return int(run_as(self._store, caller, INCR_WITHIN_BOUNDS, name, *packed))
 
     def preview_incr(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
-        """Return the number that `incr_within` would return now, and change nothing. O(1).
+        """Return the number that `incr_within` would return now, without a change. O(1).
 
-        Raises NotAnInteger, CounterOverflow and LimitReached as that does.
+        Raises NotAnInteger, CounterOverflow and LimitReached as `incr_within` does.
         """
         try:
             counter = self._keys.read(caller, name)
@@ -123,10 +123,10 @@ class KeyChanges:
         return number
 
     def take(self, caller: Caller, name: str, terms: Terms = ANY) -> Held:
-        """Delete a key that is as the terms say, and give what it was; atomic.
+        """Delete a key and return its entry, if its precondition holds; atomic.
 
-        Where they do not hold it is PreconditionFailed, and nothing changes. A miss
-        raises NotFound. O(log n + length of the value).
+        Raises PreconditionFailed, with nothing changed, if it fails. A miss raises NotFound.
+        O(log n + length of the value).
         """
         is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
         found = (

@@ -1,4 +1,4 @@
-"""Waiting for a key to change, or to be there."""
+"""Long polls for a key to change or to exist."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from bambleweeny.store import Store
 
 
 class KeyWaits:
-    """Waits for keys; they cost those who write nothing where nobody waits."""
+    """Long polls for keys. Writes cost nothing extra while no client waits."""
 
     def __init__(self, store: Store, waits: Waits) -> None:
         self._store = store
@@ -24,10 +24,10 @@ class KeyWaits:
         seconds: int,
         is_wanted: Callable[[], bool],
     ) -> None:
-        """Wait so long at most until a key's value is one that is awaited.
+        """Wait up to `seconds` until `is_awaited` is true for the key's value.
 
-        None is that of a key that is not there. The end of an expired key is not noticed,
-        and where too many wait already, this does not wait.
+        `is_awaited` gets None if the key does not exist. The expiry of a key wakes no waiting
+        client. Returns without waiting if all wait slots are taken.
         """
         check_key_name(name)
         told = self._store.schema.tenant(caller.id).told(name)
