@@ -1,4 +1,4 @@
-"""Everything that the rules offer, put together once for a process."""
+"""All services of the core, built once for each process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ from bambleweeny.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """One of each noun."""
+    """One service for each noun."""
 
     instance: Instance
     tokens: Tokens
@@ -72,7 +72,7 @@ def make_services(
     admin_password_file: Path | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
-    """Put the services over a store together. No round trip."""
+    """Build the services over a store. No round trip."""
     metrics = metrics or Metrics(Tally().part(0))
     waits = Waits(store, max_waits, metrics.change_waits)
     keys = Keys(store)
@@ -113,7 +113,7 @@ def _imports(
     list_bounds: tuple[int, int],
     topic_bounds: Bounds,
 ) -> Imports:
-    """Put imports together, whose steps take their time: the store is a patient one."""
+    """Build the imports. Their store is the patient one, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     nouns = Nouns(

@@ -1,4 +1,4 @@
-"""The options that stand last in an operation of a batch, as an object."""
+"""The options of an operation of a batch: an object as its last element."""
 
 from typing import Annotated, Literal
 
@@ -16,7 +16,7 @@ _Ttl = str | Annotated[int, msgspec.Meta(ge=1)] | UnsetType
 
 
 class NoOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """There is no option yet."""
+    """An empty set of options, for operations that have none yet."""
 
 
 class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -24,23 +24,23 @@ class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     if_none_match: str | UnsetType = UNSET
 
     def terms(self) -> Terms:
-        """Give what the key must be."""
+        """Return the condition on the key's value."""
         return Terms(_tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match))
 
 
 class SetOptions(_OnTerms):
-    """For how long, under which type, and on what terms a key is written."""
+    """TTL, content type and conditions of a written key."""
 
     ttl: _Ttl = UNSET
     keepttl: bool = False
     type: str = ""
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.wish(), self.terms()
 
     def wish(self) -> Wish:
-        """Give how long the key should last, and its type."""
+        """Return the TTL and the content type of the key."""
         if self.type and not is_media_type(self.type):
             raise ValueError("type is not a media type as text/plain")
         if not self.keepttl:
@@ -51,44 +51,44 @@ class SetOptions(_OnTerms):
 
 
 class DelOptions(_OnTerms):
-    """On what terms a key is deleted."""
+    """Conditions of a deletion."""
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.terms()
 
 
 class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """How far a counter may go, and for how long a new one lasts."""
+    """Bounds of a counter, and the TTL of a new one."""
 
     ttl: _Ttl = UNSET
     max: Step | UnsetType = UNSET
     min: Step | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.bounds()
 
     def bounds(self) -> Bounds:
-        """Give the bounds."""
+        """Return the bounds."""
         most = None if self.max is UNSET else self.max
         least = None if self.min is UNSET else self.min
         return bounds_of(most, least, _seconds(self.ttl))
 
 
 class PushOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """After how long, for how long, and at which end an item is added."""
+    """Delay and TTL of an item, and the end of the list to which it is added."""
 
     delay: str | int = 0
     ttl: str | int | None = None
     front: bool = False
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.packed()
 
     def packed(self) -> bytes:
-        """Give what the script takes."""
+        """Return the argument of the script."""
         ttl = None if self.ttl is None else parse_duration(str(self.ttl))
         try:
             options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)

@@ -1,6 +1,6 @@
-"""Selections: what a tenant has of its keys, lists or topics in a span of names.
+"""Selections of a tenant's keys, lists or topics in a range of names.
 
-None of this is atomic as a whole; each page is of one moment.
+A selection is not atomic as a whole; each page is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
 
-# NOTE: others answer nothing while a page is put together.
+# NOTE: the engine serves nobody else while it builds a page.
 _PAGE = 200
 _PAGE_BYTES = 256 << 10
 _STEP = 100
@@ -24,17 +24,17 @@ Noun = Literal["keys", "lists", "topics"]
 
 
 class Row(NamedTuple):
-    """A key and what is held of it."""
+    """The name and entry of a key."""
 
     name: str
     held: Held
 
 
 class Selection:
-    """The entries of a span in order, up to `limit` of them; they are taken once.
+    """The entries of a range in order, up to `limit` of them; it can be read once.
 
-    After that `next` is what a further one begins after, or None where all were given.
-    An entry is a name or, with a delimiter, a group; it ends early past 10,000 groups.
+    An entry is a name or, with a delimiter, a group. After the iteration, `next` is the cursor
+    of the next selection, or None at the end. A selection stops early after 10,000 groups.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class Selection:
         self._limit = limit
 
     def names(self) -> Iterator[list[str]]:
-        """Give the entries in pages of up to 200. O(log n + page) and a round trip each.
+        """Yield the entries in pages of up to 200. O(log n + page) and one round trip each.
 
-        A group costs O(log n), however many names are in it.
+        A group costs O(log n), no matter how many names it has.
         """
         left, groups = self._limit, 0
         for page in self._pages():
@@ -67,9 +67,9 @@ class Selection:
                 return
 
     def rows(self, most_bytes: int | None = None) -> Iterator[Row | str]:
-        """Give the entries with their values, groups as they are; a round trip more a MB.
+        """Yield the keys with their values, and groups as text; one more round trip for each MB.
 
-        It ends early where the values would add up to more than `most_bytes`.
+        Stops early if the values would have more than `most_bytes` together.
         """
         last, size = "", 0
         for page in self.names():
@@ -83,7 +83,7 @@ class Selection:
                 yield row
 
     def is_group(self, entry: str) -> bool:
-        """Tell whether an entry is a group."""
+        """Return whether an entry is a group."""
         return bool(self._span.group_of(entry))
 
     def _pages(self) -> Iterator[list[str]]:
@@ -116,19 +116,19 @@ class Selection:
 
 
 class Selections:
-    """Selections of everybody's keys, lists and topics."""
+    """Selections of all tenants' keys, lists and topics."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def of(self, caller: Caller, noun: Noun, span: Span, limit: int | None = None) -> Selection:
-        """Give a selection of what is the caller's own."""
+        """Return a selection of the caller's names."""
         return Selection(self._store, caller, noun, span, limit)
 
     def count(self, caller: Caller, noun: Noun, prefix: str = "") -> int:
-        """Count names, exactly, those with a prefix. O(log n).
+        """Return the exact number of names, or of those with a prefix. O(log n).
 
-        Where many keys have expired since the last write, they are forgotten first.
+        Keys that have expired since the last write are removed from the index first.
         """
         Span(prefix).check()
         found: list[int] = []
@@ -142,10 +142,10 @@ class Selections:
         return found[0]
 
     def delete_keys(self, caller: Caller, prefix: str) -> int:
-        """Delete the keys whose names begin with a prefix, and give their number.
+        """Delete the keys whose names begin with a prefix, and return their number.
 
-        Not atomic: in steps of 100, each followed by a pause of the same length for
-        others. What is written meanwhile may stay. O(what is deleted).
+        Not atomic: works in steps of 100, with a pause as long as the step after each. Keys that
+        are written meanwhile may stay. O(deleted keys).
         """
         span = Span(prefix)
         span.check()

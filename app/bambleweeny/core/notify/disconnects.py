@@ -1,4 +1,4 @@
-"""A lookout over those who wait: it wakes whom nobody wants any more."""
+"""Checks of waiting clients: a client that has disconnected no longer waits."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ _LOOK_SECONDS = 0.5
 
 
 class Lookout:
-    """One thread that looks for all; it runs while anybody waits."""
+    """One thread that checks the connections of all waiting clients; it runs while any wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -20,7 +20,7 @@ class Lookout:
 
     @contextmanager
     def over(self, waiter: Waiter, is_wanted: Callable[[], bool]) -> Iterator[None]:
-        """Wake a waiter within half a second once it is wanted no more."""
+        """Wake a waiter within half a second after `is_wanted` becomes false."""
         with self._lock:
             self._watched[waiter] = is_wanted
             if not self._runs:

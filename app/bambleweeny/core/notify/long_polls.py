@@ -1,4 +1,4 @@
-"""Waits: who may wait for something to happen, and for how long."""
+"""Long polls: a bounded number of requests that wait for something to happen."""
 
 import threading
 import time
@@ -15,14 +15,14 @@ _T = TypeVar("_T")
 
 
 class Due(int):
-    """Nothing yet, but something is due in so many milliseconds."""
+    """No item yet; the value is the number of milliseconds until one is due."""
 
 
 class Waits:
-    """The waits of this process, at most `most` at a time.
+    """The wait slots of this process: at most `most` requests wait at a time.
 
-    All of them share one connection to the engine, and none of them polls it.
-    `count` is told +1 and -1 as they begin and end.
+    All of them share one connection to the engine, and none of them polls it. `count` gets +1
+    when a wait begins and -1 when it ends.
     """
 
     def __init__(
@@ -43,11 +43,12 @@ class Waits:
         *,
         for_all: bool = False,
     ) -> _T | None:
-        """Give what `what` gives, waiting so long for it to be something.
+        """Return the result of `what`, and wait up to `seconds` for it to be other than None.
 
-        It is tried at once, and again whenever the channel has a message or what it said to
-        be due is so: by one of those who wait on it, or `for_all`. It is not waited for where
-        every place is taken, and no longer once nobody wants it.
+        Calls `what` immediately, and again for each message of the channel and each time that a
+        `Due` result announced. One waiter of the channel is woken, or with `for_all` every waiter.
+        Returns None without waiting if all wait slots are taken, and within half a second after
+        `is_wanted` becomes false.
         """
         listen = self._announcements.follow if for_all else self._announcements.listen
         found = _now(what())
@@ -63,7 +64,7 @@ class Waits:
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Take a place for as long as this lasts; Busy where there is none."""
+        """Hold a wait slot inside the block; raise Busy if none is free."""
         if not self._take_place():
             raise Busy()
         try:
@@ -73,7 +74,7 @@ class Waits:
 
     @contextmanager
     def follow(self, channel: str, is_wanted: Callable[[], bool]) -> Iterator[Follower]:
-        """Give a follower, who is also woken once nobody wants it or the waits end."""
+        """Yield a follower of a channel; it also wakes on a disconnect and on `stop`."""
         with (
             self._announcements.follow(channel) as follower,
             self._lookout.over(follower, is_wanted),
@@ -82,15 +83,15 @@ class Waits:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the waits have ended."""
+        """Whether the waits have been stopped."""
         return self._stopped.is_set()
 
     def pause(self, seconds: float) -> None:
-        """Return after so many seconds, or when the waits end."""
+        """Return after `seconds`, or earlier when the waits are stopped."""
         self._stopped.wait(seconds)
 
     def stop(self) -> None:
-        """End every wait, as if its time were over, and let none begin."""
+        """Stop all waits, as if they had timed out, and allow no new ones."""
         self._stopped.set()
         self._announcements.wake_all()
 

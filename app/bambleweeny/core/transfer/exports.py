@@ -1,4 +1,4 @@
-"""Exports: all that a user owns, as lines that an import takes."""
+"""Exports: all data of a user, as lines that an import accepts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -21,19 +21,19 @@ from bambleweeny.store import Store
 
 _PART_BYTES = 64 << 10
 _STATES: tuple[State, ...] = ("leased", "ready", "delayed", "dead")
-"""What is leased comes first: it is ready again where it goes."""
+"""Leased items come first, since they are ready again after the import."""
 
 
 class Exports:
-    """Exports of everybody's own."""
+    """Exports of all users."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def of(self, caller: Caller) -> Iterator[bytes]:
-        """Give the lines of what the caller owns, in parts of some 64 kB.
+        """Yield the lines of the caller's data, in parts of about 64 kB.
 
-        Not of one moment as a whole; each page that is read is. O(what there is).
+        Not atomic as a whole; each page that is read is. O(all data of the caller).
         """
         part: list[bytes] = []
         size = 0
@@ -54,7 +54,7 @@ class Exports:
 
 
 def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Message | Route | Bin]:
-    """Give what an import takes; policies behind their lists' items, which they could drop."""
+    """Yield records in the order of an import: a policy follows the items that it might drop."""
     awaiting: List | None = None
     for record in records:
         if awaiting and not isinstance(record, Item):

@@ -1,4 +1,4 @@
-"""What one user is and owns, read as the records of a backup."""
+"""A snapshot of one user and its data, as the records of a backup."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -35,15 +35,15 @@ from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Scrip
 _FIELDS = ("name", "role", "quota", "hash")
 _OF_RECORD = (NUMBERS, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
-"""Its name, its record, and a page of items in each state."""
+"""The list's name, its record, and a page of items in each state."""
 _PAGE = 1000
 _PAGE_BYTES = 1 << 20
 
 
 class Copier:
-    """Reads a user and what it owns. `advance` is told of each thing that it owns.
+    """Reads a user and its data. `advance` gets the number of resources that were read.
 
-    Every call raises Unauthorized once the user is gone.
+    Every call raises Unauthorized if the user has been deleted.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Copier:
         self._advance = advance
 
     def records(self) -> Iterator[Record]:
-        """Give the user and then all that it owns, of one moment where it is not too much.
+        """Yield the user and all of its data, read atomically if it is within the bounds.
 
         Routes and bins never change; one that is deleted meanwhile may be left out.
         """
@@ -93,7 +93,7 @@ class Copier:
         yield from self.beside_keys(STATES)
 
     def beside_keys(self, states: Sequence[State]) -> Iterator[BesideKeys]:
-        """Give all but the keys, items state by state. Each page is of one moment."""
+        """Yield all data except the keys, items state by state. Each page is atomic."""
         tenant = self._tenant
         for names in self._walk(tenant.lists):
             for name in names:
