@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Held(msgspec.Struct, frozen=True, gc=False):
+class KeyEntry(msgspec.Struct, frozen=True, gc=False):
     """A key's entry. `ends` is the expiry in ms since 1970, or 0; the content type may be empty."""
 
     value: bytes
@@ -22,13 +22,13 @@ class Held(msgspec.Struct, frozen=True, gc=False):
         return max(1, -(-(self.ends - time.time_ns() // 1_000_000) // 1000))
 
 
-def held_of(found: Sequence[Any]) -> Held:
+def key_entry_of(found: Sequence[Any]) -> KeyEntry:
     """Decode a value and its metadata; the value must not be None."""
     value, meta = found
     if meta is None:
-        return Held(value)
+        return KeyEntry(value)
     ends, _, content_type = meta.partition(b" ")
-    return Held(value, int(ends), content_type.decode())
+    return KeyEntry(value, int(ends), content_type.decode())
 
 
 def meta_of(ends: int, content_type: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.index_walk import walk
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
@@ -85,7 +85,7 @@ def check_topic_name(name: str) -> None:
 class Topics:
     """The topics of all tenants. A topic exists from its first message until it is deleted."""
 
-    def __init__(self, store: Store, waits: Waits, streams: Streams, bounds: Bounds) -> None:
+    def __init__(self, store: Store, waits: LongPolls, streams: Streams, bounds: Bounds) -> None:
         self._store = store
         self._schema = store.schema
         self._waits = waits
@@ -142,7 +142,7 @@ class Topics:
         most: int,
         *,
         seconds: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> tuple[list[Message], str]:
         """Return up to 1,000 messages as `read` does; wait up to `seconds` for the first.
 
@@ -158,7 +158,7 @@ class Topics:
             return found or None
 
         channel = self._schema.tenant(caller.id).published(name)
-        found = self._waits.attempt(read, channel, seconds, is_wanted, for_all=True)
+        found = self._waits.poll(read, channel, seconds, is_connected, for_all=True)
         return found or [], last
 
     def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:

@@ -36,9 +36,9 @@ class Tenant:
     """Keys that a script declares after its first one: on a Cluster, a name that never exists.
 
     While a slot moves, a node refuses a command of several keys if one of them does not exist:
-    nothing is done, and the command is sent again (`ClusterLine`). So a script runs only where
-    all keys of the slot are, and no name that it builds can be on another node. Empty without
-    a Cluster.
+    nothing is done, and the command is sent again (`ClusterConnection`). So a script runs only
+    where all keys of the slot are, and no name that it builds can be on another node. Empty
+    without a Cluster.
     """
     declared: tuple[str, ...]
     """KEYS of a tenant's script: the tenant's record and `at_rest`."""

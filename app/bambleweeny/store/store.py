@@ -10,8 +10,8 @@ from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.link import Command
 from bambleweeny.store.client.pipelining import current, run_side_by_side
 from bambleweeny.store.client.protocol import ReplyError
-from bambleweeny.store.client.pubsub import Announcements
-from bambleweeny.store.client.topology import Engine, Line
+from bambleweeny.store.client.pubsub import PubSub
+from bambleweeny.store.client.topology import Connection, Engine
 from bambleweeny.store.guard import UnknownScript, translate
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
@@ -41,13 +41,13 @@ class Store:
     ) -> None:
         self.schema = schema
         self.place = place or str(engine.url)
-        self.announcements = Announcements(engine.any_link, engine.hears_all)
+        self.pubsub = PubSub(engine.any_link, engine.hears_all)
         self._engine = engine
         self._replicas = replicas
         # NOTE: requests do not share round trips on a Cluster, where one master may be away, or
         # with replicas, for which a write waits.
         self.most_together = 1 if replicas or engine.url.kind == "cluster" else _MOST_TOGETHER
-        self._idle: deque[Line] = deque()
+        self._idle: deque[Connection] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
         """Send commands that change nothing, in one write.
@@ -89,7 +89,7 @@ class Store:
 
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""
-        self.announcements.close()
+        self.pubsub.close()
         if (patient := vars(self).get("patient", self)) is not self:
             patient.close()
         while self._idle:
@@ -108,18 +108,18 @@ class Store:
         return [list(islice(replies, len(commands))) for commands in asked]
 
     def _ask(self, commands: Sequence[Command]) -> list[Reply]:
-        sharing = current()
-        return sharing.ask(commands) if sharing else self._ask_now(commands)
+        worker = current()
+        return worker.ask(commands) if worker else self._ask_now(commands)
 
     def _ask_now(self, commands: Sequence[Command]) -> list[Reply]:
         try:
-            line = self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
-            line = self._engine.line()
+            connection = self._engine.connection()
         try:
-            return line.ask(commands)
+            return connection.ask(commands)
         finally:
-            self._idle.append(line)
+            self._idle.append(connection)
 
     def _run(self, send: _Send, script: Script, tail: Command) -> Reply:
         try:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.core.keys.conditions import Bounds, Terms, Wish, bounds_of
+from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions, bounds_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
@@ -23,9 +23,11 @@ class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     if_match: str | UnsetType = UNSET
     if_none_match: str | UnsetType = UNSET
 
-    def terms(self) -> Terms:
+    def terms(self) -> Precondition:
         """Return the condition on the key's value."""
-        return Terms(_tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match))
+        return Precondition(
+            _tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match)
+        )
 
 
 class SetOptions(_OnTerms):
@@ -39,15 +41,15 @@ class SetOptions(_OnTerms):
         """Check all options; ValueError says what is wrong."""
         self.wish(), self.terms()
 
-    def wish(self) -> Wish:
+    def wish(self) -> WriteOptions:
         """Return the TTL and the content type of the key."""
         if self.type and not is_media_type(self.type):
             raise ValueError("type is not a media type as text/plain")
         if not self.keepttl:
-            return Wish(_seconds(self.ttl), self.type)
+            return WriteOptions(_seconds(self.ttl), self.type)
         if self.ttl is not UNSET:
             raise ValueError("ttl and keepttl exclude each other")
-        return Wish("keep", self.type)
+        return WriteOptions("keep", self.type)
 
 
 class DelOptions(_OnTerms):

@@ -3,7 +3,7 @@
 import secrets
 from typing import NamedTuple
 
-from bambleweeny.core.instance.migrations import take_over
+from bambleweeny.core.instance.migrations import migrate
 from bambleweeny.store import Store, schema
 from bambleweeny.store.scripts import RAISE_LAYOUT
 
@@ -43,7 +43,7 @@ def open_instance(store: Store) -> Instance:
     instance_id, secret, noted = found
     layout = check_layout(noted)
     if layout < schema.VERSION:
-        take_over(store, layout)
+        migrate(store, layout)
         store.run(RAISE_LAYOUT, [record], schema.VERSION)
     return Instance(instance_id.decode(), secret)
 

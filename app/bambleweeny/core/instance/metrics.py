@@ -69,7 +69,7 @@ class Metrics:
 
     def counted(self) -> Counted:
         """Return the metrics of all workers."""
-        sums = self._part.tally.sums()
+        sums = self._part.counters.sums()
         return Counted(
             requests={name[1:]: row[0] for name, row in sums.items() if name[0] == "requests"},
             seconds={name[1]: row for name, row in sums.items() if name[0] == "seconds"},

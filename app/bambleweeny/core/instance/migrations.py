@@ -9,7 +9,7 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import PACK_NUMBERS
 
 
-def take_over(store: Store, layout: int) -> None:
+def migrate(store: Store, layout: int) -> None:
     """Migrate the data of an older layout; safe to run again after an interruption.
 
     O(lists + idempotency keys).

@@ -11,7 +11,7 @@ _NUMBERS = 128 << 10
 _PART = _NAMES + _NUMBERS
 
 
-class Tally:
+class SharedCounters:
     """Named rows of numbers, with a part for each worker; create it before the fork.
 
     A worker writes only its own part, and every worker reads all. A restarted worker continues
@@ -44,8 +44,8 @@ class Tally:
 class Part:
     """The numbers of one worker; its threads share them with `lock`."""
 
-    def __init__(self, tally: Tally, memory: memoryview) -> None:
-        self.tally = tally
+    def __init__(self, counters: SharedCounters, memory: memoryview) -> None:
+        self.counters = counters
         self.lock = threading.Lock()
         self.numbers = memory[_NAMES:].cast("d")
         self._names = memory[:_NAMES]

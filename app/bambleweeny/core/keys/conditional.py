@@ -5,8 +5,8 @@ from typing import Any
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.keys.conditions import ANY, Bounds, Terms, Wish, exactly
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, exactly
 from bambleweeny.core.keys.json_patch import merged
 from bambleweeny.core.keys.keys import Keys, check_key_name
 from bambleweeny.errors import (
@@ -37,15 +37,17 @@ class KeyChanges:
         self._store = store
         self._keys = keys
 
-    def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
+    def touch(self, caller: Caller, name: str, ttl: int, terms: Precondition = ANY) -> KeyEntry:
         """Read a key and set its TTL in seconds; atomic.
 
         A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
         a precondition O(length of the value).
         """
-        return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
+        return key_entry_of(self._change_ttl(caller, name, str(ttl), terms, 1))
 
-    def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
+    def change_ttl(
+        self, caller: Caller, name: str, ttl: int | None, terms: Precondition = ANY
+    ) -> None:
         """Set the TTL of a key in seconds, or remove it (None); atomic.
 
         A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
@@ -54,7 +56,7 @@ class KeyChanges:
         self._change_ttl(caller, name, "none" if ttl is None else str(ttl), terms, 0)
 
     def set_on_terms(
-        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
+        self, caller: Caller, name: str, value: bytes, wish: WriteOptions, terms: Precondition = ANY
     ) -> None:
         """Write a key with a TTL, a content type or a precondition; atomic.
 
@@ -64,14 +66,14 @@ class KeyChanges:
         self._set_on_terms(caller, name, value, (wish, terms), 0)
 
     def swap(
-        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
-    ) -> Held | None:
+        self, caller: Caller, name: str, value: bytes, wish: WriteOptions, terms: Precondition = ANY
+    ) -> KeyEntry | None:
         """Write as `set_on_terms` does, and return the earlier entry, or None for a new key."""
         found = self._set_on_terms(caller, name, value, (wish, terms), 1)
-        return None if found[0] is None else held_of(found)
+        return None if found[0] is None else key_entry_of(found)
 
     def patch(
-        self, caller: Caller, name: str, patch: bytes, wish: Wish, terms: Terms = ANY
+        self, caller: Caller, name: str, patch: bytes, wish: WriteOptions, terms: Precondition = ANY
     ) -> bytes:
         """Apply a JSON merge patch (RFC 7396) to a value, and return the new value.
 
@@ -82,7 +84,7 @@ class KeyChanges:
         for _ in range(_MOST_ATTEMPTS):
             known = self._read_for_change(caller, name, terms)
             if known is None:
-                value, as_read = merged(b"{}", patch), Terms(if_none_match="*")
+                value, as_read = merged(b"{}", patch), Precondition(if_none_match="*")
                 wanted = wish._replace(content_type="application/json")
             else:
                 value, as_read, wanted = merged(known.value, patch), exactly(known.value), wish
@@ -110,7 +112,7 @@ class KeyChanges:
         try:
             counter = self._keys.read(caller, name)
         except NotFound:
-            counter = Held(b"0")
+            counter = KeyEntry(b"0")
         if not _is_integer(counter.value):
             raise NotAnInteger()
         number = int(counter.value) + by
@@ -122,7 +124,7 @@ class KeyChanges:
             raise CounterOverflow()
         return number
 
-    def take(self, caller: Caller, name: str, terms: Terms = ANY) -> Held:
+    def take(self, caller: Caller, name: str, terms: Precondition = ANY) -> KeyEntry:
         """Delete a key and return its entry, if its precondition holds; atomic.
 
         Raises PreconditionFailed, with nothing changed, if it fails. A miss raises NotFound.
@@ -135,26 +137,33 @@ class KeyChanges:
         if found is None:
             check_key_name(name)
             raise NotFound()
-        return held_of(found)
+        return key_entry_of(found)
 
     def _set_on_terms(
-        self, caller: Caller, name: str, value: bytes, how: tuple[Wish, Terms], is_wanted: int
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        how: tuple[WriteOptions, Precondition],
+        return_previous: int,
     ) -> Any:
         check_key_name(name)
         wish, terms = how
         return run_as(
             self._store, caller, SET_ON_TERMS,
-            name, value, *terms, wish.ttl, wish.content_type, is_wanted,
+            name, value, *terms, wish.ttl, wish.content_type, return_previous,
         )  # fmt: skip
 
-    def _change_ttl(self, caller: Caller, name: str, ttl: str, terms: Terms, is_wanted: int) -> Any:
+    def _change_ttl(
+        self, caller: Caller, name: str, ttl: str, terms: Precondition, return_previous: int
+    ) -> Any:
         check_key_name(name)
-        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *terms, is_wanted)
+        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *terms, return_previous)
         if found is None:
             raise NotFound()
         return found
 
-    def _read_for_change(self, caller: Caller, name: str, terms: Terms) -> Held | None:
+    def _read_for_change(self, caller: Caller, name: str, terms: Precondition) -> KeyEntry | None:
         try:
             known = self._keys.read(caller, name)
         except NotFound:

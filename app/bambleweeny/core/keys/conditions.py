@@ -6,7 +6,7 @@ from bambleweeny.core.values import etag_of
 from bambleweeny.names import parse_tags
 
 
-class Terms(NamedTuple):
+class Precondition(NamedTuple):
     """Conditions on a key's value: `*` or digests with blanks between; empty means no condition."""
 
     if_match: str = ""
@@ -19,18 +19,18 @@ class Terms(NamedTuple):
         return not (self.if_none_match and is_among(value, self.if_none_match))
 
 
-ANY = Terms()
+ANY = Precondition()
 """No condition."""
 
 
-class Wish(NamedTuple):
+class WriteOptions(NamedTuple):
     """TTL in seconds and content type of a written key; empty means none."""
 
     ttl: int | Literal["keep", ""] = ""
     content_type: str = ""
 
 
-PLAIN = Wish()
+PLAIN = WriteOptions()
 
 
 class Bounds(NamedTuple):
@@ -69,6 +69,6 @@ def is_among(value: bytes | None, tags: str) -> bool:
     return value is not None and (tags == "*" or etag_of(value)[1:-1] in tags)
 
 
-def exactly(value: bytes) -> Terms:
+def exactly(value: bytes) -> Precondition:
     """Return the condition that a key has exactly this value."""
-    return Terms(parse_tags(etag_of(value)))
+    return Precondition(parse_tags(etag_of(value)))

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Selection
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
@@ -33,7 +33,7 @@ class Keys:
         """Return a key's bytes. A miss raises NotFound. O(1)."""
         return self.read(caller, name).value
 
-    def read(self, caller: Caller, name: str) -> Held:
+    def read(self, caller: Caller, name: str) -> KeyEntry:
         """Return a key's entry: value, TTL and content type, read atomically.
 
         A miss raises NotFound. O(1).
@@ -43,7 +43,7 @@ class Keys:
         [found] = read_as(self._store, caller, ("MGET", tenant.key(name), tenant.meta(name)))
         if found[0] is None:
             raise NotFound()
-        return held_of(found)
+        return key_entry_of(found)
 
     def set(self, caller: Caller, name: str, value: bytes) -> None:
         """Write a key, atomically with the index and the quota.
@@ -103,7 +103,7 @@ class Keys:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's keys in order, in pages."""
-        return Selection(self._store, caller, "keys", Span()).names()
+        return Selection(self._store, caller, "keys", NameRange()).names()
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

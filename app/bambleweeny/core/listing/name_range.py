@@ -9,7 +9,7 @@ from bambleweeny.names import NAME_RULE, is_part_of_name
 _BEHIND_ALL = b"\xff"
 
 
-class Span(NamedTuple):
+class NameRange(NamedTuple):
     """The names that begin with `prefix` and sort after `after`.
 
     With a `delimiter`, names that contain it after the prefix form groups: the entry of a group

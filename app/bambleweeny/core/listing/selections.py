@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
@@ -27,7 +27,7 @@ class Row(NamedTuple):
     """The name and entry of a key."""
 
     name: str
-    held: Held
+    held: KeyEntry
 
 
 class Selection:
@@ -38,7 +38,7 @@ class Selection:
     """
 
     def __init__(
-        self, store: Store, caller: Caller, noun: Noun, span: Span, limit: int | None = None
+        self, store: Store, caller: Caller, noun: Noun, span: NameRange, limit: int | None = None
     ) -> None:
         span.check()
         self.next: str | None = None
@@ -121,7 +121,9 @@ class Selections:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, caller: Caller, noun: Noun, span: Span, limit: int | None = None) -> Selection:
+    def of(
+        self, caller: Caller, noun: Noun, span: NameRange, limit: int | None = None
+    ) -> Selection:
         """Return a selection of the caller's names."""
         return Selection(self._store, caller, noun, span, limit)
 
@@ -130,7 +132,7 @@ class Selections:
 
         Keys that have expired since the last write are removed from the index first.
         """
-        Span(prefix).check()
+        NameRange(prefix).check()
         found: list[int] = []
 
         def step() -> bool:
@@ -147,7 +149,7 @@ class Selections:
         Not atomic: works in steps of 100, with a pause as long as the step after each. Keys that
         are written meanwhile may stay. O(deleted keys).
         """
-        span = Span(prefix)
+        span = NameRange(prefix)
         span.check()
         begin, deleted, store = span.begin, 0, self._store.patient
 
@@ -165,4 +167,4 @@ class Selections:
 def _rows(names: Sequence[str], flat: Sequence[Any]) -> Iterator[Row]:
     for name, *stored in zip(names, flat[::2], flat[1::2], strict=True):
         if stored[0] is not None:
-            yield Row(name, held_of(stored))
+            yield Row(name, key_entry_of(stored))

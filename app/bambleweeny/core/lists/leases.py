@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
-from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_due
-from bambleweeny.core.notify.long_polls import Due, Waits
+from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_retry_after
+from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
@@ -61,7 +61,7 @@ def lease_of(item: StoredItem) -> str:
 class Leases:
     """The leases of all tenants. Each change is atomic."""
 
-    def __init__(self, store: Store, waits: Waits, bounds: tuple[int, int]) -> None:
+    def __init__(self, store: Store, waits: LongPolls, bounds: tuple[int, int]) -> None:
         self._store = store
         self._waits = waits
         self._bounds = bounds
@@ -74,7 +74,7 @@ class Leases:
         lasting: int | None = None,
         *,
         seconds: float = 0,
-        is_wanted: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> list[StoredItem]:
         """Lease the oldest items for `lasting` seconds, and wait up to `seconds` for the first.
 
@@ -86,14 +86,14 @@ class Leases:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_LEASED}.")
         if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
             raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
-        so_long = "" if lasting is None else lasting * 1000
+        lease_ms = "" if lasting is None else lasting * 1000
 
-        def take() -> list[bytes] | Due | None:
-            args = (name, *self._bounds, most, so_long, MOST_BYTES_OF_A_PAGE)
-            return taken_or_due(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
+        def take() -> list[bytes] | RetryAfter | None:
+            args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
+            return taken_or_retry_after(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
 
-        told = self._store.schema.tenant(caller.id).pushed(name)
-        found = self._waits.attempt(take, told, seconds, is_wanted) or []
+        channel = self._store.schema.tenant(caller.id).pushed(name)
+        found = self._waits.poll(take, channel, seconds, is_connected) or []
         return [unpack_item(data) for data in found]
 
     def change(self, caller: Caller, name: str, change: Change) -> None:

@@ -9,7 +9,7 @@ from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.index_walk import walk
 from bambleweeny.core.lists.idempotency import forget_pushes, push_digest
-from bambleweeny.core.notify.long_polls import Due, Waits
+from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
@@ -74,7 +74,7 @@ class Lists:
     of each).
     """
 
-    def __init__(self, store: Store, waits: Waits, *, max_items: int, max_bytes: int) -> None:
+    def __init__(self, store: Store, waits: LongPolls, *, max_items: int, max_bytes: int) -> None:
         self._store = store
         self._schema = store.schema
         self._waits = waits
@@ -126,15 +126,15 @@ class Lists:
         return found if isinstance(found, bytes) else None
 
     def pop_within(
-        self, caller: Caller, name: str, seconds: float, is_wanted: Callable[[], bool]
+        self, caller: Caller, name: str, seconds: float, is_connected: Callable[[], bool]
     ) -> bytes | None:
         """Remove and return the oldest item; wait up to `seconds` for one, else return None.
 
         Takes no item once the client has disconnected. Returns None without waiting if all wait
         slots are taken.
         """
-        told = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.attempt(lambda: self._pop(caller, name), told, seconds, is_wanted)
+        channel = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.poll(lambda: self._pop(caller, name), channel, seconds, is_connected)
 
     def pop_many(
         self,
@@ -142,7 +142,7 @@ class Lists:
         name: str,
         most: int,
         seconds: float = 0,
-        is_wanted: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> list[bytes]:
         """Remove and return the oldest items, up to 1,000 and 1 MB; wait up to `seconds` for one.
 
@@ -152,12 +152,12 @@ class Lists:
         if not 1 <= most <= MOST_POPPED:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
 
-        def pop() -> list[bytes] | Due | None:
+        def pop() -> list[bytes] | RetryAfter | None:
             args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
-            return taken_or_due(lambda: run_as(self._store, caller, POP_UP_TO, *args))
+            return taken_or_retry_after(lambda: run_as(self._store, caller, POP_UP_TO, *args))
 
-        told = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.attempt(pop, told, seconds, is_wanted) or []
+        channel = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.poll(pop, channel, seconds, is_connected) or []
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound.
@@ -176,9 +176,11 @@ class Lists:
         """Yield the names of the caller's lists in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).lists)
 
-    def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
+    def _pop(self, caller: Caller, name: str) -> bytes | RetryAfter | None:
         check_list_name(name)
-        return taken_or_due(lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds))
+        return taken_or_retry_after(
+            lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
+        )
 
     def _push(
         self,
@@ -195,7 +197,7 @@ class Lists:
         )
 
 
-def taken_or_due(ask: Callable[[], _T | int | None]) -> _T | Due | None:
+def taken_or_retry_after(ask: Callable[[], _T | int | None]) -> _T | RetryAfter | None:
     """Return the items that a script takes; a number says in how many ms an item is due.
 
     The reply 0 means that the step had more due items than it may process. The script then
@@ -204,4 +206,4 @@ def taken_or_due(ask: Callable[[], _T | int | None]) -> _T | Due | None:
     reply, steps = ask(), 1
     while reply == 0 and steps < _MOST_STEPS:
         reply, steps = ask(), steps + 1
-    return Due(max(reply, 1)) if isinstance(reply, int) else reply
+    return RetryAfter(max(reply, 1)) if isinstance(reply, int) else reply

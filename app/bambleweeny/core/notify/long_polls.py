@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from bambleweeny.core.notify.disconnects import Lookout
+from bambleweeny.core.notify.disconnects import Disconnects
 from bambleweeny.errors import Busy
 from bambleweeny.store import Store
 from bambleweeny.store.client.pubsub import Follower, Waiter
@@ -14,11 +14,11 @@ from bambleweeny.store.client.pubsub import Follower, Waiter
 _T = TypeVar("_T")
 
 
-class Due(int):
+class RetryAfter(int):
     """No item yet; the value is the number of milliseconds until one is due."""
 
 
-class Waits:
+class LongPolls:
     """The wait slots of this process: at most `most` requests wait at a time.
 
     All of them share one connection to the engine, and none of them polls it. `count` gets +1
@@ -28,37 +28,37 @@ class Waits:
     def __init__(
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
-        self._announcements = store.announcements
+        self._pubsub = store.pubsub
         self._places = threading.BoundedSemaphore(most)
         self._count = count
-        self._lookout = Lookout()
+        self._disconnects = Disconnects()
         self._stopped = threading.Event()
 
-    def attempt(
+    def poll(
         self,
-        what: Callable[[], _T | Due | None],
+        try_once: Callable[[], _T | RetryAfter | None],
         channel: str,
         seconds: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
         *,
         for_all: bool = False,
     ) -> _T | None:
-        """Return the result of `what`, and wait up to `seconds` for it to be other than None.
+        """Return the result of `try_once`, and wait up to `seconds` for it to be other than None.
 
-        Calls `what` immediately, and again for each message of the channel and each time that a
-        `Due` result announced. One waiter of the channel is woken, or with `for_all` every waiter.
+        Calls `try_once` immediately, after each message of the channel, and when the time in a
+        `RetryAfter` result has elapsed. A message wakes one waiter, or with `for_all` every waiter.
         Returns None without waiting if all wait slots are taken, and within half a second after
-        `is_wanted` becomes false.
+        `is_connected` becomes false.
         """
-        listen = self._announcements.follow if for_all else self._announcements.listen
-        found = _now(what())
+        listen = self._pubsub.follow if for_all else self._pubsub.listen
+        found = _now(try_once())
         if found is not None or seconds <= 0:
             return found
         if not self._take_place():
             return None
         try:
             deadline = time.monotonic() + seconds
-            return self._wait(what, channel, listen(channel), deadline, is_wanted)
+            return self._wait(try_once, channel, listen(channel), deadline, is_connected)
         finally:
             self._give_place_back()
 
@@ -73,11 +73,11 @@ class Waits:
             self._give_place_back()
 
     @contextmanager
-    def follow(self, channel: str, is_wanted: Callable[[], bool]) -> Iterator[Follower]:
+    def follow(self, channel: str, is_connected: Callable[[], bool]) -> Iterator[Follower]:
         """Yield a follower of a channel; it also wakes on a disconnect and on `stop`."""
         with (
-            self._announcements.follow(channel) as follower,
-            self._lookout.over(follower, is_wanted),
+            self._pubsub.follow(channel) as follower,
+            self._disconnects.over(follower, is_connected),
         ):
             yield follower
 
@@ -93,7 +93,7 @@ class Waits:
     def stop(self) -> None:
         """Stop all waits, as if they had timed out, and allow no new ones."""
         self._stopped.set()
-        self._announcements.wake_all()
+        self._pubsub.wake_all()
 
     def _take_place(self) -> bool:
         if self.is_over or not self._places.acquire(blocking=False):
@@ -107,29 +107,29 @@ class Waits:
 
     def _wait(
         self,
-        what: Callable[[], _T | Due | None],
+        try_once: Callable[[], _T | RetryAfter | None],
         channel: str,
         listening: AbstractContextManager[Waiter],
         deadline: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> _T | None:
         with (
             listening as waiter,
-            self._lookout.over(waiter, is_wanted),
+            self._disconnects.over(waiter, is_connected),
         ):
             while not self.is_over and (left := deadline - time.monotonic()) > 0:
                 woken = waiter.wait(left)
-                if not is_wanted():
+                if not is_connected():
                     return None
                 if woken:
                     waiter.rest()
-                    found = what()
-                    if isinstance(found, Due):
-                        self._announcements.remind(channel, found / 1000)
+                    found = try_once()
+                    if isinstance(found, RetryAfter):
+                        self._pubsub.remind(channel, found / 1000)
                     elif found is not None:
                         return found
         return None
 
 
-def _now(found: _T | Due | None) -> _T | None:
-    return None if isinstance(found, Due) else found
+def _now(found: _T | RetryAfter | None) -> _T | None:
+    return None if isinstance(found, RetryAfter) else found

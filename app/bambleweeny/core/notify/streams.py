@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import StoreUnavailable
 
 _T = TypeVar("_T")
@@ -16,7 +16,7 @@ _PAUSE_SECONDS = 0.5
 _AT_ONCE = 4
 
 
-def _as_it_is(found: list[Any]) -> Any:
+def _unchanged(found: list[Any]) -> Any:
     return found
 
 
@@ -24,13 +24,13 @@ def _as_it_is(found: list[Any]) -> Any:
 class Reader:
     """The client of a stream."""
 
-    is_wanted: Callable[[], bool]
+    is_connected: Callable[[], bool]
     """Returns whether the client is still connected."""
     check: Callable[[], None]
     """Raises Unauthorized once the client's token is no longer valid."""
     wait: Callable[[], None] = lambda: None
     """Returns when the client has received nearly all that was written, or has disconnected."""
-    write: Callable[[list[Any]], Any] = _as_it_is
+    write: Callable[[list[Any]], Any] = _unchanged
     """Converts what was found into what the stream yields."""
 
 
@@ -40,7 +40,9 @@ class Streams:
     `count` gets +1 when a stream begins and -1 when it ends.
     """
 
-    def __init__(self, waits: Waits, count: Callable[[int], None] = lambda change: None) -> None:
+    def __init__(
+        self, waits: LongPolls, count: Callable[[int], None] = lambda change: None
+    ) -> None:
         self._waits = waits
         self._count = count
         # NOTE: the copies of a large message for one reader briefly take several times its size.
@@ -79,7 +81,7 @@ class Streams:
     def _listen(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
     ) -> Generator[Any]:
-        with self._waits.follow(channel, reader.is_wanted) as follower:
+        with self._waits.follow(channel, reader.is_connected) as follower:
             follower.wait(_CHECK_SECONDS)
             due = 0.0
             while True:
@@ -104,4 +106,4 @@ class Streams:
                 follower.wait(0 if has_found else due - time.monotonic())
 
     def _goes_on(self, reader: Reader) -> bool:
-        return not self._waits.is_over and reader.is_wanted()
+        return not self._waits.is_over and reader.is_connected()

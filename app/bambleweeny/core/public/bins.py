@@ -2,7 +2,7 @@
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.lists import Lists, check_list_name
-from bambleweeny.core.public.public_ids import PublicIds, Published
+from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
 
@@ -15,7 +15,7 @@ class Bins(PublicIds):
         super().__init__(store, schema.bin, "bins")
         self._lists = lists
 
-    def create(self, caller: Caller, name: str) -> Published:
+    def create(self, caller: Caller, name: str) -> PublicId:
         """Create a public id for a list; the list may not exist yet."""
         check_list_name(name)
         return self._publish(caller, name)

@@ -19,7 +19,7 @@ _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
 
 
-class Published(NamedTuple):
+class PublicId(NamedTuple):
     """The record of a public id: `target` is the name of a key or of a list."""
 
     id: str
@@ -45,9 +45,9 @@ class PublicIds:
         self._store = store
         self._record_of = record_of
         self._noun = noun
-        self._known: dict[str, Published] = {}
+        self._known: dict[str, PublicId] = {}
 
-    def find(self, public_id: str) -> Published:
+    def find(self, public_id: str) -> PublicId:
         """Return the record of an id, without a check that the id is still valid.
 
         One round trip, and none once this process has cached it. An unknown id raises NotFound.
@@ -74,7 +74,7 @@ class PublicIds:
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
-    def owned_by(self, caller: Caller) -> list[Published]:
+    def owned_by(self, caller: Caller) -> list[PublicId]:
         """Return the records of the caller's ids. O(n), two round trips.
 
         An id without a record, left by an interrupted creation, is removed from the index.
@@ -88,14 +88,14 @@ class PublicIds:
             self._store.write(("ZREM", index, *lost))
         return [row for row in rows if row]
 
-    def _publish(self, caller: Caller, target: str, content_type: str = "") -> Published:
+    def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
         """Create a public id. It counts against the quota.
 
         Three round trips, since the record may be in another slot than the owner. If the creation
         is interrupted, the record expires within an hour, and the next listing frees its place in
         the quota.
         """
-        made = Published(str(uuid4()), caller.id, target, content_type)
+        made = PublicId(str(uuid4()), caller.id, target, content_type)
         record = self._record_of(made.id)
         self._store.write(
             ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
@@ -109,10 +109,10 @@ class PublicIds:
         self._store.write(("PERSIST", record))
         return made
 
-    def _fetch(self, ids: list[str]) -> list[Published | None]:
+    def _fetch(self, ids: list[str]) -> list[PublicId | None]:
         fields = ("owner", "target", "content_type")
         rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
         return [
-            Published(i, *(value.decode() for value in row)) if row[0] is not None else None
+            PublicId(i, *(value.decode() for value in row)) if row[0] is not None else None
             for i, row in zip(ids, rows, strict=True)
         ]

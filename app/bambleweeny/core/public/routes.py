@@ -7,7 +7,7 @@ from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.public.nesting import MOST_NESTED_BYTES, nested_text
-from bambleweeny.core.public.public_ids import PublicIds, Published
+from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import Busy, ExpansionTooLarge, InvalidRequest, NotFound, Unauthorized
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
@@ -28,7 +28,7 @@ class Routes(PublicIds):
         super().__init__(store, schema.route, "routes")
         self._seen = _Seen()
 
-    def create(self, caller: Caller, key: str, content_type: str) -> Published:
+    def create(self, caller: Caller, key: str, content_type: str) -> PublicId:
         """Make a key public with a content type; the key may not exist yet."""
         check_key_name(key)
         if not is_media_type(content_type):
@@ -68,7 +68,7 @@ class Routes(PublicIds):
             names = wanted
         raise Busy()
 
-    def _read(self, route: Published) -> bytes:
+    def _read(self, route: PublicId) -> bytes:
         tenant = self._store.schema.tenant(route.owner)
         version, score, value = self._store.read(
             ("HGET", tenant.user, "version"),
@@ -80,7 +80,7 @@ class Routes(PublicIds):
         return bytes(value)
 
     def _read_with(
-        self, route: Published, names: Set[bytes]
+        self, route: PublicId, names: Set[bytes]
     ) -> tuple[bytes, dict[bytes, bytes] | None]:
         """Read the value and those of other keys, or None for the latter if they are too large."""
         owner, asked = Caller(route.owner, "", ""), list(names)

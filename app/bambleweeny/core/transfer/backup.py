@@ -11,7 +11,7 @@ from typing import IO
 from bambleweeny import __version__
 from bambleweeny.core.instance.instance import check_layout
 from bambleweeny.core.transfer.backup_format import VERSION, End, Header, Writer
-from bambleweeny.core.transfer.tenant_snapshot import Copier
+from bambleweeny.core.transfer.tenant_snapshot import TenantSnapshot
 from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
 
@@ -38,9 +38,9 @@ def back_up(
     """
     writer = Writer(out, _header(store))
     for user_id in _user_ids(store):
-        copier = Copier(store, user_id, most_at_once, most_bytes_at_once, advance)
+        snapshot = TenantSnapshot(store, user_id, most_at_once, most_bytes_at_once, advance)
         try:
-            for record in copier.records():
+            for record in snapshot.records():
                 writer.write(record)
         except Unauthorized:
             continue

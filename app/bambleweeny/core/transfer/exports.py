@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Selection
 from bambleweeny.core.lists.items import State
 from bambleweeny.core.transfer.backup_format import (
@@ -16,7 +16,7 @@ from bambleweeny.core.transfer.backup_format import (
     Topic,
 )
 from bambleweeny.core.transfer.export_records import line_of
-from bambleweeny.core.transfer.tenant_snapshot import Copier
+from bambleweeny.core.transfer.tenant_snapshot import TenantSnapshot
 from bambleweeny.store import Store
 
 _PART_BYTES = 64 << 10
@@ -46,11 +46,11 @@ class Exports:
         yield b"".join(part)
 
     def _lines(self, caller: Caller) -> Iterator[bytes]:
-        for row in Selection(self._store, caller, "keys", Span()).rows():
+        for row in Selection(self._store, caller, "keys", NameRange()).rows():
             if not isinstance(row, str):
                 yield line_of(row)
-        copier = Copier(self._store, caller.id, 0, 0, lambda _: None)
-        yield from map(line_of, _in_order(copier.beside_keys(_STATES)))
+        snapshot = TenantSnapshot(self._store, caller.id, 0, 0, lambda _: None)
+        yield from map(line_of, _in_order(snapshot.beside_keys(_STATES)))
 
 
 def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Message | Route | Bin]:

@@ -1,4 +1,4 @@
-"""A snapshot of one user and its data, as the records of a backup."""
+"""One user and its data, read as the records of a backup."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -7,9 +7,9 @@ import msgspec
 
 from bambleweeny.core.auth.tenant_session import read_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.index_walk import walk
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
 from bambleweeny.core.lists.item_codec import unpack_item
 from bambleweeny.core.lists.items import STATES, State
@@ -40,7 +40,7 @@ _PAGE = 1000
 _PAGE_BYTES = 1 << 20
 
 
-class Copier:
+class TenantSnapshot:
     """Reads a user and its data. `advance` gets the number of resources that were read.
 
     Every call raises Unauthorized if the user has been deleted.
@@ -86,7 +86,7 @@ class Copier:
     def _records_in_pages(self) -> Iterator[Record]:
         [fields] = read_as(self._store, self._caller, ("HMGET", self._tenant.user, *_FIELDS))
         yield self._user(fields)
-        for row in Selection(self._store, self._caller, "keys", Span()).rows():
+        for row in Selection(self._store, self._caller, "keys", NameRange()).rows():
             if isinstance(row, Row):
                 yield self._key(row.name, row.held)
             self._advance(1)
@@ -126,10 +126,10 @@ class Copier:
     def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
         for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):
             if stored[0] is not None:
-                yield self._key(name.decode(), held_of(stored))
+                yield self._key(name.decode(), key_entry_of(stored))
             self._advance(1)
 
-    def _key(self, name: str, held: Held) -> Key:
+    def _key(self, name: str, held: KeyEntry) -> Key:
         return Key(self._caller.id, name, value_of(held.value), held.ends, held.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:

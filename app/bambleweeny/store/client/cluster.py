@@ -21,7 +21,7 @@ from bambleweeny.store.client.url import Place
 _SLOTS = 16384
 _WITHOUT_KEY = {"PING", "INFO", "DBSIZE", "CLIENT", "BGSAVE", "CONFIG", "FLUSHALL", "WAIT"}
 _REDIRECTIONS = ("MOVED", "ASK")
-_ASTRAY = ("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY")
+_WRONG_NODE = ("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY")
 """Errors of a node that is away or a replica: the current map of slots may name another one."""
 _MOST_REDIRECTIONS = 5
 _MOST_READINGS = 5
@@ -38,7 +38,7 @@ _MOST_PATIENT = 4
 
 
 class SlotMap:
-    """The master of each slot; all lines to one Cluster share it. Thread-safe."""
+    """The master of each slot; all connections to one Cluster share it. Thread-safe."""
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self._given = places
@@ -113,7 +113,7 @@ class SlotMap:
             self._moves.pop(slot, None)
 
 
-class ClusterLine:
+class ClusterConnection:
     """Links to the masters of a Cluster; each command goes to the master of its key's slot.
 
     A command whose slot moves is sent again for up to half a second, or for `patience` seconds
@@ -171,7 +171,8 @@ class ClusterLine:
             self._map.forget()
             raise
         if any(
-            isinstance(reply, ReplyError) and str(reply).startswith(_ASTRAY) for reply in replies
+            isinstance(reply, ReplyError) and str(reply).startswith(_WRONG_NODE)
+            for reply in replies
         ):
             self._map.forget()
         return replies

@@ -17,7 +17,7 @@ from bambleweeny.store.client.link import Command
 Asked = Sequence[Command]
 
 
-class Sharing(greenlet):
+class PipelineWorker(greenlet):
     """A greenlet that runs jobs one after the other, and waits for shared replies."""
 
     def __init__(self) -> None:
@@ -51,16 +51,16 @@ class _Idle(threading.local):
     """Idle greenlets of the calling thread; making a new one costs more than a request."""
 
     def __init__(self) -> None:
-        self.ones: list[Sharing] = []
+        self.ones: list[PipelineWorker] = []
 
 
 _idle = _Idle()
 
 
-def current() -> Sharing | None:
+def current() -> PipelineWorker | None:
     """Return the greenlet of the caller if it shares its round trips, else None."""
     running = getcurrent()
-    return running if isinstance(running, Sharing) else None
+    return running if isinstance(running, PipelineWorker) else None
 
 
 def let_others_end() -> None:
@@ -79,9 +79,9 @@ def run_side_by_side(
     jobs; if it raises StoreUnavailable, so does each of them.
     """
     idle = _idle.ones
-    running: list[Sharing] = []
+    running: list[PipelineWorker] = []
     for job in jobs:
-        one = idle.pop() if idle else Sharing()
+        one = idle.pop() if idle else PipelineWorker()
         one.begin(job)
         (running if one.is_busy else idle).append(one)
         if one.is_busy and not one.asked:
@@ -95,7 +95,7 @@ def run_side_by_side(
         running = [one for one in running if one.is_busy]
 
 
-def _answer(askers: list[Sharing], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
+def _answer(askers: list[PipelineWorker], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
     try:
         replies = ask([one.asked for one in askers])
     except StoreUnavailable:

@@ -75,7 +75,7 @@ class Follower(Waiter):
 _W = TypeVar("_W", bound=Waiter)
 
 
-class Announcements:
+class PubSub:
     """The channels of an engine. A message wakes the waiter that has waited longest on its
     channel, and every follower of the channel. The message `in 250` does so after 250 ms.
 

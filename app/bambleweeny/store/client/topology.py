@@ -1,6 +1,6 @@
 """The topologies of an engine: a single server, Sentinel, or Cluster.
 
-One thread at a time uses a line. All lines of an engine share what they know of it.
+One thread at a time uses a connection. All connections to an engine share what they know of it.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from typing import Any, Protocol
 from hiredis import ReplyError
 
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.client.cluster import ClusterLine, SlotMap
+from bambleweeny.store.client.cluster import ClusterConnection, SlotMap
 from bambleweeny.store.client.link import Command, Link, ask_first
 from bambleweeny.store.client.url import EngineUrl, Place
 
 _PATIENCE_SECONDS = 30.0
 
 
-class Line(Protocol):
+class Connection(Protocol):
     """A connection to an engine of any topology."""
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
@@ -28,10 +28,10 @@ class Line(Protocol):
 
 
 class Engine:
-    """An engine and the knowledge that all lines to it share.
+    """An engine and the knowledge that all connections to it share.
 
     `patience` is the number of seconds that a command waits for a slot of a Cluster that moves,
-    if that is more than the half second of every line.
+    if that is more than the half second of every connection.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class Engine:
         self._patience = patience
 
     def patient(self) -> "Engine":
-        """Return the same engine, whose lines wait up to 30 seconds for a slot that moves."""
+        """Return the same engine, whose connections wait up to 30 seconds for a slot that moves."""
         return Engine(self.url, self.slot_map, _PATIENCE_SECONDS)
 
-    def line(self) -> Line:
-        """Return a new line to the engine; it connects on first use."""
+    def connection(self) -> Connection:
+        """Return a new connection to the engine; it connects on first use."""
         if self.url.kind == "sentinel":
-            return SentinelLine(self)
+            return SentinelConnection(self)
         if self.url.kind == "cluster":
-            return ClusterLine(self.slot_map, self._patience)
+            return ClusterConnection(self.slot_map, self._patience)
         return Link(self.url.places[0])
 
     def any_link(self) -> Link:
@@ -78,7 +78,7 @@ class Engine:
         return self.url.places[0].at(host.decode(), int(port))
 
 
-class SentinelLine:
+class SentinelConnection:
     """A link to the master that the Sentinels name."""
 
     def __init__(self, engine: Engine) -> None:

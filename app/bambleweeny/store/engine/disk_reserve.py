@@ -54,7 +54,7 @@ class _Room(NamedTuple):
         return self.ahead + self.free
 
 
-class Headroom:
+class DiskReserve:
     """The watch over an engine's disk. One process runs it, a few times a second.
 
     It opens a connection to the engine for each question and closes it again, so that a forked
@@ -66,7 +66,7 @@ class Headroom:
         self._max_memory = max_memory
         self._spare = engine.data_dir / _SPARE_NAME
         self._is_full = False
-        self._told: tuple[int | None, bool] = (None, False)
+        self._engine_state: tuple[int | None, bool] = (None, False)
         self._rewrite_due = 0.0
         self._file = (0, 0)
 
@@ -79,11 +79,11 @@ class Headroom:
             room = _measure(self._engine.append_only_file)
         except OSError:
             return _TURN_SECONDS  # the engine has not created the file yet
-        self._judge(room)
-        self._mind_spare(room)
-        if self._engine.pid and self._told != (self._engine.pid, self._is_full):
-            self._tell_engine()
-        self._rewrite_if_worth(room)
+        self._update_state(room)
+        self._check_spare(room)
+        if self._engine.pid and self._engine_state != (self._engine.pid, self._is_full):
+            self._set_max_memory()
+        self._rewrite_if_useful(room)
         if self._is_full:
             return _TURN_SECONDS
         if room.left < 8 * room.kept:
@@ -91,7 +91,7 @@ class Headroom:
         # NOTE: a client cannot write a gigabyte in so short a time.
         return _FAR_TURN_SECONDS if room.left > _FAR else _TURN_SECONDS
 
-    def _judge(self, room: _Room) -> None:
+    def _update_state(self, room: _Room) -> None:
         if room.ahead < room.kept // 4 and room.free >= room.kept // 2:
             _preallocate(self._engine.append_only_file, room.size, room.kept // 2)
         was_full = self._is_full
@@ -105,7 +105,7 @@ class Headroom:
         elif was_full and not self._is_full:
             _log.warning("the disk has room again: writes go on")
 
-    def _mind_spare(self, room: _Room) -> None:
+    def _check_spare(self, room: _Room) -> None:
         """Delete the spare file when room is short; create it again only when there is plenty."""
         if room.left < room.kept // 8:
             self._delete_spare()
@@ -121,12 +121,12 @@ class Headroom:
             self._spare.unlink(missing_ok=True)
             _log.warning("%s is deleted to make room", self._spare)
 
-    def _tell_engine(self) -> None:
+    def _set_max_memory(self) -> None:
         most = 1 if self._is_full else self._max_memory
         if self._ask(("CONFIG", "SET", "maxmemory", most)) == b"OK":
-            self._told = (self._engine.pid, self._is_full)
+            self._engine_state = (self._engine.pid, self._is_full)
 
-    def _rewrite_if_worth(self, room: _Room) -> None:
+    def _rewrite_if_useful(self, room: _Room) -> None:
         """Start a rewrite if it should halve the file and both files fit on the disk."""
         size_when_new = self._size_when_new(room)
         now = time.monotonic()
