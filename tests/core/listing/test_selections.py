@@ -160,7 +160,7 @@ def test_rows_end_where_their_values_are_too_many_and_go_on_there(services, uli)
         found += rows
         after = selection.next
     assert [row.name for row in found] == names
-    assert all(row.held.value == row.name.encode() * 350_000 for row in found)
+    assert all(row.entry.value == row.name.encode() * 350_000 for row in found)
 
 
 def test_a_row_that_is_too_large_alone_is_given_all_the_same(services, uli):

@@ -115,18 +115,18 @@ def _row_pages(
             continue
         told: dict[str, Any] = {"key": row.name, "owner": owner}
         if has_values:
-            told["value"] = value_of(row.held.value)
+            told["value"] = value_of(row.entry.value)
         if has_meta:
-            told.update(_meta(row.held))
+            told.update(_meta(row.entry))
         yield [told], []
 
 
-def _meta(held: KeyEntry) -> dict[str, Any]:
+def _meta(entry: KeyEntry) -> dict[str, Any]:
     return {
-        "size": len(held.value),
-        "ttl": held.seconds_left(),
-        "type": held.content_type or None,
-        "etag": etag_of(held.value),
+        "size": len(entry.value),
+        "ttl": entry.seconds_left(),
+        "type": entry.content_type or None,
+        "etag": etag_of(entry.value),
     }
 
 

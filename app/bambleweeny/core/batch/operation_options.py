@@ -19,18 +19,18 @@ class NoOptions(msgspec.Struct, forbid_unknown_fields=True):
     """An empty set of options, for operations that have none yet."""
 
 
-class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _Conditional(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     if_match: str | UnsetType = UNSET
     if_none_match: str | UnsetType = UNSET
 
-    def terms(self) -> Precondition:
+    def precondition(self) -> Precondition:
         """Return the condition on the key's value."""
         return Precondition(
             _tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match)
         )
 
 
-class SetOptions(_OnTerms):
+class SetOptions(_Conditional):
     """TTL, content type and conditions of a written key."""
 
     ttl: _Ttl = UNSET
@@ -39,9 +39,9 @@ class SetOptions(_OnTerms):
 
     def __post_init__(self) -> None:
         """Check all options; ValueError says what is wrong."""
-        self.wish(), self.terms()
+        self.write_options(), self.precondition()
 
-    def wish(self) -> WriteOptions:
+    def write_options(self) -> WriteOptions:
         """Return the TTL and the content type of the key."""
         if self.type and not is_media_type(self.type):
             raise ValueError("type is not a media type as text/plain")
@@ -52,12 +52,12 @@ class SetOptions(_OnTerms):
         return WriteOptions("keep", self.type)
 
 
-class DelOptions(_OnTerms):
+class DelOptions(_Conditional):
     """Conditions of a deletion."""
 
     def __post_init__(self) -> None:
         """Check all options; ValueError says what is wrong."""
-        self.terms()
+        self.precondition()
 
 
 class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):

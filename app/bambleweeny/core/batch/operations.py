@@ -42,10 +42,12 @@ class Set(_Operation, tag="set"):
         value = _packed(self.value)
         if self.options is UNSET:
             return "set", self.name, value
-        wish, terms = self.options.wish(), self.options.terms()
-        if wish == PLAIN and terms == ANY:
+        write_options, precondition = self.options.write_options(), self.options.precondition()
+        if write_options == PLAIN and precondition == ANY:
             return "set", self.name, value
-        fields = _fields(value, *terms, str(wish.ttl), wish.content_type, "")
+        fields = _fields(
+            value, *precondition, str(write_options.ttl), write_options.content_type, ""
+        )
         return "set_on_terms", self.name, fields
 
     def outcome(self, reply: Any) -> Outcome:
@@ -74,9 +76,9 @@ class Del(_Operation, tag="del"):
 
     def packed(self) -> Packed:
         """Return the arguments of the script."""
-        if self.options is UNSET or (terms := self.options.terms()) == ANY:
+        if self.options is UNSET or (precondition := self.options.precondition()) == ANY:
             return "del", self.name, ""
-        return "del_on_terms", self.name, _fields(*terms)
+        return "del_on_terms", self.name, _fields(*precondition)
 
     def outcome(self, reply: Any) -> Outcome:
         """Return True, or NotFound."""

@@ -37,43 +37,60 @@ class KeyChanges:
         self._store = store
         self._keys = keys
 
-    def touch(self, caller: Caller, name: str, ttl: int, terms: Precondition = ANY) -> KeyEntry:
+    def touch(
+        self, caller: Caller, name: str, ttl: int, precondition: Precondition = ANY
+    ) -> KeyEntry:
         """Read a key and set its TTL in seconds; atomic.
 
         A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
         a precondition O(length of the value).
         """
-        return key_entry_of(self._change_ttl(caller, name, str(ttl), terms, 1))
+        return key_entry_of(self._change_ttl(caller, name, str(ttl), precondition, 1))
 
     def change_ttl(
-        self, caller: Caller, name: str, ttl: int | None, terms: Precondition = ANY
+        self, caller: Caller, name: str, ttl: int | None, precondition: Precondition = ANY
     ) -> None:
         """Set the TTL of a key in seconds, or remove it (None); atomic.
 
         A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
         a precondition O(length of the value).
         """
-        self._change_ttl(caller, name, "none" if ttl is None else str(ttl), terms, 0)
+        self._change_ttl(caller, name, "none" if ttl is None else str(ttl), precondition, 0)
 
     def set_on_terms(
-        self, caller: Caller, name: str, value: bytes, wish: WriteOptions, terms: Precondition = ANY
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
     ) -> None:
         """Write a key with a TTL, a content type or a precondition; atomic.
 
         Raises PreconditionFailed, with nothing changed, if the precondition fails. A new key
         counts against the quota. O(log n), with a precondition O(length of the earlier value).
         """
-        self._set_on_terms(caller, name, value, (wish, terms), 0)
+        self._set_on_terms(caller, name, value, (options, precondition), 0)
 
     def swap(
-        self, caller: Caller, name: str, value: bytes, wish: WriteOptions, terms: Precondition = ANY
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
     ) -> KeyEntry | None:
         """Write as `set_on_terms` does, and return the earlier entry, or None for a new key."""
-        found = self._set_on_terms(caller, name, value, (wish, terms), 1)
+        found = self._set_on_terms(caller, name, value, (options, precondition), 1)
         return None if found[0] is None else key_entry_of(found)
 
     def patch(
-        self, caller: Caller, name: str, patch: bytes, wish: WriteOptions, terms: Precondition = ANY
+        self,
+        caller: Caller,
+        name: str,
+        patch: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
     ) -> bytes:
         """Apply a JSON merge patch (RFC 7396) to a value, and return the new value.
 
@@ -82,12 +99,16 @@ class KeyChanges:
         the value is not JSON. Two round trips, O(length of the value).
         """
         for _ in range(_MOST_ATTEMPTS):
-            known = self._read_for_change(caller, name, terms)
+            known = self._read_for_change(caller, name, precondition)
             if known is None:
                 value, as_read = merged(b"{}", patch), Precondition(if_none_match="*")
-                wanted = wish._replace(content_type="application/json")
+                wanted = options._replace(content_type="application/json")
             else:
-                value, as_read, wanted = merged(known.value, patch), exactly(known.value), wish
+                value, as_read, wanted = (
+                    merged(known.value, patch),
+                    exactly(known.value),
+                    options,
+                )
             try:
                 self.set_on_terms(caller, name, value, wanted, as_read)
             except PreconditionFailed:
@@ -124,7 +145,7 @@ class KeyChanges:
             raise CounterOverflow()
         return number
 
-    def take(self, caller: Caller, name: str, terms: Precondition = ANY) -> KeyEntry:
+    def take(self, caller: Caller, name: str, precondition: Precondition = ANY) -> KeyEntry:
         """Delete a key and return its entry, if its precondition holds; atomic.
 
         Raises PreconditionFailed, with nothing changed, if it fails. A miss raises NotFound.
@@ -132,7 +153,9 @@ class KeyChanges:
         """
         is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
         found = (
-            run_as(self._store, caller, DELETE_ON_TERMS, name, *terms, 1) if is_possible else None
+            run_as(self._store, caller, DELETE_ON_TERMS, name, *precondition, 1)
+            if is_possible
+            else None
         )
         if found is None:
             check_key_name(name)
@@ -148,26 +171,28 @@ class KeyChanges:
         return_previous: int,
     ) -> Any:
         check_key_name(name)
-        wish, terms = how
+        options, precondition = how
         return run_as(
             self._store, caller, SET_ON_TERMS,
-            name, value, *terms, wish.ttl, wish.content_type, return_previous,
+            name, value, *precondition, options.ttl, options.content_type, return_previous,
         )  # fmt: skip
 
     def _change_ttl(
-        self, caller: Caller, name: str, ttl: str, terms: Precondition, return_previous: int
+        self, caller: Caller, name: str, ttl: str, precondition: Precondition, return_previous: int
     ) -> Any:
         check_key_name(name)
-        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *terms, return_previous)
+        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *precondition, return_previous)
         if found is None:
             raise NotFound()
         return found
 
-    def _read_for_change(self, caller: Caller, name: str, terms: Precondition) -> KeyEntry | None:
+    def _read_for_change(
+        self, caller: Caller, name: str, precondition: Precondition
+    ) -> KeyEntry | None:
         try:
             known = self._keys.read(caller, name)
         except NotFound:
             known = None
-        if not terms.hold_for(None if known is None else known.value):
+        if not precondition.hold_for(None if known is None else known.value):
             raise PreconditionFailed()
         return known

@@ -27,7 +27,7 @@ class Row(NamedTuple):
     """The name and entry of a key."""
 
     name: str
-    held: KeyEntry
+    entry: KeyEntry
 
 
 class Selection:
@@ -38,14 +38,19 @@ class Selection:
     """
 
     def __init__(
-        self, store: Store, caller: Caller, noun: Noun, span: NameRange, limit: int | None = None
+        self,
+        store: Store,
+        caller: Caller,
+        noun: Noun,
+        name_range: NameRange,
+        limit: int | None = None,
     ) -> None:
-        span.check()
+        name_range.check()
         self.next: str | None = None
         self._store = store
         self._caller = caller
         self._noun = noun
-        self._span = span
+        self._name_range = name_range
         self._limit = limit
 
     def names(self) -> Iterator[list[str]]:
@@ -61,7 +66,7 @@ class Selection:
                 last = part[-1]
             if left is not None:
                 left -= len(part)
-            groups += sum(map(self.is_group, part)) if self._span.delimiter else 0
+            groups += sum(map(self.is_group, part)) if self._name_range.delimiter else 0
             if len(part) < len(page) or groups >= _MOST_GROUPS:
                 self.next = last
                 return
@@ -75,7 +80,7 @@ class Selection:
         for page in self.names():
             for row in self._rows_of(page):
                 if isinstance(row, Row):
-                    size += len(row.held.value)
+                    size += len(row.entry.value)
                     if most_bytes is not None and last and size > most_bytes:
                         self.next = last
                         return
@@ -84,15 +89,21 @@ class Selection:
 
     def is_group(self, entry: str) -> bool:
         """Return whether an entry is a group."""
-        return bool(self._span.group_of(entry))
+        return bool(self._name_range.group_of(entry))
 
     def _pages(self) -> Iterator[list[str]]:
-        span = self._span
+        name_range = self._name_range
         most = _PAGE if self._limit is None else min(_PAGE, self._limit + 1)
-        begin: bytes | None = span.begin
+        begin: bytes | None = name_range.begin
         while begin is not None:
             begin, names = self._run(
-                LIST_NAMES, self._noun, begin, span.end, most, span.delimiter, len(span.prefix)
+                LIST_NAMES,
+                self._noun,
+                begin,
+                name_range.end,
+                most,
+                name_range.delimiter,
+                len(name_range.prefix),
             )
             yield [name.decode() for name in names]
 
@@ -122,10 +133,10 @@ class Selections:
         self._store = store
 
     def of(
-        self, caller: Caller, noun: Noun, span: NameRange, limit: int | None = None
+        self, caller: Caller, noun: Noun, name_range: NameRange, limit: int | None = None
     ) -> Selection:
         """Return a selection of the caller's names."""
-        return Selection(self._store, caller, noun, span, limit)
+        return Selection(self._store, caller, noun, name_range, limit)
 
     def count(self, caller: Caller, noun: Noun, prefix: str = "") -> int:
         """Return the exact number of names, or of those with a prefix. O(log n).
@@ -149,13 +160,13 @@ class Selections:
         Not atomic: works in steps of 100, with a pause as long as the step after each. Keys that
         are written meanwhile may stay. O(deleted keys).
         """
-        span = NameRange(prefix)
-        span.check()
-        begin, deleted, store = span.begin, 0, self._store.patient
+        name_range = NameRange(prefix)
+        name_range.check()
+        begin, deleted, store = name_range.begin, 0, self._store.patient
 
         def step() -> bool:
             nonlocal begin, deleted
-            count, last = run_as(store, caller, DELETE_KEYS, begin, span.end, _STEP)
+            count, last = run_as(store, caller, DELETE_KEYS, begin, name_range.end, _STEP)
             deleted += count
             begin = b"(" + (last or b"")
             return last is not None

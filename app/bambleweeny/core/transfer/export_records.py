@@ -165,9 +165,9 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
     """Return the line of a record."""
     match record:
         case Row():
-            held = record.held
-            value = value_of(held.value)
-            line = Line(key=OwnKey(record.name, value, held.ends, held.content_type))
+            entry = record.entry
+            value = value_of(entry.value)
+            line = Line(key=OwnKey(record.name, value, entry.ends, entry.content_type))
         case Item():
             line = Line(item=_item_of(record))
         case List():

@@ -88,7 +88,7 @@ class TenantSnapshot:
         yield self._user(fields)
         for row in Selection(self._store, self._caller, "keys", NameRange()).rows():
             if isinstance(row, Row):
-                yield self._key(row.name, row.held)
+                yield self._key(row.name, row.entry)
             self._advance(1)
         yield from self.beside_keys(STATES)
 
@@ -129,8 +129,8 @@ class TenantSnapshot:
                 yield self._key(name.decode(), key_entry_of(stored))
             self._advance(1)
 
-    def _key(self, name: str, held: KeyEntry) -> Key:
-        return Key(self._caller.id, name, value_of(held.value), held.ends, held.content_type)
+    def _key(self, name: str, entry: KeyEntry) -> Key:
+        return Key(self._caller.id, name, value_of(entry.value), entry.ends, entry.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         packed, low, policy = record
