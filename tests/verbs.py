@@ -8,8 +8,8 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
 from bambleweeny.core.instance.instance import open_instance
-from bambleweeny.core.keys.conditions import Bounds, Terms, Wish
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.lists.item_codec import StoredItem
 from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
@@ -35,7 +35,9 @@ class Filled:
         self.caller = uli = services.users.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
-        services.key_changes.set_on_terms(uli, "typed", b"{}", Wish(LONG, "application/json"))
+        services.key_changes.set_on_terms(
+            uli, "typed", b"{}", WriteOptions(LONG, "application/json")
+        )
         services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
         for number in range(9):
             services.lists.push(uli, "q", b"%d" % number)
@@ -78,9 +80,9 @@ READS: dict[str, Verb] = {
     "read": lambda s, u, f: s.keys.read(u, "typed"),
     "present": lambda s, u, f: s.keys.present(u, ["plain", "none", "typed"]),
     "values": lambda s, u, f: s.keys.values(u, ["plain", "none", "typed"]),
-    "keys": lambda s, u, f: list(s.selections.of(u, "keys", Span()).rows()),
-    "groups": lambda s, u, f: list(s.selections.of(u, "keys", Span("", "", "a")).names()),
-    "lists": lambda s, u, f: list(s.selections.of(u, "lists", Span()).names()),
+    "keys": lambda s, u, f: list(s.selections.of(u, "keys", NameRange()).rows()),
+    "groups": lambda s, u, f: list(s.selections.of(u, "keys", NameRange("", "", "a")).names()),
+    "lists": lambda s, u, f: list(s.selections.of(u, "lists", NameRange()).names()),
     "walk": lambda s, u, f: list(s.lists.walk(u)),
     "count": lambda s, u, f: s.selections.count(u, "keys", "p"),
     "sums": lambda s, u, f: s.items.sums(u, "q")[:7],
@@ -108,11 +110,11 @@ WRITES: dict[str, Verb] = {
     "touch": lambda s, u, f: s.key_changes.touch(u, "plain", LONG),
     "let last": lambda s, u, f: s.key_changes.change_ttl(u, "typed", None),
     "set on terms": lambda s, u, f: s.key_changes.set_on_terms(
-        u, "new", b"x", Wish(LONG), Terms(if_none_match="*")
+        u, "new", b"x", WriteOptions(LONG), Precondition(if_none_match="*")
     ),
-    "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", Wish("keep")),
-    "patch": lambda s, u, f: s.key_changes.patch(u, "typed", b'{"a": 1}', Wish("keep")),
-    "take": lambda s, u, f: s.key_changes.take(u, "typed", Terms("*")),
+    "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", WriteOptions("keep")),
+    "patch": lambda s, u, f: s.key_changes.patch(u, "typed", b'{"a": 1}', WriteOptions("keep")),
+    "take": lambda s, u, f: s.key_changes.take(u, "typed", Precondition("*")),
     "delete keys": lambda s, u, f: s.selections.delete_keys(u, "p"),
     "push": lambda s, u, f: s.lists.push(u, "fresh", b"x"),
     "push once": lambda s, u, f: s.lists.push(u, "q", b"x", push_options(once="b")),

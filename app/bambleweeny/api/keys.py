@@ -32,9 +32,9 @@ from bambleweeny.api.requests.key_waits import wait_for_news
 from bambleweeny.api.requests.parameters import read_flag, refuse_beside
 from bambleweeny.api.requests.scheduling import run_alone, unhurried
 from bambleweeny.api.requests.strictness import CONDITIONS, takes
-from bambleweeny.core.key_entry import Held
+from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.keys import keys
-from bambleweeny.core.keys.conditions import ANY, PLAIN, UNBOUNDED, Terms, Wish
+from bambleweeny.core.keys.conditions import ANY, PLAIN, UNBOUNDED, Precondition, WriteOptions
 from bambleweeny.core.keys.json_patch import check_path, part_of
 from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.services import Services
@@ -119,7 +119,7 @@ class Key:
         if patch or ttl == "keep":
             check_patch_type(req)
             unhurried(req, resp)
-            value = self._changes.patch(caller, name, patch, Wish(ttl, "keep"), terms)
+            value = self._changes.patch(caller, name, patch, WriteOptions(ttl, "keep"), terms)
             resp.set_header("ETag", etag_of(value))
         else:
             self._changes.change_ttl(caller, name, ttl or None, terms)
@@ -146,13 +146,13 @@ class Key:
         held = self._read(req, resp, name)
         answer_held(req, resp, held, None if path is None else part_of(held.value, path))
 
-    def _read(self, req: falcon.Request, resp: falcon.Response, name: str) -> Held:
+    def _read(self, req: falcon.Request, resp: falcon.Response, name: str) -> KeyEntry:
         ttl = read_ttl(req, "touch")
         if ttl is None or req.method == "HEAD":
             return self._keys.read(req.context.caller, name)
         # NOTE: what is wrong with the request is found before the key is another one.
         read_tags(req, "If-None-Match", weak=True)
-        terms = Terms(if_match=read_tags(req, "If-Match"))
+        terms = Precondition(if_match=read_tags(req, "If-Match"))
         resp.set_header("Cache-Control", "no-store")
         return self._changes.touch(req.context.caller, name, ttl, terms)
 
@@ -191,7 +191,7 @@ class Counter:
         return self.services.key_changes.incr_within(caller, name, by, bounds)
 
 
-def _answer_old(resp: falcon.Response, old: Held | None) -> None:
+def _answer_old(resp: falcon.Response, old: KeyEntry | None) -> None:
     """Answer what was there before, or 204 where nothing was."""
     if old is None:
         resp.status = 204

@@ -86,7 +86,7 @@ class ListLeases:
             most,
             read_duration(req, "for"),
             seconds=begin_wait(req, resp),
-            is_wanted=is_there(req),
+            is_connected=is_there(req),
         )
         resp.set_header("Cache-Control", "no-store")
         if is_raw:

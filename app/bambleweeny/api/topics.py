@@ -82,7 +82,7 @@ class Topic:
         most = read_number(req, "limit", _USUAL_PAGE)
         seconds = begin_wait(req, resp)
         found, last = self._topics.read_within(
-            req.context.caller, name, after, most, seconds=seconds, is_wanted=is_there(req)
+            req.context.caller, name, after, most, seconds=seconds, is_connected=is_there(req)
         )
         resp.set_header("Cache-Control", "no-store")
         resp.set_header("Vary", "Accept")

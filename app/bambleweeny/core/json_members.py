@@ -1,4 +1,4 @@
-"""Members that an object of JSON has twice: decoders take the last one, readers see the first."""
+"""Duplicate members of JSON objects, which are refused: decoders disagree on which one counts."""
 
 from collections.abc import Callable
 from json import JSONDecoder
@@ -12,22 +12,22 @@ Pairs = list[tuple[str, Any]]
 
 
 class _Doubled(NamedTuple):
-    """Stands for an object in which a member, or one of an object in it, is doubled."""
+    """Marks an object that has a duplicate member at any level."""
 
     name: str
 
 
 def refuse_doubled(text: bytes) -> None:
-    """Raise InvalidRequest if any object in a text has a member twice; the text is valid JSON.
+    """Raise InvalidRequest if any object in a JSON text has a duplicate member.
 
-    O(length): some µs for the options of a call. An object is found by its `{`.
+    The text must be valid JSON. O(length): some µs for the options of a call.
     """
     if b"{" in text:
         _load(text, _refusing)
 
 
 def refuse_doubled_in_patch(patch: bytes) -> None:
-    """Raise InvalidRequest if a merge patch has a member twice; what an array holds is a value."""
+    """Raise InvalidRequest if a merge patch has a duplicate member; arrays are not searched."""
     if b"{" in patch:
         found = _load(patch, _finding)
         if isinstance(found, _Doubled):
@@ -52,7 +52,7 @@ def _first_doubled(pairs: Pairs) -> _Doubled | None:
     return next((value for _, value in pairs if isinstance(value, _Doubled)), None)
 
 
-# NOTE: numbers are not read, since long ones would cost the square of their length.
+# NOTE: numbers stay text, since the cost of a long one grows with the square of its length.
 _refusing = JSONDecoder(object_pairs_hook=_refuse, parse_int=str, parse_float=str).decode
 _finding = JSONDecoder(object_pairs_hook=_first_doubled, parse_int=str, parse_float=str).decode
 

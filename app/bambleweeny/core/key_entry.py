@@ -1,4 +1,4 @@
-"""What an engine holds of a key: its bytes, when it ends, its content type."""
+"""The entry of a key: value, expiry and content type, as the engine stores them."""
 
 import time
 from collections.abc import Sequence
@@ -7,30 +7,30 @@ from typing import Any
 import msgspec
 
 
-class Held(msgspec.Struct, frozen=True, gc=False):
-    """A key. `ends` are milliseconds since 1970, or 0; the content type is what was given."""
+class KeyEntry(msgspec.Struct, frozen=True, gc=False):
+    """A key's entry. `ends` is the expiry in ms since 1970, or 0; the content type may be empty."""
 
     value: bytes
     ends: int = 0
     content_type: str = ""
 
     def seconds_left(self) -> int | None:
-        """Tell for how many seconds the key lasts, rounded up; None where it does not end."""
+        """Return the TTL in seconds, rounded up, or None if the key does not expire."""
         if not self.ends:
             return None
-        # NOTE: it is there, so that it has time left, whatever the clock of this machine says.
+        # NOTE: the key exists, so its TTL is at least 1, even if the clocks of the hosts differ.
         return max(1, -(-(self.ends - time.time_ns() // 1_000_000) // 1000))
 
 
-def held_of(found: Sequence[Any]) -> Held:
-    """Read a key and what else is known of it, as both are stored; there is a value."""
+def key_entry_of(found: Sequence[Any]) -> KeyEntry:
+    """Decode a value and its metadata; the value must not be None."""
     value, meta = found
     if meta is None:
-        return Held(value)
+        return KeyEntry(value)
     ends, _, content_type = meta.partition(b" ")
-    return Held(value, int(ends), content_type.decode())
+    return KeyEntry(value, int(ends), content_type.decode())
 
 
 def meta_of(ends: int, content_type: str) -> str | None:
-    """Give what is stored beside a key's bytes; None where there is nothing to know."""
+    """Return the metadata to store with a value, or None if there is nothing to store."""
     return f"{ends} {content_type}" if ends or content_type else None

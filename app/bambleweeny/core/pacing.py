@@ -1,4 +1,4 @@
-"""Long work in small steps, with others between them."""
+"""Pacing: long work runs in small steps with pauses, so that other requests get their turn."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ _MOST_PAUSE_SECONDS = 0.1
 
 
 def repeat(step: Callable[[], bool]) -> None:
-    """Repeat a step while it says that there is more, each followed by a pause as long."""
+    """Repeat a step until it returns False, with a pause as long as the step after each."""
     steps = 0
     while True:
         begun = time.perf_counter()
@@ -27,10 +27,10 @@ def repeat(step: Callable[[], bool]) -> None:
 
 @contextmanager
 def partly_done(steps: int) -> Iterator[None]:
-    """Run a step after so many others.
+    """Run a step after `steps` earlier ones, and correct the hint of its StoreUnavailable.
 
-    A store that refuses it says that it is not done. With steps before it that is not all
-    that the caller has to know, so the hint is the usual one.
+    The store's hint may say that nothing was done. After earlier steps that is wrong, so the
+    general hint replaces it.
     """
     try:
         yield
@@ -41,7 +41,7 @@ def partly_done(steps: int) -> Iterator[None]:
 
 
 def paced(parts: Iterator[_T]) -> Iterator[_T]:
-    """Give parts, and pause now and then for as long as they took."""
+    """Yield parts, and pause from time to time for as long as the parts took."""
     begun = time.perf_counter()
     for part in parts:
         yield part

@@ -1,4 +1,4 @@
-"""Everything that the rules offer, put together once for a process."""
+"""All services of the core, built once for each process."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from bambleweeny.core.auth.users import Users
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
-from bambleweeny.core.instance.shared_counters import Tally
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.core.instance.status import Status
 from bambleweeny.core.keys.conditional import KeyChanges
 from bambleweeny.core.keys.keys import Keys
@@ -20,7 +20,7 @@ from bambleweeny.core.lists.leases import Leases
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.lists.policies import ListPolicies
 from bambleweeny.core.notify.events import Events
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
 from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.routes import Routes
@@ -33,7 +33,7 @@ from bambleweeny.store import Store
 
 @dataclass(frozen=True)
 class Services:
-    """One of each noun."""
+    """One service for each noun."""
 
     instance: Instance
     tokens: Tokens
@@ -48,7 +48,7 @@ class Services:
     topics: Topics
     events: Events
     batch: Batch
-    waits: Waits
+    waits: LongPolls
     key_waits: KeyWaits
     routes: Routes
     bins: Bins
@@ -72,9 +72,9 @@ def make_services(
     admin_password_file: Path | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
-    """Put the services over a store together. No round trip."""
-    metrics = metrics or Metrics(Tally().part(0))
-    waits = Waits(store, max_waits, metrics.change_waits)
+    """Build the services over a store. No round trip."""
+    metrics = metrics or Metrics(SharedCounters().part(0))
+    waits = LongPolls(store, max_waits, metrics.change_waits)
     keys = Keys(store)
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
@@ -108,12 +108,12 @@ def make_services(
 
 def _imports(
     store: Store,
-    waits: Waits,
+    waits: LongPolls,
     streams: Streams,
     list_bounds: tuple[int, int],
     topic_bounds: Bounds,
 ) -> Imports:
-    """Put imports together, whose steps take their time: the store is a patient one."""
+    """Build the imports. Their store is the patient one, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     nouns = Nouns(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bambleweeny.config import Config
 from bambleweeny.core.instance.instance import Instance, WrongSchema
-from bambleweeny.core.instance.shared_counters import Tally
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.options import Address
 from bambleweeny.server.allocator import bound_allocator
 from bambleweeny.server.banner import banner
@@ -32,7 +32,7 @@ from bambleweeny.server.supervisor import (
 )
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store
-from bambleweeny.store.engine.disk_reserve import Headroom
+from bambleweeny.store.engine.disk_reserve import DiskReserve
 from bambleweeny.store.engine.embedded import EmbeddedEngine, EngineFailed
 from bambleweeny.system.claims import Claim, claim_directory, remove_dead
 from bambleweeny.system.data_directory import (
@@ -59,7 +59,7 @@ class _Parts:
     engine: EmbeddedEngine | None
     store: Store
     instance: Instance
-    tally: Tally
+    counters: SharedCounters
     shares: Shares
     claims: list[Claim]
 
@@ -100,7 +100,7 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
-                part=self.tally.part(number),
+                part=self.counters.part(number),
                 share=self.shares.of(number),
                 parent=parent,
             )
@@ -179,7 +179,7 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
         instance, login = open_for_service(store, config)
         count, claims = config.workers, [sandbox] if sandbox else []
         parts = _Parts(
-            config, listener, engine, store, instance, Tally(count), Shares(count), claims
+            config, listener, engine, store, instance, SharedCounters(count), Shares(count), claims
         )
         workers, is_sandbox = parts.children_of_workers(), sandbox is not None
         with _findable(parts, registry, is_sandbox=is_sandbox):
@@ -221,11 +221,11 @@ def _findable(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iter
 
 
 def _chore(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:
-    headroom = Headroom(engine, max_memory=max_memory)
+    disk_reserve = DiskReserve(engine, max_memory=max_memory)
 
     def do() -> float:
         engine.sync_if_due()
-        return headroom.keep()
+        return disk_reserve.keep()
 
     return do
 

@@ -1,4 +1,4 @@
-"""The engine and the key space: the only room that speaks Redis's protocol."""
+"""The engine and the key space: the only package that speaks Redis's protocol."""
 
 from dataclasses import replace
 
@@ -18,12 +18,11 @@ def open_store(
     timeout: float | None = None,
     place: str | None = None,
 ) -> Store:
-    """Give the store at a URL; it connects when first used.
+    """Return the store at a URL; it connects on first use.
 
-    With `replicas` a write is answered when so many have it. `timeout` is how many
-    seconds a reply may take, where the URL's own is not to count. `place` is what
-    messages name; by default the URL, without its password. Raises ValueError for a
-    URL that cannot be read.
+    With `replicas` a write is acknowledged once that many replicas have it. `timeout` overrides
+    the reply timeout of the URL, in seconds. `place` is the address that messages show; by
+    default the URL without its password. Raises ValueError if the URL is invalid.
     """
     where = parse_engine_url(url)
     if timeout is not None:

@@ -1,4 +1,4 @@
-"""The vocabulary in which the rules speak to an engine: read, write, run."""
+"""The operations of the core on an engine: read, write, run."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -10,8 +10,8 @@ from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.link import Command
 from bambleweeny.store.client.pipelining import current, run_side_by_side
 from bambleweeny.store.client.protocol import ReplyError
-from bambleweeny.store.client.pubsub import Announcements
-from bambleweeny.store.client.topology import Engine, Line
+from bambleweeny.store.client.pubsub import PubSub
+from bambleweeny.store.client.topology import Connection, Engine
 from bambleweeny.store.guard import UnknownScript, translate
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
@@ -24,16 +24,16 @@ _MOST_TOGETHER = 16
 
 
 class Store:
-    """An engine and its key space. Safe to share between threads, and to fork
-    after `close()`. There are as many connections as were ever used at a time.
+    """An engine and its key space. Thread-safe; a process may fork after `close()`. The number of
+    connections is the highest number of calls that were active at the same time.
 
-    A call costs one round trip; a script that the engine does not know yet, or a
-    read on a broken connection, costs a second one. Raises StoreUnavailable when
-    the engine is away, StoreFull when it has no room, and what a script refuses
-    with. On a Cluster the commands of one call go to the masters of their keys.
-    With `replicas` a write that too few replicas confirm within two seconds raises
-    StoreUnavailable. `place` says where the engine is, without its password.
-    `most_together` is how many requests should share a round trip at most.
+    A call costs one round trip. A script that the engine does not know yet, or a read on a
+    broken connection, costs a second one. Calls raise StoreUnavailable if the engine is away,
+    StoreFull if it has no room, and the errors with which scripts refuse. On a Cluster the
+    commands of one call go to the masters of their keys. With `replicas` a write raises
+    StoreUnavailable if fewer replicas confirm it within two seconds. `place` is the address of
+    the engine without its password. `most_together` is the number of requests that should share
+    a round trip at most.
     """
 
     def __init__(
@@ -41,19 +41,18 @@ class Store:
     ) -> None:
         self.schema = schema
         self.place = place or str(engine.url)
-        self.announcements = Announcements(engine.any_link, engine.hears_all)
+        self.pubsub = PubSub(engine.any_link, engine.hears_all)
         self._engine = engine
         self._replicas = replicas
-        # NOTE: one master of many may be away, and one write waits for replicas: then a round
-        # trip is shared with nobody.
+        # NOTE: requests do not share round trips on a Cluster, where one master may be away, or
+        # with replicas, for which a write waits.
         self.most_together = 1 if replicas or engine.url.kind == "cluster" else _MOST_TOGETHER
-        self._idle: deque[Line] = deque()
+        self._idle: deque[Connection] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
         """Send commands that change nothing, in one write.
 
-        Not atomic as a group. Tried once more on a fresh connection when the
-        connection breaks.
+        Not atomic as a group. Retried once on a new connection if the connection breaks.
         """
         try:
             return self._checked(commands)
@@ -61,20 +60,20 @@ class Store:
             return self._checked(commands)
 
     def write(self, *commands: Command) -> list[Reply]:
-        """Send commands in one write; not atomic as a group, never tried twice."""
+        """Send commands in one write; not atomic as a group, never retried."""
         try:
             return self._written(commands)
         except StoreUnavailable as ex:
-            # NOTE: a node that refuses one of them says nothing of the others.
+            # NOTE: a node may refuse one command while others were done.
             ex.hint = StoreUnavailable.hint
             raise
 
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
-        """Run a script: atomic, never tried twice."""
+        """Run a script: atomic, never retried."""
         return self._run(self._written, script, (len(keys), *keys, *args))
 
     def read_with(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
-        """Run a script that changes nothing; tried once more as `read` is."""
+        """Run a script that changes nothing; retried once, as `read` is."""
         tail = (len(keys), *keys, *args)
         try:
             return self._run(self._checked, script, tail)
@@ -83,14 +82,14 @@ class Store:
 
     @cached_property
     def patient(self) -> "Store":
-        """The same store, for work of many steps: each waits up to 30 s for a slot that moves."""
+        """The same store for work of many steps: each waits up to 30 s for a slot that moves."""
         if self._engine.url.kind != "cluster":
             return self
         return Store(self._engine.patient(), self.schema, replicas=self._replicas, place=self.place)
 
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""
-        self.announcements.close()
+        self.pubsub.close()
         if (patient := vars(self).get("patient", self)) is not self:
             patient.close()
         while self._idle:
@@ -99,8 +98,8 @@ class Store:
     def run_side_by_side(self, jobs: Iterable[Callable[[], None]]) -> None:
         """Run jobs in this thread until all have ended; they share their round trips.
 
-        The next begins when the one before asks something. What breaks a shared round
-        trip is StoreUnavailable to all that share it.
+        The next job begins when the one before asks the engine something. If a shared round trip
+        fails, all jobs that share it get StoreUnavailable.
         """
         run_side_by_side(jobs, self._ask_together)
 
@@ -109,18 +108,18 @@ class Store:
         return [list(islice(replies, len(commands))) for commands in asked]
 
     def _ask(self, commands: Sequence[Command]) -> list[Reply]:
-        sharing = current()
-        return sharing.ask(commands) if sharing else self._ask_now(commands)
+        worker = current()
+        return worker.ask(commands) if worker else self._ask_now(commands)
 
     def _ask_now(self, commands: Sequence[Command]) -> list[Reply]:
         try:
-            line = self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
-            line = self._engine.line()
+            connection = self._engine.connection()
         try:
-            return line.ask(commands)
+            return connection.ask(commands)
         finally:
-            self._idle.append(line)
+            self._idle.append(connection)
 
     def _run(self, send: _Send, script: Script, tail: Command) -> Reply:
         try:

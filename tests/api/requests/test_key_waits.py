@@ -14,14 +14,14 @@ def tag(value):
 @pytest.fixture
 def asking(as_uli, services):
     """Ask in a thread; gives the answer's future once it is waited for."""
-    announcements = services.lists._store.announcements
+    pubsub = services.lists._store.pubsub
     with ThreadPoolExecutor(1) as pool:
 
         def ask(known=None, wait="10s"):
             headers = {"If-None-Match": known} if known else {}
             answer = pool.submit(as_uli.get, f"/keys/k?wait={wait}", headers=headers)
             while not answer.done() and not any(
-                name.endswith(b":told:k") for name in announcements._waiting
+                name.endswith(b":told:k") for name in pubsub._waiting
             ):
                 time.sleep(0.001)
             return answer

@@ -53,12 +53,16 @@ def singly(services, caller, operation):
                 return keys.get(caller, name)
             case Set() if options:
                 changes.set_on_terms(
-                    caller, name, bytes_of(operation.value), options.wish(), options.terms()
+                    caller,
+                    name,
+                    bytes_of(operation.value),
+                    options.write_options(),
+                    options.precondition(),
                 )
             case Set():
                 keys.set(caller, name, bytes_of(operation.value))
             case Del():
-                changes.take(caller, name, options.terms() if options else ANY)
+                changes.take(caller, name, options.precondition() if options else ANY)
             case Incr():
                 bounds = options.bounds() if options else UNBOUNDED
                 return changes.incr_within(caller, name, operation.step, bounds)

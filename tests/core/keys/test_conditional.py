@@ -4,8 +4,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bambleweeny.core.key_entry import Held
-from bambleweeny.core.keys.conditions import ANY, Bounds, Terms, Wish, exactly
+from bambleweeny.core.key_entry import KeyEntry
+from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, exactly
 from bambleweeny.errors import (
     Busy,
     InvalidName,
@@ -21,10 +21,10 @@ from bambleweeny.errors import (
     Unauthorized,
 )
 
-TYPED = Wish("", "text/html")
-HOUR = Wish(3600)
-MISSING = Terms(if_none_match="*")
-PRESENT = Terms(if_match="*")
+TYPED = WriteOptions("", "text/html")
+HOUR = WriteOptions(3600)
+MISSING = Precondition(if_none_match="*")
+PRESENT = Precondition(if_match="*")
 
 
 def end(raw, *names):
@@ -35,7 +35,7 @@ def end(raw, *names):
 
 
 def test_a_key_has_an_end_and_a_type(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(600, 'text/html; charset="x"'))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, 'text/html; charset="x"'))
     held = services.keys.read(uli, "k")
     assert (held.value, held.content_type) == (b"v", 'text/html; charset="x"')
     assert 599 <= held.seconds_left() <= 600
@@ -47,38 +47,38 @@ def test_a_key_has_an_end_and_a_type(services, uli, raw):
 
 
 def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(), MISSING)
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(), MISSING)
     assert sorted(raw.keys("b9y:{1}:*")) == [b"b9y:{1}:key:k", b"b9y:{1}:keys", b"b9y:{1}:user"]
-    assert services.keys.read(uli, "k") == Held(b"v", 0, "")
+    assert services.keys.read(uli, "k") == KeyEntry(b"v", 0, "")
 
 
 @pytest.mark.parametrize(
     "forget",
     [
         lambda s, c: s.keys.set(c, "k", b"w"),
-        lambda s, c: s.key_changes.set_on_terms(c, "k", b"w", Wish()),
-        lambda s, c: s.key_changes.swap(c, "k", b"w", Wish(), PRESENT),
+        lambda s, c: s.key_changes.set_on_terms(c, "k", b"w", WriteOptions()),
+        lambda s, c: s.key_changes.swap(c, "k", b"w", WriteOptions(), PRESENT),
     ],
 )
 def test_a_write_forgets_the_end_and_the_type(services, uli, raw, forget):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(600, "a/b"))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
     forget(services, uli)
-    assert services.keys.read(uli, "k") == Held(b"w", 0, "")
+    assert services.keys.read(uli, "k") == KeyEntry(b"w", 0, "")
     assert raw.pttl("b9y:{1}:key:k") == -1
     assert not raw.exists("b9y:{1}:meta:k", "b9y:{1}:expiring")
 
 
 def test_a_write_can_keep_the_end(services, uli):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(600, "a/b"))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
     before = services.keys.read(uli, "k")
-    services.key_changes.set_on_terms(uli, "k", b"w", Wish("keep"))
-    assert services.keys.read(uli, "k") == Held(b"w", before.ends, "")
-    services.key_changes.set_on_terms(uli, "new", b"w", Wish("keep"))
+    services.key_changes.set_on_terms(uli, "k", b"w", WriteOptions("keep"))
+    assert services.keys.read(uli, "k") == KeyEntry(b"w", before.ends, "")
+    services.key_changes.set_on_terms(uli, "new", b"w", WriteOptions("keep"))
     assert services.keys.read(uli, "new").ends == 0
 
 
 def test_a_key_ends_by_itself(services, uli):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(1))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(1))
     assert services.keys.read(uli, "k").seconds_left() == 1
     begun = time.monotonic()
     while services.keys.present(uli, ["k"]):
@@ -112,13 +112,13 @@ def test_what_has_ended_does_not_count_against_the_quota(services, uli, raw):
         lambda s, c: s.keys.incr(c, "k"),
         lambda s, c: s.key_changes.incr_within(c, "k", 1, Bounds(ttl=60)),
         lambda s, c: s.key_changes.set_on_terms(c, "k", b"1", HOUR, MISSING),
-        lambda s, c: s.key_changes.patch(c, "k", b"1", Wish("keep", "keep")),
+        lambda s, c: s.key_changes.patch(c, "k", b"1", WriteOptions("keep", "keep")),
     ],
 )
 def test_a_key_that_has_ended_can_be_made_anew(services, uli, raw, make):
     for number in range(120):  # more than are forgotten at a time
-        services.key_changes.set_on_terms(uli, f"a{number}", b"", Wish(1000))
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(2000))
+        services.key_changes.set_on_terms(uli, f"a{number}", b"", WriteOptions(1000))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(2000))
     end(raw, *(f"a{number}" for number in range(120)))
     end(raw, "k")
     make(services, uli)
@@ -150,14 +150,14 @@ def test_deleting_what_has_ended_frees_its_place_once(services, uli, raw):
 ])  # fmt: skip
 def test_a_key_that_lives_on_is_in_the_index_again(services, uli, raw, write):
     """In its last millisecond a key is read still, and its name may be forgotten already."""
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish(1))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(1))
     raw.zrem("b9y:{1}:keys", "k")
     write(services, uli)
     assert raw.zscore("b9y:{1}:keys", "k") == 0
 
 
 def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", Wish("", "a/b"))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions("", "a/b"))
     services.key_changes.change_ttl(uli, "k", 60)
     held = services.keys.read(uli, "k")
     assert (held.seconds_left(), held.content_type) == (60, "a/b")
@@ -165,7 +165,7 @@ def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
     assert services.key_changes.touch(uli, "k", 600).seconds_left() == 600
     assert raw.zscore("b9y:{1}:expiring", "k") == services.keys.read(uli, "k").ends
     services.key_changes.change_ttl(uli, "k", None)
-    assert services.keys.read(uli, "k") == Held(b"v", 0, "a/b")
+    assert services.keys.read(uli, "k") == KeyEntry(b"v", 0, "a/b")
     assert raw.pttl("b9y:{1}:key:k") == raw.pttl("b9y:{1}:meta:k") == -1
     assert not raw.exists("b9y:{1}:expiring")
     for change in (services.key_changes.touch, services.key_changes.change_ttl):
@@ -178,13 +178,18 @@ def test_terms_hold_or_nothing_changes(services, uli, raw):
     changes.set_on_terms(uli, "k", b"v", HOUR, MISSING)
     before = raw.get("b9y:{1}:meta:k")
     other = exactly(b"other")
-    for terms in (MISSING, other, Terms("-"), Terms(if_none_match=exactly(b"v").if_match)):
+    for terms in (
+        MISSING,
+        other,
+        Precondition("-"),
+        Precondition(if_none_match=exactly(b"v").if_match),
+    ):
         for change in (
-            lambda t: changes.set_on_terms(uli, "k", b"w", Wish(), t),
-            lambda t: changes.swap(uli, "k", b"w", Wish(), t),
+            lambda t: changes.set_on_terms(uli, "k", b"w", WriteOptions(), t),
+            lambda t: changes.swap(uli, "k", b"w", WriteOptions(), t),
             lambda t: changes.take(uli, "k", t),
             lambda t: changes.change_ttl(uli, "k", 5, t),
-            lambda t: changes.patch(uli, "k", b"1", Wish(), t),
+            lambda t: changes.patch(uli, "k", b"1", WriteOptions(), t),
         ):
             with pytest.raises(PreconditionFailed):
                 change(terms)
@@ -192,9 +197,9 @@ def test_terms_hold_or_nothing_changes(services, uli, raw):
     assert raw.get("b9y:{1}:meta:k") == before
     for terms in (PRESENT, other):
         with pytest.raises(PreconditionFailed):
-            changes.set_on_terms(uli, "none", b"w", Wish(), terms)
-    changes.set_on_terms(uli, "k", b"w", Wish(), exactly(b"v"))
-    changes.change_ttl(uli, "k", 5, Terms(f"{other.if_match} {exactly(b'w').if_match}"))
+            changes.set_on_terms(uli, "none", b"w", WriteOptions(), terms)
+    changes.set_on_terms(uli, "k", b"w", WriteOptions(), exactly(b"v"))
+    changes.change_ttl(uli, "k", 5, Precondition(f"{other.if_match} {exactly(b'w').if_match}"))
     assert changes.take(uli, "k", exactly(b"w")).value == b"w"
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
     for change in (lambda: changes.take(uli, "k", PRESENT), lambda: changes.take(uli, "k")):
@@ -217,7 +222,9 @@ def test_only_one_of_many_gets_a_lock_and_each_change_is_counted(services, uli):
         while done < 5:
             known = services.keys.get(uli, "n")
             try:
-                changes.set_on_terms(uli, "n", b"%d" % (int(known) + 1), Wish(), exactly(known))
+                changes.set_on_terms(
+                    uli, "n", b"%d" % (int(known) + 1), WriteOptions(), exactly(known)
+                )
             except PreconditionFailed:
                 continue
             done += 1
@@ -231,11 +238,11 @@ def test_only_one_of_many_gets_a_lock_and_each_change_is_counted(services, uli):
 
 
 def test_what_was_there_before_is_given(services, uli):
-    assert services.key_changes.swap(uli, "k", b"\xff", Wish(60, "a/b")) is None
-    old = services.key_changes.swap(uli, "k", b"new", Wish())
+    assert services.key_changes.swap(uli, "k", b"\xff", WriteOptions(60, "a/b")) is None
+    old = services.key_changes.swap(uli, "k", b"new", WriteOptions())
     assert (old.value, old.content_type, old.seconds_left()) == (b"\xff", "a/b", 60)
-    assert services.key_changes.swap(uli, "k", b"", Wish()).value == b"new"
-    assert services.key_changes.take(uli, "k") == Held(b"", 0, "")
+    assert services.key_changes.swap(uli, "k", b"", WriteOptions()).value == b"new"
+    assert services.key_changes.take(uli, "k") == KeyEntry(b"", 0, "")
 
 
 def test_a_quota_holds_for_new_keys_and_no_others(services, uli):
@@ -244,31 +251,31 @@ def test_a_quota_holds_for_new_keys_and_no_others(services, uli):
     changes.set_on_terms(uli, "k", b"{}", HOUR)
     for make in (
         lambda: changes.set_on_terms(uli, "new", b"", HOUR),
-        lambda: changes.swap(uli, "new", b"", Wish()),
+        lambda: changes.swap(uli, "new", b"", WriteOptions()),
         lambda: changes.incr_within(uli, "new", 1, Bounds(10)),
-        lambda: changes.patch(uli, "new", b"{}", Wish()),
+        lambda: changes.patch(uli, "new", b"{}", WriteOptions()),
     ):
         with pytest.raises(QuotaExceeded):
             make()
     changes.set_on_terms(uli, "k", b"{}", HOUR, PRESENT)
-    changes.patch(uli, "k", b'{"a":1}', Wish("keep", "keep"))
+    changes.patch(uli, "k", b'{"a":1}', WriteOptions("keep", "keep"))
     assert services.keys.get(uli, "k") == b'{"a":1}'
 
 
 def test_a_patch_keeps_the_end_and_the_type(services, uli):
-    patch, keep = services.key_changes.patch, Wish("keep", "keep")
-    services.key_changes.set_on_terms(uli, "k", b'{"a":{"b":1},"c":2}', Wish(60, "a/b"))
+    patch, keep = services.key_changes.patch, WriteOptions("keep", "keep")
+    services.key_changes.set_on_terms(uli, "k", b'{"a":{"b":1},"c":2}', WriteOptions(60, "a/b"))
     before = services.keys.read(uli, "k")
     assert patch(uli, "k", b'{"a":{"b":null,"d":[]}}', keep) == b'{"a":{"d":[]},"c":2}'
-    assert services.keys.read(uli, "k") == Held(b'{"a":{"d":[]},"c":2}', before.ends, "a/b")
-    patch(uli, "k", b"{}", Wish(600, "keep"), exactly(b'{"a":{"d":[]},"c":2}'))
+    assert services.keys.read(uli, "k") == KeyEntry(b'{"a":{"d":[]},"c":2}', before.ends, "a/b")
+    patch(uli, "k", b"{}", WriteOptions(600, "keep"), exactly(b'{"a":{"d":[]},"c":2}'))
     assert services.keys.read(uli, "k").seconds_left() == 600
     patch(uli, "made", b'{"a":null,"b":1}', keep)
-    assert services.keys.read(uli, "made") == Held(b'{"b":1}', 0, "application/json")
+    assert services.keys.read(uli, "made") == KeyEntry(b'{"b":1}', 0, "application/json")
 
 
 def test_a_patch_that_cannot_be_done_leaves_the_value(services, uli):
-    patch, keep = services.key_changes.patch, Wish("keep", "keep")
+    patch, keep = services.key_changes.patch, WriteOptions("keep", "keep")
     for value in (b"", b"x", b"{", b'{"a":"\xff"}'):
         services.keys.set(uli, "k", value)
         with pytest.raises(NotJson):
@@ -289,7 +296,7 @@ def test_patches_at_once_lose_nothing(services, uli):
         while done < 10:
             try:
                 services.key_changes.patch(
-                    uli, "k", b'{"n%d":{"%d":true}}' % (number, done), Wish("keep", "keep")
+                    uli, "k", b'{"n%d":{"%d":true}}' % (number, done), WriteOptions("keep", "keep")
                 )
             except Busy:
                 continue
@@ -311,7 +318,7 @@ def test_a_key_that_never_rests_is_told(services, uli, monkeypatch):
 
     monkeypatch.setattr(services.keys, "read", read_and_change)
     with pytest.raises(Busy, match="changes too often"):
-        services.key_changes.patch(uli, "k", b"{}", Wish("keep", "keep"))
+        services.key_changes.patch(uli, "k", b"{}", WriteOptions("keep", "keep"))
     assert next(numbers) == 11
 
 
@@ -366,7 +373,7 @@ def test_bounds_do_not_make_a_number_of_what_is_none(services, uli, value):
     for bounds in (Bounds(5), Bounds(least=5), Bounds(ttl=5)):
         with pytest.raises(NotAnInteger):
             services.key_changes.incr_within(uli, "n", 1, bounds)
-    assert services.keys.read(uli, "n") == Held(value, 0, "")
+    assert services.keys.read(uli, "n") == KeyEntry(value, 0, "")
 
 
 def test_a_rate_limit_is_exact_under_many(services, uli):
@@ -386,7 +393,7 @@ CHANGES = {
     "change_ttl": lambda s, c, n: s.change_ttl(c, n, 5),
     "set_on_terms": lambda s, c, n: s.set_on_terms(c, n, b"", TYPED, ANY),
     "swap": lambda s, c, n: s.swap(c, n, b"", TYPED),
-    "patch": lambda s, c, n: s.patch(c, n, b"{}", Wish("keep", "keep")),
+    "patch": lambda s, c, n: s.patch(c, n, b"{}", WriteOptions("keep", "keep")),
     "incr_within": lambda s, c, n: s.incr_within(c, n, 1, Bounds(5)),
     "take": lambda s, c, n: s.take(c, n),
 }

@@ -17,17 +17,17 @@ def wanted():
 
 
 @contextmanager
-def waiting(services, caller, is_awaited, count=1, is_wanted=wanted):
+def waiting(services, caller, is_awaited, count=1, is_connected=wanted):
     """So many who wait for `k`; gives when each is done."""
-    announcements = services.lists._store.announcements
+    pubsub = services.lists._store.pubsub
     with ThreadPoolExecutor(count) as pool:
         theirs = [
-            pool.submit(services.key_waits.until, caller, "k", is_awaited, 10, is_wanted)
+            pool.submit(services.key_waits.until, caller, "k", is_awaited, 10, is_connected)
             for _ in range(count)
         ]
         while not (
-            len(announcements._waiting.get(CHANNEL, ())) == count
-            and not any(waiter.is_awake for waiter in announcements._waiting[CHANNEL])
+            len(pubsub._waiting.get(CHANNEL, ())) == count
+            and not any(waiter.is_awake for waiter in pubsub._waiting[CHANNEL])
         ):
             time.sleep(0.001)
         yield theirs
@@ -90,7 +90,7 @@ def test_without_seconds_nobody_waits_and_nothing_is_written(services, uli, raw)
 
 def test_who_is_gone_waits_no_longer(services, uli):
     gone = threading.Event()
-    with waiting(services, uli, is_there, is_wanted=lambda: not gone.is_set()) as [left]:
+    with waiting(services, uli, is_there, is_connected=lambda: not gone.is_set()) as [left]:
         gone.set()
         left.result(5)
 

@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from bambleweeny.core.key_entry import Held
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row
 from bambleweeny.errors import InvalidRequest, Unauthorized
 
@@ -34,7 +34,7 @@ def expire_all(raw, prefix, count):
     raw.zadd("b9y:{1}:expiring", dict.fromkeys(names, int(time.time() * 1000) - 1))
 
 
-EVERYTHING = Span()
+EVERYTHING = NameRange()
 
 
 def selected(services, caller, span=EVERYTHING, limit=None, noun="keys"):
@@ -47,21 +47,21 @@ def selected(services, caller, span=EVERYTHING, limit=None, noun="keys"):
 @pytest.mark.parametrize(
     ("span", "found"),
     [
-        (Span(), NAMES),
-        (Span("app:"), ["app:", "app:1", "app:2:x", "app:2:y"]),
-        (Span("app"), ["app:", "app:1", "app:2:x", "app:2:y"]),
-        (Span("none"), []),
-        (Span("", "app:2:x"), ["app:2:y", "b:c:d", "b:e", "c", "c:"]),
-        (Span("app:", "app:1"), ["app:2:x", "app:2:y"]),
-        (Span("app:", "a"), ["app:", "app:1", "app:2:x", "app:2:y"]),
-        (Span("app:", "b"), []),
-        (Span("", "", ":"), ["a", "app:", "b:", "c", "c:"]),
-        (Span("app:", "", ":"), ["app:", "app:1", "app:2:"]),
-        (Span("", "app:", ":"), ["b:", "c", "c:"]),
-        (Span("", "app:1", ":"), ["b:", "c", "c:"]),
-        (Span("app:", "app:2:", ":"), []),
-        (Span("", "", "p:"), ["a", "app:", "b:c:d", "b:e", "c", "c:"]),
-        (Span("b", "", "x"), ["b:c:d", "b:e"]),
+        (NameRange(), NAMES),
+        (NameRange("app:"), ["app:", "app:1", "app:2:x", "app:2:y"]),
+        (NameRange("app"), ["app:", "app:1", "app:2:x", "app:2:y"]),
+        (NameRange("none"), []),
+        (NameRange("", "app:2:x"), ["app:2:y", "b:c:d", "b:e", "c", "c:"]),
+        (NameRange("app:", "app:1"), ["app:2:x", "app:2:y"]),
+        (NameRange("app:", "a"), ["app:", "app:1", "app:2:x", "app:2:y"]),
+        (NameRange("app:", "b"), []),
+        (NameRange("", "", ":"), ["a", "app:", "b:", "c", "c:"]),
+        (NameRange("app:", "", ":"), ["app:", "app:1", "app:2:"]),
+        (NameRange("", "app:", ":"), ["b:", "c", "c:"]),
+        (NameRange("", "app:1", ":"), ["b:", "c", "c:"]),
+        (NameRange("app:", "app:2:", ":"), []),
+        (NameRange("", "", "p:"), ["a", "app:", "b:c:d", "b:e", "c", "c:"]),
+        (NameRange("b", "", "x"), ["b:c:d", "b:e"]),
     ],
 )
 def test_a_span_has_its_entries_in_order_and_in_any_pages(full, uli, noun, span, found):
@@ -87,16 +87,16 @@ def test_pages_of_a_long_index_meet(services, uli, raw):
 def test_a_group_is_jumped_over(services, uli, raw):
     raw.zadd("b9y:{1}:keys", {f"{group}:{n}": 0 for group in "abc" for n in range(5000)})
     trips = raw.info("commandstats").get("cmdstat_zrangebylex", {}).get("calls", 0)
-    assert selected(services, uli, Span(delimiter=":")) == (["a:", "b:", "c:"], None)
+    assert selected(services, uli, NameRange(delimiter=":")) == (["a:", "b:", "c:"], None)
     assert raw.info("commandstats")["cmdstat_zrangebylex"]["calls"] - trips <= 4
 
 
 def test_a_selection_ends_early_past_10_000_groups(services, uli, raw):
     raw.zadd("b9y:{1}:keys", {f"g{number:05}:x": 0 for number in range(10_300)})
-    entries, more = selected(services, uli, Span(delimiter=":"))
+    entries, more = selected(services, uli, NameRange(delimiter=":"))
     assert 10_000 <= len(entries) < 10_300
     assert more == entries[-1]
-    rest, end = selected(services, uli, Span(delimiter=":", after=more))
+    rest, end = selected(services, uli, NameRange(delimiter=":", after=more))
     assert (len(entries) + len(rest), end) == (10_300, None)
 
 
@@ -113,7 +113,7 @@ def test_what_has_expired_is_shown_by_no_page_of_many(services, uli, raw, delimi
     services.keys.set(uli, "h", b"")
     raw.zadd("b9y:{1}:keys", {"gone:x": 0})
     raw.zadd("b9y:{1}:expiring", {"gone:x": 1})
-    assert selected(services, uli, Span(delimiter=delimiter), 5) == (["h"], None)
+    assert selected(services, uli, NameRange(delimiter=delimiter), 5) == (["h"], None)
 
 
 def test_a_count_is_exact(full, uli, admin, raw):
@@ -137,14 +137,14 @@ def test_rows_have_values_and_what_else_is_known(full, uli, raw):
     ends = int(time.time() * 1000) + 90_500
     raw.set("b9y:{1}:meta:app:1", f"{ends} text/html; charset=utf-8")
     raw.set("b9y:{1}:meta:app:2:y", "0 image/png")
-    selection = full.selections.of(uli, "keys", Span("app:", "", ":"))
+    selection = full.selections.of(uli, "keys", NameRange("app:", "", ":"))
     rows = list(selection.rows())
-    html = Held(b"app:1", ends, "text/html; charset=utf-8")
-    assert rows == [Row("app:", Held(b"app:")), Row("app:1", html), "app:2:"]
-    rows = list(full.selections.of(uli, "keys", Span("app:2")).rows())
+    html = KeyEntry(b"app:1", ends, "text/html; charset=utf-8")
+    assert rows == [Row("app:", KeyEntry(b"app:")), Row("app:1", html), "app:2:"]
+    rows = list(full.selections.of(uli, "keys", NameRange("app:2")).rows())
     assert rows == [
-        Row("app:2:x", Held(b"app:2:x")),
-        Row("app:2:y", Held(b"app:2:y", 0, "image/png")),
+        Row("app:2:x", KeyEntry(b"app:2:x")),
+        Row("app:2:y", KeyEntry(b"app:2:y", 0, "image/png")),
     ]
 
 
@@ -154,26 +154,26 @@ def test_rows_end_where_their_values_are_too_many_and_go_on_there(services, uli)
         services.keys.set(uli, name, name.encode() * 350_000)
     found, after = [], ""
     while after is not None:
-        selection = services.selections.of(uli, "keys", Span(after=after))
+        selection = services.selections.of(uli, "keys", NameRange(after=after))
         rows = list(selection.rows(2_000_000))
         assert 0 < len(rows) <= 2
         found += rows
         after = selection.next
     assert [row.name for row in found] == names
-    assert all(row.held.value == row.name.encode() * 350_000 for row in found)
+    assert all(row.entry.value == row.name.encode() * 350_000 for row in found)
 
 
 def test_a_row_that_is_too_large_alone_is_given_all_the_same(services, uli):
     services.keys.set(uli, "a", b"large")
     services.keys.set(uli, "b", b"large")
-    selection = services.selections.of(uli, "keys", Span())
+    selection = services.selections.of(uli, "keys", NameRange())
     assert [row.name for row in selection.rows(1)] == ["a"]
     assert selection.next == "a"
 
 
 def test_rows_of_keys_that_are_gone_meanwhile_are_left_out(full, uli, raw):
     raw.delete("b9y:{1}:key:a")
-    rows = list(full.selections.of(uli, "keys", Span(), 2).rows())
+    rows = list(full.selections.of(uli, "keys", NameRange(), 2).rows())
     assert [row.name for row in rows] == ["app:"]
 
 
@@ -193,7 +193,7 @@ def test_many_keys_are_deleted_in_steps_and_told(services, uli, store):
     names = [f"tmp:{number}" for number in range(250)]
     for name in [*names, "tmp"]:
         services.keys.set(uli, name, b"")
-    with store.announcements.follow("b9y:{1}:events") as follower:
+    with store.pubsub.follow("b9y:{1}:events") as follower:
         assert follower.wait(5)
         store.write(("HSET", "b9y:{1}:user", "watched", "9999999999999"))
         follower.take()
@@ -207,11 +207,11 @@ def test_many_keys_are_deleted_in_steps_and_told(services, uli, store):
     assert selected(services, uli)[0] == ["last", "tmp"]
 
 
-@pytest.mark.parametrize("field", Span._fields)
+@pytest.mark.parametrize("field", NameRange._fields)
 @pytest.mark.parametrize("text", ["a b", "x" * 256, "ä", "a/b", "\xff"])
 def test_what_is_no_part_of_a_name_is_refused(services, uli, field, text):
     with pytest.raises(InvalidRequest, match=f"The parameter '{field}' is invalid"):
-        services.selections.of(uli, "keys", Span(**{field: text}))
+        services.selections.of(uli, "keys", NameRange(**{field: text}))
 
 
 def test_a_bad_prefix_counts_and_deletes_nothing(services, uli):
@@ -236,6 +236,6 @@ def test_an_engine_that_takes_no_writes_lists_all_the_same(full, uli, raw):
     expire(raw, "app:1")
     raw.config_set("min-replicas-to-write", 1)
     try:
-        assert selected(full, uli, Span("app:")) == (["app:", "app:2:x", "app:2:y"], None)
+        assert selected(full, uli, NameRange("app:")) == (["app:", "app:2:x", "app:2:y"], None)
     finally:
         raw.config_set("min-replicas-to-write", 0)

@@ -179,7 +179,7 @@ def popped_once_it_goes_on(services, uli):
         target=lambda: got.append(services.lists.pop_within(uli, "q", 10, lambda: True))
     )
     waiter.start()
-    while b"b9y:{1}:pushed:q" not in services.lists._store.announcements._waiting:
+    while b"b9y:{1}:pushed:q" not in services.lists._store.pubsub._waiting:
         time.sleep(0.001)
     services.list_policies.set(uli, "q", ListPolicy())
     waiter.join(timeout=5)
@@ -259,8 +259,8 @@ def test_who_waited_before_learns_of_a_lease_that_another_took(services, uli):
         target=lambda: got.append(services.lists.pop_within(uli, "q", 10, lambda: True))
     )
     waiter.start()
-    announcements, channel = services.lists._store.announcements, b"b9y:{1}:pushed:q"
-    while not (waiting := announcements._waiting.get(channel)) or waiting[0].is_awake:
+    pubsub, channel = services.lists._store.pubsub, b"b9y:{1}:pushed:q"
+    while not (waiting := pubsub._waiting.get(channel)) or waiting[0].is_awake:
         time.sleep(0.001)
     services.lists.push(uli, "q", b"1", push_options(delay=1))
     before = time.monotonic()

@@ -9,7 +9,7 @@ from bambleweeny.core.lists.item_codec import StoredItem, pack_item
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import Lists, push_options
 from bambleweeny.core.lists.policies import ListPolicy
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import Busy, LeaseNotFound, TooMuchAtOnce
 from queues import check, key, pass_time, ready_ids, set_numbers
 
@@ -28,7 +28,7 @@ def lay(raw, first_id, count, body=b"", name="q"):
 @pytest.fixture
 def roomy(store):
     """Return lists that hold more than those of the other tests."""
-    return Lists(store, Waits(store, 1), max_items=100_000, max_bytes=64 << 20)
+    return Lists(store, LongPolls(store, 1), max_items=100_000, max_bytes=64 << 20)
 
 
 def lists_with_much_due(services, caller, raw, count):

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from bambleweeny.core.notify.disconnects import Lookout
+from bambleweeny.core.notify.disconnects import Disconnects
 from bambleweeny.store.client.pubsub import Waiter
 
 
@@ -14,8 +14,11 @@ def often(monkeypatch):
 
 
 def test_who_is_wanted_no_more_is_woken_and_the_others_are_not():
-    lookout, gone, left = Lookout(), threading.Event(), (Waiter(), Waiter())
-    with lookout.over(left[0], lambda: not gone.is_set()), lookout.over(left[1], lambda: True):
+    disconnects, gone, left = Disconnects(), threading.Event(), (Waiter(), Waiter())
+    with (
+        disconnects.over(left[0], lambda: not gone.is_set()),
+        disconnects.over(left[1], lambda: True),
+    ):
         assert not left[0].wait(0.05)
         gone.set()
         assert left[0].wait(5)
@@ -23,8 +26,8 @@ def test_who_is_wanted_no_more_is_woken_and_the_others_are_not():
 
 
 def test_one_thread_looks_for_all_and_ends_with_the_last():
-    before, lookout = threading.active_count(), Lookout()
-    with lookout.over(Waiter(), lambda: True), lookout.over(Waiter(), lambda: True):
+    before, disconnects = threading.active_count(), Disconnects()
+    with disconnects.over(Waiter(), lambda: True), disconnects.over(Waiter(), lambda: True):
         assert threading.active_count() == before + 1
     deadline = time.monotonic() + 5
     while threading.active_count() > before:
@@ -33,10 +36,10 @@ def test_one_thread_looks_for_all_and_ends_with_the_last():
 
 
 def test_it_looks_again_after_everybody_had_left():
-    lookout = Lookout()
+    disconnects = Disconnects()
     for _ in range(2):
         waiter = Waiter()
-        with lookout.over(waiter, lambda: False):
+        with disconnects.over(waiter, lambda: False):
             assert waiter.wait(5)
-        while lookout._runs:
+        while disconnects._runs:
             time.sleep(0.005)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from bambleweeny.core.batch.operations import Incr, Push, Set
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import NotAnInteger, StoreUnavailable, Unauthorized
 from bambleweeny.store import open_store
 
@@ -17,18 +17,18 @@ def wanted():
 
 
 @contextmanager
-def waiting(services, caller, count=1, seconds=10, is_wanted=wanted):
+def waiting(services, caller, count=1, seconds=10, is_connected=wanted):
     """So many who wait for an item of `q`; gives what will be theirs."""
     channel = f"b9y:{{{caller.id}}}:pushed:q".encode()
-    announcements = services.lists._store.announcements
+    pubsub = services.lists._store.pubsub
     with ThreadPoolExecutor(count) as pool:
         theirs = [
-            pool.submit(services.lists.pop_within, caller, "q", seconds, is_wanted)
+            pool.submit(services.lists.pop_within, caller, "q", seconds, is_connected)
             for _ in range(count)
         ]
         while not (
-            len(announcements._waiting.get(channel, ())) == count
-            and not any(waiter.is_awake for waiter in announcements._waiting[channel])
+            len(pubsub._waiting.get(channel, ())) == count
+            and not any(waiter.is_awake for waiter in pubsub._waiting[channel])
         ):
             time.sleep(0.001)
         yield theirs
@@ -92,7 +92,7 @@ def test_a_push_of_another_tenant_wakes_nobody_in_vain(services, uli, admin):
 
 def test_who_is_gone_takes_nothing_and_the_next_one_gets_it(services, uli, monkeypatch):
     gone = threading.Event()
-    with waiting(services, uli, is_wanted=lambda: not gone.is_set()) as [left]:
+    with waiting(services, uli, is_connected=lambda: not gone.is_set()) as [left]:
         gone.set()
         services.lists.push(uli, "q", b"x")
         assert left.result(5) is None
@@ -112,23 +112,23 @@ def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, r
     path = engine_url.removeprefix("unix://")
     raw.execute_command("ACL", "SETUSER", "deaf", "on", ">x", "~*", "+@all", "-subscribe")
     deaf = open_store(f"unix://deaf:x@{path}")
-    waits = Waits(deaf, 2)
+    waits = LongPolls(deaf, 2)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            waits.attempt(lambda: None, "c", 30, wanted)
+            waits.poll(lambda: None, "c", 30, wanted)
     raw.execute_command("ACL", "SETUSER", "deaf", "+subscribe", "allchannels")
-    assert waits.attempt(lambda: None, "c", 0.05, wanted) is None
+    assert waits.poll(lambda: None, "c", 0.05, wanted) is None
     deaf.close()
 
 
 def test_a_message_that_comes_too_late_for_one_wakes_the_next(store):
-    with store.announcements.listen("c") as first, store.announcements.listen("c") as second:
+    with store.pubsub.listen("c") as first, store.pubsub.listen("c") as second:
         assert first.wait(5)
         assert second.wait(5)
         first.rest()
         second.rest()
         first.wake()
-        store.announcements._leave(b"c", first)
+        store.pubsub._leave(b"c", first)
         assert second.wait(5)
 
 
@@ -142,18 +142,18 @@ def test_past_the_cap_nobody_waits(services, uli):
 
 
 def test_a_cap_of_none_lets_nobody_wait(store):
-    assert Waits(store, 0).attempt(lambda: None, "c", 30, wanted) is None
+    assert LongPolls(store, 0).poll(lambda: None, "c", 30, wanted) is None
 
 
 def test_stopping_ends_every_wait(store):
-    waits = Waits(store, 2)
+    waits = LongPolls(store, 2)
     with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(waits.attempt, lambda: None, "c", 30, wanted)
-        while b"c" not in store.announcements._waiting:
+        result = pool.submit(waits.poll, lambda: None, "c", 30, wanted)
+        while b"c" not in store.pubsub._waiting:
             time.sleep(0.001)
         waits.stop()
         assert result.result(5) is None
-    assert waits.attempt(lambda: None, "c", 30, wanted) is None
+    assert waits.poll(lambda: None, "c", 30, wanted) is None
 
 
 def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw):
@@ -168,9 +168,9 @@ def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw)
 
 def test_a_quiet_connection_is_asked_whether_it_is_there(services, uli, monkeypatch):
     monkeypatch.setattr("bambleweeny.store.client.pubsub._PING_SECONDS", 0.01)
-    announcements = services.lists._store.announcements
-    announcements.close()
-    while announcements._line:
+    pubsub = services.lists._store.pubsub
+    pubsub.close()
+    while pubsub._line:
         time.sleep(0.001)
     assert services.lists.pop_within(uli, "q", 0.1, wanted) is None
     time.sleep(0.05)

@@ -3,13 +3,13 @@
 import threading
 
 import pytest
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.errors import Busy, StoreUnavailable, Unauthorized
 
 
-def reader(is_wanted=lambda: True, check=lambda: None):
-    return Reader(is_wanted, check)
+def reader(is_connected=lambda: True, check=lambda: None):
+    return Reader(is_connected, check)
 
 
 def echo(messages):
@@ -24,7 +24,7 @@ def begun(streams, who):
 
 
 def test_every_message_is_read_once(store, raw):
-    stream = begun(Streams(Waits(store, 1)), reader())
+    stream = begun(Streams(LongPolls(store, 1)), reader())
     for message in (b"1", b"2"):
         raw.publish("c", message)
         assert next(stream) == [message]
@@ -33,7 +33,7 @@ def test_every_message_is_read_once(store, raw):
 
 def test_a_place_is_taken_and_given_back_and_counted(store):
     counts = []
-    streams = Streams(Waits(store, 1), counts.append)
+    streams = Streams(LongPolls(store, 1), counts.append)
     stream = begun(streams, reader())
     with pytest.raises(Busy):
         next(streams.follow("c", echo, reader()))
@@ -44,13 +44,13 @@ def test_a_place_is_taken_and_given_back_and_counted(store):
 
 def test_a_reader_who_left_ends_it(store):
     gone = threading.Event()
-    stream = begun(Streams(Waits(store, 1)), reader(is_wanted=lambda: not gone.is_set()))
+    stream = begun(Streams(LongPolls(store, 1)), reader(is_connected=lambda: not gone.is_set()))
     gone.set()
     assert next(stream, None) is None
 
 
 def test_the_end_of_the_waits_ends_it_and_none_begins(store):
-    waits = Waits(store, 1)
+    waits = LongPolls(store, 1)
     stream = begun(Streams(waits), reader())
     threading.Timer(0.05, waits.stop).start()
     assert next(stream, None) is None
@@ -66,7 +66,7 @@ def test_a_check_is_made_again_and_again_and_what_it_raises_ends_it(store, monke
         if error := checks.pop(0):
             raise error
 
-    stream = begun(Streams(Waits(store, 1)), reader(check=check))
+    stream = begun(Streams(LongPolls(store, 1)), reader(check=check))
     assert next(stream) == []
     with pytest.raises(Unauthorized):
         next(stream)
@@ -74,7 +74,7 @@ def test_a_check_is_made_again_and_again_and_what_it_raises_ends_it(store, monke
 
 def test_a_broken_connection_is_made_again(store, raw, monkeypatch):
     monkeypatch.setattr("bambleweeny.core.notify.streams._PAUSE_SECONDS", 0.01)
-    stream = begun(Streams(Waits(store, 1)), reader())
+    stream = begun(Streams(LongPolls(store, 1)), reader())
     raw.client_kill_filter(_type="pubsub")
     assert [next(stream), next(stream)] == [[], []]
     raw.publish("c", b"x")
@@ -86,7 +86,7 @@ def test_an_engine_that_is_away_at_the_beginning_is_told(store):
     def away(_):
         raise StoreUnavailable
 
-    streams = Streams(Waits(store, 1))
+    streams = Streams(LongPolls(store, 1))
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
             next(streams.follow("c", away, reader()))

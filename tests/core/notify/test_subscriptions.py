@@ -4,7 +4,7 @@ import time
 
 import pytest
 from bambleweeny.core.batch.operations import Del, Incr, Push, Set
-from bambleweeny.core.keys.conditions import Bounds, Wish
+from bambleweeny.core.keys.conditions import Bounds, WriteOptions
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.notify.subscriptions import watch, watch_key
 from bambleweeny.errors import NotAnInteger, Unauthorized
@@ -13,7 +13,7 @@ EVENTS = "b9y:{1}:events"
 
 
 def follow_all(store):
-    return store.announcements.follow(EVENTS)
+    return store.pubsub.follow(EVENTS)
 
 
 def heard(follower, count):
@@ -40,7 +40,7 @@ def test_every_change_is_told_while_somebody_watches(services, uli, store):
         services.keys.delete(uli, "a")
         services.lists.push(uli, "q", b"x")
         services.lists.push(uli, "q", b"x", push_options(delay=60))
-        services.key_changes.set_on_terms(uli, "c", b"x", Wish(60))
+        services.key_changes.set_on_terms(uli, "c", b"x", WriteOptions(60))
         services.key_changes.incr_within(uli, "n", 1, Bounds(9))
         services.key_changes.take(uli, "c")
         services.batch.run(uli, [Set("b", "1"), Incr("n"), Push("q", "y"), Del("b")])
@@ -84,8 +84,8 @@ def test_an_atomic_batch_is_told_when_it_is_done(services, uli, store):
 
 def test_who_waits_for_a_name_hears_of_it_alone(services, uli, store):
     with (
-        store.announcements.follow("b9y:{1}:told:a") as first,
-        store.announcements.follow("b9y:{1}:told:a") as second,
+        store.pubsub.follow("b9y:{1}:told:a") as first,
+        store.pubsub.follow("b9y:{1}:told:a") as second,
     ):
         begin(first)
         begin(second)
@@ -148,8 +148,8 @@ def test_watching_needs_no_room(services, uli, store, raw):
 
 
 def test_who_does_not_read_keeps_the_newest_messages(store, raw):
-    announcements = store.announcements
-    with announcements.follow("c") as follower, announcements.follow("after") as after:
+    pubsub = store.pubsub
+    with pubsub.follow("c") as follower, pubsub.follow("after") as after:
         begin(follower)
         begin(after)
         for number in range(1100):

@@ -12,7 +12,7 @@ import pytest
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import finish_deletions
 from bambleweeny.core.instance.instance import WrongSchema, open_instance
-from bambleweeny.core.keys.conditions import Wish
+from bambleweeny.core.keys.conditions import WriteOptions
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
@@ -122,7 +122,9 @@ def filled(services, admin, uli, store):
             services.lists.push(owner, "q", value)
             services.lists.push(owner, f"q:{number % 3}", value)
             services.topics.publish(owner, "t", value, "a/b" if number % 2 else "")
-    for number, wish in enumerate((Wish(1000), Wish("", "a/b; c=d"), Wish(3600, "a/b"))):
+    for number, wish in enumerate(
+        (WriteOptions(1000), WriteOptions("", "a/b; c=d"), WriteOptions(3600, "a/b"))
+    ):
         services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
     fill_queues(services, uli)
@@ -238,7 +240,7 @@ def test_ends_and_types_come_along(filled, services, other, raw):
 
 
 def test_a_key_that_has_ended_is_not_written(services, uli, store, other):
-    services.key_changes.set_on_terms(uli, "gone", b"x", Wish(60))
+    services.key_changes.set_on_terms(uli, "gone", b"x", WriteOptions(60))
     services.keys.set(uli, "stays", b"x")
     store.write(("UNLINK", "b9y:{1}:key:gone", "b9y:{1}:meta:gone"))
     for options in ({}, PAGED):

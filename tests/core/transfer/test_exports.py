@@ -412,7 +412,7 @@ def test_a_full_store_takes_nothing(services, uli, raw):
 
 def test_imported_keys_are_told(services, uli, store):
     store.write(("HSET", "b9y:{1}:user", "watched", "9999999999999"))
-    with store.announcements.follow("b9y:{1}:events") as follower:
+    with store.pubsub.follow("b9y:{1}:events") as follower:
         assert follower.wait(5)
         follower.take()
         services.imports.run(uli, lines(key("a"), item("q", "1"), item("q", "2")), "merge")
@@ -510,7 +510,7 @@ def test_the_quota_counts_new_topics(services, uli):
 
 
 def test_who_waits_for_a_message_is_told_of_an_import(services, uli, store):
-    with store.announcements.follow("b9y:{1}:published:t") as follower:
+    with store.pubsub.follow("b9y:{1}:published:t") as follower:
         assert follower.wait(5)
         follower.take()
         services.imports.run(uli, lines(message("t", "1")), "merge")

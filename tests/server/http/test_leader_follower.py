@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.core.instance.metrics import Metrics
-from bambleweeny.core.instance.shared_counters import Tally
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.server.http.server import HttpServer
 from bambleweeny.store.client.pipelining import current
 
@@ -44,7 +44,7 @@ def serving(app, **options):
     listener = socket.create_server(("127.0.0.1", 0))
     server = HttpServer(
         app, listener, threads=THREADS, max_body=1 << 20,
-        access_log=AccessLog(Metrics(Tally().part(0))), **options,
+        access_log=AccessLog(Metrics(SharedCounters().part(0))), **options,
     )  # fmt: skip
     thread = threading.Thread(target=server.run)
     thread.start()

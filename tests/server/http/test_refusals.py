@@ -12,7 +12,7 @@ import pytest
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.core.instance.metrics import Metrics
-from bambleweeny.core.instance.shared_counters import Tally
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.server.http.server import HttpServer
 
 FRIEND, STRANGER = "http://localhost:5173", "https://evil.example"
@@ -105,7 +105,7 @@ def test_a_refused_head_has_no_body(session_url, http, fault):
 def serving(app):
     """A server of an application that is not Bambleweeny."""
     listener = socket.create_server(("127.0.0.1", 0))
-    log, gate = AccessLog(Metrics(Tally(1).part(0))), Gate(["http://localhost:*"], None)
+    log, gate = AccessLog(Metrics(SharedCounters(1).part(0))), Gate(["http://localhost:*"], None)
     server = HttpServer(app, listener, threads=2, max_body=1000, access_log=log, gate=gate)
     thread = threading.Thread(target=server.run)
     thread.start()

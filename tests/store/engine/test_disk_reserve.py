@@ -8,7 +8,7 @@ import pytest
 from bambleweeny.errors import StoreFull
 from bambleweeny.store import open_store
 from bambleweeny.store.engine import disk_reserve as watch
-from bambleweeny.store.engine.disk_reserve import Headroom
+from bambleweeny.store.engine.disk_reserve import DiskReserve
 from bambleweeny.store.engine.embedded import EmbeddedEngine
 
 DISK = 16 << 20
@@ -40,40 +40,40 @@ def store(engine):
 
 
 @pytest.fixture
-def headroom(engine):
-    return Headroom(engine, max_memory=MEMORY)
+def disk_reserve(engine):
+    return DiskReserve(engine, max_memory=MEMORY)
 
 
-def fill(store, headroom, name="k{}"):
+def fill(store, disk_reserve, name="k{}"):
     for number in range(1000):
         try:
             store.write(("SET", name.format(number), b"x" * 100_000))
         except StoreFull:
             return number
-        headroom.keep()
+        disk_reserve.keep()
     raise AssertionError("it never got full")
 
 
-def test_blocks_past_the_end_of_the_file_belong_to_it(engine, store, headroom):
+def test_blocks_past_the_end_of_the_file_belong_to_it(engine, store, disk_reserve):
     store.write(("SET", "a", "1"))
     size = engine.append_only_file.stat().st_size
-    headroom.keep()
+    disk_reserve.keep()
     state = engine.append_only_file.stat()
     assert state.st_size == size
     assert state.st_blocks * 512 >= size + DISK // 8
 
 
-def test_a_disk_that_gets_full_refuses_what_grows_and_nothing_else(store, headroom):
-    assert fill(store, headroom) > 50
+def test_a_disk_that_gets_full_refuses_what_grows_and_nothing_else(store, disk_reserve):
+    assert fill(store, disk_reserve) > 50
     assert store.read(("STRLEN", "k0")) == [100_000]
     assert store.write(("DEL", "k0")) == [1]
 
 
-def test_it_looks_more_often_where_little_is_left(disk, engine, headroom):
-    assert headroom.keep() == 0.01
+def test_it_looks_more_often_where_little_is_left(disk, engine, disk_reserve):
+    assert disk_reserve.keep() == 0.01
     with open(disk / "else", "wb") as file:
         os.posix_fallocate(file.fileno(), 0, DISK * 2 // 3)
-    assert headroom.keep() == 0.1
+    assert disk_reserve.keep() == 0.1
 
 
 def test_it_looks_seldom_where_there_is_plenty(tmp_path, monkeypatch):
@@ -82,57 +82,57 @@ def test_it_looks_seldom_where_there_is_plenty(tmp_path, monkeypatch):
     engine = EmbeddedEngine(tmp_path, max_memory=MEMORY)
     engine.start()
     engine.wait_until_ready()
-    assert Headroom(engine, max_memory=MEMORY).keep() == 0.25
+    assert DiskReserve(engine, max_memory=MEMORY).keep() == 0.25
     engine.stop()
 
 
-def test_what_is_deleted_makes_room(store, headroom):
-    keys = fill(store, headroom)
+def test_what_is_deleted_makes_room(store, disk_reserve):
+    keys = fill(store, disk_reserve)
     store.write(*(("DEL", f"k{number}") for number in range(keys)))
     for _ in range(1000):
-        headroom.keep()
+        disk_reserve.keep()
         [limit] = store.read(("CONFIG", "GET", "maxmemory"))
         if limit[1] == b"%d" % MEMORY:
             break
         store.read(("DEBUG", "SLEEP", "0.01"))
-    assert fill(store, headroom) > 50
+    assert fill(store, disk_reserve) > 50
 
 
-def test_values_that_replace_each_other_never_fill_the_disk(store, headroom, monkeypatch):
+def test_values_that_replace_each_other_never_fill_the_disk(store, disk_reserve, monkeypatch):
     monkeypatch.setattr(watch, "_REWRITE_SECONDS", 0.0)
     for _ in range(400):
         store.write(("SET", "same", b"x" * 100_000))
-        headroom.keep()
+        disk_reserve.keep()
         while b"aof_rewrite_in_progress:1" in store.read(("INFO", "persistence"))[0]:
-            headroom.keep()
+            disk_reserve.keep()
 
 
-def test_the_spare_file_goes_when_nothing_else_is_left(disk, headroom):
-    headroom.keep()
+def test_the_spare_file_goes_when_nothing_else_is_left(disk, disk_reserve):
+    disk_reserve.keep()
     assert (disk / "spare").stat().st_size == DISK // 8
     with open(disk / "else", "wb") as file:
         for size in (1 << 20, 4096):
             while os.statvfs(disk).f_bavail * 4096 >= size:
                 os.posix_fallocate(file.fileno(), file.seek(0, 2), size)
-    headroom.keep()
+    disk_reserve.keep()
     assert (disk / "spare").exists()
     os.truncate(disk / "appendonly.aof", 0)
     with open(disk / "else", "ab") as file:
         while os.statvfs(disk).f_bavail:
             os.posix_fallocate(file.fileno(), file.seek(0, 2), 4096)
-    headroom.keep()
+    disk_reserve.keep()
     assert not (disk / "spare").exists()
 
 
 def test_without_a_file_or_an_engine_it_waits(disk):
     engine = EmbeddedEngine(disk, max_memory=MEMORY)
-    headroom = Headroom(engine, max_memory=MEMORY)
-    assert headroom.keep() == 0.1
+    disk_reserve = DiskReserve(engine, max_memory=MEMORY)
+    assert disk_reserve.keep() == 0.1
     engine.start()
     engine.wait_until_ready()
-    headroom.keep()
+    disk_reserve.keep()
     pid = engine.pid
     os.kill(pid, 9)
     engine.reap(os.waitpid(pid, 0)[1])
-    assert headroom.keep() > 0
+    assert disk_reserve.keep() > 0
     engine.stop()

@@ -5,12 +5,12 @@ import falcon
 from bambleweeny.api.answers.body import answer_raw
 from bambleweeny.api.answers.entity_tags import SHORT, answer_part, has_tag, tag_of
 from bambleweeny.api.requests.conditions import read_tags
-from bambleweeny.core.key_entry import Held
+from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.errors import PreconditionFailed
 
 
 def answer_held(
-    req: falcon.Request, resp: falcon.Response, held: Held, part: bytes | None = None
+    req: falcon.Request, resp: falcon.Response, held: KeyEntry, part: bytes | None = None
 ) -> None:
     """Answer a key, or a part of its JSON: 200, 304 where it is known, 206 for a Range.
 
@@ -27,7 +27,7 @@ def answer_held(
         resp.status = 304
         return
     if part is not None:
-        answer_typed(resp, Held(part, content_type="application/json"))
+        answer_typed(resp, KeyEntry(part, content_type="application/json"))
     elif held.content_type:
         answer_typed(resp, held)
     else:
@@ -36,7 +36,7 @@ def answer_held(
         answer_part(req, resp, tag, len(value))
 
 
-def answer_typed(resp: falcon.Response, held: Held) -> None:
+def answer_typed(resp: falcon.Response, held: KeyEntry) -> None:
     """Answer a value under the type that it was given."""
     if not held.content_type:
         answer_raw(resp, held.value)

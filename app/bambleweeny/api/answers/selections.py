@@ -10,8 +10,8 @@ from bambleweeny.api.answers.body import answer_json, answer_raw
 from bambleweeny.api.answers.listings import answer_streamed
 from bambleweeny.api.requests.parameters import read_flag, read_up_to, refuse_beside
 from bambleweeny.api.requests.scheduling import hold_room
-from bambleweeny.core.key_entry import Held
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Noun, Selection, Selections
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
@@ -41,7 +41,7 @@ def answer_selection(
 ) -> None:
     """Answer some of the caller's own, or with `?count=1` how many there are."""
     caller = req.context.caller
-    span = Span(*(req.get_param(name) or "" for name in Span._fields))
+    span = NameRange(*(req.get_param(name) or "" for name in NameRange._fields))
     selection = of.of(caller, noun, span, read_up_to(req, "limit", _LARGEST_LIMIT))
     has_values = noun == "keys" and read_flag(req, "values")
     has_meta = noun == "keys" and read_flag(req, "meta")
@@ -115,18 +115,18 @@ def _row_pages(
             continue
         told: dict[str, Any] = {"key": row.name, "owner": owner}
         if has_values:
-            told["value"] = value_of(row.held.value)
+            told["value"] = value_of(row.entry.value)
         if has_meta:
-            told.update(_meta(row.held))
+            told.update(_meta(row.entry))
         yield [told], []
 
 
-def _meta(held: Held) -> dict[str, Any]:
+def _meta(entry: KeyEntry) -> dict[str, Any]:
     return {
-        "size": len(held.value),
-        "ttl": held.seconds_left(),
-        "type": held.content_type or None,
-        "etag": etag_of(held.value),
+        "size": len(entry.value),
+        "ttl": entry.seconds_left(),
+        "type": entry.content_type or None,
+        "etag": etag_of(entry.value),
     }
 
 

@@ -7,7 +7,7 @@ import falcon
 
 from bambleweeny.api.requests.body import read_type
 from bambleweeny.api.requests.parameters import read_by, read_choice, read_flag
-from bambleweeny.core.keys.conditions import ANY, Bounds, Terms, Wish, bounds_of
+from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, bounds_of
 from bambleweeny.errors import InvalidRequest, UnsupportedType
 from bambleweeny.names import parse_tags, parse_ttl
 
@@ -28,11 +28,11 @@ def is_plain(req: falcon.Request) -> bool:
     )
 
 
-def read_terms(req: falcon.Request) -> Terms:
+def read_terms(req: falcon.Request) -> Precondition:
     """Give what If-Match and If-None-Match ask of the key; without them it may be anything."""
     if "HTTP_IF_MATCH" not in req.env and "HTTP_IF_NONE_MATCH" not in req.env:
         return ANY
-    return Terms(read_tags(req, "If-Match"), read_tags(req, "If-None-Match"))
+    return Precondition(read_tags(req, "If-Match"), read_tags(req, "If-None-Match"))
 
 
 def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
@@ -46,15 +46,15 @@ def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
         raise InvalidRequest(f"The header '{header}' is invalid: {ex}.") from ex
 
 
-def read_wish(req: falcon.Request) -> Wish:
+def read_wish(req: falcon.Request) -> WriteOptions:
     """Give how long a key should last, and its type where that is given on purpose."""
     content_type = read_type(req)
     ttl = read_ttl(req, "ttl")
     if not read_flag(req, "keepttl"):
-        return Wish("" if ttl is None else ttl, content_type)
+        return WriteOptions("" if ttl is None else ttl, content_type)
     if ttl is not None:
         raise InvalidRequest("The parameters 'ttl' and 'keepttl' exclude each other.")
-    return Wish("keep", content_type)
+    return WriteOptions("keep", content_type)
 
 
 def read_ttl(req: falcon.Request, name: str) -> int | None:

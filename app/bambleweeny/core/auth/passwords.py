@@ -1,4 +1,4 @@
-"""Password hashes: argon2id, a bounded number at a time."""
+"""Password hashes (argon2id); the number of concurrent hashes is bounded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ from bambleweeny.names import LONGEST_PASSWORD
 
 
 class Passwords:
-    """Hashes and verifies. At most `at_once` hashes run in this process and at
-    most `queue` wait, up to `patience` seconds; a further one raises Busy, so
-    that a flood of logins holds few threads.
+    """Hashes and verifies passwords. At most `at_once` hashes run in this process, and at most
+    `queue` more wait, up to `patience` seconds. A further one raises Busy, so that a flood of
+    logins blocks few threads.
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Passwords:
         self._patience = patience
 
     def hash(self, password: str) -> str:
-        """Hash a password; one that is empty or over 1,024 characters is refused."""
+        """Hash a password; raise InvalidRequest if it is empty or over 1,024 characters."""
         if not 1 <= len(password) <= LONGEST_PASSWORD:
             raise InvalidRequest(f"The password must have 1 to {LONGEST_PASSWORD} characters.")
         with self._place():
             return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:
-        """Tell whether the password fits; with no hash it takes equally long."""
+        """Return whether the password matches; without a hash it takes the same time."""
         if len(password) > LONGEST_PASSWORD:
             return False
         with self._place():

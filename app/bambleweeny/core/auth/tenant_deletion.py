@@ -1,8 +1,8 @@
-"""What belonged to a user that is gone, and clearing it away.
+"""Deletion of a user's data.
 
-A user's id stands among the instance's tenants from its making until everything
-that it owned is gone, so that a deletion that broke off can be finished. None of
-this needs room in the engine.
+A user's id is in the instance's set of tenants from its creation until all of its data is
+deleted, so that an interrupted deletion can be finished. A deletion needs no free memory in
+the engine.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,10 @@ _STEP = 100
 
 
 def clear_tenant(store: Store, user_id: str, name: str) -> None:
-    """End a user and delete what it owned, its name included.
+    """Delete a user, its name and all of its data.
 
-    Its tokens end with the first step. O(what it owned), in steps of 100, each
-    followed by a pause of the same length for others.
+    The first step invalidates its tokens. Works in steps of 100, with a pause as long as the
+    step after each. O(the user's data).
     """
     schema = store.schema
     tenant = schema.tenant(user_id)
@@ -30,7 +30,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     kept = [tenant.kept(part, "") for part in KEPT]
     of_lists = (tenant.ready(""), tenant.list(""), *kept)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
-    # NOTE: one command for both could not be done while their slot of a Cluster moves.
+    # NOTE: one command per key, since a Cluster refuses several keys while their slot moves.
     pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
     store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
@@ -41,7 +41,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
 
 
 def finish_deletions(store: Store, only: str | None = None) -> int:
-    """Clear what deletions that broke off have left, or `only` one user's; return how many did.
+    """Finish interrupted deletions, or only that of the user `only`; return their number.
 
     O(users), three round trips.
     """
@@ -59,7 +59,7 @@ def finish_deletions(store: Store, only: str | None = None) -> int:
 
 
 def _drain(step: Callable[[], int]) -> None:
-    """Repeat a step until it has less than all it could take."""
+    """Repeat a step until it deletes less than its maximum."""
     repeat(lambda: step() == _STEP)
 
 
@@ -68,7 +68,7 @@ def _delete_listed(store: Store, tenant: Tenant, index: str, *prefixes: str) -> 
 
 
 def _delete_public(store: Store, index: str, key_of: Callable[[str], str]) -> int:
-    """Delete records that are in slots of their own on a Cluster."""
+    """Delete records that are in different slots on a Cluster."""
     [ids] = store.read(("ZRANGE", index, 0, _STEP - 1))
     if ids:
         store.write(*(("UNLINK", key_of(name.decode())) for name in ids), ("ZREM", index, *ids))

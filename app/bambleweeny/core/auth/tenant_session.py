@@ -1,4 +1,4 @@
-"""A call that costs one round trip, with the caller's own check in it."""
+"""Calls to the engine that check the caller's token in the same round trip."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +12,9 @@ from bambleweeny.store.scripts import READ_VALUES, Script
 
 
 def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
-    """Read, provided that the caller's token is still good; else Unauthorized.
+    """Run read commands if the caller's token is still valid, else raise Unauthorized.
 
-    Gives the replies of the commands. Not atomic as a group.
+    Returns the replies of the commands. Not atomic as a group.
     """
     user = store.schema.tenant(caller.id).user
     version, *replies = store.read(("HGET", user, "version"), *commands)
@@ -42,17 +42,18 @@ def run_read_as(
     script: Script,
     *args: str | bytes | int,
 ) -> Any:
-    """Run a tenant's script that changes nothing, as `run_as` does; it may be tried again."""
+    """Run a tenant's script that changes nothing, as `run_as` does; it may be retried."""
     return store.read_with(script, store.schema.tenant(caller.id).declared, caller.version, *args)
 
 
 def read_values_as(
     store: Store, caller: Caller, names: Sequence[str], room: int, *, is_whole: bool = False
 ) -> tuple[list[Any], int]:
-    """Read keys of one moment, provided that the caller's token is still good.
+    """Read the values of keys atomically, if the caller's token is still valid.
 
-    Gives the values, None for a miss, and how many of `room` bytes are left; once that is
-    below 0 each further value is TooMuchAtOnce, or with `is_whole` that is raised. O(1) a key.
+    Returns the values, None for a miss, and how many of `room` bytes are left. Once that is
+    below 0, each further value is a TooMuchAtOnce; with `is_whole` the call raises it instead.
+    O(1) a key.
     """
     values, left = run_read_as(store, caller, READ_VALUES, room, int(is_whole), *names)
     return translate_each(values), left

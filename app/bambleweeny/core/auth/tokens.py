@@ -1,4 +1,4 @@
-"""Bearer tokens: who a caller is, signed by the instance."""
+"""Bearer tokens: the identity of a caller, signed by the instance."""
 
 import time
 from collections.abc import Callable
@@ -13,8 +13,8 @@ _REMEMBERED = 10_000
 
 
 class Caller(NamedTuple):
-    """Somebody who acts. `version` is that of the token; an empty one acts for
-    the tenant without being logged in as it.
+    """A user that makes a call. `version` is that of its token; if it is empty, the call acts for
+    the tenant without a token.
     """
 
     id: str
@@ -23,9 +23,9 @@ class Caller(NamedTuple):
 
 
 class Tokens:
-    """Issues and verifies tokens. A token is good until `lifetime` seconds have
-    passed, its user is deleted or its user's password changes; the latter two
-    are checked in the store, in the round trip of the call itself.
+    """Issues and verifies tokens. A token is valid for `lifetime` seconds, unless its user is
+    deleted or gets a new password. The store checks the latter two, in the round trip of the
+    call.
     """
 
     def __init__(
@@ -55,14 +55,14 @@ class Tokens:
         return jwt.encode(claims, self._secret, _ALGORITHM)
 
     def verify(self, token: str) -> Caller:
-        """Tell whose token it is; raises Unauthorized. No round trip.
+        """Return the caller of a token; raise Unauthorized if it is invalid. No round trip.
 
-        A verified token is remembered by its exact text until it expires.
+        A verified token is cached by its exact text until it expires.
         """
         return self._look_up(token)[1]
 
     def seconds_left(self, token: str) -> int:
-        """Tell for how long a token is good; raises Unauthorized."""
+        """Return for how many seconds a token is valid; raise Unauthorized if it is invalid."""
         return int(self._look_up(token)[0] - self._clock())
 
     def _look_up(self, token: str) -> tuple[float, Caller]:
@@ -84,7 +84,7 @@ class Tokens:
                 self._secret,
                 algorithms=[_ALGORITHM],
                 issuer=self._issuer,
-                # NOTE: `_look_up` compares the expiry with the clock it was given.
+                # NOTE: `_look_up` checks the expiry with `clock`.
                 options={
                     "require": ["iss", "sub", "exp"],
                     "verify_exp": False,

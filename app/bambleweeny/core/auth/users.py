@@ -1,4 +1,4 @@
-"""Users: who may act, how much they may own, and what becomes of it when they go."""
+"""Users: creation, login, quota, password, deletion."""
 
 import logging
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ LARGEST_QUOTA = 10**12
 
 
 class User(NamedTuple):
-    """A user as others may see it. A quota of 0 is no limit."""
+    """The public fields of a user. A quota of 0 means no limit."""
 
     id: str
     username: str
@@ -39,7 +39,7 @@ class User(NamedTuple):
 class Users:
     """The users of the instance; user 0 is the admin.
 
-    A file that holds the admin's password is removed when another one is set.
+    A file with the admin's password is removed when the admin gets a new one.
     """
 
     def __init__(
@@ -51,9 +51,9 @@ class Users:
         self._admin_password_file = admin_password_file
 
     def log_in(self, username: str, password: str) -> Caller:
-        """Give the caller with this name and password; else WrongLogin.
+        """Return the caller with this name and password; else raise WrongLogin.
 
-        Takes as long for a name that nobody has. O(1), two round trips.
+        Takes the same time for an unknown name. O(1), two round trips.
         """
         [user_id] = self._store.read(("HGET", self._schema.users, _utf8(username)))
         found_id = user_id.decode() if user_id else ""
@@ -65,7 +65,7 @@ class Users:
         return Caller(found_id, username, version.decode())
 
     def check(self, caller: Caller) -> bool:
-        """Raise Unauthorized unless the caller is still good; tell if it is the admin."""
+        """Raise Unauthorized unless the caller is still valid; return whether it is the admin."""
         record = self._schema.tenant(caller.id).user
         [role] = read_as(self._store, caller, ("HGET", record, "role"))
         return bool(role == b"admin")
@@ -76,9 +76,9 @@ class Users:
             raise Forbidden()
 
     def create(self, username: str, password: str, quota: int = 0) -> User:
-        """Add a user. A name that is taken raises UserExists.
+        """Add a user; raise UserExists if the name is taken.
 
-        Of two that want one name at the same time, one gets it.
+        If two calls use the same name at the same time, one of them succeeds.
         """
         if is_dots(username):
             raise InvalidName("User name is invalid.", hint=USERNAME_RULE)
@@ -99,11 +99,11 @@ class Users:
         return user
 
     def has_admin(self) -> bool:
-        """Tell whether the admin has been made."""
+        """Return whether the admin exists."""
         return self._has_name(ADMIN_NAME)
 
     def create_admin(self, password: str) -> bool:
-        """Make the admin; False, and no change, where there is one."""
+        """Create the admin; return False, with nothing changed, if it exists."""
         hashed = self._passwords.hash(password)
         made = self._create_record(User(ADMIN_ID, ADMIN_NAME, 0), hashed, "admin")
         if made or not self.has_admin():
@@ -111,28 +111,28 @@ class Users:
         return made
 
     def get(self, user_id: str) -> User:
-        """Give a user; a miss raises NotFound."""
+        """Return a user; a miss raises NotFound."""
         [found] = self._fetch([user_id])
         if found is None:
             raise NotFound()
         return found
 
     def ids(self) -> list[str]:
-        """Give every user's id, in the order of their making. O(n), one round trip."""
+        """Return the ids of all users in order of creation. O(n), one round trip."""
         [ids] = self._store.read(("HVALS", self._schema.users))
         return sorted((i.decode() for i in ids), key=int)
 
     def all(self) -> list[User]:
-        """Give every user, in the order of their making. O(n), two round trips."""
+        """Return all users in order of creation. O(n), two round trips."""
         return [user for user in self._fetch(self.ids()) if user]
 
     def change(
         self, user_id: str, *, quota: int | None = None, password: str | None = None
     ) -> None:
-        """Set a user's quota, password or both, atomically; a new password ends its tokens.
+        """Set a user's quota, password or both, atomically; a new password invalidates its tokens.
 
-        The quota is how many keys, lists, topics, routes and bins it may own; 0: no limit. What it
-        owns beyond that stays. A miss raises NotFound. This works in a full store too.
+        The quota is the maximum number of keys, lists, topics, routes and bins; 0 means no limit.
+        Data beyond a lower quota stays. A miss raises NotFound. Works in a full store too.
         """
         fields: list[str | int] = []
         if quota is not None:
@@ -148,15 +148,14 @@ class Users:
             self._remove_admin_password_file()
 
     def has_password(self, user_id: str, password: str) -> bool:
-        """Tell whether this is a user's password."""
+        """Return whether this is the user's password."""
         [hashed] = self._store.read(("HGET", self._schema.tenant(user_id).user, "hash"))
         return self._passwords.verify(hashed and hashed.decode(), password)
 
     def delete(self, user_id: str) -> None:
-        """Delete a user and all that it owned; its tokens end at once.
+        """Delete a user and all of its data; its tokens become invalid immediately.
 
-        A miss raises NotFound. When it breaks off, it is finished by the next call or the
-        next start.
+        A miss raises NotFound. The next call or the next start finishes an interrupted deletion.
         """
         if user_id == ADMIN_ID:
             raise InvalidRequest("The admin cannot be deleted.")
@@ -178,7 +177,7 @@ class Users:
         return self._store.read(("HEXISTS", self._schema.users, username)) == [1]
 
     def _create_record(self, user: User, hashed: str, role: str) -> bool:
-        """Write a new user's record; False, and no change, where there is one."""
+        """Write a new user's record; return False, with nothing changed, if it exists."""
         made = self._store.run(
             CREATE_USER_ONCE,
             [self._schema.tenant(user.id).user],
@@ -201,5 +200,5 @@ def _check_quota(quota: int) -> None:
 
 
 def _utf8(text: str) -> bytes:
-    # NOTE: JSON can carry a lone surrogate; nobody has such a name.
+    # NOTE: JSON can carry a lone surrogate, which no user name contains.
     return text.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""Batches: many operations in few round trips, one after the other, or all or none."""
+"""Batches: many operations in few round trips, in order or all or none."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -18,15 +18,15 @@ from bambleweeny.store.scripts import RUN_BATCH
 _MOST_OPERATIONS = 10_000
 _MOST_ROUNDS = 50
 _STEP = 1000
-"""So many operations keep the engine from others for a few milliseconds."""
+"""Operations of one atomic step. The engine needs a few ms for them and serves nobody else."""
 
 
 class Batch:
-    """Runs the operations of batches, each by the script of its single call.
+    """Runs the operations of batches, each with the script of its single call.
 
-    So each checks the quota, the list's bound and the index in the engine. What they
-    answer adds up to 16 MB at most; past that a get or a pop is TooMuchAtOnce, and
-    the pop takes nothing.
+    So the engine checks the quota, the list's bound and the index for each. All answers of a
+    batch may have 16 MB together; beyond that a get or a pop is TooMuchAtOnce, and the pop
+    takes nothing.
     """
 
     def __init__(
@@ -37,17 +37,17 @@ class Batch:
         self._topic_bounds = topic_bounds.packed
 
     def run(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
-        """Do operations in their order and give what became of each.
+        """Run operations in order and return the outcome of each.
 
-        One round trip and one atomic step for each 1,000, and more where much is due in
-        lists. What fails is among the outcomes. An error of the whole, as Unauthorized, leaves
-        what the earlier steps did. Gets alone may be tried twice, as any read.
+        Each 1,000 operations take one round trip and one atomic step, more if many items of lists
+        are due. Errors of operations are among the outcomes. An error of the whole batch, such as
+        Unauthorized, leaves the changes of earlier steps. A batch of gets alone may be retried.
         """
         _check(operations)
         do = self._read if is_reading(operations) else self._write
         outcomes: list[Outcome] = []
         room = MOST_BYTES_AT_ONCE
-        # NOTE: even no operation at all asks whether the caller's token is still good.
+        # NOTE: even an empty batch checks the caller's token.
         while True:
             part = operations[len(outcomes) : len(outcomes) + _STEP]
             with partly_done(len(outcomes)):
@@ -57,11 +57,11 @@ class Batch:
                 return outcomes
 
     def run_atomic(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
-        """Do all operations, or none: the first failure is raised, with its index.
+        """Run all operations or none: the first error is raised, with its index.
 
-        One round trip, one atomic step. A miss of a get, a del or a pop is no
-        failure. What is replaced and deleted adds to the 16 MB. What is due in the lists is
-        done in up to 50 steps before; where that is not enough, it is Busy.
+        One round trip, one atomic step. A miss of a get, a del or a pop is not an error. Replaced
+        and deleted values count towards the 16 MB. Due items of the lists are processed before, in
+        up to 50 steps; raises Busy if that is not enough.
         """
         _check(operations)
         if is_reading(operations):
@@ -75,7 +75,7 @@ class Batch:
         return _outcomes(operations, replies)
 
     def read_few(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
-        """Do operations that only read, as `run` does; raises TooMuchAtOnce past 1 MB."""
+        """Run operations that only read, as `run` does; raise TooMuchAtOnce beyond 1 MB."""
         _check(operations)
         outcomes: list[Outcome] = []
         room = FEW_BYTES

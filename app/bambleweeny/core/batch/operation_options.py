@@ -1,11 +1,11 @@
-"""The options that stand last in an operation of a batch, as an object."""
+"""The options of an operation of a batch: an object as its last element."""
 
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.core.keys.conditions import Bounds, Terms, Wish, bounds_of
+from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions, bounds_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
@@ -16,79 +16,81 @@ _Ttl = str | Annotated[int, msgspec.Meta(ge=1)] | UnsetType
 
 
 class NoOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """There is no option yet."""
+    """An empty set of options, for operations that have none yet."""
 
 
-class _OnTerms(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class _Conditional(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     if_match: str | UnsetType = UNSET
     if_none_match: str | UnsetType = UNSET
 
-    def terms(self) -> Terms:
-        """Give what the key must be."""
-        return Terms(_tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match))
+    def precondition(self) -> Precondition:
+        """Return the condition on the key's value."""
+        return Precondition(
+            _tags("if_match", self.if_match), _tags("if_none_match", self.if_none_match)
+        )
 
 
-class SetOptions(_OnTerms):
-    """For how long, under which type, and on what terms a key is written."""
+class SetOptions(_Conditional):
+    """TTL, content type and conditions of a written key."""
 
     ttl: _Ttl = UNSET
     keepttl: bool = False
     type: str = ""
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
-        self.wish(), self.terms()
+        """Check all options; ValueError says what is wrong."""
+        self.write_options(), self.precondition()
 
-    def wish(self) -> Wish:
-        """Give how long the key should last, and its type."""
+    def write_options(self) -> WriteOptions:
+        """Return the TTL and the content type of the key."""
         if self.type and not is_media_type(self.type):
             raise ValueError("type is not a media type as text/plain")
         if not self.keepttl:
-            return Wish(_seconds(self.ttl), self.type)
+            return WriteOptions(_seconds(self.ttl), self.type)
         if self.ttl is not UNSET:
             raise ValueError("ttl and keepttl exclude each other")
-        return Wish("keep", self.type)
+        return WriteOptions("keep", self.type)
 
 
-class DelOptions(_OnTerms):
-    """On what terms a key is deleted."""
+class DelOptions(_Conditional):
+    """Conditions of a deletion."""
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
-        self.terms()
+        """Check all options; ValueError says what is wrong."""
+        self.precondition()
 
 
 class IncrOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """How far a counter may go, and for how long a new one lasts."""
+    """Bounds of a counter, and the TTL of a new one."""
 
     ttl: _Ttl = UNSET
     max: Step | UnsetType = UNSET
     min: Step | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.bounds()
 
     def bounds(self) -> Bounds:
-        """Give the bounds."""
+        """Return the bounds."""
         most = None if self.max is UNSET else self.max
         least = None if self.min is UNSET else self.min
         return bounds_of(most, least, _seconds(self.ttl))
 
 
 class PushOptions(msgspec.Struct, forbid_unknown_fields=True):
-    """After how long, for how long, and at which end an item is added."""
+    """Delay and TTL of an item, and the end of the list to which it is added."""
 
     delay: str | int = 0
     ttl: str | int | None = None
     front: bool = False
 
     def __post_init__(self) -> None:
-        """Check all of it: ValueError says what is wrong."""
+        """Check all options; ValueError says what is wrong."""
         self.packed()
 
     def packed(self) -> bytes:
-        """Give what the script takes."""
+        """Return the argument of the script."""
         ttl = None if self.ttl is None else parse_duration(str(self.ttl))
         try:
             options = push_options(delay=parse_duration(str(self.delay)), ttl=ttl, front=self.front)

@@ -1,6 +1,6 @@
-"""The operations of a batch: what stands in each, and what becomes of it.
+"""The operations of a batch: their fields, their arguments and their outcomes.
 
-As JSON an operation is an array of its verb and its fields, `["set", "foo", "bar"]`.
+In JSON an operation is an array of its verb and its fields, such as `["set", "foo", "bar"]`.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ Packed = tuple[str, str, str | bytes | int]
 """A verb, a name and an argument, as the script `run_batch` takes them."""
 
 Outcome = bytes | int | None | BambleweenyError
-"""What an operation answers; True where there is nothing to tell."""
+"""The outcome of an operation; True if there is nothing to return."""
 
 
 class _Operation(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
@@ -38,18 +38,20 @@ class Set(_Operation, tag="set"):
     options: SetOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         value = _packed(self.value)
         if self.options is UNSET:
             return "set", self.name, value
-        wish, terms = self.options.wish(), self.options.terms()
-        if wish == PLAIN and terms == ANY:
+        write_options, precondition = self.options.write_options(), self.options.precondition()
+        if write_options == PLAIN and precondition == ANY:
             return "set", self.name, value
-        fields = _fields(value, *terms, str(wish.ttl), wish.content_type, "")
+        fields = _fields(
+            value, *precondition, str(write_options.ttl), write_options.content_type, ""
+        )
         return "set_on_terms", self.name, fields
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give what the script's reply means."""
+        """Return the outcome for the script's reply."""
         return True
 
 
@@ -59,11 +61,11 @@ class Get(_Operation, tag="get"):
     options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         return "get", self.name, ""
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give the bytes, or NotFound."""
+        """Return the bytes, or NotFound."""
         return NotFound() if reply is None else bytes(reply)
 
 
@@ -73,24 +75,24 @@ class Del(_Operation, tag="del"):
     options: DelOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
-        if self.options is UNSET or (terms := self.options.terms()) == ANY:
+        """Return the arguments of the script."""
+        if self.options is UNSET or (precondition := self.options.precondition()) == ANY:
             return "del", self.name, ""
-        return "del_on_terms", self.name, _fields(*terms)
+        return "del_on_terms", self.name, _fields(*precondition)
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give True, or NotFound."""
+        """Return True, or NotFound."""
         return True if reply else NotFound()
 
 
 class Incr(_Operation, tag="incr"):
-    """Count up. The options stand last with a step and without one."""
+    """Add to a counter. The options are the last element, with or without a step."""
 
     step: Step | IncrOptions = 1
     options: IncrOptions | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Let the step be left out before the options."""
+        """Accept options in the place of the step."""
         if isinstance(self.step, IncrOptions):
             if self.options is not UNSET:
                 raise ValueError("Expected `int`, got `object`")
@@ -98,14 +100,14 @@ class Incr(_Operation, tag="incr"):
             self.step = 1
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         by = self.step if isinstance(self.step, int) else 1
         if self.options is UNSET or (bounds := self.options.bounds()) == UNBOUNDED:
             return "incr", self.name, str(by)
         return "incr_within_bounds", self.name, _fields(*bounds.packed(by))
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give the new number."""
+        """Return the new number."""
         return int(reply)
 
 
@@ -116,28 +118,28 @@ class Push(_Operation, tag="push"):
     options: PushOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         options = b"" if self.options is UNSET else self.options.packed()
         if options:
             return "push_with", self.name, options + b"\n" + bytes_of(self.value)
         return "push", self.name, _packed(self.value)
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give what the script's reply means."""
+        """Return the outcome for the script's reply."""
         return True
 
 
 class Pop(_Operation, tag="pop"):
-    """Take the oldest item off a list."""
+    """Remove the oldest item of a list."""
 
     options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         return "pop", self.name, ""
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give the bytes, or None where there was no item."""
+        """Return the bytes, or None if the list has no item."""
         return None if reply is None else bytes(reply)
 
 
@@ -148,11 +150,11 @@ class Publish(_Operation, tag="publish"):
     options: NoOptions | UnsetType = UNSET
 
     def packed(self) -> Packed:
-        """Give what the script takes."""
+        """Return the arguments of the script."""
         return "publish", self.name, _packed(self.value)
 
     def outcome(self, reply: Any) -> Outcome:
-        """Give the message's id."""
+        """Return the message's id."""
         return bytes(reply)
 
 
@@ -162,7 +164,7 @@ _IS_PLAIN = {str, int, UnsetType}.issuperset
 
 
 def has_objects(operation: Operation) -> bool:
-    """Report whether an operation was written with an object: options, or a value in Base64."""
+    """Return whether an operation contains an object: options, or a value in Base64."""
     return not _IS_PLAIN(map(type, msgspec.structs.astuple(operation)))
 
 

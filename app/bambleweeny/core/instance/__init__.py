@@ -1,1 +1,1 @@
-"""The instance: its identity, its layout, its state and its numbers."""
+"""The instance: its identity, data layout, status and metrics."""

@@ -1,38 +1,38 @@
-"""The instance: its id and its signing secret, one for all that share a store."""
+"""The instance: its id and its signing secret, shared by all servers of a store."""
 
 import secrets
 from typing import NamedTuple
 
-from bambleweeny.core.instance.migrations import take_over
+from bambleweeny.core.instance.migrations import migrate
 from bambleweeny.store import Store, schema
 from bambleweeny.store.scripts import RAISE_LAYOUT
 
 
 class WrongSchema(Exception):
-    """The data was written by a newer version; the sentence says so."""
+    """A newer version wrote the data; the message says so."""
 
 
 class Instance(NamedTuple):
-    """Who this instance is; the same for every process and replica over one store."""
+    """The identity of an instance, the same for every process and replica of a store."""
 
     id: str
     secret: bytes
 
 
 def open_instance(store: Store) -> Instance:
-    """Read the instance's record, and make it first where there is none.
+    """Read the instance's record; create it if it does not exist.
 
-    Of two that start at the same time, both get the same record. Data of an older
-    layout are taken over: from then on, versions that do not know the newer one are
-    refused. Raises WrongSchema for data that this version cannot read, which are left
-    as they are.
+    If two servers start at the same time, both get the same record. Data of an older layout is
+    migrated; versions that do not know the new layout then refuse it. Raises WrongSchema, and
+    changes nothing, for data that this version cannot read.
     """
     record = store.schema.instance
     fields = ("HMGET", record, "id", "secret", "schema")
     [found] = store.read(fields)
     if found[2] is not None:
         check_layout(found[2])
-    # NOTE: a full engine refuses a write that would change nothing, and must start all the same.
+    # NOTE: write only if needed: a full engine refuses even writes that change nothing, and the
+    # server must be able to start with one.
     if None in found:
         store.write(
             ("HSETNX", record, "id", secrets.token_hex(4)),
@@ -43,15 +43,15 @@ def open_instance(store: Store) -> Instance:
     instance_id, secret, noted = found
     layout = check_layout(noted)
     if layout < schema.VERSION:
-        take_over(store, layout)
+        migrate(store, layout)
         store.run(RAISE_LAYOUT, [record], schema.VERSION)
     return Instance(instance_id.decode(), secret)
 
 
 def check_layout(noted: bytes) -> int:
-    """Give the layout that the record of some data notes.
+    """Return the layout number in an instance's record.
 
-    Raises WrongSchema where this version cannot read it.
+    Raises WrongSchema if this version cannot read the layout.
     """
     layout = int(noted) if noted.isdigit() else None
     if layout is None or layout > schema.VERSION:

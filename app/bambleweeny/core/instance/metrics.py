@@ -1,4 +1,4 @@
-"""What a server counts of itself, right across its workers."""
+"""Metrics of a server, summed over its workers."""
 
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from bambleweeny.core.instance.shared_counters import Part
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""The upper bounds of the classes in which the durations of requests are counted."""
+"""The upper bounds of the histogram of request durations, in seconds."""
 
 _METHODS = {"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT"}
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What all workers have counted.
+    """The metrics of all workers.
 
-    `seconds` has, for a route, the sum of the durations and then the number of
-    requests in each class; the last one has no bound.
+    `seconds` has, for each route, the sum of the durations and then the number of requests in
+    each bucket; the last bucket has no upper bound.
     """
 
     requests: dict[tuple[str, ...], float]
@@ -27,7 +27,7 @@ class Counted:
 
 
 class Metrics:
-    """The counters of this process; no round trip, and at most a few thousand names."""
+    """The metrics of this process; no round trip, and at most a few thousand names."""
 
     def __init__(self, part: Part) -> None:
         self._part = part
@@ -37,11 +37,11 @@ class Metrics:
         self._waits = part.row(1, "waits")
         self._streams = part.row(1, "streams")
         self._quota_rejections = part.row(1, "quota_rejections")
-        # NOTE: those of a process that was here before ended with it.
+        # NOTE: a restarted worker gets the part of the old one, whose waits and streams have ended.
         self._numbers[self._waits] = self._numbers[self._streams] = 0.0
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request; `route` is the template of its path, or nothing."""
+        """Count a request; `route` is the template of its path, or empty."""
         try:
             one, row = self._places[method, route, status]
         except KeyError:
@@ -58,18 +58,18 @@ class Metrics:
             self._numbers[self._quota_rejections] += 1
 
     def change_waits(self, change: int) -> None:
-        """Take in that so many more requests wait."""
+        """Add to the number of waiting requests."""
         with self._lock:
             self._numbers[self._waits] += change
 
     def change_streams(self, change: int) -> None:
-        """Take in that so many more streams are open."""
+        """Add to the number of open streams."""
         with self._lock:
             self._numbers[self._streams] += change
 
     def counted(self) -> Counted:
-        """Give what all workers have counted."""
-        sums = self._part.tally.sums()
+        """Return the metrics of all workers."""
+        sums = self._part.counters.sums()
         return Counted(
             requests={name[1:]: row[0] for name, row in sums.items() if name[0] == "requests"},
             seconds={name[1]: row for name, row in sums.items() if name[0] == "seconds"},

@@ -1,4 +1,4 @@
-"""Data of an older layout, made into those of this one."""
+"""Migrations of data from older layouts."""
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
@@ -9,8 +9,8 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import PACK_NUMBERS
 
 
-def take_over(store: Store, layout: int) -> None:
-    """Rewrite what an older layout has otherwise; again, where that broke off.
+def migrate(store: Store, layout: int) -> None:
+    """Migrate the data of an older layout; safe to run again after an interruption.
 
     O(lists + idempotency keys).
     """
@@ -23,7 +23,7 @@ def take_over(store: Store, layout: int) -> None:
             if layout < 3:
                 digest_pushes(store, owner)
         except Unauthorized:
-            continue  # its deletion broke off, and is finished later
+            continue  # an interrupted deletion, which is finished later
 
 
 def _pack_numbers_of_lists(store: Store, owner: Caller) -> None:

@@ -1,4 +1,4 @@
-"""Numbers that the workers of a server count together, in memory that they share."""
+"""Counters that the workers of a server share in memory."""
 
 import mmap
 import threading
@@ -11,22 +11,22 @@ _NUMBERS = 128 << 10
 _PART = _NAMES + _NUMBERS
 
 
-class Tally:
-    """Named rows of numbers, a part for each worker; it is made before they are forked.
+class SharedCounters:
+    """Named rows of numbers, with a part for each worker; create it before the fork.
 
-    A worker writes its own part alone, and every worker reads all. One that is
-    started again goes on with the numbers of the one before it.
+    A worker writes only its own part, and every worker reads all. A restarted worker continues
+    with the numbers of the old one.
     """
 
     def __init__(self, parts: int = 1) -> None:
         self._memory = memoryview(mmap.mmap(-1, parts * _PART))
 
     def part(self, number: int) -> "Part":
-        """Give a worker its part; in the worker's own process."""
+        """Return the part of a worker; call it in the worker's process."""
         return Part(self, self._slice(number))
 
     def sums(self) -> dict[Name, list[float]]:
-        """Add the rows of all parts up."""
+        """Return the sums of all parts by name."""
         sums: dict[Name, list[float]] = {}
         for number in range(len(self._memory) // _PART):
             memory = self._slice(number)
@@ -42,10 +42,10 @@ class Tally:
 
 
 class Part:
-    """The numbers that one worker counts; its threads take turns with `lock`."""
+    """The numbers of one worker; its threads share them with `lock`."""
 
-    def __init__(self, tally: Tally, memory: memoryview) -> None:
-        self.tally = tally
+    def __init__(self, counters: SharedCounters, memory: memoryview) -> None:
+        self.counters = counters
         self.lock = threading.Lock()
         self.numbers = memory[_NAMES:].cast("d")
         self._names = memory[:_NAMES]
@@ -54,10 +54,10 @@ class Part:
         self._end = len(_text(memory))
 
     def row(self, size: int, *name: str) -> int:
-        """Give the place of a name's numbers, which are zeros at first.
+        """Return the place of a name's numbers, which begin as zeros.
 
-        A name has neither tabs nor line ends. Where there is no room for another,
-        all that follow get the same place, whose numbers nobody reads.
+        A name must not contain tabs or line ends. If there is no room, all further names get the
+        same place, which nobody reads.
         """
         with self.lock:
             if name not in self._places:
@@ -75,7 +75,7 @@ class Part:
 
 
 def _rows(memory: memoryview) -> Iterator[tuple[Name, int, int]]:
-    """Give the name, place and size of each row."""
+    """Yield the name, place and size of each row."""
     place = 0
     for line in _text(memory).decode().splitlines():
         size, *name = line.split("\t")
@@ -84,6 +84,6 @@ def _rows(memory: memoryview) -> Iterator[tuple[Name, int, int]]:
 
 
 def _text(memory: memoryview) -> bytes:
-    """Give the lines that are whole; the worker may be writing another."""
+    """Return the complete lines; the worker may be writing another one."""
     written = bytes(memory[:_NAMES]).partition(b"\0")[0]
     return written[: written.rfind(b"\n") + 1]

@@ -1,4 +1,4 @@
-"""What the engine tells of itself, whether it takes writes, and putting its data on disk."""
+"""Status of the engine, checks that it takes reads and writes, and saving its data to disk."""
 
 import os
 import time
@@ -13,10 +13,9 @@ _POLL = 0.02
 
 
 class Status:
-    """The engine's state, for the admin and for who runs the server.
+    """The engine's status, for the admin and for health checks.
 
-    `append_only_file` is the embedded engine's; None where the engine is
-    somebody else's.
+    `append_only_file` is that of the embedded engine, or None for an external engine.
     """
 
     def __init__(self, store: Store, append_only_file: Path | None) -> None:
@@ -24,7 +23,7 @@ class Status:
         self._append_only_file = append_only_file
 
     def info(self) -> dict[str, Any]:
-        """Give the engine's place, size, clients and INFO; no secret is in it."""
+        """Return the engine's address, size, clients and INFO; contains no secret."""
         size, clients, info = self._store.read(("DBSIZE",), ("CLIENT", "LIST"), ("INFO",))
         return {
             "redis_connection": self._store.place,
@@ -37,22 +36,22 @@ class Status:
         }
 
     def check_writable(self) -> None:
-        """Return where a write would be taken; else raise what it would raise.
+        """Raise the error that a write would raise now, if any.
 
-        One round trip, which leaves nothing behind.
+        One round trip, which changes nothing.
         """
-        # NOTE: an engine refuses this where it refuses writes: it is full, read-only or cannot
-        # reach its disk. Nothing put into a key that is not there makes no key and no record.
+        # NOTE: an engine refuses this command when it refuses writes: if it is full, read-only or
+        # cannot write to its disk. With an empty value it creates no key and logs no write.
         self._store.write(("SETRANGE", self._store.schema.probe, 0, ""))
 
     def check_readable(self) -> None:
-        """Return where the engine answers, though it may be full. One round trip."""
-        # NOTE: `read` would wait a second time for an engine that hangs.
+        """Raise StoreUnavailable unless the engine answers; it may be full. One round trip."""
+        # NOTE: `write`, since `read` would retry and wait twice for an engine that hangs.
         self._store.write(("EXISTS", self._store.schema.probe))
 
     def numbers(self) -> dict[str, int]:
-        """Give the engine's memory in bytes, clients and keys. One round trip."""
-        # NOTE: not `read`, as above.
+        """Return the engine's memory in bytes, its clients and its keys. One round trip."""
+        # NOTE: `write`, as in `check_readable`.
         keys, memory, clients = self._store.write(
             ("DBSIZE",), ("INFO", "memory"), ("INFO", "clients")
         )
@@ -63,11 +62,10 @@ class Status:
         }
 
     def save(self) -> None:
-        """Return when everything that was acknowledged is on disk.
+        """Return when all acknowledged writes are on disk.
 
-        The embedded engine has written it to its file before the answer, so
-        that a sync of that file is enough. Another engine makes a snapshot in
-        the background; one that takes over 25 s raises Busy.
+        The embedded engine writes to its file before it answers, so a sync of the file is enough.
+        An external engine makes a snapshot in the background; raises Busy if that takes over 25 s.
         """
         if self._append_only_file is None:
             self._snapshot()
@@ -90,7 +88,7 @@ class Status:
             try:
                 self._store.write(("BGSAVE",))
             except Busy:
-                continue  # somebody else's began first, and may lack what was written since
+                continue  # another snapshot began first, and may lack the latest writes
             return
 
     def _wait_for_snapshot(self, deadline: float) -> dict[str, Any]:
@@ -104,6 +102,6 @@ class Status:
 
 
 def parse_info(text: bytes) -> dict[str, Any]:
-    """Read the reply to INFO as names and values; whole numbers become int."""
+    """Parse the reply to INFO into names and values; whole numbers become int."""
     pairs = (line.partition(":") for line in text.decode(errors="replace").splitlines())
     return {name: int(value) if value.isdigit() else value for name, colon, value in pairs if colon}

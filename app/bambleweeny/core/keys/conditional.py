@@ -1,12 +1,12 @@
-"""Changes of keys on terms: only if they are as one says, only for a while, only so far."""
+"""Conditional changes of keys: with a precondition, a TTL, or bounds."""
 
 import re
 from typing import Any
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.keys.conditions import ANY, Bounds, Terms, Wish, exactly
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, exactly
 from bambleweeny.core.keys.json_patch import merged
 from bambleweeny.core.keys.keys import Keys, check_key_name
 from bambleweeny.errors import (
@@ -31,61 +31,84 @@ _is_integer = re.compile(rb"0|-?[1-9][0-9]{0,18}").fullmatch
 
 
 class KeyChanges:
-    """What can be done to keys beyond plain reads and writes; each checks and acts in one step."""
+    """Changes of keys with conditions. Each check and its change are one atomic step."""
 
     def __init__(self, store: Store, keys: Keys) -> None:
         self._store = store
         self._keys = keys
 
-    def touch(self, caller: Caller, name: str, ttl: int, terms: Terms = ANY) -> Held:
-        """Read a key, which lasts for so many seconds from now on; atomic.
+    def touch(
+        self, caller: Caller, name: str, ttl: int, precondition: Precondition = ANY
+    ) -> KeyEntry:
+        """Read a key and set its TTL in seconds; atomic.
 
-        A miss raises NotFound, and where the terms do not hold it is PreconditionFailed.
-        O(log n), with terms O(length of the value).
+        A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
+        a precondition O(length of the value).
         """
-        return held_of(self._change_ttl(caller, name, str(ttl), terms, 1))
+        return key_entry_of(self._change_ttl(caller, name, str(ttl), precondition, 1))
 
-    def change_ttl(self, caller: Caller, name: str, ttl: int | None, terms: Terms = ANY) -> None:
-        """Let a key last for so many seconds from now on, or without an end; atomic.
+    def change_ttl(
+        self, caller: Caller, name: str, ttl: int | None, precondition: Precondition = ANY
+    ) -> None:
+        """Set the TTL of a key in seconds, or remove it (None); atomic.
 
-        A miss raises NotFound, and where the terms do not hold it is
-        PreconditionFailed. O(log n), with terms O(length of the value).
+        A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
+        a precondition O(length of the value).
         """
-        self._change_ttl(caller, name, "none" if ttl is None else str(ttl), terms, 0)
+        self._change_ttl(caller, name, "none" if ttl is None else str(ttl), precondition, 0)
 
     def set_on_terms(
-        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
     ) -> None:
-        """Write a key that ends by itself, or has a type, or must be as the terms say; atomic.
+        """Write a key with a TTL, a content type or a precondition; atomic.
 
-        Where they do not hold it is PreconditionFailed, and nothing changes. A new key
-        counts against the quota. O(log n), with terms O(length of the earlier value).
+        Raises PreconditionFailed, with nothing changed, if the precondition fails. A new key
+        counts against the quota. O(log n), with a precondition O(length of the earlier value).
         """
-        self._set_on_terms(caller, name, value, (wish, terms), 0)
+        self._set_on_terms(caller, name, value, (options, precondition), 0)
 
     def swap(
-        self, caller: Caller, name: str, value: bytes, wish: Wish, terms: Terms = ANY
-    ) -> Held | None:
-        """Write as `set_on_terms` does, and give what was there; None for a new key."""
-        found = self._set_on_terms(caller, name, value, (wish, terms), 1)
-        return None if found[0] is None else held_of(found)
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
+    ) -> KeyEntry | None:
+        """Write as `set_on_terms` does, and return the earlier entry, or None for a new key."""
+        found = self._set_on_terms(caller, name, value, (options, precondition), 1)
+        return None if found[0] is None else key_entry_of(found)
 
     def patch(
-        self, caller: Caller, name: str, patch: bytes, wish: Wish, terms: Terms = ANY
+        self,
+        caller: Caller,
+        name: str,
+        patch: bytes,
+        options: WriteOptions,
+        precondition: Precondition = ANY,
     ) -> bytes:
-        """Change a JSON value by a merge patch (RFC 7396), and give it as it is now.
+        """Apply a JSON merge patch (RFC 7396) to a value, and return the new value.
 
-        Atomic, since a key that changes meanwhile is read again, up to ten times; then
-        it is Busy. A miss is an empty object and counts against the quota. A value that
-        is no JSON is NotJson. Two round trips, O(length of the value).
+        Atomic: if the key changes meanwhile, it is read again, up to ten times; then Busy is
+        raised. A missing key is an empty object and counts against the quota. Raises NotJson if
+        the value is not JSON. Two round trips, O(length of the value).
         """
         for _ in range(_MOST_ATTEMPTS):
-            known = self._read_for_change(caller, name, terms)
+            known = self._read_for_change(caller, name, precondition)
             if known is None:
-                value, as_read = merged(b"{}", patch), Terms(if_none_match="*")
-                wanted = wish._replace(content_type="application/json")
+                value, as_read = merged(b"{}", patch), Precondition(if_none_match="*")
+                wanted = options._replace(content_type="application/json")
             else:
-                value, as_read, wanted = merged(known.value, patch), exactly(known.value), wish
+                value, as_read, wanted = (
+                    merged(known.value, patch),
+                    exactly(known.value),
+                    options,
+                )
             try:
                 self.set_on_terms(caller, name, value, wanted, as_read)
             except PreconditionFailed:
@@ -94,23 +117,23 @@ class KeyChanges:
         raise Busy("The key changes too often.")
 
     def incr_within(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
-        """Add to a counter as `incr` does, provided that it stays within bounds; atomic.
+        """Add to a counter as `incr` does, if the result is within bounds; atomic.
 
-        Else it is LimitReached, and nothing changes. O(log n).
+        Else raises LimitReached, with nothing changed. O(log n).
         """
         check_key_name(name)
         packed = bounds.packed(by)
         return int(run_as(self._store, caller, INCR_WITHIN_BOUNDS, name, *packed))
 
     def preview_incr(self, caller: Caller, name: str, by: int, bounds: Bounds) -> int:
-        """Return the number that `incr_within` would return now, and change nothing. O(1).
+        """Return the number that `incr_within` would return now, without a change. O(1).
 
-        Raises NotAnInteger, CounterOverflow and LimitReached as that does.
+        Raises NotAnInteger, CounterOverflow and LimitReached as `incr_within` does.
         """
         try:
             counter = self._keys.read(caller, name)
         except NotFound:
-            counter = Held(b"0")
+            counter = KeyEntry(b"0")
         if not _is_integer(counter.value):
             raise NotAnInteger()
         number = int(counter.value) + by
@@ -122,43 +145,54 @@ class KeyChanges:
             raise CounterOverflow()
         return number
 
-    def take(self, caller: Caller, name: str, terms: Terms = ANY) -> Held:
-        """Delete a key that is as the terms say, and give what it was; atomic.
+    def take(self, caller: Caller, name: str, precondition: Precondition = ANY) -> KeyEntry:
+        """Delete a key and return its entry, if its precondition holds; atomic.
 
-        Where they do not hold it is PreconditionFailed, and nothing changes. A miss
-        raises NotFound. O(log n + length of the value).
+        Raises PreconditionFailed, with nothing changed, if it fails. A miss raises NotFound.
+        O(log n + length of the value).
         """
         is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
         found = (
-            run_as(self._store, caller, DELETE_ON_TERMS, name, *terms, 1) if is_possible else None
+            run_as(self._store, caller, DELETE_ON_TERMS, name, *precondition, 1)
+            if is_possible
+            else None
         )
         if found is None:
             check_key_name(name)
             raise NotFound()
-        return held_of(found)
+        return key_entry_of(found)
 
     def _set_on_terms(
-        self, caller: Caller, name: str, value: bytes, how: tuple[Wish, Terms], is_wanted: int
+        self,
+        caller: Caller,
+        name: str,
+        value: bytes,
+        how: tuple[WriteOptions, Precondition],
+        return_previous: int,
     ) -> Any:
         check_key_name(name)
-        wish, terms = how
+        options, precondition = how
         return run_as(
             self._store, caller, SET_ON_TERMS,
-            name, value, *terms, wish.ttl, wish.content_type, is_wanted,
+            name, value, *precondition, options.ttl, options.content_type, return_previous,
         )  # fmt: skip
 
-    def _change_ttl(self, caller: Caller, name: str, ttl: str, terms: Terms, is_wanted: int) -> Any:
+    def _change_ttl(
+        self, caller: Caller, name: str, ttl: str, precondition: Precondition, return_previous: int
+    ) -> Any:
         check_key_name(name)
-        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *terms, is_wanted)
+        found = run_as(self._store, caller, CHANGE_TTL, name, ttl, *precondition, return_previous)
         if found is None:
             raise NotFound()
         return found
 
-    def _read_for_change(self, caller: Caller, name: str, terms: Terms) -> Held | None:
+    def _read_for_change(
+        self, caller: Caller, name: str, precondition: Precondition
+    ) -> KeyEntry | None:
         try:
             known = self._keys.read(caller, name)
         except NotFound:
             known = None
-        if not terms.hold_for(None if known is None else known.value):
+        if not precondition.hold_for(None if known is None else known.value):
             raise PreconditionFailed()
         return known

@@ -1,4 +1,4 @@
-"""Parts and changes of JSON values; what is not changed keeps its text, numbers among it."""
+"""Parts and merge patches of JSON values; unchanged parts, numbers included, keep their text."""
 
 import re
 
@@ -21,16 +21,16 @@ _array = msgspec.json.Decoder(list[Raw]).decode
 
 
 def check_path(path: str) -> None:
-    """Raise InvalidRequest unless a path has 1 to 100 steps."""
+    """Raise InvalidRequest unless a path has 1 to 100 names."""
     if not path or path.count(".") >= _DEEPEST:
         raise InvalidRequest(f"The parameter 'path' takes 1 to {_DEEPEST} names, as in a.b.0.")
 
 
 def part_of(value: bytes, path: str) -> bytes:
-    """Give the part of a JSON value at a path of fields and indexes with dots between.
+    """Return the part of a JSON value at a path of field names and indexes with dots between.
 
-    NotFound where there is none, NotJson where the value is no JSON, InvalidRequest where
-    the path is none. O(length of the value) for each of up to 100 steps.
+    Raises NotFound if the value has no such part, NotJson if it is not JSON, InvalidRequest if
+    the path is invalid. O(length of the value) for each of up to 100 names in the path.
     """
     check_path(path)
     part = _checked(value)
@@ -40,10 +40,10 @@ def part_of(value: bytes, path: str) -> bytes:
 
 
 def merged(value: bytes, patch: bytes) -> bytes:
-    """Give a JSON value after a merge patch (RFC 7396), in which no member stands twice.
+    """Return a JSON value after a merge patch (RFC 7396); no member occurs twice in it.
 
-    NotJson where the value is no JSON, TooMuchAtOnce past 16 MB. O(length) for each of up
-    to 100 levels of the patch.
+    Raises NotJson if the value is not JSON, TooMuchAtOnce if the result is over 16 MB. O(length)
+    for each of up to 100 levels of the patch.
     """
     try:
         change = _checked(patch)

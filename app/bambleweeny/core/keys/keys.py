@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Selection
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
@@ -30,11 +30,11 @@ class Keys:
         self._schema = store.schema
 
     def get(self, caller: Caller, name: str) -> bytes:
-        """Read a key's bytes. A miss raises NotFound. O(1)."""
+        """Return a key's bytes. A miss raises NotFound. O(1)."""
         return self.read(caller, name).value
 
-    def read(self, caller: Caller, name: str) -> Held:
-        """Read a key and what else is known of it, of one moment.
+    def read(self, caller: Caller, name: str) -> KeyEntry:
+        """Return a key's entry: value, TTL and content type, read atomically.
 
         A miss raises NotFound. O(1).
         """
@@ -43,29 +43,28 @@ class Keys:
         [found] = read_as(self._store, caller, ("MGET", tenant.key(name), tenant.meta(name)))
         if found[0] is None:
             raise NotFound()
-        return held_of(found)
+        return key_entry_of(found)
 
     def set(self, caller: Caller, name: str, value: bytes) -> None:
         """Write a key, atomically with the index and the quota.
 
-        A new key counts against the quota. What else was known of the key is
-        forgotten. O(log n).
+        A new key counts against the quota. Clears the TTL and the content type. O(log n).
         """
         check_key_name(name)
         run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)
 
     def incr(self, caller: Caller, name: str, by: int = 1) -> int:
-        """Add to a counter and give the new number; atomic.
+        """Add to a counter and return the new number; atomic.
 
-        A miss starts at 0 and counts against the quota. A value that is no
-        64-bit integer raises NotAnInteger and stays, one that would leave 64 bits CounterOverflow.
-        O(log n).
+        A missing key starts at 0 and counts against the quota. Raises NotAnInteger if the value is
+        not a 64-bit integer, CounterOverflow if the result would not be one; both leave it
+        unchanged. O(log n).
         """
         check_key_name(name)
         return int(run_as(self._store, caller, INCR_WITHIN_QUOTA, name, by))
 
     def delete(self, caller: Caller, name: str) -> None:
-        """Delete a key and free its place in the quota; atomic.
+        """Delete a key, which frees its place in the quota; atomic.
 
         A miss raises NotFound. O(log n).
         """
@@ -75,7 +74,7 @@ class Keys:
             raise NotFound()
 
     def present(self, caller: Caller, names: Sequence[str]) -> list[str]:
-        """Give those of the names that are keys, in their order and each once.
+        """Return those of the names that are keys, in the order given and each once.
 
         Up to 1,000 names; one round trip, not atomic as a group. O(names).
         """
@@ -87,10 +86,10 @@ class Keys:
     def values(
         self, caller: Caller, names: Sequence[str], most_bytes: int = MOST_BYTES_AT_ONCE
     ) -> dict[str, bytes]:
-        """Read those of the names that are keys, as they are at one moment.
+        """Return the values of those of the names that are keys, read atomically.
 
-        Up to 1,000 names; values of over 16 MB together are TooMuchAtOnce. One
-        round trip. O(names).
+        Up to 1,000 names; raises TooMuchAtOnce if the values together are over 16 MB. One round
+        trip. O(names).
         """
         names = _distinct(names)
         values, room = read_values_as(self._store, caller, names, most_bytes, is_whole=True)
@@ -103,8 +102,8 @@ class Keys:
         }
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
-        """Give the names of the caller's keys in order, in pages."""
-        return Selection(self._store, caller, "keys", Span()).names()
+        """Yield the names of the caller's keys in order, in pages."""
+        return Selection(self._store, caller, "keys", NameRange()).names()
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -1,18 +1,18 @@
-"""Waiting for a key to change, or to be there."""
+"""Long polls for a key to change or to exist."""
 
 from collections.abc import Callable
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.subscriptions import watch_key
 from bambleweeny.store import Store
 
 
 class KeyWaits:
-    """Waits for keys; they cost those who write nothing where nobody waits."""
+    """Long polls for keys. Writes cost nothing extra while no client waits."""
 
-    def __init__(self, store: Store, waits: Waits) -> None:
+    def __init__(self, store: Store, waits: LongPolls) -> None:
         self._store = store
         self._waits = waits
 
@@ -22,19 +22,19 @@ class KeyWaits:
         name: str,
         is_awaited: Callable[[bytes | None], bool],
         seconds: int,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> None:
-        """Wait so long at most until a key's value is one that is awaited.
+        """Wait up to `seconds` until `is_awaited` is true for the key's value.
 
-        None is that of a key that is not there. The end of an expired key is not noticed,
-        and where too many wait already, this does not wait.
+        `is_awaited` gets None if the key does not exist. The expiry of a key wakes no waiting
+        client. Returns without waiting if all wait slots are taken.
         """
         check_key_name(name)
-        told = self._store.schema.tenant(caller.id).told(name)
+        channel = self._store.schema.tenant(caller.id).told(name)
 
         def look() -> bool | None:
             value, _ = watch_key(self._store, caller, name, seconds)
             return is_awaited(value) or None
 
         if seconds:
-            self._waits.attempt(look, told, seconds, is_wanted, for_all=True)
+            self._waits.poll(look, channel, seconds, is_connected, for_all=True)

@@ -1,4 +1,4 @@
-"""Walking an index of names in order, page by page."""
+"""Walks of an index of names in order, page by page."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,17 +8,17 @@ from bambleweeny.core.auth.users import Users
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
 
-# NOTE: others answer nothing while a page is put together.
+# NOTE: the engine serves nobody else while it builds a page.
 _PAGE = 200
 
 Walk = Callable[[Caller], Iterator[list[str]]]
 
 
 def walk(store: Store, caller: Caller, index: str) -> Iterator[list[str]]:
-    """Give the names of an index in order, up to 200 at a time.
+    """Yield the names of an index in order, up to 200 at a time.
 
-    O(log n + page) a page, one round trip each. A name that is there from
-    beginning to end of the walk is given exactly once.
+    O(log n + page) and one round trip a page. A name that exists during the whole walk comes
+    exactly once.
     """
     start: str | bytes = "-"
     while True:
@@ -30,9 +30,9 @@ def walk(store: Store, caller: Caller, index: str) -> Iterator[list[str]]:
 
 
 def walk_visible(users: Users, caller: Caller, walk_of: Walk) -> Iterator[tuple[str, list[str]]]:
-    """Give pages of what a caller may see, each with its owner's id.
+    """Yield pages of the names that a caller may see, each with its owner's id.
 
-    That is its own, and everybody's for the admin.
+    The admin sees the names of all users, other callers only their own.
     """
     if not users.check(caller):
         yield from ((caller.id, page) for page in walk_of(caller))

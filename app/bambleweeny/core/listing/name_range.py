@@ -1,19 +1,19 @@
-"""Which names of an index are meant: by a prefix, from a place on, in groups."""
+"""Ranges of names in an index: by prefix, after a name, in groups."""
 
 from typing import NamedTuple
 
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import NAME_RULE, is_part_of_name
 
-# NOTE: names are ASCII, so that this stands behind every one that begins the same.
+# NOTE: names are ASCII, so a prefix with this byte sorts after all names with the prefix.
 _BEHIND_ALL = b"\xff"
 
 
-class Span(NamedTuple):
-    """Names that begin with `prefix` and stand after `after`.
+class NameRange(NamedTuple):
+    """The names that begin with `prefix` and sort after `after`.
 
-    With a `delimiter` those that have it behind the prefix are one group, whose entry is
-    what they share up to it; `after` then stands for all of its group.
+    With a `delimiter`, names that contain it after the prefix form groups: the entry of a group
+    is their common part up to the delimiter. An `after` in a group skips the whole group.
     """
 
     prefix: str = ""
@@ -21,14 +21,14 @@ class Span(NamedTuple):
     delimiter: str = ""
 
     def check(self) -> None:
-        """Raise InvalidRequest unless each is a part of a name."""
+        """Raise InvalidRequest unless each field can be part of a name."""
         for parameter, text in self._asdict().items():
             if text and not is_part_of_name(text):
                 raise InvalidRequest(f"The parameter '{parameter}' is invalid.", hint=NAME_RULE)
 
     @property
     def begin(self) -> bytes:
-        """Give where it begins, as an index takes it."""
+        """The lower bound, in the syntax of ZRANGEBYLEX."""
         if not self.after or self.after < self.prefix:
             return b"[" + self.prefix.encode() if self.prefix else b"-"
         group = self.group_of(self.after)
@@ -36,11 +36,11 @@ class Span(NamedTuple):
 
     @property
     def end(self) -> bytes:
-        """Give where it ends, as an index takes it."""
+        """The upper bound, in the syntax of ZRANGEBYLEX."""
         return b"(" + self.prefix.encode() + _BEHIND_ALL if self.prefix else b"+"
 
     def group_of(self, entry: str) -> str:
-        """Give the group that an entry is, or that a name is in; nothing where there is none."""
+        """Return the group of an entry or of a name, or an empty string if it is in none."""
         if not self.delimiter or not entry.startswith(self.prefix):
             return ""
         at = entry.find(self.delimiter, len(self.prefix))

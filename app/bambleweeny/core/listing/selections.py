@@ -1,6 +1,6 @@
-"""Selections: what a tenant has of its keys, lists or topics in a span of names.
+"""Selections of a tenant's keys, lists or topics in a range of names.
 
-None of this is atomic as a whole; each page is of one moment.
+A selection is not atomic as a whole; each page is.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,13 +8,13 @@ from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
 
-# NOTE: others answer nothing while a page is put together.
+# NOTE: the engine serves nobody else while it builds a page.
 _PAGE = 200
 _PAGE_BYTES = 256 << 10
 _STEP = 100
@@ -24,34 +24,39 @@ Noun = Literal["keys", "lists", "topics"]
 
 
 class Row(NamedTuple):
-    """A key and what is held of it."""
+    """The name and entry of a key."""
 
     name: str
-    held: Held
+    entry: KeyEntry
 
 
 class Selection:
-    """The entries of a span in order, up to `limit` of them; they are taken once.
+    """The entries of a range in order, up to `limit` of them; it can be read once.
 
-    After that `next` is what a further one begins after, or None where all were given.
-    An entry is a name or, with a delimiter, a group; it ends early past 10,000 groups.
+    An entry is a name or, with a delimiter, a group. After the iteration, `next` is the cursor
+    of the next selection, or None at the end. A selection stops early after 10,000 groups.
     """
 
     def __init__(
-        self, store: Store, caller: Caller, noun: Noun, span: Span, limit: int | None = None
+        self,
+        store: Store,
+        caller: Caller,
+        noun: Noun,
+        name_range: NameRange,
+        limit: int | None = None,
     ) -> None:
-        span.check()
+        name_range.check()
         self.next: str | None = None
         self._store = store
         self._caller = caller
         self._noun = noun
-        self._span = span
+        self._name_range = name_range
         self._limit = limit
 
     def names(self) -> Iterator[list[str]]:
-        """Give the entries in pages of up to 200. O(log n + page) and a round trip each.
+        """Yield the entries in pages of up to 200. O(log n + page) and one round trip each.
 
-        A group costs O(log n), however many names are in it.
+        A group costs O(log n), no matter how many names it has.
         """
         left, groups = self._limit, 0
         for page in self._pages():
@@ -61,21 +66,21 @@ class Selection:
                 last = part[-1]
             if left is not None:
                 left -= len(part)
-            groups += sum(map(self.is_group, part)) if self._span.delimiter else 0
+            groups += sum(map(self.is_group, part)) if self._name_range.delimiter else 0
             if len(part) < len(page) or groups >= _MOST_GROUPS:
                 self.next = last
                 return
 
     def rows(self, most_bytes: int | None = None) -> Iterator[Row | str]:
-        """Give the entries with their values, groups as they are; a round trip more a MB.
+        """Yield the keys with their values, and groups as text; one more round trip for each MB.
 
-        It ends early where the values would add up to more than `most_bytes`.
+        Stops early if the values would have more than `most_bytes` together.
         """
         last, size = "", 0
         for page in self.names():
             for row in self._rows_of(page):
                 if isinstance(row, Row):
-                    size += len(row.held.value)
+                    size += len(row.entry.value)
                     if most_bytes is not None and last and size > most_bytes:
                         self.next = last
                         return
@@ -83,16 +88,22 @@ class Selection:
                 yield row
 
     def is_group(self, entry: str) -> bool:
-        """Tell whether an entry is a group."""
-        return bool(self._span.group_of(entry))
+        """Return whether an entry is a group."""
+        return bool(self._name_range.group_of(entry))
 
     def _pages(self) -> Iterator[list[str]]:
-        span = self._span
+        name_range = self._name_range
         most = _PAGE if self._limit is None else min(_PAGE, self._limit + 1)
-        begin: bytes | None = span.begin
+        begin: bytes | None = name_range.begin
         while begin is not None:
             begin, names = self._run(
-                LIST_NAMES, self._noun, begin, span.end, most, span.delimiter, len(span.prefix)
+                LIST_NAMES,
+                self._noun,
+                begin,
+                name_range.end,
+                most,
+                name_range.delimiter,
+                len(name_range.prefix),
             )
             yield [name.decode() for name in names]
 
@@ -116,21 +127,23 @@ class Selection:
 
 
 class Selections:
-    """Selections of everybody's keys, lists and topics."""
+    """Selections of all tenants' keys, lists and topics."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, caller: Caller, noun: Noun, span: Span, limit: int | None = None) -> Selection:
-        """Give a selection of what is the caller's own."""
-        return Selection(self._store, caller, noun, span, limit)
+    def of(
+        self, caller: Caller, noun: Noun, name_range: NameRange, limit: int | None = None
+    ) -> Selection:
+        """Return a selection of the caller's names."""
+        return Selection(self._store, caller, noun, name_range, limit)
 
     def count(self, caller: Caller, noun: Noun, prefix: str = "") -> int:
-        """Count names, exactly, those with a prefix. O(log n).
+        """Return the exact number of names, or of those with a prefix. O(log n).
 
-        Where many keys have expired since the last write, they are forgotten first.
+        Keys that have expired since the last write are removed from the index first.
         """
-        Span(prefix).check()
+        NameRange(prefix).check()
         found: list[int] = []
 
         def step() -> bool:
@@ -142,18 +155,18 @@ class Selections:
         return found[0]
 
     def delete_keys(self, caller: Caller, prefix: str) -> int:
-        """Delete the keys whose names begin with a prefix, and give their number.
+        """Delete the keys whose names begin with a prefix, and return their number.
 
-        Not atomic: in steps of 100, each followed by a pause of the same length for
-        others. What is written meanwhile may stay. O(what is deleted).
+        Not atomic: works in steps of 100, with a pause as long as the step after each. Keys that
+        are written meanwhile may stay. O(deleted keys).
         """
-        span = Span(prefix)
-        span.check()
-        begin, deleted, store = span.begin, 0, self._store.patient
+        name_range = NameRange(prefix)
+        name_range.check()
+        begin, deleted, store = name_range.begin, 0, self._store.patient
 
         def step() -> bool:
             nonlocal begin, deleted
-            count, last = run_as(store, caller, DELETE_KEYS, begin, span.end, _STEP)
+            count, last = run_as(store, caller, DELETE_KEYS, begin, name_range.end, _STEP)
             deleted += count
             begin = b"(" + (last or b"")
             return last is not None
@@ -165,4 +178,4 @@ class Selections:
 def _rows(names: Sequence[str], flat: Sequence[Any]) -> Iterator[Row]:
     for name, *stored in zip(names, flat[::2], flat[1::2], strict=True):
         if stored[0] is not None:
-            yield Row(name, held_of(stored))
+            yield Row(name, key_entry_of(stored))

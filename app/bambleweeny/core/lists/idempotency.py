@@ -1,7 +1,8 @@
-"""Idempotency keys of pushes, which are kept as digests for 24 hours.
+"""Idempotency keys of pushes. Each one is stored as a digest for 24 hours.
 
-`push_carefully.lua` writes them: a member of a sorted set is the digest, when the push came (in
-microseconds) and the id of its first item. Digests of one list begin with the list's own.
+`push_carefully.lua` writes them into a sorted set. A member is the digest, the time of the
+push (in microseconds) and the id of its first item. All digests of one list begin with the
+digest of the list.
 """
 
 from base64 import urlsafe_b64encode
@@ -16,25 +17,26 @@ from bambleweeny.store.scripts import DIGEST_PUSHES, FORGET_PUSHES
 
 _OF_LIST = 7
 _OF_KEY = 15
-"""In characters, of 6 bits each. 36 bytes a member fit into the smallest memory block that holds a
-digest, a time and an id."""
+"""In characters of 6 bits each. A member has 36 bytes: the smallest memory block that holds a
+digest, a time and an id.
+"""
 _STEP = 500
 
 
 def list_digest(name: str) -> str:
-    """Return what the digests of all pushes to a list begin with."""
+    """Return the prefix of the digests of all pushes to a list."""
     return _digest(name)[:_OF_LIST]
 
 
 def push_digest(name: str, key: str) -> str:
-    """Return the digest of a push to a list under a client's key."""
+    """Return the digest of a push to a list with a client's idempotency key."""
     return list_digest(name) + _digest(f"{name} {key}")[:_OF_KEY]
 
 
 def forget_pushes(store: Store, caller: Caller, name: str, until: int) -> None:
-    """Forget the pushes to a list that came until a moment, in microseconds.
+    """Delete the idempotency keys of a list, up to a time in microseconds.
 
-    In steps of 500, each followed by a pause of the same length for others. O(pushes).
+    Works in steps of 500, with a pause as long as the step after each. O(pushes).
     """
     begin: Sequence[bytes] = (b"", b"")
 
@@ -47,7 +49,10 @@ def forget_pushes(store: Store, caller: Caller, name: str, until: int) -> None:
 
 
 def digest_pushes(store: Store, owner: Caller) -> None:
-    """Make the keys that layout 2 kept as texts into digests. O(keys), in steps of 500."""
+    """Convert the idempotency keys of layout 2, which are texts, into digests.
+
+    Works in steps of 500. O(idempotency keys).
+    """
     tenant = store.schema.tenant(owner.id)
     while True:
         [pairs] = store.read(("ZRANGE", tenant.once_at, 0, _STEP - 1, "WITHSCORES"))

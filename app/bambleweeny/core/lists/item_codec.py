@@ -1,6 +1,6 @@
-"""Items as the engine keeps them; `items.lua` is the other side of this.
+"""Items in the format that the engine stores; `items.lua` has the same format.
 
-Eight bytes of id and the body. Where more is known of an item, the first bit is set and a
+An item is eight bytes of id and the body. If it has more fields, the first bit is set and a
 header follows the id.
 """
 
@@ -13,7 +13,7 @@ _HEADER = struct.Struct(">HQQ")
 
 
 class StoredItem(NamedTuple):
-    """An item. `came` and `expires` are in ms; one that does not expire has 0."""
+    """An item. `came` and `expires` are in ms since 1970; `expires` is 0 if it has no TTL."""
 
     id: int
     body: bytes
@@ -25,7 +25,7 @@ class StoredItem(NamedTuple):
 
 
 def unpack_item(data: bytes) -> StoredItem:
-    """Read an item."""
+    """Decode an item."""
     first = int.from_bytes(data[:ID_BYTES])
     if not first & _MARK:
         return StoredItem(first, data[ID_BYTES:], came=first // 1000)
@@ -36,7 +36,7 @@ def unpack_item(data: bytes) -> StoredItem:
 
 
 def pack_item(item: StoredItem) -> bytes:
-    """Write an item; short where nothing is known of it."""
+    """Encode an item, without a header if all other fields have their defaults."""
     if item == StoredItem(item.id, item.body, came=item.id // 1000):
         return item.id.to_bytes(ID_BYTES) + item.body
     header = _HEADER.pack(item.attempts, item.came, item.expires)

@@ -1,4 +1,4 @@
-"""Items where they lie: looked at without being taken, counted, added, moved and deleted."""
+"""Items of lists in any state: read without a pop, counted, added, moved and deleted."""
 
 import re
 from collections.abc import Sequence
@@ -27,17 +27,17 @@ from bambleweeny.store.scripts import (
 State = Literal["ready", "leased", "delayed", "dead"]
 STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
 _AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
-"""Time moves items only to a later one of these."""
+"""Time moves an item only to a later state in this order."""
 MOST_SHOWN = 1000
 MOST_MOVED = 10_000
 _STEP = 500
-"""So many items keep the engine from others for some 10 ms."""
+"""Items of one atomic step. The engine needs about 10 ms for them and serves nobody else."""
 
 _is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
 
 
 class FoundItem(NamedTuple):
-    """An item and its state. `at` is when its lease or its delay ends or when it died, in ms."""
+    """An item and its state. `at` is when its lease or delay expires or when it died, in ms."""
 
     state: State
     item: StoredItem
@@ -45,7 +45,7 @@ class FoundItem(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """What there is in a list. `age` are seconds since the oldest ready item came, or -1."""
+    """The counts of a list. `age` is in seconds since the oldest ready item was pushed, or -1."""
 
     ready: int
     leased: int
@@ -68,11 +68,10 @@ class Items:
     def look(
         self, caller: Caller, name: str, state: State, most: int, after: str
     ) -> tuple[list[FoundItem], str | None]:
-        """Give up to 1,000 items and 1 MB in a state, and where to go on, or None.
+        """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
 
-        Ready items are in their order, leased and delayed ones in that of their end, dead
-        ones in that of their dying. `after` is what the page before gave, or nothing.
-        Atomic. O(log n + page).
+        Ready items are in list order, leased and delayed ones in order of expiry, dead ones in
+        order of death. `after` is the cursor of the page before, or empty. Atomic. O(log n + page).
         """
         if not 1 <= most <= MOST_SHOWN:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
@@ -91,9 +90,9 @@ class Items:
         return found, _place(found[-1]) if is_cut else None
 
     def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
-        """Return the bodies that a pop of up to so many items would take, and take none.
+        """Return the bodies that a pop of up to `most` items would take, without taking them.
 
-        A list that is paused, or not there, has none. Two round trips. O(log n + items).
+        Empty if the list is paused or does not exist. Two round trips. O(log n + items).
         """
         if self.sums(caller, name).paused:
             return []
@@ -101,7 +100,7 @@ class Items:
         return [one.item.body for one in found]
 
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
-        """Give an item by its id, in whichever state; a miss raises NotFound. O(log n)."""
+        """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
         reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
         if reply is None:
             raise NotFound()
@@ -109,23 +108,23 @@ class Items:
         return FoundItem(state.decode(), unpack_item(data), int(at))
 
     def delete(self, caller: Caller, name: str, item_id: str) -> None:
-        """Delete an item in whichever state; a lease of it ends. Atomic.
+        """Delete an item in any state, and its lease if it has one; raise NotFound on a miss.
 
-        A miss raises NotFound. O(log n), and O(n) for a ready one in the middle.
+        Atomic. O(log n), and O(n) for a ready item in the middle of the list.
         """
         if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
             raise NotFound()
 
     def sums(self, caller: Caller, name: str) -> Sums:
-        """Count a list's items; one that is not there has none. O(1)."""
+        """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
         return Sums(*self._run(SUM_LIST, caller, name))
 
     def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
-        """Move the first items in a state to the end of a list; give how many went.
+        """Move the first items in a state to the end of a list; return how many were moved.
 
-        They get new ids, and count as never tried. Up to 10,000, in steps of 500 that are
-        atomic each, with a pause as long for others between them. A new list counts against
-        the quota; where the list has no room for the first one ListFull is raised.
+        Moved items get new ids, and their count of attempts is 0 again. Moves up to 10,000 items,
+        in atomic steps of 500 with a pause as long as the step after each. A new list counts
+        against the quota. Raises ListFull if the list has no room for the first item.
         O(items * log n).
         """
         check_list_name(to)
@@ -153,10 +152,10 @@ class Items:
         return moved
 
     def put_all(self, caller: Caller, name: str, items: Sequence[FoundItem]) -> int:
-        """Add ready, delayed and dead items with new ids, all or none; give how many were added.
+        """Add ready, delayed and dead items with new ids, all or none; return how many were added.
 
-        What has expired is left out, and what is due is ready. Quota and bound are those of
-        `Lists.push`. O(items * log n).
+        Expired items are left out. Items whose delay has elapsed become ready. Quota and bounds
+        are those of `Lists.push`. Atomic. O(items * log n).
         """
         packed: list[str | bytes | int] = []
         for state, item, at in items:
@@ -164,10 +163,11 @@ class Items:
         return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
 
     def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
-        """Delete all items in some states and give their number; the policy stays.
+        """Delete all items in some states and return their number; the policy stays.
 
-        In steps of 500 that are atomic each, with a pause as long for others between them; no
-        more than a list can hold. What is due meanwhile is not missed. O(items * log n).
+        Works in atomic steps of 500, with a pause as long as the step after each, and deletes at
+        most as many items as a list can hold. Items whose state changes meanwhile are deleted
+        too. O(items * log n).
         """
         purged = 0
         for state in sorted(states, key=_AS_TIME_GOES.index):

@@ -1,4 +1,4 @@
-"""Leases: an item is given for a while, and comes back unless it is acknowledged."""
+"""Leases: a client gets an item for a time; the item returns unless it is acknowledged."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
-from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_due
-from bambleweeny.core.notify.long_polls import Due, Waits
+from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_retry_after
+from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
@@ -26,10 +26,10 @@ Verb = Literal["ack", "retry", "extend", "bury"]
 
 
 class Change(NamedTuple):
-    """What is to become of a lease.
+    """A change of a lease.
 
-    `seconds` are the delay of a retry and the new length of an extended lease, whose None is
-    what the list's policy says; `reason` is why an item is buried.
+    `seconds` is the delay of a retry, or the new length of an extended lease; None stands for
+    the length in the list's policy. `reason` says why an item is buried.
     """
 
     verb: Verb
@@ -38,7 +38,7 @@ class Change(NamedTuple):
     reason: str = ""
 
     def packed(self) -> tuple[str, str, str]:
-        """Give what the script takes; InvalidRequest where it cannot be done."""
+        """Return the arguments of the script; raise InvalidRequest if a value is out of bounds."""
         is_extension = self.verb == "extend"
         if (self.seconds or 0) > (LONGEST_LEASE if is_extension else LONGEST_DELAY):
             longest = "'for' is 12h" if is_extension else "'delay' is 7d"
@@ -54,14 +54,14 @@ class Change(NamedTuple):
 
 
 def lease_of(item: StoredItem) -> str:
-    """Give the name of a leased item's lease: it is good for that attempt alone."""
+    """Return the id of a leased item's lease, which is valid for this attempt only."""
     return f"{item.id}.{item.attempts}"
 
 
 class Leases:
     """The leases of all tenants. Each change is atomic."""
 
-    def __init__(self, store: Store, waits: Waits, bounds: tuple[int, int]) -> None:
+    def __init__(self, store: Store, waits: LongPolls, bounds: tuple[int, int]) -> None:
         self._store = store
         self._waits = waits
         self._bounds = bounds
@@ -74,30 +74,30 @@ class Leases:
         lasting: int | None = None,
         *,
         seconds: float = 0,
-        is_wanted: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> list[StoredItem]:
-        """Give the oldest items for `lasting` seconds, waiting up to `seconds` for one.
+        """Lease the oldest items for `lasting` seconds, and wait up to `seconds` for the first.
 
-        Up to 100 items and 1 MB; at least one where there is one. Without `lasting` the
-        list's policy counts, or else 30 s. O(items * log n).
+        Returns up to 100 items and 1 MB, and at least one item if there is one. `lasting`
+        defaults to the lease of the list's policy, or else 30 s. Atomic. O(items * log n).
         """
         check_list_name(name)
         if not 1 <= most <= MOST_LEASED:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_LEASED}.")
         if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
             raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
-        so_long = "" if lasting is None else lasting * 1000
+        lease_ms = "" if lasting is None else lasting * 1000
 
-        def take() -> list[bytes] | Due | None:
-            args = (name, *self._bounds, most, so_long, MOST_BYTES_OF_A_PAGE)
-            return taken_or_due(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
+        def take() -> list[bytes] | RetryAfter | None:
+            args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
+            return taken_or_retry_after(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
 
-        told = self._store.schema.tenant(caller.id).pushed(name)
-        found = self._waits.attempt(take, told, seconds, is_wanted) or []
+        channel = self._store.schema.tenant(caller.id).pushed(name)
+        found = self._waits.poll(take, channel, seconds, is_connected) or []
         return [unpack_item(data) for data in found]
 
     def change(self, caller: Caller, name: str, change: Change) -> None:
-        """Acknowledge, extend, give back or bury one lease; LeaseNotFound where it has ended."""
+        """Acknowledge, extend, retry or bury one lease; raise LeaseNotFound if it has expired."""
         [outcome] = self.change_each(caller, name, [change])
         if outcome is not None:
             raise outcome
@@ -105,11 +105,11 @@ class Leases:
     def change_each(
         self, caller: Caller, name: str, changes: Sequence[Change]
     ) -> list[LeaseNotFound | None]:
-        """Do up to 1,000 changes in their order, and return what was wrong with each, or None.
+        """Apply up to 1,000 changes in order; return the error of each, or None.
 
-        One atomic step; more, with pauses for others between them, where items go back far
-        from both ends of the list, or many bytes are read. O(changes * log n), and O(n) for each
-        item that goes back into the middle.
+        Atomic as a rule. The server splits the work into several atomic steps, with pauses, if
+        items return far from both ends of the list or many bytes are read. O(changes * log n), and
+        O(n) for each item that returns to the middle of the list.
         """
         check_list_name(name)
         if len(changes) > MOST_CHANGED:

@@ -9,7 +9,7 @@ from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.index_walk import walk
 from bambleweeny.core.lists.idempotency import forget_pushes, push_digest
-from bambleweeny.core.notify.long_polls import Due, Waits
+from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
@@ -35,16 +35,16 @@ def check_list_name(name: str) -> None:
 
 
 class PushOptions(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How an item is added. `delay` and `ttl` are in ms, 0 is none."""
+    """How an item is added. `delay` and `ttl` are in ms; 0 means no delay, no TTL."""
 
     delay: int = 0
     ttl: int = 0
     front: bool = False
     once: str = ""
-    """The client's own key of this push, which is done once in 24 hours."""
+    """The idempotency key that the client sent; it is valid for 24 hours."""
 
     def packed(self, name: str = "") -> bytes:
-        """Return what the script takes for a push to that list; nothing if nothing is special."""
+        """Return the argument of the script for a push to that list; empty for the defaults."""
         if self == _PLAIN:
             return b""
         once = self.once and push_digest(name, self.once)
@@ -57,7 +57,7 @@ _PLAIN = PushOptions()
 def push_options(
     *, delay: int = 0, ttl: int | None = None, front: bool = False, once: str = ""
 ) -> PushOptions:
-    """Check options, whose times are in seconds; InvalidRequest names the one that is wrong."""
+    """Return options from times in seconds; raise InvalidRequest with the name of a wrong one."""
     if delay > LONGEST_DELAY:
         raise InvalidRequest("The longest 'delay' is 7d.")
     if ttl is not None and not 1 <= ttl <= LONGEST_ITEM_TTL:
@@ -70,11 +70,11 @@ def push_options(
 class Lists:
     """The lists of all tenants. A list exists while it has items in any state, or a policy.
 
-    Every verb first does what is due on its list: leases that ended, items that were
-    delayed or have expired, up to 200 of each.
+    Every method first processes expired leases, elapsed delays and expired items (at most 200
+    of each).
     """
 
-    def __init__(self, store: Store, waits: Waits, *, max_items: int, max_bytes: int) -> None:
+    def __init__(self, store: Store, waits: LongPolls, *, max_items: int, max_bytes: int) -> None:
         self._store = store
         self._schema = store.schema
         self._waits = waits
@@ -89,11 +89,11 @@ class Lists:
         *,
         bin_id: str = "",
     ) -> int:
-        """Add an item at the end and give its id; atomic with the quota and the list's bound.
+        """Add an item at the end and return its id; atomic with the quota and the list's bound.
 
-        A new list counts against the quota. Past its bound a list raises
-        ListFull and stays as it was, unless its policy drops the oldest. With `bin_id`
-        the item is added only while the caller has that bin; else NotFound. O(log n).
+        A new list counts against the quota. Raises ListFull if the list is at its bound, unless
+        its policy drops the oldest item. With `bin_id` the caller must have that bin, else
+        NotFound. O(log n).
         """
         reply = self._push(caller, name, [body], options, bin_id)
         return int(reply[0] if isinstance(reply, list) else reply)
@@ -101,11 +101,12 @@ class Lists:
     def push_lines(
         self, caller: Caller, name: str, text: bytes, options: PushOptions | None = None
     ) -> int:
-        r"""Add each line of a text as an item and give their number; all or none.
+        r"""Add each line of a text as an item and return their number; all or none.
 
-        A line ends with `\n` or `\r\n`, the last one also without; a byte order mark in front is
-        skipped, and UTF-16 refused. There are up to 10,000. None is added where the same was done
-        before, by the options' `once`. Quota and bound are those of `push`. O(lines + log n).
+        A line ends with `\n` or `\r\n`; the last line may end without. A byte order mark at the
+        start is skipped, and UTF-16 is refused. The limit is 10,000 lines. Adds none and returns 0
+        if the idempotency key (`once`) was used before. Quota and bound are those of `push`.
+        O(lines + log n).
         """
         if has_utf16_bom(text):
             raise InvalidRequest("The lines cannot be read.", hint=BE_UTF8)
@@ -116,24 +117,24 @@ class Lists:
         return 0 if isinstance(reply, list) else len(lines)
 
     def pop(self, caller: Caller, name: str) -> bytes | None:
-        """Take the oldest item off; None where there is none. Atomic.
+        """Remove and return the oldest item, or None if the list has none. Atomic.
 
-        A list that has run empty is gone, and so is its place in the quota.
-        O(log n).
+        A list that becomes empty is deleted, unless it has a policy, and its place in the quota is
+        free again. O(log n).
         """
         found = self._pop(caller, name)
         return found if isinstance(found, bytes) else None
 
     def pop_within(
-        self, caller: Caller, name: str, seconds: float, is_wanted: Callable[[], bool]
+        self, caller: Caller, name: str, seconds: float, is_connected: Callable[[], bool]
     ) -> bytes | None:
-        """Take the oldest item off, waiting so long for one; None where none came.
+        """Remove and return the oldest item; wait up to `seconds` for one, else return None.
 
-        Nothing is taken for somebody who does not want it any more. Where too many
-        wait already, this does not wait.
+        Takes no item once the client has disconnected. Returns None without waiting if all wait
+        slots are taken.
         """
-        told = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.attempt(lambda: self._pop(caller, name), told, seconds, is_wanted)
+        channel = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.poll(lambda: self._pop(caller, name), channel, seconds, is_connected)
 
     def pop_many(
         self,
@@ -141,27 +142,27 @@ class Lists:
         name: str,
         most: int,
         seconds: float = 0,
-        is_wanted: Callable[[], bool] = lambda: True,
+        is_connected: Callable[[], bool] = lambda: True,
     ) -> list[bytes]:
-        """Take the oldest items off, up to 1,000 and 1 MB, waiting so long for one. Atomic.
+        """Remove and return the oldest items, up to 1,000 and 1 MB; wait up to `seconds` for one.
 
-        At least one is given where there is one. O(items).
+        Returns at least one item if there is one. Atomic. O(items).
         """
         check_list_name(name)
         if not 1 <= most <= MOST_POPPED:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
 
-        def pop() -> list[bytes] | Due | None:
+        def pop() -> list[bytes] | RetryAfter | None:
             args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
-            return taken_or_due(lambda: run_as(self._store, caller, POP_UP_TO, *args))
+            return taken_or_retry_after(lambda: run_as(self._store, caller, POP_UP_TO, *args))
 
-        told = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.attempt(pop, told, seconds, is_wanted) or []
+        channel = self._schema.tenant(caller.id).pushed(name)
+        return self._waits.poll(pop, channel, seconds, is_connected) or []
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound.
 
-        The keys of pushes to it are forgotten, in steps. O(log n + keys).
+        The idempotency keys of its pushes are deleted afterwards, in steps. O(log n + keys).
         """
         if not is_part_of_name(name):  # 1.0 accepted . and .. as names
             check_list_name(name)
@@ -172,12 +173,14 @@ class Lists:
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
-        """Give the names of the caller's lists in order, in pages."""
+        """Yield the names of the caller's lists in order, in pages."""
         return walk(self._store, caller, self._schema.tenant(caller.id).lists)
 
-    def _pop(self, caller: Caller, name: str) -> bytes | Due | None:
+    def _pop(self, caller: Caller, name: str) -> bytes | RetryAfter | None:
         check_list_name(name)
-        return taken_or_due(lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds))
+        return taken_or_retry_after(
+            lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
+        )
 
     def _push(
         self,
@@ -194,12 +197,13 @@ class Lists:
         )
 
 
-def taken_or_due(ask: Callable[[], _T | int | None]) -> _T | Due | None:
-    """Give what a script takes off a list; a number says in how many ms something is due.
+def taken_or_retry_after(ask: Callable[[], _T | int | None]) -> _T | RetryAfter | None:
+    """Return the items that a script takes; a number says in how many ms an item is due.
 
-    At 0 more was due than is done in one step, so that it is asked again, up to 500 times.
+    The reply 0 means that the step had more due items than it may process. The script then
+    runs again, up to 500 times.
     """
     reply, steps = ask(), 1
     while reply == 0 and steps < _MOST_STEPS:
         reply, steps = ask(), steps + 1
-    return Due(max(reply, 1)) if isinstance(reply, int) else reply
+    return RetryAfter(max(reply, 1)) if isinstance(reply, int) else reply

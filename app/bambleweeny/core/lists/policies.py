@@ -1,4 +1,4 @@
-"""Policies of lists: how long a lease is, how often an item is tried, how long a list may get."""
+"""Policies of lists: length of a lease, maximum of attempts, maximum length of the list."""
 
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ _Ttl = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_ITEM_TTL)]
 
 
 class ListPolicy(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What holds for a list. `lease` and `ttl` are in seconds; None is no rule."""
+    """The settings of a list. `lease` and `ttl` are in seconds; None means that it is not set."""
 
     lease: _Lease | None = None
     max_attempts: _Attempts | None = None
@@ -47,15 +47,15 @@ class ListPolicies:
         self._bounds = bounds
 
     def set(self, caller: Caller, name: str, policy: ListPolicy) -> None:
-        """Give a list a policy in the place of any other; atomic.
+        """Set or replace a list's policy; atomic.
 
-        A list that is not there is made, and counts against the quota. O(log n).
+        Creates the list if it does not exist; a new list counts against the quota. O(log n).
         """
         check_list_policy(name, policy)
         self._run(caller, name, msgspec.json.encode(policy))
 
     def get(self, caller: Caller, name: str) -> ListPolicy:
-        """Give a list's policy; NotFound where it has none. O(1)."""
+        """Return a list's policy; raise NotFound if it has none. O(1)."""
         check_list_name(name)
         record = self._store.schema.tenant(caller.id).list(name)
         [found] = read_as(self._store, caller, ("HGET", record, "policy"))
@@ -64,9 +64,9 @@ class ListPolicies:
         return msgspec.json.decode(found, type=ListPolicy)
 
     def delete(self, caller: Caller, name: str) -> None:
-        """End a list's policy; an empty list is gone with it. Atomic.
+        """Delete a list's policy, and the list too if it is empty. Atomic.
 
-        NotFound where there is none. O(log n).
+        Raises NotFound if the list has no policy. O(log n).
         """
         check_list_name(name)
         if not self._run(caller, name, b""):

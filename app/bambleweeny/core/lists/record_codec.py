@@ -1,18 +1,19 @@
-"""A list's record as the engine keeps it; `list_counters.lua` is the other side of this."""
+"""A list's record in the format that the engine stores; `list_counters.lua` has the same format."""
 
 import struct
 from typing import NamedTuple
 
 NUMBERS = "numbers"
-"""The field with what changes at each call."""
+"""The field of the record that every call changes."""
 
 _FORM = struct.Struct(">?QQQQ")
 
 
 class ListNumbers(NamedTuple):
-    """How many bytes a list has, how many items came and went, and the highest id of all.
+    """Bytes of a list, how many items came and went, and the highest id.
 
-    One that is to be treated carefully has more than ready items that stay.
+    `is_careful` marks a list that needs the slow path: it has items that are not ready or have
+    a TTL, or a policy.
     """
 
     is_careful: bool = False
@@ -23,10 +24,10 @@ class ListNumbers(NamedTuple):
 
 
 def unpack_numbers(data: bytes | None) -> ListNumbers:
-    """Read the numbers; all are 0 where there are none."""
+    """Decode the numbers; all are 0 if the record has none."""
     return ListNumbers(*_FORM.unpack(data)) if data else ListNumbers()
 
 
 def pack_numbers(numbers: ListNumbers) -> bytes:
-    """Write the numbers."""
+    """Encode the numbers."""
     return _FORM.pack(*numbers)

@@ -1,4 +1,4 @@
-"""A lookout over those who wait: it wakes whom nobody wants any more."""
+"""Checks of waiting clients: a client that has disconnected no longer waits."""
 
 import threading
 import time
@@ -10,8 +10,8 @@ from bambleweeny.store.client.pubsub import Waiter
 _LOOK_SECONDS = 0.5
 
 
-class Lookout:
-    """One thread that looks for all; it runs while anybody waits."""
+class Disconnects:
+    """One thread that checks the connections of all waiting clients; it runs while any wait."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -19,10 +19,10 @@ class Lookout:
         self._runs = False
 
     @contextmanager
-    def over(self, waiter: Waiter, is_wanted: Callable[[], bool]) -> Iterator[None]:
-        """Wake a waiter within half a second once it is wanted no more."""
+    def over(self, waiter: Waiter, is_connected: Callable[[], bool]) -> Iterator[None]:
+        """Wake a waiter within half a second after `is_connected` becomes false."""
         with self._lock:
-            self._watched[waiter] = is_wanted
+            self._watched[waiter] = is_connected
             if not self._runs:
                 threading.Thread(target=self._run, daemon=True).start()
                 self._runs = True
@@ -40,6 +40,6 @@ class Lookout:
                 if not watched:
                     self._runs = False
                     return
-            for waiter, is_wanted in watched:
-                if not is_wanted():
+            for waiter, is_connected in watched:
+                if not is_connected():
                     waiter.wake()

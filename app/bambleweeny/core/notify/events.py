@@ -1,4 +1,4 @@
-"""Events: what happens to one's keys and lists, told while somebody follows it."""
+"""Events of a tenant's keys and lists, sent while a client follows them."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
@@ -12,18 +12,18 @@ from bambleweeny.names import is_name, is_part_of_name
 from bambleweeny.store import Store
 
 _WATCH_SECONDS = 30
-"""Twice as long as it takes a stream to check its reader, which prolongs the watch."""
+"""Twice the interval in which a stream checks its reader; each check extends the subscription."""
 
 
 class Event(NamedTuple):
-    """Something that happened: `key.set`, `key.del` or `list.push`, and the name."""
+    """An event (`key.set`, `key.del` or `list.push`) and the name of its key or list."""
 
     kind: str
     name: str
 
 
 class Names:
-    """Names, or the beginnings of names with a * behind."""
+    """A set of names and of prefixes that end with `*`."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
         for pattern in patterns:
@@ -41,17 +41,17 @@ class Names:
 
 
 class Events:
-    """The events of all tenants. There is no history, and nothing is sent for nobody."""
+    """The events of all tenants. No history is kept, and nothing is sent without a subscriber."""
 
     def __init__(self, store: Store, streams: Streams) -> None:
         self._store = store
         self._streams = streams
 
     def follow(self, caller: Caller, keys: Names, lists: Names, reader: Reader) -> Generator[Any]:
-        """Give what happens to the caller's keys and lists; see `Streams.follow`.
+        """Yield the events of the caller's keys and lists; see `Streams.follow`.
 
-        It is told from the first empty list after the beginning on. Who reads slowly misses
-        the oldest of more than 1,000 events, and those while the engine was away are missed.
+        No event is missed after the first empty list that follows the beginning. A slow client
+        loses the oldest of more than 1,000 events. Events during an outage of the engine are lost.
         """
 
         def read(messages: list[bytes]) -> list[Event]:

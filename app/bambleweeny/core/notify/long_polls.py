@@ -1,4 +1,4 @@
-"""Waits: who may wait for something to happen, and for how long."""
+"""Long polls: a bounded number of requests that wait for something to happen."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
-from bambleweeny.core.notify.disconnects import Lookout
+from bambleweeny.core.notify.disconnects import Disconnects
 from bambleweeny.errors import Busy
 from bambleweeny.store import Store
 from bambleweeny.store.client.pubsub import Follower, Waiter
@@ -14,56 +14,57 @@ from bambleweeny.store.client.pubsub import Follower, Waiter
 _T = TypeVar("_T")
 
 
-class Due(int):
-    """Nothing yet, but something is due in so many milliseconds."""
+class RetryAfter(int):
+    """No item yet; the value is the number of milliseconds until one is due."""
 
 
-class Waits:
-    """The waits of this process, at most `most` at a time.
+class LongPolls:
+    """The wait slots of this process: at most `most` requests wait at a time.
 
-    All of them share one connection to the engine, and none of them polls it.
-    `count` is told +1 and -1 as they begin and end.
+    All of them share one connection to the engine, and none of them polls it. `count` gets +1
+    when a wait begins and -1 when it ends.
     """
 
     def __init__(
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
-        self._announcements = store.announcements
+        self._pubsub = store.pubsub
         self._places = threading.BoundedSemaphore(most)
         self._count = count
-        self._lookout = Lookout()
+        self._disconnects = Disconnects()
         self._stopped = threading.Event()
 
-    def attempt(
+    def poll(
         self,
-        what: Callable[[], _T | Due | None],
+        try_once: Callable[[], _T | RetryAfter | None],
         channel: str,
         seconds: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
         *,
         for_all: bool = False,
     ) -> _T | None:
-        """Give what `what` gives, waiting so long for it to be something.
+        """Return the result of `try_once`, and wait up to `seconds` for it to be other than None.
 
-        It is tried at once, and again whenever the channel has a message or what it said to
-        be due is so: by one of those who wait on it, or `for_all`. It is not waited for where
-        every place is taken, and no longer once nobody wants it.
+        Calls `try_once` immediately, after each message of the channel, and when the time in a
+        `RetryAfter` result has elapsed. A message wakes one waiter, or with `for_all` every waiter.
+        Returns None without waiting if all wait slots are taken, and within half a second after
+        `is_connected` becomes false.
         """
-        listen = self._announcements.follow if for_all else self._announcements.listen
-        found = _now(what())
+        listen = self._pubsub.follow if for_all else self._pubsub.listen
+        found = _now(try_once())
         if found is not None or seconds <= 0:
             return found
         if not self._take_place():
             return None
         try:
             deadline = time.monotonic() + seconds
-            return self._wait(what, channel, listen(channel), deadline, is_wanted)
+            return self._wait(try_once, channel, listen(channel), deadline, is_connected)
         finally:
             self._give_place_back()
 
     @contextmanager
     def place(self) -> Iterator[None]:
-        """Take a place for as long as this lasts; Busy where there is none."""
+        """Hold a wait slot inside the block; raise Busy if none is free."""
         if not self._take_place():
             raise Busy()
         try:
@@ -72,27 +73,27 @@ class Waits:
             self._give_place_back()
 
     @contextmanager
-    def follow(self, channel: str, is_wanted: Callable[[], bool]) -> Iterator[Follower]:
-        """Give a follower, who is also woken once nobody wants it or the waits end."""
+    def follow(self, channel: str, is_connected: Callable[[], bool]) -> Iterator[Follower]:
+        """Yield a follower of a channel; it also wakes on a disconnect and on `stop`."""
         with (
-            self._announcements.follow(channel) as follower,
-            self._lookout.over(follower, is_wanted),
+            self._pubsub.follow(channel) as follower,
+            self._disconnects.over(follower, is_connected),
         ):
             yield follower
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the waits have ended."""
+        """Whether the waits have been stopped."""
         return self._stopped.is_set()
 
     def pause(self, seconds: float) -> None:
-        """Return after so many seconds, or when the waits end."""
+        """Return after `seconds`, or earlier when the waits are stopped."""
         self._stopped.wait(seconds)
 
     def stop(self) -> None:
-        """End every wait, as if its time were over, and let none begin."""
+        """Stop all waits, as if they had timed out, and allow no new ones."""
         self._stopped.set()
-        self._announcements.wake_all()
+        self._pubsub.wake_all()
 
     def _take_place(self) -> bool:
         if self.is_over or not self._places.acquire(blocking=False):
@@ -106,29 +107,29 @@ class Waits:
 
     def _wait(
         self,
-        what: Callable[[], _T | Due | None],
+        try_once: Callable[[], _T | RetryAfter | None],
         channel: str,
         listening: AbstractContextManager[Waiter],
         deadline: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> _T | None:
         with (
             listening as waiter,
-            self._lookout.over(waiter, is_wanted),
+            self._disconnects.over(waiter, is_connected),
         ):
             while not self.is_over and (left := deadline - time.monotonic()) > 0:
                 woken = waiter.wait(left)
-                if not is_wanted():
+                if not is_connected():
                     return None
                 if woken:
                     waiter.rest()
-                    found = what()
-                    if isinstance(found, Due):
-                        self._announcements.remind(channel, found / 1000)
+                    found = try_once()
+                    if isinstance(found, RetryAfter):
+                        self._pubsub.remind(channel, found / 1000)
                     elif found is not None:
                         return found
         return None
 
 
-def _now(found: _T | Due | None) -> _T | None:
-    return None if isinstance(found, Due) else found
+def _now(found: _T | RetryAfter | None) -> _T | None:
+    return None if isinstance(found, RetryAfter) else found

@@ -1,4 +1,4 @@
-"""Streams: following what happens for as long as somebody reads."""
+"""Streams: messages of a channel, sent for as long as a client reads."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bambleweeny.core.notify.long_polls import Waits
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import StoreUnavailable
 
 _T = TypeVar("_T")
@@ -16,47 +16,49 @@ _PAUSE_SECONDS = 0.5
 _AT_ONCE = 4
 
 
-def _as_it_is(found: list[Any]) -> Any:
+def _unchanged(found: list[Any]) -> Any:
     return found
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads a stream."""
+    """The client of a stream."""
 
-    is_wanted: Callable[[], bool]
-    """Tells whether it still reads."""
+    is_connected: Callable[[], bool]
+    """Returns whether the client is still connected."""
     check: Callable[[], None]
-    """Raises Unauthorized once it may not read any more."""
+    """Raises Unauthorized once the client's token is no longer valid."""
     wait: Callable[[], None] = lambda: None
-    """Returns once it has taken nearly all that it was given, or is gone."""
-    write: Callable[[list[Any]], Any] = _as_it_is
-    """Returns what it is given in the place of what was found."""
+    """Returns when the client has received nearly all that was written, or has disconnected."""
+    write: Callable[[list[Any]], Any] = _unchanged
+    """Converts what was found into what the stream yields."""
 
 
 class Streams:
-    """The streams of this process. Each takes a place among the waits.
+    """The streams of this process. Each one takes a wait slot.
 
-    `count` is told +1 and -1 as they begin and end.
+    `count` gets +1 when a stream begins and -1 when it ends.
     """
 
-    def __init__(self, waits: Waits, count: Callable[[int], None] = lambda change: None) -> None:
+    def __init__(
+        self, waits: LongPolls, count: Callable[[int], None] = lambda change: None
+    ) -> None:
         self._waits = waits
         self._count = count
-        # NOTE: each reader of a large message needs several times its size for a moment.
+        # NOTE: the copies of a large message for one reader briefly take several times its size.
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def follow(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
     ) -> Generator[Any]:
-        """Give what `read` makes of the messages of a channel, as the reader writes it.
+        """Yield what `read` finds in the messages of a channel, converted by the reader.
 
-        It is asked at once without one, and once more when nothing can be missed any more.
-        The reader is checked then and every 15 seconds, with an empty list where there is
-        nothing else. What `read` and the check raise ends it, but an engine that goes away
-        is waited for, with an empty list every half second. It ends within half a second
-        when nobody reads it any more, and with the waits. Where there is no place it
-        raises Busy at the beginning.
+        Calls `read` once without messages, and again once the subscription is active: nothing is
+        missed after that. Checks the reader then and every 15 seconds, and yields an empty list if
+        there is nothing else. Errors of `read` and of the check end the stream. While the engine is
+        away, the stream yields an empty list every half second and tries again. The stream ends
+        within half a second after a disconnect, and when the waits are stopped. Raises Busy at the
+        beginning if no wait slot is free.
         """
         with self._waits.place():
             self._count(+1)
@@ -79,12 +81,12 @@ class Streams:
     def _listen(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
     ) -> Generator[Any]:
-        with self._waits.follow(channel, reader.is_wanted) as follower:
+        with self._waits.follow(channel, reader.is_connected) as follower:
             follower.wait(_CHECK_SECONDS)
             due = 0.0
             while True:
                 messages = follower.take()
-                # NOTE: after the taking, or what wakes it in between would be lost.
+                # NOTE: check after `take`, or a wake-up between the two would be lost.
                 if not self._goes_on(reader):
                     return
                 is_due = time.monotonic() >= due
@@ -97,11 +99,11 @@ class Streams:
                     has_found = bool(found)
                     written = [reader.write(found)]
                     del found
-                    # NOTE: it is written here, and kept nowhere else.
+                    # NOTE: popped, so that no variable keeps it while the client receives it.
                     if has_found or is_due:
                         yield written.pop()
-                # NOTE: where something was found there may be more.
+                # NOTE: `read` has a limit, so there may be more.
                 follower.wait(0 if has_found else due - time.monotonic())
 
     def _goes_on(self, reader: Reader) -> bool:
-        return not self._waits.is_over and reader.is_wanted()
+        return not self._waits.is_over and reader.is_connected()

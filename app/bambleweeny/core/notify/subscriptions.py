@@ -1,8 +1,8 @@
-"""Changes of keys and lists, told while somebody watches a tenant, at no cost otherwise.
+"""Subscriptions to changes of a tenant's keys and lists; without one, events cost nothing.
 
-Every script that changes something tells of it: on the channel of the name the event
-(`key.set`, `key.del` or `list.push`), and on the tenant's `events` the event, a blank and
-the name. Neither is sent unless the tenant's record says that it is watched.
+Every script that changes data sends two notifications: the event (`key.set`, `key.del` or
+`list.push`) on the channel of the name, and the event, a blank and the name on the tenant's
+`events` channel. It sends neither unless the tenant's record has a subscription.
 """
 
 from typing import Any
@@ -14,10 +14,10 @@ from bambleweeny.store.scripts import WATCH
 
 
 def watch(store: Store, caller: Caller, seconds: int) -> None:
-    """Have what is the caller's told for at least so many seconds from now on; atomic.
+    """Subscribe to the caller's events for at least `seconds`; atomic.
 
-    Who listens longer calls this again in time, and listens before the first call, or
-    would miss what comes in between. O(1).
+    To subscribe for longer, call this again in time. Listen to the channel before the first
+    call, or events in between are missed. O(1).
     """
     run_as(store, caller, WATCH, seconds * 1000)
 
@@ -25,9 +25,9 @@ def watch(store: Store, caller: Caller, seconds: int) -> None:
 def watch_key(
     store: Store, caller: Caller, name: str, seconds: int
 ) -> tuple[bytes | None, bytes | None]:
-    """Give a key's value and what else is known of it, and have what comes after that told.
+    """Return a key's value and metadata, and subscribe to later changes.
 
-    Atomic; a miss gives None. O(1).
+    Atomic; both are None on a miss. O(1).
     """
     found: tuple[Any, Any] = run_as(store, caller, WATCH, seconds * 1000, name)
     value, meta = found

@@ -1,8 +1,8 @@
-"""Bins: public ids at which anyone can add an item to their owner's list."""
+"""Bins: public ids at which anyone can push an item to a list of the owner."""
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.lists import Lists, check_list_name
-from bambleweeny.core.public.public_ids import PublicIds, Published
+from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
 
@@ -15,14 +15,14 @@ class Bins(PublicIds):
         super().__init__(store, schema.bin, "bins")
         self._lists = lists
 
-    def create(self, caller: Caller, name: str) -> Published:
-        """Open a list to the public; the list need not exist yet."""
+    def create(self, caller: Caller, name: str) -> PublicId:
+        """Create a public id for a list; the list may not exist yet."""
         check_list_name(name)
         return self._publish(caller, name)
 
     def push(self, public_id: str, body: bytes) -> None:
-        """Add an item to the bin's list, within the owner's quota and the
-        list's bound; atomic. One round trip once `find` knows the id.
+        """Push an item to the bin's list; atomic with the owner's quota and the list's bound. One
+        round trip once `find` has cached the id.
         """
         found = self.find(public_id)
         try:

@@ -1,4 +1,4 @@
-"""Keys that are nested in a text: `!@[name]` stands for another key of its owner."""
+"""Nested keys: `!@[name]` in a text stands for another key of the same owner."""
 
 import re
 from collections.abc import Mapping
@@ -8,27 +8,27 @@ from bambleweeny.errors import ExpansionTooLarge
 from bambleweeny.names import is_utf8
 
 MOST_NESTED_BYTES = 2 << 20
-"""So much may the text have, and so much may be nested in it."""
+"""The maximum of a text with nested keys, and of all values nested in it."""
 _MOST_PLACEHOLDERS = 1000
 _MOST_NAMES = 100
 _OPENING = b"!@["
 _PIECE = 256 << 10
 
-# NOTE: possessive, so that a long text without a bracket is looked at once.
+# NOTE: possessive, so that a long text without a bracket is scanned only once.
 _PLACEHOLDER = re.compile(rb"!@\[([A-Za-z0-9_:.\-]{0,255}+)\]")
 
 
 class NestedText(NamedTuple):
-    """A text in which keys are nested: each time that one is, and their names."""
+    """A text with nested keys: each occurrence, and the set of their names."""
 
     text: bytes
     found: list[bytes]
     names: frozenset[bytes]
 
     def filled(self, values: Mapping[bytes, bytes]) -> bytes:
-        """Return the text with the values of its keys; a missing one becomes nothing.
+        """Return the text with the values of its keys; a missing key becomes empty.
 
-        Raises ExpansionTooLarge if the values add up to over 2 MB. O(length).
+        Raises ExpansionTooLarge if the values have over 2 MB together. O(length).
         """
         size = 0
         for name in self.found:
@@ -39,10 +39,10 @@ class NestedText(NamedTuple):
 
 
 def nested_text(value: bytes) -> NestedText | None:
-    """Find the keys that are nested in a text; None if there are none, or it is not UTF-8.
+    """Find the nested keys of a text; return None if it has none or is not UTF-8.
 
-    Raises ExpansionTooLarge if it has over 1,000 `!@[`, closed or not, if it names over 100
-    keys, or if it is longer than 2 MB. O(length).
+    Raises ExpansionTooLarge if the text has over 1,000 `!@[`, closed or not, names over 100
+    keys, or is longer than 2 MB. O(length).
     """
     if not _has_opening(value) or not is_utf8(value):
         return None
@@ -56,11 +56,11 @@ def nested_text(value: bytes) -> NestedText | None:
 
 
 def _has_opening(value: bytes) -> bool:
-    # NOTE: a search for one byte is twenty times as fast, and few values have both.
+    # NOTE: a search for one byte is twenty times as fast, and few values contain both.
     if b"!" not in value or b"@" not in value:
         return False
     if len(value) <= _PIECE:
         return _OPENING in value
-    # NOTE: other threads can go on between two pieces.
+    # NOTE: other threads can run between two pieces.
     starts = range(0, len(value), _PIECE)
     return any(value.find(_OPENING, at, at + _PIECE + len(_OPENING) - 1) >= 0 for at in starts)

@@ -1,7 +1,7 @@
-"""Public ids: what a route and a bin have in common.
+"""Public ids: the common part of routes and bins.
 
-A public id is good while it stands in its owner's index. What it points at is
-kept under the id itself and never changes, so that a process may remember it.
+A public id is valid while it is in its owner's index. Its record is stored under the id and
+never changes, so a process may cache it.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
 
 
-class Published(NamedTuple):
-    """What a public id points at: `target` is the name of a key or of a list."""
+class PublicId(NamedTuple):
+    """The record of a public id: `target` is the name of a key or of a list."""
 
     id: str
     owner: str
@@ -29,12 +29,12 @@ class Published(NamedTuple):
 
     @property
     def as_owner(self) -> Caller:
-        """The owner, acting without being logged in."""
+        """The owner as a caller without a token."""
         return Caller(self.owner, "", "")
 
 
 class PublicIds:
-    """The public ids of one noun, over all tenants."""
+    """The public ids of one noun, of all tenants."""
 
     def __init__(
         self,
@@ -45,13 +45,12 @@ class PublicIds:
         self._store = store
         self._record_of = record_of
         self._noun = noun
-        self._known: dict[str, Published] = {}
+        self._known: dict[str, PublicId] = {}
 
-    def find(self, public_id: str) -> Published:
-        """Tell what an id points at; whether it is still good is not asked here.
+    def find(self, public_id: str) -> PublicId:
+        """Return the record of an id, without a check that the id is still valid.
 
-        One round trip, and none once this process has seen the id. An id that
-        never was raises NotFound.
+        One round trip, and none once this process has cached it. An unknown id raises NotFound.
         """
         known = self._known.get(public_id)
         if known is None:
@@ -66,7 +65,7 @@ class PublicIds:
         return known
 
     def delete(self, caller: Caller, public_id: str) -> None:
-        """End one of the caller's ids at once; a miss raises NotFound."""
+        """Delete one of the caller's ids, with immediate effect; a miss raises NotFound."""
         if not is_public_id(public_id):
             raise InvalidRequest(
                 "The id is invalid.", hint="It is what follows the last / in the path."
@@ -75,10 +74,10 @@ class PublicIds:
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
-    def owned_by(self, caller: Caller) -> list[Published]:
-        """Give the caller's ids and what they point at. O(n), two round trips.
+    def owned_by(self, caller: Caller) -> list[PublicId]:
+        """Return the records of the caller's ids. O(n), two round trips.
 
-        An id whose making broke off, and whose record is gone by now, is forgotten.
+        An id without a record, left by an interrupted creation, is removed from the index.
         """
         index = getattr(self._store.schema.tenant(caller.id), self._noun)
         [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
@@ -89,14 +88,14 @@ class PublicIds:
             self._store.write(("ZREM", index, *lost))
         return [row for row in rows if row]
 
-    def _publish(self, caller: Caller, target: str, content_type: str = "") -> Published:
-        """Make a public id. It counts against the quota.
+    def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
+        """Create a public id. It counts against the quota.
 
-        Three round trips: the record may be in another slot than the owner.
-        The record of one that was broken off goes away within an hour, and its place in
-        the quota with the next listing.
+        Three round trips, since the record may be in another slot than the owner. If the creation
+        is interrupted, the record expires within an hour, and the next listing frees its place in
+        the quota.
         """
-        made = Published(str(uuid4()), caller.id, target, content_type)
+        made = PublicId(str(uuid4()), caller.id, target, content_type)
         record = self._record_of(made.id)
         self._store.write(
             ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
@@ -110,10 +109,10 @@ class PublicIds:
         self._store.write(("PERSIST", record))
         return made
 
-    def _fetch(self, ids: list[str]) -> list[Published | None]:
+    def _fetch(self, ids: list[str]) -> list[PublicId | None]:
         fields = ("owner", "target", "content_type")
         rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
         return [
-            Published(i, *(value.decode() for value in row)) if row[0] is not None else None
+            PublicId(i, *(value.decode() for value in row)) if row[0] is not None else None
             for i, row in zip(ids, rows, strict=True)
         ]

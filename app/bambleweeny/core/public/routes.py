@@ -1,4 +1,4 @@
-"""Routes: public ids that show a key, with other keys of its owner nested in it."""
+"""Routes: public ids that show a key, with other keys of the same owner nested in it."""
 
 from collections.abc import Set
 from typing import Any
@@ -7,7 +7,7 @@ from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.public.nesting import MOST_NESTED_BYTES, nested_text
-from bambleweeny.core.public.public_ids import PublicIds, Published
+from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import Busy, ExpansionTooLarge, InvalidRequest, NotFound, Unauthorized
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
@@ -28,8 +28,8 @@ class Routes(PublicIds):
         super().__init__(store, schema.route, "routes")
         self._seen = _Seen()
 
-    def create(self, caller: Caller, key: str, content_type: str) -> Published:
-        """Make a key public under a content type; the key need not exist yet."""
+    def create(self, caller: Caller, key: str, content_type: str) -> PublicId:
+        """Make a key public with a content type; the key may not exist yet."""
         check_key_name(key)
         if not is_media_type(content_type):
             raise InvalidRequest(
@@ -38,18 +38,17 @@ class Routes(PublicIds):
         return self._publish(caller, key, content_type)
 
     def size_of(self, public_id: str) -> int:
-        """Return how long the key of a route was when this process read it last; 0: unknown."""
+        """Return the length of a route's value when this process last read it, or 0 if unknown."""
         return self._seen.sizes.get(public_id, 0)
 
     def read(self, public_id: str) -> tuple[bytes, str, bool]:
-        """Return the value that a route shows, its content type, and whether
-        keys were nested in it.
+        """Return the value that a route shows, its content type, and whether it has nested keys.
 
-        `!@[name]` in text becomes that key of the owner, one level deep; a
-        missing one becomes nothing. Bytes that are not UTF-8 stay as they are. Raises
-        ExpansionTooLarge past the bounds of `nested_text`, and if the nested values add up to
-        over 2 MB. All values are of one moment. O(length of the value); one round trip once
-        this process knows the id and the nested names, and one more if they have changed.
+        `!@[name]` in text becomes the value of that key of the owner, one level deep; a missing key
+        becomes empty. Bytes that are not UTF-8 stay unchanged. Raises ExpansionTooLarge beyond the
+        bounds of `nested_text`, and if the nested values have over 2 MB together. All values are
+        read atomically. O(length of the value); one round trip once this process knows the id and
+        the nested names, and one more if the names have changed.
         """
         route = self.find(public_id)
         names = known = self._seen.names_of(public_id)
@@ -69,7 +68,7 @@ class Routes(PublicIds):
             names = wanted
         raise Busy()
 
-    def _read(self, route: Published) -> bytes:
+    def _read(self, route: PublicId) -> bytes:
         tenant = self._store.schema.tenant(route.owner)
         version, score, value = self._store.read(
             ("HGET", tenant.user, "version"),
@@ -81,9 +80,9 @@ class Routes(PublicIds):
         return bytes(value)
 
     def _read_with(
-        self, route: Published, names: Set[bytes]
+        self, route: PublicId, names: Set[bytes]
     ) -> tuple[bytes, dict[bytes, bytes] | None]:
-        """Read the value and those of other keys, None in their place if they are too much."""
+        """Read the value and those of other keys, or None for the latter if they are too large."""
         owner, asked = Caller(route.owner, "", ""), list(names)
         try:
             found: list[Any] = run_read_as(
@@ -101,7 +100,7 @@ class Routes(PublicIds):
 
 
 class _Seen:
-    """What this process saw of routes when it read them last: nested names, and large sizes."""
+    """A cache of the nested names and large sizes that this process read last."""
 
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
@@ -109,20 +108,20 @@ class _Seen:
         self._count = 0
 
     def names_of(self, public_id: str) -> Set[bytes]:
-        """Return the nested names, none for a route that is not known."""
+        """Return the cached nested names of a route; empty if it is unknown."""
         return self._names.get(public_id, _NOTHING)
 
     def note_names(self, public_id: str, names: Set[bytes]) -> None:
-        """Put names in the place of those that are known."""
+        """Replace the cached names of a route."""
         if self._count > _MOST_REMEMBERED:
             self._names, self._count = {}, 0
-        # NOTE: where two threads count at once the bound is not exact.
+        # NOTE: the bound is not exact if two threads count at the same time.
         self._count += len(names) - len(self._names.pop(public_id, ()))
         if names:
             self._names[public_id] = names
 
     def note_size(self, public_id: str, size: int) -> None:
-        """Remember how long a value is, if it is long."""
+        """Cache the size of a value if it is large."""
         if size < _LARGE:
             self.sizes.pop(public_id, None)
             return

@@ -1,1 +1,1 @@
-"""Data in and out: backups of an engine, exports and imports of a user."""
+"""Data transfer: backup and restore of an engine, export and import of a user's data."""

@@ -1,6 +1,7 @@
-"""Writing everything that an engine holds for us into a file.
+"""Backup: writes all data of an engine to a file.
 
-The instance's id and its signing secret stay behind, so that no token outlives a move.
+The file has neither the instance's id nor its signing secret, so that no token stays valid in
+another place.
 """
 
 from collections.abc import Callable
@@ -10,15 +11,15 @@ from typing import IO
 from bambleweeny import __version__
 from bambleweeny.core.instance.instance import check_layout
 from bambleweeny.core.transfer.backup_format import VERSION, End, Header, Writer
-from bambleweeny.core.transfer.tenant_snapshot import Copier
+from bambleweeny.core.transfer.tenant_snapshot import TenantSnapshot
 from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
 
 MOST_AT_ONCE = 10_000
-"""How many keys, lists, topics, routes and bins of a user are read in one moment."""
+"""The maximum of a user's keys, lists, topics, routes and bins that are read atomically."""
 
 MOST_BYTES_AT_ONCE = 64 << 20
-"""How many bytes of a user are read in one moment; each value counts 64 more."""
+"""The maximum of a user's bytes that are read atomically; each value counts 64 more."""
 
 
 def back_up(
@@ -29,17 +30,17 @@ def back_up(
     most_at_once: int = MOST_AT_ONCE,
     most_bytes_at_once: int = MOST_BYTES_AT_ONCE,
 ) -> End:
-    """Write a backup and give its end; tell how many resources were written.
+    """Write a backup and return its end record; pass the number of written resources to `advance`.
 
-    What one user owns is of one moment, up to so many resources and bytes; beyond, each
-    page of it is. A user that goes meanwhile is left out, or has in the file what was read
-    before. A store that nobody has used yet raises NotFound. O(all there is).
+    A user's data is read atomically up to the two bounds; beyond them each page is. A user that
+    is deleted meanwhile is left out, or the file has what was read before. Raises NotFound for
+    a store without data. O(all data).
     """
     writer = Writer(out, _header(store))
     for user_id in _user_ids(store):
-        copier = Copier(store, user_id, most_at_once, most_bytes_at_once, advance)
+        snapshot = TenantSnapshot(store, user_id, most_at_once, most_bytes_at_once, advance)
         try:
-            for record in copier.records():
+            for record in snapshot.records():
                 writer.write(record)
         except Unauthorized:
             continue
@@ -47,7 +48,7 @@ def back_up(
 
 
 def count_resources(store: Store) -> int:
-    """Tell how many keys, lists, topics, routes and bins there are. O(users), two round trips."""
+    """Return the number of keys, lists, topics, routes and bins. O(users), two round trips."""
     tenants = [store.schema.tenant(user_id) for user_id in _user_ids(store)]
     indexes = [index for tenant in tenants for index in tenant.indexes]
     return sum(store.read(*(("ZCARD", index) for index in indexes)))

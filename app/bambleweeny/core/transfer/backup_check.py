@@ -1,4 +1,4 @@
-"""Reading a backup and believing nothing that it says."""
+"""Parsing and validation of a backup; nothing in the file is trusted."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -37,11 +37,11 @@ _T = TypeVar("_T", Header, Line)
 
 
 class BackupRefused(Exception):
-    """The file is no backup that can be restored; the sentence says why."""
+    """The file is not a backup that can be restored; the message says why."""
 
 
 def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
-    """Read the first line; give it and its bytes too. Raises BackupRefused."""
+    """Read the first line; return the header and the line. Raises BackupRefused."""
     data = _as_written(file.readline(_LONGEST_HEADER).removeprefix(BOM))
     header = _decode(data, Header) if data.endswith(b"\n") else None
     if header is None or header.last_user < 0:
@@ -55,11 +55,11 @@ def read_header(file: IO[bytes]) -> tuple[Header, bytes]:
 
 
 def read_records(file: IO[bytes], advance: Callable[[int], None]) -> Iterator[Record]:
-    """Give the records of a backup, from its first byte to its last; tell how many bytes were read.
+    """Yield the records of a backup, and pass the number of bytes read to `advance`.
 
-    Raises BackupRefused at the first thing that is wrong, at the end where the counts or
-    the digest differ. Line ends of Windows and a byte order mark are no damage. O(size);
-    remembers the users, and the lists of one.
+    Raises BackupRefused at the first error, or at the end if the counts or the digest differ.
+    Accepts Windows line ends and a byte order mark. O(size); the memory holds the users, and
+    the lists of one user.
     """
     file.seek(0)
     header, data = read_header(file)
@@ -88,7 +88,7 @@ def read_records(file: IO[bytes], advance: Callable[[int], None]) -> Iterator[Re
 
 
 def _as_written(line: bytes) -> bytes:
-    """Undo what a transfer as text does to the end of a line."""
+    """Undo the change that a transfer in text mode makes to a line end."""
     return line[:-2] + b"\n" if line.endswith(b"\r\n") else line
 
 
@@ -100,7 +100,7 @@ def _decode(data: bytes, form: type[_T]) -> _T | None:
 
 
 class _Rules:
-    """What a record may say after those before it."""
+    """The rules for a record, given the records before it."""
 
     def __init__(self, header: Header) -> None:
         self._last_user = header.last_user
@@ -111,7 +111,7 @@ class _Rules:
         self._message = (0, 0)
 
     def allow(self, record: Record) -> bool:
-        """Tell whether the record can stand here."""
+        """Return whether the record is valid at this place."""
         if isinstance(record, User):
             return self._allows_user(record)
         return record.owner == self._user and self._allows_owned(record)

@@ -1,7 +1,7 @@
-"""The lines of a backup, and writing them.
+"""The format of a backup and its writer.
 
-A header, then for each user its own line and those of what it owns, then an end with
-counts and a SHA-256 of all before it. Each line is JSON.
+A header, then for each user its record and those of its data, then an end with counts and the
+SHA-256 of all lines before. Each line is JSON.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.values import Base64
 
 VERSION = 1
-"""The version of the format; it stands in the header."""
+"""The version of the format, stored in the header."""
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Header(_Strict):
-    """Stands first. `last_user` is the highest number that a user was given."""
+    """The first line. `last_user` is the highest user number so far."""
 
     bambleweeny: Literal["backup"]
     version: int
@@ -32,7 +32,7 @@ class Header(_Strict):
 
 
 class User(_Strict):
-    """A user; what it owns follows. A quota of 0 is no limit."""
+    """A user; the records of its data follow. A quota of 0 means no limit."""
 
     id: str
     name: str
@@ -42,7 +42,7 @@ class User(_Strict):
 
 
 class Key(_Strict, omit_defaults=True):
-    """A key and its value. It ends at so many milliseconds since 1970, or does not."""
+    """A key and its value. `ends` is its expiry in ms since 1970, or 0 if it has none."""
 
     owner: str
     name: str
@@ -52,9 +52,8 @@ class Key(_Strict, omit_defaults=True):
 
 
 class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
-    """What is known of a list beside its items, which follow: how many came and went, the highest
-    id and the lowest one that was given at its front, and its policy. There were backups before
-    that had no such line.
+    """A list without its items, which follow: how many came and went, the highest id, the lowest id
+    given at its front, and its policy. Early backups have no such record.
     """
 
     owner: str
@@ -67,10 +66,10 @@ class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
 
 
 class Item(_Strict, omit_defaults=True):
-    """An item of a list, after the older ones. Its id is the microsecond of its coming.
+    """An item of a list, after the older ones. Its id is the microsecond of its arrival.
 
-    What is not ready says when its lease or its delay ends, or when it died (`at`, in ms).
-    `came` and `expires` are in ms too; an id that is no time of coming has a `came`.
+    `at` is when its lease expires or its delay elapses, or when it died, in ms; 0 if it is
+    ready. `came` and `expires` are in ms too; `came` is set if the id is not the time of arrival.
     """
 
     owner: str
@@ -121,7 +120,7 @@ class Bin(_Strict):
 
 
 class End(_Strict):
-    """Stands last: how many lines there are of each kind, and the digest of them all."""
+    """The last line: the number of records of each kind, and the digest of all lines before."""
 
     users: int = 0
     keys: int = 0
@@ -145,7 +144,7 @@ Record = User | Owned
 
 
 class Line(_Strict):
-    """What follows the header: one of these."""
+    """A line after the header: exactly one field is set."""
 
     user: User | None = None
     key: Key | None = None
@@ -158,19 +157,19 @@ class Line(_Strict):
     end: End | None = None
 
     def content(self) -> Record | End | None:
-        """Give what the line says; None unless it is one thing."""
+        """Return the field that is set, or None unless exactly one is."""
         parts: list[Record | End | None] = [getattr(self, name) for name in self.__struct_fields__]
         said = [part for part in parts if part is not None]
         return said[0] if len(said) == 1 else None
 
 
 def kind_of(record: Record) -> str:
-    """Give the word under which a record stands."""
+    """Return the field name of a record in a line."""
     return type(record).__name__.lower()
 
 
 class Writer:
-    """Writes the lines of a backup and keeps count of them."""
+    """Writes the lines of a backup and counts them."""
 
     def __init__(self, out: IO[bytes], header: Header) -> None:
         self._out = out
@@ -180,12 +179,12 @@ class Writer:
         self._put(header)
 
     def write(self, record: Record) -> None:
-        """Add a record; its owner has been added before."""
+        """Write a record; its owner must have been written before."""
         self._end.count(record)
         self._put({kind_of(record): record})
 
     def end(self) -> End:
-        """Add the end and give it."""
+        """Write the end record and return it."""
         self._end.sha256 = self._digest.hexdigest()
         self._put({"end": self._end})
         return self._end

@@ -1,4 +1,4 @@
-"""The lines of an export: what one user owns, without the user.
+"""The lines of an export: the data of one user, without the user.
 
 Each line is a JSON object with one member: `key`, `item`, `list`, `message`, `route` or `bin`.
 """
@@ -36,7 +36,7 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fr
 
 
 class OwnKey(_Strict, frozen=True):
-    """A key. It ends at so many milliseconds since 1970, or with 0 never."""
+    """A key. `ends` is its expiry in ms since 1970, or 0 if it has none."""
 
     name: str
     value: str | Base64
@@ -44,7 +44,7 @@ class OwnKey(_Strict, frozen=True):
     content_type: str = ""
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such a key."""
+        """Raise InvalidRequest unless the key is valid."""
         check_key_name(self.name)
         if not 0 <= self.ends < _LATEST:
             raise InvalidRequest("`ends` is invalid.")
@@ -55,8 +55,8 @@ class OwnKey(_Strict, frozen=True):
 class OwnItem(_Strict, frozen=True):
     """An item of a list, after the older ones.
 
-    A delayed one says when it is due and a dead one when it died (`at`, in ms), and what
-    expires when that is (`expires`, in ms).
+    `at` is when a delay elapses or when an item died, `expires` when its TTL expires, both in
+    ms since 1970.
     """
 
     list: str
@@ -69,7 +69,7 @@ class OwnItem(_Strict, frozen=True):
     origin: str = ""
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such an item."""
+        """Raise InvalidRequest unless the item is valid."""
         check_list_name(self.list)
         if self.origin and not is_part_of_name(self.origin):
             check_list_name(self.origin)
@@ -78,19 +78,19 @@ class OwnItem(_Strict, frozen=True):
             raise InvalidRequest("The item cannot be so.", hint=_ITEM_RULE)
 
     def found(self) -> FoundItem:
-        """Give the item as it is in a list, but for its id and its coming."""
+        """Return the item as it is in a list, without an id and a time of arrival."""
         body, more = bytes_of(self.value), (self.expires, self.reason, self.origin)
         return FoundItem(self.state, StoredItem(0, body, self.attempts, 0, *more), self.at)
 
 
 class OwnList(_Strict, frozen=True):
-    """The policy of a list; it stands behind the list's items."""
+    """The policy of a list; it follows the list's items."""
 
     name: str
     policy: ListPolicy
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such a list."""
+        """Raise InvalidRequest unless the list and its policy are valid."""
         check_list_policy(self.name, self.policy)
 
 
@@ -103,7 +103,7 @@ class OwnMessage(_Strict, frozen=True):
     type: str | None = None
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such a message."""
+        """Raise InvalidRequest unless the message is valid."""
         check_topic_name(self.topic)
         if self.id and not is_message_id(self.id):
             raise InvalidRequest("`id` is invalid.")
@@ -112,25 +112,25 @@ class OwnMessage(_Strict, frozen=True):
 
 
 class OwnRoute(_Strict, frozen=True):
-    """A route, by the key that it shows."""
+    """A route, identified by the key that it shows."""
 
     key: str
     content_type: str
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such a route."""
+        """Raise InvalidRequest unless the route is valid."""
         check_key_name(self.key)
         if not is_media_type(self.content_type):
             raise InvalidRequest("`content_type` is invalid.")
 
 
 class OwnBin(_Strict, frozen=True):
-    """A bin, by the list to which it adds."""
+    """A bin, identified by the list to which it adds."""
 
     list: str
 
     def check(self) -> None:
-        """Raise InvalidRequest unless there can be such a bin."""
+        """Raise InvalidRequest unless the bin is valid."""
         check_list_name(self.list)
 
 
@@ -138,7 +138,7 @@ OwnRecord = OwnKey | OwnItem | OwnList | OwnMessage | OwnRoute | OwnBin
 
 
 class Line(_Strict, frozen=True):
-    """A line: one of these."""
+    """A line: exactly one field is set."""
 
     key: OwnKey | None = None
     item: OwnItem | None = None
@@ -162,12 +162,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
-    """Give the line of something that is owned."""
+    """Return the line of a record."""
     match record:
         case Row():
-            held = record.held
-            value = value_of(held.value)
-            line = Line(key=OwnKey(record.name, value, held.ends, held.content_type))
+            entry = record.entry
+            value = value_of(entry.value)
+            line = Line(key=OwnKey(record.name, value, entry.ends, entry.content_type))
         case Item():
             line = Line(item=_item_of(record))
         case List():
@@ -182,7 +182,7 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
 
 
 def _item_of(item: Item) -> OwnItem:
-    """Give an item as it goes elsewhere: a lease is its holder's, here."""
+    """Return an item for an export. A leased item becomes ready, since its lease stays here."""
     more = (item.attempts, item.expires, item.reason, item.origin)
     if item.state == "leased":
         return OwnItem(item.list, item.value, "ready", 0, *more)
@@ -190,10 +190,10 @@ def _item_of(item: Item) -> OwnItem:
 
 
 def record_of(line: bytes) -> OwnRecord:
-    """Read a line; InvalidRequest says what is wrong with it."""
+    """Parse a line; InvalidRequest says what is wrong with it."""
     try:
         read = _decode(line)
-        # NOTE: what an export writes comes out the same, which is quicker to see.
+        # NOTE: a line that an export wrote is encoded to the same bytes, which is a faster check.
         if _encode(read) != line.rstrip():
             refuse_doubled(line)
     except msgspec.ValidationError as ex:

@@ -1,9 +1,9 @@
-"""Exports: all that a user owns, as lines that an import takes."""
+"""Exports: all data of a user, as lines that an import accepts."""
 
 from collections.abc import Iterable, Iterator
 
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Selection
 from bambleweeny.core.lists.items import State
 from bambleweeny.core.transfer.backup_format import (
@@ -16,24 +16,24 @@ from bambleweeny.core.transfer.backup_format import (
     Topic,
 )
 from bambleweeny.core.transfer.export_records import line_of
-from bambleweeny.core.transfer.tenant_snapshot import Copier
+from bambleweeny.core.transfer.tenant_snapshot import TenantSnapshot
 from bambleweeny.store import Store
 
 _PART_BYTES = 64 << 10
 _STATES: tuple[State, ...] = ("leased", "ready", "delayed", "dead")
-"""What is leased comes first: it is ready again where it goes."""
+"""Leased items come first, since they are ready again after the import."""
 
 
 class Exports:
-    """Exports of everybody's own."""
+    """Exports of all users."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def of(self, caller: Caller) -> Iterator[bytes]:
-        """Give the lines of what the caller owns, in parts of some 64 kB.
+        """Yield the lines of the caller's data, in parts of about 64 kB.
 
-        Not of one moment as a whole; each page that is read is. O(what there is).
+        Not atomic as a whole; each page that is read is. O(all data of the caller).
         """
         part: list[bytes] = []
         size = 0
@@ -46,15 +46,15 @@ class Exports:
         yield b"".join(part)
 
     def _lines(self, caller: Caller) -> Iterator[bytes]:
-        for row in Selection(self._store, caller, "keys", Span()).rows():
+        for row in Selection(self._store, caller, "keys", NameRange()).rows():
             if not isinstance(row, str):
                 yield line_of(row)
-        copier = Copier(self._store, caller.id, 0, 0, lambda _: None)
-        yield from map(line_of, _in_order(copier.beside_keys(_STATES)))
+        snapshot = TenantSnapshot(self._store, caller.id, 0, 0, lambda _: None)
+        yield from map(line_of, _in_order(snapshot.beside_keys(_STATES)))
 
 
 def _in_order(records: Iterable[BesideKeys]) -> Iterator[List | Item | Message | Route | Bin]:
-    """Give what an import takes; policies behind their lists' items, which they could drop."""
+    """Yield records in the order of an import: a policy follows the items that it might drop."""
     awaiting: List | None = None
     for record in records:
         if awaiting and not isinstance(record, Item):

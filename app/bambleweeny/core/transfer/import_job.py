@@ -1,4 +1,4 @@
-"""One import at its work: what each step writes, and what it leaves."""
+"""The work of one import: its writes, and the lines that it skips."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -28,7 +28,7 @@ from bambleweeny.store.scripts import PUT_KEYS_WITHIN_QUOTA
 
 
 class Nouns(NamedTuple):
-    """What an import works with."""
+    """The services that an import uses."""
 
     selections: Selections
     lists: Lists
@@ -40,10 +40,10 @@ class Nouns(NamedTuple):
 
 
 class Imported:
-    """What became of the lines: how many of each kind were written, and how many were not.
+    """The counts of an import: written lines of each kind, and skipped ones.
 
-    `begun` is the list or the new topic of which the last line told, if it was written, as
-    `lists/a`: the next part of the same import may go on with it.
+    `begun` is the list or the new topic of the last line, if it was written, such as `lists/a`:
+    the next part of the same import may continue with it.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Imported:
 
 
 class ImportJob:
-    """One import at its work."""
+    """The work of one import."""
 
     def __init__(
         self, store: Store, nouns: Nouns, caller: Caller, *, skips: bool, begun: str
@@ -67,7 +67,7 @@ class ImportJob:
 
     @cached_property
     def _known(self) -> set[OwnRecord]:
-        """The routes and bins that are there, as records."""
+        """The existing routes and bins, as records."""
         routes, bins = self._nouns.routes, self._nouns.bins
         return {
             *(OwnRoute(one.target, one.content_type) for one in routes.owned_by(self._caller)),
@@ -75,7 +75,7 @@ class ImportJob:
         }
 
     def put(self, records: Sequence[OwnRecord]) -> None:
-        """Write keys, items of one list, messages of one topic, or one thing of another kind."""
+        """Write keys, items of one list, messages of one topic, or one record of another kind."""
         first, done = records[0], self.imported
         done.begun = None
         match first:
@@ -136,11 +136,11 @@ class ImportJob:
         return self._nouns.topics.put_all(self._caller, name, messages, keeps_ids=is_new)
 
     def _stays(self, name: str) -> bool:
-        """Tell whether a list is to stay as it was."""
+        """Return whether a list must stay unchanged."""
         return self._skips and self._stood("lists", name)
 
     def _stood(self, kind: Literal["lists", "topics"], name: str) -> bool:
-        """Tell whether a list or a topic was there before the import."""
+        """Return whether a list or a topic existed before the import."""
         path = f"{kind}/{name}"
         if path not in self._was_there:
             tenant = self._store.schema.tenant(self._caller.id)
@@ -150,7 +150,7 @@ class ImportJob:
         return self._was_there[path]
 
     def _make_public(self, record: OwnRoute | OwnBin) -> int:
-        """Make a route or a bin, unless there is one like it."""
+        """Create a route or a bin, unless an equal one exists."""
         if record in self._known:
             return 0
         if isinstance(record, OwnRoute):

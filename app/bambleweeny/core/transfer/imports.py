@@ -1,4 +1,4 @@
-"""Imports: lines of an export become one's own again, in steps."""
+"""Imports: the lines of an export become the caller's data, in steps."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -23,23 +23,23 @@ _STEP = 100
 _STEP_BYTES = 1 << 20
 
 MODES = ("merge", "skip", "replace")
-"""Over what is there, only what is not there, or in the place of all of one's own."""
+"""Overwrite existing names, skip existing names, or delete all of the caller's data first."""
 
 
 class Imports:
-    """Imports of everybody's own."""
+    """Imports of all users."""
 
     def __init__(self, store: Store, nouns: Nouns) -> None:
         self._store = store
         self._nouns = nouns
 
     def run(self, caller: Caller, lines: IO[bytes], mode: str, begun: str = "") -> Imported:
-        """Take lines in, in one of MODES.
+        """Import lines in one of MODES.
 
-        All lines are checked before anything changes; the first bad one is an
-        InvalidRequest that names it. Not atomic: 100 keys or 1 MB are a step, and where
-        one is refused, as by a quota, those before it stay. `begun` is what an earlier part
-        gave as such; lists drop items and topics messages where that is their rule. O(lines).
+        Checks all lines before it changes anything; raises InvalidRequest for the first invalid
+        line. Not atomic: a step has up to 100 keys or 1 MB, and if a step fails, as at a quota, the
+        earlier ones stay. `begun` comes from the result of an earlier part of the same import.
+        Lists may drop items, and topics messages, as their bounds say. O(lines).
         """
         for _ in _records(lines):
             pass
@@ -71,7 +71,7 @@ class Imports:
 
 
 def _records(lines: IO[bytes]) -> Iterator[Numbered]:
-    """Read the lines that are not empty; InvalidRequest names the first bad one."""
+    """Parse the lines that are not empty; InvalidRequest names the first invalid one."""
     for number, text in enumerate(lines, start=1):
         line = text.removeprefix(BOM) if number == 1 else text
         if line.strip():
@@ -84,7 +84,7 @@ def _records(lines: IO[bytes]) -> Iterator[Numbered]:
 
 
 def _groups(records: Iterable[Numbered]) -> Iterator[list[Numbered]]:
-    """Give records that follow each other and are written in one step."""
+    """Yield groups of consecutive records that one step writes."""
     group: list[Numbered] = []
     size = 0
     for one in records:

@@ -1,4 +1,4 @@
-"""Putting a backup into an engine."""
+"""Restore: writes a backup into an engine."""
 
 import time
 from collections.abc import Callable
@@ -33,11 +33,11 @@ _BATCH_BYTES = 1 << 20
 
 
 class NotEmpty(Exception):
-    """The engine holds data already; the sentence says what to do."""
+    """The engine has data already; the message says what to do."""
 
 
 def check_backup(file: IO[bytes], advance: Callable[[int], None] = lambda _: None) -> None:
-    """Read a backup to its end; raise BackupRefused unless all of it is good."""
+    """Read a backup to its end; raise BackupRefused unless all of it is valid."""
     for _ in read_records(file, advance):
         pass
 
@@ -49,12 +49,12 @@ def restore(
     *,
     replace: bool = False,
 ) -> End:
-    """Put a backup that was checked into an engine and give what it held.
+    """Write a checked backup into an engine and return its end record.
 
-    Raises NotEmpty where there is more than a new admin; `replace` deletes that first. No
-    server may use the engine meanwhile. Not atomic: when it breaks off, all of it is
-    deleted again, and after a kill each user is there with all it owned or not at all,
-    once a server has started. Tokens that were good before are not any more.
+    Raises NotEmpty if the engine has more than a new admin; `replace` deletes that data first.
+    No server may use the engine meanwhile. Not atomic: if the restore fails, everything is
+    deleted again. After a kill, each user has all of its data or does not exist, once a server
+    has started. Earlier tokens are no longer valid.
     """
     if not replace and not _is_empty(store):
         raise NotEmpty(
@@ -73,7 +73,7 @@ def restore(
 
 
 def clear_all(store: Store) -> None:
-    """Delete every user, the admin too, and what they own. O(what there is)."""
+    """Delete all users, including the admin, and all of their data. O(all data)."""
     schema = store.schema
     [pairs] = store.read(("HGETALL", schema.users))
     [members] = store.read(("SMEMBERS", schema.tenants))
@@ -109,7 +109,7 @@ def _write(store: Store, file: IO[bytes], advance: Callable[[int], None]) -> End
 
 
 class _Writer:
-    """Writes one user after the other; the record without which nothing counts comes last."""
+    """Writes one user after the other; the user's record comes last and makes the data valid."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -119,19 +119,19 @@ class _Writer:
         self._user: User | None = None
         self._lists: dict[str, RestoredList] = {}
         self._topics: dict[str, int] = {}
-        # NOTE: so high that no token fits that was given before, here or elsewhere.
+        # NOTE: higher than the version in any token issued before, here or elsewhere.
         self._version = time.time_ns() // 1000
 
     def begin(self, user: User) -> None:
-        """Go on with the next user."""
+        """Finish the user before and begin the next one."""
         self.finish()
         self._user = user
-        # NOTE: who stands among the tenants without a record is cleared by the next start.
+        # NOTE: the next start deletes a tenant that has no record.
         self._store.write(("SADD", self._schema.tenants, user.id))
         self._store.write(("UNLINK", self._schema.tenant(user.id).user))
 
     def put(self, record: Owned) -> None:
-        """Add what the user owns."""
+        """Add a record of the user's data."""
         match record:
             case Key():
                 self._put_key(record)

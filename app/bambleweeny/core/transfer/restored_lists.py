@@ -1,4 +1,4 @@
-"""Lists as a restore writes them: their items, and their records at the end."""
+"""Lists in a restore: their items, and their records at the end."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _LONGEST_TEXT = 255
 
 
 class RestoredList:
-    """What the record of a list will say."""
+    """The fields of a list's record, collected during a restore."""
 
     def __init__(self) -> None:
         self._numbers = ListNumbers()
@@ -25,7 +25,7 @@ class RestoredList:
         self._described: dict[str, int | bytes] = {}
 
     def describe(self, record: List) -> None:
-        """Take over what a backup says of the list itself."""
+        """Set the fields that the backup has for the list."""
         numbers = (record.came, record.went, record.last)
         self._numbers = ListNumbers(record.policy is not None, 0, *numbers)
         if record.low:
@@ -34,7 +34,7 @@ class RestoredList:
             self._described["policy"] = msgspec.json.encode(record.policy)
 
     def add(self, item: Item, size: int) -> None:
-        """Count an item, whose body has so many bytes."""
+        """Count an item with a body of `size` bytes."""
         known, is_ready = self._numbers, item.state == "ready"
         ends = item.at if item.state in ("leased", "delayed") else 0
         for due in (ends, item.expires):
@@ -47,7 +47,7 @@ class RestoredList:
         )
 
     def fields(self) -> Iterator[str | int | bytes]:
-        """Give the fields and values of the record."""
+        """Yield the fields and values of the record."""
         yield from (NUMBERS, pack_numbers(self._numbers))
         for name, value in self._described.items():
             yield from (name, value)
@@ -56,7 +56,7 @@ class RestoredList:
 
 
 def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
-    """Give what puts an item into its list, after the items before it."""
+    """Return the commands that add an item to its list, after the earlier items."""
     came = item.came or item.id // 1000
     more = (item.attempts, came, item.expires, item.reason, item.origin)
     data = pack_item(StoredItem(item.id, value, *more))
@@ -72,14 +72,14 @@ def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
 
 
 def is_possible_list(record: List) -> bool:
-    """Tell whether a list can be as a backup says."""
+    """Return whether a list in a backup is valid."""
     policy, numbers = record.policy, (record.came, record.went, record.last, record.low)
     is_named = policy is None or policy.dead_letter is None or is_part_of_name(policy.dead_letter)
     return is_named and all(0 <= number < _LARGEST for number in numbers)
 
 
 def is_possible_item(item: Item) -> bool:
-    """Tell whether an item can be as a backup says."""
+    """Return whether an item in a backup is valid."""
     texts = (item.reason, item.origin)
     return (
         all(0 <= number < _LARGEST for number in (item.id, item.came, item.expires, item.at))

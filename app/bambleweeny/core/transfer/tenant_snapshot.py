@@ -1,4 +1,4 @@
-"""What one user is and owns, read as the records of a backup."""
+"""One user and its data, read as the records of a backup."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -7,9 +7,9 @@ import msgspec
 
 from bambleweeny.core.auth.tenant_session import read_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.key_entry import Held, held_of
+from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.index_walk import walk
-from bambleweeny.core.listing.name_range import Span
+from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
 from bambleweeny.core.lists.item_codec import unpack_item
 from bambleweeny.core.lists.items import STATES, State
@@ -35,15 +35,15 @@ from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Scrip
 _FIELDS = ("name", "role", "quota", "hash")
 _OF_RECORD = (NUMBERS, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
-"""Its name, its record, and a page of items in each state."""
+"""The list's name, its record, and a page of items in each state."""
 _PAGE = 1000
 _PAGE_BYTES = 1 << 20
 
 
-class Copier:
-    """Reads a user and what it owns. `advance` is told of each thing that it owns.
+class TenantSnapshot:
+    """Reads a user and its data. `advance` gets the number of resources that were read.
 
-    Every call raises Unauthorized once the user is gone.
+    Every call raises Unauthorized if the user has been deleted.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Copier:
         self._advance = advance
 
     def records(self) -> Iterator[Record]:
-        """Give the user and then all that it owns, of one moment where it is not too much.
+        """Yield the user and all of its data, read atomically if it is within the bounds.
 
         Routes and bins never change; one that is deleted meanwhile may be left out.
         """
@@ -86,14 +86,14 @@ class Copier:
     def _records_in_pages(self) -> Iterator[Record]:
         [fields] = read_as(self._store, self._caller, ("HMGET", self._tenant.user, *_FIELDS))
         yield self._user(fields)
-        for row in Selection(self._store, self._caller, "keys", Span()).rows():
+        for row in Selection(self._store, self._caller, "keys", NameRange()).rows():
             if isinstance(row, Row):
-                yield self._key(row.name, row.held)
+                yield self._key(row.name, row.entry)
             self._advance(1)
         yield from self.beside_keys(STATES)
 
     def beside_keys(self, states: Sequence[State]) -> Iterator[BesideKeys]:
-        """Give all but the keys, items state by state. Each page is of one moment."""
+        """Yield all data except the keys, items state by state. Each page is atomic."""
         tenant = self._tenant
         for names in self._walk(tenant.lists):
             for name in names:
@@ -126,11 +126,11 @@ class Copier:
     def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
         for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):
             if stored[0] is not None:
-                yield self._key(name.decode(), held_of(stored))
+                yield self._key(name.decode(), key_entry_of(stored))
             self._advance(1)
 
-    def _key(self, name: str, held: Held) -> Key:
-        return Key(self._caller.id, name, value_of(held.value), held.ends, held.content_type)
+    def _key(self, name: str, entry: KeyEntry) -> Key:
+        return Key(self._caller.id, name, value_of(entry.value), entry.ends, entry.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         packed, low, policy = record

@@ -1,1 +1,1 @@
-"""The Redis client: one connection, pipelining, pub/sub, and the ways to an engine."""
+"""The Redis client: connections, pipelining, pub/sub, and single, Sentinel and Cluster engines."""

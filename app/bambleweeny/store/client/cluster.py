@@ -1,9 +1,9 @@
-"""A Redis Cluster: the map of its slots, and commands that go to the masters of their keys.
+"""A Redis Cluster: the map of slots, and commands sent to the master of their keys.
 
-While a slot moves to another node, its keys are on two nodes, and a node refuses a command
-whose keys it does not all have. A refused command has changed nothing, so that it follows a
-redirection, or is tried again. A script that declares a name that is never there, beside its
-tenant's record, is refused for as long as its slot is on the move (see `Tenant.declared`).
+While a slot moves, its keys are on two nodes, and a node refuses a command unless it has all
+of the command's keys. A refused command has changed nothing, so it follows a redirection or is
+sent again. A script also declares a name that never exists, so that a node refuses the script
+for as long as its slot moves (see `Tenant.at_rest`).
 """
 
 import binascii
@@ -21,23 +21,24 @@ from bambleweeny.store.client.url import Place
 _SLOTS = 16384
 _WITHOUT_KEY = {"PING", "INFO", "DBSIZE", "CLIENT", "BGSAVE", "CONFIG", "FLUSHALL", "WAIT"}
 _REDIRECTIONS = ("MOVED", "ASK")
-_ASTRAY = ("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY")
-"""A node that answers so is away or a replica: the map of slots may name another one."""
+_WRONG_NODE = ("CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY")
+"""Errors of a node that is away or a replica: the current map of slots may name another one."""
 _MOST_REDIRECTIONS = 5
 _MOST_READINGS = 5
 _FIRST_PAUSE_SECONDS = 0.001
 _LONGEST_PAUSE_SECONDS = 0.032
 _MOVE_SECONDS = 0.5
-"""A request waits for its slot only until so long after the first refusal of the move, so
-that the move of a large slot does not hold every thread for as long as it takes."""
+"""A request waits for a slot that moves for this long after the first refusal. A longer wait
+would hold every thread while a large slot moves.
+"""
 _MOVES_APART_SECONDS = 1.0
 _MOST_MOVES = 1000
 _MOST_PATIENT = 4
-"""So many threads of a process wait for a slot longer than that."""
+"""The number of threads of a process that may wait longer than that."""
 
 
 class SlotMap:
-    """Which master has which slot, as the lines to one Cluster know it; safe between threads."""
+    """The master of each slot; all connections to one Cluster share it. Thread-safe."""
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         self._given = places
@@ -48,7 +49,7 @@ class SlotMap:
         self.patient_places = threading.BoundedSemaphore(_MOST_PATIENT)
 
     def ranges(self) -> list[tuple[int, int, Place]]:
-        """Return first slot, last slot and master of each range; asks where it is not known."""
+        """Return first slot, last slot and master of each range; ask the Cluster if unknown."""
         with self._lock:
             if not self._ranges:
                 asked, rows = ask_first(self._known, ("CLUSTER", "SLOTS"))
@@ -58,7 +59,7 @@ class SlotMap:
             return self._ranges
 
     def forget(self) -> None:
-        """Ask for the map again before it is next used."""
+        """Drop the map; the next use asks for it again."""
         with self._lock:
             self._ranges = []
 
@@ -72,7 +73,7 @@ class SlotMap:
         raise StoreUnavailable()
 
     def has(self, place: Place) -> bool:
-        """Return whether a server is one of the masters, by what the Cluster says now."""
+        """Return whether a server is a master, according to a map that is read now."""
         self.forget()
         return any(place == master for _, _, master in self.ranges())
 
@@ -84,8 +85,8 @@ class SlotMap:
     def redirected(self, text: str, asked: Place) -> Place | None:
         """Return the node that `MOVED 42 host:port` or `ASK 42 host:port` names.
 
-        Without a host it is on the host of the node that answered; None where the host is
-        not known, which an engine writes as `?`.
+        An empty host stands for the host of the node that answered. For the host `?` the engine
+        knows none: returns None for an ASK, and the master in the map for a MOVED.
         """
         kind, slot, address = text.split()[:3]
         host, _, port = address.rpartition(":")
@@ -95,7 +96,7 @@ class SlotMap:
         return self.master_of(int(slot)) if kind == "MOVED" and place is None else place
 
     def is_new_move(self, slot: int | None) -> bool:
-        """Note that a slot is on the move; return whether it is so for less than half a second."""
+        """Record that a slot moves; return whether the move began less than half a second ago."""
         now = time.monotonic()
         with self._lock:
             begun, noted = self._moves.get(slot, (now, now))
@@ -107,16 +108,16 @@ class SlotMap:
         return now - begun < _MOVE_SECONDS
 
     def end_move(self, slot: int | None) -> None:
-        """Note that a slot is at rest again."""
+        """Record that a slot no longer moves."""
         with self._lock:
             self._moves.pop(slot, None)
 
 
-class ClusterLine:
+class ClusterConnection:
     """Links to the masters of a Cluster; each command goes to the master of its key's slot.
 
-    A command whose slot moves is sent again for up to half a second, or for `patience`
-    seconds where that is longer.
+    A command whose slot moves is sent again for up to half a second, or for `patience` seconds
+    if that is longer.
     """
 
     def __init__(self, slot_map: SlotMap, patience: float = 0) -> None:
@@ -127,9 +128,9 @@ class ClusterLine:
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send each command to the master of its key's slot; no order between slots.
 
-        A command that a node refuses because of its slot was not run there, so it is sent on
-        or again. A WAIT at the end stands for one after the commands of each master; its
-        reply is the least of theirs.
+        A command that a node refuses because of its slot did not run, so it is redirected or sent
+        again. A WAIT at the end is sent to each master after its commands; the reply is the minimum
+        of their replies.
         """
         tail = [command for command in commands[-1:] if command[0] == "WAIT"]
         commands = commands[: len(commands) - len(tail)]
@@ -170,15 +171,16 @@ class ClusterLine:
             self._map.forget()
             raise
         if any(
-            isinstance(reply, ReplyError) and str(reply).startswith(_ASTRAY) for reply in replies
+            isinstance(reply, ReplyError) and str(reply).startswith(_WRONG_NODE)
+            for reply in replies
         ):
             self._map.forget()
         return replies
 
     def _follow(self, commands: Sequence[Command], refusal: Any, asked: Place) -> list[Any]:
-        """Send a refused command, and the WAIT behind it, until it is run; return the replies.
+        """Redirect or repeat a refused command, with its WAIT, until it runs; return the replies.
 
-        If its time is over before, the reply is the last refusal.
+        After the time limit the reply is the last refusal.
         """
         replies = self._redirect(commands, [refusal], asked)
         if not _is_refused(replies[0]):
@@ -212,7 +214,7 @@ class ClusterLine:
         return self._redirect(commands, self._ask_at(place, commands), place)
 
     def _redirect(self, commands: Sequence[Command], replies: list[Any], asked: Place) -> list[Any]:
-        """Send a command where its reply points, and so on, up to five times."""
+        """Send a command to the node that its reply names, up to five times."""
         for _ in range(_MOST_REDIRECTIONS):
             text = str(replies[0]) if isinstance(replies[0], ReplyError) else ""
             if not text.startswith(_REDIRECTIONS):
@@ -228,9 +230,9 @@ class ClusterLine:
         return replies
 
     def _read_apart(self, command: Command, refusal: Any) -> Any:
-        """Read the keys of a MGET one by one, while its slot is on the move.
+        """Read the keys of an MGET one by one while their slot moves.
 
-        Two readings in a row that find the same are of one moment.
+        Two consecutive reads with the same result show the values of one moment.
         """
         before: list[Any] | None = None
         for _ in range(_MOST_READINGS):
@@ -242,7 +244,7 @@ class ClusterLine:
 
 
 def slot_of(key: bytes) -> int:
-    """Return the slot of a key: that of its hash tag, if it has one."""
+    """Return the slot of a key, computed from its hash tag if it has one."""
     start = key.find(b"{")
     end = key.find(b"}", start + 1)
     if start >= 0 and end > start + 1:
@@ -259,7 +261,7 @@ def _slot_of_command(command: Command) -> int | None:
 
 
 def _is_refused(reply: Any) -> bool:
-    """Return whether a node did not do a command because of where its slot is."""
+    """Return whether a node refused a command because of its slot."""
     return isinstance(reply, ReplyError) and str(reply).startswith((*_REDIRECTIONS, "TRYAGAIN"))
 
 
@@ -267,7 +269,7 @@ def _range(row: list[Any], asked: Place) -> tuple[int, int, Place]:
     first, last, master = row[:3]
     host, port = (master[0] or b"").decode(), master[1]
     if host == "?":
-        # NOTE: its name is not set; Redis 7 says its address then among further pairs.
+        # NOTE: the node has no announced name; Redis 7 adds its address as metadata.
         further = master[3] if len(master) > 3 else []
         host = dict(zip(further[::2], further[1::2], strict=True)).get(b"ip", b"").decode()
     return first, last, asked.at(host or asked.host, port)

@@ -1,4 +1,4 @@
-"""One connection to an engine: commands out in one write, replies back in order."""
+"""One connection to an engine: commands go out in one write, replies return in order."""
 
 import select
 import socket
@@ -19,9 +19,9 @@ _FEEDS_KEPT = 4
 
 
 class Link:
-    """A connection that one thread uses at a time; it connects when first used.
+    """A connection for one thread at a time; it connects on first use.
 
-    Every failure of the connection closes it and raises StoreUnavailable.
+    A failure of the connection closes it and raises StoreUnavailable.
     """
 
     def __init__(self, place: Place) -> None:
@@ -31,9 +31,9 @@ class Link:
         self._reader = hiredis.Reader()
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
-        """Send commands in one write and give their replies, errors as values."""
-        # NOTE: an idle connection has nothing to read unless the engine closed it.
-        # Seeing that before a write is sent spares the client a 503 that says nothing.
+        """Send commands in one write and return their replies, with errors as values."""
+        # NOTE: an idle connection has nothing to read unless the engine closed it. This check
+        # before the write avoids a 503 that leaves open whether the write was done.
         if self._socket is not None and self._poll.poll(0):
             self.close()
         try:
@@ -43,7 +43,7 @@ class Link:
             raise StoreUnavailable() from ex
 
     def open(self) -> int:
-        """Connect, and give the number of the connection's descriptor."""
+        """Connect, and return the file descriptor of the connection."""
         try:
             return (self._socket or self._connect()).fileno()
         except OSError as ex:
@@ -51,7 +51,7 @@ class Link:
             raise StoreUnavailable() from ex
 
     def tell(self, command: Command) -> None:
-        """Send a command whose replies are taken with `hear`."""
+        """Send a command without waiting for a reply; `hear` returns the replies."""
         try:
             self._opened().sendall(_packed([command]))
         except OSError as ex:
@@ -59,7 +59,7 @@ class Link:
             raise StoreUnavailable() from ex
 
     def hear(self) -> list[Any]:
-        """Give what has come since, once there is something to read."""
+        """Return the replies received so far; blocks until there is data to read."""
         try:
             self._feed(self._opened())
             heard = []
@@ -73,7 +73,7 @@ class Link:
         return heard
 
     def close(self) -> None:
-        """Close the connection; the next use opens another."""
+        """Close the connection; the next use opens a new one."""
         if self._socket is not None:
             self._poll.unregister(self._socket)
             self._socket.close()
@@ -93,7 +93,7 @@ class Link:
                 feeds += 1
             replies.append(reply)
         if feeds > _FEEDS_KEPT:
-            # NOTE: a reader keeps the memory of its largest reply until it is fed again.
+            # NOTE: a reader keeps the memory of its largest reply until the next feed.
             self._reader = hiredis.Reader()
         return replies
 
@@ -149,7 +149,7 @@ class Link:
 
 
 def ask_first(places: Sequence[Place], command: Command) -> tuple[Place, list[Any]]:
-    """Ask servers one after the other until one answers with a list that is not empty."""
+    """Ask servers in order; return the first that answers with a list that is not empty."""
     reason: Exception | None = None
     for place in places:
         link = Link(place)
@@ -168,11 +168,11 @@ def ask_first(places: Sequence[Place], command: Command) -> tuple[Place, list[An
 
 
 def _limit_waiting(sock: socket.socket, seconds: float) -> None:
-    """Let neither a send nor a receive take longer; OSError then."""
+    """Set the timeout of each send and receive; a timeout raises OSError."""
     if isinstance(sock, ssl.SSLSocket):
         sock.settimeout(seconds)
         return
-    # NOTE: with a time-out of its own Python polls before each of them; the system need not.
+    # NOTE: with a Python timeout, each send and receive would cost an extra poll.
     sock.settimeout(None)
     limit = struct.pack("ll", int(seconds), int(seconds % 1 * 1e6))
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
@@ -188,5 +188,5 @@ def _tls_context(ca: str | None, cert: str | None, key: str | None) -> ssl.SSLCo
 
 
 def _packed(commands: Sequence[Command]) -> bytes:
-    # NOTE: hiredis's stub takes every command for a tuple of one.
+    # NOTE: the type stub of hiredis accepts only tuples with one element.
     return b"".join([hiredis.pack_command(c) for c in commands])  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
-"""Round trips that requests share: what those of one thread ask goes out in one write.
+"""Pipelining: requests of one thread share their round trips to the engine.
 
-Each runs until it asks the engine something, and then the next one does; so an engine
-that answers sixteen of them is woken, and syncs its file, once and not sixteen times.
+Each request runs until it asks the engine something; then the next one runs. All their
+commands go out in one write, so that the engine wakes and syncs its file once for sixteen
+requests.
 """
 
 import threading
@@ -16,8 +17,8 @@ from bambleweeny.store.client.link import Command
 Asked = Sequence[Command]
 
 
-class Sharing(greenlet):
-    """Runs one job after the other; each beside others of its thread, and waits while they do."""
+class PipelineWorker(greenlet):
+    """A greenlet that runs jobs one after the other, and waits for shared replies."""
 
     def __init__(self) -> None:
         super().__init__(self._work)
@@ -27,15 +28,15 @@ class Sharing(greenlet):
         self._home = getcurrent()
 
     def begin(self, job: Callable[[], None]) -> None:
-        """Run a job until it has ended or asks something."""
+        """Run a job until it has ended or asks the engine something."""
         self._job, self.is_busy = job, True
         self.switch()
 
     def ask(self, commands: Asked) -> list[Any]:
-        """Wait for the replies; StoreUnavailable where they do not come."""
+        """Wait for the replies and return them; raise StoreUnavailable if none arrive."""
         self.asked = commands
         self._home.switch()
-        # NOTE: what is given to a switch is kept until the one that switched goes on.
+        # NOTE: an argument of `switch` would stay referenced until its caller continues.
         replies, self.replies = self.replies, []
         return replies
 
@@ -47,23 +48,23 @@ class Sharing(greenlet):
 
 
 class _Idle(threading.local):
-    """Those of the calling thread that run nothing; making one costs more than a request."""
+    """Idle greenlets of the calling thread; making a new one costs more than a request."""
 
     def __init__(self) -> None:
-        self.ones: list[Sharing] = []
+        self.ones: list[PipelineWorker] = []
 
 
 _idle = _Idle()
 
 
-def current() -> Sharing | None:
-    """Give what the caller runs in, if it shares its round trips."""
+def current() -> PipelineWorker | None:
+    """Return the greenlet of the caller if it shares its round trips, else None."""
     running = getcurrent()
-    return running if isinstance(running, Sharing) else None
+    return running if isinstance(running, PipelineWorker) else None
 
 
 def let_others_end() -> None:
-    """Go on only when nothing runs beside the caller any more; at once where nothing does."""
+    """Wait until no other job runs in this thread; return immediately if none does."""
     if running := current():
         running.ask(())
 
@@ -71,16 +72,16 @@ def let_others_end() -> None:
 def run_side_by_side(
     jobs: Iterable[Callable[[], None]], ask: Callable[[list[Asked]], list[list[Any]]]
 ) -> None:
-    """Run jobs in this thread until all that begin have ended; they raise nothing.
+    """Run jobs in this thread until all that began have ended; jobs must not raise.
 
-    The next begins when the one before has ended or asks the engine something, and none
-    after one that lets the others end. `ask` gives the replies to what several have asked,
-    or raises StoreUnavailable to all of them.
+    The next job begins when the one before has ended or asks the engine something; none begins
+    after a job that calls `let_others_end`. `ask` returns the replies to the commands of several
+    jobs; if it raises StoreUnavailable, so does each of them.
     """
     idle = _idle.ones
-    running: list[Sharing] = []
+    running: list[PipelineWorker] = []
     for job in jobs:
-        one = idle.pop() if idle else Sharing()
+        one = idle.pop() if idle else PipelineWorker()
         one.begin(job)
         (running if one.is_busy else idle).append(one)
         if one.is_busy and not one.asked:
@@ -94,7 +95,7 @@ def run_side_by_side(
         running = [one for one in running if one.is_busy]
 
 
-def _answer(askers: list[Sharing], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
+def _answer(askers: list[PipelineWorker], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
     try:
         replies = ask([one.asked for one in askers])
     except StoreUnavailable:

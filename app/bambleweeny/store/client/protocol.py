@@ -1,4 +1,4 @@
-"""The Redis protocol for the rest of the store: its reader, its errors, its commands."""
+"""The parts of the Redis protocol that the rest of the store uses: reader, errors, commands."""
 
 from hiredis import ProtocolError, Reader, ReplyError, pack_command
 

@@ -1,4 +1,4 @@
-"""Being woken when something happens under a name, over one connection for a process."""
+"""Pub/sub: waiters that wake on messages, over one connection for each process."""
 
 import math
 import os
@@ -20,16 +20,16 @@ _MOST_UNREAD = 1000
 
 
 class Waiter:
-    """Somebody who waits for a message."""
+    """A waiter for a message."""
 
     def __init__(self) -> None:
         self._woken = threading.Event()
         self._lost = False
 
     def wait(self, seconds: float) -> bool:
-        """Tell whether it was woken within so many seconds; it stays so until `rest`.
+        """Return whether the waiter was woken within `seconds`; it stays awake until `rest`.
 
-        Raises StoreUnavailable when the connection to the engine broke meanwhile.
+        Raises StoreUnavailable if the connection to the engine has broken.
         """
         woken = self._woken.wait(seconds)
         if self._lost:
@@ -37,24 +37,24 @@ class Waiter:
         return woken
 
     def rest(self) -> None:
-        """Be ready to be woken again."""
+        """Reset the waiter, so that it can be woken again."""
         self._woken.clear()
 
     def wake(self, *, lost: bool = False) -> None:
-        """End the wait."""
+        """Wake the waiter."""
         self._lost = self._lost or lost
         self._woken.set()
 
     @property
     def is_awake(self) -> bool:
-        """Tell whether it was woken and has not rested since."""
+        """Whether the waiter was woken since the last `rest`."""
         return self._woken.is_set()
 
 
 class Follower(Waiter):
-    """Somebody who hears every message; the newest 1,000 are kept until they are taken.
+    """A waiter that gets every message; the newest 1,000 are kept until `take`.
 
-    Being woken without a message means to look: something may have been missed.
+    A wake-up without a message means that messages may have been missed.
     """
 
     def __init__(self) -> None:
@@ -62,12 +62,12 @@ class Follower(Waiter):
         self._messages: deque[bytes] = deque(maxlen=_MOST_UNREAD)
 
     def hear(self, message: bytes) -> None:
-        """Keep a message and end the wait."""
+        """Keep a message and wake the follower."""
         self._messages.append(message)
         self.wake()
 
     def take(self) -> list[bytes]:
-        """Give the messages since the last time, oldest first, and be ready for more."""
+        """Return and remove the messages, oldest first, and reset the follower."""
         self.rest()
         return [self._messages.popleft() for _ in range(len(self._messages))]
 
@@ -75,13 +75,11 @@ class Follower(Waiter):
 _W = TypeVar("_W", bound=Waiter)
 
 
-class Announcements:
-    """Channels of an engine. A message wakes one of those who wait on its channel,
-    the one that has waited longest; all who follow it hear it. The message `in 250`
-    does so after 250 milliseconds.
+class PubSub:
+    """The channels of an engine. A message wakes the waiter that has waited longest on its
+    channel, and every follower of the channel. The message `in 250` does so after 250 ms.
 
-    One thread does all that touches the connection; it runs from the first wait
-    until the connection breaks.
+    One thread owns the connection; it runs from the first wait until the connection breaks.
     """
 
     def __init__(
@@ -96,43 +94,43 @@ class Announcements:
 
     @contextmanager
     def listen(self, channel: str) -> Iterator[Waiter]:
-        """Give a waiter that is woken when it is time to look.
+        """Yield a waiter of a channel.
 
-        That is once at the beginning, since something may have happened before, and
-        with a message from then on.
+        It wakes once the subscription is active, since something may have happened before, and
+        on messages after that.
         """
         with self._on(channel, Waiter()) as waiter:
             try:
                 yield waiter
             except BaseException:
-                waiter.wake()  # what it was woken for, if anything, is for the next one
+                waiter.wake()  # passes a message that it may have got on to the next waiter
                 raise
 
     @contextmanager
     def follow(self, channel: str) -> Iterator[Follower]:
-        """Give a follower that is woken with each message, and when it is time to look.
+        """Yield a follower of a channel, which gets each message.
 
-        That is once it hears everything, and maybe before.
+        It also wakes without a message once the subscription is active, and possibly before.
         """
         with self._on(channel, Follower()) as follower:
             yield follower
 
     def remind(self, channel: str, seconds: float) -> None:
-        """Wake one of those who wait on a channel after so long, if not before."""
+        """Wake one waiter of a channel after `seconds`, unless a message does so earlier."""
         with self._lock:
             self._note_due(channel.encode(), seconds)
             if self._line:
                 self._line.tell(())
 
     def wake_all(self) -> None:
-        """Wake everybody."""
+        """Wake all waiters."""
         with self._lock:
             for waiters in self._waiting.values():
                 for waiter in waiters:
                     waiter.wake()
 
     def close(self) -> None:
-        """End the connection, which everybody is told; the next wait opens another."""
+        """Close the connection; all waiters get StoreUnavailable. The next wait opens a new one."""
         with self._lock:
             if self._line:
                 self._line.hang_up()
@@ -200,7 +198,7 @@ class Announcements:
             self._due[name] = min(at, self._due.get(name, at))
 
     def _until_due(self) -> float:
-        """Tell in how many seconds somebody is to be woken, whatever is said until then."""
+        """Return the seconds until the next reminder."""
         with self._lock:
             return max(min(self._due.values(), default=math.inf) - time.monotonic(), 0.0)
 
@@ -225,35 +223,35 @@ def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
 
 
 def _wake_one(waiters: deque[Waiter]) -> None:
-    """Wake the first that sleeps; where nobody does, all will look anyway."""
+    """Wake the first waiter that sleeps; if all are awake, they will look anyway."""
     next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
 
 
 class _Line:
-    """What goes to and comes from a connection that only one thread may touch."""
+    """The queue of commands to a connection that only one thread may use."""
 
     def __init__(self) -> None:
         self._outgoing: deque[Command | None] = deque()
         self._reader, self._writer = os.pipe()
 
     def tell(self, command: Command) -> None:
-        """Have a command sent."""
+        """Queue a command."""
         self._outgoing.append(command)
         os.write(self._writer, b".")
 
     def hang_up(self) -> None:
-        """Have the connection ended."""
+        """Ask the thread to close the connection."""
         self._outgoing.append(None)
         os.write(self._writer, b".")
 
     def hear(
         self, link: Link, until_due: Callable[[], float], hears_all: Callable[[Place], bool]
     ) -> Iterator[tuple[bytes, bytes, bytes]]:
-        """Give what the engine says, until it is hung up or StoreUnavailable.
+        """Yield the messages of the engine until `hang_up` or StoreUnavailable.
 
-        That is a kind, a channel and a content; all of them empty when something is due.
-        A server that is quiet for ten seconds may have left its Cluster: it has to answer,
-        and `hears_all` to find it there.
+        A message is a kind, a channel and a content; all three are empty when a reminder may be
+        due. After ten quiet seconds the server must answer a PING, and `hears_all` must confirm
+        that it is still in its Cluster.
         """
         try:
             incoming = select.poll()
@@ -277,7 +275,7 @@ class _Line:
                     if command:
                         link.tell(command)
                 for said in link.hear() if any(fd != self._reader for fd, _ in ready) else ():
-                    # NOTE: while there is no subscription a PING is answered by a bare word.
+                    # NOTE: without a subscription the reply to PING is a plain string, not a list.
                     if isinstance(said, list) and said[0] != b"pong":
                         yield said[0], said[1], said[2] if said[0] == b"message" else b""
                 yield b"", b"", b""
@@ -285,6 +283,6 @@ class _Line:
             link.close()
 
     def close(self) -> None:
-        """Give the pipe back."""
+        """Close the pipe."""
         os.close(self._reader)
         os.close(self._writer)

@@ -1,7 +1,6 @@
-"""The ways to an engine: straight, by Sentinel's word, or by a Cluster's map of slots.
+"""The topologies of an engine: a single server, Sentinel, or Cluster.
 
-Each is used by one thread at a time, as a link is, and shares what it has learned
-with the others of its engine.
+One thread at a time uses a connection. All connections to an engine share what they know of it.
 """
 
 from collections.abc import Sequence
@@ -11,28 +10,28 @@ from typing import Any, Protocol
 from hiredis import ReplyError
 
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.client.cluster import ClusterLine, SlotMap
+from bambleweeny.store.client.cluster import ClusterConnection, SlotMap
 from bambleweeny.store.client.link import Command, Link, ask_first
 from bambleweeny.store.client.url import EngineUrl, Place
 
 _PATIENCE_SECONDS = 30.0
 
 
-class Line(Protocol):
-    """What the store asks of a way to an engine."""
+class Connection(Protocol):
+    """A connection to an engine of any topology."""
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
-        """Send commands and give their replies, errors as values."""
+        """Send commands and return their replies, with errors as values."""
 
     def close(self) -> None:
-        """Close its connections; the next use opens others."""
+        """Close all connections; the next use opens new ones."""
 
 
 class Engine:
-    """An engine somewhere, as all lines to it know it.
+    """An engine and the knowledge that all connections to it share.
 
-    `patience` is for how many seconds at most a command waits for a slot of a Cluster that
-    moves to another node, where it is more than a line's own half second.
+    `patience` is the number of seconds that a command waits for a slot of a Cluster that moves,
+    if that is more than the half second of every connection.
     """
 
     def __init__(
@@ -43,32 +42,32 @@ class Engine:
         self._patience = patience
 
     def patient(self) -> "Engine":
-        """Return the same engine, whose lines wait up to 30 seconds for a slot that moves."""
+        """Return the same engine, whose connections wait up to 30 seconds for a slot that moves."""
         return Engine(self.url, self.slot_map, _PATIENCE_SECONDS)
 
-    def line(self) -> Line:
-        """Give a new way to the engine; it connects when first used."""
+    def connection(self) -> Connection:
+        """Return a new connection to the engine; it connects on first use."""
         if self.url.kind == "sentinel":
-            return SentinelLine(self)
+            return SentinelConnection(self)
         if self.url.kind == "cluster":
-            return ClusterLine(self.slot_map, self._patience)
+            return ClusterConnection(self.slot_map, self._patience)
         return Link(self.url.places[0])
 
     def any_link(self) -> Link:
-        """Give a link to a server where messages of the whole engine arrive."""
+        """Return a link to a server that gets the pub/sub messages of the whole engine."""
         if self.url.kind == "cluster":
             return Link(self.slot_map.master_of(None))
         return Link(self.find_master()) if self.url.kind == "sentinel" else Link(self.url.places[0])
 
     def hears_all(self, place: Place) -> bool:
-        """Return whether messages of the whole engine still arrive at a server.
+        """Return whether a server still gets the messages of the whole engine.
 
-        They do not where it has left its Cluster.
+        It does not after it has left its Cluster.
         """
         return self.url.kind != "cluster" or self.slot_map.has(place)
 
     def find_master(self) -> Place:
-        """Ask the Sentinels, one after the other, where the master is now."""
+        """Ask the Sentinels in order for the address of the master."""
         sentinels = [
             replace(place, username=None, password=self.url.sentinel_password, database=0)
             for place in self.url.places
@@ -79,7 +78,7 @@ class Engine:
         return self.url.places[0].at(host.decode(), int(port))
 
 
-class SentinelLine:
+class SentinelConnection:
     """A link to the master that the Sentinels name."""
 
     def __init__(self, engine: Engine) -> None:
@@ -89,8 +88,7 @@ class SentinelLine:
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send commands to the master.
 
-        A server that is not the master any more is left: the next call asks for the
-        new one, as it does after a broken connection.
+        After a READONLY error or a broken connection, the next call asks the Sentinels again.
         """
         if self._link is None:
             self._link = Link(self._engine.find_master())

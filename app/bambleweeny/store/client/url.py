@@ -1,4 +1,4 @@
-"""Where an engine is, how to log in there and how long to wait, read from a URL.
+"""The URL of an engine: its address, login and timeouts.
 
     redis://[[user]:password@]host[:port][/database]
     rediss://...                          the same over TLS
@@ -6,9 +6,9 @@
     redis+sentinel://host[:port],host[:port]/master[/database]
     redis+cluster://host[:port],host[:port]
 
-`valkey` stands for `redis` anywhere, and `rediss+sentinel`, `rediss+cluster` are
-over TLS. After `?` come connect_timeout and timeout (durations, 2s and 5s), for TLS
-ca, cert and key (files), and for Sentinels with a password sentinel_password.
+`valkey` is the same as `redis`; `rediss+sentinel` and `rediss+cluster` use TLS. The parameters
+after `?` are connect_timeout and timeout (durations, 2s and 5s by default), ca, cert and key
+(files, for TLS), and sentinel_password.
 """
 
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ _FILES = ("ca", "cert", "key")
 
 @dataclass(frozen=True)
 class Place:
-    """One server, and how to log in there. Time-outs are seconds."""
+    """The address of one server and its login. Timeouts are in seconds."""
 
     host: str = "127.0.0.1"
     port: int = 6379
@@ -40,7 +40,7 @@ class Place:
     timeout: float = 5.0
 
     def at(self, host: str, port: int) -> "Place":
-        """Give the same login at another address."""
+        """Return the same login at another address."""
         return replace(self, host=host, port=port, path=None)
 
     def __str__(self) -> str:
@@ -52,7 +52,7 @@ class Place:
 
 @dataclass(frozen=True)
 class EngineUrl:
-    """An engine: `kind` is single, sentinel or cluster; `places` are where to ask first."""
+    """An engine: `kind` is single, sentinel or cluster; `places` are the servers to ask first."""
 
     kind: str
     places: tuple[Place, ...]
@@ -69,7 +69,7 @@ class EngineUrl:
 
 
 def parse_engine_url(text: str) -> EngineUrl:
-    """Read a URL; ValueError says what is wrong with it, without its password."""
+    """Parse a URL; ValueError says what is wrong with it, without its password."""
     scheme, separator, rest = text.replace("valkey", "redis", 1).partition("://")
     protocol, _, kind = scheme.partition("+")
     if not separator or (protocol, kind) == ("unix", "") or protocol not in ("redis", "rediss"):

@@ -1,1 +1,1 @@
-"""The embedded engine, and whether any engine is usable."""
+"""The embedded engine, and the check that an engine is usable."""

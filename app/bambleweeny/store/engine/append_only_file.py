@@ -1,7 +1,7 @@
-"""The embedded engine's append-only file: is it whole before the engine opens it?
+"""Check of the embedded engine's append-only file before each start.
 
-The engine itself takes a damaged length for a file that was cut off there, and drops
-all that follows. So every start reads the file first.
+The engine treats a damaged length as the end of a file that was cut off, and drops all that
+follows. So the server reads the whole file first.
 """
 
 from pathlib import Path
@@ -14,26 +14,26 @@ _NEXT_COMMAND = b"\r\n*"
 
 
 class Damaged(Exception):
-    """The file is damaged in the middle; the sentence says where."""
+    """The file is damaged in the middle; the message says where."""
 
 
 def check_append_only_file(path: Path) -> int:
-    """Give how many bytes at the end are of a command that was cut off; mostly 0.
+    """Return the length of an incomplete command at the end of the file; usually 0.
 
-    Such a command was never answered. Raises Damaged where the file cannot be read up
-    to there, and leaves it as it is. What stands within a value is not checked. O(size),
-    some 100 MB a second.
+    The server never acknowledged that command. Raises Damaged, and leaves the file unchanged, if
+    anything before it cannot be parsed. The contents of values are not checked. O(size), about
+    100 MB a second.
     """
     if not path.exists():
         return 0
     with open(path, "rb") as file:
         if file.read(5) == b"REDIS":
-            return 0  # a snapshot stands first, whose checksum the engine verifies
+            return 0  # the file begins with a snapshot, whose checksum the engine verifies
         file.seek(0)
         whole = _length_of_whole_commands(file, path)
         file.seek(whole)
         rest = file.read()
-    # NOTE: a command that was cut off is the last one; with others behind it, it is damage.
+    # NOTE: only the last command can be cut off; if others follow, the file is damaged.
     if _NEXT_COMMAND in rest:
         raise Damaged(_sentence(path, whole))
     return len(rest)

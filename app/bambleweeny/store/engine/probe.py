@@ -1,4 +1,4 @@
-"""Can this engine be used? Asked once at start, and answered in a sentence."""
+"""Check at start that an engine is usable."""
 
 import re
 
@@ -12,7 +12,7 @@ _LEAST = (6, 2)
 
 
 class EngineUnfit(Exception):
-    """The engine cannot be used; `may_pass` tells whether waiting can help."""
+    """The engine cannot be used; `may_pass` says whether waiting can help."""
 
     def __init__(self, reason: str, *, may_pass: bool) -> None:
         super().__init__(reason)
@@ -20,8 +20,8 @@ class EngineUnfit(Exception):
 
 
 def check_engine(store: Store) -> None:
-    """Raise EngineUnfit unless the engine answers, lets us in, lets us read, write and run
-    scripts, and is a Redis of 6.2 or newer, or a Valkey.
+    """Raise EngineUnfit unless the engine answers, accepts the login, allows reads, writes and
+    scripts, and is Redis 6.2 or newer, or Valkey.
     """
     try:
         [info] = store.read(("INFO", "server"))
@@ -34,14 +34,14 @@ def check_engine(store: Store) -> None:
         store.write(("HSETNX", store.schema.instance, "schema", schema.VERSION))
         store.run(CREATE_USER_ONCE, [store.schema.instance], "schema", schema.VERSION)
     except StoreFull:
-        return  # it can be used: reads and deletions go on, and writes do when there is room
+        return  # a full engine is usable: reads and deletions work, writes when there is room
     except BambleweenyError as ex:
         may_pass = isinstance(ex, StoreUnavailable) and not isinstance(ex.__cause__, ProtocolError)
         raise EngineUnfit(reason_of(ex), may_pass=may_pass) from ex
 
 
 def reason_of(error: BambleweenyError) -> str:
-    """Say in words why an engine could not be used."""
+    """Return a phrase that says why an engine could not be used."""
     cause = error.__cause__
     if isinstance(cause, ProtocolError):
         return "it does not speak the protocol of Redis"

@@ -1,4 +1,4 @@
-"""Is the engine of a data directory running, and where does it answer?"""
+"""The URL of the engine that uses a data directory, stored in that directory."""
 
 from pathlib import Path
 from urllib.parse import quote
@@ -9,20 +9,19 @@ _ENGINE = "engine.url"
 
 
 def note_engine_url(data_dir: Path, url: str) -> None:
-    """Leave word in the data directory of where its engine answers."""
+    """Store the engine's URL in its data directory."""
     note_url(data_dir, _ENGINE, url)
 
 
 def forget_engine_url(data_dir: Path) -> None:
-    """Take the word back."""
+    """Remove the stored URL."""
     forget_url(data_dir, _ENGINE)
 
 
 def running_engine_url(data_dir: Path) -> str | None:
-    """Tell where the engine answers that uses a data directory; None where none does.
+    """Return the URL of the engine that uses a data directory, or None if none does.
 
-    Without a word of it that is its usual place. Raises OSError where the directory
-    cannot be read.
+    Without a stored URL this is the usual path. Raises OSError if the directory cannot be read.
     """
     if not is_in_use(data_dir):
         return None

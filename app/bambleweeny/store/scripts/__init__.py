@@ -1,4 +1,4 @@
-"""The Lua scripts: each is named for what it guarantees."""
+"""The Lua scripts; each is named for what it guarantees."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from bambleweeny.store.schema import with_names
 
 @dataclass(frozen=True)
 class Script:
-    """A script's text and the digest by which an engine knows it."""
+    """A script's text, and the digest that identifies it in the engine."""
 
     text: str
     sha: str
@@ -24,11 +24,11 @@ _LISTS = (
     "lib/found_items",
     "lib/list",
 )
-"""What a script has to know of lists."""
+"""The libraries that scripts of lists need."""
 _OF_KEYS = ("lib/tenant", "lib/quota", "lib/notify", "lib/key_metadata")
-"""What stands before a script of keys on terms."""
+"""The includes of scripts that change keys with conditions."""
 _OF_LISTS = ("lib/tenant", "lib/quota", "lib/notify", "lib/journal", "lib/list_counters", *_LISTS)
-"""What stands before a script of lists."""
+"""The includes of scripts of lists."""
 
 
 def _texts(*names: str) -> str:
@@ -44,7 +44,7 @@ _RARE = {
     "push_carefully": _texts(*_LISTS) + _function("lists/push_carefully"),
     "pop_carefully": _texts("lib/quota", *_LISTS) + _function("lists/pop_carefully"),
 }
-"""Functions with what stands before them, which costs more to make than a plain call."""
+"""Lazy functions with their includes; to make them costs more than a plain call."""
 
 
 def _load(
@@ -54,10 +54,10 @@ def _load(
     calls: Sequence[str] = (),
     rarely: Sequence[str] = (),
 ) -> Script:
-    """Read a script with what stands before it.
+    """Read a script with its includes.
 
-    It may call other scripts, each with an ARGV of its own, and `rarely` some functions that
-    are made only then.
+    It can call other scripts, each with an ARGV of its own, and functions in `rarely`, which
+    are made only when they are called.
     """
     text = _texts(*before)
     for rare in rarely:
