@@ -1,4 +1,4 @@
-"""From a configuration to a running server, and back to nothing."""
+"""Run a server: start its processes, supervise them, stop them and clean up."""
 
 import logging
 import os
@@ -108,7 +108,7 @@ class _Parts:
         except Exception:
             traceback.print_exc()
         finally:
-            # NOTE: the cleaning up of the forked stack is the supervisor's.
+            # NOTE: only the supervisor may run the cleanup code of the stack that was forked.
             os._exit(status)
 
 
@@ -119,17 +119,18 @@ def serve(
     registry: Path | None = None,
     warnings: Iterable[str] = (),
 ) -> int:
-    """Run a server until a signal ends it; return the exit status.
+    """Run a server until a signal stops it; return the exit status.
 
-    With `sandbox` its data are thrown away at the end. In the registry the user's other
-    programs find the server. The log begins with the warnings.
+    With `sandbox`, its data are in a temporary directory and are deleted at the end. In the
+    directory `registry`, other programs of the user find the server. `warnings` are logged
+    first.
     """
     set_up_logs(config.log_format, config.log_level)
     for warning in warnings:
         _log.warning(warning)
     block_signals()
     bound_allocator()
-    # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
+    # NOTE: the data hold the signing secret, and the directory may have existed with any mode.
     os.umask(0o077)
     try:
         if sandbox:
@@ -145,7 +146,7 @@ def serve(
 
 @contextmanager
 def _throw_away_directory() -> Iterator[Claim]:
-    """Make a directory for as long as it is used; remove those of killed sandboxes."""
+    """Create a directory that is deleted at the end; delete those of killed sandboxes."""
     try:
         remove_dead(Path(tempfile.gettempdir()), f"{_SANDBOX}*", is_in_use)
         claim = claim_directory(_SANDBOX)
@@ -169,7 +170,7 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
     try:
         if engine:
             engine.start()
-            # NOTE: a killed server may have left its word, and the lock is ours now.
+            # NOTE: this process holds the lock, so an existing file is a killed server's.
             forget_url(config.data_dir, SERVER)
             engine.wait_until_ready(lambda: not is_ending())
         if is_ending():
@@ -198,7 +199,7 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
 
 @contextmanager
 def _findable(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
-    """Leave word of where the server answers, for as long as it does."""
+    """Publish the server's URL in its data directory and in the registry while it runs."""
     config, url = parts.config, Address(*parts.listener.getsockname()[:2]).url
     if parts.engine:
         note_url(config.data_dir, SERVER, url)

@@ -1,4 +1,4 @@
-"""The supervisor: it keeps the engine and the workers alive until it is told to end."""
+"""The supervisor: it keeps the engine and the workers running until a signal to stop."""
 
 import logging
 import os
@@ -20,11 +20,11 @@ _STEADY_SECONDS = 10.0
 
 @dataclass
 class Child:
-    """A process to keep alive.
+    """A process to keep running.
 
-    `start` gives its pid, or None where it could not be started; `ended` is told
-    the wait status. A child that ends soon after its start waits ever longer for
-    the next one, up to a second.
+    `start` returns its pid, or None if it could not be started; `ended` receives the wait
+    status. A child that ends soon after its start is restarted with a delay, which doubles
+    up to a second.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Child:
     _due: float = 0.0
 
     def start_if_due(self) -> None:
-        """Start the child where it does not run and its delay has passed."""
+        """Start the child if it is not running and its delay has passed."""
         now = time.monotonic()
         if self.pid is None and now >= self._due:
             self._started = now
@@ -46,11 +46,11 @@ class Child:
 
     @property
     def seconds_left(self) -> float:
-        """The seconds until it is to be started; none where it runs."""
+        """The seconds until the next start; infinite while the child runs."""
         return float("inf") if self.pid else max(0.0, self._due - time.monotonic())
 
     def note_end(self, status: int) -> None:
-        """Take in that the child has ended."""
+        """Record that the child has ended, and schedule its restart."""
         self.pid = None
         self.ended(status)
         if time.monotonic() - self._started > _STEADY_SECONDS:
@@ -66,21 +66,22 @@ class Child:
 
 
 def block_signals() -> None:
-    """Keep the signals that `supervise` waits for until it does."""
+    """Block the signals that `supervise` waits for, so that they stay pending until then."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS | {signal.SIGCHLD})
 
 
 def is_ending() -> bool:
-    """Tell whether a signal to end is waiting to be taken."""
+    """Return whether a signal to stop is pending."""
     return bool(signal.sigpending() & _ENDS)
 
 
 def supervise(
     children: Sequence[Child], chore: Callable[[], float] = lambda: _TURN_SECONDS
 ) -> None:
-    """Keep the children alive until a signal ends the program.
+    """Keep the children running until a signal to stop arrives.
 
-    The chore is done at every turn and gives how many seconds the turn may last.
+    `chore` is called on every turn, and returns the longest time until the next, in
+    seconds.
     """
     while True:
         pause = chore()
@@ -97,7 +98,7 @@ def supervise(
 
 
 def stop_children(children: Sequence[Child], seconds: float) -> None:
-    """Send SIGTERM and wait; kill what is left after so many seconds."""
+    """Send SIGTERM and wait; send SIGKILL to those that run after so many seconds."""
     _signal(children, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while any(child.pid for child in children) and time.monotonic() < deadline:
@@ -116,7 +117,10 @@ def _signal(children: Sequence[Child], number: int) -> None:
 
 
 def _ended() -> list[tuple[int, int]]:
-    """Reap every process that has ended; as process 1 these may be anybody's."""
+    """Reap every process that has ended; return their pids and wait statuses.
+
+    As process 1 the supervisor also reaps processes that it did not start.
+    """
     ended: list[tuple[int, int]] = []
     while True:
         try:
