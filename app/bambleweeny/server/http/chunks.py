@@ -1,4 +1,4 @@
-"""The body of a request that comes in chunks, read strictly and within bounds."""
+"""Chunked request bodies (RFC 9112, 7.1), decoded strictly and within bounds."""
 
 import re
 from collections.abc import Callable
@@ -21,11 +21,11 @@ _OF_THE_HEAD = re.compile(rb"content[-_]length|transfer[-_]encoding|host", re.IG
 
 
 class ChunkedBody:
-    """Takes a body's chunks off the wire and keeps what is in them.
+    """Decodes a chunked body and buffers its data.
 
-    Extensions and trailers are checked and forgotten. Every line ends with CR LF. Raises
-    BodyTooLarge where the chunks add up to more than `most` bytes, or what is around them
-    does, and InvalidRequest where they are not well-formed.
+    Extensions and trailers are checked and dropped. Every line must end with CR LF. Raises
+    BodyTooLarge if the data or their framing exceed `most` bytes (framing of 64 KiB is
+    always allowed), and InvalidRequest if the coding is malformed.
     """
 
     completed = False
@@ -43,7 +43,7 @@ class ChunkedBody:
         return self._size
 
     def received(self, data: bytes) -> int:
-        """Take what belongs to the body, and return how many bytes that is."""
+        """Consume the bytes of the body, and return how many they are."""
         place = 0
         while place < len(data) and not self.completed:
             if self._left:
@@ -56,18 +56,18 @@ class ChunkedBody:
         return place
 
     def getfile(self) -> Any:
-        """Return the body as a file that is open for reading."""
+        """Return the body as an open file."""
         return self._buffer.getfile()
 
     def getbuf(self) -> OverflowableBuffer:
-        """Return the buffer, which is to be closed in the end."""
+        """Return the buffer; the caller closes it."""
         return self._buffer
 
     def _expect(
         self, read: Callable[["ChunkedBody", bytes], None], longest: int, fault: str
     ) -> None:
-        """Have the next line read by a method; a longer one is refused for that fault."""
-        # NOTE: a bound method would be a cycle, and keep the body until the collector runs.
+        """Set the method that reads the next line, its maximum length and the error's text."""
+        # NOTE: a bound method makes a cycle, which keeps the body until the collector runs.
         self._read, self._longest, self._fault = read, longest, fault
 
     def _take_line(self, data: bytes, place: int) -> int:

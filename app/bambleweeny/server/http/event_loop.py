@@ -1,7 +1,7 @@
-"""The turns of a server's loop, at a cost that idle connections do not raise.
+"""The event loop, at a cost that idle connections do not raise.
 
-Waitress tells the system anew in each turn about every connection that there is. Here
-the system remembers them, and is told only of what has changed.
+Waitress passes all connections to the system on every turn. Here epoll remembers them, and
+the loop passes only changes.
 """
 
 import logging
@@ -20,9 +20,10 @@ _AT_ONCE = 64
 
 
 class Turns:
-    """Waits for what happens on the descriptors of a map, and has it handled.
+    """Waits for events on the descriptors of a map, and calls their handlers.
 
-    One thread at a time takes turns. Every thread may note or forget a descriptor.
+    One thread at a time runs the loop. Any thread may call `note`, `forget` and
+    `call_soon`.
     """
 
     def __init__(self, watched: dict[int, Any]) -> None:
@@ -33,7 +34,7 @@ class Turns:
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
-        """Handle what has happened, once something has or so many seconds are over."""
+        """Handle the next events; wait for them at most so many seconds (None: without limit)."""
         while self._due:
             self._do(self._due.popleft())
         changed = self._changed
@@ -45,25 +46,25 @@ class Turns:
                 self._handle(fd, handler, flags)
 
     def call_soon(self, do: Callable[[], None]) -> None:
-        """Have the next turn call a function."""
+        """Call a function on the next turn."""
         self._due.append(do)
 
     def note(self, fd: int) -> None:
-        """Have the next turn look at a descriptor: what is wanted of it has changed."""
+        """Mark a descriptor whose wanted events have changed, for the next turn to update."""
         self._changed.append(fd)
 
     def note_all(self) -> None:
-        """Have the next turn look at every descriptor. O(descriptors)."""
+        """Mark every descriptor. O(descriptors)."""
         self._changed.extend(list(self._watched))
 
     def forget(self, fd: int) -> None:
-        """Watch a descriptor no longer; before it is closed."""
+        """Stop watching a descriptor; call this before it is closed."""
         if self._known.pop(fd, None):
             with suppress(OSError):
                 self._epoll.unregister(fd)
 
     def look_at(self, fd: int) -> None:
-        """Tell the system what is wanted of a descriptor, where that has changed."""
+        """Update epoll if the wanted events of a descriptor have changed."""
         handler = self._watched.get(fd)
         wanted = _interest(handler) if handler is not None else 0
         known = self._known.get(fd, 0)
@@ -73,7 +74,7 @@ class Turns:
             self.forget(fd)
             return
         self._known[fd] = wanted
-        with suppress(OSError):  # a thread that answers may have closed it meanwhile
+        with suppress(OSError):  # another thread may have closed it
             if known:
                 self._epoll.modify(fd, wanted)
             else:
@@ -90,8 +91,8 @@ class Turns:
             self.look_at(fd)
             flags &= ~_READ
         wasyncore.readwrite(handler, flags)
-        # NOTE: what has a request now is looked at when that is answered: mostly
-        # nothing has changed by then, and the system need not be told.
+        # NOTE: a connection with a request is updated when that is answered: mostly
+        # nothing has changed by then, which saves a system call.
         if flags & select.EPOLLOUT or not getattr(handler, "requests", None):
             self.look_at(fd)
 

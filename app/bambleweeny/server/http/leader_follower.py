@@ -1,9 +1,8 @@
-"""The threads of a server: one leads, and another takes over where a request takes long.
+"""The leader-follower pool of threads: one leads, and another takes over from a long request.
 
-The leader waits for what the connections bring and runs the requests itself, since most
-take less time than handing them to another thread would; those that came together run
-side by side. While it runs them it lays the lead down, and whoever sees that they take too
-long gives the lead to the next thread.
+The leader waits for events and also runs the requests, since most take less time than a
+handover to another thread. Requests that arrive together are pipelined. While it runs them,
+the leader releases the lead: if they take too long, `watch` promotes another thread.
 """
 
 import logging
@@ -18,7 +17,7 @@ from bambleweeny.server.http.event_loop import Turns
 from bambleweeny.store.client.pipelining import let_others_end
 
 SideBySide = Callable[[Iterable[Callable[[], None]]], None]
-"""Runs jobs in the calling thread until all have ended; begins each where the last waits."""
+"""Runs jobs in the calling thread until all have ended; begins the next when one waits."""
 
 _log = logging.getLogger(__name__)
 
@@ -27,12 +26,12 @@ _QUIET_TICKS = 10
 
 
 class Crew:
-    """Takes Waitress's tasks, and answers so many requests at a time.
+    """A dispatcher for Waitress that answers a bounded number of requests at a time.
 
-    A request keeps the others waiting for two ticks of `watch` at most, and not at all
-    once it has called `step_aside`; only those that run beside it wait until it asks the
-    engine or ends. Where requests are not short, as with an engine that
-    is far away, another thread leads before the engine is asked.
+    A request delays others for two ticks of `watch` at most, and not at all once it has
+    called `step_aside`; only requests that are pipelined with it wait until it calls the
+    engine or ends. Without `short_requests`, as with a remote engine, another thread leads
+    before the engine is called.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class Crew:
         self._running: dict[int, list[Any]] = {}
         self._lead = threading.Lock()
         self._leader = 0
-        # How often leaders began or ended a request, and how often when one last had done all.
+        # The requests that leaders began or ended, and their number when none was left to run.
         self._steps = self._rested = 0
         self._quiet = 0
         self._dozes = False
@@ -55,9 +54,9 @@ class Crew:
         self._stopped = False
 
     def start(self, threads: int, wake: Callable[[], None]) -> None:
-        """Start the threads: one more than may run requests, since one always leads.
+        """Start `threads` + 1 threads, since one always leads.
 
-        `wake` ends the turn of the leader that waits for something to happen.
+        `wake` interrupts the leader while it waits for events.
         """
         self._wake = wake
         for number in range(threads + 1):
@@ -70,30 +69,30 @@ class Crew:
         self._call_next()
 
     def add_task(self, channel: Any) -> None:
-        """Take a connection whose next request is to be run."""
+        """Queue a connection whose next request is to run."""
         self._waiting.append(channel)
 
     def pull(self) -> None:
-        """Have the leader look at the connections whose requests this thread runs."""
+        """Make the leader update the connections whose requests this thread runs."""
         me = threading.get_ident()
         if self._stopped or self._leader == me:
-            return  # a leader looks at them itself, before its next turn
+            return  # a leader updates them itself, before its next turn
         self._note(self._running.get(me, ()))
         self._wake()
 
     def step_aside(self) -> None:
-        """Let another thread lead, where the request that this one runs may take long.
+        """Let another thread lead, since the request of this one may take long.
 
-        Those that it runs beside it end before this returns.
+        Requests that are pipelined with it end before this returns.
         """
         self._lay_down()
         let_others_end()
 
     def watch(self, seconds: float, each_tick: Callable[[], object] = lambda: None) -> None:
-        """Give the lead away where a request keeps its leader; for so many seconds.
+        """Replace a leader whose request takes long; return after so many seconds.
 
-        `each_tick` is called every 4 ms while there are requests, and once after the last;
-        and for as long as it returns something true.
+        `each_tick` is called every 4 ms while there are requests, once after the last, and
+        as long as it returns something true.
         """
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
@@ -110,7 +109,7 @@ class Crew:
                 self._call_next()
 
     def shutdown(self, timeout: float) -> None:
-        """End the threads, waiting so long for those that run something."""
+        """Stop the threads; wait at most `timeout` seconds for running requests."""
         self._stopped = True
         self._wake()
         end = time.monotonic() + timeout
@@ -132,7 +131,7 @@ class Crew:
         self._woken.clear()
 
     def _call_next(self) -> None:
-        """Give the lead, which the caller has taken, to the thread that stood by last."""
+        """Pass the lead, which the caller holds, to the thread that became a follower last."""
         self._rested = self._steps
         self._leader = 0
         if not self._stopped:
@@ -144,11 +143,11 @@ class Crew:
             if self._stopped:
                 return
             self._standby.append(called)
-            # NOTE: the leader runs nothing while nobody stands by.
+            # NOTE: the leader runs no request while there is no follower.
             self._wake()
 
     def _take_turns(self) -> None:
-        """Lead until another thread does."""
+        """Run the event loop until another thread leads."""
         self._leader = threading.get_ident()
         for channels in [*self._running.values(), [*self._waiting]]:
             self._note(channels)
@@ -159,7 +158,7 @@ class Crew:
         self._lead.release()
 
     def _run(self) -> bool:
-        """Run requests side by side; tell whether this thread still leads."""
+        """Run the waiting requests; return whether this thread still leads."""
         me = threading.get_ident()
         channels = self._running[me] = []
         self._lead.release()
@@ -179,17 +178,17 @@ class Crew:
         return True
 
     def _way_to_run(self) -> SideBySide:
-        """Choose how to run what is waiting: a short request on its own has nothing to share."""
+        """Return how to run the waiting requests: a short one alone needs no pipelining."""
         is_alone = self._short_requests and len(self._waiting) == 1
         return one_by_one if is_alone else self._side_by_side
 
     def _jobs(self, channels: list[Any]) -> Iterator[Callable[[], None]]:
-        """Give the requests that are waiting, while this thread leads; note whose they are."""
+        """Yield the waiting requests while this thread leads; collect their connections."""
         me = threading.get_ident()
         while len(channels) < self._most_together and self._leader == me:
             try:
                 channel = self._waiting.popleft()
-            except IndexError:  # another thread, which was given the lead, may take one
+            except IndexError:  # a new leader may have taken it
                 break
             channels.append(channel)
             self._steps += 1
@@ -211,6 +210,6 @@ class Crew:
 
 
 def one_by_one(jobs: Iterable[Callable[[], None]]) -> None:
-    """Run each job when the one before has ended."""
+    """Run each job after the one before it has ended."""
     for job in jobs:
         job()

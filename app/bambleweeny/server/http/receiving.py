@@ -1,4 +1,4 @@
-"""The half of a connection that receives requests, and decides what is worth receiving."""
+"""The receiving half of a connection: it decides about each request after its head."""
 
 import socket
 import time
@@ -18,9 +18,9 @@ _NOWHERE = bytearray(1 << 20)
 
 
 class Receiving(HTTPChannel):  # type: ignore[misc]
-    """Looks at each request whose head has come before its body has.
+    """Decides about each request between its head and its body.
 
-    It may be refused, be run without its body, or have to wait until there is room for it.
+    A request can be refused, run without its body, or wait for room in the budget.
     """
 
     request: Any
@@ -30,7 +30,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     will_close: bool
     close_when_flushed: bool
     wire: socket.socket
-    """The socket, closed or not. Waitress's `socket` becomes None when any thread closes it."""
+    """The socket, open or closed. Waitress sets `socket` to None when any thread closes it."""
     lingers = False
     _lingers_until = 0.0
     _lingered = 0
@@ -48,7 +48,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     def readable(self) -> bool:
         if self._lingers_until:
             return True
-        # NOTE: as Waitress has it, but for what waits for room.
+        # NOTE: as in Waitress, except for requests that wait for room.
         return not (
             self.requests
             or self.total_outbufs_len
@@ -58,7 +58,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         )
 
     def handle_read(self) -> None:
-        """Receive a piece: a large one where more of a request is to come."""
+        """Receive a piece: a large one if a request is incomplete."""
         if self._lingers_until:
             self._throw_away()
             return
@@ -79,19 +79,19 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         return not (self.requests or self.request or self.total_outbufs_len or self.lingers)
 
     def waits_for(self) -> Any:
-        """Return the request that the client has to go on with, if there is one."""
+        """Return the request that the client must continue, or None."""
         request = self.request
         if request is None or self._waits or self.requests:
             return None
         return request if request.headers_finished or request.header_plus.strip() else None
 
     def refuse(self, error: BambleweenyError) -> None:
-        """Answer the request that is coming with an error, and close the connection."""
+        """Answer the incoming request with an error, and close the connection."""
         self.request.refuse(error)
         self._run_coming()
 
     def wait_for_room(self, size: int, go_on: Callable[[], None]) -> None:
-        """Go on once the budget has room for so much, at once or later, in any thread."""
+        """Call `go_on` when the budget has room for `size` bytes: now, or later in any thread."""
 
         def begin() -> None:
             self.account.reserved = size
@@ -102,7 +102,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
     def _throw_away(self) -> None:
         try:
-            # NOTE: the system throws it away and copies nothing.
+            # NOTE: with MSG_TRUNC the system discards the data and copies nothing.
             received = self.wire.recv_into(_NOWHERE, 0, socket.MSG_TRUNC)
         except BlockingIOError:
             return
@@ -113,7 +113,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             self.handle_close()
 
     def _look_at_coming(self) -> None:
-        """Decide what becomes of a request that is not complete, once its head is there."""
+        """Decide about an incomplete request, once its head is complete."""
         request = self.request
         if request is None:
             self.account.reserved = 0
@@ -126,9 +126,9 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         self.account.update()
 
     def send_continue(self) -> None:
-        """Have the client send its body, unless that is not decided yet.
+        """Send 100 Continue, unless the request waits or is not decided yet.
 
-        Waitress calls this as soon as it has the head, and after the answer before it.
+        Waitress calls this when the head is complete, and after the previous answer.
         """
         if self.request.is_judged and not self._waits:
             super().send_continue()
@@ -163,7 +163,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         self.server.soon(self._look_at_coming)
 
     def _run_coming(self) -> None:
-        """Put the request that is coming among those that are complete."""
+        """Queue the incoming request with those that are complete."""
         request, self.request = self.request, None
         with self.requests_lock:
             self.requests.append(request)

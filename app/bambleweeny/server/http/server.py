@@ -1,4 +1,4 @@
-"""The HTTP server: Waitress on a socket that is bound already, with bounds and a clean end."""
+"""The HTTP server: Waitress on a bound socket, with limits and a graceful shutdown."""
 
 import logging
 import select
@@ -40,13 +40,13 @@ _IDLE_GRACE_SECONDS = 0.2
 
 
 BodyLimit = Callable[[dict[str, Any]], int]
-"""Returns the most bytes that a body may have, by its request's environment; 0: it is not read."""
+"""Returns the maximum size of a body from the WSGI environment; 0: the body is not read."""
 
 _log = logging.getLogger(__name__)
 
 
 class _Waitress(TcpWSGIServer):  # type: ignore[misc]
-    """Waitress's server over a crew of ours, with what its connections share."""
+    """Waitress's server with our pool of threads, and the state that its connections share."""
 
     channel_class = Connection
     is_ending = False
@@ -100,9 +100,9 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         }
 
     def handle_accept(self) -> None:
-        """Accept who waits: those who come together can share a round trip."""
+        """Accept waiting connections: requests that arrive together can be pipelined."""
         if not self.share.may_accept(len(self.active_channels)):
-            # NOTE: the next turn asks again, unless another worker has accepted by then.
+            # NOTE: the next turn tries again, unless another worker has accepted by then.
             time.sleep(_LEAVING_SECONDS)
             return
         for _ in range(_MOST_ACCEPTED):
@@ -117,20 +117,20 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.crew.pull()
 
     def soon(self, do: Callable[[], None]) -> None:
-        """Have the event loop call a function; any thread may ask for that."""
+        """Call a function in the event loop; any thread may call this."""
         self.turns.call_soon(do)
         self.wake()
 
     def wake(self) -> None:
-        """Have the event loop look at what has changed."""
+        """Interrupt the event loop, so that it handles what has changed."""
         self.trigger.pull_trigger()
 
     def note_cut(self, address: str) -> None:
-        """Note that a connection was closed because its client did not read its answer."""
+        """Count a connection that was closed because its client did not read the answer."""
         self._cut[address] += 1
 
     def look_at_clients(self) -> None:
-        """Give up the connections of clients that are too slow, and look at all others."""
+        """Disconnect clients that are too slow, and update all connections."""
         for account in self.budget.holders():
             try:
                 account.look(is_crowded=self.budget.is_crowded)
@@ -146,7 +146,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.turns.note_all()
 
     def _close_idle_if_full(self) -> None:
-        """Make room for new connections before there is none: those go that were idle longest."""
+        """Close the connections that were idle longest before the limit is reached."""
         most = self.adj.connection_limit
         if len(self.active_channels) < most - most // 10:
             return
@@ -157,13 +157,13 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
 
 
 class HttpServer:
-    """Answers one application on a socket that is bound already.
+    """Serves one application on a bound socket.
 
-    `run` returns after `stop`, when the requests that were accepted have been
-    answered, or after ten seconds. `gate` says which pages may read what is refused before
-    the application sees it; without it none may. `side_by_side` runs up to `most_together` requests
-    that come at the same moment. Without `short_requests` others are answered while
-    the engine is asked, which costs more and suits one that is far away.
+    `run` returns after `stop`, when the accepted requests have been answered, or after ten
+    seconds. `gate` decides which web pages may read an answer to a request that is refused
+    before the application; without it, none may. `side_by_side` runs up to `most_together`
+    requests that arrive together. Without `short_requests`, others are answered while the
+    engine is called; this costs more and suits a remote engine.
     """
 
     def __init__(
@@ -185,18 +185,18 @@ class HttpServer:
     ) -> None:
         settings = {
             "ident": None,
-            # NOTE: Waitress refuses a body that has exactly its limit.
+            # NOTE: Waitress refuses a body of exactly its limit.
             "max_request_body_size": max_body + 1,
             "max_request_header_size": _LARGEST_HEADERS,
             "connection_limit": most_connections(threads),
             "backlog": _BACKLOG,
             # NOTE: a client that has sent all may close its side and still read the answer;
-            # Waitress takes that for gone when it looks ahead.
+            # with lookahead, Waitress takes it as disconnected.
             "channel_request_lookahead": 0,
             "inbuf_overflow": _IN_MEMORY,
             "outbuf_overflow": _IN_MEMORY,
             "outbuf_high_watermark": _STREAM_AHEAD,
-            # NOTE: the task leaves them out.
+            # NOTE: `Task` drops these headers.
             "clear_untrusted_proxy_headers": False,
         }
         self._threads = threads
@@ -221,7 +221,7 @@ class HttpServer:
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
-        """Let `run` end; a signal's handler may call this."""
+        """Make `run` return; a signal handler may call this."""
         self._server.is_ending = True
 
     def run(
@@ -230,10 +230,10 @@ class HttpServer:
         before_end: Callable[[], None] = lambda: None,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Answer requests until `stop`, or until nobody wants it any more.
+        """Answer requests until `stop`, or until `is_wanted` returns false.
 
-        `before_end` is called once, before the running requests are waited for, and
-        `each_tick` every 4 ms while there are requests, and when all has ended.
+        `before_end` is called once, before the wait for running requests. `each_tick` is
+        called every 4 ms while there are requests, and once at the end.
         """
         crew, trigger, exclusive = self._server.crew, self._server.trigger, self._server.exclusive
 
@@ -258,7 +258,7 @@ class HttpServer:
         wasyncore.close_all(self._server._map)
 
     def _look_if_due(self) -> None:
-        """See what is due by the clock alone, as an end of lingering."""
+        """Check what depends on the clock alone, such as the end of lingering."""
         if time.monotonic() > self._look_due:
             self._look_due = time.monotonic() + self._limits.look_seconds
             self._server.share.note(len(self._server.active_channels))
@@ -268,7 +268,7 @@ class HttpServer:
         return bool(self._server.accepting or self._server.active_channels)
 
     def _accept_last(self) -> None:
-        """Take over who is in the queue already, then let nobody in."""
+        """Accept the connections in the backlog, then close the listening socket."""
         listener = self._server.socket
         waiting = select.poll()
         waiting.register(listener, select.POLLIN)
