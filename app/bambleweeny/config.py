@@ -215,20 +215,20 @@ class Config:
         return f"Config({', '.join(shown)})"
 
 
-def option_of(column: Field[Any]) -> Option:
+def option_of(field: Field[Any]) -> Option:
     """Return the Option of a field of Config."""
-    option: Option = column.metadata["option"]
+    option: Option = field.metadata["option"]
     return option
 
 
-def flag_of(column: Field[Any]) -> str:
+def flag_of(field: Field[Any]) -> str:
     """Return the flag of a field: `max_body` is `--max-body`."""
-    return "--" + column.name.replace("_", "-")
+    return "--" + field.name.replace("_", "-")
 
 
-def variable_of(column: Field[Any]) -> str:
+def variable_of(field: Field[Any]) -> str:
     """Return the environment variable of a field: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
-    return PREFIX + column.name.upper()
+    return PREFIX + field.name.upper()
 
 
 def load_config(
@@ -240,49 +240,49 @@ def load_config(
     whose message names the source of the invalid value.
     """
     values: dict[str, Any] = {}
-    for column in fields(Config):
-        source, text = _find(column, flags, env, sandbox)
-        values[column.name] = None if text is None else parsed(column, source, text)
+    for field in fields(Config):
+        source, text = _find(field, flags, env, sandbox)
+        values[field.name] = None if text is None else parsed(field, source, text)
     return Config(**values)
 
 
 def data_dir_of(env: Mapping[str, str]) -> Path:
     """Return the data directory of a server that is started without `--data-dir`."""
-    [column] = (column for column in fields(Config) if column.name == "data_dir")
-    directory: Path = parsed(column, *(given(column, {}, env) or ("default", _default_data_dir())))
+    [field] = (field for field in fields(Config) if field.name == "data_dir")
+    directory: Path = parsed(field, *(given(field, {}, env) or ("default", _default_data_dir())))
     return directory
 
 
 def given(
-    column: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
+    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
 ) -> tuple[str, str] | None:
     """Return the source and the text of an option, or None; a flag precedes its variable."""
-    flag = flags.get(column.name)
+    flag = flags.get(field.name)
     if flag is not None:
-        return flag_of(column), flag
-    variable = variable_of(column)
+        return flag_of(field), flag
+    variable = variable_of(field)
     return (variable, env[variable]) if env.get(variable) else None
 
 
-def parsed(column: Field[Any], source: str, text: str) -> Any:
+def parsed(field: Field[Any], source: str, text: str) -> Any:
     """Return the parsed value of an option's text. Raises ConfigError, which names `source`."""
     try:
-        return option_of(column).parse(text)
+        return option_of(field).parse(text)
     except ValueError as ex:
         raise ConfigError(f"{source}: {ex}.") from ex
 
 
 def _find(
-    column: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str], sandbox: bool
+    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str], sandbox: bool
 ) -> tuple[str, str | None]:
-    option = option_of(column)
+    option = option_of(field)
     if sandbox and option.serve_only:
         return "default", option.default() if callable(option.default) else option.default
-    if found := given(column, flags, env):
+    if found := given(field, flags, env):
         return found
     if option.legacy and env.get(option.legacy):
         return option.legacy, env[option.legacy]
-    if column.name == "redis_url" and env.get("redis_host"):
+    if field.name == "redis_url" and env.get("redis_host"):
         return "redis_host and redis_port", _legacy_redis_url(env)
     if sandbox and option.sandbox is not None:
         return "default", option.sandbox

@@ -25,7 +25,7 @@ _MEDIA_TYPE = re.compile(
 ).fullmatch
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*").fullmatch
-_OWN_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
+_DIGEST_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
 _ITEM_ID = re.compile(r"[1-9][0-9]{0,15}").fullmatch
 _LABEL = r"[a-z0-9_-]{1,63}"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?").fullmatch
@@ -149,8 +149,8 @@ def parse_tags(text: str, *, weak: bool = False) -> str:
         raise ValueError('write * or an ETag with its quotes, as "2fd4e1c6..."')
     if text == "*":
         return text
-    own = [match[2] for match in _OWN_TAG.finditer(text) if weak or not match[1]]
-    return " ".join(own) or "-"
+    digests = [match[2] for match in _DIGEST_TAG.finditer(text) if weak or not match[1]]
+    return " ".join(digests) or "-"
 
 
 def parse_size(text: str) -> int:

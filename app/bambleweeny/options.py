@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bambleweeny.names import LONGEST_PASSWORD, is_part_of_name
 
 Network = IPv4Network | IPv6Network
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Address(NamedTuple):
@@ -27,7 +27,7 @@ class Address(NamedTuple):
     @property
     def url(self) -> str:
         """The URL by which this machine reaches a server that listens on the address."""
-        return f"http://{self._replace(host=_EVERYWHERE.get(self.host, self.host))}"
+        return f"http://{self._replace(host=_WILDCARDS.get(self.host, self.host))}"
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -28,14 +28,14 @@ def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> st
             users.change(ADMIN_ID, password=given)
         return "password as configured"
     if users.has_admin():
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     password = file.read_text().strip() if file.exists() else _make(file)
     if not users.create_admin(password):
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     return f"password {password} (made now, kept in {file})"
 
 
-def _describe_known(users: Users, file: Path) -> str:
+def _describe_existing(users: Users, file: Path) -> str:
     if not file.exists():
         return "password as set before; --admin-password sets another"
     if users.has_password(ADMIN_ID, file.read_text().strip()):

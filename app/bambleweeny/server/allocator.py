@@ -10,8 +10,8 @@ _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 _LARGE = 4 << 20
 _KEPT = 8 << 20
-_SPARED = 2 << 20
-_TIDY_SECONDS = 2.0
+_SLACK = 2 << 20
+_TRIM_SECONDS = 2.0
 _THOROUGH_SECONDS = 5.0
 _STATM = Path("/proc/self/statm")
 
@@ -37,10 +37,10 @@ class Heap:
     """The memory of this process; `trim` returns its free pages to the system."""
 
     def __init__(self) -> None:
-        self._floor = self._least = _resident_bytes()
+        self._minimum = self._baseline = _resident_bytes()
         self._due = self._thorough_due = 0.0
 
-    def tidy(self) -> None:
+    def trim(self) -> None:
         """Return free pages to the system if the process has grown by 8 MB since the last time.
 
         Checks at most every 2 seconds; trimming takes some milliseconds. At most every 5
@@ -50,15 +50,15 @@ class Heap:
         now = time.monotonic()
         if now < self._due:
             return
-        self._due = now + _TIDY_SECONDS
+        self._due = now + _TRIM_SECONDS
         resident = _resident_bytes()
-        self._floor = min(self._floor, resident)
+        self._minimum = min(self._minimum, resident)
         # NOTE: a password hash that ran during the last trim may have ended.
-        self._least = min(self._least, resident)
-        is_thorough = now > self._thorough_due and resident > self._floor + _SPARED
-        if resident > self._least + _KEPT or is_thorough:
+        self._baseline = min(self._baseline, resident)
+        is_thorough = now > self._thorough_due and resident > self._minimum + _SLACK
+        if resident > self._baseline + _KEPT or is_thorough:
             _call("malloc_trim", 0)
-            self._least = _resident_bytes()
+            self._baseline = _resident_bytes()
             self._thorough_due = now + _THOROUGH_SECONDS
 
 

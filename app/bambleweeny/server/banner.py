@@ -12,15 +12,15 @@ def banner(
 ) -> str:
     """Return the lines with the server's URL, its data and the admin's login."""
     host, port = listener.getsockname()[:2]
-    everywhere = host in ("0.0.0.0", "::")
-    address = Address("localhost" if everywhere else host, port)
+    is_wildcard = host in ("0.0.0.0", "::")
+    address = Address("localhost" if is_wildcard else host, port)
     if config.redis_url:
         data = engine
     else:
         data = f"{config.data_dir}, thrown away at the end" if sandbox else str(config.data_dir)
     lines = [
         f"Bambleweeny {__version__} is up.",
-        f"  URL    http://{address}" + " and every address of this machine" * everywhere,
+        f"  URL    http://{address}" + " and every address of this machine" * is_wildcard,
         f"  Docs   http://{address}/docs",
         f"  Data   {data}",
         f"  Login  admin, {login}",

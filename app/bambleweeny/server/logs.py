@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 _MOST_HELD = 10_000
-_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
+_REQUEST_FIELDS = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
 _LONGEST_MESSAGE = 8192
 _CONTROL = re.compile(r"[^ -~\xa1-\U0010ffff]|[\u2028\u2029\ud800-\udfff]")
 
@@ -38,7 +38,7 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage() if "ms" in seen else _message(record),
         }
-        line |= {name: seen[name] for name in _OF_A_REQUEST if seen.get(name) is not None}
+        line |= {name: seen[name] for name in _REQUEST_FIELDS if seen.get(name) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)
@@ -70,13 +70,13 @@ class _Stderr(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         # NOTE: if nobody reads stderr, a write blocks for ever, and the oldest lines are dropped.
-        self._held: deque[bytes] = deque(maxlen=_MOST_HELD)
-        self.holds_requests = False
+        self._buffer: deque[bytes] = deque(maxlen=_MOST_HELD)
+        self.buffers_requests = False
 
     def handle(self, record: logging.LogRecord) -> bool:
         line = self.format(record) + "\n"
-        self._held.append(line.encode("utf-8", "backslashreplace"))
-        if not (self.holds_requests and "ms" in vars(record)):
+        self._buffer.append(line.encode("utf-8", "backslashreplace"))
+        if not (self.buffers_requests and "ms" in vars(record)):
             self.flush()
         return True
 
@@ -85,15 +85,15 @@ class _Stderr(logging.Handler):
 
         A pipe takes a piece of that size whole, so the lines of several workers do not mix.
         """
-        together = b""
+        piece = b""
         with suppress(IndexError):  # another thread may flush as well
-            while self._held:
-                line = self._held.popleft()
-                if len(together) + len(line) > select.PIPE_BUF:
-                    _write(together)
-                    together = b""
-                together += line
-        _write(together)
+            while self._buffer:
+                line = self._buffer.popleft()
+                if len(piece) + len(line) > select.PIPE_BUF:
+                    _write(piece)
+                    piece = b""
+                piece += line
+        _write(piece)
 
 
 _stderr = _Stderr()
@@ -109,7 +109,7 @@ def set_up_logs(form: str, level: str) -> None:
 
 def hold_requests() -> Callable[[], None]:
     """Buffer the lines of requests from now on; return the function that flushes them."""
-    _stderr.holds_requests = True
+    _stderr.buffers_requests = True
     return _stderr.flush
 
 

@@ -12,7 +12,7 @@ from bambleweeny.system.signals import ending_signals
 _log = logging.getLogger(__name__)
 
 _ENDS = ending_signals()
-_TURN_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
 _STEADY_SECONDS = 10.0
@@ -42,7 +42,7 @@ class Child:
             self._started = now
             self.pid = self.start()
             if self.pid is None:
-                self._put_off()
+                self._schedule_start()
 
     @property
     def seconds_left(self) -> float:
@@ -55,12 +55,12 @@ class Child:
         self.ended(status)
         if time.monotonic() - self._started > _STEADY_SECONDS:
             self._delay = 0.0
-        self._put_off()
+        self._schedule_start()
         code = os.waitstatus_to_exitcode(status)
         how = f"by signal {-code}" if code < 0 else f"with status {code}"
         _log.error("%s ended %s; starting it again in %.2f s", self.name, how, self._delay)
 
-    def _put_off(self) -> None:
+    def _schedule_start(self) -> None:
         self._delay = min(max(self._delay * 2, _FIRST_DELAY), _LONGEST_DELAY)
         self._due = time.monotonic() + self._delay
 
@@ -76,15 +76,15 @@ def is_ending() -> bool:
 
 
 def supervise(
-    children: Sequence[Child], chore: Callable[[], float] = lambda: _TURN_SECONDS
+    children: Sequence[Child], housekeeping: Callable[[], float] = lambda: _POLL_SECONDS
 ) -> None:
     """Keep the children running until a signal to stop arrives.
 
-    `chore` is called on every turn, and returns the longest time until the next, in
+    `housekeeping` is called on every turn, and returns the longest time until the next, in
     seconds.
     """
     while True:
-        pause = chore()
+        pause = housekeeping()
         for child in children:
             child.start_if_due()
         pauses = [pause, *(child.seconds_left for child in children)]

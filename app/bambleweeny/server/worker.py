@@ -65,7 +65,7 @@ def work(
         access_log=AccessLog(services.metrics),
         gate=Gate(config.cors_origins, hosts),
         share=share,
-        side_by_side=store.run_side_by_side,
+        run_jobs=store.run_side_by_side,
         most_together=store.most_together,
         short_requests=config.redis_url is None and config.fsync != "always",
         body_limit=BodyLimits(services.tokens, config.max_body).largest,
@@ -81,8 +81,8 @@ def work(
     sys.setswitchinterval(_SWITCH_SECONDS)
     heap = Heap()
 
-    def is_wanted() -> bool:
-        heap.tidy()
+    def should_run() -> bool:
+        heap.trim()
         return os.getppid() == parent
 
-    server.run(is_wanted, before_end=services.waits.stop, each_tick=hold_requests())
+    server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())

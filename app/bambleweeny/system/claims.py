@@ -22,7 +22,7 @@ class Claim:
     """A file or directory that this process has created and locked."""
 
     path: Path
-    _number: int
+    _fd: int
 
     def remove(self) -> None:
         """Delete the file or directory and release its lock."""
@@ -34,7 +34,7 @@ class Claim:
 
         The lock stays with the parent.
         """
-        os.close(self._number)
+        os.close(self._fd)
 
 
 def claim_directory(prefix: str) -> Claim:
@@ -49,20 +49,20 @@ def claim_file(path: Path, text: str) -> Claim:
     """Create and lock a private file, replacing any other. Raises OSError."""
     while True:
         path.unlink(missing_ok=True)
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        if claim := _claimed(path, number):
-            os.write(number, text.encode())
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if claim := _claimed(path, fd):
+            os.write(fd, text.encode())
             return claim
 
 
 def is_claimed(path: Path) -> bool:
     """Return whether a running process of this user holds the lock on a path."""
-    with _opened(path) as number:
-        return number is not None and not _locked(number, fcntl.LOCK_SH)
+    with _opened(path) as fd:
+        return fd is not None and not _locked(fd, fcntl.LOCK_SH)
 
 
 def remove_dead(
-    place: Path, pattern: str, is_in_use: Callable[[Path], bool] = lambda _: False
+    directory: Path, pattern: str, is_in_use: Callable[[Path], bool] = lambda _: False
 ) -> None:
     """Delete what dead processes of this user left in a directory.
 
@@ -70,9 +70,9 @@ def remove_dead(
     a second to be released; after that it is left alone. Errors are ignored.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    for path in place.glob(pattern):
-        with _opened(path) as number, suppress(OSError):
-            if number is None or not _locked(number, fcntl.LOCK_EX):
+    for path in directory.glob(pattern):
+        with _opened(path) as fd, suppress(OSError):
+            if fd is None or not _locked(fd, fcntl.LOCK_EX):
                 continue
             while is_in_use(path) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -80,23 +80,23 @@ def remove_dead(
                 _remove(path)
 
 
-def _claimed(path: Path, number: int) -> Claim | None:
+def _claimed(path: Path, fd: int) -> Claim | None:
     """Lock a new path; None if another process has deleted it as a dead one's."""
-    if _locked(number, fcntl.LOCK_EX) and _is_in_place(path, number):
-        return Claim(path, number)
-    os.close(number)
+    if _locked(fd, fcntl.LOCK_EX) and _is_in_place(path, fd):
+        return Claim(path, fd)
+    os.close(fd)
     return None
 
 
-def _is_in_place(path: Path, number: int) -> bool:
+def _is_in_place(path: Path, fd: int) -> bool:
     with suppress(FileNotFoundError):
-        return os.path.samestat(path.lstat(), os.fstat(number))
+        return os.path.samestat(path.lstat(), os.fstat(fd))
     return False
 
 
-def _locked(number: int, how: int) -> bool:
+def _locked(fd: int, how: int) -> bool:
     try:
-        fcntl.flock(number, how | fcntl.LOCK_NB)
+        fcntl.flock(fd, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -106,14 +106,14 @@ def _locked(number: int, how: int) -> bool:
 def _opened(path: Path) -> Iterator[int | None]:
     """Open a path of this user; None if it is missing, a link or another user's."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         yield None
         return
     try:
-        yield number if os.fstat(number).st_uid == os.geteuid() else None
+        yield fd if os.fstat(fd).st_uid == os.geteuid() else None
     finally:
-        os.close(number)
+        os.close(fd)
 
 
 def _remove(path: Path) -> None:

@@ -36,10 +36,10 @@ def make_data_dir(data_dir: Path) -> None:
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError as ex:
-        raise FileExistsError(ex.errno, _what_is(Path(ex.filename)), ex.filename) from ex
+        raise FileExistsError(ex.errno, _obstacle(Path(ex.filename)), ex.filename) from ex
 
 
-def _what_is(path: Path) -> str:
+def _obstacle(path: Path) -> str:
     if path.is_symlink() and not path.exists():
         return f"{path} is a symbolic link to {path.readlink()}, which is not there"
     return f"{path} is not a directory"
@@ -67,16 +67,16 @@ def note_url(data_dir: Path, file: str, url: str) -> None:
 
     Errors are ignored: if the disk is full, there is no file.
     """
-    noted = _noted(data_dir, file)
+    path = _url_file(data_dir, file)
     with suppress(OSError):
-        noted.parent.mkdir(mode=0o700, exist_ok=True)
-        noted.write_text(url + "\n")
-        noted.chmod(0o600)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(url + "\n")
+        path.chmod(0o600)
 
 
 def forget_url(data_dir: Path, file: str) -> None:
     """Delete the file with the URL."""
-    _noted(data_dir, file).unlink(missing_ok=True)
+    _url_file(data_dir, file).unlink(missing_ok=True)
 
 
 def noted_url(data_dir: Path, file: str) -> str | None:
@@ -85,9 +85,9 @@ def noted_url(data_dir: Path, file: str) -> str | None:
     A killed process leaves its file behind: check `is_in_use` as well.
     """
     with suppress(FileNotFoundError):
-        return _noted(data_dir, file).read_text().strip() or None
+        return _url_file(data_dir, file).read_text().strip() or None
     return None
 
 
-def _noted(data_dir: Path, file: str) -> Path:
+def _url_file(data_dir: Path, file: str) -> Path:
     return data_dir / "run" / file

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bambleweeny.system.claims import Claim, claim_file, is_claimed, remove_dead
 
-_NOTES = "server-*.json"
+_FILES = "server-*.json"
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ def note_server(registry: Path, server: RunningServer) -> Claim | None:
     with suppress(OSError):
         registry.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(registry):
-            remove_dead(registry, _NOTES)
-            file = registry / _NOTES.replace("*", os.urandom(8).hex())
+            remove_dead(registry, _FILES)
+            file = registry / _FILES.replace("*", os.urandom(8).hex())
             return claim_file(file, json.dumps(asdict(server)))
     return None
 
@@ -48,7 +48,7 @@ def running_servers(registry: Path) -> list[RunningServer]:
     """Return the registered servers that run on this machine, sorted by URL."""
     with suppress(OSError):
         if _is_private(registry):
-            found = (_read(file) for file in registry.glob(_NOTES) if is_claimed(file))
+            found = (_read(file) for file in registry.glob(_FILES) if is_claimed(file))
             here = (server for server in found if server and server.host == os.uname().nodename)
             return sorted(here, key=lambda server: server.url)
     return []

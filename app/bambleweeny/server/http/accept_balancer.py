@@ -7,12 +7,12 @@ wakes first would accept all connections of a burst.
 import mmap
 import time
 
-_MORE = 1
+_TOLERANCE = 1
 _ABSENT = 1 << 40
 _PATIENCE_SECONDS = 0.1
 
 
-class Shares:
+class AcceptBalancer:
     """The number of connections of each worker, in shared memory; create it before the fork."""
 
     def __init__(self, workers: int) -> None:
@@ -52,7 +52,7 @@ class Share:
         """Return whether to accept a connection; `own` is how many this worker has."""
         self.note(own)
         others = [*self._counts[: self._number], *self._counts[self._number + 1 :]]
-        if not others or own <= min(others) + _MORE:
+        if not others or own <= min(others) + _TOLERANCE:
             self.note(own + 1)
             return True
         now = time.monotonic()

@@ -23,8 +23,8 @@ from bambleweeny.server.http.task import RefusalTask, Task
 _STALL_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
 _COPIED = 64 << 10
-_MOSTLY = 7
-_SENT_AT_ONCE = 256 << 10
+_COPY_RATIO = 7
+_SEND_BYTES = 256 << 10
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -35,14 +35,14 @@ class Connection(Receiving):
     error_task_class = RefusalTask
     task_class = Task
     is_stream = False
-    _runs_alone = False
-    _is_made = False
+    _is_exclusive = False
+    _has_whole_answer = False
     _taken = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # NOTE: Waitress copies this much for each piece that a slow client accepts.
-        self.sendbuf_len = min(self.sendbuf_len, _SENT_AT_ONCE)
+        self.sendbuf_len = min(self.sendbuf_len, _SEND_BYTES)
 
     def handle_close(self) -> None:
         """Close the connection, or begin to linger if the client may still be sending.
@@ -61,10 +61,10 @@ class Connection(Receiving):
 
     def add_channel(self, map: dict[int, Any] | None = None) -> None:
         super().add_channel(map)
-        self.server.turns.note(self._fileno)
+        self.server.event_loop.note(self._fileno)
 
     def del_channel(self, map: dict[int, Any] | None = None) -> None:
-        self.server.turns.forget(self._fileno)
+        self.server.event_loop.forget(self._fileno)
         super().del_channel(map)
         self.request, self.account.reserved = None, 0
         self.account.update()
@@ -87,7 +87,7 @@ class Connection(Receiving):
             self.cut_off()
             raise
         else:
-            if self._runs_alone or self.account.size:
+            if self._is_exclusive or self.account.size:
                 self._settle()
 
     def write_soon(self, data: Any) -> int:
@@ -99,8 +99,8 @@ class Connection(Receiving):
             if sent == len(data):
                 return sent
             self.last_activity = time.time()
-        if self._runs_alone:
-            self._end_alone()
+        if self._is_exclusive:
+            self._leave_exclusive()
         self.account.sent += sent
         sent += int(super().write_soon(_after(data, sent)))
         self.account.update()
@@ -154,8 +154,8 @@ class Connection(Receiving):
         except Postponed:
             self._rewind()
             raise
-        self._runs_alone = self._is_made = True
-        self.server.crew.step_aside()
+        self._is_exclusive = self._has_whole_answer = True
+        self.server.leader_follower.step_aside()
 
     def hold_room(self, size: int) -> None:
         """Reserve `size` bytes of the budget until the request has ended.
@@ -170,12 +170,12 @@ class Connection(Receiving):
 
     def run_again(self) -> None:
         """Queue the postponed request; any thread may call this."""
-        self.server.crew.add_task(self)
+        self.server.leader_follower.add_task(self)
         self.server.wake()
 
     def run_again_alone(self) -> None:
         """Queue the postponed request as the exclusive one."""
-        self._runs_alone = True
+        self._is_exclusive = True
         self.run_again()
 
     def taken(self) -> int:
@@ -184,10 +184,10 @@ class Connection(Receiving):
         A writable event is too coarse: the system sends one only when much of its buffer is
         free.
         """
-        waiting = bytearray(4)
+        unsent = bytearray(4)
         with suppress(OSError, ValueError):
-            ioctl(self.wire, TIOCOUTQ, waiting)
-        return self.account.sent - int.from_bytes(waiting, sys.byteorder)
+            ioctl(self.wire, TIOCOUTQ, unsent)
+        return self.account.sent - int.from_bytes(unsent, sys.byteorder)
 
     def waits_for(self) -> Any:
         """Return what the client must continue: this connection's answer, or a request."""
@@ -197,7 +197,7 @@ class Connection(Receiving):
         """Refuse the incoming request, or reset the connection if an answer is unread."""
         what = self.waits_for()
         if what is self:
-            self.server.note_cut(self.addr[0])
+            self.server.count_slow_client(self.addr[0])
             self._reset()
         elif what is not None:
             self.refuse(Busy() if is_crowded else RequestTimeout())
@@ -211,17 +211,17 @@ class Connection(Receiving):
 
     def _settle(self) -> None:
         """Count what is left of an answer, and let other requests run."""
-        self._is_made = False
+        self._has_whole_answer = False
         self.account.reserved = 0
-        if self._runs_alone:
-            self._end_alone()
+        if self._is_exclusive:
+            self._leave_exclusive()
         self.account.update()
 
     def _rewind(self) -> None:
         self.requests[0].get_body_stream().seek(0)
 
-    def _end_alone(self) -> None:
-        self._runs_alone = False
+    def _leave_exclusive(self) -> None:
+        self._is_exclusive = False
         self.server.exclusive.leave(self)
         self.account.reserved = 0
 
@@ -234,7 +234,7 @@ class Connection(Receiving):
 
     def _flush_outbufs_below_high_watermark(self) -> None:
         """Block the thread while megabytes are unread, up to the write timeout."""
-        if not self._is_made:
+        if not self._has_whole_answer:
             self._wait_for_reader(self.adj.outbuf_high_watermark)
 
     def _wait_for_reader(self, most: int) -> None:
@@ -248,7 +248,7 @@ class Connection(Receiving):
         if not self.server.slow.acquire(blocking=False):
             self.cut_off()
             return
-        self.server.crew.step_aside()
+        self.server.leader_follower.step_aside()
         try:
             with self.outbuf_lock:
                 self._flush_exception(self._flush_some, do_close=False)
@@ -278,7 +278,7 @@ class Connection(Receiving):
 def _after(data: Any, sent: int) -> Any:
     """Return the rest of data after `sent` bytes, without a copy if most of it is left."""
     rest = len(data) - sent
-    if not isinstance(data, bytes) or rest < max(_COPIED, _MOSTLY * sent):
+    if not isinstance(data, bytes) or rest < max(_COPIED, _COPY_RATIO * sent):
         return data[sent:] if sent else data
     file = BytesIO(data)
     file.seek(sent)

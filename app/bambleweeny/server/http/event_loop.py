@@ -16,10 +16,10 @@ from waitress import wasyncore
 _log = logging.getLogger(__name__)
 
 _READ = select.EPOLLIN | select.EPOLLPRI
-_AT_ONCE = 64
+_MOST_EVENTS = 64
 
 
-class Turns:
+class EventLoop:
     """Waits for events on the descriptors of a map, and calls their handlers.
 
     One thread at a time runs the loop. Any thread may call `note`, `forget` and
@@ -28,26 +28,26 @@ class Turns:
 
     def __init__(self, watched: dict[int, Any]) -> None:
         self._watched = watched
-        self._known: dict[int, int] = {}
+        self._registered: dict[int, int] = {}
         self._changed: deque[int] = deque()
-        self._due: deque[Callable[[], None]] = deque()
+        self._calls: deque[Callable[[], None]] = deque()
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
         """Handle the next events; wait for them at most so many seconds (None: without limit)."""
-        while self._due:
-            self._do(self._due.popleft())
+        while self._calls:
+            self._call(self._calls.popleft())
         changed = self._changed
         while changed:
-            self.look_at(changed.popleft())
-        for fd, flags in self._epoll.poll(seconds, _AT_ONCE):
+            self.update(changed.popleft())
+        for fd, flags in self._epoll.poll(seconds, _MOST_EVENTS):
             handler = self._watched.get(fd)
             if handler is not None:
                 self._handle(fd, handler, flags)
 
-    def call_soon(self, do: Callable[[], None]) -> None:
+    def call_soon(self, function: Callable[[], None]) -> None:
         """Call a function on the next turn."""
-        self._due.append(do)
+        self._calls.append(function)
 
     def note(self, fd: int) -> None:
         """Mark a descriptor whose wanted events have changed, for the next turn to update."""
@@ -59,42 +59,42 @@ class Turns:
 
     def forget(self, fd: int) -> None:
         """Stop watching a descriptor; call this before it is closed."""
-        if self._known.pop(fd, None):
+        if self._registered.pop(fd, None):
             with suppress(OSError):
                 self._epoll.unregister(fd)
 
-    def look_at(self, fd: int) -> None:
+    def update(self, fd: int) -> None:
         """Update epoll if the wanted events of a descriptor have changed."""
         handler = self._watched.get(fd)
         wanted = _interest(handler) if handler is not None else 0
-        known = self._known.get(fd, 0)
-        if wanted == known:
+        registered = self._registered.get(fd, 0)
+        if wanted == registered:
             return
         if not wanted:
             self.forget(fd)
             return
-        self._known[fd] = wanted
+        self._registered[fd] = wanted
         with suppress(OSError):  # another thread may have closed it
-            if known:
+            if registered:
                 self._epoll.modify(fd, wanted)
             else:
                 self._epoll.register(fd, wanted)
 
-    def _do(self, do: Callable[[], None]) -> None:
+    def _call(self, function: Callable[[], None]) -> None:
         try:
-            do()
+            function()
         except Exception:
             _log.exception("a call of the event loop failed")
 
     def _handle(self, fd: int, handler: Any, flags: int) -> None:
         if flags & _READ and not handler.readable():
-            self.look_at(fd)
+            self.update(fd)
             flags &= ~_READ
         wasyncore.readwrite(handler, flags)
         # NOTE: a connection with a request is updated when that is answered: mostly
         # nothing has changed by then, which saves a system call.
         if flags & select.EPOLLOUT or not getattr(handler, "requests", None):
-            self.look_at(fd)
+            self.update(fd)
 
 
 def _interest(handler: Any) -> int:

@@ -45,8 +45,8 @@ _SEEN_FIELDS = re.compile(
 )
 _SEEN_CLIENTS = re.compile(rb"\nX-Forwarded-For:([\t -~]+)\r", re.IGNORECASE).findall
 
-_OF_THE_WIRE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
-_ONCE = _OF_THE_WIRE | {
+_CRITICAL = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
+_ONCE = _CRITICAL | {
     *("AUTHORIZATION", "CONTENT_RANGE", "CONTENT_TYPE", "IDEMPOTENCY_KEY", "IF_RANGE"),
     *("LAST_EVENT_ID", "ORIGIN", "RANGE"),
 }
@@ -128,7 +128,7 @@ def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _looks_good(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     match = _HOST(host)
     if match is None or int(match[2] or 0) > _LAST_PORT:
         return False
@@ -145,7 +145,7 @@ def _is_ipv6(address: str) -> bool:
 
 def is_host(host: str) -> bool:
     """Return whether text is a host name or an IP address, with or without a port."""
-    return len(host) <= _LONGEST_HOST and _looks_good(host)
+    return len(host) <= _LONGEST_HOST and _is_valid_host(host)
 
 
 def wants_continue(headers: dict[str, str], version: str) -> bool:
@@ -192,7 +192,7 @@ def _read_fields(lines: list[bytes]) -> dict[str, str]:
         name, value = match[1].decode(), match[2].decode("latin-1").strip(" \t")
         key = name.upper().replace("-", "_")
         if "_" in name:
-            if key in _OF_THE_WIRE:
+            if key in _CRITICAL:
                 raise malformed(f"the header {name} has an underscore")
         elif key not in fields:
             fields[key] = [value]

@@ -38,7 +38,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     error: BambleweenyError | None
     command = path = ""
     version = "1.1"
-    is_judged = False
+    is_decided = False
     """Whether the connection has decided how to treat the body."""
     _blank_lines = 0
 

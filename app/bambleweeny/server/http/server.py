@@ -19,13 +19,13 @@ from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.early_refusals import Refusals
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.options import Network
-from bambleweeny.server.http.accept_balancer import Share, Shares
+from bambleweeny.server.http.accept_balancer import AcceptBalancer, Share
 from bambleweeny.server.http.buffers.budget import Budget
 from bambleweeny.server.http.buffers.limits import Limits, most_connections
 from bambleweeny.server.http.connection import Connection
-from bambleweeny.server.http.event_loop import Turns
+from bambleweeny.server.http.event_loop import EventLoop
 from bambleweeny.server.http.exclusive import Exclusive
-from bambleweeny.server.http.leader_follower import Crew, SideBySide, one_by_one
+from bambleweeny.server.http.leader_follower import LeaderFollower, RunJobs, one_by_one
 from bambleweeny.server.http.trusted_proxies import TrustedProxies
 
 _LARGEST_HEADERS = 64 << 10
@@ -34,7 +34,7 @@ _STREAM_AHEAD = 1 << 20
 _BACKLOG = 1024
 _MOST_ACCEPTED = 16
 _WATCH_SECONDS = 0.2
-_LEAVING_SECONDS = 0.0005
+_DEFER_SECONDS = 0.0005
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
 
@@ -59,7 +59,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         *,
         refusals: Refusals,
         share: Share,
-        crew: Callable[[Turns], Crew],
+        leader_follower: Callable[[EventLoop], LeaderFollower],
         limits: Limits,
         body_limit: BodyLimit,
     ) -> None:
@@ -68,21 +68,21 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.body_limit = body_limit
         self.budget = Budget(limits)
         self.exclusive = Exclusive(Connection.run_again_alone)
-        self._cut: Counter[str] = Counter()
-        self.turns = Turns(watched)
-        self.crew = crew(self.turns)
+        self._slow_clients: Counter[str] = Counter()
+        self.event_loop = EventLoop(watched)
+        self.leader_follower = leader_follower(self.event_loop)
         self.refusals = refusals
         self.share = share
         super().__init__(
             app,
             watched,
             _sock=listener,
-            dispatcher=self.crew,
+            dispatcher=self.leader_follower,
             adj=Adjustments(sockets=[listener], **settings),
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
         )
-        self.turns.note_all()
+        self.event_loop.note_all()
         self.environ = {
             "SERVER_NAME": self.server_name,
             "SERVER_PORT": str(self.effective_port),
@@ -95,7 +95,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
-            "bambleweeny.step_aside": self.crew.step_aside,
+            "bambleweeny.step_aside": self.leader_follower.step_aside,
             "bambleweeny.max_body": self.adj.max_request_body_size - 1,
         }
 
@@ -103,7 +103,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         """Accept waiting connections: requests that arrive together can be pipelined."""
         if not self.share.may_accept(len(self.active_channels)):
             # NOTE: the next turn tries again, unless another worker has accepted by then.
-            time.sleep(_LEAVING_SECONDS)
+            time.sleep(_DEFER_SECONDS)
             return
         for _ in range(_MOST_ACCEPTED):
             before = len(self.active_channels)
@@ -114,20 +114,20 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.share.note(len(self.active_channels))
 
     def pull_trigger(self) -> None:
-        self.crew.pull()
+        self.leader_follower.pull()
 
     def soon(self, do: Callable[[], None]) -> None:
         """Call a function in the event loop; any thread may call this."""
-        self.turns.call_soon(do)
+        self.event_loop.call_soon(do)
         self.wake()
 
     def wake(self) -> None:
         """Interrupt the event loop, so that it handles what has changed."""
         self.trigger.pull_trigger()
 
-    def note_cut(self, address: str) -> None:
+    def count_slow_client(self, address: str) -> None:
         """Count a connection that was closed because its client did not read the answer."""
-        self._cut[address] += 1
+        self._slow_clients[address] += 1
 
     def look_at_clients(self) -> None:
         """Disconnect clients that are too slow, and update all connections."""
@@ -138,12 +138,12 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
                 _log.exception("a slow client could not be looked for on one connection")
         self.budget.enforce()
         self.budget.admit_patient()
-        if self._cut:
-            [(address, _)], number = self._cut.most_common(1), self._cut.total()
+        if self._slow_clients:
+            [(address, _)], number = self._slow_clients.most_common(1), self._slow_clients.total()
             _log.warning("disconnected %d clients that read too slowly; most: %s", number, address)
-            self._cut.clear()
+            self._slow_clients.clear()
         self._close_idle_if_full()
-        self.turns.note_all()
+        self.event_loop.note_all()
 
     def _close_idle_if_full(self) -> None:
         """Close the connections that were idle longest before the limit is reached."""
@@ -161,7 +161,7 @@ class HttpServer:
 
     `run` returns after `stop`, when the accepted requests have been answered, or after ten
     seconds. `gate` decides which web pages may read an answer to a request that is refused
-    before the application; without it, none may. `side_by_side` runs up to `most_together`
+    before the application; without it, none may. `run_jobs` runs up to `most_together`
     requests that arrive together. Without `short_requests`, others are answered while the
     engine is called; this costs more and suits a remote engine.
     """
@@ -176,7 +176,7 @@ class HttpServer:
         access_log: AccessLog,
         gate: Gate | None = None,
         share: Share | None = None,
-        side_by_side: SideBySide = one_by_one,
+        run_jobs: RunJobs = one_by_one,
         most_together: int = 1,
         short_requests: bool = True,
         limits: Limits | None = None,
@@ -207,10 +207,10 @@ class HttpServer:
             listener,
             settings,
             refusals=Refusals(access_log, gate or Gate((), None)),
-            share=share or Shares(1).of(0),
-            crew=partial(
-                Crew,
-                side_by_side=side_by_side,
+            share=share or AcceptBalancer(1).of(0),
+            leader_follower=partial(
+                LeaderFollower,
+                run_jobs=run_jobs,
                 most_together=most_together,
                 short_requests=short_requests,
             ),
@@ -226,25 +226,29 @@ class HttpServer:
 
     def run(
         self,
-        is_wanted: Callable[[], bool] = lambda: True,
+        should_run: Callable[[], bool] = lambda: True,
         before_end: Callable[[], None] = lambda: None,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Answer requests until `stop`, or until `is_wanted` returns false.
+        """Answer requests until `stop`, or until `should_run` returns false.
 
         `before_end` is called once, before the wait for running requests. `each_tick` is
         called every 4 ms while there are requests, and once at the end.
         """
-        crew, trigger, exclusive = self._server.crew, self._server.trigger, self._server.exclusive
+        leader_follower, trigger, exclusive = (
+            self._server.leader_follower,
+            self._server.trigger,
+            self._server.exclusive,
+        )
 
         def tick() -> bool:
             each_tick()
             exclusive.call_next()
             return exclusive.is_waited_for
 
-        crew.start(self._threads, trigger.pull_trigger)
-        while not self._server.is_ending and is_wanted():
-            crew.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
+        leader_follower.start(self._threads, trigger.pull_trigger)
+        while not self._server.is_ending and should_run():
+            leader_follower.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
             self._look_if_due()
         self.stop()
         before_end()
@@ -252,8 +256,8 @@ class HttpServer:
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
-            crew.watch(0.01, tick)
-        crew.shutdown(timeout=0.5)
+            leader_follower.watch(0.01, tick)
+        leader_follower.shutdown(timeout=0.5)
         each_tick()
         wasyncore.close_all(self._server._map)
 
@@ -276,7 +280,7 @@ class HttpServer:
             if not waiting.poll(0):
                 break
             TcpWSGIServer.handle_accept(self._server)
-        self._server.turns.forget(listener.fileno())
+        self._server.event_loop.forget(listener.fileno())
         self._server.del_channel()
         self._server.accepting = False
         listener.close()
@@ -291,4 +295,4 @@ class HttpServer:
                 channel.will_close = True
             elif channel.is_stream and channel.total_outbufs_len:
                 channel.handle_close()
-        self._server.turns.note_all()
+        self._server.event_loop.note_all()

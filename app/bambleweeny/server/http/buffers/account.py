@@ -106,9 +106,9 @@ class Account:
 
 
 def _bytes_of_requests(connection: "Connection") -> int:
-    coming, complete = connection.request, list(connection.requests)
-    parts = complete if coming is None else [*complete, coming]
+    incoming, complete = connection.request, list(connection.requests)
+    parts = complete if incoming is None else [*complete, incoming]
     received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
     # NOTE: an incomplete head is copied with each piece that arrives.
-    received += len(coming.header_plus) if coming is not None else 0
+    received += len(incoming.header_plus) if incoming is not None else 0
     return received + _REQUEST_BYTES * max(0, len(complete) - 1)

@@ -11,7 +11,7 @@ from typing import Protocol
 from bambleweeny.server.http.buffers.limits import Limits
 
 _IPV6_NETWORK = 64
-_MOMENT = 0.2
+_STALLED_SECONDS = 0.2
 
 
 class Holder(Protocol):
@@ -65,7 +65,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.RLock()
-        self._held: set[Holder] = set()
+        self._holders: set[Holder] = set()
         self._of_group: defaultdict[str, int] = defaultdict(int)
         self._total = 0
         self._queues: dict[str, deque[_Waiter]] = {}
@@ -111,7 +111,7 @@ class Budget:
     def holders(self) -> list[Holder]:
         """Return the connections that hold bytes."""
         with self._lock:
-            return list(self._held)
+            return list(self._holders)
 
     @property
     def is_crowded(self) -> bool:
@@ -164,9 +164,9 @@ class Budget:
         """Replace the size of a holder, and return whether it has grown."""
         before = holder.size
         if size:
-            self._held.add(holder)
+            self._holders.add(holder)
         else:
-            self._held.discard(holder)
+            self._holders.discard(holder)
         holder.note(size)
         self._total += size - before
         self._of_group[holder.group] += size - before
@@ -181,12 +181,13 @@ class Budget:
         """
         goal = (self._limits.buffered + self._limits.most_buffered) // 2
         for group in sorted(self._of_group, key=self._of_group.__getitem__, reverse=True):
-            others = [one for one in self._held if one is not spared and one.group == group]
+            others = [one for one in self._holders if one is not spared and one.group == group]
             for one in sorted(others, key=lambda one: one.seconds_stalled, reverse=True):
                 is_spared = (
-                    one.seconds_stalled < _MOMENT and self._total < 2 * self._limits.most_buffered
+                    one.seconds_stalled < _STALLED_SECONDS
+                    and self._total < 2 * self._limits.most_buffered
                 )
-                if self._total <= goal or len(self._held) == 1:
+                if self._total <= goal or len(self._holders) == 1:
                     return
                 if one.is_evictable and not is_spared:
                     self._note(one, 0)
