@@ -155,7 +155,7 @@ class Connection(Receiving):
             self._rewind()
             raise
         self._is_exclusive = self._has_whole_answer = True
-        self.server.leader_follower.step_aside()
+        self.server.leader_follower.yield_leadership()
 
     def hold_room(self, size: int) -> None:
         """Reserve `size` bytes of the budget until the request has ended.
@@ -248,7 +248,7 @@ class Connection(Receiving):
         if not self.server.slow.acquire(blocking=False):
             self.cut_off()
             return
-        self.server.leader_follower.step_aside()
+        self.server.leader_follower.yield_leadership()
         try:
             with self.outbuf_lock:
                 self._flush_exception(self._flush_some, do_close=False)

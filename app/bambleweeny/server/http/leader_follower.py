@@ -80,7 +80,7 @@ class LeaderFollower:
         self._note(self._running.get(me, ()))
         self._wake()
 
-    def step_aside(self) -> None:
+    def yield_leadership(self) -> None:
         """Let another thread lead, since the request of this one may take long.
 
         Requests that are pipelined with it end before this returns.
