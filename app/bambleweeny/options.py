@@ -141,7 +141,7 @@ def parse_directory(text: str) -> Path:
 
 @dataclass(frozen=True)
 class Option:
-    """The properties of an option besides its name and its type.
+    """The properties of an option, except its name and its type.
 
     `parse` raises ValueError. `legacy` is the variable of the original program. `sandbox`
     is the default of a sandbox, and `serve_only` means that a sandbox ignores the option.

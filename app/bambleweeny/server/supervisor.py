@@ -98,7 +98,7 @@ def supervise(
 
 
 def stop_children(children: Sequence[Child], seconds: float) -> None:
-    """Send SIGTERM and wait; send SIGKILL to those that run after so many seconds."""
+    """Send SIGTERM and wait; after `seconds`, send SIGKILL to those that still run."""
     _signal(children, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while any(child.pid for child in children) and time.monotonic() < deadline:

@@ -94,7 +94,7 @@ class Connection(Receiving):
         """Send what the socket accepts now, and buffer the rest."""
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
-            with self.outbuf_lock, suppress(OSError):  # `super` meets the error again
+            with self.outbuf_lock, suppress(OSError):  # `super().write_soon` handles the error
                 sent = self.wire.send(data)
             if sent == len(data):
                 return sent

@@ -34,7 +34,7 @@ class EventLoop:
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
-        """Handle the next events; wait for them at most so many seconds (None: without limit)."""
+        """Handle the next events; wait at most `seconds` for them (None: without limit)."""
         while self._calls:
             self._call(self._calls.popleft())
         changed = self._changed
@@ -91,8 +91,8 @@ class EventLoop:
             self.update(fd)
             flags &= ~_READ
         wasyncore.readwrite(handler, flags)
-        # NOTE: a connection with a request is updated when that is answered: mostly
-        # nothing has changed by then, which saves a system call.
+        # NOTE: a connection with a request is updated after the answer: mostly nothing has
+        # changed by then, which saves a system call.
         if flags & select.EPOLLOUT or not getattr(handler, "requests", None):
             self.update(fd)
 

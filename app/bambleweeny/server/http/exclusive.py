@@ -12,7 +12,7 @@ _LONGEST_PAUSE = 0.1
 class Postponed(BaseException):
     """A request cannot run yet; it has changed nothing, and runs from its beginning later.
 
-    `wait` queues the connection; call it when the request does not run any more.
+    `wait` queues the connection; call it when the request no longer runs.
     """
 
     def __init__(self, wait: Callable[[], None]) -> None:

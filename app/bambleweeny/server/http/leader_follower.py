@@ -29,9 +29,9 @@ class LeaderFollower:
     """A dispatcher for Waitress that answers a bounded number of requests at a time.
 
     A request delays others for two ticks of `watch` at most, and not at all once it has
-    called `step_aside`; only requests that are pipelined with it wait until it calls the
-    engine or ends. Without `short_requests`, as with a remote engine, another thread leads
-    before the engine is called.
+    called `yield_leadership`; only requests that are pipelined with it wait until it calls
+    the engine or ends. Without `short_requests`, as with a remote engine, another thread
+    leads before the engine is called.
     """
 
     def __init__(
@@ -46,7 +46,8 @@ class LeaderFollower:
         self._running: dict[int, list[Any]] = {}
         self._lead = threading.Lock()
         self._leader = 0
-        # The requests that leaders began or ended, and their number when none was left to run.
+        # `_progress` counts the requests that leaders began or ended; `_progress_at_rest` is its
+        # value when no request was left to run.
         self._progress = self._progress_at_rest = 0
         self._quiet_ticks = 0
         self._is_asleep = False
@@ -89,7 +90,7 @@ class LeaderFollower:
         let_others_end()
 
     def watch(self, seconds: float, each_tick: Callable[[], object] = lambda: None) -> None:
-        """Replace a leader whose request takes long; return after so many seconds.
+        """Replace a leader whose request takes long; return after `seconds`.
 
         `each_tick` is called every 4 ms while there are requests, once after the last, and
         as long as it returns something true.
