@@ -1,4 +1,4 @@
-"""Where the admin's password comes from at start."""
+"""The admin's password at start: configured, generated, or set before."""
 
 import os
 import secrets
@@ -9,17 +9,17 @@ from bambleweeny.core.auth.users import ADMIN_ID, Users
 from bambleweeny.system.data_directory import make_data_dir
 
 FILE_NAME = "admin-password"
-# NOTE: no hyphen, or a command line would take some passwords for options.
+# NOTE: no hyphen, since a command line would parse some passwords as options.
 _LETTERS = string.ascii_letters + string.digits
 _LENGTH = 16
 
 
 def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> str:
-    """See to it that there is an admin; say in a sentence how it logs in.
+    """Ensure that the admin exists; return a phrase that says how to log in.
 
-    A given password is the admin's from now on. Without one, the first start
-    makes one and keeps it in the data directory, readable by the owner alone,
-    until it is changed. Raises OSError where it cannot be kept.
+    A given password becomes the admin's. Without one, the first start generates a password
+    and keeps it in the data directory, readable by the owner alone, until the password is
+    changed. Raises OSError if the file cannot be written.
     """
     file = data_dir / FILE_NAME
     if given:
@@ -28,14 +28,14 @@ def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> st
             users.change(ADMIN_ID, password=given)
         return "password as configured"
     if users.has_admin():
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     password = file.read_text().strip() if file.exists() else _make(file)
     if not users.create_admin(password):
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     return f"password {password} (made now, kept in {file})"
 
 
-def _describe_known(users: Users, file: Path) -> str:
+def _describe_existing(users: Users, file: Path) -> str:
     if not file.exists():
         return "password as set before; --admin-password sets another"
     if users.has_password(ADMIN_ID, file.read_text().strip()):

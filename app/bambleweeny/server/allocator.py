@@ -1,4 +1,4 @@
-"""How the C library gives memory back, so that a process keeps little that nobody uses."""
+"""The C library's allocator: freed memory is returned to the system."""
 
 import ctypes
 import time
@@ -10,20 +10,20 @@ _M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
 _LARGE = 4 << 20
 _KEPT = 8 << 20
-_SPARED = 2 << 20
-_TIDY_SECONDS = 2.0
+_SLACK = 2 << 20
+_TRIM_SECONDS = 2.0
 _THOROUGH_SECONDS = 5.0
 _STATM = Path("/proc/self/statm")
 
 
 def bound_allocator() -> None:
-    """Give large blocks back at once and share one heap, here and in forked processes.
+    """Return large blocks when they are freed, and use one heap, here and in forked processes.
 
-    glibc gives them back only until the first one is freed: from then on it takes blocks
-    of that size, such as the 19 MB of a password's hash, from heaps, of which many threads
-    have one each, and a heap shrinks at its end alone. So 50 logins left 320 MB behind.
-    A lower bound than 4 MB would have the system clear new pages for every body, and
-    halve how many of 200 KB and more are answered.
+    By default, glibc returns a large block only until the first one is freed. Later blocks
+    of that size, such as the 19 MB of a password hash, come from heaps; each thread may
+    have a heap, and a heap shrinks only at its end. In this way 50 logins left 320 MB
+    behind. With a threshold below 4 MB, the kernel would have to clear new pages for every
+    body, which halves the rate of answers of 200 KB and more.
     """
     for name, value in (
         (_M_MMAP_THRESHOLD, _LARGE),
@@ -34,43 +34,43 @@ def bound_allocator() -> None:
 
 
 class Heap:
-    """The memory of this process; what is free in the midst of it goes back now and then."""
+    """The memory of this process; `trim` returns its free pages to the system."""
 
     def __init__(self) -> None:
-        self._floor = self._least = _resident_bytes()
+        self._minimum = self._baseline = _resident_bytes()
         self._due = self._thorough_due = 0.0
 
-    def tidy(self) -> None:
-        """Give free pages back where the process has grown by 8 MB since the last time.
+    def trim(self) -> None:
+        """Return free pages to the system if the process has grown by 8 MB since the last time.
 
-        It looks every 2 seconds at most, and then takes some milliseconds. Every 5 seconds
-        it does the same for a process that is 2 MB above the least that it ever was: what
+        Checks at most every 2 seconds; trimming takes some milliseconds. At most every 5
+        seconds it also trims a process that is 2 MB above its minimum so far: memory that
         was in use at the last time may be free by now.
         """
         now = time.monotonic()
         if now < self._due:
             return
-        self._due = now + _TIDY_SECONDS
+        self._due = now + _TRIM_SECONDS
         resident = _resident_bytes()
-        self._floor = min(self._floor, resident)
-        # NOTE: a hash that was at work during the last time may have ended.
-        self._least = min(self._least, resident)
-        is_thorough = now > self._thorough_due and resident > self._floor + _SPARED
-        if resident > self._least + _KEPT or is_thorough:
+        self._minimum = min(self._minimum, resident)
+        # NOTE: a password hash that ran during the last trim may have ended.
+        self._baseline = min(self._baseline, resident)
+        is_thorough = now > self._thorough_due and resident > self._minimum + _SLACK
+        if resident > self._baseline + _KEPT or is_thorough:
             _call("malloc_trim", 0)
-            self._least = _resident_bytes()
+            self._baseline = _resident_bytes()
             self._thorough_due = now + _THOROUGH_SECONDS
 
 
 def _call(name: str, *arguments: int) -> None:
-    # NOTE: other C libraries may lack these; musl gives memory back by itself.
+    # NOTE: other C libraries may lack these functions; musl does not need them.
     function = getattr(ctypes.CDLL(None), name, None)
     if function is not None:
         function(*arguments)
 
 
 def _resident_bytes() -> int:
-    """Give what this process holds, or 0 where no /proc tells."""
+    """Return the resident memory of this process in bytes, or 0 without /proc."""
     try:
         return int(_STATM.read_text().split()[1]) * getpagesize()
     except OSError:

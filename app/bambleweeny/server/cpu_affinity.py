@@ -1,17 +1,17 @@
-"""Which core of the machine a worker runs on."""
+"""The CPU affinity of the workers."""
 
 import os
 from contextlib import suppress
 
 
 def keep_to_core(number: int, workers: int) -> None:
-    """Keep this process on one core where there are as many workers as cores.
+    """Pin this process to one core if there are at least as many workers as cores.
 
-    One thread of a Python process runs at a time. Where they are spread over cores,
-    handing over from one to the next takes the system a third of the CPU time or more.
-    With fewer workers than cores the system chooses: another program may need that core.
+    Only one thread of a Python process runs at a time. If its threads are spread over
+    cores, the handovers between them cost a third of the CPU time or more. With fewer
+    workers than cores the system chooses, since another program may need a core.
     """
     cores = sorted(os.sched_getaffinity(0))
     if 1 < len(cores) <= workers:
-        with suppress(OSError):  # not every sandbox allows it
+        with suppress(OSError):  # some sandboxes forbid it
             os.sched_setaffinity(0, {cores[number % len(cores)]})

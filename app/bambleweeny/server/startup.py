@@ -1,4 +1,4 @@
-"""Opening the store at start: the engine is fit, the instance is made, the admin can log in."""
+"""Checks at start: the engine is usable, the instance exists, the admin can log in."""
 
 import time
 
@@ -15,13 +15,13 @@ from bambleweeny.store.engine.probe import EngineUnfit, check_engine, reason_of
 
 
 class CannotStart(Exception):
-    """The server cannot start; the sentence says why and what to do."""
+    """The server cannot start; the message says why and what to do."""
 
 
 def find_store(url: str, config: Config) -> Store:
-    """Give the store when its engine can be used, waiting as long as is configured.
+    """Open the store, and wait for its engine as long as `wait_for_engine` allows.
 
-    CannotStart says why it cannot.
+    Raises CannotStart if the engine cannot be used.
     """
     try:
         store = open_store(url, prefix=config.key_prefix, replicas=config.replicas)
@@ -40,7 +40,10 @@ def find_store(url: str, config: Config) -> Store:
 
 
 def open_for_service(store: Store, config: Config) -> tuple[Instance, str]:
-    """Make or read the instance and its admin; say how the admin logs in."""
+    """Open or create the instance and its admin.
+
+    Returns the instance, and a phrase that says how the admin logs in. Raises CannotStart.
+    """
     try:
         instance = open_instance(store.patient)
         users = Users(store.patient, Passwords())
@@ -53,5 +56,5 @@ def open_for_service(store: Store, config: Config) -> tuple[Instance, str]:
             f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."
         ) from ex
     finally:
-        # NOTE: a connection must not be shared with the processes that are forked next.
+        # NOTE: the workers are forked next, and must not share a connection.
         store.close()

@@ -1,1 +1,1 @@
-"""What the program keeps on its machine: claims, data directories, running servers, signals."""
+"""Local files and signals: claims, data directories, the registry of running servers."""

@@ -1,7 +1,7 @@
-"""Claims: files and directories that a process holds a lock on for as long as it lives.
+"""Claims: files and directories that a process owns by holding a lock on them.
 
-What is not locked was left by a process that was killed, and the next one removes it. The lock
-goes away with the process, whatever ends it.
+The kernel releases the lock when the process ends, even after SIGKILL. An unlocked path is
+therefore left over from a dead process, and the next process deletes it.
 """
 
 import fcntl
@@ -19,23 +19,26 @@ _PATIENCE_SECONDS = 1.0
 
 @dataclass
 class Claim:
-    """A file or directory that this process has made and holds."""
+    """A file or directory that this process has created and locked."""
 
     path: Path
-    _number: int
+    _fd: int
 
     def remove(self) -> None:
-        """Remove it, and let go of it."""
+        """Delete the file or directory and release its lock."""
         _remove(self.path)
         self.forget()
 
     def forget(self) -> None:
-        """Let go of it alone, as in a process that was forked from the one that holds it."""
-        os.close(self._number)
+        """Close the descriptor and delete nothing, as a forked child does.
+
+        The lock stays with the parent.
+        """
+        os.close(self._fd)
 
 
 def claim_directory(prefix: str) -> Claim:
-    """Make a private directory below the temporary one, and hold it. Raises OSError."""
+    """Create and lock a private directory for temporary files. Raises OSError."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix))
         if claim := _claimed(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY)):
@@ -43,33 +46,33 @@ def claim_directory(prefix: str) -> Claim:
 
 
 def claim_file(path: Path, text: str) -> Claim:
-    """Make a private file in the place of any other, and hold it. Raises OSError."""
+    """Create and lock a private file, replacing any other. Raises OSError."""
     while True:
         path.unlink(missing_ok=True)
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        if claim := _claimed(path, number):
-            os.write(number, text.encode())
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if claim := _claimed(path, fd):
+            os.write(fd, text.encode())
             return claim
 
 
 def is_claimed(path: Path) -> bool:
-    """Tell whether a process of this user holds a file or directory."""
-    with _opened(path) as number:
-        return number is not None and not _locked(number, fcntl.LOCK_SH)
+    """Return whether a running process of this user holds the lock on a path."""
+    with _opened(path) as fd:
+        return fd is not None and not _locked(fd, fcntl.LOCK_SH)
 
 
 def remove_dead(
-    place: Path, pattern: str, is_in_use: Callable[[Path], bool] = lambda _: False
+    directory: Path, pattern: str, is_in_use: Callable[[Path], bool] = lambda _: False
 ) -> None:
-    """Remove what killed processes of this user left in a directory, as far as it is found.
+    """Delete what dead processes of this user left in a directory.
 
-    What is held by nobody and still in use, as by a process that is about to end, is waited
-    for up to a second, and then left.
+    An unlocked path that `is_in_use`, such as that of a process that is about to end, gets
+    a second to be released; after that it is left alone. Errors are ignored.
     """
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    for path in place.glob(pattern):
-        with _opened(path) as number, suppress(OSError):
-            if number is None or not _locked(number, fcntl.LOCK_EX):
+    for path in directory.glob(pattern):
+        with _opened(path) as fd, suppress(OSError):
+            if fd is None or not _locked(fd, fcntl.LOCK_EX):
                 continue
             while is_in_use(path) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -77,23 +80,23 @@ def remove_dead(
                 _remove(path)
 
 
-def _claimed(path: Path, number: int) -> Claim | None:
-    """Lock what was just made; None where another process took it for a dead one's."""
-    if _locked(number, fcntl.LOCK_EX) and _is_in_place(path, number):
-        return Claim(path, number)
-    os.close(number)
+def _claimed(path: Path, fd: int) -> Claim | None:
+    """Lock a new path; None if another process has deleted it as a dead one's."""
+    if _locked(fd, fcntl.LOCK_EX) and _is_in_place(path, fd):
+        return Claim(path, fd)
+    os.close(fd)
     return None
 
 
-def _is_in_place(path: Path, number: int) -> bool:
+def _is_in_place(path: Path, fd: int) -> bool:
     with suppress(FileNotFoundError):
-        return os.path.samestat(path.lstat(), os.fstat(number))
+        return os.path.samestat(path.lstat(), os.fstat(fd))
     return False
 
 
-def _locked(number: int, how: int) -> bool:
+def _locked(fd: int, how: int) -> bool:
     try:
-        fcntl.flock(number, how | fcntl.LOCK_NB)
+        fcntl.flock(fd, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -101,16 +104,16 @@ def _locked(number: int, how: int) -> bool:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
-    """Open what is this user's own; None where it is gone, a link or another user's."""
+    """Open a path of this user; None if it is missing, a link or another user's."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         yield None
         return
     try:
-        yield number if os.fstat(number).st_uid == os.geteuid() else None
+        yield fd if os.fstat(fd).st_uid == os.geteuid() else None
     finally:
-        os.close(number)
+        os.close(fd)
 
 
 def _remove(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What runs on a data directory: whether anything does, and the URLs at which it answers."""
+"""The state of a data directory: whether it is in use, and the URLs of its processes."""
 
 import fcntl
 import logging
@@ -10,13 +10,13 @@ from pathlib import Path
 _log = logging.getLogger(__name__)
 
 SERVER = "server.url"
-"""The file with the URL of the server; the engine's is in store/engine/running.py."""
+"""The name of the file with the server's URL; for the engine see store/engine/running.py."""
 
 
 def is_in_use(data_dir: Path) -> bool:
-    """Tell whether a server or an engine holds a data directory.
+    """Return whether a server or an engine holds the lock of a data directory.
 
-    Raises OSError where the directory cannot be read.
+    Raises OSError if the lock file cannot be opened.
     """
     try:
         lock = open(data_dir / "lock", "rb")
@@ -24,7 +24,7 @@ def is_in_use(data_dir: Path) -> bool:
         return False
     with lock:
         try:
-            # NOTE: shared, so that two that look at the same time do not see each other.
+            # NOTE: a shared lock, so that two concurrent checks do not report each other.
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
@@ -32,23 +32,24 @@ def is_in_use(data_dir: Path) -> bool:
 
 
 def make_data_dir(data_dir: Path) -> None:
-    """Make a data directory where there is none; OSError says what is there in its place."""
+    """Create a data directory if it is missing. Raises OSError, which names the obstacle."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError as ex:
-        raise FileExistsError(ex.errno, _what_is(Path(ex.filename)), ex.filename) from ex
+        raise FileExistsError(ex.errno, _obstacle(Path(ex.filename)), ex.filename) from ex
 
 
-def _what_is(path: Path) -> str:
+def _obstacle(path: Path) -> str:
     if path.is_symlink() and not path.exists():
         return f"{path} is a symbolic link to {path.readlink()}, which is not there"
     return f"{path} is not a directory"
 
 
 def warn_if_exposed(data_dir: Path) -> None:
-    """Log a warning where other users could replace what is in a data directory.
+    """Log a warning if another user can change or read a data directory.
 
-    A directory that is set-group-ID is shared on purpose, as a volume of Kubernetes is.
+    A set-group-ID directory is shared with its group on purpose, as a volume of Kubernetes
+    is.
     """
     state = data_dir.stat()
     mode = stat.S_IMODE(state.st_mode)
@@ -62,31 +63,31 @@ def warn_if_exposed(data_dir: Path) -> None:
 
 
 def note_url(data_dir: Path, file: str, url: str) -> None:
-    """Leave word in a data directory of where something answers.
+    """Write the URL of a process to a file in a data directory.
 
-    A full disk may have no room for that; then there is no word.
+    Errors are ignored: if the disk is full, there is no file.
     """
-    noted = _noted(data_dir, file)
+    path = _url_file(data_dir, file)
     with suppress(OSError):
-        noted.parent.mkdir(mode=0o700, exist_ok=True)
-        noted.write_text(url + "\n")
-        noted.chmod(0o600)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(url + "\n")
+        path.chmod(0o600)
 
 
 def forget_url(data_dir: Path, file: str) -> None:
-    """Take the word back."""
-    _noted(data_dir, file).unlink(missing_ok=True)
+    """Delete the file with the URL."""
+    _url_file(data_dir, file).unlink(missing_ok=True)
 
 
 def noted_url(data_dir: Path, file: str) -> str | None:
-    """Give the word that was left; None where there is none.
+    """Return the URL from the file, or None if there is no file.
 
-    What was killed leaves it behind: ask `is_in_use` as well.
+    A killed process leaves its file behind: check `is_in_use` as well.
     """
     with suppress(FileNotFoundError):
-        return _noted(data_dir, file).read_text().strip() or None
+        return _url_file(data_dir, file).read_text().strip() or None
     return None
 
 
-def _noted(data_dir: Path, file: str) -> Path:
+def _url_file(data_dir: Path, file: str) -> Path:
     return data_dir / "run" / file

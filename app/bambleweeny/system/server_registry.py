@@ -1,6 +1,6 @@
-"""The servers that a user runs on this machine, each with a note in a private directory.
+"""The registry of the user's running servers: a private directory with a file for each.
 
-A note is believed only while the server that wrote it holds a lock on it.
+An entry is valid only while the server that wrote it holds a lock on it.
 """
 
 import json
@@ -12,12 +12,16 @@ from pathlib import Path
 
 from bambleweeny.system.claims import Claim, claim_file, is_claimed, remove_dead
 
-_NOTES = "server-*.json"
+_FILES = "server-*.json"
 
 
 @dataclass(frozen=True)
 class RunningServer:
-    """A server: its command, where it answers, its data directory, and a sandbox's password."""
+    """A running server.
+
+    `command` is 'serve' or 'sandbox', and only a sandbox publishes its password. `host` is
+    the name of the machine.
+    """
 
     command: str
     url: str
@@ -27,31 +31,31 @@ class RunningServer:
 
 
 def note_server(registry: Path, server: RunningServer) -> Claim | None:
-    """Leave a note of a server, and remove those of dead ones.
+    """Add a server to the registry, and delete the entries of dead servers.
 
-    Returns None where no note can be left, as on a full disk.
+    Returns None if no entry can be written, for example because the disk is full.
     """
     with suppress(OSError):
         registry.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(registry):
-            remove_dead(registry, _NOTES)
-            file = registry / _NOTES.replace("*", os.urandom(8).hex())
+            remove_dead(registry, _FILES)
+            file = registry / _FILES.replace("*", os.urandom(8).hex())
             return claim_file(file, json.dumps(asdict(server)))
     return None
 
 
 def running_servers(registry: Path) -> list[RunningServer]:
-    """Return the servers that run on this machine and have a note, by their URLs."""
+    """Return the registered servers that run on this machine, sorted by URL."""
     with suppress(OSError):
         if _is_private(registry):
-            found = (_read(file) for file in registry.glob(_NOTES) if is_claimed(file))
+            found = (_read(file) for file in registry.glob(_FILES) if is_claimed(file))
             here = (server for server in found if server and server.host == os.uname().nodename)
             return sorted(here, key=lambda server: server.url)
     return []
 
 
 def _read(file: Path) -> RunningServer | None:
-    # NOTE: one that is only being written, or another version's, is none.
+    # NOTE: an entry may be half written, or another version's.
     with suppress(OSError, ValueError, TypeError):
         return RunningServer(**json.loads(file.read_text("utf-8")))
     return None

@@ -1,4 +1,4 @@
-"""The signals that end the program."""
+"""The signals that stop the program."""
 
 import signal
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 
 def ending_signals() -> set[signal.Signals]:
-    """Return SIGINT, SIGTERM and, unless they are ignored as under nohup, SIGHUP and SIGQUIT.
+    """Return SIGINT and SIGTERM, and SIGHUP and SIGQUIT unless they are ignored.
 
-    A closed terminal sends SIGHUP to what runs in it, its quit key SIGQUIT.
+    A terminal sends SIGHUP when it closes, and SIGQUIT for its quit key. `nohup` ignores
+    SIGHUP.
     """
     may_be_ignored = (signal.SIGHUP, signal.SIGQUIT)
     ends = {one for one in may_be_ignored if signal.getsignal(one) is not signal.SIG_IGN}
@@ -17,7 +18,7 @@ def ending_signals() -> set[signal.Signals]:
 
 @contextmanager
 def interrupted_by_signals() -> Iterator[None]:
-    """Let each of these signals raise KeyboardInterrupt, so that what is half done is removed."""
+    """Raise KeyboardInterrupt on each of these signals, so that cleanup code runs."""
     before = {
         number: signal.signal(number, signal.default_int_handler) for number in ending_signals()
     }

@@ -152,7 +152,7 @@ def test_the_end_waits_for_a_slow_request():
 
 
 def sharing(store):
-    return {"side_by_side": store.run_side_by_side, "most_together": store.most_together}
+    return {"run_jobs": store.run_side_by_side, "most_together": store.most_together}
 
 
 @pytest.mark.parametrize("short", [True, False])

@@ -1,1 +1,1 @@
-"""The HTTP server: everything that touches Waitress."""
+"""The HTTP server; only this package imports Waitress."""

@@ -1,19 +1,19 @@
-"""Each worker accepts its share of the connections, however they come.
+"""Balance accepted connections over the workers.
 
-A connection stays with the worker that accepted it, and of many that come at once the
-worker that wakes first would accept all.
+A connection stays with the worker that accepted it. Without balancing, the worker that
+wakes first would accept all connections of a burst.
 """
 
 import mmap
 import time
 
-_MORE = 1
+_TOLERANCE = 1
 _ABSENT = 1 << 40
 _PATIENCE_SECONDS = 0.1
 
 
-class Shares:
-    """How many connections each worker has, in memory that they share; made before the fork."""
+class AcceptBalancer:
+    """The number of connections of each worker, in shared memory; create it before the fork."""
 
     def __init__(self, workers: int) -> None:
         self._counts = memoryview(mmap.mmap(-1, workers * 8)).cast("q")
@@ -21,11 +21,11 @@ class Shares:
             self.leave(number)
 
     def leave(self, number: int) -> None:
-        """Take in that a worker has ended, so that nobody waits for it."""
+        """Record that a worker has ended, so that no other worker defers to it."""
         self._counts[number] = _ABSENT
 
     def of(self, number: int) -> "Share":
-        """Give a worker its share, where it has none yet."""
+        """Return the share of a worker, which has no connections yet."""
         self._counts[number] = 0
         return Share(self._counts, number)
 
@@ -33,8 +33,9 @@ class Shares:
 class Share:
     """One worker's share.
 
-    Who has more than another leaves new connections to it, but only for 0.1 s: the other
-    may be stuck. What is left waits in the system's queue and is not lost.
+    A worker that has more connections than another leaves new ones to it, but only for 0.1
+    s, since the other may be stuck. Meanwhile they wait in the backlog of the socket; none
+    is lost.
     """
 
     def __init__(self, counts: memoryview, number: int) -> None:
@@ -44,14 +45,14 @@ class Share:
         self._until = 0.0
 
     def note(self, own: int) -> None:
-        """Tell the others how many connections this worker has."""
+        """Publish how many connections this worker has."""
         self._counts[self._number] = own
 
     def may_accept(self, own: int) -> bool:
-        """Tell whether to accept what waits; `own` is how many connections this worker has."""
+        """Return whether to accept a connection; `own` is how many this worker has."""
         self.note(own)
         others = [*self._counts[: self._number], *self._counts[self._number + 1 :]]
-        if not others or own <= min(others) + _MORE:
+        if not others or own <= min(others) + _TOLERANCE:
             self.note(own + 1)
             return True
         now = time.monotonic()

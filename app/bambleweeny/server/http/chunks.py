@@ -1,4 +1,4 @@
-"""The body of a request that comes in chunks, read strictly and within bounds."""
+"""Chunked request bodies (RFC 9112, 7.1), decoded strictly and within bounds."""
 
 import re
 from collections.abc import Callable
@@ -17,15 +17,15 @@ _SIZE = re.compile(
     rb"([0-9A-Fa-f]{1,16})(?:;%b(?:=(?:%b|%b))?)*\r\n" % (TOKEN, TOKEN, _QUOTED)
 ).fullmatch
 _TRAILER = re.compile(rb"(%b):[\t -~\x80-\xff]*\r\n" % TOKEN).fullmatch
-_OF_THE_HEAD = re.compile(rb"content[-_]length|transfer[-_]encoding|host", re.IGNORECASE).fullmatch
+_HEAD_ONLY = re.compile(rb"content[-_]length|transfer[-_]encoding|host", re.IGNORECASE).fullmatch
 
 
 class ChunkedBody:
-    """Takes a body's chunks off the wire and keeps what is in them.
+    """Decodes a chunked body and buffers its data.
 
-    Extensions and trailers are checked and forgotten. Every line ends with CR LF. Raises
-    BodyTooLarge where the chunks add up to more than `most` bytes, or what is around them
-    does, and InvalidRequest where they are not well-formed.
+    Extensions and trailers are checked and dropped. Every line must end with CR LF. Raises
+    BodyTooLarge if the data or their framing exceed `most` bytes (framing of 64 KiB is
+    always allowed), and InvalidRequest if the coding is malformed.
     """
 
     completed = False
@@ -43,37 +43,37 @@ class ChunkedBody:
         return self._size
 
     def received(self, data: bytes) -> int:
-        """Take what belongs to the body, and return how many bytes that is."""
-        place = 0
-        while place < len(data) and not self.completed:
+        """Consume the bytes of the body, and return how many they are."""
+        position = 0
+        while position < len(data) and not self.completed:
             if self._left:
-                part = data[place : place + self._left]
+                part = data[position : position + self._left]
                 self._buffer.append(part)
                 self._left -= len(part)
-                place += len(part)
+                position += len(part)
             else:
-                place += self._take_line(data, place)
-        return place
+                position += self._take_line(data, position)
+        return position
 
     def getfile(self) -> Any:
-        """Return the body as a file that is open for reading."""
+        """Return the body as an open file."""
         return self._buffer.getfile()
 
     def getbuf(self) -> OverflowableBuffer:
-        """Return the buffer, which is to be closed in the end."""
+        """Return the buffer; the caller closes it."""
         return self._buffer
 
     def _expect(
         self, read: Callable[["ChunkedBody", bytes], None], longest: int, fault: str
     ) -> None:
-        """Have the next line read by a method; a longer one is refused for that fault."""
-        # NOTE: a bound method would be a cycle, and keep the body until the collector runs.
+        """Set the method that reads the next line, its maximum length and the error's text."""
+        # NOTE: a bound method makes a cycle, which keeps the body until the collector runs.
         self._read, self._longest, self._fault = read, longest, fault
 
-    def _take_line(self, data: bytes, place: int) -> int:
-        end = data.find(b"\n", place) + 1 or len(data)
-        self._line += data[place:end]
-        self._overhead += end - place
+    def _take_line(self, data: bytes, position: int) -> int:
+        end = data.find(b"\n", position) + 1 or len(data)
+        self._line += data[position:end]
+        self._overhead += end - position
         if self._overhead > max(self._most, _LEAST_OVERHEAD):
             raise BodyTooLarge()
         if len(self._line) > self._longest:
@@ -81,7 +81,7 @@ class ChunkedBody:
         if self._line.endswith(b"\n"):
             line, self._line = self._line, b""
             self._read(self, line)
-        return end - place
+        return end - position
 
     def _expect_size(self) -> None:
         self._expect(ChunkedBody._read_size, _LONGEST_SIZE, "the size of a chunk cannot be read")
@@ -116,6 +116,6 @@ class ChunkedBody:
             self.completed = True
             return
         match = _TRAILER(line)
-        if match is None or _OF_THE_HEAD(match[1]):
+        if match is None or _HEAD_ONLY(match[1]):
             raise malformed(self._fault)
         self._longest -= len(line)

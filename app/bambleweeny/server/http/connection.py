@@ -1,4 +1,4 @@
-"""One connection: what Waitress does with it, where this server wants it otherwise."""
+"""A connection: Waitress's channel with a write timeout, a budget and exclusive requests."""
 
 import select
 import socket
@@ -23,8 +23,8 @@ from bambleweeny.server.http.task import RefusalTask, Task
 _STALL_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
 _COPIED = 64 << 10
-_MOSTLY = 7
-_SENT_AT_ONCE = 256 << 10
+_COPY_RATIO = 7
+_SEND_BYTES = 256 << 10
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -35,21 +35,21 @@ class Connection(Receiving):
     error_task_class = RefusalTask
     task_class = Task
     is_stream = False
-    _runs_alone = False
-    _is_made = False
+    _is_exclusive = False
+    _has_whole_answer = False
     _taken = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # NOTE: for each piece that a slow client takes, so much is copied.
-        self.sendbuf_len = min(self.sendbuf_len, _SENT_AT_ONCE)
+        # NOTE: Waitress copies this much for each piece that a slow client accepts.
+        self.sendbuf_len = min(self.sendbuf_len, _SEND_BYTES)
 
     def handle_close(self) -> None:
-        """Close the connection, or begin to where the client may still be sending.
+        """Close the connection, or begin to linger if the client may still be sending.
 
-        What is closed with something unread is reset, and the client may never see
-        why it was refused. So what it sends is thrown away, for a while and up to a
-        bound, or until it has read the answer and closes.
+        A connection that is closed with unread data is reset, and the client may never see
+        why it was refused. So lingering discards what arrives, until the client closes, or
+        a limit of time or size is reached.
         """
         if self.lingers and self.connected:
             self.lingers = self.will_close = False
@@ -61,10 +61,10 @@ class Connection(Receiving):
 
     def add_channel(self, map: dict[int, Any] | None = None) -> None:
         super().add_channel(map)
-        self.server.turns.note(self._fileno)
+        self.server.event_loop.note(self._fileno)
 
     def del_channel(self, map: dict[int, Any] | None = None) -> None:
-        self.server.turns.forget(self._fileno)
+        self.server.event_loop.forget(self._fileno)
         super().del_channel(map)
         self.request, self.account.reserved = None, 0
         self.account.update()
@@ -75,39 +75,39 @@ class Connection(Receiving):
         return bool(super().writable())
 
     def service(self) -> None:
-        """Run a request, or have it wait until it can run."""
+        """Run a request, or postpone it until it can run."""
         try:
             super().service()
         except Postponed as ex:
-            # NOTE: from here on another thread may run it.
+            # NOTE: from here on, another thread may run the request.
             ex.wait()
         except BaseException:
-            # NOTE: the request is never answered, so its client must not wait for that.
+            # NOTE: the request will not be answered, so its client must not wait.
             self._settle()
             self.cut_off()
             raise
         else:
-            if self._runs_alone or self.account.size:
+            if self._is_exclusive or self.account.size:
                 self._settle()
 
     def write_soon(self, data: Any) -> int:
-        """Send what the client takes at once; the rest waits for it in a buffer."""
+        """Send what the socket accepts now, and buffer the rest."""
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
-            with self.outbuf_lock, suppress(OSError):  # what is wrong is seen once more below
+            with self.outbuf_lock, suppress(OSError):  # `super().write_soon` handles the error
                 sent = self.wire.send(data)
             if sent == len(data):
                 return sent
             self.last_activity = time.time()
-        if self._runs_alone:
-            self._end_alone()
+        if self._is_exclusive:
+            self._leave_exclusive()
         self.account.sent += sent
         sent += int(super().write_soon(_after(data, sent)))
         self.account.update()
         return sent
 
     def send(self, data: Any, do_close: bool = True) -> int:
-        """Send what the client takes at once: nothing where another thread has closed it."""
+        """Send what the socket accepts now: nothing if another thread has closed it."""
         try:
             return self.wire.send(data)
         except BlockingIOError:
@@ -118,9 +118,9 @@ class Connection(Receiving):
             return 0
 
     def check_client_disconnected(self) -> bool:
-        """Tell whether the client has closed its side, whatever it sent before.
+        """Return whether the client has closed its side, even if it sent more before.
 
-        One that has taken nothing of what waits for it for ten seconds is cut off.
+        Disconnects a client that has accepted none of its buffered answer for ten seconds.
         """
         if self.total_outbufs_len and time.time() - self.last_activity > _STALL_SECONDS:
             self._cut_off_if_stalled()
@@ -129,23 +129,24 @@ class Connection(Receiving):
         ended = select.poll()
         try:
             ended.register(self.wire, select.POLLRDHUP)
-        except (OSError, ValueError):  # it was closed in this moment
+        except (OSError, ValueError):  # another thread has closed it
             return True
         return bool(ended.poll(0))
 
     def begin_stream(self) -> None:
-        """Note that the answer has no end, so that nobody waits for its end to be read."""
+        """Mark the answer as endless, so that a shutdown does not wait for its end."""
         self.is_stream = True
 
     def wait_until_read(self) -> None:
-        """Return once the client has read nearly all of its answer so far, or is cut off."""
+        """Block until the client has read nearly all of its answer, or is cut off."""
         self._wait_for_reader(_COPIED)
 
     def run_alone(self, size: int) -> None:
-        """Go on with a request while no other one runs that answers as much.
+        """Continue a request while no other one with a large answer runs.
 
-        `size` is what its answer may have at most. Raises Postponed if it cannot go on yet,
-        and it is run again from its beginning then. Others may go on when its answer begins.
+        `size` is the maximum size of its answer in bytes. Raises Postponed if it has to
+        wait; then it runs again from its beginning. Others may run as soon as its answer
+        begins.
         """
         self.hold_room(size)
         try:
@@ -153,13 +154,14 @@ class Connection(Receiving):
         except Postponed:
             self._rewind()
             raise
-        self._runs_alone = self._is_made = True
-        self.server.crew.step_aside()
+        self._is_exclusive = self._has_whole_answer = True
+        self.server.leader_follower.yield_leadership()
 
     def hold_room(self, size: int) -> None:
-        """Hold so much of the budget until the request has ended.
+        """Reserve `size` bytes of the budget until the request has ended.
 
-        Raises Postponed if there is no room yet, and the request is run again then.
+        Raises Postponed if there is no room yet; then the request runs again from its
+        beginning.
         """
         if self.account.reserved < size and not self.server.budget.take(self.account, size):
             self._rewind()
@@ -167,58 +169,59 @@ class Connection(Receiving):
         self.account.reserved = size
 
     def run_again(self) -> None:
-        """Run the request that was postponed; called by any thread."""
-        self.server.crew.add_task(self)
+        """Queue the postponed request; any thread may call this."""
+        self.server.leader_follower.add_task(self)
         self.server.wake()
 
     def run_again_alone(self) -> None:
-        """Run the request that was postponed, as the one that runs alone."""
-        self._runs_alone = True
+        """Queue the postponed request as the exclusive one."""
+        self._is_exclusive = True
         self.run_again()
 
     def taken(self) -> int:
-        """Return how many bytes of answers the client has taken; only differences count.
+        """Return how many bytes of answers the client has acknowledged; use only differences.
 
-        The system tells of room for more only when a good part of its buffer is free.
+        A writable event is too coarse: the system sends one only when much of its buffer is
+        free.
         """
-        waiting = bytearray(4)
+        unsent = bytearray(4)
         with suppress(OSError, ValueError):
-            ioctl(self.wire, TIOCOUTQ, waiting)
-        return self.account.sent - int.from_bytes(waiting, sys.byteorder)
+            ioctl(self.wire, TIOCOUTQ, unsent)
+        return self.account.sent - int.from_bytes(unsent, sys.byteorder)
 
     def waits_for(self) -> Any:
-        """Return what the client has to go on with: this connection's answer, or a request."""
+        """Return what the client must continue: this connection's answer, or a request."""
         return self if self.total_outbufs_len else super().waits_for()
 
     def give_up(self, *, is_crowded: bool = True) -> None:
-        """Refuse the request that is coming, or reset the connection if an answer waits."""
+        """Refuse the incoming request, or reset the connection if an answer is unread."""
         what = self.waits_for()
         if what is self:
-            self.server.note_cut(self.addr[0])
+            self.server.count_slow_client(self.addr[0])
             self._reset()
         elif what is not None:
             self.refuse(Busy() if is_crowded else RequestTimeout())
 
     def cut_off(self) -> None:
-        """Break the connection off, whatever waits to be sent."""
+        """Disconnect the client, and discard what is buffered for it."""
         self.connected = False
         self.will_close = True
-        # NOTE: who does not read never takes anything, so that the loop would not see to it.
+        # NOTE: a client that does not read causes no event, so the loop would not close it.
         self.server.soon(self._reset)
 
     def _settle(self) -> None:
-        """Count what is left of an answer, and let others go on."""
-        self._is_made = False
+        """Count what is left of an answer, and let other requests run."""
+        self._has_whole_answer = False
         self.account.reserved = 0
-        if self._runs_alone:
-            self._end_alone()
+        if self._is_exclusive:
+            self._leave_exclusive()
         self.account.update()
 
     def _rewind(self) -> None:
         self.requests[0].get_body_stream().seek(0)
 
-    def _end_alone(self) -> None:
-        self._runs_alone = False
+    def _leave_exclusive(self) -> None:
+        self._is_exclusive = False
         self.server.exclusive.leave(self)
         self.account.reserved = 0
 
@@ -230,21 +233,22 @@ class Connection(Receiving):
         return has_sent
 
     def _flush_outbufs_below_high_watermark(self) -> None:
-        """Hold the thread while the client has megabytes to read, but not for long."""
-        if not self._is_made:
+        """Block the thread while megabytes are unread, up to the write timeout."""
+        if not self._has_whole_answer:
             self._wait_for_reader(self.adj.outbuf_high_watermark)
 
     def _wait_for_reader(self, most: int) -> None:
-        """Return once no more than `most` bytes wait to be read, or the client is cut off.
+        """Block until at most `most` bytes are unread, or the client is cut off.
 
-        One that does not read, or one of too many that read slowly, is cut off.
+        A client that stalls is cut off, and any client when too many slow ones block
+        threads.
         """
         if self.total_outbufs_len <= most:
             return
         if not self.server.slow.acquire(blocking=False):
             self.cut_off()
             return
-        self.server.crew.step_aside()
+        self.server.leader_follower.yield_leadership()
         try:
             with self.outbuf_lock:
                 self._flush_exception(self._flush_some, do_close=False)
@@ -256,7 +260,7 @@ class Connection(Receiving):
             self.server.slow.release()
 
     def _cut_off_if_stalled(self) -> None:
-        """Cut the client off unless it has taken something since this was called last."""
+        """Cut the client off unless it has accepted data since the last call."""
         taken = self.taken()
         if taken == self._taken:
             self.cut_off()
@@ -264,7 +268,7 @@ class Connection(Receiving):
             self._taken, self.last_activity = taken, time.time()
 
     def _reset(self) -> None:
-        """Close at once, and have the system forget what it would still send."""
+        """Close immediately, and make the system discard what it has not sent."""
         if self._fileno is not None:
             with suppress(OSError):
                 self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -272,9 +276,9 @@ class Connection(Receiving):
 
 
 def _after(data: Any, sent: int) -> Any:
-    """Return what is left of data, without a copy of it where that is most of it."""
+    """Return the rest of data after `sent` bytes, without a copy if most of it is left."""
     rest = len(data) - sent
-    if not isinstance(data, bytes) or rest < max(_COPIED, _MOSTLY * sent):
+    if not isinstance(data, bytes) or rest < max(_COPIED, _COPY_RATIO * sent):
         return data[sent:] if sent else data
     file = BytesIO(data)
     file.seek(sent)

@@ -1,7 +1,7 @@
-"""The turns of a server's loop, at a cost that idle connections do not raise.
+"""The event loop, at a cost that idle connections do not raise.
 
-Waitress tells the system anew in each turn about every connection that there is. Here
-the system remembers them, and is told only of what has changed.
+Waitress passes all connections to the system on every turn. Here epoll remembers them, and
+the loop passes only changes.
 """
 
 import logging
@@ -16,84 +16,85 @@ from waitress import wasyncore
 _log = logging.getLogger(__name__)
 
 _READ = select.EPOLLIN | select.EPOLLPRI
-_AT_ONCE = 64
+_MOST_EVENTS = 64
 
 
-class Turns:
-    """Waits for what happens on the descriptors of a map, and has it handled.
+class EventLoop:
+    """Waits for events on the descriptors of a map, and calls their handlers.
 
-    One thread at a time takes turns. Every thread may note or forget a descriptor.
+    One thread at a time runs the loop. Any thread may call `note`, `forget` and
+    `call_soon`.
     """
 
     def __init__(self, watched: dict[int, Any]) -> None:
         self._watched = watched
-        self._known: dict[int, int] = {}
+        self._registered: dict[int, int] = {}
         self._changed: deque[int] = deque()
-        self._due: deque[Callable[[], None]] = deque()
+        self._calls: deque[Callable[[], None]] = deque()
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
-        """Handle what has happened, once something has or so many seconds are over."""
-        while self._due:
-            self._do(self._due.popleft())
+        """Handle the next events; wait at most `seconds` for them (None: without limit)."""
+        while self._calls:
+            self._call(self._calls.popleft())
         changed = self._changed
         while changed:
-            self.look_at(changed.popleft())
-        for fd, flags in self._epoll.poll(seconds, _AT_ONCE):
+            self.update(changed.popleft())
+        for fd, flags in self._epoll.poll(seconds, _MOST_EVENTS):
             handler = self._watched.get(fd)
             if handler is not None:
                 self._handle(fd, handler, flags)
 
-    def call_soon(self, do: Callable[[], None]) -> None:
-        """Have the next turn call a function."""
-        self._due.append(do)
+    def call_soon(self, function: Callable[[], None]) -> None:
+        """Call a function on the next turn."""
+        self._calls.append(function)
 
     def note(self, fd: int) -> None:
-        """Have the next turn look at a descriptor: what is wanted of it has changed."""
+        """Mark a descriptor whose wanted events have changed, for the next turn to update."""
         self._changed.append(fd)
 
     def note_all(self) -> None:
-        """Have the next turn look at every descriptor. O(descriptors)."""
+        """Mark every descriptor. O(descriptors)."""
         self._changed.extend(list(self._watched))
 
     def forget(self, fd: int) -> None:
-        """Watch a descriptor no longer; before it is closed."""
-        if self._known.pop(fd, None):
+        """Stop watching a descriptor; call this before it is closed."""
+        if self._registered.pop(fd, None):
             with suppress(OSError):
                 self._epoll.unregister(fd)
 
-    def look_at(self, fd: int) -> None:
-        """Tell the system what is wanted of a descriptor, where that has changed."""
+    def update(self, fd: int) -> None:
+        """Update epoll if the wanted events of a descriptor have changed."""
         handler = self._watched.get(fd)
         wanted = _interest(handler) if handler is not None else 0
-        known = self._known.get(fd, 0)
-        if wanted == known:
+        registered = self._registered.get(fd, 0)
+        if wanted == registered:
             return
         if not wanted:
             self.forget(fd)
             return
-        self._known[fd] = wanted
-        with suppress(OSError):  # a thread that answers may have closed it meanwhile
-            if known:
+        self._registered[fd] = wanted
+        with suppress(OSError):  # another thread may have closed it
+            if registered:
                 self._epoll.modify(fd, wanted)
             else:
                 self._epoll.register(fd, wanted)
 
-    def _do(self, do: Callable[[], None]) -> None:
+    def _call(self, function: Callable[[], None]) -> None:
         try:
-            do()
+            function()
         except Exception:
             _log.exception("a call of the event loop failed")
 
     def _handle(self, fd: int, handler: Any, flags: int) -> None:
         if flags & _READ and not handler.readable():
-            self.look_at(fd)
+            self.update(fd)
             flags &= ~_READ
         wasyncore.readwrite(handler, flags)
-        # NOTE: what has a request now is looked at when that is answered: mostly
-        # nothing has changed by then, and the system need not be told.
+        # NOTE: a connection with a request is updated after the answer: mostly nothing has
+        # changed by then, which saves a system call.
         if flags & select.EPOLLOUT or not getattr(handler, "requests", None):
-            self.look_at(fd)
+            self.update(fd)
 
 
 def _interest(handler: Any) -> int:

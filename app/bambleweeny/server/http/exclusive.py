@@ -1,4 +1,4 @@
-"""Requests that move much data run one at a time, so that others get their turn between them."""
+"""Exclusive requests: those with large answers run one at a time, with pauses for others."""
 
 import threading
 import time
@@ -10,9 +10,9 @@ _LONGEST_PAUSE = 0.1
 
 
 class Postponed(BaseException):
-    """A request cannot run yet; nothing of it was done, and it runs from its beginning later.
+    """A request cannot run yet; it has changed nothing, and runs from its beginning later.
 
-    `wait` has the connection wait, once it is not running any more.
+    `wait` queues the connection; call it when the request no longer runs.
     """
 
     def __init__(self, wait: Callable[[], None]) -> None:
@@ -21,9 +21,10 @@ class Postponed(BaseException):
 
 
 class Exclusive:
-    """Lets one connection of a worker run such a request, and pauses for as long as it took.
+    """Lets one connection of a worker at a time run an exclusive request.
 
-    `again` has a connection that waited run its request. Safe to use from several threads.
+    After each one, others run for as long as it took, at most 0.1 s. `again` reruns the
+    request of a connection that waited. Safe to use from several threads.
     """
 
     def __init__(self, again: Callable[[Any], None]) -> None:
@@ -36,11 +37,11 @@ class Exclusive:
 
     @property
     def is_waited_for(self) -> bool:
-        """Whether requests wait for their turn."""
+        """Whether a request waits."""
         return bool(self._waiting)
 
     def enter(self, connection: Any) -> None:
-        """Begin to run the request of a connection; raises Postponed where that has to wait."""
+        """Begin the request of a connection. Raises Postponed if it has to wait."""
         with self._lock:
             now = time.monotonic()
             if self._holder is None and not self._waiting and now >= self._free_at:
@@ -51,7 +52,7 @@ class Exclusive:
             self._begun = now
 
     def leave(self, connection: Any) -> None:
-        """Let the next one run after a pause; does nothing for one that does not run."""
+        """End the request of a connection, if it is the one that runs, and begin a pause."""
         with self._lock:
             if self._holder is not connection:
                 return
@@ -61,7 +62,7 @@ class Exclusive:
             self._holder = None
 
     def call_next(self) -> None:
-        """Have the next one run, if the pause is over; to be called every few milliseconds."""
+        """Start the next request if the pause is over; call this every few milliseconds."""
         if not self._waiting:
             return
         with self._lock:

@@ -1,7 +1,7 @@
-"""The head of a request, read strictly: what two programs could read in two ways is refused.
+"""The strict parser of request heads: it refuses what two programs could read in two ways.
 
-A proxy in front that reads a head otherwise than its server does lets a stranger hide one
-request in another. Plain heads are read by the parser itself; the others come here.
+If a proxy reads a head in another way than its server, a client can hide one request in
+another (request smuggling). `Parser` reads plain heads itself; the others come here.
 """
 
 import re
@@ -45,18 +45,18 @@ _SEEN_FIELDS = re.compile(
 )
 _SEEN_CLIENTS = re.compile(rb"\nX-Forwarded-For:([\t -~]+)\r", re.IGNORECASE).findall
 
-_OF_THE_WIRE = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
-_ONCE = _OF_THE_WIRE | {
+_CRITICAL = frozenset({"HOST", "CONTENT_LENGTH", "TRANSFER_ENCODING"})
+_ONCE = _CRITICAL | {
     *("AUTHORIZATION", "CONTENT_RANGE", "CONTENT_TYPE", "IDEMPOTENCY_KEY", "IF_RANGE"),
     *("LAST_EVENT_ID", "ORIGIN", "RANGE"),
 }
-"""Headers that have one value: of two, one program takes the first, another the last."""
+"""Headers that may occur once: of two, some programs use the first, others the last."""
 _CODINGS = frozenset({"gzip", "x-gzip", "compress", "x-compress", "deflate"})
-"""The transfer codings that are registered and not served."""
+"""The registered transfer codings that this server does not support."""
 
 
 class Head(NamedTuple):
-    """What a head says; the names of headers are in upper case, with `_` for `-`."""
+    """A parsed head; the names of headers are in upper case, with `_` for `-`."""
 
     command: str
     target: str
@@ -65,20 +65,21 @@ class Head(NamedTuple):
     version: str
     headers: dict[str, str]
     length: int | None
-    """The bytes of the body; None where it comes in chunks."""
+    """The length of the body in bytes; None if it is chunked."""
 
 
 def malformed(what: str) -> InvalidRequest:
-    """Return the error of a request that is not well-formed; `what` completes 'invalid: '."""
+    """Return the error of a malformed request; `what` completes 'The request is invalid: '."""
     return InvalidRequest(f"The request is invalid: {what}.")
 
 
 def read_head(head: bytes) -> Head:
-    """Read a whole head, with the empty line at its end.
+    """Parse a complete head, including the empty line at its end.
 
-    HTTP/1.2 and later are read as HTTP/1.1, a URL as target as the path and the Host in it.
-    Headers whose names have a `_` are left out, and a transfer coding, since the application
-    gets the body without it. Raises what the client is answered where the head is refused.
+    HTTP/1.2 and later count as HTTP/1.1. A target that is a URL gives the path and replaces
+    Host (RFC 9112, 3.2.2). Drops headers with a `_` in their names, and Transfer-Encoding,
+    since the application gets the decoded body. Raises the error to answer if the head is
+    refused.
     """
     first, *lines = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     command, target, version = _read_start(first)
@@ -93,7 +94,7 @@ def read_head(head: bytes) -> Head:
 
 
 def check_begun(head: bytes, fresh: int) -> None:
-    """Refuse the beginning of a head that cannot become one, so that nothing waits for its end.
+    """Refuse an incomplete head that cannot become valid, instead of waiting for its end.
 
     `fresh` is the index of the first byte that has not been checked yet.
     """
@@ -106,16 +107,16 @@ def check_begun(head: bytes, fresh: int) -> None:
 
 
 def not_http(head: bytes) -> BambleweenyError:
-    """Return the error for what does not begin as a request of HTTP/1 does."""
+    """Return the error for bytes that do not begin as a request of HTTP/1."""
     if head.startswith(_TLS):
         return TlsNotServed()
     return malformed("its first line is not METHOD /path HTTP/1.1")
 
 
 def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
-    """Return the method, the path and the headers for the log and the answer of a refused head.
+    """Return the method, path and headers of a refused head, for its log line and answer.
 
-    The rest of the head may be anything, so they are used for nothing else.
+    The head may be malformed, so do not use them for anything else.
     """
     start = _SEEN_START(head)
     command, target = (text.decode() for text in start.groups(b"")) if start else ("", "")
@@ -127,7 +128,7 @@ def glimpse(head: bytes) -> tuple[str, str, dict[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _looks_good(host: str) -> bool:
+def _is_valid_host(host: str) -> bool:
     match = _HOST(host)
     if match is None or int(match[2] or 0) > _LAST_PORT:
         return False
@@ -143,12 +144,15 @@ def _is_ipv6(address: str) -> bool:
 
 
 def is_host(host: str) -> bool:
-    """Tell whether a text is a host name or an address, with or without a port."""
-    return len(host) <= _LONGEST_HOST and _looks_good(host)
+    """Return whether text is a host name or an IP address, with or without a port."""
+    return len(host) <= _LONGEST_HOST and _is_valid_host(host)
 
 
 def wants_continue(headers: dict[str, str], version: str) -> bool:
-    """Tell whether the client waits for 100 before it sends the body (RFC 9110, 10.1.1)."""
+    """Return whether the client waits for 100 Continue (RFC 9110, 10.1.1).
+
+    Raises ExpectationFailed for any other expectation.
+    """
     if version == "1.0":
         return False
     expected = _members(headers.get("EXPECT", ""))
@@ -158,13 +162,13 @@ def wants_continue(headers: dict[str, str], version: str) -> bool:
 
 
 def is_last(connection: str, version: str) -> bool:
-    """Tell from the Connection header whether this is the last request of its connection."""
+    """Return whether this is the last request of its connection (RFC 9112, 9.3)."""
     options = _members(connection)
     return "close" in options or (version == "1.0" and "keep-alive" not in options)
 
 
 def _members(value: str) -> set[str]:
-    """Split a header that is a list; in lower case."""
+    """Return the members of a header that is a list, in lower case."""
     return {member.strip(" \t").lower() for member in value.split(",")} - {""}
 
 
@@ -188,7 +192,7 @@ def _read_fields(lines: list[bytes]) -> dict[str, str]:
         name, value = match[1].decode(), match[2].decode("latin-1").strip(" \t")
         key = name.upper().replace("-", "_")
         if "_" in name:
-            if key in _OF_THE_WIRE:
+            if key in _CRITICAL:
                 raise malformed(f"the header {name} has an underscore")
         elif key not in fields:
             fields[key] = [value]
@@ -200,9 +204,9 @@ def _read_fields(lines: list[bytes]) -> dict[str, str]:
 
 
 def _read_length(headers: dict[str, str], version: str) -> int | None:
-    """Return the body's length in bytes, or None where it comes in chunks.
+    """Return the body's length in bytes, or None if it is chunked.
 
-    Takes the transfer coding out of the headers: the application is given the body without it.
+    Removes Transfer-Encoding from the headers: the application gets the decoded body.
     """
     coding, length = headers.pop("TRANSFER_ENCODING", None), headers.get("CONTENT_LENGTH", "0")
     if coding is None:
@@ -221,7 +225,7 @@ def _read_length(headers: dict[str, str], version: str) -> int | None:
 
 
 def _read_target(command: str, target: bytes) -> tuple[str | None, str, str]:
-    """Return the host of a URL, the path and the query."""
+    """Return the host (None unless the target is a URL), the path and the query."""
     if command == "CONNECT":
         raise NotServed("The method CONNECT is not served.")
     if target == b"*" and command == "OPTIONS":
@@ -237,9 +241,9 @@ def _read_target(command: str, target: bytes) -> tuple[str | None, str, str]:
 
 
 def _decoded(path: bytes) -> str:
-    """Decode a path, but for its slashes: one that is encoded separates nothing and stays so.
+    """Return a path decoded, except `%2F`, which does not separate segments.
 
-    A proxy whose rules go by the path would not see it. No name has a `%`.
+    A decoded slash would evade the path rules of a proxy. No name contains a `%`.
     """
     parts = map(unquote_to_bytes, _ENCODED_SLASH.split(path))
     return b"%2F".join(parts).decode("latin-1")
@@ -250,5 +254,5 @@ def _check_host(host: str | None, version: str) -> None:
         if version == "1.1":
             raise malformed("HTTP/1.1 needs a Host header")
     elif not is_host(host):
-        # NOTE: of `a@b` one program takes the first for the host, another the second.
+        # NOTE: of `a@b`, some programs use `a` as the host, others `b`.
         raise WrongHost() if "@" in host else malformed("its Host is not a host name or an address")

@@ -1,4 +1,4 @@
-"""Requests on the wire: plain heads are read in one step, all others by `read_head`."""
+"""The parser of requests: it reads plain heads in one step, and all others by `read_head`."""
 
 import re
 from typing import Any
@@ -19,7 +19,7 @@ from bambleweeny.server.http.head import (
     wants_continue,
 )
 
-# NOTE: a head that is not plain for sure is left to `read_head`: other versions, absolute or
+# NOTE: `read_head` gets every head that may not be plain: other versions, absolute or
 # escaped paths, CONNECT, folded lines, bare line ends, bytes that are not printable ASCII.
 _PLAIN_HEAD = re.compile(
     rb"(?!CONNECT )([A-Z]{1,32}) ((/(?:[!$&-.0->@-~][!$&->@-~]*)?)(?:\?([!$-~]*))?) HTTP/1\.1\r\n"
@@ -31,19 +31,19 @@ _MOST_BLANK_LINES = 2
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
-    """Takes one request off the wire. What is refused is in `error`, and nothing follows it."""
+    """Reads one request. If it is refused, `error` is set, and no other request follows."""
 
     header_plus: bytes
     body_rcv: Any
     error: BambleweenyError | None
     command = path = ""
     version = "1.1"
-    is_judged = False
-    """Whether its connection has decided what to do with its body."""
+    is_decided = False
+    """Whether the connection has decided how to treat the body."""
     _blank_lines = 0
 
     def received(self, data: bytes) -> int:
-        """Take what belongs to the request, and return how many bytes that is."""
+        """Consume the bytes of the request, and return how many they are."""
         if self.completed:
             return 0
         taken = len(data)
@@ -51,12 +51,12 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             taken = self._take_body(data) if self.headers_finished else self._take_head(data)
         except BambleweenyError as ex:
             self.refuse(ex)
-        # NOTE: what is sent behind the last request of a connection is never run.
+        # NOTE: bytes after the last request of a connection are dropped.
         is_end = self.error or (self.completed and self.connection_close)
         return len(data) if is_end else taken
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read a whole head."""
+        """Parse a complete head."""
         if self._read_plain(header_plus):
             return
         head = read_head(header_plus)
@@ -67,7 +67,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self._begin_body(head.length)
 
     def refuse(self, error: BambleweenyError) -> None:
-        """End the request with an error as its answer, and free what has come of it."""
+        """Complete the request with an error as its answer, and free its data."""
         self.error = error
         self.completed = self.headers_finished = True
         self.expect_continue = False
@@ -93,7 +93,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.header_plus = b""
         self.headers_finished = True
         self.completed = self.body_rcv is None
-        # NOTE: a client that has begun to send the body does not wait for 100.
+        # NOTE: a client that has begun to send the body does not wait for 100 Continue.
         if self.completed or end < len(head):
             self.expect_continue = False
         return len(data) - (len(head) - end)
@@ -108,7 +108,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         return taken
 
     def _without_blank_lines(self, head: bytes) -> bytes:
-        """Skip the line ends that some clients send behind a body (RFC 9112, 2.2)."""
+        """Skip the empty lines that some clients send after a body (RFC 9112, 2.2)."""
         while head.startswith(b"\r\n"):
             self._blank_lines += 1
             if self._blank_lines > _MOST_BLANK_LINES:
@@ -117,8 +117,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         return head
 
     def _begin_body(self, length: int | None) -> None:
-        """Get ready for a body of so many bytes, or for one in chunks where that is None."""
-        # NOTE: Waitress's setting is the first length that is refused.
+        """Prepare for a body of `length` bytes, or for a chunked one if that is None."""
+        # NOTE: Waitress's limit is the first length that is refused.
         most = self.adj.max_request_body_size - 1
         if length == 0:
             return
@@ -133,7 +133,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         self.body_rcv = FixedStreamReceiver(length, buffer)
 
     def _read_plain(self, head: bytes) -> bool:
-        """Read a plain request; False, and no change, for another."""
+        """Parse a plain head; return False and change nothing for another one."""
         match = _PLAIN_HEAD(head)
         if match is None:
             return False
@@ -156,7 +156,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
 
 
 def _plain_headers(lines: bytes) -> dict[str, str] | None:
-    """Return the headers of plain lines; None where one is repeated, unusual or missing."""
+    """Return the headers of plain lines; None if one is repeated, unusual or missing."""
     headers: dict[str, str] = {}
     for line in lines.decode().split("\r\n")[:-1]:
         name, _, value = line.partition(":")

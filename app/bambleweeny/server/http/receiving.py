@@ -1,4 +1,4 @@
-"""The half of a connection that receives requests, and decides what is worth receiving."""
+"""The receiving half of a connection: it decides about each request after its head."""
 
 import socket
 import time
@@ -14,13 +14,13 @@ from bambleweeny.server.http.withheld_body import withhold_body
 _FIRST_PIECE = 8 << 10
 _PIECE = 64 << 10
 _LINGER_BYTES = 64 << 20
-_NOWHERE = bytearray(1 << 20)
+_SCRATCH = bytearray(1 << 20)
 
 
 class Receiving(HTTPChannel):  # type: ignore[misc]
-    """Looks at each request whose head has come before its body has.
+    """Decides about each request between its head and its body.
 
-    It may be refused, be run without its body, or have to wait until there is room for it.
+    A request can be refused, run without its body, or wait for room in the budget.
     """
 
     request: Any
@@ -30,12 +30,12 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     will_close: bool
     close_when_flushed: bool
     wire: socket.socket
-    """The socket, closed or not. Waitress's `socket` becomes None when any thread closes it."""
+    """The socket, open or closed. Waitress sets `socket` to None when any thread closes it."""
     lingers = False
     _lingers_until = 0.0
     _lingered = 0
     _largest_body = 0
-    _waits = False
+    _is_waiting = False
 
     def __init__(self, server: Any, *args: Any, **kwargs: Any) -> None:
         self.account = Account(self, server.budget)
@@ -48,19 +48,19 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     def readable(self) -> bool:
         if self._lingers_until:
             return True
-        # NOTE: as Waitress has it, but for what waits for room.
+        # NOTE: as in Waitress, except for requests that wait for room.
         return not (
             self.requests
             or self.total_outbufs_len
             or self.will_close
             or self.close_when_flushed
-            or self._waits
+            or self._is_waiting
         )
 
     def handle_read(self) -> None:
-        """Receive a piece: a large one where more of a request is to come."""
+        """Receive a piece: a large one if a request is incomplete."""
         if self._lingers_until:
-            self._throw_away()
+            self._discard()
             return
         try:
             data = self.recv(_FIRST_PIECE if self.request is None else _PIECE)
@@ -71,7 +71,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             self.last_activity = time.time()
             self.received(data)
         if self.request is not None or self.account.size:
-            self._look_at_coming()
+            self._check_incoming()
 
     @property
     def is_idle(self) -> bool:
@@ -79,19 +79,19 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         return not (self.requests or self.request or self.total_outbufs_len or self.lingers)
 
     def waits_for(self) -> Any:
-        """Return the request that the client has to go on with, if there is one."""
+        """Return the request that the client must continue, or None."""
         request = self.request
-        if request is None or self._waits or self.requests:
+        if request is None or self._is_waiting or self.requests:
             return None
         return request if request.headers_finished or request.header_plus.strip() else None
 
     def refuse(self, error: BambleweenyError) -> None:
-        """Answer the request that is coming with an error, and close the connection."""
+        """Answer the incoming request with an error, and close the connection."""
         self.request.refuse(error)
-        self._run_coming()
+        self._run_incoming()
 
     def wait_for_room(self, size: int, go_on: Callable[[], None]) -> None:
-        """Go on once the budget has room for so much, at once or later, in any thread."""
+        """Call `go_on` when the budget has room for `size` bytes: now, or later in any thread."""
 
         def begin() -> None:
             self.account.reserved = size
@@ -100,10 +100,10 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         if self.server.budget.reserve(self.account, size, begin):
             begin()
 
-    def _throw_away(self) -> None:
+    def _discard(self) -> None:
         try:
-            # NOTE: the system throws it away and copies nothing.
-            received = self.wire.recv_into(_NOWHERE, 0, socket.MSG_TRUNC)
+            # NOTE: with MSG_TRUNC the system discards the data and copies nothing.
+            received = self.wire.recv_into(_SCRATCH, 0, socket.MSG_TRUNC)
         except BlockingIOError:
             return
         except OSError:
@@ -112,25 +112,25 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         if not received or self._lingered > _LINGER_BYTES:
             self.handle_close()
 
-    def _look_at_coming(self) -> None:
-        """Decide what becomes of a request that is not complete, once its head is there."""
+    def _check_incoming(self) -> None:
+        """Decide about an incomplete request, once its head is complete."""
         request = self.request
         if request is None:
             self.account.reserved = 0
         elif request.headers_finished:
-            if not request.is_judged:
-                self._judge(request)
+            if not request.is_decided:
+                self._decide(request)
             if request is self.request:
                 self._check_body(request)
             self._continue(request)
         self.account.update()
 
     def send_continue(self) -> None:
-        """Have the client send its body, unless that is not decided yet.
+        """Send 100 Continue, unless the request waits or is not decided yet.
 
-        Waitress calls this as soon as it has the head, and after the answer before it.
+        Waitress calls this when the head is complete, and after the previous answer.
         """
-        if self.request.is_judged and not self._waits:
+        if self.request.is_decided and not self._is_waiting:
             super().send_continue()
 
     def _continue(self, request: Any) -> None:
@@ -139,31 +139,31 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             if waits and not self.requests and not self.sent_continue:
                 self.send_continue()
 
-    def _judge(self, request: Any) -> None:
-        request.is_judged = True
+    def _decide(self, request: Any) -> None:
+        request.is_decided = True
         self._largest_body = self.server.body_limit(
             self.task_class(self, request).get_environment()
         )
         if not self._largest_body:
             withhold_body(request)
             self.lingers = True
-            self._run_coming()
+            self._run_incoming()
 
     def _check_body(self, request: Any) -> None:
         size = max(request.content_length, len(request.body_rcv))
         if size > self._largest_body:
             self.refuse(BodyTooLarge(hint=f"This call takes up to {self._largest_body} bytes."))
         elif size > self.server.limits.small and not self.account.reserved:
-            self._waits = True
+            self._is_waiting = True
             self.wait_for_room(request.content_length or self._largest_body, self._go_on)
 
     def _go_on(self) -> None:
-        self._waits = False
-        self.server.turns.note(self._fileno)
-        self.server.soon(self._look_at_coming)
+        self._is_waiting = False
+        self.server.event_loop.note(self._fileno)
+        self.server.soon(self._check_incoming)
 
-    def _run_coming(self) -> None:
-        """Put the request that is coming among those that are complete."""
+    def _run_incoming(self) -> None:
+        """Queue the incoming request with those that are complete."""
         request, self.request = self.request, None
         with self.requests_lock:
             self.requests.append(request)

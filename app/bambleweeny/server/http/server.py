@@ -1,4 +1,4 @@
-"""The HTTP server: Waitress on a socket that is bound already, with bounds and a clean end."""
+"""The HTTP server: Waitress on a bound socket, with limits and a graceful shutdown."""
 
 import logging
 import select
@@ -19,13 +19,13 @@ from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.early_refusals import Refusals
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.options import Network
-from bambleweeny.server.http.accept_balancer import Share, Shares
+from bambleweeny.server.http.accept_balancer import AcceptBalancer, Share
 from bambleweeny.server.http.buffers.budget import Budget
 from bambleweeny.server.http.buffers.limits import Limits, most_connections
 from bambleweeny.server.http.connection import Connection
-from bambleweeny.server.http.event_loop import Turns
+from bambleweeny.server.http.event_loop import EventLoop
 from bambleweeny.server.http.exclusive import Exclusive
-from bambleweeny.server.http.leader_follower import Crew, SideBySide, one_by_one
+from bambleweeny.server.http.leader_follower import LeaderFollower, RunJobs, one_by_one
 from bambleweeny.server.http.trusted_proxies import TrustedProxies
 
 _LARGEST_HEADERS = 64 << 10
@@ -34,19 +34,19 @@ _STREAM_AHEAD = 1 << 20
 _BACKLOG = 1024
 _MOST_ACCEPTED = 16
 _WATCH_SECONDS = 0.2
-_LEAVING_SECONDS = 0.0005
+_DEFER_SECONDS = 0.0005
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
 
 
 BodyLimit = Callable[[dict[str, Any]], int]
-"""Returns the most bytes that a body may have, by its request's environment; 0: it is not read."""
+"""Returns the maximum size of a body from the WSGI environment; 0: the body is not read."""
 
 _log = logging.getLogger(__name__)
 
 
 class _Waitress(TcpWSGIServer):  # type: ignore[misc]
-    """Waitress's server over a crew of ours, with what its connections share."""
+    """Waitress's server with our pool of threads, and the state that its connections share."""
 
     channel_class = Connection
     is_ending = False
@@ -59,7 +59,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         *,
         refusals: Refusals,
         share: Share,
-        crew: Callable[[Turns], Crew],
+        leader_follower: Callable[[EventLoop], LeaderFollower],
         limits: Limits,
         body_limit: BodyLimit,
     ) -> None:
@@ -68,21 +68,21 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.body_limit = body_limit
         self.budget = Budget(limits)
         self.exclusive = Exclusive(Connection.run_again_alone)
-        self._cut: Counter[str] = Counter()
-        self.turns = Turns(watched)
-        self.crew = crew(self.turns)
+        self._slow_clients: Counter[str] = Counter()
+        self.event_loop = EventLoop(watched)
+        self.leader_follower = leader_follower(self.event_loop)
         self.refusals = refusals
         self.share = share
         super().__init__(
             app,
             watched,
             _sock=listener,
-            dispatcher=self.crew,
+            dispatcher=self.leader_follower,
             adj=Adjustments(sockets=[listener], **settings),
             sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
         )
-        self.turns.note_all()
+        self.event_loop.note_all()
         self.environ = {
             "SERVER_NAME": self.server_name,
             "SERVER_PORT": str(self.effective_port),
@@ -95,15 +95,15 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
-            "bambleweeny.step_aside": self.crew.step_aside,
+            "bambleweeny.step_aside": self.leader_follower.yield_leadership,
             "bambleweeny.max_body": self.adj.max_request_body_size - 1,
         }
 
     def handle_accept(self) -> None:
-        """Accept who waits: those who come together can share a round trip."""
+        """Accept waiting connections: requests that arrive together can be pipelined."""
         if not self.share.may_accept(len(self.active_channels)):
-            # NOTE: the next turn asks again, unless another worker has accepted by then.
-            time.sleep(_LEAVING_SECONDS)
+            # NOTE: the next turn tries again, unless another worker has accepted by then.
+            time.sleep(_DEFER_SECONDS)
             return
         for _ in range(_MOST_ACCEPTED):
             before = len(self.active_channels)
@@ -114,23 +114,23 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.share.note(len(self.active_channels))
 
     def pull_trigger(self) -> None:
-        self.crew.pull()
+        self.leader_follower.pull()
 
     def soon(self, do: Callable[[], None]) -> None:
-        """Have the event loop call a function; any thread may ask for that."""
-        self.turns.call_soon(do)
+        """Call a function in the event loop; any thread may call this."""
+        self.event_loop.call_soon(do)
         self.wake()
 
     def wake(self) -> None:
-        """Have the event loop look at what has changed."""
+        """Interrupt the event loop, so that it handles what has changed."""
         self.trigger.pull_trigger()
 
-    def note_cut(self, address: str) -> None:
-        """Note that a connection was closed because its client did not read its answer."""
-        self._cut[address] += 1
+    def count_slow_client(self, address: str) -> None:
+        """Count a connection that was closed because its client did not read the answer."""
+        self._slow_clients[address] += 1
 
     def look_at_clients(self) -> None:
-        """Give up the connections of clients that are too slow, and look at all others."""
+        """Disconnect clients that are too slow, and update all connections."""
         for account in self.budget.holders():
             try:
                 account.look(is_crowded=self.budget.is_crowded)
@@ -138,15 +138,15 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
                 _log.exception("a slow client could not be looked for on one connection")
         self.budget.enforce()
         self.budget.admit_patient()
-        if self._cut:
-            [(address, _)], number = self._cut.most_common(1), self._cut.total()
+        if self._slow_clients:
+            [(address, _)], number = self._slow_clients.most_common(1), self._slow_clients.total()
             _log.warning("disconnected %d clients that read too slowly; most: %s", number, address)
-            self._cut.clear()
+            self._slow_clients.clear()
         self._close_idle_if_full()
-        self.turns.note_all()
+        self.event_loop.note_all()
 
     def _close_idle_if_full(self) -> None:
-        """Make room for new connections before there is none: those go that were idle longest."""
+        """Close the connections that were idle longest before the limit is reached."""
         most = self.adj.connection_limit
         if len(self.active_channels) < most - most // 10:
             return
@@ -157,13 +157,13 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
 
 
 class HttpServer:
-    """Answers one application on a socket that is bound already.
+    """Serves one application on a bound socket.
 
-    `run` returns after `stop`, when the requests that were accepted have been
-    answered, or after ten seconds. `gate` says which pages may read what is refused before
-    the application sees it; without it none may. `side_by_side` runs up to `most_together` requests
-    that come at the same moment. Without `short_requests` others are answered while
-    the engine is asked, which costs more and suits one that is far away.
+    `run` returns after `stop`, when the accepted requests have been answered, or after ten
+    seconds. `gate` decides which web pages may read an answer to a request that is refused
+    before the application; without it, none may. `run_jobs` runs up to `most_together`
+    requests that arrive together. Without `short_requests`, others are answered while the
+    engine is called; this costs more and suits a remote engine.
     """
 
     def __init__(
@@ -176,7 +176,7 @@ class HttpServer:
         access_log: AccessLog,
         gate: Gate | None = None,
         share: Share | None = None,
-        side_by_side: SideBySide = one_by_one,
+        run_jobs: RunJobs = one_by_one,
         most_together: int = 1,
         short_requests: bool = True,
         limits: Limits | None = None,
@@ -185,18 +185,18 @@ class HttpServer:
     ) -> None:
         settings = {
             "ident": None,
-            # NOTE: Waitress refuses a body that has exactly its limit.
+            # NOTE: Waitress refuses a body of exactly its limit.
             "max_request_body_size": max_body + 1,
             "max_request_header_size": _LARGEST_HEADERS,
             "connection_limit": most_connections(threads),
             "backlog": _BACKLOG,
             # NOTE: a client that has sent all may close its side and still read the answer;
-            # Waitress takes that for gone when it looks ahead.
+            # with lookahead, Waitress takes it as disconnected.
             "channel_request_lookahead": 0,
             "inbuf_overflow": _IN_MEMORY,
             "outbuf_overflow": _IN_MEMORY,
             "outbuf_high_watermark": _STREAM_AHEAD,
-            # NOTE: the task leaves them out.
+            # NOTE: `Task` drops these headers.
             "clear_untrusted_proxy_headers": False,
         }
         self._threads = threads
@@ -207,10 +207,10 @@ class HttpServer:
             listener,
             settings,
             refusals=Refusals(access_log, gate or Gate((), None)),
-            share=share or Shares(1).of(0),
-            crew=partial(
-                Crew,
-                side_by_side=side_by_side,
+            share=share or AcceptBalancer(1).of(0),
+            leader_follower=partial(
+                LeaderFollower,
+                run_jobs=run_jobs,
                 most_together=most_together,
                 short_requests=short_requests,
             ),
@@ -221,30 +221,34 @@ class HttpServer:
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
-        """Let `run` end; a signal's handler may call this."""
+        """Make `run` return; a signal handler may call this."""
         self._server.is_ending = True
 
     def run(
         self,
-        is_wanted: Callable[[], bool] = lambda: True,
+        should_run: Callable[[], bool] = lambda: True,
         before_end: Callable[[], None] = lambda: None,
         each_tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Answer requests until `stop`, or until nobody wants it any more.
+        """Answer requests until `stop`, or until `should_run` returns false.
 
-        `before_end` is called once, before the running requests are waited for, and
-        `each_tick` every 4 ms while there are requests, and when all has ended.
+        `before_end` is called once, before the wait for running requests. `each_tick` is
+        called every 4 ms while there are requests, and once at the end.
         """
-        crew, trigger, exclusive = self._server.crew, self._server.trigger, self._server.exclusive
+        leader_follower, trigger, exclusive = (
+            self._server.leader_follower,
+            self._server.trigger,
+            self._server.exclusive,
+        )
 
         def tick() -> bool:
             each_tick()
             exclusive.call_next()
             return exclusive.is_waited_for
 
-        crew.start(self._threads, trigger.pull_trigger)
-        while not self._server.is_ending and is_wanted():
-            crew.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
+        leader_follower.start(self._threads, trigger.pull_trigger)
+        while not self._server.is_ending and should_run():
+            leader_follower.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
             self._look_if_due()
         self.stop()
         before_end()
@@ -252,13 +256,13 @@ class HttpServer:
         deadline = time.monotonic() + _GRACE_SECONDS
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
-            crew.watch(0.01, tick)
-        crew.shutdown(timeout=0.5)
+            leader_follower.watch(0.01, tick)
+        leader_follower.shutdown(timeout=0.5)
         each_tick()
         wasyncore.close_all(self._server._map)
 
     def _look_if_due(self) -> None:
-        """See what is due by the clock alone, as an end of lingering."""
+        """Check what depends on the clock alone, such as the end of lingering."""
         if time.monotonic() > self._look_due:
             self._look_due = time.monotonic() + self._limits.look_seconds
             self._server.share.note(len(self._server.active_channels))
@@ -268,7 +272,7 @@ class HttpServer:
         return bool(self._server.accepting or self._server.active_channels)
 
     def _accept_last(self) -> None:
-        """Take over who is in the queue already, then let nobody in."""
+        """Accept the connections in the backlog, then close the listening socket."""
         listener = self._server.socket
         waiting = select.poll()
         waiting.register(listener, select.POLLIN)
@@ -276,7 +280,7 @@ class HttpServer:
             if not waiting.poll(0):
                 break
             TcpWSGIServer.handle_accept(self._server)
-        self._server.turns.forget(listener.fileno())
+        self._server.event_loop.forget(listener.fileno())
         self._server.del_channel()
         self._server.accepting = False
         listener.close()
@@ -291,4 +295,4 @@ class HttpServer:
                 channel.will_close = True
             elif channel.is_stream and channel.total_outbufs_len:
                 channel.handle_close()
-        self._server.turns.note_all()
+        self._server.event_loop.note_all()

@@ -1,4 +1,4 @@
-"""What a thread does with one request: it answers it in one write where it can."""
+"""Tasks: how a thread answers one request, in one write if possible."""
 
 import logging
 import time
@@ -19,7 +19,7 @@ _BODILESS = frozenset({"204", "304"})
 
 
 class _Answer:
-    """Writes the head of an answer: how its body ends, and whether the connection goes on."""
+    """Builds the head of an answer: the framing of its body, and `Connection`."""
 
     channel: Any
     request: Any
@@ -38,7 +38,7 @@ class _Answer:
         return self.request.command != "HEAD" and self.status[:3] not in _BODILESS
 
     def build_response_header(self) -> bytes:
-        """Return the head; what is said of connection and length is only added where needed."""
+        """Return the head; headers of framing and connection are added only if needed."""
         if self._needs_framing():
             self._add_framing()
         lines = [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
@@ -46,7 +46,7 @@ class _Answer:
         return f"HTTP/{self.version} {self.status}\r\n{date}{''.join(lines)}\r\n".encode("latin-1")
 
     def set_close_on_finish(self) -> None:
-        """Close the connection after the answer, which says so if its head is not written yet."""
+        """Close the connection after the answer; the head says so unless it is written."""
         self.close_on_finish = True
 
     def _needs_framing(self) -> bool:
@@ -59,7 +59,7 @@ class _Answer:
 
     def _add_framing(self) -> None:
         if self.content_length is None and self.has_body:
-            # NOTE: where such an answer breaks off, the client sees it by the missing last chunk.
+            # NOTE: if the answer breaks off, the client notices it by the missing last chunk.
             self.close_on_finish = True
             if self.version == "1.1":
                 self.chunked_response = True
@@ -81,13 +81,13 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             self.set_close_on_finish()
 
     def execute(self) -> None:
-        """Run the application and write what it answers, in chunks where it does."""
+        """Run the application and write its answer, chunk by chunk."""
         chunks = self.channel.server.application(self.get_environment(), self._begin)
         try:
             for chunk in chunks:
                 if chunk:
                     self.write(chunk)
-                # NOTE: it may be long until the next one comes.
+                # NOTE: the next chunk may take long, so do not keep this one in memory.
                 del chunk
         finally:
             if hasattr(chunks, "close"):
@@ -96,10 +96,10 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             self.set_close_on_finish()
 
     def get_environment(self) -> dict[str, Any]:
-        """Give the WSGI environment: what is the same for all, and what is of this request.
+        """Return the WSGI environment (PEP 3333) of the request.
 
-        What a proxy says of the client is left out, since anybody can say it; the address is
-        the client's behind `--trusted-proxies`.
+        Headers in which a proxy describes the client are dropped, since any client can send
+        them. The address is the client's behind `--trusted-proxies`.
         """
         request, (host, port, *_) = self.request, self.channel.addr
         proxies = self.channel.server.proxies
@@ -125,7 +125,7 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         return environ
 
     def _begin(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
-        """Take status and headers, as WSGI's start_response."""
+        """Take the status and the headers, as WSGI's start_response."""
         self.status, self.complete = status, True
         self.response_headers += headers
         for name, value in headers:
@@ -135,12 +135,12 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
                 self.content_length = int(value)
 
     def write(self, data: bytes) -> None:
-        """Send head and body together where the body is whole, and not long to copy."""
+        """Send head and body together if the body is complete and under 64 KiB."""
         is_whole = self.content_length == len(data) and len(data) < _SHORT and self.has_body
         if self.wrote_header or not is_whole:
             super().write(data)
             return
-        # NOTE: a head that cannot be written, by a defect, leaves room for an answer that says so.
+        # NOTE: if a defect makes the head fail, an error can still be answered.
         answer = self.build_response_header() + data
         self.wrote_header = True
         self.content_bytes_written = len(data)
@@ -148,13 +148,13 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
 
 
 class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
-    """Answers what is refused before the application sees it, and closes the connection."""
+    """Answers a request that was refused before the application, and closes the connection."""
 
     def execute(self) -> None:
-        """Write the answer of the application to such an error."""
+        """Write the application's answer to the error."""
         request, error = self.channel.requests[0], self.request.error
         if not isinstance(error, BambleweenyError):
-            # NOTE: the application broke; Waitress has put an empty request in the place of its.
+            # NOTE: the application failed; Waitress has replaced the request by an empty one.
             self.request, error = request, InternalError()
         if isinstance(error, TlsNotServed):
             _log.warning("%s began TLS, but this port serves plain HTTP", self.channel.addr[0])
@@ -174,7 +174,7 @@ class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
 
 @lru_cache(maxsize=256)
 def _variable(name: str) -> str:
-    """Name the variable of the environment for a header; nothing where there is none."""
+    """Return the variable of the environment for a header; '' if the header is dropped."""
     if name in PROXY_HEADERS:
         return ""
     return name if name in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{name}"
@@ -187,5 +187,5 @@ def _date(second: int) -> str:
 
 @lru_cache(maxsize=256)
 def _spelt(name: str) -> str:
-    """Write a header's name as most do: `Content-Type`."""
+    """Return a header's name in its usual spelling: `Content-Type`."""
     return "-".join(word.capitalize() for word in name.split("-"))

@@ -1,4 +1,4 @@
-"""The client's address behind proxies that are trusted to name it."""
+"""The client's address behind trusted proxies."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,10 +11,10 @@ _Ip = IPv4Address | IPv6Address
 
 
 class TrustedProxies:
-    """Reads `X-Forwarded-For`, to which each proxy adds the address that it was called from.
+    """Reads `X-Forwarded-For`, to which each proxy appends the address of its client.
 
-    The list is read from its end, as far as trusted proxies wrote it: what stands further in
-    front is the client's own text, which may name any address.
+    The list is read from its end, as far as trusted proxies wrote it. The client may have
+    sent the rest, with any address in it.
     """
 
     def __init__(self, networks: Sequence[Network]) -> None:
@@ -23,7 +23,7 @@ class TrustedProxies:
         self._is_trusted = lru_cache(maxsize=64)(self._looks_trusted)
 
     def client_of(self, address: str, headers: Mapping[str, str]) -> str:
-        """Return the client's address; that of the connection where no trusted proxy names one."""
+        """Return the client's address; the connection's if no trusted proxy names another."""
         listed = headers.get("X_FORWARDED_FOR")
         if not listed or not self._is_trusted(address):
             return address
@@ -45,14 +45,14 @@ class TrustedProxies:
 
 
 def _read(text: str) -> _Ip | None:
-    """Read an address, with or without a port; None where it is none, as `unknown` is."""
+    """Parse an address, with or without a port; None if it is invalid, as `unknown` is."""
     text = text.strip(' \t"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        # NOTE: what stands behind a % may be any text.
+        # NOTE: the zone after a % may be any text.
         ip = ip_address(text.partition("%")[0])
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""Requests that run without their body: nobody reads it, since the caller is not logged in."""
+"""Requests whose body is not read, since the client is not authenticated."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bambleweeny.errors import Unauthorized
 
 
 class _Withheld:
-    """Stands in the place of a body that is not received."""
+    """Replaces a body that is not received."""
 
     def getfile(self) -> "_Withheld":
         return self
@@ -15,15 +15,15 @@ class _Withheld:
         return self
 
     def read(self, *_: int) -> bytes:
-        """Refuse: only calls that need a token have such a body, and there is none."""
+        """Raise Unauthorized: only calls that need a token, and have none, read this body."""
         raise Unauthorized()
 
     def close(self) -> None:
-        """Do nothing, as there is nothing to free."""
+        """Do nothing: there is nothing to free."""
 
 
 def withhold_body(request: Any) -> None:
-    """Complete a request without its body; the connection ends with its answer."""
+    """Complete a request without its body; the connection closes after its answer."""
     request.completed = request.connection_close = True
     request.expect_continue = False
     request.body_rcv = _Withheld()

@@ -1,4 +1,4 @@
-"""What one connection holds, and whether its client is fast enough for that."""
+"""The bytes that one connection holds, and whether its client is fast enough."""
 
 import time
 import weakref
@@ -17,14 +17,15 @@ _group_of = lru_cache(maxsize=4096)(group_of)
 
 
 class Account:
-    """Counts a connection's bytes in the server's budget: requests, and answers not yet taken.
+    """Counts a connection's bytes in the budget: requests and unread answers.
 
-    `reserved` is what it may come to hold, and `sent` what the system has taken of answers.
+    `reserved` is the size that a request may still reach, and `sent` the number of bytes of
+    answers that the system has accepted.
     """
 
     def __init__(self, connection: "Connection", budget: Budget) -> None:
-        # NOTE: in a cycle a closed connection would stay, with what came last, until Python
-        # looks for cycles among all that is old, which it does very seldom.
+        # NOTE: in a reference cycle, a closed connection would keep its last data until a full
+        # garbage collection, which is rare.
         self._reference = weakref.ref(connection)
         self._budget = budget
         self._progress = Progress()
@@ -33,51 +34,51 @@ class Account:
 
     @property
     def group(self) -> str:
-        """Whose connection it is."""
+        """The group of the connection; see `group_of`."""
         if self._group is None:
             self._group = _group_of(self._connection.addr[0])
         return self._group
 
     @property
     def connected(self) -> bool:
-        """Whether the connection is still open."""
+        """Whether the connection is open."""
         connection = self._reference()
         return connection is not None and bool(connection.connected)
 
     @property
     def seconds_stalled(self) -> float:
-        """For how long the client has neither sent nor taken anything."""
+        """The seconds since the client last sent or accepted data."""
         connection = self._reference()
         return 0.0 if connection is None else time.time() - float(connection.last_activity)
 
     @property
     def is_evictable(self) -> bool:
-        """Whether the connection waits for its client, rather than for this server."""
+        """Whether the connection waits for its client, not for this server."""
         connection = self._reference()
         return connection is not None and connection.waits_for() is not None
 
     def evict(self) -> None:
-        """Have the connection closed, which frees what it holds."""
+        """Schedule the close of the connection, which frees what it holds."""
         connection = self._reference()
         if connection is not None:
             connection.server.soon(connection.give_up)
 
     def update(self) -> None:
-        """Count anew what the connection holds."""
+        """Recount what the connection holds."""
         connection = self._connection
         size = connection.total_outbufs_len + max(self.reserved, _bytes_of_requests(connection))
         if size != self.size:
             self._budget.hold(self, size)
 
     def note(self, size: int) -> None:
-        """Take in what the budget counts from now on."""
+        """Set the size that the budget counts."""
         self.size = size
 
     def look(self, *, is_crowded: bool) -> None:
-        """See whether the client is too slow, and give its connection up if so."""
+        """Disconnect the client if it is too slow."""
         connection = self._reference()
         if connection is None:
-            # NOTE: two threads may count at once while a connection is closed.
+            # NOTE: two threads may count at the same time while a connection is closed.
             self._budget.hold(self, 0)
             return
         self.update()
@@ -105,9 +106,9 @@ class Account:
 
 
 def _bytes_of_requests(connection: "Connection") -> int:
-    coming, complete = connection.request, list(connection.requests)
-    parts = complete if coming is None else [*complete, coming]
+    incoming, complete = connection.request, list(connection.requests)
+    parts = complete if incoming is None else [*complete, incoming]
     received: int = sum(one.header_bytes_received + one.body_bytes_received for one in parts)
-    # NOTE: a head is put together anew with each piece that comes.
-    received += len(coming.header_plus) if coming is not None else 0
+    # NOTE: an incomplete head is copied with each piece that arrives.
+    received += len(incoming.header_plus) if incoming is not None else 0
     return received + _REQUEST_BYTES * max(0, len(complete) - 1)

@@ -1,4 +1,4 @@
-"""The bytes that a worker buffers for its clients: counted, bounded, and shared out."""
+"""A worker's budget of buffered bytes: counted, bounded, and divided among its clients."""
 
 import ipaddress
 import threading
@@ -11,39 +11,39 @@ from typing import Protocol
 from bambleweeny.server.http.buffers.limits import Limits
 
 _IPV6_NETWORK = 64
-_MOMENT = 0.2
+_STALLED_SECONDS = 0.2
 
 
 class Holder(Protocol):
     """A connection for which bytes are buffered."""
 
     size: int
-    """What the budget counts for it."""
+    """The bytes that the budget counts for it."""
 
     @property
     def connected(self) -> bool:
-        """Whether it is still open."""
+        """Whether the connection is open."""
 
     @property
     def group(self) -> str:
-        """Whose it is; see `group_of`."""
+        """The group of the connection; see `group_of`."""
 
     @property
     def seconds_stalled(self) -> float:
-        """For how long its client has neither sent nor taken anything."""
+        """The seconds since the client last sent or accepted data."""
 
     @property
     def is_evictable(self) -> bool:
-        """Whether closing it would free anything."""
+        """Whether closing the connection would free anything."""
 
     def note(self, size: int) -> None:
-        """Take in its new size."""
+        """Set the size that the budget counts."""
 
     def evict(self) -> None:
-        """Free what is buffered, soon; called by any thread."""
+        """Free what is buffered, soon; any thread may call this."""
 
     def look(self, *, is_crowded: bool) -> None:
-        """Give the connection up if its client is too slow."""
+        """Disconnect the client if it is too slow."""
 
 
 @dataclass
@@ -55,23 +55,23 @@ class _Waiter:
 
 
 class Budget:
-    """What the connections of a worker hold. Safe to use from several threads.
+    """The bytes that the connections of a worker hold. Safe to use from several threads.
 
-    Past `limits.buffered` in all, or `limits.of_an_address` for one address, larger requests
-    wait, each address in its own queue. Past `limits.most_buffered` the connections of the
-    address that holds the most are evicted, those first whose clients have stalled longest.
+    Above `limits.buffered` in total, or `limits.of_an_address` for one address, larger
+    requests wait, in one queue for each address. Above `limits.most_buffered`, connections
+    of the address that holds the most are evicted, the longest stalled first.
     """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._lock = threading.RLock()
-        self._held: set[Holder] = set()
+        self._holders: set[Holder] = set()
         self._of_group: defaultdict[str, int] = defaultdict(int)
         self._total = 0
         self._queues: dict[str, deque[_Waiter]] = {}
 
     def hold(self, holder: Holder, size: int) -> None:
-        """Note how much a connection holds from now on; others may be evicted for that."""
+        """Set how much a connection holds; other connections may be evicted for it."""
         with self._lock:
             grows = self._note(holder, size)
         if grows:
@@ -80,7 +80,7 @@ class Budget:
             self._admit()
 
     def enforce(self, spared: Holder | None = None) -> None:
-        """Evict connections other than this one, if all hold too much."""
+        """Evict connections other than `spared` if the total exceeds the bound."""
         with self._lock:
             is_over = self._total > self._limits.most_buffered
             evicted = list(self._evicted(spared)) if is_over else []
@@ -88,7 +88,7 @@ class Budget:
             one.evict()
 
     def take(self, holder: Holder, size: int) -> bool:
-        """Hold so much if there is room and nobody waits for it."""
+        """Reserve `size` bytes if there is room and no request waits; return whether it did."""
         with self._lock:
             has_room = not self._queues and self._fits(holder, size)
             if has_room:
@@ -96,9 +96,9 @@ class Budget:
         return has_room
 
     def reserve(self, holder: Holder, size: int, admitted: Callable[[], None]) -> bool:
-        """Hold so much if there is room, and return True.
+        """Reserve `size` bytes and return True if there is room.
 
-        Else `admitted` is called once there is, by any thread.
+        Otherwise returns False; any thread calls `admitted` once there is room.
         """
         with self._lock:
             if self.take(holder, size):
@@ -109,19 +109,19 @@ class Budget:
         return False
 
     def holders(self) -> list[Holder]:
-        """Return the connections that hold something."""
+        """Return the connections that hold bytes."""
         with self._lock:
-            return list(self._held)
+            return list(self._holders)
 
     @property
     def is_crowded(self) -> bool:
-        """Whether requests have waited for room since before the last look."""
+        """Whether a request has waited for room for longer than `limits.look_seconds`."""
         due = time.monotonic() - self._limits.look_seconds
         with self._lock:
             return any(queue and queue[0].since < due for queue in self._queues.values())
 
     def admit_patient(self) -> None:
-        """Admit one that has waited too long, though others may be evicted for it."""
+        """Admit a request that has waited too long, even if others are evicted for it."""
         due = time.monotonic() - self._limits.patience_seconds
         with self._lock:
             waiter = self._next(lambda waiter: waiter.since < due)
@@ -139,7 +139,7 @@ class Budget:
             waiter.admitted()
 
     def _next(self, is_due: Callable[[_Waiter], bool]) -> _Waiter | None:
-        """Take the first of a queue; the next time another address has its turn."""
+        """Remove and return the first due waiter; the next call begins with another address."""
         for group, queue in list(self._queues.items()):
             while queue and not queue[0].holder.connected:
                 queue.popleft()
@@ -161,12 +161,12 @@ class Budget:
         )
 
     def _note(self, holder: Holder, size: int) -> bool:
-        """Put a size in the place of the one before, and return whether it is larger."""
+        """Replace the size of a holder, and return whether it has grown."""
         before = holder.size
         if size:
-            self._held.add(holder)
+            self._holders.add(holder)
         else:
-            self._held.discard(holder)
+            self._holders.discard(holder)
         holder.note(size)
         self._total += size - before
         self._of_group[holder.group] += size - before
@@ -175,18 +175,19 @@ class Budget:
         return size > before
 
     def _evicted(self, spared: Holder | None) -> Iterator[Holder]:
-        """Take out other connections until the rest is well within the bound.
+        """Remove and yield connections until the total is well below the bound.
 
-        Those whose clients go on are spared, as long as all do not hold twice the bound.
+        Clients that make progress are spared, unless the total is twice the bound.
         """
         goal = (self._limits.buffered + self._limits.most_buffered) // 2
         for group in sorted(self._of_group, key=self._of_group.__getitem__, reverse=True):
-            others = [one for one in self._held if one is not spared and one.group == group]
+            others = [one for one in self._holders if one is not spared and one.group == group]
             for one in sorted(others, key=lambda one: one.seconds_stalled, reverse=True):
                 is_spared = (
-                    one.seconds_stalled < _MOMENT and self._total < 2 * self._limits.most_buffered
+                    one.seconds_stalled < _STALLED_SECONDS
+                    and self._total < 2 * self._limits.most_buffered
                 )
-                if self._total <= goal or len(self._held) == 1:
+                if self._total <= goal or len(self._holders) == 1:
                     return
                 if one.is_evictable and not is_spared:
                     self._note(one, 0)
@@ -194,7 +195,7 @@ class Budget:
 
 
 def group_of(address: str) -> str:
-    """Return what counts as one client: an IPv4 address, or a network (/64) of IPv6."""
+    """Return the group of a client: its IPv4 address, or its IPv6 network (/64)."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

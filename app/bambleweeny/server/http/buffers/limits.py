@@ -1,4 +1,4 @@
-"""How much a worker buffers for its clients, and how slow they may be."""
+"""The limits of what a worker buffers for its clients, and of how slow they may be."""
 
 import resource
 from contextlib import suppress
@@ -12,49 +12,51 @@ _MOST_CONNECTIONS = 10_000
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds on what clients make a worker keep: half-sent requests and unread answers.
+    """The bounds on what clients make a worker keep: incomplete requests, unread answers.
 
-    Sizes are bytes. A client that is slower than `window_bytes` in `window_seconds` is
-    disconnected; while others wait for room, `crowded_bytes` between two looks are asked for.
+    Sizes are in bytes. A client that transfers fewer than `window_bytes` in
+    `window_seconds` is disconnected. While requests wait for room, it must transfer
+    `crowded_bytes` between two checks.
     """
 
     buffered: int = _LEAST_BUFFERED
-    """What all clients of a worker can take up before larger requests wait for room."""
+    """The total of all clients above which larger requests wait for room."""
     small: int = 64 << 10
-    """What a body can have without waiting for room."""
+    """The largest body that never waits for room."""
     head_seconds: float = 30.0
-    """How long the head of a request may take from its first byte on."""
+    """The longest time from the first byte of a head to its end."""
     window_seconds: float = 20.0
     window_bytes: int = 10_000
     crowded_bytes: int = 32 << 10
     patience_seconds: float = 3.0
     """How long a request waits for room before slower clients are disconnected for it."""
     look_seconds: float = 1.0
-    """How often all of this is checked."""
+    """The interval between two checks."""
 
     @classmethod
     def for_bodies_of(cls, max_body: int) -> Self:
-        """Return the usual limits, with room for several bodies of the largest size."""
+        """Return the default limits, with room for several bodies of the maximum size."""
         return cls(buffered=max(_LEAST_BUFFERED, _BODIES * max_body))
 
     @property
     def most_buffered(self) -> int:
-        """Past this the slowest clients are disconnected at once."""
+        """The total above which the slowest clients are disconnected immediately."""
         return self.buffered * 9 // 8
 
     @property
     def of_an_address(self) -> int:
-        """What the clients of one address can take up.
+        """The total of the clients of one address above which their larger requests wait.
 
-        The rest stays free for others. It is no less, as a proxy makes all clients one address.
+        The rest stays free for others. The share is large, since a proxy gives all clients
+        one address.
         """
         return self.buffered * 7 // 8
 
 
 def most_connections(threads: int) -> int:
-    """Return how many clients can be connected at a time, and raise the descriptor limit for them.
+    """Return the maximum number of connections, and raise the descriptor limit for it.
 
-    It leaves descriptors for the engine: one for each thread, and some for the rest.
+    Leaves a descriptor for each thread's connection to the engine, and 100 others.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _MOST_CONNECTIONS + threads + 100

@@ -1,4 +1,4 @@
-"""How fast a client sends a request, or takes an answer."""
+"""How fast a client sends a request or reads an answer."""
 
 import time
 import weakref
@@ -8,7 +8,7 @@ from bambleweeny.server.http.buffers.limits import Limits
 
 
 class Progress:
-    """What was seen of one connection, each time that it was looked at. It keeps nothing alive."""
+    """The progress of one connection between two checks. It keeps no object alive."""
 
     def __init__(self) -> None:
         self._what: Callable[[], object] = _nothing
@@ -16,10 +16,10 @@ class Progress:
         self._moved = self._moved_before = 0
 
     def is_slow(self, what: object, moved: int, limits: Limits, *, is_crowded: bool) -> bool:
-        """Look at a connection, and return whether its client is too slow.
+        """Check a connection, and return whether its client is too slow.
 
-        `what` is the request or the answer that is waited for, or None, and `moved` how many
-        bytes have come or gone so far.
+        `what` is the request or the answer that the client must continue, or None, and
+        `moved` the number of bytes that it has transferred so far.
         """
         now = time.monotonic()
         if what is None or what is not self._what():
@@ -38,9 +38,9 @@ class Progress:
 
     @property
     def seconds(self) -> float:
-        """For how long the same has been waited for."""
+        """The seconds since the first check of the current request or answer."""
         return time.monotonic() - self._begun
 
 
 def _nothing() -> None:
-    """Stand for a reference to nothing."""
+    """Return None, as a dead weak reference does."""
