@@ -1,11 +1,11 @@
-"""The front door, and what the admin may know and do about the engine."""
+"""The root path, and calls of the admin on the engine: state and save."""
 
 import falcon
 
 from bambleweeny import __version__
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import admin_only
-from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.core.services import Services
 
 
@@ -22,7 +22,7 @@ class Home:
         }
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Say who this is; a browser is sent to the documentation."""
+        """Answer the server's name and version; redirect a browser to the documentation."""
         resp.set_header("Vary", "Accept")
         if req.client_prefers(("application/json", "text/html")) == "text/html":
             resp.status = 302
@@ -39,7 +39,7 @@ class Info:
 
     @falcon.before(admin_only)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Show the engine's state."""
+        """Answer the engine's state."""
         answer_json(resp, self.services.status.info())
 
 
@@ -50,15 +50,15 @@ class Save:
         self.services = services
 
     @falcon.before(admin_only)
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Put everything on disk."""
+        """Save: answer when all acknowledged writes are on disk."""
         self.services.status.save()
         _answer_saved(resp)
 
     @falcon.before(admin_only)
     def on_head(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer as GET would, and put nothing on disk."""
+        """Answer like GET, but save nothing."""
         _answer_saved(resp)
 
 

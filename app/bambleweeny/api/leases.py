@@ -14,7 +14,7 @@ from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_number
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
-from bambleweeny.api.requests.waiting import begin_wait, is_there
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.lists.item_codec import StoredItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.services import Services
@@ -26,21 +26,21 @@ Duration = str | int
 
 
 class Retry(msgspec.Struct, forbid_unknown_fields=True):
-    """A lease to give back, at once or after a delay."""
+    """A lease whose item returns to the list, immediately or after a delay."""
 
     lease: str
     delay: Duration = 0
 
 
-class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"lasting": "for"}):
-    """A lease that is to last so long from now on."""
+class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """A lease to extend: its new length from now; without one, the default of the list."""
 
     lease: str
-    lasting: Duration | UnsetType = UNSET
+    for_: Duration | UnsetType = UNSET
 
 
 class Burial(msgspec.Struct, forbid_unknown_fields=True):
-    """A lease whose item is given up, and why."""
+    """A lease whose item becomes a dead letter, and the reason."""
 
     lease: str
     reason: str = ""
@@ -55,14 +55,14 @@ class Changes(msgspec.Struct, forbid_unknown_fields=True):
     bury: list[str | Burial] = []
 
     def each(self) -> list[Change]:
-        """Give all of them, in the order of the fields."""
+        """Return all changes in the order of the fields; InvalidRequest for a bad duration."""
         retries = (Retry(one) if isinstance(one, str) else one for one in self.retry)
         extensions = (Extension(one) if isinstance(one, str) else one for one in self.extend)
         burials = (Burial(one) if isinstance(one, str) else one for one in self.bury)
         return [
             *(Change("ack", lease) for lease in self.ack),
             *(Change("retry", one.lease, _seconds("delay", one.delay)) for one in retries),
-            *(Change("extend", one.lease, _seconds("for", one.lasting)) for one in extensions),
+            *(Change("extend", one.lease, _seconds("for", one.for_)) for one in extensions),
             *(Change("bury", one.lease, reason=one.reason) for one in burials),
         ]
 
@@ -76,23 +76,23 @@ class ListLeases:
 
     @falcon.before(authenticated, takes("max", "for", "wait", "raw"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Take the oldest items for a while; with `?raw=1` one, as its bytes."""
-        most, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
-        if is_raw and most != 1:
+        """Lease the oldest items; with `?raw=1` one item, answered as its bytes."""
+        limit, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
+        if is_raw and limit != 1:
             raise InvalidRequest("The parameter 'raw' goes with one item; leave 'max' out.")
         items = self._leases.lease(
             req.context.caller,
             name,
-            most,
+            limit,
             read_duration(req, "for"),
             seconds=begin_wait(req, resp),
-            is_connected=is_there(req),
+            is_connected=is_connected(req),
         )
         resp.set_header("Cache-Control", "no-store")
         if is_raw:
             _answer_raw(resp, items)
         else:
-            answer_json(resp, {"items": [_shown(item) for item in items]})
+            answer_json(resp, {"items": [_row_of(item) for item in items]})
 
 
 class ListLease:
@@ -104,13 +104,13 @@ class ListLease:
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
-        """Acknowledge: the item is done."""
+        """Acknowledge the item, which deletes it."""
         self._leases.change(req.context.caller, name, Change("ack", lease))
         answer_done(resp)
 
     @falcon.before(authenticated, takes("for"))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
-        """Let the lease last `?for=` from now on; 0 gives the item back."""
+        """Extend the lease to `?for=` from now; 0 returns the item to the list."""
         seconds = read_duration(req, "for")
         self._leases.change(req.context.caller, name, Change("extend", lease, seconds))
         answer_done(resp)
@@ -124,13 +124,13 @@ class ListAck:
 
     @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Acknowledge, give back, extend and bury many leases."""
+        """Acknowledge, retry, extend or bury many leases; answer the outcome of each."""
         changes = read_json(req, Changes)
         outcomes = iter(self.services.leases.change_each(req.context.caller, name, changes.each()))
         answer_json(
             resp,
             {
-                verb: [_told(next(outcomes)) for _ in getattr(changes, verb)]
+                verb: [_outcome_fields(next(outcomes)) for _ in getattr(changes, verb)]
                 for verb in changes.__struct_fields__
             },
         )
@@ -152,7 +152,7 @@ def _answer_raw(resp: falcon.Response, items: Sequence[StoredItem]) -> None:
     answer_raw(resp, item.body)
 
 
-def _shown(item: StoredItem) -> dict[str, Any]:
+def _row_of(item: StoredItem) -> dict[str, Any]:
     return {
         "id": str(item.id),
         "lease": lease_of(item),
@@ -162,7 +162,7 @@ def _shown(item: StoredItem) -> dict[str, Any]:
     }
 
 
-def _told(outcome: LeaseNotFound | None) -> dict[str, Any]:
+def _outcome_fields(outcome: LeaseNotFound | None) -> dict[str, Any]:
     return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
 
 

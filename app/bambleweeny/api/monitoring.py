@@ -1,4 +1,4 @@
-"""What probes and Prometheus ask; public, and on any Host."""
+"""Health, readiness and metrics: public, and answered on any Host."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -16,7 +16,7 @@ from bambleweeny.errors import BambleweenyError
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-_ENGINE = {
+_ENGINE_HELP = {
     "memory_bytes": "Memory that the engine uses.",
     "clients": "Connections to the engine.",
     "keys": "Keys in the engine's database.",
@@ -27,7 +27,7 @@ class Health:
     """/healthz"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Say that the process answers."""
+        """Answer 200 while the process runs."""
         resp.set_header("Cache-Control", "no-store")
         answer_done(resp)
 
@@ -39,7 +39,7 @@ class Readiness:
         self._status = services.status
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Say whether the engine takes writes, or with `?reads` whether it answers."""
+        """Answer 200 if the engine accepts writes, with `?reads` if it answers; else an error."""
         resp.set_header("Cache-Control", "no-store")
         if read_switch(req, "reads"):
             self._status.check_readable()
@@ -57,7 +57,7 @@ class Metrics:
 
     @falcon.before(one_at_a_time)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Show what all workers have counted, and the engine's numbers."""
+        """Answer the counters of all workers and the engine's gauges."""
         from prometheus_client import CollectorRegistry, exposition  # noqa: PLC0415  as below
 
         registry = CollectorRegistry(auto_describe=False)
@@ -67,9 +67,9 @@ class Metrics:
         resp.data = exposition.generate_latest(registry)
 
     def collect(self) -> "Iterator[Metric]":
-        """Give the families of numbers, for prometheus_client."""
-        yield from _of_requests(self._metrics.counted())
-        yield from _of_engine(self._engine())
+        """Yield the metric families; prometheus_client calls this."""
+        yield from _request_metrics(self._metrics.counted())
+        yield from _engine_metrics(self._engine())
 
     def _engine(self) -> dict[str, int]:
         try:
@@ -78,8 +78,8 @@ class Metrics:
             return {}
 
 
-def _of_requests(counted: Counted) -> "Iterator[Metric]":
-    # NOTE: a start need not pay for this import; the first request for the numbers does.
+def _request_metrics(counted: Counted) -> "Iterator[Metric]":
+    # NOTE: a late import keeps the start fast; the first request for metrics pays for it.
     from prometheus_client.core import (  # noqa: PLC0415
         CounterMetricFamily,
         GaugeMetricFamily,
@@ -112,10 +112,10 @@ def _of_requests(counted: Counted) -> "Iterator[Metric]":
     )
 
 
-def _of_engine(numbers: dict[str, int]) -> "Iterator[Metric]":
+def _engine_metrics(numbers: dict[str, int]) -> "Iterator[Metric]":
     from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
 
     answers = "1 where the engine answers, else 0."
     yield GaugeMetricFamily("bambleweeny_engine_up", answers, float(bool(numbers)))
     for name, value in numbers.items():
-        yield GaugeMetricFamily(f"bambleweeny_engine_{name}", _ENGINE[name], value)
+        yield GaugeMetricFamily(f"bambleweeny_engine_{name}", _ENGINE_HELP[name], value)

@@ -24,25 +24,25 @@ class ListPolicy:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Show the list's policy."""
+        """Answer the list's policy."""
         policy = self._policies.get(req.context.caller, name)
         answer_json(resp, msgspec.structs.asdict(policy))
 
     @falcon.before(authenticated, takes(body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Give the list a policy; a field that is left out is no rule."""
+        """Set the list's policy; a missing field removes its rule."""
         self._policies.set(req.context.caller, name, _read_policy(req))
         answer_done(resp)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """End the list's policy."""
+        """Delete the list's policy."""
         self._policies.delete(req.context.caller, name)
         answer_done(resp)
 
 
 def _read_policy(req: falcon.Request) -> policies.ListPolicy:
-    """Read the body, in which a duration is a text or a number of seconds."""
+    """Return the policy in the body, where a duration is a string or a number of seconds."""
     fields = read_json(req, dict[str, object])
     for name in _DURATIONS:
         text = fields.get(name)

@@ -1,4 +1,4 @@
-"""Tokens over HTTP: as JSON, as bare text, and as OAuth2's password grant."""
+"""Tokens over HTTP: as JSON, as plain text, and by the OAuth 2.0 password grant."""
 
 import json
 import logging
@@ -12,17 +12,17 @@ from bambleweeny.api.answers.body import answer_json, answer_raw
 from bambleweeny.api.requests.authentication import bearer_token
 from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.parameters import read_switch
-from bambleweeny.api.requests.scheduling import unhurried
+from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
 from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin
 
 _log = logging.getLogger(__name__)
 
-_LONGEST_SHOWN = 64
+_MAX_SHOWN = 64
 
 _SPACE_AND_QUOTES = b" \t\r\n'\""
-_OF_JSON = (b"{", b"[", *UTF16_BOMS)
+_JSON_STARTS = (b"{", b"[", *UTF16_BOMS)
 
 
 class Login(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,9 +39,9 @@ class AuthToken:
         self._users = services.users
         self._tokens = services.tokens
 
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give a token for a name and a password."""
+        """Issue a token for a user name and a password."""
         resp.set_header("Cache-Control", "no-store")
         is_raw = read_switch(req, "raw")
         body = read_raw(req)
@@ -67,11 +67,11 @@ class AuthToken:
     def _grant(
         self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
     ) -> str | None:
-        """Give a token, or answer with an error in the form of RFC 6749, section 5.2."""
+        """Return a token, or answer an error as in RFC 6749, section 5.2, and return None."""
         form = dict(fields)
         for name, times in Counter(name for name, _ in fields).items():
             if times > 1:
-                reason = f"The field '{name[:_LONGEST_SHOWN]}' is given more than once."
+                reason = f"The field '{name[:_MAX_SHOWN]}' is given more than once."
                 _refuse_grant(resp, "invalid_request", reason)
                 return None
         if form.get("grant_type") != "password":
@@ -94,7 +94,7 @@ class AuthTest:
         self._tokens = services.tokens
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Tell who the caller is; this answers 200 for everybody."""
+        """Answer 200 with the caller's identity, also without a valid token."""
         answer = self._describe(bearer_token(req, resp))
         if answer["user"]:
             resp.set_header("B9Y-Authenticated-User", answer["user"])
@@ -120,9 +120,9 @@ class AuthTest:
 
 
 def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> None:
-    """Log whose login was refused, and from where: a name that anybody may have made up."""
-    cut = username if len(username) <= _LONGEST_SHOWN else f"{username[:_LONGEST_SHOWN]}..."
-    # NOTE: JSON escapes quotes, line ends and all that is not ASCII.
+    """Log a refused login with the user name and address; the name is untrusted input."""
+    cut = username if len(username) <= _MAX_SHOWN else f"{username[:_MAX_SHOWN]}..."
+    # NOTE: JSON escapes quotes, newlines and all that is not ASCII.
     name, address = json.dumps(cut), req.env.get("REMOTE_ADDR") or "-"
     of_request = {"request_id": req.context.get("request_id"), "address": address}
     extra = {"user": cut, "code": ex.code, **of_request}
@@ -130,10 +130,10 @@ def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> N
 
 
 def _is_form(req: falcon.Request, body: bytes) -> bool:
-    # NOTE: curl's -d claims a form for JSON too, and cmd.exe passes the quotes around it along.
+    # NOTE: curl -d labels JSON as a form too, and cmd.exe passes the quotes around it.
     claimed = (req.content_type or "").lower().startswith(falcon.MEDIA_URLENCODED)
     text = body.removeprefix(BOM).lstrip(_SPACE_AND_QUOTES)
-    return claimed and not text.startswith(_OF_JSON) and (b"=" in text or not text)
+    return claimed and not text.startswith(_JSON_STARTS) and (b"=" in text or not text)
 
 
 def _refuse_grant(resp: falcon.Response, error: str, description: str) -> None:

@@ -1,4 +1,4 @@
-"""All of one's own over HTTP, out and in again, as lines of JSON."""
+"""Export and import of a tenant's data over HTTP, as lines of JSON."""
 
 import falcon
 
@@ -7,7 +7,7 @@ from bambleweeny.api.answers.listings import answer_streamed
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.parameters import read_choice, refuse_beside
-from bambleweeny.api.requests.scheduling import hold_room, unhurried
+from bambleweeny.api.requests.scheduling import hold_room, may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.core.transfer.imports import MODES
@@ -24,9 +24,9 @@ class Export:
         self.services = services
 
     @falcon.before(authenticated)
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give keys, items and policies of lists, messages, routes and bins, a line each."""
+        """Stream the keys, items, policies, messages, routes and bins, one line each."""
         hold_room(req)
         answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
 
@@ -38,9 +38,9 @@ class Import:
         self.services = services
 
     @falcon.before(authenticated, takes("mode", "begun", body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Take lines in: over what is there, in its place, or only what is not there."""
+        """Import lines; `?mode=` merges into, keeps or replaces existing data. Not atomic."""
         mode = read_choice(req, "mode", MODES) or MODES[0]
         begun = req.get_param("begun") or ""
         kind, _, name = begun.partition("/")
@@ -49,5 +49,5 @@ class Import:
         if begun and mode == "replace":
             refuse_beside(req, "'mode=replace'", ("begun",))
         done = self.services.imports.run(req.context.caller, open_body(req), mode, begun)
-        told = {name: value for name, value in vars(done).items() if value is not None}
-        answer_json(resp, {"info": "ok", **told})
+        fields = {name: value for name, value in vars(done).items() if value is not None}
+        answer_json(resp, {"info": "ok", **fields})

@@ -1,1 +1,1 @@
-"""Writing answers: bodies, keys with their tags, listings, streams."""
+"""Writing answers: bodies, keys with their entity tags, listings, streams."""

@@ -1,4 +1,4 @@
-"""Bytes that are answered under a tag: 304 to a client that has them, 206 for a range of them."""
+"""Entity tags: the tags of answers, and ranges (RFC 9110, sections 8.8.3 and 14)."""
 
 import re
 import threading
@@ -10,13 +10,13 @@ from bambleweeny.core.values import etag_of
 from bambleweeny.errors import RangeNotSatisfiable
 
 SHORT = 512
-"""In bytes. Values that are not longer are offered in no parts, and their tags remembered."""
+"""In bytes. Up to this length the tags are cached, and answers have no Accept-Ranges."""
 
-_MOST_BYTES = 2 << 20
+_MAX_BYTES = 2 << 20
 _OVERHEAD = 500
-"""In bytes, of an entry beside its value."""
+"""In bytes: the size of a cache entry without its value."""
 
-_known_tag = lru_cache(maxsize=1024)(etag_of)
+_cached_tag = lru_cache(maxsize=1024)(etag_of)
 
 _RANGE = re.compile(
     r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))", re.IGNORECASE
@@ -25,24 +25,24 @@ _RANGE = re.compile(
 
 def tag_of(value: bytes) -> str:
     """Return the ETag of a value."""
-    return _known_tag(value) if len(value) <= SHORT else etag_of(value)
+    return _cached_tag(value) if len(value) <= SHORT else etag_of(value)
 
 
 class LatestTags:
-    """The tags of what was answered last at each public id, so that most need no digest.
+    """A cache of the latest tag of each public id, which saves most digests.
 
-    It holds the bytes too, 2 MB at most, since comparing them takes a tenth of the time. Any
-    number of threads can share it.
+    It keeps the values too, up to 2 MB: a comparison takes a tenth of the time of a digest.
+    Thread-safe.
     """
 
-    def __init__(self, most_bytes: int = _MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = _MAX_BYTES) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._latest: dict[str, tuple[bytes, str]] = {}
         self._lock = threading.Lock()
 
     def tag_of(self, public_id: str, value: bytes) -> str:
-        """Return the ETag of a value that is answered at a public id."""
+        """Return the ETag of the current value of a public id."""
         latest = self._latest.get(public_id)
         if latest is not None and latest[0] == value:
             return latest[1]
@@ -57,14 +57,15 @@ class LatestTags:
 
 
 def has_tag(tag: str, tags: str) -> bool:
-    """Tell whether a tag is among those that a condition names, as `parse_tags` returns them."""
+    """Return whether a tag is in the tags of a condition, as `parse_tags` returns them."""
     return tags == "*" or tag[1:-1] in tags
 
 
 def answer_part(req: falcon.Request, resp: falcon.Response, tag: str, size: int) -> None:
-    """Answer the range of the body that a GET asks for; else it stays whole.
+    """Cut the answer's body down to the range that a GET asks for, if it asks for one.
 
-    `size` is the length of the value that the tag is of.
+    `size` is the length of the value of which `tag` is the ETag. Ignores a malformed range and
+    one whose If-Range has another tag; raises RangeNotSatisfiable if the range has no byte.
     """
     if size > SHORT:
         resp.set_header("Accept-Ranges", "bytes")

@@ -1,4 +1,4 @@
-"""How a key is answered: its tag, its time, its type, and the bytes that were asked for."""
+"""Answers with a key: its ETag, TTL, content type, and the bytes or a range of them."""
 
 import falcon
 
@@ -9,37 +9,37 @@ from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.errors import PreconditionFailed
 
 
-def answer_held(
-    req: falcon.Request, resp: falcon.Response, held: KeyEntry, part: bytes | None = None
+def answer_key(
+    req: falcon.Request, resp: falcon.Response, entry: KeyEntry, part: bytes | None = None
 ) -> None:
-    """Answer a key, or a part of its JSON: 200, 304 where it is known, 206 for a Range.
+    """Answer a key, or `part` of its JSON value: 200, 304 for If-None-Match, 206 for Range.
 
-    The tag is that of the whole key; PreconditionFailed unless If-Match has it.
+    The ETag is always that of the whole value. Raises PreconditionFailed unless If-Match has it.
     """
-    value, env = held.value, req.env
+    value, env = entry.value, req.env
     tag = tag_of(value)
     if "HTTP_IF_MATCH" in env and not has_tag(tag, read_tags(req, "If-Match")):
         raise PreconditionFailed()
     resp.set_header("ETag", tag)
-    if held.ends:
-        resp.set_header("B9Y-TTL", str(held.seconds_left()))
+    if entry.ends:
+        resp.set_header("B9Y-TTL", str(entry.seconds_left()))
     if "HTTP_IF_NONE_MATCH" in env and has_tag(tag, read_tags(req, "If-None-Match", weak=True)):
         resp.status = 304
         return
     if part is not None:
         answer_typed(resp, KeyEntry(part, content_type="application/json"))
-    elif held.content_type:
-        answer_typed(resp, held)
+    elif entry.content_type:
+        answer_typed(resp, entry)
     else:
         answer_raw(resp, value)
     if len(value) > SHORT or "HTTP_RANGE" in env:
         answer_part(req, resp, tag, len(value))
 
 
-def answer_typed(resp: falcon.Response, held: KeyEntry) -> None:
-    """Answer a value under the type that it was given."""
-    if not held.content_type:
-        answer_raw(resp, held.value)
+def answer_typed(resp: falcon.Response, entry: KeyEntry) -> None:
+    """Answer a value with its own content type, or as text/plain without one."""
+    if not entry.content_type:
+        answer_raw(resp, entry.value)
         return
-    resp.content_type = held.content_type
-    resp.data = held.value
+    resp.content_type = entry.content_type
+    resp.data = entry.value

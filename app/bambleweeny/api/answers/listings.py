@@ -1,4 +1,4 @@
-"""Listings that are streamed, so that a long one costs no memory."""
+"""Listings and exports: answers that are streamed if they are long, to save memory."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -10,29 +10,29 @@ from bambleweeny.core.pacing import paced
 
 Pages = Iterator[tuple[str, list[str]]]
 
-_MOST_BYTES_AT_ONCE = 64 << 10
+_MAX_BUFFERED = 64 << 10
 
 
 def answer_listing(resp: falcon.Response, noun: str, pages: Pages) -> None:
     """Answer `{noun: [{"key", "owner"}, ...]}`.
 
-    The first ones are fetched before the answer begins, so that an error of the
-    call is still an error of HTTP.
+    Fetches the first pages before the answer begins, so that an error in them still gets its
+    HTTP status.
     """
     answer_streamed(resp, "application/json", _render(noun, pages))
 
 
 def answer_streamed(resp: falcon.Response, content_type: str, parts: Iterator[bytes]) -> None:
-    """Answer parts of a body, as a stream where there is more than 64 kB of them."""
+    """Answer the parts of a body, as a stream if they are longer than 64 kB."""
     first, size = [], 0
     resp.content_type = content_type
     for part in parts:
         first.append(part)
         size += len(part)
-        if size > _MOST_BYTES_AT_ONCE:
+        if size > _MAX_BUFFERED:
             resp.stream = chain([b"".join(first)], paced(parts))
             return
-    # NOTE: with a length the connection stays open; a stream ends by closing it.
+    # NOTE: a known length keeps the connection open; the end of a stream closes it.
     resp.data = b"".join(first)
 
 

@@ -1,7 +1,7 @@
-"""What every public answer carries.
+"""The headers of all public answers, from routes and bins.
 
-A tenant can publish any bytes under the origin of the console: a browser runs
-them in a sandbox and takes their content type at its word.
+A tenant can publish any bytes under the origin of the console, so a browser has to run them in
+a sandbox and must not guess their content type.
 """
 
 import falcon
@@ -13,22 +13,22 @@ _SAFE = {
     ),
     "Content-Security-Policy": "sandbox allow-scripts allow-forms",
 }
-"""The gate adds that a browser has to take the content type at its word."""
+"""The gate adds X-Content-Type-Options."""
 _PREFLIGHT = {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*"}
 _PATHS = ("/routes/", "/bins/")
 
 
 def make_public(req: falcon.Request, resp: falcon.Response) -> None:
-    """Let any page read the answer, and let it do no harm."""
+    """Let a page of any origin read the answer, and sandbox the answer."""
     is_preflight = req.method == "OPTIONS" and req.get_header("Access-Control-Request-Method")
     resp.set_headers(public_headers(bool(is_preflight)))
 
 
 def public_headers(is_preflight: bool) -> dict[str, str]:
-    """Return the headers of every public answer; those of a preflight allow everything."""
+    """Return the headers of public answers; a preflight allows all methods and headers."""
     return _SAFE | _PREFLIGHT if is_preflight else _SAFE
 
 
 def is_public(path: str) -> bool:
-    """Tell whether a path is that of a route or a bin."""
+    """Return whether a path is the path of a route or a bin."""
     return path.startswith(_PATHS)

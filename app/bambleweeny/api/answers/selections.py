@@ -1,4 +1,4 @@
-"""Selections over HTTP: names by prefix, in pages, counted, grouped, keys with values too."""
+"""Selections over HTTP: names by prefix, as pages, counts or groups; keys also with values."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -16,42 +16,45 @@ from bambleweeny.core.listing.selections import Noun, Selection, Selections
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 
-_OF_ALL = ("prefix", "limit", "after", "count", "delimiter")
+_FOR_ALL_NOUNS = ("prefix", "limit", "after", "count", "delimiter")
 SELECTING: dict[Noun, tuple[str, ...]] = {
-    "keys": (*_OF_ALL, "values", "meta"),
-    "lists": _OF_ALL,
-    "topics": _OF_ALL,
+    "keys": (*_FOR_ALL_NOUNS, "values", "meta"),
+    "lists": _FOR_ALL_NOUNS,
+    "topics": _FOR_ALL_NOUNS,
 }
-"""The parameters that make a listing a selection."""
-_ONLY_JSON = ("values", "meta")
-_OF_NO_COUNT = ("limit", "after", "delimiter", *_ONLY_JSON)
-_LARGEST_LIMIT = 1000
+"""The query parameters that turn a listing into a selection."""
+_NOT_WITH_TEXT = ("values", "meta")
+_NOT_WITH_COUNT = ("limit", "after", "delimiter", *_NOT_WITH_TEXT)
+_MAX_LIMIT = 1000
 
 Page = tuple[list[dict[str, Any]], list[str]]
-"""Rows of names, and groups."""
+"""Rows of names, and the names of groups."""
 
 
 def is_selection(req: falcon.Request, noun: Noun) -> bool:
-    """Tell whether a listing is to have only some names, or only names."""
+    """Return whether the request selects some names, or asks for names as plain text."""
     return bool(req.query_string and _given(req, noun)) or _wants_text(req)
 
 
 def answer_selection(
-    req: falcon.Request, resp: falcon.Response, noun: Noun, of: Selections
+    req: falcon.Request, resp: falcon.Response, noun: Noun, selections: Selections
 ) -> None:
-    """Answer some of the caller's own, or with `?count=1` how many there are."""
+    """Answer the caller's names in a range, or their number with `?count=1`.
+
+    Without a match the answer is empty. The whole is not atomic; each page is.
+    """
     caller = req.context.caller
     span = NameRange(*(req.get_param(name) or "" for name in NameRange._fields))
-    selection = of.of(caller, noun, span, read_up_to(req, "limit", _LARGEST_LIMIT))
+    selection = selections.of(caller, noun, span, read_up_to(req, "limit", _MAX_LIMIT))
     has_values = noun == "keys" and read_flag(req, "values")
     has_meta = noun == "keys" and read_flag(req, "meta")
     if read_flag(req, "count"):
-        refuse_beside(req, "'count'", _OF_NO_COUNT)
-        _answer_count(req, resp, of.count(caller, noun, span.prefix))
+        refuse_beside(req, "'count'", _NOT_WITH_COUNT)
+        _answer_count(req, resp, selections.count(caller, noun, span.prefix))
         return
     if _wants_text(req):
-        refuse_beside(req, "'Accept: text/plain'", _ONLY_JSON)
-        answer_streamed(resp, "text/plain; charset=utf-8", _lines(selection))
+        refuse_beside(req, "'Accept: text/plain'", _NOT_WITH_TEXT)
+        answer_streamed(resp, "text/plain; charset=utf-8", _text_pages(selection))
         return
     if has_values or has_meta:
         hold_room(req)
@@ -63,7 +66,7 @@ def answer_selection(
 
 
 def read_prefix_to_delete(req: falcon.Request) -> str:
-    """Give the prefix of keys that are to be deleted; InvalidRequest unless that is confirmed."""
+    """Return the prefix of the keys to delete; InvalidRequest without it or `?confirm=1`."""
     prefix = req.get_param("prefix")
     if prefix is None:
         raise InvalidRequest(
@@ -93,7 +96,7 @@ def _answer_count(req: falcon.Request, resp: falcon.Response, count: int) -> Non
         answer_json(resp, {"count": count})
 
 
-def _lines(selection: Selection) -> Iterator[bytes]:
+def _text_pages(selection: Selection) -> Iterator[bytes]:
     for page in selection.names():
         yield "".join(f"{name}\n" for name in page).encode()
 
@@ -108,17 +111,17 @@ def _name_pages(selection: Selection, owner: str) -> Iterator[Page]:
 def _row_pages(
     selection: Selection, owner: str, *, has_values: bool, has_meta: bool
 ) -> Iterator[Page]:
-    """Give a page for each row: with its value it may be large."""
+    """Yield one page for each row, since a value may be large."""
     for row in selection.rows(MOST_BYTES_AT_ONCE if has_values else None):
         if isinstance(row, str):
             yield [], [row]
             continue
-        told: dict[str, Any] = {"key": row.name, "owner": owner}
+        fields: dict[str, Any] = {"key": row.name, "owner": owner}
         if has_values:
-            told["value"] = value_of(row.entry.value)
+            fields["value"] = value_of(row.entry.value)
         if has_meta:
-            told.update(_meta(row.entry))
-        yield [told], []
+            fields.update(_meta(row.entry))
+        yield [fields], []
 
 
 def _meta(entry: KeyEntry) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def _meta(entry: KeyEntry) -> dict[str, Any]:
 def _render(
     noun: Noun, pages: Iterable[Page], selection: Selection, *, has_groups: bool
 ) -> Iterator[bytes]:
-    comma, groups, told = b"", [], dict[str, Any]()
+    comma, groups, fields = b"", [], dict[str, Any]()
     yield b'{"%s":[' % noun.encode()
     for rows, more in pages:
         groups += more
@@ -141,7 +144,7 @@ def _render(
             yield comma + msgspec.json.encode(rows)[1:-1]
             comma = b","
     if has_groups:
-        told["prefixes"] = groups
+        fields["prefixes"] = groups
     if selection.next is not None:
-        told["next"] = selection.next
-    yield (b"]," + msgspec.json.encode(told)[1:] if told else b"]}") + b"\n"
+        fields["next"] = selection.next
+    yield (b"]," + msgspec.json.encode(fields)[1:] if fields else b"]}") + b"\n"

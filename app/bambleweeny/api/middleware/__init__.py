@@ -1,1 +1,1 @@
-"""What every request passes through: the gate, the access log, the error handlers."""
+"""Middleware for all requests: the gate, the access log, the error handlers."""

@@ -1,4 +1,4 @@
-"""One line in the log, one count and one id for each answered request."""
+"""The access log: a log line, a count and an id for each request."""
 
 import logging
 import random
@@ -18,12 +18,12 @@ _IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
 _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
 _METHODS = frozenset(falcon.HTTP_METHODS)
-_LONGEST = 1024
-_IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_LONGEST}}}").fullmatch
+_MAX_LENGTH = 1024
+_IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_MAX_LENGTH}}}").fullmatch
 _PLAIN = "".join(map(chr, (0x21, 0x23, 0x24, *range(0x26, 0x5C), *range(0x5D, 0x7F))))
-"""Printable ASCII without a space, a quote, a backslash and a percent sign."""
+"""Printable ASCII without space, double quote, backslash and percent sign."""
 
-_OF_EVERY_LINE: dict[str, Any] = {
+_COMMON_FIELDS: dict[str, Any] = {
     **{"name": _log.name, "levelno": logging.INFO, "levelname": "INFO", "args": None},
     **{"pathname": __file__, "filename": "access_log.py", "module": "access_log"},
     **{"funcName": "", "lineno": 0, "exc_info": None, "exc_text": None, "stack_info": None},
@@ -31,12 +31,12 @@ _OF_EVERY_LINE: dict[str, Any] = {
 
 
 class _Line(logging.LogRecord):
-    """A record of a request, made without a look at the stack, the thread and the process."""
+    """A log record of a request. It skips the stack, thread and process, which costs less."""
 
     def __init__(self, method: str, path: str, status: int, **more: Any) -> None:
         now = time.time()
         self.__dict__ = {
-            **_OF_EVERY_LINE,
+            **_COMMON_FIELDS,
             "msg": f"{method} {path} {status}",
             "created": now,
             "msecs": now % 1 * 1000,
@@ -48,10 +48,11 @@ class _Line(logging.LogRecord):
 
 
 class AccessLog:
-    """Logs method, path, status, duration, caller, id and the client's address; never a query,
-    a header or a body, since tokens and values are in those, and no token in a path.
+    """Middleware that logs, counts and identifies requests.
 
-    The id is the client's own `X-Request-ID` where that is one, and answered in any case.
+    It logs method, path, status, duration, caller, request id and client address. It never logs
+    a query, a header or a body, since they contain tokens and values, and cuts tokens out of
+    paths. The request id is the client's `X-Request-ID` if that is valid; each answer has it.
     """
 
     def __init__(self, metrics: Metrics) -> None:
@@ -59,16 +60,16 @@ class AccessLog:
         self._routes: dict[str | None, str] = {None: ""}
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Note when the request came, and its id."""
+        """Set the start time and the request id."""
         context = req.context
         context.started = time.perf_counter()
         given = req.env.get("HTTP_X_REQUEST_ID")
-        context.request_id = _made() if given is None else _taken(given)
+        context.request_id = _new_id() if given is None else _valid_or_new_id(given)
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
     ) -> None:
-        """Count and log the answer, and give it the id."""
+        """Count and log the answer, and set its X-Request-ID."""
         context = req.context
         if not hasattr(context, "started"):
             self.process_request(req, resp)
@@ -100,8 +101,8 @@ class AccessLog:
         *,
         address: str,
     ) -> str:
-        """Count and log what never reached the application; give the request's id."""
-        request_id = _taken(given_id)
+        """Count and log a request that the server refused early; return its request id."""
+        request_id = _valid_or_new_id(given_id)
         self._count(method, None, error.status, seconds, error.code)
         if _log.isEnabledFor(logging.INFO):
             _write(
@@ -134,21 +135,21 @@ def _write(method: str, path: str, status: int, **more: Any) -> None:
 
 
 def one_word(text: str) -> str:
-    """Return a client's text as one word of at most 1 kB, without a token, for the log.
+    """Return a client's text as one word of at most 1 kB, without tokens, for the log.
 
-    What is not plain is percent-encoded, so that no text looks like other fields or lines.
+    Percent-encodes special characters, so that no text can imitate other fields or lines.
     """
     if _IS_PLAIN(text) and "eyJ" not in text:
         return text
-    # NOTE: cut before the search, which takes the square of the length where nothing is found.
-    shown = quote(_TOKEN.sub("[token]", text[:_LONGEST]), safe=_PLAIN, errors="replace")
-    is_cut = len(text) > _LONGEST or len(shown) > _LONGEST
-    return f"{shown[: _LONGEST - 3]}..." if is_cut else shown or "-"
+    # NOTE: cut before the search, which is quadratic in the length if it finds nothing.
+    shown = quote(_TOKEN.sub("[token]", text[:_MAX_LENGTH]), safe=_PLAIN, errors="replace")
+    is_cut = len(text) > _MAX_LENGTH or len(shown) > _MAX_LENGTH
+    return f"{shown[: _MAX_LENGTH - 3]}..." if is_cut else shown or "-"
 
 
-def _taken(given: str) -> str:
-    return given if _IS_ID(given) else _made()
+def _valid_or_new_id(given: str) -> str:
+    return given if _IS_ID(given) else _new_id()
 
 
-def _made() -> str:
+def _new_id() -> str:
     return f"{random.getrandbits(64):016x}"

@@ -1,4 +1,4 @@
-"""Answers to what is refused before the application sees it, with the same headers as others."""
+"""Early refusals: answers to requests that the server refuses before the application runs."""
 
 import time
 from collections.abc import Mapping
@@ -14,19 +14,22 @@ from bambleweeny.errors import BambleweenyError, HeadersTooLarge
 
 
 class Refused(NamedTuple):
-    """A request as far as it was read; names of headers in upper case, with `_` for `-`."""
+    """A request as far as the server has read it.
+
+    Header names are in upper case, with `_` in place of `-`.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str]
     since: float
-    """When it began, by `time.time`."""
+    """The time at which the request began, as of `time.time`."""
     address: str
-    """The client's."""
+    """The address of the client."""
 
 
 class Answer(NamedTuple):
-    """An answer, ready for the wire but for its length."""
+    """An answer without its Content-Length."""
 
     status: str
     headers: list[tuple[str, str]]
@@ -34,17 +37,17 @@ class Answer(NamedTuple):
 
 
 class Refusals:
-    """Answers, logs and counts refused requests as the application does with its errors."""
+    """The answers to refused requests, which it also logs and counts."""
 
     def __init__(self, access_log: AccessLog, gate: Gate) -> None:
         self._access_log = access_log
         self._gate = gate
 
     def answer(self, error: BambleweenyError, refused: Refused) -> Answer:
-        """Return the answer to a request that is refused with an error."""
+        """Return the answer for an error, and log and count the request."""
         method, path, given, since, address = refused
-        asked = given.get("ACCESS_CONTROL_REQUEST_METHOD") if method == "OPTIONS" else None
-        # NOTE: a head that is not read to its end is logged without what it begins with.
+        preflight = given.get("ACCESS_CONTROL_REQUEST_METHOD") if method == "OPTIONS" else None
+        # NOTE: of an incomplete head, method and path are not logged.
         is_read = not isinstance(error, HeadersTooLarge)
         request_id = self._access_log.note_refusal(
             *((method, path) if is_read else ("", "")),
@@ -54,14 +57,14 @@ class Refusals:
             address=address,
         )
         headers = {**error_headers(error), NOSNIFF[0]: NOSNIFF[1], "X-Request-ID": request_id}
-        friendly = self._gate.headers_for(given.get("ORIGIN"), asked)
+        cors_headers = self._gate.headers_for(given.get("ORIGIN"), preflight)
         if is_public(path):
-            headers |= public_headers(bool(asked))
-        elif asked and friendly:
-            # NOTE: as in the gate: the page is to see why its request itself is refused.
-            return Answer(falcon.code_to_http_status(204), [*(headers | friendly).items()], b"")
+            headers |= public_headers(bool(preflight))
+        elif preflight and cors_headers:
+            # NOTE: as in the gate: after a failed preflight, a browser would hide the error.
+            return Answer(falcon.code_to_http_status(204), [*(headers | cors_headers).items()], b"")
         else:
-            headers |= friendly
+            headers |= cors_headers
         headers["Content-Type"] = "application/json"
         return Answer(
             falcon.code_to_http_status(error.status), [*headers.items()], error_body(error)

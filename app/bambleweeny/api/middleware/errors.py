@@ -1,4 +1,4 @@
-"""Our errors become HTTP here, and nowhere else."""
+"""Error handlers: translate Bambleweeny's errors to HTTP answers."""
 
 import logging
 import re
@@ -28,30 +28,30 @@ _log = logging.getLogger(__name__)
 
 _NOTHING_CHANGED = "Nothing has changed: try again a little later."
 _CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
-"""The paths at which a GET changes something."""
+"""Match the paths where a GET changes data."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
 def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
-    """Render every failure of the app as the catalogue has it."""
+    """Answer every exception of the app as an error of the catalogue."""
     app.add_error_handler(BambleweenyError, _render)
     app.add_error_handler(falcon.HTTPError, _render_falcon)
     app.add_error_handler(Exception, _render_defect)
 
 
 def add_sinks(app: "falcon.App[Any, Any]") -> None:
-    """Answer what has no route: other paths, and `OPTIONS *`."""
+    """Answer requests without a route: unknown paths, and `OPTIONS *`."""
     app.add_sink(_no_such_path)
     app.add_sink(_all_paths, r"\*")
 
 
 def error_body(error: BambleweenyError) -> bytes:
-    """Give an error's JSON, with a line end for terminals."""
+    """Return an error's JSON, with a newline at the end for terminals."""
     return msgspec.json.encode(error_fields(error)) + b"\n"
 
 
 def error_fields(error: BambleweenyError) -> dict[str, str | int]:
-    """Give what a client is told of an error."""
+    """Return an error's fields for the client: info, code, and hint and index if it has them."""
     fields: dict[str, str | int] = {"info": error.info, "code": error.code}
     if error.hint:
         fields["hint"] = error.hint
@@ -61,7 +61,7 @@ def error_fields(error: BambleweenyError) -> dict[str, str | int]:
 
 
 def error_headers(error: BambleweenyError) -> dict[str, str]:
-    """Return the headers that an error has beside its JSON."""
+    """Return the additional headers of an error's answer."""
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -73,7 +73,10 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
 
 
 def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Raise NotFound, or InvalidName where a name has a slash in it; no segment is empty."""
+    """Raise NotFound, or InvalidName if a name contains a slash.
+
+    The gate has refused paths with empty segments already.
+    """
     below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
@@ -82,7 +85,7 @@ def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
 
 
 def _all_paths(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Answer `OPTIONS *` with the methods of all paths together."""
+    """Answer `OPTIONS *` with the methods of all paths (RFC 9110, section 9.3.7)."""
     resp.set_header("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")
 
 

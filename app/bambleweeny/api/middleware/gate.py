@@ -1,4 +1,4 @@
-"""What is decided of a request before it is routed: its host, its origin, empty segments."""
+"""The gate: checks host, origin and path of each request before the router runs."""
 
 import re
 from collections.abc import Sequence
@@ -20,33 +20,34 @@ _EXPOSED_HEADERS = (
     "B9Y-Routes, B9Y-TTL, Content-Range, ETag, Retry-After, X-Request-ID"
 )
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
-"""What every answer carries: a browser takes its content type at its word."""
+"""A header of every answer: a browser must not guess the content type."""
 
 _PROBES = {"/healthz", "/readyz", "/metrics"}
 
 
 class Gate:
-    """Refuses foreign hosts and lets the pages of some origins call.
+    """Middleware that refuses unknown hosts and handles CORS.
 
-    A name that a stranger's DNS points at a loopback address is foreign: only
-    loopback names and `allowed_hosts` are answered, or all where it is None.
-    Probes, which come to an address, are answered under every name.
+    The server answers loopback names and `allowed_hosts`, or every host if that is None. This
+    stops DNS rebinding, where a stranger's DNS name points at a loopback address. Probes are
+    answered under every name, since they use the address of the server.
     """
 
     def __init__(self, cors_origins: Sequence[str], allowed_hosts: Sequence[str] | None) -> None:
         self._hosts = None if allowed_hosts is None else {host.lower() for host in allowed_hosts}
-        # NOTE: nearly all requests name the same host, and a look at it costs more than the rest.
-        self._knows = lru_cache(maxsize=64)(self._looks_known)
+        # NOTE: nearly all requests have the same host, and matching it costs more than the rest.
+        self._is_allowed_host = lru_cache(maxsize=64)(self._matches_host)
         patterns = (re.escape(origin).replace(r"\*", r"[^/]*") for origin in cors_origins)
-        self._is_friend = re.compile("|".join(patterns)).fullmatch if cors_origins else None
+        self._matches_origin = re.compile("|".join(patterns)).fullmatch if cors_origins else None
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Refuse a request for a foreign host, or for a path with an empty segment.
+        """Raise WrongHost for an unknown host, and NotFound for a path with an empty segment.
 
-        A proxy's access rules may not match such a path. Below a route any path is answered.
+        The access rules of a proxy may not match a path with `//`. A route answers any path
+        below it.
         """
         host = "localhost" if self._hosts is None else req.env.get("HTTP_HOST", "localhost")
-        if not self._knows(host) and req.path not in _PROBES:
+        if not self._is_allowed_host(host) and req.path not in _PROBES:
             raise WrongHost()
         path = req.env["PATH_INFO"]
         if "//" in path and not path.startswith("/routes/"):
@@ -55,37 +56,39 @@ class Gate:
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
     ) -> None:
-        """Let the page that called read the answer, if its origin is a friend's."""
+        """Set the CORS headers, if the origin is allowed."""
         resp.set_header(*NOSNIFF)
-        if self._is_friend is None or resp.get_header("Access-Control-Allow-Origin"):
+        if self._matches_origin is None or resp.get_header("Access-Control-Allow-Origin"):
             return
         origin = req.get_header("Origin")
         if not origin:
             return
-        asked = req.get_header("Access-Control-Request-Method") if req.method == "OPTIONS" else None
-        headers = self.headers_for(origin, asked, resp.get_header("Allow"))
-        if headers and asked and resp.status_code >= 400:
-            # NOTE: a browser hides what follows a refused question, a 404 among it.
+        preflight = (
+            req.get_header("Access-Control-Request-Method") if req.method == "OPTIONS" else None
+        )
+        headers = self.headers_for(origin, preflight, resp.get_header("Allow"))
+        if headers and preflight and resp.status_code >= 400:
+            # NOTE: after a failed preflight, a browser hides the error (such as 404) from the page.
             resp.status, resp.data = 204, None
         for name, value in headers.items():
             resp.append_header(name, value)
 
     def headers_for(
-        self, origin: str | None, asked: str | None, allow: str | None = None
+        self, origin: str | None, preflight: str | None, allow: str | None = None
     ) -> dict[str, str]:
-        """Return what lets a page of an origin read an answer; nothing if it is not a friend's.
+        """Return the CORS headers for an origin; none if it is not allowed.
 
-        `asked` is the method for which the browser asks in a preflight, `allow` lists those
-        that the path has.
+        `preflight` is the method that a preflight asks for, or None; `allow` is the Allow header
+        of the path.
         """
-        if self._is_friend is None or not origin or not self._is_friend(origin):
+        if self._matches_origin is None or not origin or not self._matches_origin(origin):
             return {}
         headers = {
             "Access-Control-Allow-Origin": origin,
             "Access-Control-Expose-Headers": _EXPOSED_HEADERS,
             "Vary": "Origin",
         }
-        if asked:
+        if preflight:
             headers |= {
                 "Access-Control-Allow-Methods": allow or "*",
                 "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
@@ -93,6 +96,6 @@ class Gate:
             }
         return headers
 
-    def _looks_known(self, host: str) -> bool:
+    def _matches_host(self, host: str) -> bool:
         name = _PORT.sub("", host).lower().removesuffix(".")
         return bool(_LOOPBACK(name)) or name in (self._hosts or ())

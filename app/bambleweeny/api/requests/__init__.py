@@ -1,1 +1,1 @@
-"""Reading requests: callers, parameters, bodies, conditions, waits."""
+"""Reading requests: authentication, parameters, bodies, conditions, long polls."""

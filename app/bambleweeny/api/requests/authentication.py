@@ -1,4 +1,4 @@
-"""Who may call: the hooks that stand on the responders."""
+"""Authentication and authorization: hooks for responders, for use with `falcon.before`."""
 
 from typing import Any
 
@@ -10,25 +10,26 @@ from bambleweeny.core.services import Services
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound, TokenInPageUrl, Unauthorized
 from bambleweeny.names import is_user_id
 
-_INERT = "sandbox; default-src 'none'"
-"""The Content-Security-Policy of what a user gets: a browser runs none of its scripts."""
-_PAGES = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
-_WORKERS = {"serviceworker", "sharedworker", "worker"}
-"""Values of Sec-Fetch-Dest: the scripts of a page and of a worker can read its URL."""
-_NOT_KEPT = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
+_SANDBOX_POLICY = "sandbox; default-src 'none'"
+"""The Content-Security-Policy of authenticated answers: a browser runs no scripts in them."""
+_PAGE_DESTINATIONS = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
+_WORKER_DESTINATIONS = {"serviceworker", "sharedworker", "worker"}
+"""Values of Sec-Fetch-Dest: scripts in a page or a worker can read its URL, token included."""
+_PRIVATE_HEADERS = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
 
 
 def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
-    """Return the token of a request, or "", and make the answer harmless in a browser.
+    """Return the token of a request, or "", and set headers that sandbox the answer.
 
-    `Bearer <token>`, the original's `Bearer:<token>`, or `?token=`. The last is refused where
-    a browser opens the URL as a page, and its answer stays out of shared caches and referrers.
-    Raises InvalidRequest for two credentials that differ.
+    Accepts `Bearer <token>`, the original's `Bearer:<token>`, and `?token=`. An answer to
+    `?token=` stays out of shared caches and its URL out of Referer headers. Raises
+    TokenInPageUrl if a browser opens a URL with `?token=` as a page, and InvalidRequest if the
+    request has two different tokens.
     """
-    resp.set_header("Content-Security-Policy", _INERT)
+    resp.set_header("Content-Security-Policy", _SANDBOX_POLICY)
     if not req.query_string or not (token := req.params.get("token")):
         return _token_of_header(req.env)
-    resp.set_headers(_NOT_KEPT)
+    resp.set_headers(_PRIVATE_HEADERS)
     if isinstance(token, list):
         raise InvalidRequest("The parameter 'token' is given more than once.")
     if req.env.get("HTTP_AUTHORIZATION") and token != _token_of_header(req.env):
@@ -42,7 +43,7 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
 
 
 def sent_token(environ: dict[str, Any]) -> str:
-    """Return the token of a request that is not read to its end, or ""."""
+    """Return the token of a request whose body has not arrived yet, or ""."""
     return _token_of_header(environ) or falcon.Request(environ).get_param("token") or ""
 
 
@@ -56,7 +57,9 @@ def _token_of_header(environ: dict[str, Any]) -> str:
 def _opens_a_page(req: falcon.Request) -> bool:
     if req.env.get("HTTP_SEC_FETCH_MODE", "").lower() == "navigate":
         return True
-    return req.env.get("HTTP_SEC_FETCH_DEST", "").lower() in _PAGES | _WORKERS
+    return (
+        req.env.get("HTTP_SEC_FETCH_DEST", "").lower() in _PAGE_DESTINATIONS | _WORKER_DESTINATIONS
+    )
 
 
 def authenticated(
@@ -66,10 +69,12 @@ def authenticated(
     params: dict[str, Any],
     taken: Takes = NOTHING,
 ) -> None:
-    """Let those with a good token pass; `req.context.caller` is who acts.
+    """Require a valid token, and set `req.context.caller`.
 
-    Whether the token was ended meanwhile is checked in the round trip of the call itself. With
-    `?userid=` the admin acts for another user. What else the request carries has to be `taken`.
+    Verifies the token's signature and expiry without a round trip; the call itself checks, in
+    its own round trip, whether it was revoked. With `?userid=` the admin acts as another user,
+    which costs two round trips more. Refuses parameters, headers and bodies that are not in
+    `taken`. Raises Unauthorized, Forbidden, NotFound, UnknownParameter or InvalidRequest.
     """
     caller = _logged_in(req, resp, resource.services)
     if req.query_string:
@@ -88,7 +93,7 @@ def logged_in(
     params: dict[str, Any],
     taken: Takes = NOTHING,
 ) -> None:
-    """Let those with a good token pass, who act for themselves alone; else as `authenticated`."""
+    """Require a valid token like `authenticated`, but refuse `?userid=`."""
     _logged_in(req, resp, resource.services)
     _refuse_unknown(req, taken)
 
@@ -100,13 +105,17 @@ def admin_only(
     params: dict[str, Any],
     taken: Takes = NOTHING,
 ) -> None:
-    """Let only the admin pass, checked in the store; `taken` as for `authenticated`."""
+    """Require a valid token of the admin; one round trip. Refuses what is not in `taken`."""
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
     _refuse_unknown(req, taken)
 
 
 def check_again(req: falcon.Request, services: Services) -> None:
-    """Raise Unauthorized if the token of a running request has expired, or Forbidden."""
+    """Check the token of a running request again.
+
+    Raises Unauthorized if it has expired, and Forbidden if the caller of a request with
+    `?userid=` is no longer the admin.
+    """
     caller = _logged_in(req, falcon.Response(), services)
     if "userid" in req.params:
         req.context.caller = _acting_for(req, caller, services)

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON into typed structs, and raw bytes as they are."""
+"""Request bodies: raw bytes, and JSON that is validated into typed structs."""
 
 from io import BytesIO
 from typing import IO, TypeVar
@@ -18,15 +18,18 @@ _QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\
 
 
 def read_raw(req: falcon.Request) -> bytes:
-    """Give the body's bytes, whatever its content type says, without their codings."""
-    # NOTE: Waitress gives a stream that ends where the body does.
+    """Return the body's bytes, decompressed, whatever the content type.
+
+    Raises as `decoded` does if the body has a Content-Encoding.
+    """
+    # NOTE: `read` needs no length: the stream that Waitress passes ends with the body.
     env = req.env
     data: bytes = env["wsgi.input"].read()
     return decoded(req, data) if "HTTP_CONTENT_ENCODING" in env else data
 
 
 def open_body(req: falcon.Request) -> IO[bytes]:
-    """Return the body, without its codings, as a file that can be read twice."""
+    """Return the body, decompressed, as a seekable file."""
     if is_coded(req):
         return BytesIO(read_raw(req))
     file: IO[bytes] = req.env["wsgi.input"]
@@ -34,17 +37,18 @@ def open_body(req: falcon.Request) -> IO[bytes]:
 
 
 def read_type(req: falcon.Request) -> str:
-    """Give the body's content type where it was given on purpose, else nothing."""
+    """Return the body's content type; "" if it is missing, invalid or a form's."""
     text: str = req.env.get("CONTENT_TYPE") or ""
-    # NOTE: curl's -d claims a form for whatever it sends.
+    # NOTE: curl -d labels every body as a form, so that type says nothing.
     is_form = text.lower().startswith(falcon.MEDIA_URLENCODED)
     return text if text and not is_form and is_media_type(text) else ""
 
 
 def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) -> _T:
-    """Give the body as a struct; InvalidRequest says which field is wrong.
+    """Return the JSON body as a value of type `form`.
 
-    The content type does not matter: curl's -d claims a form. A byte order mark is skipped.
+    Ignores the content type, since curl -d labels every body as a form, and skips a byte order
+    mark. Raises InvalidRequest with the wrong field, or if an object has a member twice.
     """
     data = read_raw(req) if body is None else body
     value = parse_json(data, form)
@@ -53,7 +57,7 @@ def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) ->
 
 
 def parse_json(data: bytes, form: type[_T]) -> _T:
-    """Read JSON in which a member may stand twice; else as `read_json`."""
+    """Parse JSON like `read_json`, but accept objects that have a member twice."""
     try:
         return msgspec.json.decode(data.removeprefix(BOM), type=form)
     except msgspec.ValidationError as ex:

@@ -1,4 +1,4 @@
-"""How large a body may be, as far as the head of a request says."""
+"""Body limits: the largest body that the server accepts, by the head of the request."""
 
 import re
 from typing import Any
@@ -17,16 +17,17 @@ _is_public = re.compile(r"/(?:auth/token/?|routes/.+|bins/.+)").fullmatch
 
 
 class BodyLimits:
-    """Tells how many bytes of a body are worth receiving."""
+    """The body limit of each request, by path and token."""
 
     def __init__(self, tokens: Tokens, max_body: int) -> None:
         self._tokens = tokens
         self._max_body = max_body
 
     def largest(self, environ: dict[str, Any]) -> int:
-        """Return the most bytes that the body of a request may have; 0 if it is not read at all.
+        """Return the body limit in bytes; 0 if the server does not read the body.
 
-        That is so without a good token, except for the few public calls that take a body.
+        It is 0 without a valid token, except for the public calls that accept a body. No round
+        trip: a revoked token still counts as valid here.
         """
         path = environ["PATH_INFO"]
         if not _is_public(path) and not self._is_logged_in(environ):

@@ -1,4 +1,4 @@
-"""What a request says of a key beside its value: terms, time to live, type, bounds."""
+"""Options of calls on a key: preconditions, TTL, content type, counter bounds."""
 
 import re
 from typing import Literal
@@ -18,7 +18,7 @@ _LARGEST = 2**63 - 1
 
 
 def is_plain(req: falcon.Request) -> bool:
-    """Tell whether a request says nothing of a key beside its value, as most do."""
+    """Return whether a write has no options: no query, content type or precondition."""
     env = req.env
     return not (
         req.query_string
@@ -28,15 +28,15 @@ def is_plain(req: falcon.Request) -> bool:
     )
 
 
-def read_terms(req: falcon.Request) -> Precondition:
-    """Give what If-Match and If-None-Match ask of the key; without them it may be anything."""
+def read_precondition(req: falcon.Request) -> Precondition:
+    """Return the precondition of If-Match and If-None-Match; ANY without either."""
     if "HTTP_IF_MATCH" not in req.env and "HTTP_IF_NONE_MATCH" not in req.env:
         return ANY
     return Precondition(read_tags(req, "If-Match"), read_tags(req, "If-None-Match"))
 
 
 def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
-    """Give a header's tags, or nothing without it; InvalidRequest where it has none."""
+    """Return a header's entity tags, or "" without it; InvalidRequest if it has no valid tag."""
     text = req.get_header(header)
     if text is None:
         return ""
@@ -46,8 +46,8 @@ def read_tags(req: falcon.Request, header: str, *, weak: bool = False) -> str:
         raise InvalidRequest(f"The header '{header}' is invalid: {ex}.") from ex
 
 
-def read_wish(req: falcon.Request) -> WriteOptions:
-    """Give how long a key should last, and its type where that is given on purpose."""
+def read_write_options(req: falcon.Request) -> WriteOptions:
+    """Return the TTL and the content type for a key; InvalidRequest for `ttl` with `keepttl`."""
     content_type = read_type(req)
     ttl = read_ttl(req, "ttl")
     if not read_flag(req, "keepttl"):
@@ -58,31 +58,34 @@ def read_wish(req: falcon.Request) -> WriteOptions:
 
 
 def read_ttl(req: falcon.Request, name: str) -> int | None:
-    """Give a parameter's seconds, or None without it; InvalidRequest where it has none."""
+    """Return a parameter's TTL in seconds, or None without it; InvalidRequest if invalid."""
     return read_by(req, name, parse_ttl)
 
 
 def read_new_ttl(req: falcon.Request) -> int | Literal["keep", ""]:
-    """Give for how long a key should last that stays otherwise; `ttl=none` is without an end."""
+    """Return the new TTL for an existing key: seconds, "keep", or "" for `ttl=none`."""
     if req.get_param("ttl") == "none":
         return ""
     ttl = read_ttl(req, "ttl")
     return "keep" if ttl is None else ttl
 
 
-def wants_old(req: falcon.Request) -> bool:
-    """Tell whether what was there before is wanted."""
+def wants_previous(req: falcon.Request) -> bool:
+    """Return whether the client asks for the previous value, with `?return=old`."""
     return bool(req.query_string) and read_choice(req, "return", ("old",)) is not None
 
 
-def read_step(req: falcon.Request) -> int:
-    """Give by how much to count."""
+def read_increment(req: falcon.Request) -> int:
+    """Return the increment of `?by=`, 1 without it; InvalidRequest outside of 64 bits."""
     by = read_by(req, "by", _integer)
     return 1 if by is None else by
 
 
 def read_bounds(req: falcon.Request) -> Bounds:
-    """Give how far a counter may go, and for how long a new one lasts."""
+    """Return the bounds of a counter, and the TTL for a new one.
+
+    Raises InvalidRequest if no number is within the bounds.
+    """
     ttl = read_ttl(req, "ttl")
     most, least = read_by(req, "max", _integer), read_by(req, "min", _integer)
     try:
@@ -92,7 +95,7 @@ def read_bounds(req: falcon.Request) -> Bounds:
 
 
 def check_patch_type(req: falcon.Request) -> None:
-    """Raise UnsupportedType unless the body is a merge patch."""
+    """Raise UnsupportedType unless the content type is that of a merge patch (RFC 7396)."""
     if (req.content_type or "").partition(";")[0].strip().lower() != MERGE_PATCH:
         raise UnsupportedType()
 

@@ -1,26 +1,26 @@
-"""`?wait=` on a key: the answer comes when the key is another one than the client knows."""
+"""Long polls on a key: `?wait=` answers when the client's copy of the value is out of date."""
 
 import falcon
 
 from bambleweeny.api.requests.conditions import read_tags
-from bambleweeny.api.requests.waiting import begin_wait, is_there, read_wait
+from bambleweeny.api.requests.waiting import begin_wait, is_connected, read_wait
 from bambleweeny.core.keys.conditions import is_among
 from bambleweeny.core.services import Services
 
 
-def wait_for_news(
+def wait_for_change(
     req: falcon.Request, resp: falcon.Response, services: Services, name: str
 ) -> None:
-    """Wait as `?wait=` says until the key is none that If-None-Match names.
+    """Wait until the value matches no tag of If-None-Match, or without it, until the key exists.
 
-    Without that header what is waited for is that the key is there.
+    Returns after `?wait=` at the latest, and immediately without `?wait=` or for HEAD.
     """
     if not read_wait(req) or req.method == "HEAD":
         return
     known = read_tags(req, "If-None-Match", weak=True)
 
-    def is_news(value: bytes | None) -> bool:
+    def is_changed(value: bytes | None) -> bool:
         return not is_among(value, known) if known else value is not None
 
     seconds = begin_wait(req, resp)
-    services.key_waits.until(req.context.caller, name, is_news, seconds, is_there(req))
+    services.key_waits.until(req.context.caller, name, is_changed, seconds, is_connected(req))

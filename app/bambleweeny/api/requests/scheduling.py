@@ -1,36 +1,37 @@
-"""How a request shares its worker with the others: it yields, runs alone, or waits for room."""
+"""How a request shares its worker: it yields to others, runs alone, or waits for memory."""
 
 from typing import Any
 
 import falcon
 
 _LARGE_ANSWER = 256 << 10
-_ROOM_OF_VALUES = 4 << 20
+_VALUES_BUFFER = 4 << 20
 
 
-def unhurried(
+def may_block(
     req: falcon.Request,
     resp: falcon.Response,
     resource: Any = None,
     params: dict[str, Any] | None = None,
 ) -> None:
-    """Let other requests be answered meanwhile: this one may take long.
+    """Let another thread lead the event loop, since this request may block.
 
-    Without this it would keep them for some milliseconds, until the server sees it.
+    Without this call, other requests wait some milliseconds, until the server notices.
     """
-    step_aside(req)
+    yield_leadership(req)
 
 
-def step_aside(req: falcon.Request) -> None:
-    """Let another thread answer the other requests from here on."""
+def yield_leadership(req: falcon.Request) -> None:
+    """Let another thread lead the event loop from now on."""
     req.env.get("bambleweeny.step_aside", bool)()
 
 
 def run_alone(req: falcon.Request, size: int) -> None:
-    """Go on while no other request of this worker runs that answers as much as `size` bytes.
+    """Wait until no other request that runs alone is active, if `size` is above 256 kB.
 
-    The request may be run again from its beginning for that, so that it must have changed
-    nothing yet; reads of one answer share this, since they would keep all others waiting.
+    `size` is the length of the answer in bytes; it also counts against the worker's memory
+    budget. The server may postpone the request and run it again from the beginning, so call
+    this before the request changes anything.
     """
     connection = req.env.get("bambleweeny.connection")
     if connection is not None and size > _LARGE_ANSWER:
@@ -40,24 +41,24 @@ def run_alone(req: falcon.Request, size: int) -> None:
 def one_at_a_time(
     req: falcon.Request, resp: falcon.Response, resource: Any, params: dict[str, Any]
 ) -> None:
-    """Run this request while no other one of its kind runs in this worker: it takes long."""
+    """Run this long request while no other request of this worker runs alone."""
     connection = req.env.get("bambleweeny.connection")
     if connection is not None:
         connection.run_alone(0)
 
 
 def hold_room(req: falcon.Request) -> None:
-    """Go on once there is room for what a stream of values may hold while its client reads.
+    """Wait until the memory budget has room for the buffer of a stream of values.
 
-    The request may be run again from its beginning for that, as with `run_alone`.
+    The server may run the request again from the beginning, as with `run_alone`.
     """
     connection = req.env.get("bambleweeny.connection")
     if connection is not None:
-        connection.hold_room(_ROOM_OF_VALUES)
+        connection.hold_room(_VALUES_BUFFER)
 
 
 def begin_stream(req: falcon.Request) -> None:
-    """Note that the answer has no end."""
+    """Mark the answer as an endless stream."""
     connection = req.env.get("bambleweeny.connection")
     if connection is not None:
         connection.begin_stream()

@@ -1,6 +1,6 @@
-"""Nothing in a request is ignored silently: what a call does not take is refused by name.
+"""Strict requests: refuse parameters, headers and bodies that a call does not accept.
 
-Each call declares what it takes beside its hook, `@falcon.before(authenticated, takes("ttl"))`.
+Each responder declares what it accepts: `@falcon.before(authenticated, takes("ttl"))`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,41 +9,45 @@ import falcon
 
 from bambleweeny.errors import InvalidRequest, UnknownParameter
 
-_EVERYWHERE = ("token", "_")
-"""The token of a client that cannot send headers, and the cache buster of some."""
-_LONGEST_GUESSED = 64
-"""In characters. A longer name is no misspelled one."""
+_FOR_ALL_CALLS = ("token", "_")
+"""Parameters of all calls: the token, and the cache buster that some clients add."""
+_MAX_GUESSED = 64
+"""In characters. A longer name is not compared with the known ones."""
 _NO_BODY = (None, "", "0")
 
 CONDITIONS = ("If-Match", "If-None-Match")
 _ALWAYS = (*CONDITIONS, "Content-Range")
-_ONCE = "Idempotency-Key"
-_BINDING: dict[str, tuple[str, ...]] = {
+_IDEMPOTENCY_KEY = "Idempotency-Key"
+_WRITE_HEADERS: dict[str, tuple[str, ...]] = {
     "PUT": _ALWAYS,
     "DELETE": _ALWAYS,
-    "POST": (*_ALWAYS, _ONCE),
-    "PATCH": (*_ALWAYS, _ONCE),
+    "POST": (*_ALWAYS, _IDEMPOTENCY_KEY),
+    "PATCH": (*_ALWAYS, _IDEMPOTENCY_KEY),
 }
-"""Headers without which a write does something else. A PUT and a DELETE can be repeated anyway."""
+"""Headers that change what a write does; a call must support or refuse them.
+
+PUT and DELETE may have an Idempotency-Key: they are idempotent anyway.
+"""
 
 
 class Takes:
-    """What a call takes: query parameters, with `userid` if the admin can act for others in it,
-    headers that bind a write, and maybe a body.
+    """What a call accepts: query parameters, headers that change a write, and maybe a body.
+
+    `acting` are the parameters of a call in which the admin can act as another user.
     """
 
     __slots__ = ("acting", "body", "headers", "parameters")
 
     def __init__(self, names: Iterable[str], *, body: bool) -> None:
         given = frozenset(names)
-        self.headers = given & {*CONDITIONS, _ONCE}
-        self.parameters = given - self.headers | {*_EVERYWHERE}
+        self.headers = given & {*CONDITIONS, _IDEMPOTENCY_KEY}
+        self.parameters = given - self.headers | {*_FOR_ALL_CALLS}
         self.acting = self.parameters | {"userid"}
         self.body = body
 
 
 def takes(*names: str, body: bool = False) -> Takes:
-    """Declare the query parameters and headers of a call, and whether it takes a body."""
+    """Declare the query parameters and headers of a call, and whether it accepts a body."""
     return Takes(names, body=body)
 
 
@@ -51,7 +55,7 @@ NOTHING = takes()
 
 
 def refuse_parameters(params: Mapping[str, str | list[str]], known: frozenset[str]) -> None:
-    """Raise InvalidRequest if a query parameter is not known, or given more than once."""
+    """Raise UnknownParameter, or InvalidRequest if a parameter occurs more than once."""
     for name, value in params.items():
         if name not in known:
             raise _unknown(name, known)
@@ -60,9 +64,9 @@ def refuse_parameters(params: Mapping[str, str | list[str]], known: frozenset[st
 
 
 def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
-    """Raise InvalidRequest if a write does not take a header that binds it, or its body."""
+    """Raise InvalidRequest if a write does not accept one of its headers, or its body."""
     env = req.env
-    # NOTE: written out, since most requests have none of them.
+    # NOTE: not a loop: this is faster, and most requests have none of them.
     if (
         "HTTP_IF_MATCH" in env
         or "HTTP_IF_NONE_MATCH" in env
@@ -70,7 +74,7 @@ def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
         or "HTTP_IDEMPOTENCY_KEY" in env
     ):
         _check_headers(req, taken)
-    # NOTE: the body of a DELETE has no meaning, whatever the call (RFC 9110, section 9.3.5).
+    # NOTE: the body of a DELETE has no meaning (RFC 9110, section 9.3.5), so ignore it.
     if not taken.body and env["REQUEST_METHOD"] != "DELETE":
         refuse_body(req)
 
@@ -82,7 +86,7 @@ def refuse_body(req: falcon.Request) -> None:
 
 
 def _check_headers(req: falcon.Request, taken: Takes) -> None:
-    for header in _BINDING.get(req.method, ()):
+    for header in _WRITE_HEADERS.get(req.method, ()):
         if header not in taken.headers and req.get_header(header) is not None:
             raise InvalidRequest(
                 f"This call does not take the header '{header}'.",
@@ -94,10 +98,10 @@ def _unknown(name: str, known: frozenset[str]) -> UnknownParameter:
     from difflib import get_close_matches  # noqa: PLC0415  a rare mistake need not slow the start
 
     words = sorted(known - {"_"})
-    near = get_close_matches(name.lower(), words, 1) if len(name) <= _LONGEST_GUESSED else []
+    near = get_close_matches(name.lower(), words, 1) if len(name) <= _MAX_GUESSED else []
     guess = f"; the nearest known one is '{near[0]}'" if near else ""
     listed = ", ".join(f"'{word}'" for word in words)
     return UnknownParameter(
-        f"The parameter '{name[:_LONGEST_GUESSED]}' is unknown to this call{guess}.",
+        f"The parameter '{name[:_MAX_GUESSED]}' is unknown to this call{guess}.",
         hint=f"The call takes {listed}.",
     )

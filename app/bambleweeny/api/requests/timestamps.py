@@ -1,4 +1,4 @@
-"""Moments as they are written and read over HTTP; within they are milliseconds since 1970."""
+"""Timestamps: ISO 8601 over HTTP, milliseconds since 1970 (UTC) inside the program."""
 
 import time
 from contextlib import suppress
@@ -10,16 +10,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def moment(milliseconds: int) -> str:
-    """Give a moment as ISO 8601 has it, in UTC."""
+    """Return a time as ISO 8601 in UTC, with milliseconds."""
     at = datetime.fromtimestamp(milliseconds // 1000, UTC)
     return f"{at:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
 
 
 def milliseconds_of(text: str) -> int:
-    """Read a duration before now, or a moment in ISO 8601; else ValueError or OverflowError."""
+    """Parse a time in ISO 8601, or a duration before now; else ValueError or OverflowError."""
     with suppress(ValueError):
         return int(time.time() * 1000) - parse_duration(text) * 1000
-    # NOTE: a + that nobody has escaped arrives as a blank.
+    # NOTE: a + that the client did not percent-encode arrives as a space.
     at = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return (at - _EPOCH) // timedelta(milliseconds=1)
