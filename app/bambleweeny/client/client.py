@@ -40,7 +40,8 @@ class Client:
         ConnectionBroken   a write may or may not have happened
         TimedOut           a write may or may not have happened
 
-    If the connection breaks, a read is retried once. A write is never retried.
+    If the connection breaks, a read is retried once. A write is never retried, except a push
+    with an idempotency key.
 
     In all calls, `userid` is the id of the user for which the admin acts; Forbidden unless
     the client is the admin's. Durations (`ttl`, `delay`, `wait`) are seconds, or a text such
