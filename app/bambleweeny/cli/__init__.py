@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
-from bambleweeny.cli.command_table import ASKS_NOBODY, COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, OFFLINE, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of
@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         end_without_command(options, rest)
     name = rest.pop(0)
-    if name in ASKS_NOBODY:
+    if name in OFFLINE:
         # NOTE: a shell alias may add connection options, which these commands do not take.
         options = [option for option in options if option in ("-h", "--help")]
     verb, args = choose(name, verb_of(name), COMMANDS[name].help, [*options, *rest])

@@ -38,7 +38,7 @@ class Candidates:
         self._kept: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
     def of(self, words: list[str], last: str) -> list[str]:
-        """Return the completions of the word `last` after `words`; none from a server that fails."""
+        """Return the completions of the word `last` after `words`; none if the server fails."""
         found = self._all(words, last)
         return sorted({name for name in found if name.startswith(last)})[:_MOST]
 

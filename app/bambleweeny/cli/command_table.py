@@ -22,7 +22,7 @@ SHARED = (VALUES, SHARING, PEOPLE)
 """The groups whose commands the shell has, too."""
 
 HELP = "help"
-ASKS_NOBODY = (HELP, "version")
+OFFLINE = (HELP, "version")
 
 COMMANDS = {
     "serve": Command(SERVER, "server.serving", "run a server that keeps its data"),

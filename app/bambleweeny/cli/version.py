@@ -67,10 +67,10 @@ def engine_version(executable: Path | None = None) -> str:
     from bambleweeny.store.engine.embedded import EngineFailed, engine_executable  # noqa: PLC0415
 
     try:
-        said = _output_of(str(executable or engine_executable()), "--version")
+        output = _output_of(str(executable or engine_executable()), "--version")
     except EngineFailed:
         return UNKNOWN
-    return next((word[2:] for word in said.split() if word.startswith("v=")), UNKNOWN)
+    return next((word[2:] for word in output.split() if word.startswith("v=")), UNKNOWN)
 
 
 def _output_of(*command: str) -> str:

@@ -75,7 +75,7 @@ class Lists(Listed, Leases, Items):
     ) -> Value | None:
         """Remove the oldest ready item, atomically, and return it.
 
-        If there is none, the call blocks for `wait` seconds (or "20s"), 30 at most, and returns
+        If no item is ready, the call blocks for `wait` seconds (or "20s"), 30 at most, and returns
         None when that time is over. If the answer is lost (NoAnswer), the item may be lost,
         too; use `lease` to avoid that.
         """
@@ -95,7 +95,7 @@ class Lists(Listed, Leases, Items):
     ) -> list[Value]:
         """Remove the oldest ready items, and return up to `max`: 1,000 and 1 MB at most.
 
-        If there is none, the call blocks for `wait` seconds, 30 at most, and returns an empty
+        If no item is ready, the call blocks for `wait` seconds, 30 at most, and returns an empty
         list when that time is over.
         """
         seconds = seconds_of(wait)

@@ -49,7 +49,7 @@ class Login:
         return self._password
 
     def token(self, issue: Issue) -> str:
-        """Return a valid token. Logs in if there is none, or if it is about to expire."""
+        """Return a valid token. Logs in if the current one is missing or about to expire."""
         with self._lock:
             if self._token is None or self._clock() >= self._renew_at:
                 self._token, self._renew_at = self._issued(issue)
