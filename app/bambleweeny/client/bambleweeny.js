@@ -161,7 +161,7 @@ export class Client {
     }
   }
   #listing(noun, deleting = ACTING) {
-    const list = async (options) => { // for the admin, the names of all users unless a part is selected
+    const list = async (options) => { // for the admin, the names of all users unless a part or a user is selected
       const { query, signal } = sorted(`prefix after limit ${ACTING}`, options);
       const fetchPage = (part) => this.#json("GET", `/${noun}`, { query: { ...query, ...part }, signal });
       if (!query.prefix && !query.after && query.limit === undefined) return (await fetchPage())[noun].map(entryOf);

@@ -43,8 +43,8 @@ class Client:
     If the connection breaks, a read is retried once. A write is never retried, except a push
     with an idempotency key.
 
-    In all calls, `userid` is the id of the user for which the admin acts; Forbidden unless
-    the client is the admin's. Durations (`ttl`, `delay`, `wait`) are seconds, or a text such
+    The option `userid` is the id of the user for which the admin acts; Forbidden unless the
+    client is the admin's. Durations (`ttl`, `delay`, `wait`) are seconds, or a text such
     as "30s", "5m", "2h" or "7d". A call with `wait` returns immediately if the server has no
     free slot for it. Values are bytes, a str (sent as UTF-8), or any JSON value as `json=`.
     """

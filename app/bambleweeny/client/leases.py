@@ -118,10 +118,11 @@ class Leases:
     def set_policy(self, name: str, *, userid: int | None = None, **rules: object) -> None:
         """Set the policy of a list. It replaces an earlier policy as a whole.
 
-        The rules are `lease` (default length of a lease), `max_attempts` (the number of
-        leases after which an item is dead), `dead_letter` (the list for dead items), `max_len` (items in all
-        states), `overflow` ("reject" or "drop_oldest"), `ttl` (of items) and `paused`. A rule
-        that is left out is not set. Durations are seconds, or a text such as "5m".
+        The rules are `lease` (default length of a lease), `max_attempts` (the number of leases
+        after which an item is dead), `dead_letter` (the list for dead items), `max_len` (the
+        maximum number of items in all states), `overflow` ("reject" or "drop_oldest"), `ttl`
+        (of items) and `paused`. A rule that is left out is not set. Durations are seconds, or a
+        text such as "5m".
 
         A list exists while it has a policy, and counts against the quota.
         """

@@ -119,8 +119,8 @@ class Listed:
         """Yield the user's names, in order, with the id of their owner.
 
         Selects names with this `prefix` that sort after the name `after`, `limit` at most. For
-        the admin, a call without `prefix`, `after` and `limit` lists the names of all users,
-        owner by owner.
+        the admin, a call without any of the options lists the names of all users, owner by
+        owner.
         """
         return self._listing.entries(Part(prefix, after), limit, userid)
 

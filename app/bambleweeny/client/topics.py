@@ -73,9 +73,9 @@ class Topics(Listed):
         """Return messages, oldest first, up to `limit` and 1 MB. Reading removes nothing.
 
         `since` is a message's id, "all", a time in ISO 8601, or a duration such as "10m" for
-        the messages of the last ten minutes. Without it the call returns only
-        messages that are published from now on. If there is no message, the call blocks for
-        `wait` seconds, 30 at most. The default of `limit` is 100.
+        the messages of the last ten minutes. Without it the call returns only messages that are
+        published from now on. If there is no message, the call blocks for `wait` seconds, 30 at
+        most. The default of `limit` is 100.
         """
         seconds = seconds_of(wait)
         query = {"since": since, "wait": seconds, "limit": limit, "userid": userid}
