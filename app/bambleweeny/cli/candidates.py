@@ -1,4 +1,4 @@
-"""What a word on the command line can become: verbs, options, and names of the server's."""
+"""Completion of a word on the command line: verbs, options, and names from the server."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,7 @@ _MOST = 1000
 
 
 class Candidates:
-    """Finds what completes a word; names are asked of the server and kept for two seconds."""
+    """Completes words. Names come from the server and are cached for two seconds."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Candidates:
         self._kept: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
     def of(self, words: list[str], last: str) -> list[str]:
-        """Give what the last word can become, after these words. A server that fails has none."""
+        """Return the completions of the word `last` after `words`; none if the server fails."""
         found = self._all(words, last)
         return sorted({name for name in found if name.startswith(last)})[:_MOST]
 

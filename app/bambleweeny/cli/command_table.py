@@ -1,6 +1,6 @@
-"""The table of commands: the module of each, and the line that --help has of it.
+"""The table of commands: the module of each command, and its line in --help.
 
-The module holds a `VERBS` with the rest; only that of the command asked for is imported.
+The `VERBS` of the module has the rest. Only the module of the command that runs is imported.
 """
 
 from importlib import import_module
@@ -10,7 +10,7 @@ from bambleweeny.cli.verb import Verb
 
 
 class Command(NamedTuple):
-    """Where a command is, and what it is for."""
+    """The group, the module and the one-line help of a command."""
 
     group: str
     module: str
@@ -19,10 +19,10 @@ class Command(NamedTuple):
 
 SERVER, VALUES, SHARING, PEOPLE, TOOLS = "a server", "values", "sharing", "people", "tools"
 SHARED = (VALUES, SHARING, PEOPLE)
-"""The groups of which the shell has every command too."""
+"""The groups whose commands the shell has, too."""
 
 HELP = "help"
-ASKS_NOBODY = (HELP, "version")
+OFFLINE = (HELP, "version")
 
 COMMANDS = {
     "serve": Command(SERVER, "server.serving", "run a server that keeps its data"),
@@ -88,7 +88,7 @@ COMMANDS = {
 
 
 def verb_of(name: str) -> Verb:
-    """Import a command's module and give its verb."""
+    """Import the module of a command and return its verb."""
     verbs: dict[str, Verb] = import_module(
         f"bambleweeny.cli.commands.{COMMANDS[name].module}"
     ).VERBS

@@ -1,4 +1,4 @@
-"""What a verb works with: its arguments, a client, and where values come from and go."""
+"""The context of a verb: its arguments, a client, and its input and output."""
 
 import os
 from argparse import Namespace
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """The surroundings of one verb, or of all verbs of a shell."""
+    """The context of one verb, or of all verbs of a shell."""
 
     def __init__(self, args: Namespace, out: Output, stdin: BinaryIO | None) -> None:
         self.args = args
         self.out = out
         self.stdin = stdin
-        """Where a value may be read; None where commands are read from it."""
+        """The input for values; None if commands are read from standard input."""
 
     @cached_property
     def place(self) -> Place:
-        """The server and the login; CommandFailed where no server is known."""
+        """The server and the login; CommandFailed if no server is known."""
         warn_if_readable(self.out.warn)
         return find_place(load_connection(vars(self.args), os.environ))
 
     @cached_property
     def client(self) -> "Client":
-        """A client of that server, made when first asked for."""
-        # NOTE: imported here, since serving needs no client.
+        """A client of that server, created at the first use."""
+        # NOTE: imported here, because `serve` needs no client.
         from bambleweeny.client import Client  # noqa: PLC0415
 
         place = self.place
@@ -45,7 +45,7 @@ class Context:
         return Client(place.url, place.user, place.password, place.token)
 
     def who(self) -> dict[str, Any]:
-        """Say who asks, as `/auth/test` does, with a new token where a kept one has ended."""
+        """Return the answer of `/auth/test`; a stored token that has expired is renewed first."""
         who = self.client.tokens.test()
         if who["authenticated"] != "True" and self.place.password:
             self.client.tokens.create()
@@ -53,11 +53,11 @@ class Context:
         return who
 
     def advice(self, error: BambleweenyError) -> str | None:
-        """Return what to do about an error; None where there is nothing better than its hint."""
+        """Return advice about an error; None if there is nothing better than its hint."""
         return advice_for(error, self.__dict__.get("place"))
 
     def for_verb(self, args: Namespace, out: Output) -> "Context":
-        """Give the context of another verb, which shares the client."""
+        """Return the context of another verb, with the same client."""
         other = Context(args, out, None)
         other.__dict__.update(place=self.place, client=self.client)
         return other

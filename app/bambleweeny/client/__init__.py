@@ -1,4 +1,4 @@
-"""The Python client: the nouns and verbs of the URLs."""
+"""The Python client. Its nouns and verbs are those of the server's URLs."""
 
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin

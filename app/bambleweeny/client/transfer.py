@@ -1,4 +1,4 @@
-"""All of one's own, out and in again."""
+"""Export and import of a user's data."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,12 +8,12 @@ from bambleweeny.client.transport.connection import LINES, Connection, Query
 from bambleweeny.errors import BambleweenyError
 
 _PART_BYTES = 256 << 10
-"""Of one request; the smallest --max-body that is of use is larger."""
+"""The size of the body of one request; every sensible --max-body is larger."""
 _NUMBER = re.compile(r"\bline (\d+)", re.IGNORECASE)
 
 
 class Imported(NamedTuple):
-    """How many of each kind were written, and how many lines were not needed."""
+    """The number of records that were written, by kind, and of lines that were skipped."""
 
     keys: int = 0
     items: int = 0
@@ -24,19 +24,19 @@ class Imported(NamedTuple):
     skipped: int = 0
 
 
-class OwnData:
-    """All that a user owns."""
+class Transfer:
+    """The calls /export and /import."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def export(self, userid: int | None) -> Iterator[bytes]:
-        """Give the lines."""
+        """Yield the lines of an export; see `Client.export`."""
         for line in self._connection.stream("/export", {"userid": userid}):
             yield line.encode() + b"\n"
 
-    def take(self, lines: Iterable[bytes], mode: str, userid: int | None) -> Imported:
-        """Send the lines in parts, and give what became of them together."""
+    def import_(self, lines: Iterable[bytes], mode: str, userid: int | None) -> Imported:
+        """Send the lines in several requests, and return the sum of their counts."""
         query: Query = {"mode": mode, "userid": userid}
         counts, first = Imported(), 1
         for part in _parts(lines):
@@ -50,20 +50,20 @@ class OwnData:
     def _put(self, part: list[bytes], query: Query, first: int) -> dict[str, int]:
         headers = {"Content-Type": LINES}
         try:
-            told: dict[str, int] = self._connection.call(
+            counts: dict[str, int] = self._connection.call(
                 "POST", "/import", query=query, body=b"".join(part), headers=headers
             ).json()
         except BambleweenyError as ex:
-            raise _moved(ex, first - 1) from ex
-        return told
+            raise _shifted(ex, first - 1) from ex
+        return counts
 
 
-def _moved(error: BambleweenyError, by: int) -> BambleweenyError:
-    """Give an error that counts lines from the beginning, not from that of its part."""
-    moved = type(error)(_renumbered(error.info, by), hint=_renumbered(error.hint, by))
-    moved.code, moved.status, moved.retry_after = error.code, error.status, error.retry_after
-    moved.index = None if error.index is None else error.index + by
-    return moved
+def _shifted(error: BambleweenyError, by: int) -> BambleweenyError:
+    """Return a copy of an error whose line numbers count from the first line of the import."""
+    shifted = type(error)(_renumbered(error.info, by), hint=_renumbered(error.hint, by))
+    shifted.code, shifted.status, shifted.retry_after = error.code, error.status, error.retry_after
+    shifted.index = None if error.index is None else error.index + by
+    return shifted
 
 
 def _renumbered(text: str | None, by: int) -> str:
@@ -71,7 +71,7 @@ def _renumbered(text: str | None, by: int) -> str:
 
 
 def _parts(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Give lines in parts of some 256 kB; at least one part, though it may be empty."""
+    """Yield the lines in parts of about 256 kB; without lines, one empty part."""
     part: list[bytes] = []
     size = 0
     for line in lines:

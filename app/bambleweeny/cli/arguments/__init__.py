@@ -1,1 +1,1 @@
-"""What commands have in common: values, files, options of keys, listings."""
+"""Arguments that commands share: values, files, options of keys, listings."""

@@ -1,4 +1,4 @@
-"""What may be wrong with a value and its content type; said as a warning, since both are taken."""
+"""Warnings about a value that does not match its content type; the server accepts both."""
 
 import re
 from argparse import ArgumentTypeError
@@ -14,7 +14,7 @@ _CHARSET = re.compile(r""";\s*charset\s*=\s*"?utf-?8"?\s*(;|$)""", re.IGNORECASE
 
 
 def _media_type(text: str) -> str:
-    """Read a content type, for argparse: the server does not keep what is none."""
+    """Parse a content type, for argparse. The server ignores an invalid one."""
     if not is_media_type(text):
         raise ArgumentTypeError(f"'{text}' is not a content type; write one as application/json")
     return text
@@ -24,9 +24,9 @@ TYPE = argument("--type", metavar="TYPE", type=_media_type, help="its content ty
 
 
 def doubt_about(value: bytes, content_type: str | None) -> str | None:
-    """Return a sentence where a value is not what its content type says; None where it may be.
+    """Return a warning if a value does not match its content type, else None.
 
-    What other keys are nested in is not looked at: only the server knows what it becomes.
+    A value with nested keys is not checked, because only the server can expand it.
     """
     if not content_type or _NESTED in value:
         return None
@@ -42,7 +42,7 @@ def doubt_about(value: bytes, content_type: str | None) -> str | None:
 
 
 def _is_json(value: bytes) -> bool:
-    import json  # noqa: PLC0415  most values have no type
+    import json  # noqa: PLC0415  rarely needed
 
     try:
         json.loads(value, parse_constant=_no_constant)

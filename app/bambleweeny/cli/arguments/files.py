@@ -1,4 +1,4 @@
-"""Files that a command reads and writes whole, or standard input and output."""
+"""Input and output files of a command, or standard input and output."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from bambleweeny.cli.arguments.inputs import STANDARD
 
 @contextmanager
 def target(name: str) -> Iterator[IO[bytes]]:
-    """Open what is to be written. A file is there whole or not at all."""
+    """Open a file for writing, or stdout. A regular file is created atomically at the end."""
     path = Path(name)
     if name == STANDARD:
         with open(sys.stdout.fileno(), "wb", closefd=False) as out:
@@ -29,7 +29,7 @@ def target(name: str) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _whole_file(path: Path) -> Iterator[IO[bytes]]:
-    # NOTE: only its owner can read it, since a backup holds the hashes of passwords.
+    # NOTE: mkstemp makes it readable by its owner only; a backup contains password hashes.
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     unfinished = Path(name)
     try:
@@ -44,7 +44,7 @@ def _whole_file(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def source(name: str) -> Iterator[IO[bytes]]:
-    """Open what is to be read so that it can be read twice."""
+    """Open a file or stdin for reading. It is seekable, so that it can be read twice."""
     with open(
         sys.stdin.fileno() if name == STANDARD else name, "rb", closefd=name != STANDARD
     ) as given:

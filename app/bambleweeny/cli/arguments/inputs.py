@@ -1,4 +1,4 @@
-"""What is given to a command: values as an argument, in a file or on standard input; numbers."""
+"""Parsers of arguments: values (as text, from a file or stdin), durations, numbers."""
 
 import os
 from argparse import ArgumentTypeError
@@ -10,7 +10,7 @@ from bambleweeny.cli.verb import Argument, argument
 from bambleweeny.names import parse_duration
 
 STANDARD = "-"
-"""Stands for standard input, or output."""
+"""The name of standard input or output."""
 VALUE = argument(
     "value",
     nargs="?",
@@ -24,7 +24,7 @@ LIST = argument("name", metavar="LIST", help="the list's name")
 
 
 def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
-    """Give the bytes that a word of the command line means; WrongUse where none can be read."""
+    """Return the value that an argument names; WrongUse if there is no standard input."""
     if word is None or word == STANDARD:
         if stdin is None:
             raise WrongUse("There is no value; write it behind the name.")
@@ -33,12 +33,12 @@ def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
         return os.fsencode(word[1:])
     if word.startswith("@"):
         return Path(word[1:]).expanduser().read_bytes()
-    # NOTE: what was no text on the command line is the same bytes again.
+    # NOTE: this restores the original bytes of an argument that is not valid text.
     return os.fsencode(word)
 
 
 def duration(text: str) -> int:
-    """Read a duration as seconds, for argparse."""
+    """Parse a duration as seconds, for argparse."""
     try:
         return parse_duration(text)
     except ValueError as ex:
@@ -46,13 +46,13 @@ def duration(text: str) -> int:
 
 
 def wait_for(what: str) -> Argument:
-    """Make the option that has the server wait for something."""
+    """Return the option --wait, with what the server waits for in its help."""
     text = f"so long wait for {what}, at most 30 seconds"
     return argument("--wait", metavar="DURATION", type=duration, help=text)
 
 
 def positive(text: str) -> int:
-    """Read a number from 1 on, for argparse."""
+    """Parse a positive integer, for argparse."""
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
     return int(text)

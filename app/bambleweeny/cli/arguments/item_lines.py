@@ -1,4 +1,4 @@
-"""Many items at once: each line of a value is one."""
+"""Pushing each line of a value as an item."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 _MOST_LINES = 10_000
 _MOST_BYTES = 256 << 10
-"""Of one request; the smallest --max-body that is of use is larger."""
+"""The size of the body of one request; every sensible --max-body is larger."""
 
 
 def push_lines(client: "Client", name: str, text: bytes, options: dict[str, Any]) -> None:
-    """Add each line of a text as an item; the options are those of the client.
+    """Add each line of a text as an item, with the options of `Lists.push_lines`.
 
-    Up to 10,000 lines or 256 kB are all added or none; what fails later leaves the
-    earlier ones in the list.
+    Sends requests of up to 10,000 lines or 256 kB. Each request is atomic; if one fails, the
+    items of the earlier requests stay in the list.
     """
     size, parts = len(text), list(_parts(text))
     if options["front"]:

@@ -1,4 +1,4 @@
-"""What can be said of a key on the command line, beside its value."""
+"""The options of commands for keys."""
 
 from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any, cast
@@ -30,7 +30,7 @@ COUNTING = (
 
 
 def until(text: str) -> int | str:
-    """Read a duration as seconds, or `none`, for argparse."""
+    """Parse a duration as seconds, or `none`, for argparse."""
     try:
         return text if text == "none" else duration(text)
     except ArgumentTypeError as ex:
@@ -38,27 +38,27 @@ def until(text: str) -> int | str:
 
 
 def condition_of(args: Namespace) -> "Condition":
-    """Give what the key has to be."""
+    """Return the precondition of the arguments."""
     return cast("Condition", _given(args, "if_match", "if_none_match"))
 
 
 def writing_of(args: Namespace) -> "Writing":
-    """Give how a key should be written."""
+    """Return the options for writing a key."""
     return cast("Writing", _given(args, "ttl", "keep_ttl", "type", "if_match", "if_none_match"))
 
 
 def counting_of(args: Namespace) -> "Counting":
-    """Give how far a counter may go."""
+    """Return the bounds and TTL of a counter."""
     return cast("Counting", _given(args, "ttl", "max", "min"))
 
 
 def about(value: "Value") -> dict[str, Any]:
-    """Give what a record says of a value beside its bytes."""
+    """Return the metadata of a value, as fields of a JSON record."""
     return {"etag": value.etag, "ttl": value.ttl, "type": value.type}
 
 
 def _given(args: Namespace, *names: str) -> dict[str, Any]:
-    # NOTE: 0 is given, too.
+    # NOTE: compare with None and False, because 0 is a valid option.
     found = {name: getattr(args, name) for name in names}
     return {
         name: value for name, value in found.items() if value is not None and value is not False

@@ -1,4 +1,4 @@
-"""Listings of names: which are wanted, and how they are printed."""
+"""Listings of names: their selection and output."""
 
 import re
 from argparse import Namespace
@@ -25,7 +25,7 @@ SELECTION = (
 
 
 def matcher(args: Namespace) -> Callable[[str], object]:
-    """Give what tells whether a name is one of those for `--match`."""
+    """Return a function that matches a name with `--match`; WrongUse if it is no regex."""
     try:
         return re.compile(args.match or "").search
     except re.error as ex:
@@ -33,16 +33,16 @@ def matcher(args: Namespace) -> Callable[[str], object]:
 
 
 def show_selection(context: Context, column: str, of: "Listed") -> None:
-    """Print the names of keys, lists or topics, or how many there are."""
+    """Print the names of keys, lists or topics, or their number."""
     args = context.args
     if args.count:
         _show_count(context, of)
         return
-    is_wanted = matcher(args)
-    # NOTE: the server knows no pattern, and what does not match counts for nothing.
+    matches = matcher(args)
+    # NOTE: the server cannot match a regex, so --limit must count after the match.
     limit = None if args.match else args.limit
     entries = of.list(prefix=args.prefix, after=args.after, limit=limit, userid=args.userid)
-    wanted = islice((entry for entry in entries if is_wanted(entry.name)), args.limit)
+    wanted = islice((entry for entry in entries if matches(entry.name)), args.limit)
     if args.long:
         context.out.rows((column, "owner"), wanted)
     else:

@@ -1,4 +1,4 @@
-"""New passwords: from an argument, a line of standard input, or asked for twice."""
+"""Input of new passwords: from an argument, a line of stdin, or two prompts."""
 
 from typing import BinaryIO
 
@@ -8,7 +8,7 @@ from bambleweeny.cli.failures import WrongUse
 
 
 def new_password(word: str | None, stdin: BinaryIO | None) -> str:
-    """Give the password that was meant; WrongUse where none was given."""
+    """Return the new password; WrongUse if it is missing, or if the two prompts differ."""
     if word not in (None, STANDARD):
         return word or ""
     if word == STANDARD and stdin is not None:
@@ -20,7 +20,7 @@ def new_password(word: str | None, stdin: BinaryIO | None) -> str:
 
 
 def line_of(stdin: BinaryIO) -> str:
-    """Give the password in a line; WrongUse where there is none, or it is no text."""
+    """Read a password from one line; WrongUse if it is empty or not UTF-8."""
     try:
         password = stdin.readline().decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as ex:

@@ -1,1 +1,1 @@
-"""The commands: a module has those of one noun or duty."""
+"""The commands, with a module for each noun or duty."""

@@ -1,4 +1,4 @@
-"""`bin`: lists that the public can add to."""
+"""`bin`: public URLs that add to a list."""
 
 from bambleweeny.cli.arguments.inputs import USERID
 from bambleweeny.cli.commands.routes import id_of

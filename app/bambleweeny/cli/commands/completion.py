@@ -1,6 +1,6 @@
-"""`completion`: scripts that make a shell complete the commands.
+"""`completion`: scripts that complete the commands in a shell.
 
-Each asks this program for what a word can become, so that the three say the same.
+Each script asks this program for the completions, so that all three give the same.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""`events`: what happens to keys and lists."""
+"""`events`: changes of keys and lists."""
 
 from itertools import islice
 

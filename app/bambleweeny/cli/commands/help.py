@@ -1,4 +1,4 @@
-"""`help` and `version`, and what a call without a command says."""
+"""`help`, `version`, and the answer to a call without a command."""
 
 import sys
 from typing import NoReturn
@@ -29,7 +29,7 @@ An HTTP key-value store and message broker in one program. The first steps:
 
 
 def overview() -> str:
-    """List the commands, with examples."""
+    """Return a list of the commands, with examples."""
     lines = [
         f"{USAGE}\n",
         "An HTTP key-value store and message broker in one program.\n",
@@ -45,7 +45,7 @@ def overview() -> str:
 
 
 def known_options() -> tuple[set[str], set[str]]:
-    """Return the options of all commands, and those of them that take a value."""
+    """Return the options of all commands, and the subset that takes a value."""
     parsers = [
         parser_of(name, verb, command.help)
         for name, command in COMMANDS.items()
@@ -56,7 +56,7 @@ def known_options() -> tuple[set[str], set[str]]:
 
 
 def end_without_command(options: list[str], rest: list[str]) -> NoReturn:
-    """End a call that names no command, or none that there is."""
+    """Exit from a call without a command, or with an unknown one."""
     if "--version" in options:
         print(version_line())
         raise SystemExit(0)
@@ -105,7 +105,7 @@ def _version(context: Context) -> None:
 
 
 def _no_options(_: object) -> None:
-    """Add nothing: no server is asked."""
+    """Add no options, because the command uses no server."""
 
 
 VERBS = {

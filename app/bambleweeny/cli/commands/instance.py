@@ -1,4 +1,4 @@
-"""`info` and `save`: the server itself."""
+"""`info` and `save`: the state of the server."""
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb
@@ -8,17 +8,17 @@ _SHOWN = ("redis_version", "used_memory_human", "connected_clients", "uptime_in_
 
 
 def _info(context: Context) -> None:
-    told = context.client.about()
+    fields = context.client.about()
     try:
-        told.update(context.client.info())
+        fields.update(context.client.info())
     except (Forbidden, Unauthorized):
-        told.pop("docs", None)
+        fields.pop("docs", None)
     if context.out.as_json:
-        context.out.record(told)
+        context.out.record(fields)
         return
-    engine = told.pop("redis_info", {})
-    told.update((name, engine[name]) for name in _SHOWN if name in engine)
-    rows = ((name, value) for name, value in told.items() if not isinstance(value, list | dict))
+    engine = fields.pop("redis_info", {})
+    fields.update((name, engine[name]) for name in _SHOWN if name in engine)
+    rows = ((name, value) for name, value in fields.items() if not isinstance(value, list | dict))
     context.out.rows(("name", "value"), rows)
 
 

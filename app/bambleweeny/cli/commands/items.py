@@ -1,4 +1,4 @@
-"""`items` and `stats`: what lies in a list, without taking it."""
+"""`items` and `stats`: the items of a list, without a pop or lease."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -103,18 +103,18 @@ def _list(context: Context) -> None:
 
 
 def _list_groups(context: Context) -> None:
-    args, is_wanted = context.args, matcher(context.args)
+    args, matches = context.args, matcher(context.args)
     names, groups = context.client.keys.groups(
         args.delimiter, prefix=args.prefix, after=args.after, userid=args.userid
     )
-    found = sorted(filter(is_wanted, [*names, *groups]))
+    found = sorted(filter(matches, [*names, *groups]))
     context.out.names(islice(found, args.limit), "key")
 
 
 def _list_meta(context: Context) -> None:
-    args, is_wanted = context.args, matcher(context.args)
+    args, matches = context.args, matcher(context.args)
     found = context.client.keys.list_meta(prefix=args.prefix, after=args.after, userid=args.userid)
-    rows = (row for row in found if is_wanted(row.name))
+    rows = (row for row in found if matches(row.name))
     context.out.rows(("key", "size", "ttl", "type", "etag"), islice(rows, args.limit))
 
 

@@ -1,4 +1,4 @@
-"""`lease` and `ack`: items that come back unless they are acknowledged."""
+"""`lease` and `ack`: leases of items, and their acknowledgement."""
 
 from bambleweeny.cli.arguments.inputs import LIST, USERID, duration, positive, wait_for
 from bambleweeny.cli.context import Context

@@ -1,4 +1,4 @@
-"""`login` and `logout`: tokens that are kept."""
+"""`login` and `logout`: stored tokens."""
 
 import os
 
@@ -22,25 +22,25 @@ _DEFAULT_NAME = "default"
 def _login(context: Context) -> None:
     flags = vars(context.args) | {"profile": None}
     flags["url"] = flags["server"] or flags["url"]
-    said = load_connection(flags, os.environ)
-    if said.url is None:
+    options = load_connection(flags, os.environ)
+    if options.url is None:
         raise WrongUse("Name the server, as in 'bambleweeny login http://127.0.0.1:8080'.")
-    user = said.user or ADMIN
-    token = said.token or _new_token(context, said, said.url, user)
-    name = context.args.profile or said.profile or _DEFAULT_NAME
-    keep_profile(Profile(name, said.url, user, token))
+    user = options.user or ADMIN
+    token = options.token or _new_token(context, options, options.url, user)
+    name = context.args.profile or options.profile or _DEFAULT_NAME
+    keep_profile(Profile(name, options.url, user, token))
     context.out.say(
-        f"Logged in to {said.url} as {user}. The token is in {profiles_file()}.",
+        f"Logged in to {options.url} as {user}. The token is in {profiles_file()}.",
         profile=name,
-        url=said.url,
+        url=options.url,
         user=user,
     )
 
 
-def _new_token(context: Context, said: Connection, url: str, user: str) -> str:
-    from bambleweeny.client import Client  # noqa: PLC0415  logging out needs none
+def _new_token(context: Context, options: Connection, url: str, user: str) -> str:
+    from bambleweeny.client import Client  # noqa: PLC0415  `logout` does not need it
 
-    password = said.password
+    password = options.password
     if password is None and context.stdin is not None and not context.stdin.isatty():
         password = line_of(context.stdin)
     with Client(url, user, password or ask_password(f"Password of {user} at {url}: ")) as client:

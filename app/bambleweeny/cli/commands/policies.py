@@ -1,4 +1,4 @@
-"""`policy`: what holds for a list."""
+"""`policy`: the rules of a list."""
 
 from bambleweeny.cli.arguments.inputs import LIST, USERID, duration, positive
 from bambleweeny.cli.context import Context

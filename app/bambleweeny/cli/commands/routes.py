@@ -1,4 +1,4 @@
-"""`route`: keys made public."""
+"""`route`: public URLs that read a key."""
 
 from bambleweeny.cli.arguments.content_types import doubt_about
 from bambleweeny.cli.arguments.inputs import USERID
@@ -8,7 +8,7 @@ from bambleweeny.errors import BambleweenyError, NotFound
 
 
 def id_of(text: str) -> str:
-    """Give the id in an id, a path or a URL."""
+    """Return the id from an id, a path or a URL."""
     return text.rstrip("/").rpartition("/")[2]
 
 
@@ -26,7 +26,7 @@ def _add(context: Context) -> None:
 
 
 def _doubt_about_key(context: Context, name: str, content_type: str | None) -> str | None:
-    """Return what may be wrong with the key of a new route; None where it cannot be read."""
+    """Return a warning about the key of a new route, or None, also if it cannot be read."""
     try:
         value = context.client.keys.get(name, userid=context.args.userid)
     except NotFound:

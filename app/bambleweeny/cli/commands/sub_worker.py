@@ -1,4 +1,4 @@
-"""The loop of `sub`: lease an item, run the command, acknowledge it or give it back."""
+"""The loop of `sub`: lease an item, run the command, acknowledge or return the item."""
 
 import os
 import subprocess
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
     from bambleweeny.client import Client, LeasedItem
 
 _WAIT_SECONDS = 2
-"""Of one lease. So long a signal may have to wait: what is taken is handled."""
+"""The long poll for one lease. A signal takes effect after it, so that no item is lost."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 30.0
 _FIRST_DELAY = 5
 _LONGEST_DELAY = 600
-"""Seconds until an item whose command failed comes again: 5, 10, 20 and so on."""
+"""In seconds. The delay of an item after each failure is 5, 10, 20 and so on."""
 _PASSING = (NoAnswer, StoreUnavailable)
-"""Failures that another try may not meet."""
+"""Errors that are retried."""
 
 
 class Worker:
-    """Who runs a command for each item until told to end."""
+    """Runs a command for each item of a list, until `end` is called."""
 
     def __init__(
         self,
@@ -45,13 +45,13 @@ class Worker:
         self._pause = 0.0
 
     def end(self) -> None:
-        """Leave once the command that runs has finished; safe in a signal's handler."""
+        """End after the current command; safe to call from a signal handler."""
         self._ending.set()
 
     def work(self, most: int | None, *, idle_seconds: int | None) -> int:
-        """Handle items until so many are done, none has come for so long, or told to end.
+        """Handle items: `most` at most, until `idle_seconds` pass without one, or `end`.
 
-        Gives 1 where the command of the last one failed, else 0.
+        Returns 1 if the command failed for the last item, else 0.
         """
         done, status = 0, 0
         last = time.monotonic()
@@ -71,13 +71,13 @@ class Worker:
         try:
             items = self._lists.lease(self._list, lasting=self._lease_seconds, wait=_WAIT_SECONDS)
         except _PASSING as ex:
-            self._tell(f"{ex} ({ex.code}); trying again")
+            self._report(f"{ex} ({ex.code}); trying again")
             self._rest()
             return None
         return items[0] if items else None
 
     def _handle(self, item: "LeasedItem") -> int:
-        """Run the command for an item; give 1 where it failed, else 0."""
+        """Run the command for an item, acknowledge or retry it; return 1 for a failure, else 0."""
         try:
             ended = self._run(item)
         except OSError as ex:
@@ -91,16 +91,16 @@ class Worker:
         how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
         if self._is_dropping:
             self._change("ack", item.lease)
-            self._tell(f"The command ended {how}; its item is dropped.")
+            self._report(f"The command ended {how}; its item is dropped.")
         else:
             delay = min(_FIRST_DELAY << min(item.attempt - 1, 10), _LONGEST_DELAY)
             self._change("retry", item.lease, delay)
-            self._tell(f"The command ended {how}; its item comes again in {delay} s.")
+            self._report(f"The command ended {how}; its item comes again in {delay} s.")
         return 1
 
     def _run(self, item: "LeasedItem") -> int:
-        """Run the command, and keep the lease as long as it takes."""
-        # NOTE: a group of its own, so that Ctrl-C at a terminal reaches us alone.
+        """Run the command and extend the lease meanwhile; return the exit status."""
+        # NOTE: a separate process group, so that only this process gets Ctrl-C from a terminal.
         process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
@@ -125,12 +125,12 @@ class Worker:
         try:
             self._lists.extend(self._list, item.lease, self._lease_seconds)
         except BambleweenyError as ex:
-            self._tell(f"{ex} ({ex.code}); the item may be given to somebody else")
+            self._report(f"{ex} ({ex.code}); the item may be given to somebody else")
 
     def _change(self, verb: str, lease: str, delay: int = 0) -> None:
-        """Tell the server what became of an item, as long as that can matter.
+        """Acknowledge or retry a lease. Errors are retried until the lease expires.
 
-        Where the server stays away, the item comes back when its lease ends.
+        If the server stays unavailable, the item becomes ready when its lease expires.
         """
         deadline = time.monotonic() + self._lease_seconds
         is_first = True
@@ -140,16 +140,16 @@ class Worker:
                 outcomes = self._lists.change(self._list, **change)
             except _PASSING as ex:
                 if self._ending.is_set() or time.monotonic() > deadline:
-                    self._tell(f"{ex} ({ex.code}); the item comes again when its lease ends")
+                    self._report(f"{ex} ({ex.code}); the item comes again when its lease ends")
                     return
-                self._tell(f"{ex} ({ex.code}); trying again")
+                self._report(f"{ex} ({ex.code}); trying again")
                 is_first = False
                 self._rest()
                 continue
             [outcome] = [one for errors in outcomes.values() for one in errors]
-            # NOTE: after a try without an answer the lease may have ended by our own word.
+            # NOTE: after a lost answer, our own first request may have ended the lease.
             if isinstance(outcome, LeaseNotFound) and is_first:
-                self._tell(f"{outcome} ({outcome.code}); the item may be handled twice")
+                self._report(f"{outcome} ({outcome.code}); the item may be handled twice")
             return
 
     def _rest(self) -> None:
@@ -157,5 +157,5 @@ class Worker:
         self._ending.wait(self._pause)
 
     @staticmethod
-    def _tell(sentence: str) -> None:
+    def _report(sentence: str) -> None:
         to_people(f"bambleweeny: {sentence}")

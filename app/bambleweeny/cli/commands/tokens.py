@@ -1,4 +1,4 @@
-"""`token`: what a program sends in place of a name and a password."""
+"""`token`: print a new token, or check the current one."""
 
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, noun

@@ -17,7 +17,7 @@ _TOPIC = argument("name", metavar="TOPIC", help="the topic's name")
 
 
 def _since(default: str) -> Argument:
-    """Make the option for where reading begins, with what holds without it."""
+    """Return the option --since, with its default in the help."""
     moments = "begin there: 'all', an id, a time as 2026-11-22T17:00:00Z, or 10m ago"
     return argument("--since", metavar="MOMENT", help=f"{moments}; {default}")
 
@@ -52,7 +52,7 @@ def _follow(context: Context) -> None:
 
 
 def _show(context: Context, message: "Message") -> None:
-    """Print a message at once, since others may be long in coming."""
+    """Print a message, and flush because the next one may take long."""
     context.out.message(message.value, id=message.id, time=message.time, type=message.type)
     context.out.flush()
 

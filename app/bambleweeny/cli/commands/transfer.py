@@ -13,7 +13,7 @@ _MODES = ("merge", "skip", "replace")
 
 def _export(context: Context) -> None:
     args, count = context.args, 0
-    # NOTE: so that no signal leaves half a file behind.
+    # NOTE: signals raise KeyboardInterrupt here, so that no partial file remains.
     with interrupted_by_signals(), target(args.file) as out, waiting("Exporting"):
         for line in context.client.export(userid=args.userid):
             out.write(line)
@@ -34,8 +34,8 @@ def _import(context: Context) -> None:
         counted(done.routes, "route"),
         counted(done.bins, "bin"),
     )
-    told = ", ".join(counts)
-    context.out.say(f"Imported {told}; skipped {done.skipped}.", **done._asdict())
+    summary = ", ".join(counts)
+    context.out.say(f"Imported {summary}; skipped {done.skipped}.", **done._asdict())
 
 
 VERBS = {

@@ -19,7 +19,7 @@ _UNLIMITED = "unlimited"
 
 
 def _quota(text: str) -> int:
-    """Read a quota, for argparse."""
+    """Parse a quota, for argparse."""
     if text == _UNLIMITED:
         return 0
     if not (text.isascii() and text.isdecimal()):
@@ -47,7 +47,7 @@ def _get(context: Context) -> None:
 
 
 def _show(context: Context, users: "Iterable[User]") -> None:
-    """Print users; a table, which people read, has a word in the place of a quota of 0."""
+    """Print users. A table shows a quota of 0 as `unlimited`."""
     is_table = context.out.is_terminal and not context.out.as_json
     rows = (
         (user.id, user.username, _UNLIMITED if is_table and not user.quota else user.quota)
@@ -73,7 +73,7 @@ def _set(context: Context) -> None:
     who, number = context.who(), _id_of(context)
     context.client.users.update(number, quota=args.quota, password=password)
     if password and str(number) == who["id"]:
-        _say_changed(context, who["user"], password)
+        _report_changed(context, who["user"], password)
     else:
         context.out.done()
 
@@ -84,7 +84,7 @@ def _delete(context: Context) -> None:
 
 
 def _id_of(context: Context) -> int:
-    """Give the id that a word means; NotFound where it is nobody's name."""
+    """Return the id of the user with the given id or name; NotFound for an unknown name."""
     word = context.args.who
     if word.isascii() and word.isdigit():
         return int(word)
@@ -106,11 +106,11 @@ def _password(context: Context) -> None:
         client.set_admin_password(password)
     else:
         client.set_password(password, current=args.current)
-    _say_changed(context, who["user"], password)
+    _report_changed(context, who["user"], password)
 
 
-def _say_changed(context: Context, user: str, password: str) -> None:
-    """Say that the password of who asks is changed, and what to do now."""
+def _report_changed(context: Context, user: str, password: str) -> None:
+    """Print that the password of the current user has changed, and the next step."""
     what_next = _log_in_again(context, user, password)
     if context.out.as_json:
         context.out.done()
@@ -119,12 +119,12 @@ def _say_changed(context: Context, user: str, password: str) -> None:
 
 
 def _log_in_again(context: Context, user: str, password: str) -> str:
-    """Renew a kept login with the new password; else say what to do, since all tokens ended."""
+    """Renew a stored login, or return how to log in; earlier tokens are no longer valid."""
     place = context.place
     if place.profile is None:
         login = f"'bambleweeny login {place.url} --user {user}'"
         return f"Earlier tokens have ended: log in again with {login}."
-    from bambleweeny.client import Client  # noqa: PLC0415  most commands need one client
+    from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
 
     with Client(place.url, user, password) as client:
         context.client.tokens.use(client.tokens.create())

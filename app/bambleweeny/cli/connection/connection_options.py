@@ -1,4 +1,4 @@
-"""The table of options of who asks a server: flags, variables, --help and the README check."""
+"""The table of connection options: source of flags, variables, --help and the README test."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def _parse_profile(text: str) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Connection:
-    """What was said of the server to ask and of who asks; None: nothing."""
+    """The connection options that were given; None means not given."""
 
     url: str | None = option(parse_server_url, None, "URL", "the server to ask")
     user: str | None = option(_parse_user, None, "NAME", "who asks")
@@ -42,9 +42,9 @@ class Connection:
 
 
 def load_connection(flags: Mapping[str, Any], env: Mapping[str, str]) -> Connection:
-    """Make the Connection of flags and variables; ConfigError names a bad one.
+    """Return the connection options from flags, then variables; ConfigError for a bad one.
 
-    A profile that was named as a flag is meant as a whole: no variable changes it.
+    With the flag --profile, variables are ignored, so that they cannot change the profile.
     """
     if flags.get("profile"):
         if flags.get("url"):
@@ -69,5 +69,5 @@ def add_connection_options(parser: ArgumentParser) -> None:
 
 
 def add_json_option(parser: ArgumentParser) -> None:
-    """Add --json alone, for the commands of a shell, which ask the shell's server."""
+    """Add --json only. The commands of a shell use the shell's connection."""
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

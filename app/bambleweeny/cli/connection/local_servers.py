@@ -1,4 +1,4 @@
-"""The servers that this user runs on this machine, and how the admin logs in to them."""
+"""The servers of this user on this machine, and the admin's password for them."""
 
 import os
 from contextlib import suppress
@@ -17,7 +17,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class LocalServer(NamedTuple):
-    """A server: its command, where it answers, its data directory, and a sandbox's password."""
+    """A running server: its command, URL and data directory; for a sandbox, its password."""
 
     command: str
     url: str
@@ -26,11 +26,11 @@ class LocalServer(NamedTuple):
 
     @property
     def password_file(self) -> Path:
-        """Where a server keeps the password that its first start has made."""
+        """The file with the password that the first start of the server generated."""
         return self.data_dir / _PASSWORD_FILE
 
     def admin_password(self) -> str | None:
-        """Return the admin's password as far as it is kept; None where it is not."""
+        """Return the admin's password, or None if it is not stored."""
         if self.sandbox_password:
             return self.sandbox_password
         with suppress(OSError):
@@ -42,9 +42,9 @@ class LocalServer(NamedTuple):
 
 
 def local_servers() -> list[LocalServer]:
-    """Return the servers of this user, that of the data directory first.
+    """Return the running servers of this user; the one on the data directory is first.
 
-    Raises OSError where that directory cannot be read.
+    Raises OSError if the data directory cannot be read.
     """
     here = data_dir_of(os.environ)
     noted = [
@@ -58,14 +58,14 @@ def local_servers() -> list[LocalServer]:
 
 
 def local_server_at(url: str) -> LocalServer | None:
-    """Return the server of this user that a URL names; None where it is none of them."""
+    """Return the server of this user at a URL, or None."""
     with suppress(OSError):
         return next((one for one in local_servers() if _is_same(one.url, url)), None)
     return None
 
 
 def _is_same(url: str, other: str) -> bool:
-    """Tell whether two URLs name one place; the names of loopback addresses are all the same."""
+    """Return whether two URLs name the same server; all loopback names are equal."""
     if url == other:
         return True
     one, two = urlsplit(url), urlsplit(other)

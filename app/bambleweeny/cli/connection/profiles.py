@@ -1,4 +1,4 @@
-"""The logins that `bambleweeny login` keeps: one file, which its owner alone can read."""
+"""The logins that `bambleweeny login` stores, in a file that only its owner can read."""
 
 import os
 import stat
@@ -13,7 +13,7 @@ from bambleweeny.names import parse_server_url
 
 
 class Profile(NamedTuple):
-    """A kept login."""
+    """A stored login."""
 
     name: str
     url: str
@@ -22,12 +22,12 @@ class Profile(NamedTuple):
 
 
 def profiles_file() -> Path:
-    """Tell where the profiles are kept."""
+    """Return the path of the profiles."""
     return home_of("XDG_CONFIG_HOME", ".config") / "profiles.json"
 
 
 def warn_if_readable(warn: Callable[[str], None]) -> None:
-    """Warn where other users can read or change the tokens that are kept."""
+    """Warn if other users can read or change the stored tokens."""
     file = profiles_file()
     with suppress(OSError):
         mode = stat.S_IMODE(file.stat().st_mode)
@@ -36,7 +36,7 @@ def warn_if_readable(warn: Callable[[str], None]) -> None:
 
 
 def find_profile(name: str | None) -> Profile | None:
-    """Give a profile by name, or the default one; None where it is not there."""
+    """Return a profile by name, or the default profile; None if it does not exist."""
     kept = _read()
     name = name or kept["default"]
     found = kept["profiles"].get(name)
@@ -44,13 +44,13 @@ def find_profile(name: str | None) -> Profile | None:
 
 
 def profile_at(url: str, user: str | None) -> Profile | None:
-    """Give a profile of a server, of this user where one is named; None where there is none."""
+    """Return the first profile of a server, and of a user unless that is None; or None."""
     profiles = (Profile(name, **kept) for name, kept in _read()["profiles"].items())
     return next((p for p in profiles if p.url == url and user in (None, p.user)), None)
 
 
 def keep_profile(profile: Profile) -> None:
-    """Keep a profile under its name; it becomes the default one."""
+    """Store a profile under its name, and make it the default."""
 
     def change(kept: dict[str, Any]) -> None:
         kept["profiles"][profile.name] = {
@@ -64,7 +64,7 @@ def keep_profile(profile: Profile) -> None:
 
 
 def renew_profile(profile: Profile, token: str) -> None:
-    """Keep another token in a profile, if it is still there."""
+    """Store a new token in a profile, if the profile still exists."""
 
     def change(kept: dict[str, Any]) -> None:
         if profile.name in kept["profiles"]:
@@ -74,7 +74,7 @@ def renew_profile(profile: Profile, token: str) -> None:
 
 
 def forget_profile(name: str) -> None:
-    """Take a profile out; where it was the default one, the first that is left becomes that."""
+    """Delete a profile. If it was the default, the first remaining profile becomes that."""
 
     def change(kept: dict[str, Any]) -> None:
         del kept["profiles"][name]
@@ -85,12 +85,12 @@ def forget_profile(name: str) -> None:
 
 
 def profile_names() -> list[str]:
-    """Give the names of all profiles."""
+    """Return the names of all profiles, sorted."""
     return sorted(_read()["profiles"])
 
 
 def _change(change: Callable[[dict[str, Any]], None]) -> None:
-    import json  # noqa: PLC0415  most commands read no profile
+    import json  # noqa: PLC0415  rarely needed
 
     file = profiles_file()
     kept = _read()
@@ -98,7 +98,7 @@ def _change(change: Callable[[dict[str, Any]], None]) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(number, 0o600)  # one that a killed command has left may have another mode
+    os.fchmod(number, 0o600)  # a file that a killed command left may have another mode
     with open(number, "w") as out:
         json.dump(kept, out, indent=1)
     unfinished.replace(file)

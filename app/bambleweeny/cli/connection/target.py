@@ -1,4 +1,4 @@
-"""Which server a command asks, and as whom."""
+"""The server and the login that a command uses."""
 
 import os
 import sys
@@ -29,13 +29,13 @@ _DATA_DIR = "BAMBLEWEENY_DATA_DIR"
 
 
 class SeveralRun(CommandFailed):
-    """More than one server could be meant."""
+    """Several servers run, and none was chosen."""
 
 
 class Place(NamedTuple):
-    """A server and who asks it: by a token, by name and password, or by both in this order.
+    """A server and a login: a token, a name and password, or both; the token is tried first.
 
-    `profile` is the kept login that the token is of, `local` the server where this user runs it.
+    `profile` is the stored login that has the token. `local` is the server, if this user runs it.
     """
 
     url: str
@@ -46,52 +46,52 @@ class Place(NamedTuple):
     local: LocalServer | None = None
 
 
-def find_place(said: Connection) -> Place:
-    """Find the server and a login for it.
+def find_place(options: Connection) -> Place:
+    """Return the server and a login for it.
 
-    The first of these that names a server counts: `--url` or `--profile`, their variables,
-    the profile that is the default, the server that runs on the data directory, a sandbox that
-    runs. CommandFailed where there is none; WrongUse where a login lacks its password.
+    The server is taken from the first of: `--url` or `--profile`, their variables, the default
+    profile, the running server on the data directory, a running sandbox. CommandFailed if
+    none is found; WrongUse if a login needs a password and there is no terminal.
     """
-    if said.url:
-        return _with_login(said, said.url, profile_at(said.url, said.user))
-    profile = find_profile(said.profile)
+    if options.url:
+        return _with_login(options, options.url, profile_at(options.url, options.user))
+    profile = find_profile(options.profile)
     if profile:
-        is_same = said.user in (None, profile.user)
-        return _with_login(said, profile.url, profile if is_same else None)
-    if said.profile:
+        is_same = options.user in (None, profile.user)
+        return _with_login(options, profile.url, profile if is_same else None)
+    if options.profile:
         raise CommandFailed(
-            f"There is no profile '{said.profile}' in {profiles_file()}.",
-            hint=f"Make it with 'bambleweeny login URL --profile {said.profile}'.",
+            f"There is no profile '{options.profile}' in {profiles_file()}.",
+            hint=f"Make it with 'bambleweeny login URL --profile {options.profile}'.",
         )
-    return _with_login(said, _server_here().url, None)
+    return _with_login(options, _server_here().url, None)
 
 
-def _with_login(said: Connection, url: str, profile: Profile | None) -> Place:
+def _with_login(options: Connection, url: str, profile: Profile | None) -> Place:
     local = local_server_at(url)
     if local:
-        # NOTE: a name such as localhost may be another address, where another server listens.
+        # NOTE: a name such as localhost may resolve to an address of another server.
         url = local.url
-    if said.token:
-        return Place(url, token=said.token, local=local)
-    if said.password:
-        return Place(url, said.user or ADMIN, said.password, local=local)
-    user = said.user or (profile.user if profile else ADMIN)
+    if options.token:
+        return Place(url, token=options.token, local=local)
+    if options.password:
+        return Place(url, options.user or ADMIN, options.password, local=local)
+    user = options.user or (profile.user if profile else ADMIN)
     password = local.admin_password() if local and user == ADMIN else None
     admin = ADMIN if password else None
     if profile:
         return Place(url, admin, password, profile.token, profile, local)
-    if password or said.user is None:
+    if password or options.user is None:
         return Place(url, admin, password, local=local)
-    asked = ask_password(f"Password of {said.user} at {url}: ")
-    return Place(url, said.user, asked, local=local)
+    asked = ask_password(f"Password of {options.user} at {url}: ")
+    return Place(url, options.user, asked, local=local)
 
 
 def ask_password(question: str, otherwise: str = "--password or BAMBLEWEENY_PASSWORD") -> str:
-    """Ask for a password at a terminal; WrongUse says what to give `otherwise`."""
+    """Prompt for a password at a terminal. Else WrongUse, which suggests `otherwise`."""
     if not sys.stdin.isatty():
         raise WrongUse(f"There is no password; give {otherwise}.")
-    from getpass import getpass  # noqa: PLC0415  only who is asked needs it
+    from getpass import getpass  # noqa: PLC0415  rarely needed
 
     if password := getpass(question):
         return password
@@ -126,9 +126,9 @@ def _server_here() -> LocalServer:
 
 
 def url_here() -> str | None:
-    """Return the URL of the server of this user that is asked where none is named.
+    """Return the URL of this user's server that commands use by default, or None.
 
-    None where there is none; SeveralRun names those among which there is no choice.
+    SeveralRun if there are several sandboxes.
     """
     try:
         return _server_here().url
@@ -145,14 +145,14 @@ def _what_to_start(others: list[LocalServer]) -> str:
 
 
 def keep_renewed(place: Place, token: str | None) -> None:
-    """Keep the token that a client has now, where a kept one was refused and renewed."""
+    """Store the current token of a client in its profile, if the client renewed it."""
     if place.profile and token and token != place.profile.token:
-        with suppress(OSError):  # then the next command renews it once more
+        with suppress(OSError):  # the next command renews it again
             renew_profile(place.profile, token)
 
 
 def advice_for(error: BambleweenyError, place: Place | None) -> str | None:
-    """Return what to do about an error; None where there is nothing better than its hint."""
+    """Return advice about an error; None if there is nothing better than its hint."""
     if place is None:
         return None
     profile = place.profile

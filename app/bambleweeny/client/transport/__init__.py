@@ -1,1 +1,1 @@
-"""HTTP under the client: connections, tokens, streams, errors."""
+"""The HTTP layer of the client: connections, tokens, streams, errors."""

@@ -1,4 +1,4 @@
-"""One call over HTTP: connections, time-outs, tokens, and what is tried again."""
+"""HTTP calls: connections, timeouts, tokens and retries."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -17,14 +17,14 @@ from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
 from bambleweeny.names import NAME_RULE, is_name, parse_server_url
 
 _CONNECTIONS = 100
-"""So many are kept open; where more threads call at once, each further one is opened anew."""
+"""The size of the connection pool. More simultaneous calls open connections of their own."""
 
 LINES = "application/x-ndjson"
-"""The content type of lines of JSON."""
+"""The content type of newline-delimited JSON."""
 
 _CHUNK = 1 << 16
 _QUIET_SECONDS = 40.0
-"""A stream says every 15 seconds that it is there."""
+"""The read timeout of a stream; the server sends an empty line every 15 seconds."""
 
 _IS_HEADER = re.compile(r"[\t\x20-\x7e\x80-\xff]*").fullmatch
 
@@ -36,14 +36,14 @@ Query = Mapping[str, str | int | None]
 
 
 class Answer(NamedTuple):
-    """What the server said."""
+    """An answer of the server."""
 
     status: int
     headers: Mapping[str, str]
     value: Value
 
     def json(self) -> Any:
-        """Give the body as JSON."""
+        """Return the body decoded as JSON."""
         return self.value.json()
 
 
@@ -57,7 +57,7 @@ class _Request(NamedTuple):
 
 
 class Connection:
-    """The way to one server, for any number of threads."""
+    """A connection pool to one server, shared by threads."""
 
     def __init__(self, url: str, login: Login, timeout: float) -> None:
         self.url = parse_server_url(url)
@@ -66,7 +66,7 @@ class Connection:
         self._pool = urllib3.connection_from_url(self.url, maxsize=_CONNECTIONS)
 
     def close(self) -> None:
-        """Close every connection; a call after that is a RuntimeError."""
+        """Close every connection. A later call raises RuntimeError."""
         self._pool.close()
 
     def call(
@@ -82,12 +82,13 @@ class Connection:
         is_safe: bool | None = None,
         wait: int = 0,
     ) -> Answer:
-        """Do one call; a failure raises a class of `bambleweeny.errors`.
+        """Send a request and return the answer; an error is a class of `bambleweeny.errors`.
 
-        `path` is that of a noun or of `path_of`, `json` is sent instead of a body, what is
-        None in a query and in headers is left out, and `wait` are seconds that the server
-        may take longer. What is safe, as a GET is unless said otherwise, is tried once more
-        where the connection broke.
+        `path` starts with a slash; `path_of` makes one for a name. `json` is sent in place of
+        `body`. A query parameter or header that is None is left out. `wait` is the number of
+        seconds that the server may block; it is added to the timeout. `is_public` sends no
+        token. `is_safe` retries the request once if the connection breaks; the default is
+        True for a GET.
         """
         request = _Request(
             method,
@@ -100,9 +101,9 @@ class Connection:
         return self._sent(request) if is_public else self._authorized(request, self._sent)
 
     def stream(self, path: str, query: Query) -> Iterator[str]:
-        """Give the lines of JSON of an answer as they come, without empty ones, until it ends.
+        """Yield the lines of a streamed answer as they arrive, without empty lines.
 
-        What breaks raises as in `call`; nothing is tried again.
+        Raises the errors of `call`. Nothing is retried.
         """
         target = _target(urlsplit(self.url).path, path, query)
         seconds = max(self._timeout, _QUIET_SECONDS)
@@ -113,27 +114,27 @@ class Connection:
                 yield from _lines(answer)
             finally:
                 answer.close()
-                # NOTE: closed as it is: the next use opens it again.
+                # NOTE: the connection is closed; the pool opens it again at its next use.
                 answer.release_conn()
         except HTTPError as ex:
             raise no_answer(self.url, ex, request.seconds, is_safe=True) from ex
 
     def log_in(self, username: str, password: str) -> tuple[str, float]:
-        """Give a token and how many seconds it is good; WrongLogin where it is wrong."""
+        """Return a token and its lifetime in seconds; WrongLogin if the login is wrong."""
         login = {"username": username, "password": password}
         answer = self.call("POST", "/auth/token", json=login, is_public=True, is_safe=True).json()
         return answer["access_token"], answer["expires_in"]
 
     def _authorized(self, request: _Request, send: Callable[[_Request, str | None], _T]) -> _T:
         if not self.login.is_given:
-            # NOTE: the server refuses it; where there is none, that is what is wrong.
+            # NOTE: send it anyway: if there is no server, NoAnswer is the more useful error.
             with hinting_at_login():
                 return send(request, None)
         token = self.login.token(self.log_in)
         try:
             return send(request, token)
         except Unauthorized:
-            # NOTE: a refused write has not happened, so that it can be sent again.
+            # NOTE: the server did not run a request that it refused, so even a write can be resent.
             if not self.login.is_renewable(token):
                 raise
         return send(request, self.login.token(self.log_in))
@@ -163,7 +164,7 @@ class Connection:
     def _begin(
         self, request: _Request, token: str | None, *, is_whole: bool = True
     ) -> urllib3.BaseHTTPResponse:
-        """Send a request, and give the answer with its body or, unless that is whole, before it."""
+        """Send a request and return the answer; `is_whole` reads its body first."""
         given = {"User-Agent": "bambleweeny", **request.headers}
         if token is not None:
             given["Authorization"] = f"Bearer {token}"
@@ -185,9 +186,9 @@ class Connection:
 
 
 def path_of(noun: str, name: str | int) -> str:
-    """Give the path of a name or an id; InvalidName where it cannot be one.
+    """Return the path of a name or an id; InvalidName if it is invalid.
 
-    NOTE: an empty name would make it the path of all of them.
+    NOTE: with an empty name it would be the path of the collection.
     """
     if not is_name(str(name)):
         raise InvalidName(f"'{name}' is no name or id.", hint=NAME_RULE)
@@ -195,7 +196,7 @@ def path_of(noun: str, name: str | int) -> str:
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:
-    """Raise InvalidRequest if a header cannot be sent, as with a line end in a token or a tag."""
+    """Raise InvalidRequest if a header cannot be sent, for example with a line end in a token."""
     for name, text in headers.items():
         if not _IS_HEADER(text):
             what = "token" if name == "Authorization" else f"header '{name}'"
@@ -208,7 +209,7 @@ def _target(base: str, path: str, query: Query | None) -> str:
 
 
 def _lines(answer: urllib3.BaseHTTPResponse) -> Iterator[str]:
-    """Give the lines of a body as they come, without those that are empty."""
+    """Yield the lines of a body as they arrive, without empty ones."""
     rest = b""
     for chunk in answer.stream(_CHUNK):
         *lines, rest = (rest + chunk).split(b"\n")

@@ -1,4 +1,4 @@
-"""What went wrong, as the classes of `bambleweeny.errors`."""
+"""The mapping of error answers and of urllib3's errors to `bambleweeny.errors`."""
 
 from collections.abc import Mapping
 from json import loads
@@ -28,13 +28,13 @@ _NO_TLS = "What answers there speaks no TLS: try http:// in place of https://."
 
 
 def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> BambleweenyError:
-    """Give the error that an answer tells of.
+    """Return the error of an error answer.
 
-    What does not look like ours, as the page of a proxy between, is a plain
+    An answer that is not in the server's format, such as the page of a proxy, becomes a plain
     BambleweenyError with its status.
     """
     try:
-        error = told(loads(body))
+        error = error_of(loads(body))
     except (ValueError, TypeError, KeyError):
         error = BambleweenyError(f"{url} answered {status} with something that is not its own.")
     error.status = status
@@ -43,10 +43,10 @@ def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> B
     return error
 
 
-def told(fields: Mapping[str, Any]) -> BambleweenyError:
-    """Give the error that the fields of an answer name.
+def error_of(fields: Mapping[str, Any]) -> BambleweenyError:
+    """Return the error with the `code`, `info`, `hint` and `index` of an answer.
 
-    A code that this client does not know is a plain BambleweenyError with it.
+    A code that this client does not know becomes a plain BambleweenyError with that code.
     """
     code = str(fields["code"])
     error = CATALOGUE.get(code, BambleweenyError)(str(fields["info"]))
@@ -55,7 +55,7 @@ def told(fields: Mapping[str, Any]) -> BambleweenyError:
 
 
 def no_answer(url: str, ex: HTTPError, seconds: float, *, is_safe: bool) -> Exception:
-    """Return the error for a call that was not answered; `is_safe`: it can be repeated."""
+    """Return the error for a call without an answer; `is_safe` says that it can be repeated."""
     error = _no_answer(url, ex, seconds)
     if is_safe and isinstance(error, NoAnswer) and error.hint is NoAnswer.hint:
         error.hint = _CAN_BE_REPEATED
@@ -75,14 +75,14 @@ def _no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
     if isinstance(ex, SSLError):
         hint = _NO_TLS if "WRONG_VERSION_NUMBER" in str(ex) else None
         return ConnectionBroken(f"{nothing}: TLS failed: {ex}.", hint=hint)
-    # NOTE: a time-out while a body is sent comes inside of a ProtocolError.
+    # NOTE: urllib3 wraps a timeout while a body is sent in a ProtocolError.
     if isinstance(ex, HTTPTimeoutError) or isinstance(ex.args[-1], TimeoutError):
         return TimedOut(f"{nothing} within {seconds:g} seconds.")
     return ConnectionBroken(f"{nothing}: the connection broke.")
 
 
 def _reason_of(ex: HTTPError) -> str:
-    """Return why there is no connection in the system's words, as `connection refused`."""
+    """Return the operating system's reason, such as `connection refused`."""
     cause = ex.__cause__ or ex.__context__
     reason = getattr(cause, "strerror", None) or "no connection can be made"
     return f"{reason[0].lower()}{reason[1:]}"

@@ -1,4 +1,4 @@
-"""Who a client is: a token that was given, or a login whose tokens are renewed."""
+"""The credentials of a client: a fixed token, or a login whose tokens are renewed."""
 
 import threading
 import time
@@ -8,16 +8,16 @@ from contextlib import contextmanager
 from bambleweeny.errors import Unauthorized
 
 _MARGIN_SECONDS = 30.0
-"""A token is renewed so long before its end, or in its last tenth where that is less."""
+"""A token is renewed this long before it expires, or a tenth of its lifetime if shorter."""
 
 _HOW_TO_LOG_IN = "Give the client a user name and a password, or a token."
 
 Issue = Callable[[str, str], tuple[str, float]]
-"""Log in with a name and a password: gives a token and how many seconds it is good."""
+"""Logs in with a name and a password, and returns a token and its lifetime in seconds."""
 
 
 class Login:
-    """The credentials of a client; threads that need a token at once log in once."""
+    """The credentials of a client. Threads that need a token simultaneously log in once."""
 
     def __init__(
         self,
@@ -40,16 +40,16 @@ class Login:
 
     @property
     def is_given(self) -> bool:
-        """Tell whether the client is anybody."""
+        """Return whether the client has a token or a login."""
         return self._username is not None or self._token is not None
 
     @property
     def password(self) -> str | None:
-        """The password, where one was given."""
+        """The password, or None."""
         return self._password
 
     def token(self, issue: Issue) -> str:
-        """Give a token that is good for a while; logs in where there is none."""
+        """Return a valid token. Logs in if the current one is missing or about to expire."""
         with self._lock:
             if self._token is None or self._clock() >= self._renew_at:
                 self._token, self._renew_at = self._issued(issue)
@@ -57,16 +57,16 @@ class Login:
 
     @property
     def current(self) -> str | None:
-        """The token that the next call sends, where there is one already."""
+        """The token that the next call sends, or None."""
         return self._token
 
     def use(self, token: str) -> None:
-        """Send this token until it is refused, and only then log in."""
+        """Use this token. A new login follows only after the server has refused it."""
         with self._lock:
             self._token, self._renew_at = token, float("inf")
 
     def is_renewable(self, refused: str) -> bool:
-        """Forget a token that was refused; tell whether there can be another one."""
+        """Drop a token that the server refused; return whether a new login is possible."""
         if self._username is None:
             return False
         with self._lock:
@@ -75,13 +75,13 @@ class Login:
         return True
 
     def fresh(self, issue: Issue) -> str:
-        """Log in, whatever token there is, and give the new token."""
+        """Log in even if there is a token, and return the new token."""
         with self._lock:
             self._token, self._renew_at = self._issued(issue)
             return self._token
 
     def change_password(self, password: str) -> None:
-        """Go on with a new password; the earlier tokens have ended."""
+        """Use a new password, and drop the current token, which is no longer valid."""
         if self._username is not None:
             with self._lock:
                 self._password, self._token = password, None
@@ -95,7 +95,7 @@ class Login:
 
 @contextmanager
 def hinting_at_login() -> Iterator[None]:
-    """Let a refusal say what the client lacks, where the server's hint is for plain HTTP."""
+    """Replace the hint of Unauthorized, which the server writes for HTTP, by one for Python."""
     try:
         yield
     except Unauthorized as ex:

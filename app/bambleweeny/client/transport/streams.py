@@ -1,4 +1,4 @@
-"""Streams: rows that come for as long as one asks for more."""
+"""Endless streams of rows, with reconnection."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +14,11 @@ _PAUSE_SECONDS = 1.0
 def follow(
     connection: Connection, path: str, query: Callable[[], Query], *, has_begun: bool = False
 ) -> Iterator[dict[str, Any]]:
-    """Give the rows of a stream, which is asked for again each second where it breaks.
+    """Yield the rows of a stream. Reconnects every second after it breaks; never ends.
 
-    Each time with what `query` gives then. What fails before there was a row is raised unless
-    it `has_begun`; afterwards NoAnswer and StoreUnavailable are waited out. It never ends.
+    `query` is called for each connection. NoAnswer and StoreUnavailable are retried after the
+    first row, or from the beginning with `has_begun`; before that they are raised, as are all
+    other errors at any time.
     """
     while True:
         try:

@@ -1,1 +1,1 @@
-"""The commands that run a server, or work on its data without one."""
+"""The commands that run a server, or use its data without a server."""

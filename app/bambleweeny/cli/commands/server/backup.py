@@ -20,7 +20,7 @@ from bambleweeny.system.signals import interrupted_by_signals
 
 
 def run_backup(config: Config, file: str) -> int:
-    """Write a backup; give the exit status."""
+    """Write a backup and return the exit status."""
 
     def run() -> str:
         with (
@@ -34,7 +34,7 @@ def run_backup(config: Config, file: str) -> int:
 
 
 def run_restore(config: Config, file: str, *, replace: bool) -> int:
-    """Restore a backup, all of which is checked first; give the exit status."""
+    """Check a whole backup, then restore it; return the exit status."""
 
     def run() -> str:
         with source(file) as given:
@@ -50,7 +50,7 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
 
 
 def _counts(end: End) -> str:
-    """Return how many of each kind a backup has, in words."""
+    """Return the number of records of each kind in a backup, as text."""
     kinds = ("user", "key", "item", "topic", "message", "route", "bin")
     *most, last = (counted(getattr(end, f"{kind}s"), kind) for kind in kinds)
     return f"{', '.join(most)} and {last}"
@@ -59,7 +59,7 @@ def _counts(end: End) -> str:
 def _report(run: Callable[[], str], file: str) -> int:
     umask = os.umask(0o077)
     try:
-        # NOTE: so that no signal leaves half a file or an engine behind.
+        # NOTE: signals raise KeyboardInterrupt here, so that no partial file or engine remains.
         with interrupted_by_signals():
             to_people(run())
     except (BackupRefused, EngineFailed, NotEmpty, WrongSchema) as ex:

@@ -1,4 +1,4 @@
-"""The store that a command works on: an engine that runs, or one for as long as it takes."""
+"""The store for a command, on a running engine or on a temporary one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ _TIMEOUT = 60.0
 
 @contextmanager
 def store_of(config: Config, *, alone: bool) -> Iterator[Store]:
-    """Open the store of a configuration and close it again.
+    """Open the store of a configuration; close it at the end.
 
-    With `alone` a data directory whose server runs raises EngineFailed; without it, so
-    does one in which there are no data.
+    With `alone`, EngineFailed if a server runs on the data directory. Without it, EngineFailed
+    if the data directory has no data.
     """
     if config.redis_url is not None:
         with _opened(config.redis_url, config) as store:
@@ -39,7 +39,7 @@ def store_of(config: Config, *, alone: bool) -> Iterator[Store]:
 
 
 def _find(config: Config) -> str | None:
-    """Tell where the engine of the data directory answers; None where it has to be started."""
+    """Return the URL of the running engine of the data directory; None if it must be started."""
     directory = config.data_dir
     try:
         url = running_engine_url(directory)
@@ -52,7 +52,7 @@ def _find(config: Config) -> str | None:
 
 @contextmanager
 def _opened(url: str, config: Config, data_dir: Path | None = None) -> Iterator[Store]:
-    """Open the store at a URL; messages name the data directory, where there is one."""
+    """Open the store at a URL. Messages name `data_dir`, if there is one."""
     place = None if data_dir is None else str(data_dir)
     try:
         store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT, place=place)

@@ -1,4 +1,4 @@
-"""`bambleweeny health`: ask a server whether it is well, as a container's health check does."""
+"""`bambleweeny health`: check the health of a server, for example for a container."""
 
 import sys
 
@@ -9,12 +9,12 @@ _SECONDS = 5.0
 
 
 def check_health(url: str) -> int:
-    """Give 0 where a URL answers 200, 1 where not, 2 where it is none.
+    """Return 0 if a URL answers 200, 1 if it does not, 2 if it is not a valid URL.
 
-    Without a path it is `/healthz`'s.
+    The default path is `/healthz`.
     """
     from http.client import HTTPException  # noqa: PLC0415
-    from urllib.error import HTTPError, URLError  # noqa: PLC0415  these cost what a start does
+    from urllib.error import HTTPError, URLError  # noqa: PLC0415  slow imports
     from urllib.parse import urlsplit  # noqa: PLC0415
     from urllib.request import ProxyHandler, build_opener  # noqa: PLC0415
 
@@ -26,20 +26,22 @@ def check_health(url: str) -> int:
         return 2
     asked = f"{address}{'' if urlsplit(address).path else '/healthz'}{mark}{query}"
     try:
-        # NOTE: a proxy of the environment is meant for other places.
+        # NOTE: without this, urllib would use a proxy of the environment.
         with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:
             text = answer.read(1000).decode(errors="replace").rstrip("\n")
             print(visible(text) if sys.stdout.isatty() else text)
     except HTTPError as ex:
         with ex:
-            return _tell(asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}")
+            return _report_unhealthy(
+                asked, f"{ex.code} {ex.read(1000).decode(errors='replace').rstrip()}"
+            )
     except (URLError, OSError, HTTPException, ValueError) as ex:
         return _no_answer(url, ex)
     return 0
 
 
 def _no_answer(url: str, ex: Exception) -> int:
-    """Say why there is no answer, in the system's words where it has some."""
+    """Print why there is no answer, if possible with the operating system's reason."""
     cause = getattr(ex, "reason", ex)
     reason = getattr(cause, "strerror", None) or str(cause)
     advice = " Try http:// in its place." if "WRONG_VERSION_NUMBER" in reason else ""
@@ -47,6 +49,6 @@ def _no_answer(url: str, ex: Exception) -> int:
     return 1
 
 
-def _tell(url: str, reason: str) -> int:
+def _report_unhealthy(url: str, reason: str) -> int:
     to_people(f"bambleweeny: {url} is not well: {reason}")
     return 1

@@ -1,8 +1,8 @@
-"""`bambleweeny licenses`: the licences of all that is in the program.
+"""`bambleweeny licenses`: the licences of all components of the program.
 
-A built program has them in a file beside the code, which the build writes with what is
-here; otherwise they are those of the installed distributions that bambleweeny requires, and
-of the engine in one of them (packaging/contents/engine_notices.py).
+A built program reads them from a file in the package, which the build writes with this module.
+Otherwise, they are collected from the installed distributions that bambleweeny requires, and
+from the notices of the engine (packaging/contents/engine_notices.py).
 """
 
 import json
@@ -21,7 +21,7 @@ _TEXT = re.compile(r"(licen[cs]e|copying|copyright|notice|authors)[^/]*", re.IGN
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?")
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
 _IDS = {
-    "BSD License": "BSD-3-Clause",  # told apart from the two-clause one by its text
+    "BSD License": "BSD-3-Clause",  # or BSD-2-Clause, by its text
     "MIT License": "MIT",
     "Apache Software License": "Apache-2.0",
     "Zope Public License": "ZPL-2.1",
@@ -34,7 +34,7 @@ _UNKNOWN = "no licence named"
 
 @dataclass(frozen=True)
 class Notice:
-    """A component, the SPDX id or expression of its licence, and the texts that go with it."""
+    """A component, with the SPDX id or expression of its licence and the licence texts."""
 
     name: str
     version: str
@@ -43,12 +43,12 @@ class Notice:
 
     @property
     def title(self) -> str:
-        """Its name and, where it is known, its version."""
+        """The name and, if known, the version."""
         return f"{self.name} {self.version}".rstrip()
 
 
 def print_licenses() -> int:
-    """Write all licences to standard output; 1 where nothing tells what is installed."""
+    """Write all licences to stdout; return 1 if a required distribution is missing, else 0."""
     try:
         text = all_licenses()
     except PackageNotFoundError as ex:
@@ -58,19 +58,19 @@ def print_licenses() -> int:
         )
         return 1
     try:
-        # NOTE: as UTF-8 whatever the terminal says, since names in it are not ASCII.
+        # NOTE: always UTF-8, whatever the encoding of the terminal; some names are not ASCII.
         sys.stdout.buffer.write(text.encode())
         sys.stdout.flush()
     except BrokenPipeError:
-        # NOTE: who read the first page has seen enough; the interpreter would complain at its end.
+        # NOTE: a pager has exited early; without this, Python prints an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
 def all_licenses() -> str:
-    """Give the text that the build wrote, or that of what is installed.
+    """Return the text that the build wrote, else that of the installed distributions.
 
-    Raises PackageNotFoundError where one of these is missing.
+    Raises PackageNotFoundError if one of them is missing.
     """
     try:
         return (PACKAGE / LICENSES_FILE).read_text("utf-8")
@@ -79,13 +79,13 @@ def all_licenses() -> str:
 
 
 def notices_of_engine() -> list[Notice]:
-    """Return the notices of the engine's parts, which its package does not bring."""
+    """Return the notices of the engine's parts, which its distribution does not contain."""
     parts = json.loads((PACKAGE / ENGINE_FILE).read_text("utf-8"))
     return [Notice(**{**part, "texts": tuple(part["texts"])}) for part in parts]
 
 
 def required_distributions(name: str = "bambleweeny") -> Iterator[Distribution]:
-    """Give a distribution, then all that it requires, directly or not, by their names."""
+    """Yield a distribution, then all that it requires, also indirectly, sorted by name."""
     found: dict[tuple[str, str], Distribution] = {}
     _collect(name, "", found)
     ours = found.pop((_normal(name), ""))
@@ -108,8 +108,8 @@ def _collect(name: str, extra: str, found: dict[tuple[str, str], Distribution]) 
             try:
                 _collect(named[1], further, found)
             except PackageNotFoundError:
-                # NOTE: the condition of a requirement for other systems does not hold here,
-                # and so it is not installed; one without a condition must be.
+                # NOTE: a requirement with a marker may be for other systems, and then is not
+                # installed here; one without a marker must be installed.
                 if not marker:
                     raise
 
@@ -119,9 +119,9 @@ def _normal(name: str) -> str:
 
 
 def notice_of(one: Distribution) -> Notice:
-    """Read name, version, licence and licence texts of a distribution.
+    """Return the name, version, licence and licence texts of a distribution.
 
-    The texts of what it has copied into itself are among them.
+    The texts include those of vendored code.
     """
     texts = tuple(
         Path(str(file.locate())).read_text("utf-8", errors="replace")
@@ -132,7 +132,7 @@ def notice_of(one: Distribution) -> Notice:
 
 
 def _license_of(one: Distribution, texts: Iterable[str]) -> str:
-    """Give the expression of new metadata, or what the older fields mean."""
+    """Return the License-Expression of the metadata, else an SPDX id from older fields."""
     if expression := one.metadata["License-Expression"]:
         return str(expression)
     classifiers = one.metadata.get_all("Classifier") or ()
@@ -144,7 +144,7 @@ def _license_of(one: Distribution, texts: Iterable[str]) -> str:
 
 
 def render(notices: Iterable[Notice]) -> str:
-    """Write a list of all components, then each text once, below all that it is for."""
+    """Return a list of all components, then each licence text once, with its components."""
     listed = tuple(notices)
     owners: dict[str, list[Notice]] = {}
     shown: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The commands of who runs a server; their options are those of the server's table."""
+"""The commands that run a server; their options are from the server's table of options."""
 
 import os
 from argparse import ArgumentParser
@@ -75,7 +75,7 @@ def _config(context: Context, *, sandbox: bool = False) -> Config:
 def _options(
     *names: str, sandbox: bool = False, every: bool = False
 ) -> Callable[[ArgumentParser], None]:
-    """Give what adds the named options of the server's table, or every one."""
+    """Return a function that adds the named options of the server's table, or all of them."""
 
     def add(parser: ArgumentParser) -> None:
         for column in fields(Config):

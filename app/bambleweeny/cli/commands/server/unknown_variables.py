@@ -1,4 +1,4 @@
-"""Variables that look like the program's own and are not: probably misspelt ones."""
+"""Warnings about unknown BAMBLEWEENY_ variables, which are probably misspelt."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,16 +9,16 @@ from bambleweeny.cli.escapes import visible
 from bambleweeny.config import PREFIX, Config, variable_of
 
 _OTHERS = ("LIST", "ATTEMPT", "IMAGE")
-"""Set by `sub` for its command, and read by `compose.yaml`."""
+"""Variables that `sub` sets for its command, or that `compose.yaml` reads."""
 _IS_OF_A_SERVICE = re.compile(
     r"SERVICE_HOST=.*|SERVICE_PORT(_\w+)?=.*|PORT=\w+://.*|PORT_[0-9]+_(TCP|UDP|SCTP)(_\w+)?=.*"
 ).fullmatch
-"""What Kubernetes adds for a service that is called bambleweeny."""
+"""Matches variables that Kubernetes sets for a service with the name bambleweeny."""
 _LONGEST_SHOWN = 64
 
 
 def warnings_of(env: Mapping[str, str]) -> Iterator[str]:
-    """Return a sentence for each variable that begins like the program's and is unknown."""
+    """Yield a warning for each unknown variable that begins with the program's prefix."""
     known = [variable_of(column) for table in (Config, Connection) for column in fields(table)]
     known += [PREFIX + name for name in _OTHERS]
     for name, text in sorted(env.items()):
@@ -28,7 +28,7 @@ def warnings_of(env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _warning(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  few names are misspelt
+    from difflib import get_close_matches  # noqa: PLC0415  rarely needed
 
     shown = visible(name[:_LONGEST_SHOWN], keep="")
     parts = {one[len(PREFIX) :]: one for one in known}

@@ -12,7 +12,7 @@ from bambleweeny.cli.verb import Verb, argument
 
 def _shell(context: Context) -> int:
     if sys.stdin.isatty() and sys.stdout.isatty():
-        # NOTE: imported here, since a pipe needs no prompt.
+        # NOTE: imported here, because a pipe needs no prompt.
         from bambleweeny.cli.commands.shell.terminal import talk  # noqa: PLC0415
 
         return talk(context)
@@ -20,12 +20,12 @@ def _shell(context: Context) -> int:
 
 
 def _read(context: Context, lines: TextIO) -> int:
-    """Run the commands of a pipe; give 1 where one failed."""
+    """Run commands from a pipe; return 1 if one failed, else 0."""
     session = Session(context)
     status = 0
     open_text = ""
     for number, line in enumerate(lines):
-        # NOTE: some programs write a byte order mark before a text.
+        # NOTE: some programs write a byte order mark at the beginning of a text.
         open_text += line if number else line.removeprefix("\ufeff")
         if is_unfinished(open_text):
             continue

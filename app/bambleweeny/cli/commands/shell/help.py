@@ -11,7 +11,7 @@ from bambleweeny.cli.suggestions import did_you_mean
 from bambleweeny.cli.verb import Verb, lines_of
 
 OWN = {name: command for name, command in COMMANDS.items() if command.group in SHARED}
-"""The commands that the shell has in common with the command line."""
+"""The commands that the shell shares with the command line."""
 _TOO = """as in the original b9y-cli:
   create_user NAME PASSWORD     users add
   route KEY TYPE, bin LIST      route add, bin add
@@ -28,7 +28,7 @@ _NEEDS_ANOTHER_SHELL = re.compile(r"[|<>;&$`]")
 
 
 def overview() -> str:
-    """List the commands, each with an example."""
+    """Return a list of the commands, each with an example."""
     lines = []
     for group in SHARED:
         lines.append(f"{group}:")
@@ -41,7 +41,7 @@ def overview() -> str:
 
 
 def help_of(words: list[str]) -> str:
-    """Say what a command takes; WrongUse where there is none of that name."""
+    """Return the help of a command; WrongUse if the command does not exist."""
     name = words[0]
     if name in _OF_THE_SHELL:
         return _OF_THE_SHELL[name]
@@ -59,7 +59,7 @@ def help_of(words: list[str]) -> str:
 
 
 def no_such_command(name: str) -> WrongUse:
-    """Return the refusal of a name that no command of the shell has."""
+    """Return the error for an unknown command name."""
     if name in COMMANDS:
         return WrongUse(
             f"'{name}' is a command of the command line, not of the shell.",
@@ -71,7 +71,7 @@ def no_such_command(name: str) -> WrongUse:
 
 
 def shell_examples_of(verb: Verb) -> list[str]:
-    """Return the examples that need nothing but the shell, as they are typed there."""
+    """Return the examples that work in the shell, as they are typed there."""
     verbs = (verb, *verb.verbs.values())
     lines = lines_of(one.shell_examples or one.examples for one in verbs)
     return [line.removeprefix(PROGRAM) for line in lines if not _NEEDS_ANOTHER_SHELL.search(line)]

@@ -1,4 +1,4 @@
-"""The commands of the original's b9y-cli, as commands of ours."""
+"""The commands of the original b9y-cli, translated to the current ones."""
 
 from bambleweeny.cli.command_table import verb_of
 from bambleweeny.cli.parsing import END
@@ -7,11 +7,11 @@ ENDS = ("exit", "quit", "q", "EOF")
 HELP = ("help", "?")
 VERSION = "version"
 NAMES = ("create_user",)
-"""Commands that only the original has."""
+"""Commands that only the original b9y-cli has."""
 
 
 def modern(words: list[str]) -> list[str]:
-    """Give the words of a command as we have it; those that are ours stay."""
+    """Return the words of a command in the current form; current commands stay unchanged."""
     name, *rest = words
     if name == "create_user":
         return ["users", "add", *rest]

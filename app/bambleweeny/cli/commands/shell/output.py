@@ -1,4 +1,4 @@
-"""What the shell prints: at a terminal, JSON in colour and a word for what prints nothing."""
+"""The output of the shell: at a terminal, JSON in colour, and OK for empty output."""
 
 import json
 
@@ -6,24 +6,24 @@ from bambleweeny.cli.output import Output
 
 
 class ShellOutput(Output):
-    """Standard output under a prompt."""
+    """Standard output of the shell."""
 
     speaker = ""
 
     def value(self, value: bytes, **around: object) -> None:
-        """Print a value on lines of its own; at a terminal JSON is laid out and has colours."""
-        if self._is_laid_out(value):
+        """Print a value and a line end; at a terminal, print JSON indented and in colour."""
+        if self._print_formatted(value):
             return
-        # NOTE: what answers several commands must be told apart, unlike what answers one.
+        # NOTE: add a line end, so that the outputs of several commands do not run together.
         super().value(value if self.as_json or value.endswith(b"\n") else value + b"\n", **around)
 
     def message(self, value: bytes, **around: object) -> None:
-        """Print one value of a stream, JSON as `value` does."""
-        if not self._is_laid_out(value):
+        """Print one value of a stream; JSON is printed as by `value`."""
+        if not self._print_formatted(value):
             super().message(value, **around)
 
-    def _is_laid_out(self, value: bytes) -> bool:
-        """Lay JSON out at a terminal; False where that is not what the value is, or wanted."""
+    def _print_formatted(self, value: bytes) -> bool:
+        """Print a JSON object or array at a terminal; return False if the value is not printed."""
         if not self.is_terminal or self.as_json or value.lstrip()[:1] not in (b"{", b"["):
             return False
         try:
@@ -45,7 +45,7 @@ class ShellOutput(Output):
         Console(file=self._stream).print(text, soft_wrap=True)
 
     def done(self) -> None:
-        """Say OK to who watches."""
+        """Print OK at a terminal."""
         if self.is_terminal and not self.as_json:
             self.line("OK")
         else:

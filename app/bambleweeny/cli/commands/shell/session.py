@@ -1,4 +1,4 @@
-"""The commands of a shell, which share one client."""
+"""The session of a shell. Its commands share one client."""
 
 import sys
 
@@ -17,15 +17,15 @@ PROGRAMS = ("bambleweeny", "b9y")
 
 
 class Session:
-    """Runs one command after the other."""
+    """Runs the commands of a shell, one after the other."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.is_over = False
-        """It was told to end."""
+        """True after a command such as `exit`."""
 
     def run(self, text: str) -> int:
-        """Run a command and give its exit status; what failed is a sentence on stderr."""
+        """Run a command and return its exit status. A failure is printed to stderr."""
         return status_of(lambda: self._run(split(text)), prefix="", advise=self._context.advice)
 
     def _run(self, words: list[str]) -> int | None:
@@ -35,7 +35,7 @@ class Session:
             self.is_over = True
             return None
         if words[0] in PROGRAMS and words[1:]:
-            # NOTE: so that what is copied from elsewhere works here, too.
+            # NOTE: drop the program's name, so that commands can be pasted from examples.
             words = words[1:]
         if words[0] in HELP:
             print(help_of(words[1:]) if words[1:] else overview())
@@ -57,5 +57,5 @@ class Session:
 
 
 def command_names() -> list[str]:
-    """Give every word that a command can begin with."""
+    """Return all names of commands, sorted."""
     return sorted([*OWN, *NAMES, "help", "version", "exit"])

@@ -21,15 +21,15 @@ from bambleweeny.cli.escapes import visible
 
 _PROMPT = "b9y> "
 _SECRET = ("password", "users add", "users set", "create_user")
-"""What begins so may have a password in it."""
+"""Commands that may contain a password; they are not written to the history."""
 
 
 def talk(context: Context) -> int:
-    """Ask for commands until one of them, or the end of the terminal, ends that."""
+    """Prompt for commands until `exit` or end of file; return the exit status."""
     session = Session(context)
     who = context.who()
     if who["authenticated"] != "True":
-        context.client.keys.list()  # raises what the server says of such a login
+        context.client.keys.list()  # raises the server's error for an invalid login
     connected = f"Connected to {context.place.url} as {who['user']}."
     print(visible(f"{connected} 'help' lists the commands."))
     prompt: PromptSession[str] = PromptSession(
@@ -60,7 +60,7 @@ class _Names(Completer):
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
-        """Give what the word before the cursor can become."""
+        """Yield the completions of the word before the cursor."""
         *words, last = document.text_before_cursor.split(" ")
         for found in self._candidates.of([word for word in words if word], last):
             yield Completion(found, start_position=-len(last))
@@ -73,7 +73,7 @@ class _WithoutSecrets(FileHistory):
 
 
 def _history() -> History:
-    """Give the history that is kept, readable by the owner alone; where it cannot be, a new one."""
+    """Return the history file, readable by its owner only; else a history in memory."""
     file = home_of("XDG_STATE_HOME", ".local/state") / "history"
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

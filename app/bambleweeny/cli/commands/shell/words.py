@@ -1,4 +1,4 @@
-"""Lines that are typed into the shell, as words."""
+"""The words of a line that is typed into the shell."""
 
 import shlex
 
@@ -6,9 +6,10 @@ from bambleweeny.cli.failures import WrongUse
 
 
 def split(text: str) -> list[str]:
-    """Give the words of a command; quotes hold together what has spaces or line ends.
+    """Split a command into words, with the quotes and escapes of a POSIX shell.
 
-    A line that begins with # is a remark. WrongUse where a quote is not closed.
+    A line that begins with # is a comment and has no words. WrongUse if a quote is not closed,
+    or if the line ends with a backslash.
     """
     if text.lstrip().startswith("#"):
         return []
@@ -19,7 +20,7 @@ def split(text: str) -> list[str]:
 
 
 def is_unfinished(text: str) -> bool:
-    """Tell whether a command goes on in the next line: a quote is open, or a backslash ends it."""
+    """Return whether the next line continues a command, after an open quote or a backslash."""
     try:
         split(text)
     except WrongUse:
