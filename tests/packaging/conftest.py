@@ -52,6 +52,8 @@ def image_archive() -> Path:
 def pytest_collection_finish(session):
     """Begin the second build where it is wanted, and where the first one has been."""
     wanted = any("second_build" in getattr(item, "fixturenames", ()) for item in session.items)
+    # NOTE: each of several processes has all tests, and one runs this; the others go on meanwhile.
+    wanted = wanted and not hasattr(session.config, "workerinput")
     if wanted and not session.config.option.collectonly and (ROOT / ".venv-build").exists():
         _begin_second_build(session.config)
 

@@ -123,6 +123,7 @@ def test_its_size_is_bounded(binary_file):
 def test_a_killed_one_leaves_what_the_next_start_removes(program):
     server = program.start("serve")
     program.kill(server)
+    assert server.is_gone()
     assert len(program.leftovers()) == 1
     assert run(program, "--version").returncode == 0
     assert program.leftovers() == []
@@ -223,7 +224,9 @@ def test_a_place_that_is_taken_is_left_for_another(program, how):
     assert stat.S_IMODE((program.temporary / other).stat().st_mode) == 0o700
     assert program.stop(server) == 0
     assert program.leftovers() == [name]
-    program.kill(program.start("serve"))
+    server = program.start("serve")
+    program.kill(server)
+    assert server.is_gone()
     assert len(program.leftovers()) == 2
     assert run(program, "--version").returncode == 0
     assert program.leftovers() == [name]

@@ -2,8 +2,10 @@
 
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 from bambleweeny.errors import (
     InternalError,
     NotFound,
@@ -14,6 +16,7 @@ from bambleweeny.errors import (
 from bambleweeny.store import open_store
 from bambleweeny.store.guard import translate
 from bambleweeny.store.scripts import Script
+from engines import RedisServer, wait_until
 from hiredis import ReplyError
 
 
@@ -167,3 +170,20 @@ def test_error_replies_are_translated(text, kind):
 )
 def test_a_refusal_may_say_when_it_passes(words, seconds):
     assert translate(ReplyError(f"B9Y limit_reached{words}")).retry_after == seconds
+
+
+def test_a_wait_that_a_failover_ends_is_unavailable(tmp_path):
+    server = RedisServer(tmp_path)
+    try:
+        with redis.Redis(port=server.port) as waiting, redis.Redis(port=server.port) as other:
+            wait_until(waiting.ping, seconds=10)
+            with ThreadPoolExecutor(1) as threads:
+                reply = threads.submit(waiting.execute_command, "WAIT", 1, 0)
+                wait_until(lambda: other.info("clients")["blocked_clients"] == 1, seconds=10)
+                other.replicaof("127.0.0.1", server.port)
+                with pytest.raises(redis.ResponseError) as caught:
+                    reply.result()
+    finally:
+        server.stop()
+    assert str(caught.value).startswith("UNBLOCKED")
+    assert type(translate(ReplyError(str(caught.value)))) is StoreUnavailable

@@ -20,7 +20,7 @@ _REFUSED = "B9Y "
 _FULL = ("OOM command not allowed", "MISCONF", "No space left on device")
 _AWAY = (
     "LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS",
-    "NOAUTH", "NOPERM", "WRONGPASS", "UNKILLABLE", "ERR max number of clients",
+    "NOAUTH", "NOPERM", "WRONGPASS", "UNKILLABLE", "UNBLOCKED", "ERR max number of clients",
 )  # fmt: skip
 _REFUSED_BY_NODE = ("TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN")
 """The errors with which a node of a Cluster refuses a command that it did not run."""

@@ -26,13 +26,11 @@ def test_who_is_wanted_no_more_is_woken_and_the_others_are_not():
 
 
 def test_one_thread_looks_for_all_and_ends_with_the_last():
-    before, disconnects = threading.active_count(), Disconnects()
+    before, disconnects = set(threading.enumerate()), Disconnects()
     with disconnects.over(Waiter(), lambda: True), disconnects.over(Waiter(), lambda: True):
-        assert threading.active_count() == before + 1
-    deadline = time.monotonic() + 5
-    while threading.active_count() > before:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+        [thread] = set(threading.enumerate()) - before
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_it_looks_again_after_everybody_had_left():
