@@ -26,7 +26,7 @@ class App:
     def __call__(self, environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/aside":
-            environ["bambleweeny.step_aside"]()
+            environ["bambleweeny.yield_leadership"]()
         if path == "/asks":
             self.asking()
         if path == "/brief":
