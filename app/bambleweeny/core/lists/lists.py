@@ -7,7 +7,7 @@ import msgspec
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.index_walk import walk
+from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.lists.idempotency import forget_pushes, push_digest
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
@@ -174,7 +174,7 @@ class Lists:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's lists in order, in pages."""
-        return walk(self._store, caller, self._schema.tenant(caller.id).lists)
+        return names_of(self._store, caller, "lists")
 
     def _pop(self, caller: Caller, name: str) -> bytes | RetryAfter | None:
         check_list_name(name)

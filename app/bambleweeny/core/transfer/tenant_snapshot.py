@@ -5,10 +5,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from bambleweeny.core.auth.tenant_session import read_as, run_read_as
+from bambleweeny.core.auth.tenant_session import read_as, run_read_as, walk_index_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
-from bambleweeny.core.listing.index_walk import walk
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
 from bambleweeny.core.lists.item_codec import unpack_item
@@ -183,7 +182,7 @@ class TenantSnapshot:
             self._advance(len(page))
 
     def _walk(self, index: str) -> Iterator[list[str]]:
-        return walk(self._store, self._caller, index)
+        return walk_index_as(self._store, self._caller, index)
 
     def _run(self, script: Script, *args: str | bytes | int) -> Any:
         return run_read_as(self._store, self._caller, script, *args)
