@@ -113,7 +113,7 @@ class Key:
             )
             resp.set_header("ETag", etag_of(value))
         else:
-            self._changes.change_ttl(caller, name, ttl or None, precondition)
+            self._changes.change_ttl(caller, name, ttl, precondition)
         answer_done(resp)
 
     @falcon.before(authenticated, takes("return", *CONDITIONS))

@@ -167,7 +167,7 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
         case Row():
             entry = record.entry
             value = value_of(entry.value)
-            line = Line(key=OwnKey(record.name, value, entry.ends, entry.content_type))
+            line = Line(key=OwnKey(record.name, value, entry.expires or 0, entry.content_type))
         case Item():
             line = Line(item=_item_of(record))
         case List():

@@ -129,7 +129,8 @@ class TenantSnapshot:
             self._advance(1)
 
     def _key(self, name: str, entry: KeyEntry) -> Key:
-        return Key(self._caller.id, name, value_of(entry.value), entry.ends, entry.content_type)
+        value, expires = value_of(entry.value), entry.expires or 0
+        return Key(self._caller.id, name, value, expires, entry.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         packed, low, policy = record
