@@ -22,10 +22,10 @@ from bambleweeny.api.requests.conditions import (
     wants_previous,
 )
 from bambleweeny.api.requests.content_codings import is_coded
-from bambleweeny.api.requests.key_waits import wait_for_change
 from bambleweeny.api.requests.parameters import read_flag, refuse_beside
 from bambleweeny.api.requests.scheduling import may_block, run_alone
 from bambleweeny.api.requests.strictness import CONDITIONS, takes
+from bambleweeny.api.requests.waiting import wait_for_change
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.keys import keys
 from bambleweeny.core.keys.conditions import ANY, PLAIN, UNBOUNDED, Precondition, WriteOptions

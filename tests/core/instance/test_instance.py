@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from bambleweeny.core.instance.instance import WrongSchema, open_instance
 from bambleweeny.core.instance.status import Status
+from bambleweeny.core.lists.codec import NUMBERS, ListNumbers
 from bambleweeny.core.lists.lists import push_options
-from bambleweeny.core.lists.record_codec import NUMBERS, ListNumbers
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store.schema import VERSION
 from bambleweeny.store.scripts import RAISE_LAYOUT

@@ -10,10 +10,9 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
-from bambleweeny.core.lists.item_codec import unpack_item
+from bambleweeny.core.lists.codec import NUMBERS, unpack_item, unpack_numbers
 from bambleweeny.core.lists.items import STATES, State
 from bambleweeny.core.lists.policies import ListPolicy
-from bambleweeny.core.lists.record_codec import NUMBERS, unpack_numbers
 from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.transfer.backup_format import (
     BesideKeys,
