@@ -103,7 +103,7 @@ class LeaderFollower:
             promoted = threading.Lock()
             promoted.acquire()
             self._followers.append(promoted)
-            start_thread(partial(self._lead_once, promoted), f"crew-{number}")
+            start_thread(partial(self._lead_once, promoted), f"http-{number}")
         self._lead.acquire()
         self._promote_next()
 
