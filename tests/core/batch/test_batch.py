@@ -193,7 +193,9 @@ def test_a_round_trip_is_enough_for_a_thousand(services, uli, store, monkeypatch
     run(uli, [Set("k", "v")])
     run(uli, [Get("k")])
     trips, ask = [], store._exchange
-    monkeypatch.setattr(store, "_exchange", lambda commands: trips.append(commands) or ask(commands))
+    monkeypatch.setattr(
+        store, "_exchange", lambda commands: trips.append(commands) or ask(commands)
+    )
     for operation, count, expected in (
         (Set("k", "v"), 1000, 1), (Get("k"), 1000, 1), (Set("k", "v"), 10_000, 1 if is_atomic else 10),
         (Get("k"), 10_000, 1 if is_atomic else 10),
