@@ -183,8 +183,7 @@ def session_url(session_store, session_services) -> Iterator[str]:
         max_body=MAX_BODY,
         access_log=AccessLog(session_services.metrics),
         gate=Gate(origins, hosts),
-        run_jobs=session_store.run_side_by_side,
-        most_together=session_store.most_together,
+        scheduler=session_store.pipelining,
         body_limit=BodyLimits(session_services.tokens, MAX_BODY).largest,
     )
     thread = threading.Thread(target=server.run)

@@ -1,7 +1,6 @@
 """What the tests of queues share: time that passes at once, and what must always hold."""
 
-from bambleweeny.core.lists.item_codec import unpack_item
-from bambleweeny.core.lists.record_codec import NUMBERS, pack_numbers, unpack_numbers
+from bambleweeny.core.lists.codec import NUMBERS, pack_numbers, unpack_item, unpack_numbers
 
 STATES = ("leased", "delayed", "dead")
 

@@ -10,12 +10,12 @@ from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
 from bambleweeny.core.listing.name_range import NameRange
-from bambleweeny.core.lists.item_codec import StoredItem
+from bambleweeny.core.lists.codec import StoredItem
 from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
-from bambleweeny.core.notify.subscriptions import watch
+from bambleweeny.core.notify.events import watch
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds

@@ -68,7 +68,7 @@ def test_what_is_refused_says_up_to_where(client, ulis, uli):
     lines = [key(f"k{number}", "x" * 100_000) for number in range(9)]
     with pytest.raises(QuotaExceeded) as caught:
         ulis.import_(lines)
-    assert caught.value.hint.startswith("What stands before line 5 is imported. Delete")
+    assert caught.value.hint.startswith("The lines before line 5 are imported. Delete")
     assert list(ulis.keys) == ["k0", "k1", "k2", "k3"]
 
 

@@ -64,10 +64,9 @@ def create_app(
     cors_origins: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
 ) -> "falcon.App[Any, Any]":
-    """Return the WSGI application.
+    """Return the WSGI application; it answers loopback names and `allowed_hosts` (None: all).
 
-    An origin in `cors_origins` may contain `*`. The application answers loopback names and
-    `allowed_hosts`; None answers every Host.
+    An origin in `cors_origins` may contain `*`.
     """
     middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
     app = _App(middleware=middleware, router=_Router())

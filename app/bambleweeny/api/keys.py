@@ -6,13 +6,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw, answer_rows
 from bambleweeny.api.answers.key_entry import answer_key, answer_typed
-from bambleweeny.api.answers.listings import answer_listing
-from bambleweeny.api.answers.selections import (
-    SELECTING,
-    answer_selection,
-    is_selection,
-    read_prefix_to_delete,
-)
+from bambleweeny.api.answers.listings import SELECTING, answer_listing, read_prefix_to_delete
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.api.requests.conditions import (
@@ -28,15 +22,14 @@ from bambleweeny.api.requests.conditions import (
     wants_previous,
 )
 from bambleweeny.api.requests.content_codings import is_coded
-from bambleweeny.api.requests.key_waits import wait_for_change
 from bambleweeny.api.requests.parameters import read_flag, refuse_beside
 from bambleweeny.api.requests.scheduling import may_block, run_alone
 from bambleweeny.api.requests.strictness import CONDITIONS, takes
+from bambleweeny.api.requests.waiting import wait_for_change
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.keys import keys
 from bambleweeny.core.keys.conditions import ANY, PLAIN, UNBOUNDED, Precondition, WriteOptions
 from bambleweeny.core.keys.json_patch import check_path, part_of
-from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import TooMuchAtOnce
@@ -54,12 +47,8 @@ class Keys:
         """List the keys, for the admin those of all users; or look up `?names=`, or select."""
         if req.query_string and req.has_param("names"):
             _answer_named(req, resp, self.services.keys)
-            return
-        if is_selection(req, "keys"):
-            answer_selection(req, resp, "keys", self.services.selections)
-            return
-        pages = walk_visible(self.services.users, req.context.caller, self.services.keys.walk)
-        answer_listing(resp, "keys", pages)
+        else:
+            answer_listing(req, resp, "keys", self.services.selections)
 
     @falcon.before(authenticated, takes("prefix", "confirm"))
     @falcon.before(may_block)
@@ -124,7 +113,7 @@ class Key:
             )
             resp.set_header("ETag", etag_of(value))
         else:
-            self._changes.change_ttl(caller, name, ttl or None, precondition)
+            self._changes.change_ttl(caller, name, ttl, precondition)
         answer_done(resp)
 
     @falcon.before(authenticated, takes("return", *CONDITIONS))

@@ -15,7 +15,7 @@ from bambleweeny.api.requests.parameters import read_duration, read_flag, read_n
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.lists.item_codec import StoredItem
+from bambleweeny.core.lists.codec import StoredItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of

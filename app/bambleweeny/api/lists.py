@@ -3,8 +3,7 @@
 import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
-from bambleweeny.api.answers.listings import answer_listing
-from bambleweeny.api.answers.selections import SELECTING, answer_selection, is_selection
+from bambleweeny.api.answers.listings import SELECTING, answer_listing
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.api.requests.parameters import (
@@ -17,7 +16,6 @@ from bambleweeny.api.requests.parameters import (
 from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.lists import lists
 from bambleweeny.core.lists.lists import PushOptions, push_options
 from bambleweeny.core.services import Services
@@ -37,11 +35,7 @@ class Lists:
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the lists, for the admin those of all users; or select some."""
-        if is_selection(req, "lists"):
-            answer_selection(req, resp, "lists", self.services.selections)
-            return
-        pages = walk_visible(self.services.users, req.context.caller, self.services.lists.walk)
-        answer_listing(resp, "lists", pages)
+        answer_listing(req, resp, "lists", self.services.selections)
 
 
 class List:

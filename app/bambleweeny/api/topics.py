@@ -5,8 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json
-from bambleweeny.api.answers.listings import answer_listing
-from bambleweeny.api.answers.selections import SELECTING, answer_selection, is_selection
+from bambleweeny.api.answers.listings import SELECTING, answer_listing
 from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of, wants_stream
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw, read_type
@@ -15,7 +14,6 @@ from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import milliseconds_of, moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.listing.index_walk import walk_visible
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, id_in_order, is_message_id
 from bambleweeny.core.values import value_of
@@ -34,11 +32,7 @@ class Topics:
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the topics, for the admin those of all users; or select some."""
-        if is_selection(req, "topics"):
-            answer_selection(req, resp, "topics", self.services.selections)
-            return
-        pages = walk_visible(self.services.users, req.context.caller, self.services.topics.walk)
-        answer_listing(resp, "topics", pages)
+        answer_listing(req, resp, "topics", self.services.selections)
 
 
 class Topic:

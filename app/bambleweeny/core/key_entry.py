@@ -8,18 +8,18 @@ import msgspec
 
 
 class KeyEntry(msgspec.Struct, frozen=True, gc=False):
-    """A key's entry. `ends` is the expiry in ms since 1970, or 0; the content type may be empty."""
+    """A key's entry. `expires` is in ms since 1970, or None; the content type may be empty."""
 
     value: bytes
-    ends: int = 0
+    expires: int | None = None
     content_type: str = ""
 
     def seconds_left(self) -> int | None:
         """Return the TTL in seconds, rounded up, or None if the key does not expire."""
-        if not self.ends:
+        if self.expires is None:
             return None
         # NOTE: the key exists, so its TTL is at least 1, even if the clocks of the hosts differ.
-        return max(1, -(-(self.ends - time.time_ns() // 1_000_000) // 1000))
+        return max(1, -(-(self.expires - time.time_ns() // 1_000_000) // 1000))
 
 
 def key_entry_of(found: Sequence[Any]) -> KeyEntry:
@@ -27,10 +27,10 @@ def key_entry_of(found: Sequence[Any]) -> KeyEntry:
     value, meta = found
     if meta is None:
         return KeyEntry(value)
-    ends, _, content_type = meta.partition(b" ")
-    return KeyEntry(value, int(ends), content_type.decode())
+    expires, _, content_type = meta.partition(b" ")
+    return KeyEntry(value, int(expires) or None, content_type.decode())
 
 
-def meta_of(ends: int, content_type: str) -> str | None:
+def meta_of(expires: int | None, content_type: str) -> str | None:
     """Return the metadata to store with a value, or None if there is nothing to store."""
-    return f"{ends} {content_type}" if ends or content_type else None
+    return f"{expires or 0} {content_type}" if expires or content_type else None

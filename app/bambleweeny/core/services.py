@@ -79,17 +79,18 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
+    users = Users(store, passwords, admin_password_file)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
-        users=Users(store, passwords, admin_password_file),
+        users=users,
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
         items=Items(store, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
-        selections=Selections(store),
+        selections=Selections(store, users),
         topics=Topics(store, waits, streams, topic_bounds),
         events=Events(store, streams),
         batch=Batch(
@@ -100,7 +101,9 @@ def make_services(
         routes=Routes(store),
         bins=Bins(store, lists),
         exports=Exports(store.patient),
-        imports=_imports(store.patient, waits, streams, bounds, topic_bounds),
+        imports=_imports(
+            store.patient, users, waits, streams, list_bounds=bounds, topic_bounds=topic_bounds
+        ),
         status=Status(store, append_only_file),
         metrics=metrics,
     )
@@ -108,8 +111,10 @@ def make_services(
 
 def _imports(
     store: Store,
+    users: Users,
     waits: LongPolls,
     streams: Streams,
+    *,
     list_bounds: tuple[int, int],
     topic_bounds: Bounds,
 ) -> Imports:
@@ -117,7 +122,7 @@ def _imports(
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     nouns = Nouns(
-        Selections(store),
+        Selections(store, users),
         lists,
         Items(store, list_bounds),
         ListPolicies(store, list_bounds),

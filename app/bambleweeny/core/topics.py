@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.index_walk import walk
+from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
@@ -185,4 +185,4 @@ class Topics:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's topics in order, in pages."""
-        return walk(self._store, caller, self._schema.tenant(caller.id).topics)
+        return names_of(self._store, caller, "topics")

@@ -1,14 +1,13 @@
 """The operations of the core on an engine: read, write, run."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import chain, islice
 from typing import Any
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.link import Command
-from bambleweeny.store.client.pipelining import current, run_side_by_side
+from bambleweeny.store.client.pipelining import Pipelining, current
 from bambleweeny.store.client.protocol import ReplyError
 from bambleweeny.store.client.pubsub import PubSub
 from bambleweeny.store.client.topology import Connection, Engine
@@ -17,7 +16,6 @@ from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
 
 Reply = Any
-_Send = Callable[[Sequence[Command]], list[Reply]]
 
 _REPLICA_MILLISECONDS = 2000
 _MOST_TOGETHER = 16
@@ -32,8 +30,7 @@ class Store:
     StoreFull if it has no room, and the errors with which scripts refuse. On a Cluster the
     commands of one call go to the masters of their keys. With `replicas` a write raises
     StoreUnavailable if fewer replicas confirm it within two seconds. `place` is the address of
-    the engine without its password. `most_together` is the number of requests that should share
-    a round trip at most.
+    the engine without its password. `pipelining` runs requests that share their round trips.
     """
 
     def __init__(
@@ -46,7 +43,8 @@ class Store:
         self._replicas = replicas
         # NOTE: requests do not share round trips on a Cluster, where one master may be away, or
         # with replicas, for which a write waits.
-        self.most_together = 1 if replicas or engine.url.kind == "cluster" else _MOST_TOGETHER
+        is_shared = not replicas and engine.url.kind != "cluster"
+        self.pipelining = Pipelining(self._exchange, _MOST_TOGETHER if is_shared else 1)
         self._idle: deque[Connection] = deque()
 
     def read(self, *commands: Command) -> list[Reply]:
@@ -55,14 +53,14 @@ class Store:
         Not atomic as a group. Retried once on a new connection if the connection breaks.
         """
         try:
-            return self._checked(commands)
+            return self._ask(commands)
         except StoreUnavailable:
-            return self._checked(commands)
+            return self._ask(commands)
 
     def write(self, *commands: Command) -> list[Reply]:
         """Send commands in one write; not atomic as a group, never retried."""
         try:
-            return self._written(commands)
+            return self._ask(commands, self._replicas)
         except StoreUnavailable as ex:
             # NOTE: a node may refuse one command while others were done.
             ex.hint = StoreUnavailable.hint
@@ -70,15 +68,19 @@ class Store:
 
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script: atomic, never retried."""
-        return self._run(self._written, script, (len(keys), *keys, *args))
+        tail = (len(keys), *keys, *args)
+        try:
+            return self._ask([("EVALSHA", script.sha, *tail)], self._replicas)[0]
+        except UnknownScript:
+            return self._ask([("EVAL", script.text, *tail)], self._replicas)[0]
 
     def read_with(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script that changes nothing; retried once, as `read` is."""
         tail = (len(keys), *keys, *args)
         try:
-            return self._run(self._checked, script, tail)
-        except StoreUnavailable:
-            return self._run(self._checked, script, tail)
+            return self.read(("EVALSHA", script.sha, *tail))[0]
+        except UnknownScript:
+            return self.read(("EVAL", script.text, *tail))[0]
 
     @cached_property
     def patient(self) -> "Store":
@@ -95,23 +97,23 @@ class Store:
         while self._idle:
             self._idle.pop().close()
 
-    def run_side_by_side(self, jobs: Iterable[Callable[[], None]]) -> None:
-        """Run jobs in this thread until all have ended; they share their round trips.
-
-        The next job begins when the one before asks the engine something. If a shared round trip
-        fails, all jobs that share it get StoreUnavailable.
-        """
-        run_side_by_side(jobs, self._ask_together)
-
-    def _ask_together(self, asked: list[Sequence[Command]]) -> list[list[Reply]]:
-        replies = iter(self._ask_now(list(chain.from_iterable(asked))))
-        return [list(islice(replies, len(commands))) for commands in asked]
-
-    def _ask(self, commands: Sequence[Command]) -> list[Reply]:
+    def _ask(self, commands: Sequence[Command], replicas: int = 0) -> list[Reply]:
+        """Return the replies once `replicas` have the writes; raise the first error of them."""
+        if replicas:
+            commands = [*commands, ("WAIT", replicas, _REPLICA_MILLISECONDS)]
         worker = current()
-        return worker.ask(commands) if worker else self._ask_now(commands)
+        replies = worker.ask(commands) if worker else self._exchange(commands)
+        for reply in replies:
+            if isinstance(reply, ReplyError):
+                raise translate(reply) from reply
+        if replicas and (count := replies.pop()) < replicas:
+            raise StoreUnavailable(
+                f"The write is done, but {count} of {replicas} replicas have it so far."
+            )
+        return replies
 
-    def _ask_now(self, commands: Sequence[Command]) -> list[Reply]:
+    def _exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        """Return the replies, with errors as values, over a connection that no call uses."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -120,29 +122,3 @@ class Store:
             return connection.ask(commands)
         finally:
             self._idle.append(connection)
-
-    def _run(self, send: _Send, script: Script, tail: Command) -> Reply:
-        try:
-            [reply] = send([("EVALSHA", script.sha, *tail)])
-        except UnknownScript:
-            [reply] = send([("EVAL", script.text, *tail)])
-        return reply
-
-    def _checked(self, commands: Sequence[Command]) -> list[Reply]:
-        replies = self._ask(commands)
-        for reply in replies:
-            if isinstance(reply, ReplyError):
-                raise translate(reply) from reply
-        return replies
-
-    def _written(self, commands: Sequence[Command]) -> list[Reply]:
-        if not self._replicas:
-            return self._checked(commands)
-        *replies, count = self._checked(
-            [*commands, ("WAIT", self._replicas, _REPLICA_MILLISECONDS)]
-        )
-        if count < self._replicas:
-            raise StoreUnavailable(
-                f"The write is done, but {count} of {self._replicas} replicas have it so far."
-            )
-        return replies

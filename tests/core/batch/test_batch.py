@@ -192,8 +192,10 @@ def test_a_round_trip_is_enough_for_a_thousand(services, uli, store, monkeypatch
     run = services.batch.run_atomic if is_atomic else services.batch.run
     run(uli, [Set("k", "v")])
     run(uli, [Get("k")])
-    trips, ask = [], store._ask
-    monkeypatch.setattr(store, "_ask", lambda commands: trips.append(commands) or ask(commands))
+    trips, ask = [], store._exchange
+    monkeypatch.setattr(
+        store, "_exchange", lambda commands: trips.append(commands) or ask(commands)
+    )
     for operation, count, expected in (
         (Set("k", "v"), 1000, 1), (Get("k"), 1000, 1), (Set("k", "v"), 10_000, 1 if is_atomic else 10),
         (Get("k"), 10_000, 1 if is_atomic else 10),
@@ -208,19 +210,19 @@ def test_gets_alone_are_tried_again_and_nothing_else_is(
     services, uli, store, monkeypatch, is_atomic
 ):
     run = services.batch.run_atomic if is_atomic else services.batch.run
-    ask = store._ask
+    ask = store._exchange
 
     def break_once(commands):
-        monkeypatch.setattr(store, "_ask", ask)
+        monkeypatch.setattr(store, "_exchange", ask)
         raise StoreUnavailable
 
-    monkeypatch.setattr(store, "_ask", break_once)
+    monkeypatch.setattr(store, "_exchange", break_once)
     assert told(run(uli, [Get("k")])) == [NotFound]
     for writing in (Set("k", "v"), Del("k"), Incr("n"), Push("q", "v"), Pop("q")):
-        monkeypatch.setattr(store, "_ask", break_once)
+        monkeypatch.setattr(store, "_exchange", break_once)
         with pytest.raises(StoreUnavailable):
             run(uli, [Get("k")] * 1500 + [writing])
-        assert store._ask == ask
+        assert store._exchange == ask
 
 
 @pytest.mark.parametrize("is_atomic", [False, True])

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from bambleweeny.core.instance.instance import WrongSchema, open_instance
 from bambleweeny.core.instance.status import Status
-from bambleweeny.core.listing.index_walk import walk_visible
+from bambleweeny.core.lists.codec import NUMBERS, ListNumbers
 from bambleweeny.core.lists.lists import push_options
-from bambleweeny.core.lists.record_codec import NUMBERS, ListNumbers
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store.schema import VERSION
 from bambleweeny.store.scripts import RAISE_LAYOUT
@@ -113,14 +112,14 @@ def test_a_noted_layout_is_never_lowered(store, raw):
 def test_the_admin_sees_everybodys_names(services, uli, admin):
     services.keys.set(uli, "a", b"")
     services.keys.set(admin, "b", b"")
-    walk = services.keys.walk
-    assert list(walk_visible(services.users, admin, walk)) == [("0", ["b"]), ("1", ["a"])]
-    assert list(walk_visible(services.users, uli, walk)) == [("1", ["a"])]
+    visible = services.selections.visible
+    assert list(visible(admin, "keys")) == [("0", ["b"]), ("1", ["a"])]
+    assert list(visible(uli, "keys")) == [("1", ["a"])]
 
 
 def test_a_user_that_goes_meanwhile_is_passed_over(services, uli, admin):
     services.users.create("ann", "x")
-    pages = walk_visible(services.users, admin, services.keys.walk)
+    pages = services.selections.visible(admin, "keys")
     assert next(pages) == ("0", [])
     services.users.delete("1")
     assert list(pages) == [("2", [])]

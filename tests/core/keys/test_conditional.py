@@ -21,7 +21,7 @@ from bambleweeny.errors import (
     Unauthorized,
 )
 
-TYPED = WriteOptions("", "text/html")
+TYPED = WriteOptions(None, "text/html")
 HOUR = WriteOptions(3600)
 MISSING = Precondition(if_none_match="*")
 PRESENT = Precondition(if_match="*")
@@ -39,9 +39,9 @@ def test_a_key_has_an_end_and_a_type(services, uli, raw):
     held = services.keys.read(uli, "k")
     assert (held.value, held.content_type) == (b"v", 'text/html; charset="x"')
     assert 599 <= held.seconds_left() <= 600
-    ends = str(held.ends).encode()
+    ends = str(held.expires).encode()
     assert raw.get("b9y:{1}:meta:k") == ends + b' text/html; charset="x"'
-    assert raw.zrange("b9y:{1}:expiring", 0, -1, withscores=True) == [(b"k", held.ends)]
+    assert raw.zrange("b9y:{1}:expiring", 0, -1, withscores=True) == [(b"k", held.expires)]
     for name in ("key", "meta"):
         assert abs(raw.pttl(f"b9y:{{1}}:{name}:k") - held.seconds_left() * 1000) < 2000
 
@@ -49,7 +49,7 @@ def test_a_key_has_an_end_and_a_type(services, uli, raw):
 def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
     services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(), MISSING)
     assert sorted(raw.keys("b9y:{1}:*")) == [b"b9y:{1}:key:k", b"b9y:{1}:keys", b"b9y:{1}:user"]
-    assert services.keys.read(uli, "k") == KeyEntry(b"v", 0, "")
+    assert services.keys.read(uli, "k") == KeyEntry(b"v", None, "")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
 def test_a_write_forgets_the_end_and_the_type(services, uli, raw, forget):
     services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
     forget(services, uli)
-    assert services.keys.read(uli, "k") == KeyEntry(b"w", 0, "")
+    assert services.keys.read(uli, "k") == KeyEntry(b"w", None, "")
     assert raw.pttl("b9y:{1}:key:k") == -1
     assert not raw.exists("b9y:{1}:meta:k", "b9y:{1}:expiring")
 
@@ -72,9 +72,9 @@ def test_a_write_can_keep_the_end(services, uli):
     services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
     before = services.keys.read(uli, "k")
     services.key_changes.set_on_terms(uli, "k", b"w", WriteOptions("keep"))
-    assert services.keys.read(uli, "k") == KeyEntry(b"w", before.ends, "")
+    assert services.keys.read(uli, "k") == KeyEntry(b"w", before.expires, "")
     services.key_changes.set_on_terms(uli, "new", b"w", WriteOptions("keep"))
-    assert services.keys.read(uli, "new").ends == 0
+    assert services.keys.read(uli, "new").expires is None
 
 
 def test_a_key_ends_by_itself(services, uli):
@@ -126,7 +126,7 @@ def test_a_key_that_has_ended_can_be_made_anew(services, uli, raw, make):
     services.keys.set(uli, "another", b"")
     assert services.keys.get(uli, "k") == b"1"
     assert raw.zscore("b9y:{1}:keys", "k") == 0
-    assert bool(services.keys.read(uli, "k").ends) == (
+    assert bool(services.keys.read(uli, "k").expires) == (
         raw.zscore("b9y:{1}:expiring", "k") is not None
     )
 
@@ -157,15 +157,15 @@ def test_a_key_that_lives_on_is_in_the_index_again(services, uli, raw, write):
 
 
 def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions("", "a/b"))
+    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(None, "a/b"))
     services.key_changes.change_ttl(uli, "k", 60)
     held = services.keys.read(uli, "k")
     assert (held.seconds_left(), held.content_type) == (60, "a/b")
     assert 59_000 < raw.pttl("b9y:{1}:key:k") <= 60_000
     assert services.key_changes.touch(uli, "k", 600).seconds_left() == 600
-    assert raw.zscore("b9y:{1}:expiring", "k") == services.keys.read(uli, "k").ends
+    assert raw.zscore("b9y:{1}:expiring", "k") == services.keys.read(uli, "k").expires
     services.key_changes.change_ttl(uli, "k", None)
-    assert services.keys.read(uli, "k") == KeyEntry(b"v", 0, "a/b")
+    assert services.keys.read(uli, "k") == KeyEntry(b"v", None, "a/b")
     assert raw.pttl("b9y:{1}:key:k") == raw.pttl("b9y:{1}:meta:k") == -1
     assert not raw.exists("b9y:{1}:expiring")
     for change in (services.key_changes.touch, services.key_changes.change_ttl):
@@ -242,7 +242,7 @@ def test_what_was_there_before_is_given(services, uli):
     old = services.key_changes.swap(uli, "k", b"new", WriteOptions())
     assert (old.value, old.content_type, old.seconds_left()) == (b"\xff", "a/b", 60)
     assert services.key_changes.swap(uli, "k", b"", WriteOptions()).value == b"new"
-    assert services.key_changes.take(uli, "k") == KeyEntry(b"", 0, "")
+    assert services.key_changes.take(uli, "k") == KeyEntry(b"", None, "")
 
 
 def test_a_quota_holds_for_new_keys_and_no_others(services, uli):
@@ -267,11 +267,11 @@ def test_a_patch_keeps_the_end_and_the_type(services, uli):
     services.key_changes.set_on_terms(uli, "k", b'{"a":{"b":1},"c":2}', WriteOptions(60, "a/b"))
     before = services.keys.read(uli, "k")
     assert patch(uli, "k", b'{"a":{"b":null,"d":[]}}', keep) == b'{"a":{"d":[]},"c":2}'
-    assert services.keys.read(uli, "k") == KeyEntry(b'{"a":{"d":[]},"c":2}', before.ends, "a/b")
+    assert services.keys.read(uli, "k") == KeyEntry(b'{"a":{"d":[]},"c":2}', before.expires, "a/b")
     patch(uli, "k", b"{}", WriteOptions(600, "keep"), exactly(b'{"a":{"d":[]},"c":2}'))
     assert services.keys.read(uli, "k").seconds_left() == 600
     patch(uli, "made", b'{"a":null,"b":1}', keep)
-    assert services.keys.read(uli, "made") == KeyEntry(b'{"b":1}', 0, "application/json")
+    assert services.keys.read(uli, "made") == KeyEntry(b'{"b":1}', None, "application/json")
 
 
 def test_a_patch_that_cannot_be_done_leaves_the_value(services, uli):
@@ -357,14 +357,14 @@ def test_a_counter_stays_within_its_bounds(services, uli, raw, count):
 def test_a_new_counter_ends_and_says_when_it_is_full(services, uli):
     count, minute = services.key_changes.incr_within, Bounds(2, ttl=60)
     assert count(uli, "n", 1, minute) == 1
-    ends = services.keys.read(uli, "n").ends
+    ends = services.keys.read(uli, "n").expires
     assert count(uli, "n", 1, Bounds(2, ttl=3600)) == 2
-    assert services.keys.read(uli, "n").ends == ends
+    assert services.keys.read(uli, "n").expires == ends
     with pytest.raises(LimitReached) as caught:
         count(uli, "n", 1, minute)
     assert 58 <= caught.value.retry_after <= 60
     services.keys.incr(uli, "n")
-    assert services.keys.read(uli, "n").ends == ends
+    assert services.keys.read(uli, "n").expires == ends
 
 
 @pytest.mark.parametrize("value", [b"x", b"", b"1.5", b"007", b"-0", b" 1", b"9" * 30])
@@ -373,7 +373,7 @@ def test_bounds_do_not_make_a_number_of_what_is_none(services, uli, value):
     for bounds in (Bounds(5), Bounds(least=5), Bounds(ttl=5)):
         with pytest.raises(NotAnInteger):
             services.key_changes.incr_within(uli, "n", 1, bounds)
-    assert services.keys.read(uli, "n") == KeyEntry(value, 0, "")
+    assert services.keys.read(uli, "n") == KeyEntry(value, None, "")
 
 
 def test_a_rate_limit_is_exact_under_many(services, uli):

@@ -144,7 +144,7 @@ def test_rows_have_values_and_what_else_is_known(full, uli, raw):
     rows = list(full.selections.of(uli, "keys", NameRange("app:2")).rows())
     assert rows == [
         Row("app:2:x", KeyEntry(b"app:2:x")),
-        Row("app:2:y", KeyEntry(b"app:2:y", 0, "image/png")),
+        Row("app:2:y", KeyEntry(b"app:2:y", None, "image/png")),
     ]
 
 

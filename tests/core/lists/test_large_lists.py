@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from bambleweeny.core.lists.item_codec import StoredItem, pack_item
+from bambleweeny.core.lists.codec import StoredItem, pack_item
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.errors import ListFull

@@ -9,7 +9,7 @@ from contextlib import suppress
 import pytest
 from bambleweeny.core.batch.operation_options import PushOptions as OfPush
 from bambleweeny.core.batch.operations import Incr, Pop, Push, Set
-from bambleweeny.core.lists.item_codec import StoredItem, pack_item, unpack_item
+from bambleweeny.core.lists.codec import StoredItem, pack_item, unpack_item
 from bambleweeny.core.lists.items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import PushOptions, push_options

@@ -5,7 +5,7 @@ import time
 import pytest
 from bambleweeny.core.batch import batch as batch_module
 from bambleweeny.core.batch.operations import Pop, Push, Set
-from bambleweeny.core.lists.item_codec import StoredItem, pack_item
+from bambleweeny.core.lists.codec import StoredItem, pack_item
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import Lists, push_options
 from bambleweeny.core.lists.policies import ListPolicy

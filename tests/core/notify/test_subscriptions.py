@@ -6,7 +6,7 @@ import pytest
 from bambleweeny.core.batch.operations import Del, Incr, Push, Set
 from bambleweeny.core.keys.conditions import Bounds, WriteOptions
 from bambleweeny.core.lists.lists import push_options
-from bambleweeny.core.notify.subscriptions import watch, watch_key
+from bambleweeny.core.notify.events import watch, watch_key
 from bambleweeny.errors import NotAnInteger, Unauthorized
 
 EVENTS = "b9y:{1}:events"

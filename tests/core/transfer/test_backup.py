@@ -123,7 +123,7 @@ def filled(services, admin, uli, store):
             services.lists.push(owner, f"q:{number % 3}", value)
             services.topics.publish(owner, "t", value, "a/b" if number % 2 else "")
     for number, wish in enumerate(
-        (WriteOptions(1000), WriteOptions("", "a/b; c=d"), WriteOptions(3600, "a/b"))
+        (WriteOptions(1000), WriteOptions(None, "a/b; c=d"), WriteOptions(3600, "a/b"))
     ):
         services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
@@ -236,7 +236,7 @@ def test_ends_and_types_come_along(filled, services, other, raw):
         for kind in ("key", "meta"):
             left = raw.pttl(f"other:{{1}}:{kind}:{name}")
             assert abs(left - raw.pttl(f"b9y:{{1}}:{kind}:{name}")) < 100
-    assert held.ends > 0
+    assert held.expires > 0
 
 
 def test_a_key_that_has_ended_is_not_written(services, uli, store, other):

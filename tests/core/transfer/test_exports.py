@@ -254,7 +254,7 @@ def test_the_quota_holds_for_whole_steps_and_says_what_is_done(services, uli):
     given = lines(*(key(f"k{number:03}") for number in range(201)))
     with pytest.raises(QuotaExceeded) as caught:
         services.imports.run(uli, given, "merge")
-    assert caught.value.hint.startswith("What stands before line 101 is imported. Delete keys")
+    assert caught.value.hint.startswith("The lines before line 101 are imported. Delete keys")
     assert services.selections.count(uli, "keys") == 100
     given.seek(0)
     services.imports.run(uli, lines(*(key("new") for _ in range(90))), "merge")

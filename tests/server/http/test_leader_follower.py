@@ -26,7 +26,7 @@ class App:
     def __call__(self, environ, start_response):
         path = environ["PATH_INFO"]
         if path == "/aside":
-            environ["bambleweeny.step_aside"]()
+            environ["bambleweeny.yield_leadership"]()
         if path == "/asks":
             self.asking()
         if path == "/brief":
@@ -151,10 +151,6 @@ def test_the_end_waits_for_a_slow_request():
     assert answer(held) == b"/slow"
 
 
-def sharing(store):
-    return {"run_jobs": store.run_side_by_side, "most_together": store.most_together}
-
-
 @pytest.mark.parametrize("short", [True, False])
 def test_requests_of_several_connections_share_round_trips(store, short):
     app, together = App(), []
@@ -164,7 +160,7 @@ def test_requests_of_several_connections_share_round_trips(store, short):
         store.write(("INCR", "asked"))
 
     app.asking = asking
-    with serving(app, short_requests=short, **sharing(store)) as address:
+    with serving(app, short_requests=short, scheduler=store.pipelining) as address:
         for _ in range(20):
             wires = [ask(address, path) for path in ("/brief", *["/asks"] * 8)]
             assert [answer(wire) for wire in wires[1:]] == [b"/asks"] * 8
@@ -176,7 +172,7 @@ def test_requests_of_several_connections_share_round_trips(store, short):
 def test_who_steps_aside_keeps_nobody_who_came_with_it(store):
     app = App()
     app.asking = lambda: store.write(("INCR", "asked"))
-    with serving(app, **sharing(store)) as address:
+    with serving(app, scheduler=store.pipelining) as address:
         for _ in range(20):
             app.go.clear()
             wires = [ask(address, path) for path in ("/asks", "/aside", "/asks", "/asks")]

@@ -47,7 +47,7 @@ class App:
         if environ["PATH_INFO"] == "/alone":
             body = self._alone(environ, int(query))
         elif environ["PATH_INFO"] == "/held":
-            environ["bambleweeny.step_aside"]()
+            environ["bambleweeny.yield_leadership"]()
             assert self.go.wait(20)
             body = b"held"
         elif environ["PATH_INFO"] == "/begun":
@@ -62,7 +62,7 @@ class App:
 
     def _begun(self, environ, size):
         """Send so much of an answer, as an export does, and the rest later."""
-        environ["bambleweeny.step_aside"]()
+        environ["bambleweeny.yield_leadership"]()
         yield bytes(size)
         assert self.go.wait(20)
         yield b"the rest"

@@ -23,7 +23,7 @@ from moving import Masters, Move, Mover
 from verbs import ADMINISTRATION, READS, WRITES, Filled
 
 RECORD = "b9y:{1}:user"
-WITHOUT_SCRIPT = {"get", "read", "present", "walk", "policy", "routes", "login", "users"}
+WITHOUT_SCRIPT = {"get", "read", "present", "policy", "routes", "login", "users"}
 """Reads that need no script: they go on while their slot moves."""
 
 

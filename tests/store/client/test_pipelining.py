@@ -5,7 +5,6 @@ from contextlib import suppress
 import pytest
 from bambleweeny.errors import InternalError, StoreUnavailable
 from bambleweeny.store import open_store
-from bambleweeny.store.client.pipelining import let_others_end
 
 
 def commands_seen(store):
@@ -23,7 +22,7 @@ def test_what_several_ask_is_one_round_trip_and_each_gets_its_own_replies(store)
         got[n] = store.read(("GET", f"key-{n}"), ("STRLEN", f"key-{n}"))
 
     before = commands_seen(store)
-    store.run_side_by_side([lambda n=n: job(n) for n in range(16)])
+    store.pipelining.run([lambda n=n: job(n) for n in range(16)])
     assert got == {n: [b"%d" % n, len(str(n))] for n in range(16)}
     assert commands_seen(store) - before == 2
 
@@ -36,7 +35,7 @@ def test_jobs_that_ask_more_often_than_others_go_on(store):
             store.write(("INCR", "counter"))
         got.append(n)
 
-    store.run_side_by_side([lambda n=n: job(n) for n in (3, 0, 2, 1)])
+    store.pipelining.run([lambda n=n: job(n) for n in (3, 0, 2, 1)])
     assert got == [0, 1, 2, 3]
     assert store.read(("GET", "counter")) == [b"6"]
 
@@ -50,7 +49,7 @@ def test_an_error_reply_is_for_the_one_who_asked(store):
             store.write(("INCR", "text"))
         got.append("wrong")
 
-    store.run_side_by_side([wrong, lambda: got.extend(store.read(("GET", "text")))])
+    store.pipelining.run([wrong, lambda: got.extend(store.read(("GET", "text")))])
     assert got == ["wrong", b"word"]
 
 
@@ -63,7 +62,7 @@ def test_an_engine_that_is_away_is_so_for_all_of_them(tmp_path):
             store.read(("GET", "key"))
         refused.append(1)
 
-    store.run_side_by_side([job] * 5)
+    store.pipelining.run([job] * 5)
     assert refused == [1] * 5
 
 
@@ -75,7 +74,7 @@ def test_a_broken_connection_is_opened_again_for_all_that_read(store):
         with suppress(StoreUnavailable):
             store.write(("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no"))
 
-    store.run_side_by_side([leave, *[lambda: got.extend(store.read(("GET", "key")))] * 3])
+    store.pipelining.run([leave, *[lambda: got.extend(store.read(("GET", "key")))] * 3])
     assert got == [b"value"] * 3
 
 
@@ -88,16 +87,16 @@ def test_who_lets_the_others_end_goes_on_alone(store):
         order.append(name)
 
     def patient():
-        let_others_end()
+        store.pipelining.let_others_end()
         job("patient")
 
     jobs = iter([lambda: job("one"), lambda: job("two"), patient, lambda: job("three")])
-    store.run_side_by_side(jobs)
+    store.pipelining.run(jobs)
     assert order == ["one", "two", "patient"]
-    store.run_side_by_side(jobs)
+    store.pipelining.run(jobs)
     assert order[3:] == ["three"]
 
 
 def test_outside_nobody_is_waited_for(store):
-    let_others_end()
+    store.pipelining.let_others_end()
     assert store.read(("PING",)) == [b"PONG"]

@@ -21,7 +21,7 @@ def answer_key(
     if "HTTP_IF_MATCH" in env and not has_tag(tag, read_tags(req, "If-Match")):
         raise PreconditionFailed()
     resp.set_header("ETag", tag)
-    if entry.ends:
+    if entry.expires:
         resp.set_header("B9Y-TTL", str(entry.seconds_left()))
     if "HTTP_IF_NONE_MATCH" in env and has_tag(tag, read_tags(req, "If-None-Match", weak=True)):
         resp.status = 304

@@ -7,7 +7,7 @@ import falcon
 
 from bambleweeny.api.requests.body import read_type
 from bambleweeny.api.requests.parameters import read_by, read_choice, read_flag
-from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, bounds_of
+from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, Ttl, WriteOptions, bounds_of
 from bambleweeny.errors import InvalidRequest, UnsupportedType
 from bambleweeny.names import parse_tags, parse_ttl
 
@@ -51,21 +51,21 @@ def read_write_options(req: falcon.Request) -> WriteOptions:
     content_type = read_type(req)
     ttl = read_ttl(req, "ttl")
     if not read_flag(req, "keepttl"):
-        return WriteOptions("" if ttl is None else ttl, content_type)
+        return WriteOptions(ttl, content_type)
     if ttl is not None:
         raise InvalidRequest("The parameters 'ttl' and 'keepttl' exclude each other.")
     return WriteOptions("keep", content_type)
 
 
-def read_ttl(req: falcon.Request, name: str) -> int | None:
+def read_ttl(req: falcon.Request, name: str) -> Ttl:
     """Return a parameter's TTL in seconds, or None without it; InvalidRequest if invalid."""
     return read_by(req, name, parse_ttl)
 
 
-def read_new_ttl(req: falcon.Request) -> int | Literal["keep", ""]:
-    """Return the new TTL for an existing key: seconds, "keep", or "" for `ttl=none`."""
+def read_new_ttl(req: falcon.Request) -> Ttl | Literal["keep"]:
+    """Return the new TTL for an existing key: seconds, "keep", or None for `ttl=none`."""
     if req.get_param("ttl") == "none":
-        return ""
+        return None
     ttl = read_ttl(req, "ttl")
     return "keep" if ttl is None else ttl
 
@@ -89,7 +89,7 @@ def read_bounds(req: falcon.Request) -> Bounds:
     ttl = read_ttl(req, "ttl")
     most, least = read_by(req, "max", _integer), read_by(req, "min", _integer)
     try:
-        return bounds_of(most, least, "" if ttl is None else ttl)
+        return bounds_of(most, least, ttl)
     except ValueError as ex:
         raise InvalidRequest(f"The parameters 'min' and 'max' exclude each other: {ex}.") from ex
 

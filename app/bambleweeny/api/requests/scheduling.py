@@ -22,8 +22,11 @@ def may_block(
 
 
 def yield_leadership(req: falcon.Request) -> None:
-    """Let another thread lead the event loop from now on."""
-    req.env.get("bambleweeny.step_aside", bool)()
+    """Let another thread lead the event loop from now on.
+
+    Raises KeyError without our server: a blocking request would delay all others unnoticed.
+    """
+    req.env["bambleweeny.yield_leadership"]()
 
 
 def run_alone(req: falcon.Request, size: int) -> None:

@@ -18,7 +18,7 @@ from bambleweeny.client import Client
 _SECONDS = 2.0
 _BASH = r"""_bambleweeny() {
   local line=${COMP_LINE:0:COMP_POINT} last found
-  # What stands before a colon is a word of its own to bash, and is not replaced.
+  # NOTE: bash takes the text before a colon as a separate word, and does not replace it.
   last=${line##*[[:space:]]}
   found=$(bambleweeny completion candidates -- "${line#*[[:space:]]}" 2>/dev/null) || return
   COMPREPLY=()

@@ -59,7 +59,7 @@ VERBS = {
                 dest="lasting",
                 metavar="DURATION",
                 type=duration,
-                help="how long the lease lasts; else what the policy says, or 30 seconds",
+                help="the lease length; the default is that of the list's policy, else 30s",
             ),
             wait_for("an item"),
             USERID,

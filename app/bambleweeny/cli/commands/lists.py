@@ -72,13 +72,16 @@ VERBS = {
             VALUE,
             argument("--lines", action="store_true", help="each line of the value is an item"),
             argument(
-                "--delay", metavar="DURATION", type=duration, help="nobody is given it before that"
+                "--delay",
+                metavar="DURATION",
+                type=duration,
+                help="the item is ready after this time",
             ),
             argument(
                 "--ttl",
                 metavar="DURATION",
                 type=duration,
-                help="drop it when nobody took it so long",
+                help="the TTL of the item",
             ),
             argument("--front", action="store_true", help="add it before all others"),
             argument(

@@ -5,18 +5,25 @@ from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument, noun
 
 _RULES = (
-    argument("--lease", metavar="DURATION", type=duration, help="how long a lease lasts"),
-    argument("--max-attempts", metavar="N", type=positive, help="so often is an item tried"),
+    argument("--lease", metavar="DURATION", type=duration, help="the default length of a lease"),
+    argument(
+        "--max-attempts",
+        metavar="N",
+        type=positive,
+        help="the number of attempts before an item is dead",
+    ),
     argument("--dead-letter", metavar="LIST", help="the list to which dead items go"),
     argument("--max-len", metavar="N", type=positive, help="the most items"),
     argument(
         "--overflow",
         choices=("reject", "drop_oldest"),
         default="reject",
-        help="what becomes of an item past that",
+        help="how to treat a push above that",
     ),
-    argument("--ttl", metavar="DURATION", type=duration, help="drop what nobody took so long"),
-    argument("--paused", action="store_true", help="give nothing for now"),
+    argument(
+        "--ttl", metavar="DURATION", type=duration, help="the TTL of items pushed without one"
+    ),
+    argument("--paused", action="store_true", help="stop pops and leases for now"),
 )
 _NAMES = ("lease", "max_attempts", "dead_letter", "max_len", "overflow", "ttl", "paused")
 

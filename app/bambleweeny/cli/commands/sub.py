@@ -31,7 +31,7 @@ def _sub(context: Context) -> int:
 def _lease(text: str) -> int:
     seconds = duration(text)
     if seconds < 1:
-        raise ArgumentTypeError("a lease lasts a second or more")
+        raise ArgumentTypeError("the shortest lease is one second")
     return seconds
 
 

@@ -1,11 +1,11 @@
 """The options of an operation of a batch: an object as its last element."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions, bounds_of
+from bambleweeny.core.keys.conditions import Bounds, Precondition, Ttl, WriteOptions, bounds_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, parse_duration, parse_tags, parse_ttl
@@ -108,5 +108,5 @@ def _tags(name: str, text: str | UnsetType) -> str:
         raise ValueError(f"{name}: {ex}") from ex
 
 
-def _seconds(ttl: _Ttl) -> int | Literal[""]:
-    return "" if ttl is UNSET else parse_ttl(str(ttl))
+def _seconds(ttl: _Ttl) -> Ttl:
+    return None if ttl is UNSET else parse_ttl(str(ttl))

@@ -45,9 +45,7 @@ class Set(_Operation, tag="set"):
         write_options, precondition = self.options.write_options(), self.options.precondition()
         if write_options == PLAIN and precondition == ANY:
             return "set", self.name, value
-        fields = _fields(
-            value, *precondition, str(write_options.ttl), write_options.content_type, ""
-        )
+        fields = _fields(value, *precondition, *write_options.packed(), "")
         return "set_on_terms", self.name, fields
 
     def outcome(self, reply: Any) -> Outcome:

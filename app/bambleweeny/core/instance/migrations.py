@@ -1,8 +1,7 @@
 """Migrations of data from older layouts."""
 
-from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tenant_session import run_as, walk_index_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.index_walk import walk
 from bambleweeny.core.lists.idempotency import digest_pushes
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
@@ -27,6 +26,6 @@ def migrate(store: Store, layout: int) -> None:
 
 
 def _pack_numbers_of_lists(store: Store, owner: Caller) -> None:
-    for names in walk(store, owner, store.schema.tenant(owner.id).lists):
+    for names in walk_index_as(store, owner, store.schema.tenant(owner.id).lists):
         for name in names:
             run_as(store, owner, PACK_NUMBERS, name)

@@ -6,7 +6,14 @@ from typing import Any
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
-from bambleweeny.core.keys.conditions import ANY, Bounds, Precondition, WriteOptions, exactly
+from bambleweeny.core.keys.conditions import (
+    ANY,
+    Bounds,
+    Precondition,
+    Ttl,
+    WriteOptions,
+    exactly,
+)
 from bambleweeny.core.keys.json_patch import merged
 from bambleweeny.core.keys.keys import Keys, check_key_name
 from bambleweeny.errors import (
@@ -48,9 +55,9 @@ class KeyChanges:
         return key_entry_of(self._change_ttl(caller, name, str(ttl), precondition, 1))
 
     def change_ttl(
-        self, caller: Caller, name: str, ttl: int | None, precondition: Precondition = ANY
+        self, caller: Caller, name: str, ttl: Ttl, precondition: Precondition = ANY
     ) -> None:
-        """Set the TTL of a key in seconds, or remove it (None); atomic.
+        """Set the TTL of a key, or remove it (None); atomic.
 
         A miss raises NotFound; a precondition that fails raises PreconditionFailed. O(log n), with
         a precondition O(length of the value).
@@ -174,7 +181,7 @@ class KeyChanges:
         options, precondition = how
         return run_as(
             self._store, caller, SET_ON_TERMS,
-            name, value, *precondition, options.ttl, options.content_type, return_previous,
+            name, value, *precondition, *options.packed(), return_previous,
         )  # fmt: skip
 
     def _change_ttl(

@@ -23,11 +23,19 @@ ANY = Precondition()
 """No condition."""
 
 
-class WriteOptions(NamedTuple):
-    """TTL in seconds and content type of a written key; empty means none."""
+Ttl = int | None
+"""A TTL in seconds; None: the key does not expire."""
 
-    ttl: int | Literal["keep", ""] = ""
+
+class WriteOptions(NamedTuple):
+    """The TTL of a written key, or "keep" for that of the key as it is, and its content type."""
+
+    ttl: Ttl | Literal["keep"] = None
     content_type: str = ""
+
+    def packed(self) -> tuple[str, str]:
+        """Return the arguments of the script: the TTL, or an empty text, and the content type."""
+        return "" if self.ttl is None else str(self.ttl), self.content_type
 
 
 PLAIN = WriteOptions()
@@ -38,13 +46,13 @@ class Bounds(NamedTuple):
 
     most: int | None = None
     least: int | None = None
-    ttl: int | Literal[""] = ""
+    ttl: Ttl = None
 
     def packed(self, by: int) -> tuple[str, ...]:
         """Return the arguments of the script: the step, and bounds on the value before the step."""
         most = "" if self.most is None else str(self.most - by)
         least = "" if self.least is None else str(self.least - by)
-        return str(by), most, least, str(self.ttl)
+        return str(by), most, least, "" if self.ttl is None else str(self.ttl)
 
     def hold_for(self, number: int) -> bool:
         """Return whether a number is within the bounds."""
@@ -57,7 +65,7 @@ class Bounds(NamedTuple):
 UNBOUNDED = Bounds()
 
 
-def bounds_of(most: int | None, least: int | None, ttl: int | Literal[""]) -> Bounds:
+def bounds_of(most: int | None, least: int | None, ttl: Ttl) -> Bounds:
     """Return the bounds of a counter; raise ValueError if no number is within them."""
     if most is not None and least is not None and least > most:
         raise ValueError(f"no number is at least {least} (min) and at most {most} (max)")

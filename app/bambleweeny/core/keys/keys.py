@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
-from bambleweeny.core.listing.name_range import NameRange
-from bambleweeny.core.listing.selections import Selection
+from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
@@ -103,7 +102,7 @@ class Keys:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's keys in order, in pages."""
-        return Selection(self._store, caller, "keys", NameRange()).names()
+        return names_of(self._store, caller, "keys")
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
+from bambleweeny.core.notify.events import watch_key
 from bambleweeny.core.notify.long_polls import LongPolls
-from bambleweeny.core.notify.subscriptions import watch_key
 from bambleweeny.store import Store
 
 

@@ -1,4 +1,4 @@
-"""Selections of a tenant's keys, lists or topics in a range of names.
+"""Listings of keys, lists or topics: all of them, or a selection in a range of names.
 
 A selection is not atomic as a whole; each page is.
 """
@@ -8,9 +8,11 @@ from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.users import Users
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.pacing import repeat
+from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
 
@@ -126,11 +128,32 @@ class Selection:
         return run_read_as(self._store, self._caller, script, *args)
 
 
-class Selections:
-    """Selections of all tenants' keys, lists and topics."""
+def names_of(store: Store, caller: Caller, noun: Noun) -> Iterator[list[str]]:
+    """Yield all names of a noun in order, in pages, as `Selection.names` does."""
+    return Selection(store, caller, noun, NameRange()).names()
 
-    def __init__(self, store: Store) -> None:
+
+class Selections:
+    """Listings of all tenants' keys, lists and topics."""
+
+    def __init__(self, store: Store, users: Users) -> None:
         self._store = store
+        self._users = users
+
+    def visible(self, caller: Caller, noun: Noun) -> Iterator[tuple[str, list[str]]]:
+        """Yield pages of the names that a caller may see, each with its owner's id.
+
+        The admin sees the names of all users, other callers only their own.
+        """
+        if not self._users.check(caller):
+            yield from ((caller.id, page) for page in names_of(self._store, caller, noun))
+            return
+        for user_id in self._users.ids():
+            owner = Caller(user_id, "", "")
+            try:
+                yield from ((user_id, page) for page in names_of(self._store, owner, noun))
+            except Unauthorized:
+                continue  # the owner was deleted meanwhile
 
     def of(
         self, caller: Caller, noun: Noun, name_range: NameRange, limit: int | None = None

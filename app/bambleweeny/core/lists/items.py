@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
+from bambleweeny.core.lists.codec import StoredItem, unpack_item
 from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE

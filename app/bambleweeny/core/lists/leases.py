@@ -1,13 +1,14 @@
 """Leases: a client gets an item for a time; the item returns unless it is acknowledged."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.lists.item_codec import StoredItem, unpack_item
-from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, taken_or_retry_after
-from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
+from bambleweeny.core.lists.codec import StoredItem, unpack_item
+from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, take_items
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
@@ -87,11 +88,8 @@ class Leases:
         if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
             raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
         lease_ms = "" if lasting is None else lasting * 1000
-
-        def take() -> list[bytes] | RetryAfter | None:
-            args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
-            return taken_or_retry_after(lambda: run_as(self._store, caller, LEASE_ITEMS, *args))
-
+        args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
+        take = partial(take_items, self._store, caller, LEASE_ITEMS, *args)
         channel = self._store.schema.tenant(caller.id).pushed(name)
         found = self._waits.poll(take, channel, seconds, is_connected) or []
         return [unpack_item(data) for data in found]
@@ -116,12 +114,21 @@ class Leases:
             raise InvalidRequest(f"One call changes up to {MOST_CHANGED} leases.")
         packed = [change.packed() for change in changes]
         replies: list[Any] = []
-
-        def step() -> bool:
-            fields = [field for change in packed[len(replies) :] for field in change]
-            found = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
-            replies.extend(translate_each(found))
-            return len(replies) < len(changes)
-
-        repeat(step)
+        repeat(partial(self._change_more, caller, name, packed, replies))
         return [reply if reply != 1 else None for reply in replies]
+
+    def _change_more(
+        self,
+        caller: Caller,
+        name: str,
+        changes: Sequence[tuple[str, str, str]],
+        replies: list[Any],
+    ) -> bool:
+        """Apply changes that have no reply yet, and add their replies; return whether any is left.
+
+        One atomic step.
+        """
+        fields = [field for change in changes[len(replies) :] for field in change]
+        found = run_as(self._store, caller, CHANGE_LEASES, name, *self._bounds, *fields)
+        replies += translate_each(found)
+        return len(replies) < len(changes)

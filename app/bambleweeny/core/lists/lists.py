@@ -1,13 +1,14 @@
 """Lists: queues of bytes, first in, first out, each with a bound."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 import msgspec
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.listing.index_walk import walk
+from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.lists.idempotency import forget_pushes, push_digest
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
@@ -15,7 +16,13 @@ from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_LIST, POP_OLDEST, POP_UP_TO, PUSH_WITHIN_BOUNDS
+from bambleweeny.store.scripts import (
+    DELETE_LIST,
+    POP_OLDEST,
+    POP_UP_TO,
+    PUSH_WITHIN_BOUNDS,
+    Script,
+)
 
 MOST_POPPED = 1000
 LONGEST_DELAY = 7 * 86400
@@ -24,8 +31,6 @@ LONGEST_ITEM_TTL = 365 * 86400
 _MOST_LINES = 10_000
 _MOST_STEPS = 500
 _MS = 1000
-
-_T = TypeVar("_T")
 
 
 def check_list_name(name: str) -> None:
@@ -151,13 +156,11 @@ class Lists:
         check_list_name(name)
         if not 1 <= most <= MOST_POPPED:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_POPPED}.")
-
-        def pop() -> list[bytes] | RetryAfter | None:
-            args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
-            return taken_or_retry_after(lambda: run_as(self._store, caller, POP_UP_TO, *args))
-
+        args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
+        pop = partial(take_items, self._store, caller, POP_UP_TO, *args)
         channel = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.poll(pop, channel, seconds, is_connected) or []
+        found: list[bytes] = self._waits.poll(pop, channel, seconds, is_connected) or []
+        return found
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound.
@@ -174,13 +177,14 @@ class Lists:
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's lists in order, in pages."""
-        return walk(self._store, caller, self._schema.tenant(caller.id).lists)
+        return names_of(self._store, caller, "lists")
 
     def _pop(self, caller: Caller, name: str) -> bytes | RetryAfter | None:
         check_list_name(name)
-        return taken_or_retry_after(
-            lambda: run_as(self._store, caller, POP_OLDEST, name, *self._bounds)
+        taken: bytes | RetryAfter | None = take_items(
+            self._store, caller, POP_OLDEST, name, *self._bounds
         )
+        return taken
 
     def _push(
         self,
@@ -197,13 +201,13 @@ class Lists:
         )
 
 
-def taken_or_retry_after(ask: Callable[[], _T | int | None]) -> _T | RetryAfter | None:
-    """Return the items that a script takes; a number says in how many ms an item is due.
+def take_items(store: Store, caller: Caller, script: Script, *args: str | bytes | int) -> Any:
+    """Run a script that takes items and return them, or the time until one is due, or None.
 
     The reply 0 means that the step had more due items than it may process. The script then
-    runs again, up to 500 times.
+    runs again, up to 500 times. Another number says in how many ms an item is due.
     """
-    reply, steps = ask(), 1
+    reply, steps = run_as(store, caller, script, *args), 1
     while reply == 0 and steps < _MOST_STEPS:
-        reply, steps = ask(), steps + 1
+        reply, steps = run_as(store, caller, script, *args), steps + 1
     return RetryAfter(max(reply, 1)) if isinstance(reply, int) else reply

@@ -1,15 +1,21 @@
-"""Events of a tenant's keys and lists, sent while a client follows them."""
+"""Events of a tenant's keys and lists; without a subscription to them, they cost nothing.
+
+Every script that changes data sends two notifications: the event (`key.set`, `key.del` or
+`list.push`) on the channel of the name, and the event, a blank and the name on the tenant's
+`events` channel. It sends neither unless the tenant's record has a subscription.
+"""
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.notify.streams import Reader, Streams
-from bambleweeny.core.notify.subscriptions import watch
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_name, is_part_of_name
 from bambleweeny.store import Store
+from bambleweeny.store.scripts import WATCH
 
 _WATCH_SECONDS = 30
 """Twice the interval in which a stream checks its reader; each check extends the subscription."""
@@ -65,6 +71,27 @@ class Events:
         check()
         channel = self._store.schema.tenant(caller.id).events
         return self._streams.follow(channel, read, replace(reader, check=check))
+
+
+def watch(store: Store, caller: Caller, seconds: int) -> None:
+    """Subscribe to the caller's events for at least `seconds`; atomic.
+
+    To subscribe for longer, call this again in time. Listen to the channel before the first
+    call, or events in between are missed. O(1).
+    """
+    run_as(store, caller, WATCH, seconds * 1000)
+
+
+def watch_key(
+    store: Store, caller: Caller, name: str, seconds: int
+) -> tuple[bytes | None, bytes | None]:
+    """Return a key's value and metadata, and subscribe to later changes.
+
+    Atomic; both are None on a miss. O(1).
+    """
+    found: tuple[Any, Any] = run_as(store, caller, WATCH, seconds * 1000, name)
+    value, meta = found
+    return value, meta
 
 
 def _side(event: Event, keys: Names, lists: Names) -> Names:

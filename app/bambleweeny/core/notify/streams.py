@@ -46,6 +46,8 @@ class Streams:
         self._waits = waits
         self._count = count
         # NOTE: the copies of a large message for one reader briefly take several times its size.
+        # A stream holds a place while it asks the engine. It may, as it has yielded leadership:
+        # no other request shares its thread.
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
     def follow(

@@ -84,7 +84,9 @@ def read_records(file: IO[bytes], advance: Callable[[int], None]) -> Iterator[Re
         advance(len(read))
     counted.sha256 = digest.hexdigest()
     if content != counted or file.read(1):
-        raise BackupRefused("The backup is damaged: its end does not fit what stands before.")
+        raise BackupRefused(
+            "The backup is damaged: its last line does not match the lines before it."
+        )
 
 
 def _as_written(line: bytes) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.listing.selections import Row
-from bambleweeny.core.lists.item_codec import StoredItem
+from bambleweeny.core.lists.codec import StoredItem
 from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.lists.policies import ListPolicy, check_list_policy
@@ -167,7 +167,7 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
         case Row():
             entry = record.entry
             value = value_of(entry.value)
-            line = Line(key=OwnKey(record.name, value, entry.ends, entry.content_type))
+            line = Line(key=OwnKey(record.name, value, entry.expires or 0, entry.content_type))
         case Item():
             line = Line(item=_item_of(record))
         case List():

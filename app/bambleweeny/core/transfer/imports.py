@@ -51,7 +51,7 @@ class Imports:
             try:
                 job.put([one.record for one in group])
             except BambleweenyError as ex:
-                done = f"What stands before line {group[0].number} is imported."
+                done = f"The lines before line {group[0].number} are imported."
                 ex.hint = f"{done} {ex.hint}" if ex.hint else done
                 raise
         return job.imported

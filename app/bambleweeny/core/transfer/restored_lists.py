@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bambleweeny.core.lists.item_codec import StoredItem, pack_item
-from bambleweeny.core.lists.record_codec import NUMBERS, ListNumbers, pack_numbers
+from bambleweeny.core.lists.codec import NUMBERS, ListNumbers, StoredItem, pack_item, pack_numbers
 from bambleweeny.core.transfer.backup_format import Item, List
 from bambleweeny.names import is_part_of_name
 from bambleweeny.store.client.link import Command

@@ -5,16 +5,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from bambleweeny.core.auth.tenant_session import read_as, run_read_as
+from bambleweeny.core.auth.tenant_session import read_as, run_read_as, walk_index_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
-from bambleweeny.core.listing.index_walk import walk
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
-from bambleweeny.core.lists.item_codec import unpack_item
+from bambleweeny.core.lists.codec import NUMBERS, unpack_item, unpack_numbers
 from bambleweeny.core.lists.items import STATES, State
 from bambleweeny.core.lists.policies import ListPolicy
-from bambleweeny.core.lists.record_codec import NUMBERS, unpack_numbers
 from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.transfer.backup_format import (
     BesideKeys,
@@ -130,7 +128,8 @@ class TenantSnapshot:
             self._advance(1)
 
     def _key(self, name: str, entry: KeyEntry) -> Key:
-        return Key(self._caller.id, name, value_of(entry.value), entry.ends, entry.content_type)
+        value, expires = value_of(entry.value), entry.expires or 0
+        return Key(self._caller.id, name, value, expires, entry.content_type)
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         packed, low, policy = record
@@ -183,7 +182,7 @@ class TenantSnapshot:
             self._advance(len(page))
 
     def _walk(self, index: str) -> Iterator[list[str]]:
-        return walk(self._store, self._caller, index)
+        return walk_index_as(self._store, self._caller, index)
 
     def _run(self, script: Script, *args: str | bytes | int) -> Any:
         return run_read_as(self._store, self._caller, script, *args)

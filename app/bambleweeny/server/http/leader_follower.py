@@ -11,18 +11,50 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from bambleweeny.server.http.event_loop import EventLoop
-from bambleweeny.store.client.pipelining import let_others_end
 
-RunJobs = Callable[[Iterable[Callable[[], None]]], None]
-"""Runs jobs in the calling thread until all have ended; begins the next when one waits."""
+Job = Callable[[], None]
 
 _log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 0.004
 _QUIET_TICKS = 10
+
+
+class Scheduler(Protocol):
+    """Runs the requests that a leader has received together, at most `most_together`."""
+
+    most_together: int
+
+    def run(self, jobs: Iterable[Job]) -> None:
+        """Run jobs in the calling thread until all that began have ended."""
+
+    def let_others_end(self) -> None:
+        """Return once no other job of the calling thread runs; none begins after this."""
+
+
+class OneByOne:
+    """A scheduler that begins a request when the one before it has ended."""
+
+    most_together = 1
+
+    def run(self, jobs: Iterable[Job]) -> None:
+        """Run each job after the one before it has ended."""
+        for job in jobs:
+            job()
+
+    def let_others_end(self) -> None:
+        """Return: no other job runs."""
+
+
+def _start_thread(work: Callable[[], bool], name: str) -> None:
+    def run() -> None:
+        while work():
+            pass
+
+    threading.Thread(target=run, name=name, daemon=True).start()
 
 
 class LeaderFollower:
@@ -35,11 +67,11 @@ class LeaderFollower:
     """
 
     def __init__(
-        self, event_loop: EventLoop, *, run_jobs: RunJobs, most_together: int, short_requests: bool
+        self, event_loop: EventLoop, scheduler: Scheduler, *, short_requests: bool
     ) -> None:
         self._event_loop = event_loop
-        self._run_jobs = run_jobs
-        self._most_together = most_together
+        self._scheduler = scheduler
+        self._one_by_one = OneByOne()
         self._short_requests = short_requests
         self._waiting: deque[Any] = deque()
         self._followers: deque[threading.Lock] = deque()
@@ -54,18 +86,24 @@ class LeaderFollower:
         self._woken = threading.Event()
         self._stopped = False
 
-    def start(self, threads: int, wake: Callable[[], None]) -> None:
+    def start(
+        self,
+        threads: int,
+        wake: Callable[[], None],
+        start_thread: Callable[[Callable[[], bool], str], None] = _start_thread,
+    ) -> None:
         """Start `threads` + 1 threads, since one always leads.
 
-        `wake` interrupts the leader while it waits for events.
+        `wake` interrupts the leader while it waits for events. `start_thread` starts a named
+        thread that calls a function until it returns false; each call waits for a promotion,
+        and leads until another thread does.
         """
         self._wake = wake
         for number in range(threads + 1):
             promoted = threading.Lock()
             promoted.acquire()
             self._followers.append(promoted)
-            name = f"crew-{number}"
-            threading.Thread(target=self._work, args=[promoted], name=name, daemon=True).start()
+            start_thread(partial(self._lead_once, promoted), f"http-{number}")
         self._lead.acquire()
         self._promote_next()
 
@@ -87,7 +125,7 @@ class LeaderFollower:
         Requests that are pipelined with it end before this returns.
         """
         self._hand_over()
-        let_others_end()
+        self._scheduler.let_others_end()
 
     def watch(self, seconds: float, each_tick: Callable[[], object] = lambda: None) -> None:
         """Replace a leader whose request takes long; return after `seconds`.
@@ -138,14 +176,17 @@ class LeaderFollower:
         if not self._stopped:
             self._followers.pop().release()
 
-    def _work(self, promoted: threading.Lock) -> None:
-        while promoted.acquire() and not self._stopped:
+    def _lead_once(self, promoted: threading.Lock) -> bool:
+        """Wait for a promotion, then lead until another thread does; return false at the end."""
+        promoted.acquire()
+        if not self._stopped:
             self._run_event_loop()
-            if self._stopped:
-                return
-            self._followers.append(promoted)
-            # NOTE: the leader runs no request while there is no follower.
-            self._wake()
+        if self._stopped:
+            return False
+        self._followers.append(promoted)
+        # NOTE: the leader runs no request while there is no follower.
+        self._wake()
+        return True
 
     def _run_event_loop(self) -> None:
         """Run the event loop until another thread leads."""
@@ -166,7 +207,7 @@ class LeaderFollower:
         if self._is_asleep:
             self._woken.set()
         try:
-            self._runner()(self._jobs(channels))
+            self._scheduler_of_turn().run(self._jobs(channels))
         except BaseException:
             _log.exception("a request ended its thread's work")
         del self._running[me]
@@ -178,15 +219,15 @@ class LeaderFollower:
             self._event_loop.update(channel._fileno)
         return True
 
-    def _runner(self) -> RunJobs:
+    def _scheduler_of_turn(self) -> Scheduler:
         """Return how to run the waiting requests: a short one alone needs no pipelining."""
         is_alone = self._short_requests and len(self._waiting) == 1
-        return one_by_one if is_alone else self._run_jobs
+        return self._one_by_one if is_alone else self._scheduler
 
-    def _jobs(self, channels: list[Any]) -> Iterator[Callable[[], None]]:
+    def _jobs(self, channels: list[Any]) -> Iterator[Job]:
         """Yield the waiting requests while this thread leads; collect their connections."""
         me = threading.get_ident()
-        while len(channels) < self._most_together and self._leader == me:
+        while len(channels) < self._scheduler.most_together and self._leader == me:
             try:
                 channel = self._waiting.popleft()
             except IndexError:  # a new leader may have taken it
@@ -208,9 +249,3 @@ class LeaderFollower:
     def _note(self, channels: Iterable[Any]) -> None:
         for channel in channels:
             self._event_loop.note(channel._fileno)
-
-
-def one_by_one(jobs: Iterable[Callable[[], None]]) -> None:
-    """Run each job after the one before it has ended."""
-    for job in jobs:
-        job()

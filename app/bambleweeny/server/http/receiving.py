@@ -7,9 +7,8 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 
-from bambleweeny.errors import BambleweenyError, BodyTooLarge
+from bambleweeny.errors import BambleweenyError, BodyTooLarge, Unauthorized
 from bambleweeny.server.http.buffers.account import Account
-from bambleweeny.server.http.withheld_body import withhold_body
 
 _FIRST_PIECE = 8 << 10
 _PIECE = 64 << 10
@@ -145,7 +144,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             self.task_class(self, request).get_environment()
         )
         if not self._largest_body:
-            withhold_body(request)
+            _withhold_body(request)
             self.lingers = True
             self._run_incoming()
 
@@ -171,3 +170,27 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
                 self.server.add_task(self)
         self.account.reserved = 0
         self.account.update()
+
+
+class _Withheld:
+    """Replaces a body that is not received."""
+
+    def getfile(self) -> "_Withheld":
+        return self
+
+    def getbuf(self) -> "_Withheld":
+        return self
+
+    def read(self, *_: int) -> bytes:
+        """Raise Unauthorized: only calls that need a token, and have none, read this body."""
+        raise Unauthorized()
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to free."""
+
+
+def _withhold_body(request: Any) -> None:
+    """Complete a request without its body; the connection closes after its answer."""
+    request.completed = request.connection_close = True
+    request.expect_continue = False
+    request.body_rcv = _Withheld()

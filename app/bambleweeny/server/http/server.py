@@ -25,7 +25,7 @@ from bambleweeny.server.http.buffers.limits import Limits, most_connections
 from bambleweeny.server.http.connection import Connection
 from bambleweeny.server.http.event_loop import EventLoop
 from bambleweeny.server.http.exclusive import Exclusive
-from bambleweeny.server.http.leader_follower import LeaderFollower, RunJobs, one_by_one
+from bambleweeny.server.http.leader_follower import LeaderFollower, OneByOne, Scheduler
 from bambleweeny.server.http.trusted_proxies import TrustedProxies
 
 _LARGEST_HEADERS = 64 << 10
@@ -95,7 +95,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
-            "bambleweeny.step_aside": self.leader_follower.yield_leadership,
+            "bambleweeny.yield_leadership": self.leader_follower.yield_leadership,
             "bambleweeny.max_body": self.adj.max_request_body_size - 1,
         }
 
@@ -161,9 +161,9 @@ class HttpServer:
 
     `run` returns after `stop`, when the accepted requests have been answered, or after ten
     seconds. `gate` decides which web pages may read an answer to a request that is refused
-    before the application; without it, none may. `run_jobs` runs up to `most_together`
-    requests that arrive together. Without `short_requests`, others are answered while the
-    engine is called; this costs more and suits a remote engine.
+    before the application; without it, none may. `scheduler` runs the requests that arrive
+    together. Without `short_requests`, others are answered while the engine is called; this
+    costs more and suits a remote engine.
     """
 
     def __init__(
@@ -176,8 +176,7 @@ class HttpServer:
         access_log: AccessLog,
         gate: Gate | None = None,
         share: Share | None = None,
-        run_jobs: RunJobs = one_by_one,
-        most_together: int = 1,
+        scheduler: Scheduler | None = None,
         short_requests: bool = True,
         limits: Limits | None = None,
         body_limit: BodyLimit | None = None,
@@ -210,8 +209,7 @@ class HttpServer:
             share=share or AcceptBalancer(1).of(0),
             leader_follower=partial(
                 LeaderFollower,
-                run_jobs=run_jobs,
-                most_together=most_together,
+                scheduler=scheduler or OneByOne(),
                 short_requests=short_requests,
             ),
             limits=self._limits,

@@ -7,6 +7,7 @@ requests.
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from greenlet import getcurrent, greenlet
@@ -63,46 +64,57 @@ def current() -> PipelineWorker | None:
     return running if isinstance(running, PipelineWorker) else None
 
 
-def let_others_end() -> None:
-    """Wait until no other job runs in this thread; return immediately if none does."""
-    if running := current():
-        running.ask(())
+class Pipelining:
+    """Runs requests of one thread together, so that they share their round trips.
 
-
-def run_side_by_side(
-    jobs: Iterable[Callable[[], None]], ask: Callable[[list[Asked]], list[list[Any]]]
-) -> None:
-    """Run jobs in this thread until all that began have ended; jobs must not raise.
-
-    The next job begins when the one before has ended or asks the engine something; none begins
-    after a job that calls `let_others_end`. `ask` returns the replies to the commands of several
-    jobs; if it raises StoreUnavailable, so does each of them.
+    `ask` sends commands in one write and returns their replies. `most_together` is the number
+    of requests that should share a round trip at most.
     """
-    idle = _idle.ones
-    running: list[PipelineWorker] = []
-    for job in jobs:
-        one = idle.pop() if idle else PipelineWorker()
-        one.begin(job)
-        (running if one.is_busy else idle).append(one)
-        if one.is_busy and not one.asked:
-            break
-    while running:
-        if askers := [one for one in running if one.asked]:
-            _answer(askers, ask)
-        else:
-            running[0].switch()  # it let the others end
-        idle += [one for one in running if not one.is_busy]
-        running = [one for one in running if one.is_busy]
 
+    def __init__(self, ask: Callable[[Asked], list[Any]], most_together: int) -> None:
+        self.most_together = most_together
+        self._ask = ask
 
-def _answer(askers: list[PipelineWorker], ask: Callable[[list[Asked]], list[list[Any]]]) -> None:
-    try:
-        replies = ask([one.asked for one in askers])
-    except StoreUnavailable:
+    def run(self, jobs: Iterable[Callable[[], None]]) -> None:
+        """Run jobs in this thread until all that began have ended; jobs must not raise.
+
+        The next job begins when the one before has ended or asks the engine something; none
+        begins after a job that calls `let_others_end`. If a shared round trip fails, all jobs
+        that share it get StoreUnavailable.
+
+        A job must hold no lock while it asks the engine: the next job of the thread might wait
+        for that lock, and the thread would never continue.
+        """
+        idle = _idle.ones
+        running: list[PipelineWorker] = []
+        for job in jobs:
+            one = idle.pop() if idle else PipelineWorker()
+            one.begin(job)
+            (running if one.is_busy else idle).append(one)
+            if one.is_busy and not one.asked:
+                break
+        while running:
+            if askers := [one for one in running if one.asked]:
+                self._answer(askers)
+            else:
+                running[0].switch()  # it let the others end
+            idle += [one for one in running if not one.is_busy]
+            running = [one for one in running if one.is_busy]
+
+    def let_others_end(self) -> None:
+        """Wait until no other job runs in this thread; return immediately if none does."""
+        if running := current():
+            running.ask(())
+
+    def _answer(self, askers: list[PipelineWorker]) -> None:
+        try:
+            replies = iter(self._ask([command for one in askers for command in one.asked]))
+        except StoreUnavailable:
+            for one in askers:
+                one.throw(StoreUnavailable())
+            return
         for one in askers:
-            one.throw(StoreUnavailable())
-        return
-    for one in reversed(askers):
-        one.replies = replies.pop()
-    for one in askers:
-        one.switch()
+            one.replies = list(islice(replies, len(one.asked)))
+        del replies  # or all of them would stay in memory until the last job continues
+        for one in askers:
+            one.switch()

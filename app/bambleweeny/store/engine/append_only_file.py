@@ -56,5 +56,5 @@ def _length_of_whole_commands(file: BinaryIO, path: Path) -> int:
 def _sentence(path: Path, offset: int) -> str:
     return (
         f"{path} is damaged at byte {offset} and was left as it is; restore it from a backup, or "
-        f"keep a copy and cut it there (truncate -s {offset}) to go on with what stands before."
+        f"keep a copy and cut it there (truncate -s {offset}) to continue with the data before it."
     )

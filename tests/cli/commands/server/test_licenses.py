@@ -125,5 +125,5 @@ def test_a_missing_package_is_a_sentence(monkeypatch, capsys):
     monkeypatch.setattr(sys, "path", [])
     assert main(["licenses"]) == 1
     assert capsys.readouterr().err == (
-        "bambleweeny: bambleweeny is not installed, so nothing tells its licence.\n"
+        "bambleweeny: bambleweeny is not installed, so its licence is unknown.\n"
     )

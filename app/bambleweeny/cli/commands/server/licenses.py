@@ -53,7 +53,7 @@ def print_licenses() -> int:
         text = all_licenses()
     except PackageNotFoundError as ex:
         print(
-            f"bambleweeny: {ex.name} is not installed, so nothing tells its licence.",
+            f"bambleweeny: {ex.name} is not installed, so its licence is unknown.",
             file=sys.stderr,
         )
         return 1

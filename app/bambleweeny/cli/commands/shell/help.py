@@ -3,7 +3,7 @@
 import re
 
 from bambleweeny.cli.command_table import COMMANDS, SHARED, verb_of
-from bambleweeny.cli.commands.shell.original import ENDS, HELP, NAMES, VERSION, modern
+from bambleweeny.cli.commands.shell.words import ENDS, HELP, NAMES, VERSION, modern
 from bambleweeny.cli.connection.connection_options import add_json_option
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.parsing import PROGRAM, parser_of

@@ -4,9 +4,8 @@ import sys
 
 from bambleweeny.cli.command_table import verb_of
 from bambleweeny.cli.commands.shell.help import OWN, help_of, no_such_command, overview
-from bambleweeny.cli.commands.shell.original import ENDS, HELP, NAMES, VERSION, modern
 from bambleweeny.cli.commands.shell.output import ShellOutput
-from bambleweeny.cli.commands.shell.words import split
+from bambleweeny.cli.commands.shell.words import ENDS, HELP, NAMES, VERSION, modern, split
 from bambleweeny.cli.connection.connection_options import add_json_option
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of

@@ -1,15 +1,19 @@
-"""Items in the format that the engine stores; `items.lua` has the same format.
+"""Items and records of lists in the format that the engine stores.
 
-An item is eight bytes of id and the body. If it has more fields, the first bit is set and a
-header follows the id.
+`items.lua` and `list_counters.lua` have the same formats. An item is eight bytes of id and the
+body. If it has more fields, the first bit is set and a header follows the id.
 """
 
 import struct
 from typing import NamedTuple
 
+NUMBERS = "numbers"
+"""The field of a list's record that every call changes."""
+
 ID_BYTES = 8
 _MARK = 1 << 63
 _HEADER = struct.Struct(">HQQ")
+_NUMBERS = struct.Struct(">?QQQQ")
 
 
 class StoredItem(NamedTuple):
@@ -49,6 +53,30 @@ def pack_item(item: StoredItem) -> bytes:
             item.body,
         ]
     )
+
+
+class ListNumbers(NamedTuple):
+    """Bytes of a list, how many items came and went, and the highest id.
+
+    `is_careful` marks a list that needs the slow path: it has items that are not ready or have
+    a TTL, or a policy.
+    """
+
+    is_careful: bool = False
+    bytes: int = 0
+    came: int = 0
+    went: int = 0
+    last: int = 0
+
+
+def unpack_numbers(data: bytes | None) -> ListNumbers:
+    """Decode the numbers; all are 0 if the record has none."""
+    return ListNumbers(*_NUMBERS.unpack(data)) if data else ListNumbers()
+
+
+def pack_numbers(numbers: ListNumbers) -> bytes:
+    """Encode the numbers."""
+    return _NUMBERS.pack(*numbers)
 
 
 def _text_at(data: bytes, place: int) -> tuple[str, int]:
