@@ -10,6 +10,7 @@ std = {
     string = {fields = {"byte", "find", "format", "gmatch", "match", "sub"}},
     table = {fields = {"sort"}},
     "error", "ipairs", "pairs", "pcall", "select", "tonumber", "tostring", "type", "unpack",
+    "xpcall",
   },
 }
 max_line_length = false

@@ -40,7 +40,8 @@ end
 -- They are not part of the batch and are not rolled back, so this comes first. Returns nil if it is
 -- left to the next script.
 local function settle_lists(start)
-  local is_of_list, now_ms, seen = {push = true, push_with = true, pop = true}, now_in_us() / 1000, {}
+  local is_of_list = {push = true, push_with = true, pop = true}
+  local now_ms, seen = now_in_us() / 1000, {}
   for index = start, #ARGV, 3 do
     local name = ARGV[index + 1]
     if is_of_list[ARGV[index]] and not seen[name] then

@@ -10,9 +10,9 @@
 --   ARGV[6] bounds (string): messages of a topic, their age in ms, and bytes, with blanks between
 --   ARGV[7..] verb (string), name (string), argument (bytes): for each operation. An argument of
 --     several fields has each after its length in 4 bytes.
--- Output: the replies, errors among them; the bytes left. If atomic, an error is the last reply, and
---   nothing has changed. If many items of lists were due, only the first operations have replies (if
---   atomic, none): the others have not run.
+-- Output: the replies, errors among them; the bytes left. If atomic, an error is the last reply,
+--   and nothing has changed. If many items of lists were due, only the first operations have
+--   replies (if atomic, none): the others have not run.
 -- Errors: too_much_at_once, busy, and those of the single calls
 --- @include "lib/tenant"
 --- @include "lib/journal"
@@ -30,19 +30,18 @@
 --- @function "lists/push_within_bounds"
 --- @function "lists/pop_oldest"
 --- @function "topics/publish_within_bounds"
-local atomic, list_items, list_bytes = ARGV[2] == '1', ARGV[3], ARGV[4]
-local room, bounds = tonumber(ARGV[5]), ARGV[6]
+local atomic, room, bounds = ARGV[2] == '1', tonumber(ARGV[5]), ARGV[6]
 local verbs, remember = {}, {}
 local grows = {
-  set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true, push_with = true,
-  publish = true,
+  set = true, set_on_terms = true, incr = true, incr_within_bounds = true,
+  push = true, push_with = true, publish = true,
 }
-local most, age, most_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
+local most_messages, age, topic_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
 
-local function with_fields(name, packed)
+local function with_fields(name, fields)
   local argv, at = {version, name}, 1
-  while at <= #packed do
-    argv[#argv + 1], at = struct.unpack('>I4c0', packed, at)
+  while at <= #fields do
+    argv[#argv + 1], at = struct.unpack('>I4c0', fields, at)
   end
   return argv
 end
@@ -67,29 +66,29 @@ function verbs.del(name)
   return delete_key({version, name})
 end
 
-function verbs.set_on_terms(name, packed)
-  return set_on_terms(with_fields(name, packed))
+function verbs.set_on_terms(name, fields)
+  return set_on_terms(with_fields(name, fields))
 end
 
-function verbs.incr_within_bounds(name, packed)
+function verbs.incr_within_bounds(name, fields)
   digests[name] = nil
-  return incr_within_bounds(with_fields(name, packed))
+  return incr_within_bounds(with_fields(name, fields))
 end
 
-function verbs.del_on_terms(name, packed)
-  local found = delete_on_terms(with_fields(name, packed))
+function verbs.del_on_terms(name, fields)
+  local found = delete_on_terms(with_fields(name, fields))
   return found and (found.err and found or 1) or 0
 end
 
 function verbs.push(name, body)
-  return push_within_bounds({version, name, list_items, list_bytes, '', '', body})
+  return push_within_bounds({version, name, most_items, most_bytes, '', '', body})
 end
 
 -- The argument is the options as JSON, a newline, and the body.
 function verbs.push_with(name, argument)
   local stop = string.find(argument, '\n', 1, true)
   local options, body = string.sub(argument, 1, stop - 1), string.sub(argument, stop + 1)
-  return push_within_bounds({version, name, list_items, list_bytes, '', options, body})
+  return push_within_bounds({version, name, most_items, most_bytes, '', options, body})
 end
 
 function verbs.pop(name)
@@ -102,7 +101,9 @@ end
 
 function verbs.publish(name, body)
   local trims_later = atomic and '1' or ''
-  return publish_within_bounds({version, name, most, age, most_bytes, '', body, trims_later})
+  return publish_within_bounds({
+    version, name, most_messages, age, topic_bytes, '', body, trims_later,
+  })
 end
 
 if atomic then
@@ -135,7 +136,9 @@ if atomic then
   journal = put_back
 end
 
-local function run(verb, name, argument)
+local verb, name, argument
+
+local function run()
   if full and grows[verb] then
     return full
   end
@@ -152,12 +155,26 @@ local function run(verb, name, argument)
   return reply
 end
 
+-- Returns an error reply with the name of this script and the line that raised, for the log.
+-- NOTE: from Redis 7 on, `redis.call` raises a table without a line. `error` finds the line of the
+-- function at a level of the stack: 3 is `redis.call`, the function above may be a tail call.
+local function with_line(raised)
+  if type(raised) ~= 'table' then
+    return {err = 'ERR ' .. tostring(raised) .. ' script: batch/run_batch'}
+  end
+  for level = 4, 6 do
+    local _, where = pcall(error, '', level)
+    if where ~= '' and not string.find(raised.err, 'B9Y', 1, true) then
+      return {err = raised.err .. ' script: batch/run_batch, on @' .. where}
+    end
+  end
+  return raised
+end
+
 local replies = {}
 for index = 7, #ARGV, 3 do
-  local ok, reply = pcall(run, ARGV[index], ARGV[index + 1], ARGV[index + 2])
-  if not ok and type(reply) ~= 'table' then
-    reply = {err = 'ERR ' .. tostring(reply) .. ' script: batch/run_batch'}
-  end
+  verb, name, argument = unpack(ARGV, index, index + 2)
+  local _, reply = xpcall(run, with_line)
   replies[#replies + 1] = reply
   if atomic and type(reply) == 'table' and reply.err then
     rollback()
@@ -168,8 +185,8 @@ for index = 7, #ARGV, 3 do
     break
   end
 end
-for name in pairs(published) do
-  trim_topic(name, tonumber(most), tonumber(age), tonumber(most_bytes))
+for topic in pairs(published) do
+  trim_topic(topic, tonumber(most_messages), tonumber(age), tonumber(topic_bytes))
 end
 local events = held_back or {}
 held_back = nil

@@ -5,14 +5,15 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the key
 --   ARGV[3] ttl (seconds): from now, or `none`
---   ARGV[4] if_match (string): digests of which the value must have one, with blanks between; or * or ''
---   ARGV[5] if_none_match (string): digests of which it must have none, likewise
+--   ARGV[4] if_match (string): digests with blanks between; the value must have one. Or * or ''
+--   ARGV[5] if_none_match (string): likewise; it must have none
 --   ARGV[6] is_wanted (flag): whether to return the entry
 -- Output: the value and the metadata as stored, or OK; nil if the key does not exist
 -- Errors: precondition_failed
 --- @include "lib/tenant"
 --- @include "lib/key_metadata"
-local name, ttl, if_match, if_none_match, is_wanted = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
+local name, ttl, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local is_wanted = ARGV[6] == '1'
 local found = look_up(name, if_match, if_none_match, is_wanted)
 if not found[1] then
   return false

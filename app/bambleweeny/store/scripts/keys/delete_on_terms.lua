@@ -4,8 +4,8 @@
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the key
---   ARGV[3] if_match (string): digests of which the value must have one, with blanks between; or * or ''
---   ARGV[4] if_none_match (string): digests of which it must have none, likewise
+--   ARGV[3] if_match (string): digests with blanks between; the value must have one. Or * or ''
+--   ARGV[4] if_none_match (string): likewise; it must have none
 --   ARGV[5] is_wanted (flag): whether to return the value
 -- Output: the value (or true) and the metadata as stored; nil if the key does not exist
 -- Errors: precondition_failed

@@ -35,7 +35,8 @@ local number = redis.call('GETRANGE', counter, 0, 20)
 local exists = number ~= '' or redis.call('EXISTS', counter) == 1
 number = exists and number or '0'
 local is_number = #number <= 20 and string.find(number, '^%-?[1-9]%d*$') or number == '0'
-local is_past = (most ~= '' and is_greater(number, most)) or (least ~= '' and is_greater(least, number))
+local is_past = (most ~= '' and is_greater(number, most))
+  or (least ~= '' and is_greater(least, number))
 if is_number and is_past then
   local left = redis.call('PTTL', counter)
   local seconds = left < 0 and '' or string.format('%.0f', math.ceil(left / 1000))

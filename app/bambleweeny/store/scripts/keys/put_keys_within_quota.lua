@@ -4,7 +4,8 @@
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] stays (flag): whether to leave existing keys as they are
---   ARGV[3..] name (string), value (bytes), expires (ms or 0), content_type (string or ''): for each key
+--   ARGV[3..] name (string), value (bytes), expires (ms or 0), content_type (string or ''):
+--     for each key
 -- Output: how many keys were written
 -- Errors: quota_exceeded
 --- @include "lib/tenant"

@@ -6,14 +6,13 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the key
 --   ARGV[3] value (bytes)
---   ARGV[4] if_match (string): digests of which the value must have one, with blanks between; or * or ''
---   ARGV[5] if_none_match (string): digests of which it must have none, likewise
+--   ARGV[4] if_match (string): digests with blanks between; the value must have one. Or * or ''
+--   ARGV[5] if_none_match (string): likewise; it must have none
 --   ARGV[6] ttl (seconds): from now, or `keep`, or '' for none
 --   ARGV[7] content_type (string): or `keep`, or '' for none
 --   ARGV[8] is_wanted (flag): whether to return the earlier entry
 -- Output: the earlier value (or nil) and metadata as stored, or OK
 -- Errors: precondition_failed, quota_exceeded
---- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/key_metadata"
 local name, value, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]

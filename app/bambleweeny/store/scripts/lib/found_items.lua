@@ -70,7 +70,8 @@ local function add_found_items(list)
     end
     while #page < 2 * most and room >= 0 do
       local step = math.min(20, most - #page / 2)
-      local found, scores = {}, {}
+      local found
+      local scores = {}
       if not index then
         found = redis.call('LRANGE', ready, low, low + step - 1)
       else

@@ -38,7 +38,7 @@ local function add_held_items(list)
   end
 
   -- Returns an id that no item of the hash has: the wanted one, or the next in the direction of
-  -- `step`. Ids in use come in long runs; the end of a run is found by steps that double, then halve.
+  -- `step`. Ids in use come in long runs; steps that double, then halve, find the end of a run.
   function list.fresh_id(wanted, step)
     if redis.call('HEXISTS', held, text_of(wanted)) == 0 then
       return wanted

@@ -1,15 +1,15 @@
 -- What an item is, and how much work one script does.
 -- An item is stored as 8 bytes of id and its body. An item with more metadata has the first bit of
--- its id set, and behind the id: its attempts, the time it came, the time it expires (ms, or 0), why
--- it died, and the list from which it was moved. `core/lists/item_codec.py` has the same format.
+-- its id set, and behind the id: its attempts, the time it came, the time it expires (ms, or 0),
+-- why it died, and the list from which it was moved. `item_codec.py` has the same format.
 --
 -- Input
 --   ARGV[3] most_items (integer): items of a list
 --   ARGV[4] most_bytes (bytes): of a list
 --- @include "lib/journal"
 local most_items, most_bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
--- While a script runs, the engine serves nobody else. So each kind of work has a limit, and the rest
--- is left to the next script.
+-- While a script runs, the engine serves nobody else. So each kind of work has a limit, and the
+-- rest is left to the next script.
 -- Expired items to remove; a long one counts for more.
 local expirable = 2000
 -- Due items to process, of all lists together.

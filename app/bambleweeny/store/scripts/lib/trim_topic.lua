@@ -17,9 +17,9 @@ local function trim_topic(name, most, age, most_bytes)
     return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < horizon
   end
 
-  local step, ids = 1, nil
+  local step = 1
   repeat
-    ids = {}
+    local ids = {}
     for _, message in ipairs(redis.call('XRANGE', topic, '-', '+', 'COUNT', step)) do
       local id, fields = unpack(message)
       if not is_to_go(id) then

@@ -35,9 +35,9 @@ local function pushed_before()
   end
 end
 
--- Stores the key of this push. Keys are in a newer and an older set. After a day or 100,000 keys the
--- newer set becomes the older one, which is deleted. The TTL of the newer set shows its age: it is
--- two days from its first key.
+-- Stores the key of this push. Keys are in a newer and an older set. After a day or 100,000 keys
+-- the older set is deleted, and the newer one takes its place. The TTL of the newer set shows its
+-- age: it is two days from its first key.
 local function remember_push(id)
   local left = redis.call('PTTL', its_idempotent)
   if left >= 0 and (left <= day or redis.call('ZCARD', its_idempotent) >= 100000) then
@@ -56,8 +56,8 @@ local known = once and pushed_before()
 if known then
   return {known}
 end
--- NOTE: an engine checks its free memory only before the first write of a script, and processing due
--- items may be that.
+-- NOTE: an engine checks its free memory only before the first write of a script, and that may be
+-- one for due items.
 local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 if type(writable) == 'table' and writable.err then
   return writable
@@ -84,7 +84,8 @@ if options.front then
 end
 for index = begin, stop, step do
   local item = {attempts = 0, expires = expires, reason = '', origin = '', body = ARGV[index]}
-  local id = wait > 0 and list.delay(item, wait) or options.front and list.prepend(item) or list.append(item)
+  local id = wait > 0 and list.delay(item, wait) or options.front and list.prepend(item)
+    or list.append(item)
   first = (step < 0 or not first) and id or first
 end
 list.save()

@@ -8,8 +8,8 @@
 --   ARGV[3] most_items (integer): items of a list
 --   ARGV[4] most_bytes (bytes): of a list
 --   ARGV[5..] state (string), at (ms or 0), attempts (integer), expires (ms or 0), reason (string),
---     origin (string), body (bytes): for each item its state (`ready`, `delayed` or `dead`), and when
---     it is due or died
+--     origin (string), body (bytes): for each item its state (`ready`, `delayed` or `dead`), and
+--     when it is due or died
 -- Output: how many were added
 -- Errors: list_full, quota_exceeded, too_much_at_once
 --- @include "lib/tenant"
@@ -50,9 +50,11 @@ local function hold(item, lowest)
   list.count_in(item)
 end
 
--- NOTE: many may be due at one moment; a new one goes behind them without asking for the id of each.
+-- NOTE: many may be due at one moment; a new one goes behind them without looking at each id.
 local function hold_until_due(item)
-  local others = redis.call('ZREVRANGEBYSCORE', list.by_state.delayed, item.at, item.at, 'LIMIT', 0, 1)
+  local others = redis.call(
+    'ZREVRANGEBYSCORE', list.by_state.delayed, item.at, item.at, 'LIMIT', 0, 1
+  )
   hold(item, math.max(item.at * 1000, tonumber(others[1] or 0) + 1))
 end
 

@@ -14,7 +14,10 @@
 local name = ARGV[2]
 local list = list_of(name).settle()
 local oldest = redis.call('LINDEX', its_ready(name), 0)
-local age = oldest and math.max(math.floor((now_in_us() / 1000 - unpacked(oldest).came) / 1000), 0) or -1
+local age = -1
+if oldest then
+  age = math.max(math.floor((now_in_us() / 1000 - unpacked(oldest).came) / 1000), 0)
+end
 return {
   list.count('ready'), list.count('leased'), list.count('delayed'), list.count('dead'),
   list.bytes, list.came, list.went, age,

@@ -3,15 +3,15 @@
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
---   ARGV[2] fields (string): of the tenant's record, with blanks between
+--   ARGV[2] wanted (string): fields of the tenant's record, with blanks between
 --   ARGV[3] most (integer): resources the tenant may have
---   ARGV[4] most_bytes (bytes): they may have, with 64 more for each value
+--   ARGV[4] room (bytes): what they may have, with 64 more for each value
 -- Output: the record's fields; name, value and metadata of each key; name, record and the items in
 --   each state of each list; name and messages of each topic; the ids of routes; the ids of bins.
 --   Nil if there is more than ARGV[3] and ARGV[4] allow.
 --- @include "lib/tenant"
 --- @include "lib/list"
-local wanted, most, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local wanted, most, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
 -- Returns half of the engine's free memory: the reply takes memory in the engine too.
 local function spare_bytes()
@@ -30,7 +30,7 @@ end
 if owned > most then
   return false
 end
-local room = math.min(most_bytes, spare_bytes())
+room = math.min(room, spare_bytes())
 local fields, keys, lists, topics = {}, {}, {}, {}
 for field in string.gmatch(wanted, '%S+') do
   fields[#fields + 1] = field
