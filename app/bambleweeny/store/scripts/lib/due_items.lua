@@ -8,11 +8,11 @@ local function add_due_items(list)
     local state, item, _, place, data = list.find(id)
     if state == 'delayed' then
       redis.call('ZREM', by_state.delayed, id)
-      list.let_go(item)
-      list.forget(item)
+      list.remove_held(item)
+      list.count_removed(item)
     elseif state == 'ready' then
       list.remove_ready(place, data)
-      list.forget(item)
+      list.count_removed(item)
     end
   end
 
@@ -37,7 +37,7 @@ local function add_due_items(list)
     each_for_a_while(ids, function(id)
       local item = list.read_held(id)
       redis.call('ZREM', by_state.delayed, id)
-      list.let_go(item)
+      list.remove_held(item)
       list.insert(item)
     end)
     ids = redis.call('ZRANGEBYSCORE', ending, '-inf', now_ms, 'LIMIT', 0, 200)

@@ -32,9 +32,9 @@ local function add_found_items(list)
       list.remove_ready(place, data)
     else
       redis.call('ZREM', by_state[state], id)
-      list.let_go(item)
+      list.remove_held(item)
     end
-    list.forget(item)
+    list.count_removed(item)
     return item
   end
 

@@ -12,7 +12,7 @@ local function add_held_items(list)
   local by_state, now_ms = list.by_state, list.now_ms
 
   -- Updates bytes and expiries for an item that was removed.
-  function list.forget(item)
+  function list.count_removed(item)
     list.bytes = list.bytes - #item.body
     if item.expires > 0 and redis.call('ZREM', ending, text_of(item.id)) == 1 then
       undo_by('ZADD', ending, item.expires, text_of(item.id))
@@ -20,7 +20,7 @@ local function add_held_items(list)
   end
 
   -- Removes an item from the hash.
-  function list.let_go(item)
+  function list.remove_held(item)
     redis.call('HDEL', held, text_of(item.id))
   end
 
@@ -69,7 +69,7 @@ local function add_held_items(list)
   end
 
   -- Updates bytes and counters for an item that was added.
-  function list.count_in(item)
+  function list.count_added(item)
     list.bytes, list.came = list.bytes + #item.body, list.came + 1
     store_expiry(item)
   end
@@ -84,19 +84,19 @@ local function add_held_items(list)
     undo_by('HDEL', held, text_of(item.id))
     undo_by('ZREM', by_state.delayed, text_of(item.id))
     list.keep(item, 'delayed', math.floor(item.id / 1000))
-    list.count_in(item)
+    list.count_added(item)
     return item.id
   end
 
   -- Makes an item dead: in the policy's dead-letter list if that has room, else in this list.
-  function list.give_up(item, reason)
+  function list.make_dead(item, reason)
     local target = list.policy and list.policy.dead_letter
     redis.call('ZREM', ending, text_of(item.id))
     item.expires, item.reason = 0, reason
     if target and target ~= name then
       local other = list.other(target)
       if other.has_room(1, #item.body) and (other.is_there or not quota_reached()) then
-        list.let_go(item)
+        list.remove_held(item)
         list.bytes = list.bytes - #item.body
         item.origin = name
         other.append(item)
@@ -108,16 +108,16 @@ local function add_held_items(list)
   end
 
   -- Makes an item ready whose lease is over, after `wait` ms; or dead after too many attempts.
-  function list.give_back(item, wait)
+  function list.return_item(item, wait)
     if item.expires > 0 and item.expires <= now_ms then
-      list.let_go(item)
-      list.forget(item)
+      list.remove_held(item)
+      list.count_removed(item)
     elseif list.policy and item.attempts >= (list.policy.max_attempts or math.huge) then
-      list.give_up(item, 'max_attempts')
+      list.make_dead(item, 'max_attempts')
     elseif wait > 0 then
       list.keep(item, 'delayed', now_ms + wait)
     else
-      list.let_go(item)
+      list.remove_held(item)
       list.insert(item)
     end
   end
@@ -129,9 +129,9 @@ local function add_held_items(list)
   end
 
   -- Counts an item that `take` returned as gone out.
-  function list.finish(item)
+  function list.count_out(item)
     list.went = list.went + 1
-    list.forget(item)
+    list.count_removed(item)
   end
 
   -- Returns the leased item with an id and attempt, or nil.
@@ -146,13 +146,13 @@ local function add_held_items(list)
 
   function list.acknowledge(item)
     list.end_lease(item)
-    list.let_go(item)
-    list.finish(item)
+    list.remove_held(item)
+    list.count_out(item)
   end
 
   function list.retry(item, wait)
     list.end_lease(item)
-    list.give_back(item, wait)
+    list.return_item(item, wait)
   end
 
   function list.extend(item, length)
@@ -163,6 +163,6 @@ local function add_held_items(list)
 
   function list.bury(item, reason)
     list.end_lease(item)
-    list.give_up(item, reason)
+    list.make_dead(item, reason)
   end
 end

@@ -59,7 +59,7 @@ local function add_ready_items(list)
     undo_by('RPOP', ready)
     redis.call('RPUSH', ready, packed(item))
     list.last = item.id
-    list.count_in(item)
+    list.count_added(item)
     list.wake_one()
     return item.id
   end
@@ -76,7 +76,7 @@ local function add_ready_items(list)
     item.came = now_ms
     undo_by('LPOP', ready)
     redis.call('LPUSH', ready, packed(item))
-    list.count_in(item)
+    list.count_added(item)
     list.wake_one()
     return item.id
   end
@@ -128,7 +128,7 @@ local function add_ready_items(list)
     redis.call('LTRIM', ready, #dropped, -1)
     for _, data in ipairs(dropped) do
       undo_by('LPUSH', ready, data)
-      list.forget(unpacked(data))
+      list.count_removed(unpacked(data))
     end
     return true
   end
@@ -153,7 +153,7 @@ local function add_ready_items(list)
       if item.expires == 0 or item.expires > now_ms then
         return item
       end
-      list.forget(item)
+      list.count_removed(item)
       has_dropped, expirable = true, expirable - math.max(1, #data / 10000)
     end
   end

@@ -1,4 +1,4 @@
--- Bounds topics.
+-- Removes messages of topics beyond their bounds.
 --- @include "lib/tenant"
 --- @include "lib/quota"
 

@@ -14,6 +14,6 @@ local item = list.take()
 if not item then
   return list.next_due()
 end
-list.finish(item)
+list.count_out(item)
 list.save()
 return item.body

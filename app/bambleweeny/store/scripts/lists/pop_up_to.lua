@@ -13,7 +13,7 @@
 local name, most, room = ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
 local list = list_of(name).settle()
 local bodies = list.take_up_to(most, room, function(item)
-  list.finish(item)
+  list.count_out(item)
   return item.body
 end)
 if not bodies then

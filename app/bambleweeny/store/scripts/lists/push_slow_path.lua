@@ -76,8 +76,8 @@ if not list.is_there and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 local wait = options.delay or 0
-local lasting = options.ttl or list.policy and list.policy.ttl and list.policy.ttl * 1000
-local expires = lasting and now_ms + wait + lasting or 0
+local ttl = options.ttl or list.policy and list.policy.ttl and list.policy.ttl * 1000
+local expires = ttl and now_ms + wait + ttl or 0
 local begin, stop, step = 7, #ARGV, 1
 if options.front then
   begin, stop, step = #ARGV, 7, -1

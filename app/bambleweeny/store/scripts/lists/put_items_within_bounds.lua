@@ -47,7 +47,7 @@ local function hold(item, lowest)
   item.id = list.fresh_id(math.max(lowest, list.last + 1), 1)
   item.came = now_ms
   list.keep(item, item.state, item.at)
-  list.count_in(item)
+  list.count_added(item)
 end
 
 -- NOTE: many may be due at one moment; a new one goes behind them without looking at each id.
