@@ -135,7 +135,7 @@ def test_the_log_names_the_line_at_which_a_lazy_function_failed(services, uli, r
 
 def test_the_log_names_the_line_at_which_an_operation_of_a_batch_failed(services, uli, raw, caplog):
     raw.set(key("list", "q"), "of another type")
-    first, second = services.batch.run(uli, [Set("k", b"v"), Pop("q")])
+    first, second = services.batch.run(uli, [Set("k", "v"), Pop("q")])
     assert not isinstance(first, InternalError)
     assert isinstance(second, InternalError)
     [record] = caplog.records
