@@ -123,7 +123,7 @@ def test_the_log_names_the_line_at_which_a_script_failed(services, uli, raw, cap
 
 
 def test_the_log_names_the_line_at_which_a_lazy_function_failed(services, uli, raw, caplog):
-    services.lists.push(uli, "q", [b"x"])
+    services.lists.push(uli, "q", b"x")
     raw.hset(key("list", "q"), "policy", "{")
     numbers = raw.hget(key("list", "q"), "numbers")
     raw.hset(key("list", "q"), "numbers", b"\x01" + numbers[1:])

@@ -156,19 +156,18 @@ local function run()
 end
 
 -- Returns an error reply with the name of this script and the line that raised, for the log.
--- NOTE: from Redis 7 on, `redis.call` raises a table without a line. `error` finds the line of the
--- function at a level of the stack: 3 is `redis.call`, the function above may be a tail call.
+-- NOTE: `redis.call` raises an error without a line, a table from Redis 7 on. `error` finds the
+-- line of the function at a level of the stack: 3 is `redis.call`, and 4 may be a tail call.
 local function with_line(raised)
-  if type(raised) ~= 'table' then
-    return {err = 'ERR ' .. tostring(raised) .. ' script: batch/run_batch'}
+  local text = type(raised) == 'table' and raised.err or tostring(raised)
+  if string.find(text, 'B9Y', 1, true) then
+    return {err = text}
   end
-  for level = 4, 6 do
-    local _, where = pcall(error, '', level)
-    if where ~= '' and not string.find(raised.err, 'B9Y', 1, true) then
-      return {err = raised.err .. ' script: batch/run_batch, on @' .. where}
-    end
+  local place, level = '', 4
+  while place == '' and level < 7 and not string.find(text, 'user_script', 1, true) do
+    place, level = select(2, pcall(error, '', level)), level + 1
   end
-  return raised
+  return {err = text .. ' script: batch/run_batch, on @' .. place}
 end
 
 local replies = {}
