@@ -18,6 +18,7 @@ PACKAGES = {
     "dpkg": "dpkg",
     "gcc": "gcc",
     "java": "default-jre-headless",
+    "luacheck": "lua-check",
     "make": "make",
     "node": "nodejs",
     "npm": "npm",

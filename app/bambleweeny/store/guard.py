@@ -13,6 +13,7 @@ from bambleweeny.errors import (
     StoreUnavailable,
 )
 from bambleweeny.store.client.protocol import ReplyError
+from bambleweeny.store.scripts import with_sources
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
         return StoreUnavailable()
     if "in progress" in text:
         return Busy()
-    _log.error("unexpected reply of the engine: %s", text)
+    _log.error("unexpected reply of the engine: %s", with_sources(text))
     return InternalError()
 
 

@@ -106,13 +106,13 @@ class Tenant:
         return f"{self._tag}published:{name}"
 
 
-def with_names(script: str) -> str:
-    """Expand the key names in a tenant's script: `its_keys`, `its_key(name)`.
+def with_names(line: str) -> str:
+    """Expand the key names in a line of a tenant's script: `its_keys`, `its_key(name)`.
 
-    KEYS[1] of the script is the tenant's record. Each name is built where it is used, since
-    most calls need only a few.
+    `its_tag`, from `lib/tenant`, is the beginning of each. A name is built where it is used,
+    since most calls need only a few.
     """
-    return "local its_tag = string.sub(KEYS[1], 1, -5)\n" + _NAMES(_written_out, script)
+    return _NAMES(_written_out, line)
 
 
 def _written_out(name: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
 """Idempotency keys of pushes. Each one is stored as a digest for 24 hours.
 
-`push_carefully.lua` writes them into a sorted set. A member is the digest, the time of the
+`push_slow_path.lua` writes them into a sorted set. A member is the digest, the time of the
 push (in microseconds) and the id of its first item. All digests of one list begin with the
 digest of the list.
 """

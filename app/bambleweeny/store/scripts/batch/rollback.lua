@@ -1,8 +1,10 @@
--- Stands before `run_batch`: what is about to change is remembered, so that it can be put
--- back.
+-- Remembers for an atomic batch what it is about to change, and restores that.
+--- @include "lib/tenant"
+--- @include "lib/items"
+--- @include "lib/list"
 local put_back, remembered, published = {}, {}, {}
 
--- A key is remembered once, before its first change; gives the bytes of its value.
+-- Remembers a key before its first change; returns the bytes of its value.
 local function remember_key(name)
   if remembered[name] then
     return 0
@@ -34,16 +36,18 @@ local function remember_key(name)
   return value and #value or 0
 end
 
--- What is due is no part of the batch. What is done later may be due to a list that was
--- remembered, so that it is all done first. Returns nothing where that is left to a later script.
-local function settle_lists()
-  local is_of_list, now_ms, seen = {push = true, push_with = true, pop = true}, now_in_us() / 1000, {}
-  for index = 7, #ARGV, 3 do
+-- Processes the due items of all lists of the batch, whose operations begin at ARGV[`start`].
+-- They are not part of the batch and are not rolled back, so this comes first. Returns nil if it is
+-- left to the next script.
+local function settle_lists(start)
+  local is_of_list = {push = true, push_with = true, pop = true}
+  local now_ms, seen = now_in_us() / 1000, {}
+  for index = start, #ARGV, 3 do
     local name = ARGV[index + 1]
     if is_of_list[ARGV[index]] and not seen[name] then
       seen[name] = true
       if tonumber(redis.call('HGET', its_list(name), 'due') or math.huge) <= now_ms then
-        if is_worn() then
+        if has_done_enough() then
           return nil
         end
         list_of(name).settle()
@@ -53,7 +57,7 @@ local function settle_lists()
   return true
 end
 
--- A list's record is remembered once; what its items go through notes itself in the journal.
+-- Remembers a list's record before its first change; its verbs write the items' into the journal.
 local function remember_list(name)
   if remembered['list ' .. name] then
     return 0
@@ -75,7 +79,7 @@ local function remember_list(name)
   return 0
 end
 
--- A topic is remembered before each message, and loses none until nothing can fail any more.
+-- Remembers a topic before each message. The oldest messages go only once nothing can fail.
 local function remember_topic(name)
   published[name] = true
   local is_known = redis.call('ZSCORE', its_topics, name)
@@ -95,8 +99,8 @@ local function remember_topic(name)
   return 0
 end
 
--- The last change is taken back first: then each finds what it left.
-local function take_back()
+-- Undoes all changes, the last one first.
+local function rollback()
   for index = #put_back, 1, -1 do
     put_back[index]()
   end

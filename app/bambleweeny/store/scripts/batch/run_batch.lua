@@ -1,23 +1,47 @@
--- Runs operations in order, each by the script of its single call. ARGV[2] is 1 where all
--- are done or none, ARGV[3] and ARGV[4] the most items and bytes of a list, ARGV[5] how many
--- bytes values may take, ARGV[6] the most messages of a topic, their age and the most bytes,
--- with blanks between, ARGV[7..] a verb, a name and an argument for each operation; of those
--- with terms and bounds the argument has several fields, each after its length.
--- Returns the replies, errors among them, and how many bytes are left. Where all or none are
--- done, an error is the last reply, and nothing has changed. Where much was due in the lists the
--- first operations alone have replies, of all or none not any: the others are not done.
-local version, atomic, room = ARGV[1], ARGV[2] == '1', tonumber(ARGV[5])
+-- Runs operations in order, each as the script of its single call does.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] atomic (flag): run all or none
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] room (bytes): values read and, if atomic, values replaced may have together
+--   ARGV[6] bounds (string): messages of a topic, their age in ms, and bytes, with blanks between
+--   ARGV[7..] verb (string), name (string), argument (bytes): for each operation. An argument of
+--     several fields has each after its length in 4 bytes.
+-- Output: the replies, errors among them; the bytes left. If atomic, an error is the last reply,
+--   and nothing has changed. If many items of lists were due, only the first operations have
+--   replies (if atomic, none): the others have not run.
+-- Errors: too_much_at_once, busy, and those of the single calls
+--- @include "lib/tenant"
+--- @include "lib/journal"
+--- @include "lib/notify"
+--- @include "lib/items"
+--- @include "lib/key_metadata"
+--- @include "lib/trim_topic"
+--- @include "batch/rollback"
+--- @function "keys/set_within_quota"
+--- @function "keys/incr_within_quota"
+--- @function "keys/delete_key"
+--- @function "keys/set_on_terms"
+--- @function "keys/incr_within_bounds"
+--- @function "keys/delete_on_terms"
+--- @function "lists/push_within_bounds"
+--- @function "lists/pop_oldest"
+--- @function "topics/publish_within_bounds"
+local atomic, room, bounds = ARGV[2] == '1', tonumber(ARGV[5]), ARGV[6]
 local verbs, remember = {}, {}
 local grows = {
-  set = true, set_on_terms = true, incr = true, incr_within_bounds = true, push = true, push_with = true,
-  publish = true,
+  set = true, set_on_terms = true, incr = true, incr_within_bounds = true,
+  push = true, push_with = true, publish = true,
 }
-local most, age, most_bytes = string.match(ARGV[6], '(%d+) (%d+) (%d+)')
+local most_messages, age, topic_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
 
-local function with_fields(name, packed)
+local function with_fields(name, fields)
   local argv, at = {version, name}, 1
-  while at <= #packed do
-    argv[#argv + 1], at = struct.unpack('>I4c0', packed, at)
+  while at <= #fields do
+    argv[#argv + 1], at = struct.unpack('>I4c0', fields, at)
   end
   return argv
 end
@@ -26,7 +50,7 @@ function verbs.get(name)
   return redis.call('GET', its_key(name))
 end
 
--- NOTE: a digest is forgotten where its key is written, as the scripts of conditions do.
+-- NOTE: the scripts without conditions know no digests, so a write removes the key's here.
 function verbs.set(name, value)
   digests[name] = nil
   return set_within_quota({version, name, value})
@@ -42,29 +66,29 @@ function verbs.del(name)
   return delete_key({version, name})
 end
 
-function verbs.set_on_terms(name, packed)
-  return set_on_terms(with_fields(name, packed))
+function verbs.set_on_terms(name, fields)
+  return set_on_terms(with_fields(name, fields))
 end
 
-function verbs.incr_within_bounds(name, packed)
+function verbs.incr_within_bounds(name, fields)
   digests[name] = nil
-  return incr_within_bounds(with_fields(name, packed))
+  return incr_within_bounds(with_fields(name, fields))
 end
 
-function verbs.del_on_terms(name, packed)
-  local found = delete_on_terms(with_fields(name, packed))
+function verbs.del_on_terms(name, fields)
+  local found = delete_on_terms(with_fields(name, fields))
   return found and (found.err and found or 1) or 0
 end
 
 function verbs.push(name, body)
-  return push_within_bounds({version, name, ARGV[3], ARGV[4], '', '', body})
+  return push_within_bounds({version, name, most_items, most_bytes, '', '', body})
 end
 
--- The argument has the options as JSON, a line's end, and the body.
+-- The argument is the options as JSON, a newline, and the body.
 function verbs.push_with(name, argument)
   local stop = string.find(argument, '\n', 1, true)
   local options, body = string.sub(argument, 1, stop - 1), string.sub(argument, stop + 1)
-  return push_within_bounds({version, name, ARGV[3], ARGV[4], '', options, body})
+  return push_within_bounds({version, name, most_items, most_bytes, '', options, body})
 end
 
 function verbs.pop(name)
@@ -77,7 +101,9 @@ end
 
 function verbs.publish(name, body)
   local trims_later = atomic and '1' or ''
-  return publish_within_bounds({version, name, most, age, most_bytes, '', body, trims_later})
+  return publish_within_bounds({
+    version, name, most_messages, age, topic_bytes, '', body, trims_later,
+  })
 end
 
 if atomic then
@@ -96,21 +122,23 @@ if atomic then
   }
 end
 
--- NOTE: an engine asks for room only before the first write of a script, and a deletion
--- needs none. Nothing put into a key that is not there makes no key.
+-- NOTE: an engine checks its free memory only before the first write of a script, and not for a
+-- deletion. SETRANGE of an empty text creates no key.
 local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 local full = type(writable) == 'table' and writable.err and writable
 if full and not string.find(full.err, 'OOM', 1, true) then
   return full
 end
 if atomic then
-  if not settle_lists() then
+  if not settle_lists(7) then
     return {{}, room}
   end
   journal = put_back
 end
 
-local function run(verb, name, argument)
+local verb, name, argument
+
+local function run()
   if full and grows[verb] then
     return full
   end
@@ -127,28 +155,41 @@ local function run(verb, name, argument)
   return reply
 end
 
+-- Returns an error reply with the name of this script and the line that raised, for the log.
+-- NOTE: `redis.call` raises an error without a line, a table from Redis 7 on. `error` finds the
+-- line of the function at a level of the stack: 3 is `redis.call`, and 4 may be a tail call.
+local function with_line(raised)
+  local text = type(raised) == 'table' and raised.err or tostring(raised)
+  if string.find(text, 'B9Y', 1, true) then
+    return {err = text}
+  end
+  local place, level = '', 4
+  while place == '' and level < 7 and not string.find(text, 'user_script', 1, true) do
+    place, level = select(2, pcall(error, '', level)), level + 1
+  end
+  return {err = text .. ' script: batch/run_batch, on @' .. place}
+end
+
 local replies = {}
 for index = 7, #ARGV, 3 do
-  local ok, reply = pcall(run, ARGV[index], ARGV[index + 1], ARGV[index + 2])
-  if not ok and type(reply) ~= 'table' then
-    reply = {err = reply}
-  end
+  verb, name, argument = unpack(ARGV, index, index + 2)
+  local _, reply = xpcall(run, with_line)
   replies[#replies + 1] = reply
   if atomic and type(reply) == 'table' and reply.err then
-    take_back()
+    rollback()
     held_back, published = {}, {}
     break
   end
-  if not atomic and is_worn() then
+  if not atomic and has_done_enough() then
     break
   end
 end
-for name in pairs(published) do
-  trim_topic(name, tonumber(most), tonumber(age), tonumber(most_bytes))
+for topic in pairs(published) do
+  trim_topic(topic, tonumber(most_messages), tonumber(age), tonumber(topic_bytes))
 end
-local held = held_back or {}
+local events = held_back or {}
 held_back = nil
-for _, change in ipairs(held) do
-  tell(unpack(change))
+for _, event in ipairs(events) do
+  notify(unpack(event))
 end
 return {replies, room}

@@ -1,9 +1,24 @@
--- ARGV[2] a counter's name, ARGV[3] the step, ARGV[4] and ARGV[5] the most and the least that
--- the number may be before the step, or nothing, ARGV[6] for how many seconds a counter lasts
--- that is new, or nothing. Past its bounds it stays as it is.
-local counter = its_key(ARGV[2])
+-- Increments a counter unless it is already past its bounds.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the counter's key
+--   ARGV[3] step (integer): what to add
+--   ARGV[4] most (integer): the number may be at most this before the step, or ''
+--   ARGV[5] least (integer): it may be at least this, or ''
+--   ARGV[6] ttl (seconds): of a new counter, or ''
+-- Output: the new number, as text from 2^53 on
+-- Errors: limit_reached with the seconds until the counter expires, quota_exceeded, not_an_integer,
+--   counter_overflow
+--- @include "lib/tenant"
+--- @include "lib/key_metadata"
+--- @function "keys/incr_within_quota"
+local name, step, most, least, ttl = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local counter = its_key(name)
 
--- NOTE: a Lua number keeps 53 bits of an integer; the texts tell of any size.
+-- Compares integers of any size as text.
+-- NOTE: a Lua number keeps 53 bits of an integer.
 local function is_greater(one, other)
   local is_negative = string.sub(one, 1, 1) == '-'
   if is_negative ~= (string.sub(other, 1, 1) == '-') then
@@ -17,20 +32,20 @@ end
 
 -- NOTE: a number has 20 characters at most; a long text is not read as a whole.
 local number = redis.call('GETRANGE', counter, 0, 20)
-local known = number ~= '' or redis.call('EXISTS', counter) == 1
-number = known and number or '0'
+local exists = number ~= '' or redis.call('EXISTS', counter) == 1
+number = exists and number or '0'
 local is_number = #number <= 20 and string.find(number, '^%-?[1-9]%d*$') or number == '0'
-local is_past = (ARGV[4] ~= '' and is_greater(number, ARGV[4]))
-  or (ARGV[5] ~= '' and is_greater(ARGV[5], number))
+local is_past = (most ~= '' and is_greater(number, most))
+  or (least ~= '' and is_greater(least, number))
 if is_number and is_past then
   local left = redis.call('PTTL', counter)
   local seconds = left < 0 and '' or string.format('%.0f', math.ceil(left / 1000))
   return redis.error_reply('B9Y limit_reached ' .. seconds)
 end
-local reply = incr_within_quota({ARGV[1], ARGV[2], ARGV[3]})
-if not known and ARGV[6] ~= '' and not (type(reply) == 'table' and reply.err) then
-  local ends = ends_after(ARGV[6])
-  note(ARGV[2], ends, '')
-  redis.call('PEXPIREAT', counter, ends)
+local reply = incr_within_quota({version, name, step})
+if not exists and ttl ~= '' and not (type(reply) == 'table' and reply.err) then
+  local expires = expiry_after(ttl)
+  write_metadata(name, expires, '')
+  redis.call('PEXPIREAT', counter, expires)
 end
 return reply

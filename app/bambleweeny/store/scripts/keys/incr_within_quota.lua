@@ -1,11 +1,22 @@
--- ARGV[2] a counter's name, ARGV[3] the step.
--- A counter that is not there starts at 0, within the quota.
-local counter = its_key(ARGV[2])
+-- Increments a counter. A new one starts at 0, within the quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the counter's key
+--   ARGV[3] step (integer): what to add
+-- Output: the new number, as text from 2^53 on
+-- Errors: quota_exceeded, not_an_integer, counter_overflow
+--- @include "lib/tenant"
+--- @include "lib/notify"
+--- @lazy "lib/quota" quota_reached
+local name, step = ARGV[2], ARGV[3]
+local counter = its_key(name)
 local fresh = redis.call('EXISTS', counter) == 0
 if fresh and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-local number = redis.pcall('INCRBY', counter, ARGV[3])
+local number = redis.pcall('INCRBY', counter, step)
 if type(number) == 'table' and number.err then
   if string.find(number.err, 'not an integer', 1, true) then
     return redis.error_reply('B9Y not_an_integer')
@@ -16,10 +27,10 @@ if type(number) == 'table' and number.err then
   return number
 end
 if fresh then
-  redis.call('ZREM', its_expiring, ARGV[2])
-  redis.call('ZADD', its_keys, 0, ARGV[2])
+  redis.call('ZREM', its_expiring, name)
+  redis.call('ZADD', its_keys, 0, name)
 end
-tell('key.set', ARGV[2])
+notify('key.set', name)
 -- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.
 if math.abs(number) >= 2 ^ 53 then
   return redis.call('GET', counter)

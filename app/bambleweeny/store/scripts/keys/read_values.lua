@@ -1,9 +1,18 @@
--- Gives the values of keys, of one moment, and how many bytes are left: ARGV[2] how many
--- bytes the values may take, ARGV[4..] the names. Once that is exceeded each further value
--- is an error, or the whole is where ARGV[3] is 1.
-local room, values = tonumber(ARGV[2]), {}
+-- Reads the values of keys, of one moment.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] room (bytes): what the values may have together
+--   ARGV[3] is_whole (flag): beyond that, fail instead of returning an error for each further key
+--   ARGV[4..] name (string): for each key
+-- Output: a value, nil or an error for each key; the bytes left
+-- Errors: too_much_at_once
+--- @include "lib/tenant"
+local room, is_whole = tonumber(ARGV[2]), ARGV[3] == '1'
+local values = {}
 for index = 4, #ARGV do
-  if room < 0 and ARGV[3] == '1' then
+  if room < 0 and is_whole then
     return redis.error_reply('B9Y too_much_at_once')
   elseif room < 0 then
     values[index - 3] = redis.error_reply('B9Y too_much_at_once')

@@ -1,19 +1,33 @@
--- ARGV[2] a key's name, ARGV[3] the bytes, ARGV[4] and ARGV[5] what has to match and what
--- must not, ARGV[6] for how many seconds it lasts, or `keep`, or nothing, ARGV[7] its content
--- type, or `keep`, or nothing, ARGV[8] 1 where the earlier value is wanted. A new key is made
--- only within the quota. Gives what was there, as it is stored, or OK.
-local name, value, lasts, content_type = ARGV[2], ARGV[3], ARGV[6], ARGV[7]
-local found = look_up(name, ARGV[4], ARGV[5], ARGV[8])
-local refused = refusal(name, found[1], ARGV[4], ARGV[5])
+-- Writes a key with its TTL and content type if it meets the conditions. A new key is made only
+-- within the quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the key
+--   ARGV[3] value (bytes)
+--   ARGV[4] if_match (string): digests with blanks between; the value must have one. Or * or ''
+--   ARGV[5] if_none_match (string): likewise; it must have none
+--   ARGV[6] ttl (seconds): from now, or `keep`, or '' for none
+--   ARGV[7] content_type (string): or `keep`, or '' for none
+--   ARGV[8] is_wanted (flag): whether to return the earlier entry
+-- Output: the earlier value (or nil) and metadata as stored, or OK
+-- Errors: precondition_failed, quota_exceeded
+--- @include "lib/quota"
+--- @include "lib/key_metadata"
+local name, value, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local ttl, content_type, is_wanted = ARGV[6], ARGV[7], ARGV[8] == '1'
+local found = look_up(name, if_match, if_none_match, is_wanted)
+local refused = refusal(name, found[1], if_match, if_none_match)
 if refused then
   return refused
 end
 if not found[1] and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-local ends, known_type = ends_and_type(found[2])
-if lasts ~= 'keep' then
-  ends = lasts == '' and 0 or ends_after(lasts)
+local expires, earlier_type = expiry_and_type(found[2])
+if ttl ~= 'keep' then
+  expires = ttl == '' and 0 or expiry_after(ttl)
 end
-write(name, value, ends, content_type == 'keep' and known_type or content_type)
-return ARGV[8] == '1' and found or redis.status_reply('OK')
+write(name, value, expires, content_type == 'keep' and earlier_type or content_type)
+return is_wanted and found or redis.status_reply('OK')

@@ -1,14 +1,25 @@
--- ARGV[2] a key's name, ARGV[3] the bytes. An existing key is replaced; a new one is made
--- only within the quota. What else was known of the key is forgotten.
--- NOTE: a key that was to end just now may be out of the index already, and one that has
--- ended may still be among those that do.
+-- Writes a key's value and removes its TTL and content type. A new key is made only within the
+-- quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the key
+--   ARGV[3] value (bytes)
+-- Output: OK
+-- Errors: quota_exceeded
+-- NOTE: the index may have lost a key that was about to expire, and may still have the expiry of
+-- one that has expired.
+--- @include "lib/tenant"
+--- @include "lib/notify"
+--- @lazy "lib/quota" quota_reached
 local name, value = ARGV[2], ARGV[3]
 if redis.call('SET', its_key(name), value, 'XX') then
   if redis.call('DEL', its_meta(name)) == 1 then
     redis.call('ZREM', its_expiring, name)
     redis.call('ZADD', its_keys, 0, name)
   end
-  tell('key.set', name)
+  notify('key.set', name)
   return redis.status_reply('OK')
 end
 if quota_reached() then
@@ -17,5 +28,5 @@ end
 redis.call('ZREM', its_expiring, name)
 redis.call('ZADD', its_keys, 0, name)
 redis.call('SET', its_key(name), value)
-tell('key.set', name)
+notify('key.set', name)
 return redis.status_reply('OK')

@@ -1,5 +1,6 @@
--- Stands before the scripts of lists: what a list does when it is time.
-local function know_due_items(list)
+-- The part of a list that processes expired leases, elapsed delays and expired items.
+--- @include "lib/items"
+local function add_due_items(list)
   local ending, by_state, now_ms = list.ending, list.by_state, list.now_ms
 
   local function drop_expired(id)
@@ -7,18 +8,18 @@ local function know_due_items(list)
     local state, item, _, place, data = list.find(id)
     if state == 'delayed' then
       redis.call('ZREM', by_state.delayed, id)
-      list.let_go(item)
-      list.forget(item)
+      list.remove_held(item)
+      list.count_removed(item)
     elseif state == 'ready' then
       list.remove_ready(place, data)
-      list.forget(item)
+      list.count_removed(item)
     end
   end
 
-  -- Does something with each until the script has done enough; the others stay due.
+  -- Calls `act` for each id until the script has done enough; the others stay due.
   local function each_for_a_while(ids, act)
     for _, id in ipairs(ids) do
-      if is_worn() then
+      if has_done_enough() then
         return
       end
       due_left = due_left - 1
@@ -26,9 +27,9 @@ local function know_due_items(list)
     end
   end
 
-  -- Does what is due, up to 200 things of each kind. Where more leases ended, those of the
-  -- last ones come first: then each goes to the very beginning.
-  function list.do_due()
+  -- Processes expired leases, elapsed delays and expired items, up to 200 of each. Of the leases
+  -- the last ids come first: then each item goes to the very beginning.
+  function list.process_due()
     local ids = redis.call('ZREVRANGEBYSCORE', by_state.leased, now_ms, '-inf', 'LIMIT', 0, 200)
     table.sort(ids, function(one, other) return tonumber(one) > tonumber(other) end)
     each_for_a_while(ids, function(id) list.retry(list.read_held(id), 0) end)
@@ -36,7 +37,7 @@ local function know_due_items(list)
     each_for_a_while(ids, function(id)
       local item = list.read_held(id)
       redis.call('ZREM', by_state.delayed, id)
-      list.let_go(item)
+      list.remove_held(item)
       list.insert(item)
     end)
     ids = redis.call('ZRANGEBYSCORE', ending, '-inf', now_ms, 'LIMIT', 0, 200)

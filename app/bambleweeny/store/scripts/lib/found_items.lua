@@ -1,9 +1,10 @@
--- Stands before the scripts of lists: how items are found, in whichever state.
-local function know_found_items(list)
+-- The part of a list that finds items in any state.
+--- @include "lib/items"
+local function add_found_items(list)
   local ready, held, by_state = list.ready, list.held, list.by_state
 
-  -- Finds an item: its state, the item, when its lease or delay ends or when it died; a ready
-  -- one's place and bytes.
+  -- Returns an item's state, the item, and the time at which its lease expires, its delay elapses
+  -- or it died; for a ready item 0, its place and its bytes.
   function list.find(id)
     local item = list.read_held(id)
     if item then
@@ -21,7 +22,7 @@ local function know_found_items(list)
     end
   end
 
-  -- Takes an item away, wherever it is.
+  -- Removes an item in any state and returns it.
   function list.remove(id)
     local state, item, _, place, data = list.find(id)
     if not state then
@@ -31,13 +32,13 @@ local function know_found_items(list)
       list.remove_ready(place, data)
     else
       redis.call('ZREM', by_state[state], id)
-      list.let_go(item)
+      list.remove_held(item)
     end
-    list.forget(item)
+    list.count_removed(item)
     return item
   end
 
-  -- Gives the ids of the first items in a state.
+  -- Returns the ids of the first items in a state.
   function list.first_ids(state, most)
     if state ~= 'ready' then
       return redis.call('ZRANGE', by_state[state], 0, most - 1)
@@ -49,8 +50,8 @@ local function know_found_items(list)
     return ids
   end
 
-  -- Gives items in a state, each with its score, behind the one with that score and id: at
-  -- most so many, and no more once so many bytes are given.
+  -- Returns up to `most` items in a state, each with its score, that come after a score and id. The
+  -- page ends once its items have more than `room` bytes.
   function list.page(state, score, id, most, room)
     local index, page = by_state[state], {}
     local low, high = 0, index and redis.call('ZCARD', index) or 0
@@ -69,7 +70,8 @@ local function know_found_items(list)
     end
     while #page < 2 * most and room >= 0 do
       local step = math.min(20, most - #page / 2)
-      local found, scores = {}, {}
+      local found
+      local scores = {}
       if not index then
         found = redis.call('LRANGE', ready, low, low + step - 1)
       else

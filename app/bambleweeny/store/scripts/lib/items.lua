@@ -1,31 +1,36 @@
--- Stands before the scripts of lists, after `tenant`: what an item is.
--- An item is 8 bytes of id and its body. An item of which more is known has the first bit of
--- its id set, and behind the id how often it was leased, when it came and when it expires (ms,
--- or 0), why it died and the list from which it was moved.
--- ARGV[3] of such a script are the most items of a list, ARGV[4] the most bytes.
+-- What an item is, and how much work one script does.
+-- An item is stored as 8 bytes of id and its body. An item with more metadata has the first bit of
+-- its id set, and behind the id: its attempts, the time it came, the time it expires (ms, or 0),
+-- why it died, and the list from which it was moved. `item_codec.py` has the same format.
+--
+-- Input
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--- @include "lib/journal"
 local most_items, most_bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
--- So many expired items a script drops at most, a long one counts for more: a list may have a
--- million of them, and meanwhile the engine answers nobody.
+-- While a script runs, the engine serves nobody else. So each kind of work has a limit, and the
+-- rest is left to the next script.
+-- Expired items to remove; a long one counts for more.
 local expirable = 2000
--- So many things that are due a script does at most, for all of its lists; and how much it has
--- passed: an item for each that it looked at to find places, and one for each 100 bytes that it
--- read or moved for that.
-local due_left, passed = 600, 0
-local most_passed = 100000
--- So many items a batch drops to make room, 1,000 bytes count for one more; the list that goes
--- beyond may drop its 10,000.
+-- Due items to process, of all lists together.
+local due_left = 600
+-- Work done to place items: 1 for each item looked at, 1 for each 100 bytes read or moved.
+local passed, most_passed = 0, 100000
+-- Items that a batch removes to make room; 1,000 bytes count for one more. The list that exceeds
+-- this may remove up to 10,000.
 local droppable = 20000
--- So many announcements of a push reach all that can wait in one process.
+-- PUBLISH calls of a push: as many as there can be long polls in one process.
 local most_woken = 1000
 local clock
+-- The lists whose due items were processed.
 local settled = {}
 
--- Returns whether a script has done so much that the rest is left to a later one.
-local function is_worn()
+-- Returns whether a script has done so much that it leaves the rest to the next one.
+local function has_done_enough()
   return due_left <= 0 or passed > most_passed or droppable <= 0
 end
 
--- The time in microseconds; it stands still while a script runs.
+-- Returns the time in microseconds; it is the same in all of a script.
 local function now_in_us()
   if not clock then
     local now = redis.call('TIME')

@@ -1,3 +1,3 @@
--- Stands before the scripts of lists, after `tenant`. An atomic batch puts a table here; what is
--- in it, run backwards, undoes what was done.
+-- The journal of an atomic batch: functions that undo its changes, run from the last to the first.
+-- False in all other scripts.
 local journal = false

@@ -1,7 +1,13 @@
--- Stands before the scripts of lists, after all parts of what a list knows.
--- A list that is to be treated carefully has more than ready items that stay: items that are
--- leased, delayed or dead, or that expire, or a policy. Its `due` is the millisecond at which the
--- next of them wants attention.
+-- A list with all its verbs. The slow path, which uses it, is for lists that have more than plain
+-- ready items: items that are leased, delayed or dead, or that expire, or a policy. `due` in the
+-- record is the time in ms at which the next of them is due.
+--- @include "lib/tenant"
+--- @include "lib/list_counters"
+--- @include "lib/items"
+--- @include "lib/ready_items"
+--- @include "lib/held_items"
+--- @include "lib/due_items"
+--- @include "lib/found_items"
 local list_of
 function list_of(name)
   local ready, record, held = its_ready(name), its_list(name), its_held(name)
@@ -36,10 +42,10 @@ function list_of(name)
     return due
   end
 
-  -- Writes the record. A list is there while it has items in any state, or a policy.
+  -- Writes the record, or removes it: a list exists while it has items in any state, or a policy.
   function list.save()
     local kept = redis.call('HLEN', held)
-    local was_there, told = list.is_there, list.due
+    local was_there, published = list.is_there, list.due
     list.is_there = kept > 0 or list.policy or redis.call('EXISTS', ready) == 1
     if not list.is_there then
       redis.call('UNLINK', record)
@@ -51,9 +57,9 @@ function list_of(name)
       redis.call('ZADD', its_lists, 0, name)
     end
     list.due = first_due()
-    local careful = (list.due or kept > 0 or list.policy) and 1 or 0
+    local is_slow = (list.due or kept > 0 or list.policy) and 1 or 0
     redis.call('HSET', record, 'numbers', struct.pack(
-      of_numbers, careful, list.bytes, list.came, list.went, list.last
+      of_numbers, is_slow, list.bytes, list.came, list.went, list.last
     ))
     for field, value in pairs({low = list.low, due = list.due}) do
       redis.call('HSET', record, field, value)
@@ -61,12 +67,14 @@ function list_of(name)
     if not list.due then
       redis.call('HDEL', record, 'due')
     end
-    if list.due and list.due < (told or math.huge) then
-      redis.pcall('PUBLISH', its_pushed(name), string.format('in %.0f', math.max(list.due - now_ms, 0)))
+    if list.due and list.due < (published or math.huge) then
+      local wait = math.max(list.due - now_ms, 0)
+      redis.pcall('PUBLISH', its_pushed(name), string.format('in %.0f', wait))
     end
   end
 
-  -- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+  -- Wakes one client that waits for an item.
+  -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
   function list.wake_one()
     woken = woken + 1
     if woken <= most_woken then
@@ -74,8 +82,8 @@ function list_of(name)
     end
   end
 
-  -- Gives how many milliseconds it will be until something is due, or nothing. Where that is
-  -- 0, more was due than is done at once.
+  -- Returns the ms until an item is due, or false. 0 means that more is due than one script
+  -- processes.
   function list.next_due()
     local is_paused = list.policy and list.policy.paused
     return not is_paused and list.due and math.max(list.due - now_ms, 0) or false
@@ -85,18 +93,19 @@ function list_of(name)
     return by_state[state] and redis.call('ZCARD', by_state[state]) or redis.call('LLEN', ready)
   end
 
+  -- Processes due items, once in a script; returns the list.
   function list.settle()
-    if list.due and list.due <= now_ms and not settled[name] and not is_worn() then
+    if list.due and list.due <= now_ms and not settled[name] and not has_done_enough() then
       settled[name] = true
-      list.do_due()
+      list.process_due()
     end
     return list
   end
 
-  know_ready_items(list)
-  know_held_items(list)
-  know_due_items(list)
-  know_found_items(list)
+  add_ready_items(list)
+  add_held_items(list)
+  add_due_items(list)
+  add_found_items(list)
   load()
   return list
 end

@@ -1,10 +1,11 @@
--- Stands before scripts that count what a tenant has, after `tenant`.
+-- Counts what a tenant has, and removes names of expired keys from its index.
+--- @include "lib/tenant"
 local function now_in_ms()
   local now = redis.call('TIME')
   return now[1] * 1000 + math.floor(now[2] / 1000)
 end
 
--- An expired key is gone at once; its name stays in the index until this forgets it.
+-- Removes up to 100 names of expired keys from the index. The engine removes the keys themselves.
 local function forget_expired()
   local names = redis.call('ZRANGEBYSCORE', its_expiring, '-inf', now_in_ms(), 'LIMIT', 0, 100)
   if #names > 0 then
@@ -13,14 +14,15 @@ local function forget_expired()
   end
 end
 
+-- Returns how many names of expired keys the index still has.
 local function expired()
   return redis.call('ZCOUNT', its_expiring, '-inf', now_in_ms())
 end
 
--- Gives how many more keys, lists, routes and bins there may be.
+-- Returns how many more keys, lists, topics, routes and bins the quota allows.
 local function room_in_quota()
   forget_expired()
-  local quota = tonumber(redis.call('HGET', KEYS[1], 'quota'))
+  local quota = tonumber(redis.call('HGET', user, 'quota'))
   if quota == 0 then
     return math.huge
   end

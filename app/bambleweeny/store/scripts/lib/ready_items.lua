@@ -1,6 +1,6 @@
--- Stands before the scripts of lists: what a list does with its ready items, which stand in the
--- order of their ids, always.
-local function know_ready_items(list)
+-- The part of a list for ready items, which are always in the order of their ids.
+--- @include "lib/items"
+local function add_ready_items(list)
   local ready, held, now_ms = list.ready, list.held, list.now_ms
 
   local function id_at(place)
@@ -9,7 +9,7 @@ local function know_ready_items(list)
     return data and id_of(data)
   end
 
-  -- Where in the ready items the first one stands whose id is not lower.
+  -- Returns the place of the first ready item whose id is not lower.
   function list.place_of(id)
     local first = id_at(0)
     if not first or first >= id then
@@ -27,9 +27,9 @@ local function know_ready_items(list)
     return low
   end
 
-  -- Puts an item among the ready ones. What comes back belongs near the beginning, what was
-  -- delayed near the end: a LINSERT looks from the beginning, so that the few at the end are
-  -- taken off and put back instead.
+  -- Adds an item to the ready ones at the place of its id. A returned item belongs near the
+  -- beginning, a delayed one near the end. LINSERT searches from the beginning, so near the end
+  -- the items behind the place are removed and added again.
   function list.insert(item)
     local data, length = packed(item), redis.call('LLEN', ready)
     local place = list.place_of(item.id)
@@ -52,20 +52,20 @@ local function know_ready_items(list)
     list.wake_one()
   end
 
-  -- Adds an item at the end, under an id of its own, which it gives.
+  -- Adds an item at the end with a new id, which it returns.
   function list.append(item)
     item.id = list.fresh_id(math.max(now_in_us(), list.last + 1), 1)
     item.came = math.floor(item.id / 1000)
     undo_by('RPOP', ready)
     redis.call('RPUSH', ready, packed(item))
     list.last = item.id
-    list.count_in(item)
+    list.count_added(item)
     list.wake_one()
     return item.id
   end
 
-  -- Adds an item at the beginning. Its id is lower than any that was given there before, since
-  -- a lease of that one must not fit this one.
+  -- Adds an item at the beginning with a new id, which it returns. The id is lower than all that
+  -- were used there before: a lease of an earlier item must not be valid for this one.
   function list.prepend(item)
     local first = redis.call('LINDEX', ready, 0)
     if not first then
@@ -76,20 +76,20 @@ local function know_ready_items(list)
     item.came = now_ms
     undo_by('LPOP', ready)
     redis.call('LPUSH', ready, packed(item))
-    list.count_in(item)
+    list.count_added(item)
     list.wake_one()
     return item.id
   end
 
+  -- Returns whether the list has room for `count` items of `added` bytes.
   function list.has_room(count, added)
     local most = math.min(most_items, list.policy and list.policy.max_len or math.huge)
     local length = redis.call('LLEN', ready) + redis.call('HLEN', held)
     return length + count <= most and list.bytes + added <= most_bytes
   end
 
-  -- Makes room for so many items and bytes, where the policy is to drop the oldest; tells whether
-  -- there is room. Up to 10,000 are dropped at once: a list whose policy allows less than it has
-  -- gets there step by step.
+  -- Returns whether the list has room for `count` items of `added` bytes. Removes the oldest ready
+  -- items for that if the policy says so, up to 10,000: a list reaches a lowered bound in steps.
   function list.make_room(count, added)
     if list.has_room(count, added) then
       return true
@@ -128,13 +128,13 @@ local function know_ready_items(list)
     redis.call('LTRIM', ready, #dropped, -1)
     for _, data in ipairs(dropped) do
       undo_by('LPUSH', ready, data)
-      list.forget(unpacked(data))
+      list.count_removed(unpacked(data))
     end
     return true
   end
 
-  -- Takes the first ready item off and gives it, or nothing; also where the list is paused, and
-  -- where so many have expired that it is to be asked again.
+  -- Removes the first ready item and returns it. Returns nil if there is none, if the list is
+  -- paused, and after removing so many expired items that the caller has to ask again.
   function list.take()
     if list.policy and list.policy.paused then
       return nil
@@ -153,13 +153,13 @@ local function know_ready_items(list)
       if item.expires == 0 or item.expires > now_ms then
         return item
       end
-      list.forget(item)
+      list.count_removed(item)
       has_dropped, expirable = true, expirable - math.max(1, #data / 10000)
     end
   end
 
-  -- Takes so many items of so many bytes at most, one at least where there is one, and gives
-  -- what `use` makes of each, or nothing.
+  -- Removes up to `most` ready items of `room` bytes together; a first one may have more. Returns
+  -- what `use` returns for each, or false if there is none.
   function list.take_up_to(most, room, use)
     local used = {}
     while #used < most do
@@ -177,6 +177,7 @@ local function know_ready_items(list)
     return #used > 0 and used
   end
 
+  -- Removes a ready item near a place.
   function list.remove_ready(place, data)
     local length = redis.call('LLEN', ready)
     local is_near = place * 2 <= length

@@ -1,10 +1,16 @@
--- Stands before every script of a tenant, after its names. KEYS[1] is the tenant's record.
--- ARGV[1] is the token version that the caller was given; it is empty where nobody is
--- logged in, as at a bin.
--- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so
--- they are in the same slot of a Cluster, and a name that is declared beside the record but
--- never there has the script run only while that slot is not on the move.
-local current = redis.call('HGET', KEYS[1], 'version')
-if not current or (ARGV[1] ~= '' and ARGV[1] ~= current) then
+-- The first include of every script of a tenant: checks the caller's token, and has the beginning
+-- of all key names. `its_key(name)`, `its_lists` and so on are names of keys (store/schema.py).
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token; empty without a login, as at a bin
+-- Errors: unauthorized
+-- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so they
+-- are in the same slot of a Cluster. KEYS[2] is a name that never exists there: with it the script
+-- runs only while the slot does not move.
+local user, version = KEYS[1], ARGV[1]
+local its_tag = string.sub(user, 1, -5)
+local current = redis.call('HGET', user, 'version')
+if not current or (version ~= '' and version ~= current) then
   return redis.error_reply('B9Y unauthorized')
 end

@@ -1,7 +1,10 @@
--- Stands before what publishes: drops the oldest messages of a topic until it has so many and
--- so many bytes at most, up to 10,000 of them at a time: a bound that was lowered is reached step
--- by step. Of those that are older than the age, in milliseconds, up to 100 go at a time. The
--- newest message stays.
+-- Removes messages of topics beyond their bounds.
+--- @include "lib/tenant"
+--- @include "lib/quota"
+
+-- Removes the oldest messages of a topic: up to 10,000 while it has more than `most` messages or
+-- `most_bytes` bytes, so that it reaches a lowered bound in steps, and up to 100 that are older
+-- than `age` ms. The newest message stays.
 local function trim_topic(name, most, age, most_bytes)
   local topic, horizon, dropped, freed = its_topic(name), now_in_ms() - age, 0, 0
   local length = redis.call('XLEN', topic)
@@ -14,9 +17,9 @@ local function trim_topic(name, most, age, most_bytes)
     return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < horizon
   end
 
-  local step, ids = 1, nil
+  local step = 1
   repeat
-    ids = {}
+    local ids = {}
     for _, message in ipairs(redis.call('XRANGE', topic, '-', '+', 'COUNT', step)) do
       local id, fields = unpack(message)
       if not is_to_go(id) then

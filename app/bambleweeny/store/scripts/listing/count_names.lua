@@ -1,8 +1,17 @@
--- Gives how many names there are. ARGV[2] `keys`, `lists` or `topics`, ARGV[3] with what they
--- begin, or nothing. Gives nothing where more than 1,000 have expired: then some of them are forgotten,
--- and it is to be asked again.
-local is_keys, prefix = ARGV[2] == 'keys', ARGV[3]
-local index = is_keys and its_keys or ARGV[2] == 'topics' and its_topics or its_lists
+-- Counts names of a noun.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] noun (string): `keys`, `lists` or `topics`
+--   ARGV[3] prefix (string): of the names to count, or ''
+-- Output: how many; nil if more than 1,000 keys have expired. Then some of them are removed from
+--   the index, and the caller asks again.
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local noun, prefix = ARGV[2], ARGV[3]
+local is_keys = noun == 'keys'
+local index = is_keys and its_keys or noun == 'topics' and its_topics or its_lists
 if prefix == '' then
   return redis.call('ZCARD', index) - (is_keys and expired() or 0)
 end

@@ -1,14 +1,23 @@
--- Gives where to go on, or nothing at the end of an index, and the next names of it.
--- ARGV[2] `keys`, `lists` or `topics`, ARGV[3] where to begin, ARGV[4] where to end, ARGV[5] how
--- many names are looked at. With a delimiter, ARGV[6], names that have it after their first ARGV[7]
--- characters are given as what they share up to it, each group once and by one jump.
--- Expired names are not given, and forgotten.
-local is_keys = ARGV[2] == 'keys'
-local index = is_keys and its_keys or ARGV[2] == 'topics' and its_topics or its_lists
-local begin, stop, most = ARGV[3], ARGV[4], tonumber(ARGV[5])
+-- Lists the next names of a noun. Skips expired keys, and removes some of them from the index.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] noun (string): `keys`, `lists` or `topics`
+--   ARGV[3] begin (string): where to begin in the index, as ZRANGEBYLEX has it
+--   ARGV[4] stop (string): where to stop, likewise
+--   ARGV[5] most (integer): names to look at
+--   ARGV[6] delimiter (string): names that share what is before and including it are one, or ''
+--   ARGV[7] before (integer): characters in front of which a delimiter does not count
+-- Output: where to begin next, or nil at the end; the names, each group once
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local noun, begin, stop, most = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local delimiter, before = ARGV[6], tonumber(ARGV[7])
+local is_keys = noun == 'keys'
+local index = is_keys and its_keys or noun == 'topics' and its_topics or its_lists
 if is_keys then
-  -- NOTE: an engine that takes no writes lists all the same.
+  -- NOTE: listings also work if the engine takes no writes.
   pcall(forget_expired)
 end
 local now = is_keys and expired() > 0 and now_in_ms()

@@ -1,6 +1,14 @@
--- Gives for each key its value and what else is known of it.
--- ARGV[2] the bytes past which no further key is read, ARGV[3..] the names.
-local room, rows = tonumber(ARGV[2]), {}
+-- Reads keys for a listing.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] room (bytes): no further key is read once the values have more
+--   ARGV[3..] name (string): for each key
+-- Output: value and metadata as stored, for each key read
+--- @include "lib/tenant"
+local room = tonumber(ARGV[2])
+local rows = {}
 for index = 3, #ARGV do
   local value, meta = unpack(redis.call('MGET', its_key(ARGV[index]), its_meta(ARGV[index])))
   rows[#rows + 1] = value

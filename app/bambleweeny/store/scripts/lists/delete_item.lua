@@ -1,7 +1,17 @@
--- ARGV[2] a list's name, ARGV[5] an item's id. Deletes it in whichever state it is. Gives 1, or 0
--- where there was no such item.
-local list = list_of(ARGV[2]).settle()
-if not list.remove(ARGV[5]) then
+-- Deletes an item in any state.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] id (string): the item's id
+-- Output: 1, or 0 if there is no such item
+--- @include "lib/list"
+local name, id = ARGV[2], ARGV[5]
+local list = list_of(name).settle()
+if not list.remove(id) then
   return 0
 end
 list.save()

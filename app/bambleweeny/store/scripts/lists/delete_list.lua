@@ -1,4 +1,11 @@
--- ARGV[2] a list's name. Gives 1, or 0 where there was no such list, and the microsecond.
+-- Deletes a list with all its items and its policy.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+-- Output: 1, or 0 if the list does not exist; the time in microseconds
+--- @include "lib/tenant"
 local name = ARGV[2]
 redis.call(
   'UNLINK', its_ready(name), its_list(name), its_held(name), its_leased(name), its_delayed(name),

@@ -1,12 +1,20 @@
--- Layout 2 kept keys of pushes as texts. ARGV[2..] for each the text, its digest, the microsecond of
--- the push, and the id of its first item, or nothing.
--- NOTE: a full engine refuses a first write that adds; this one takes away first.
+-- Migrates idempotency keys of pushes, which layout 2 stored as texts.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2..] text (string), digest (bytes), at (microseconds), id (integer or ''): for each key
+--     the time of its push and the id of the first item
+-- Output: 0
+--- @include "lib/tenant"
+-- NOTE: a full engine refuses a first write that adds; this one removes first.
 for index = 2, #ARGV, 4 do
   local text, digest, at, id = unpack(ARGV, index, index + 3)
   redis.call('HDEL', its_once, text)
   redis.call('ZREM', its_once_at, text)
   if id ~= '' then
-    redis.call('ZADD', its_idempotent, 0, digest .. struct.pack('>I7I7', tonumber(at), tonumber(id)))
+    local member = digest .. struct.pack('>I7I7', tonumber(at), tonumber(id))
+    redis.call('ZADD', its_idempotent, 0, member)
   end
 end
 if redis.call('TTL', its_idempotent) == -1 then

@@ -1,11 +1,23 @@
--- ARGV[2] a list's name, ARGV[5] how many items, ARGV[6] for how many milliseconds, or nothing for
--- what the list's policy says, ARGV[7] how many bytes. Gives the oldest items as they are kept, at
--- least one where there is one; without any what `pop_oldest` gives.
--- NOTE: the first write is one that a full engine allows: it is consumers who make room.
-local list = list_of(ARGV[2]).settle()
-local lasting = tonumber(ARGV[6]) or (list.policy and list.policy.lease or 30) * 1000
-local taken = list.take_up_to(tonumber(ARGV[5]), tonumber(ARGV[7]), function(item)
-  list.lease(item, lasting)
+-- Leases the oldest ready items.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] most (integer): items to lease
+--   ARGV[6] length (ms): of the leases, or '' for the policy's
+--   ARGV[7] room (bytes): of the items together; one item may have more
+-- Output: the items as stored; without one, as `pop_oldest`
+-- NOTE: the first write is one that a full engine allows: consumers make room.
+--- @include "lib/items"
+--- @include "lib/list"
+local name, most, length, room = ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local list = list_of(name).settle()
+length = length or (list.policy and list.policy.lease or 30) * 1000
+local taken = list.take_up_to(most, room, function(item)
+  list.lease(item, length)
   return packed(item)
 end)
 if not taken then

@@ -1,11 +1,24 @@
--- ARGV[2] a list's name, ARGV[5] the list to whose end items go, ARGV[6] their state, ARGV[7] how
--- many at most. They get new ids there, and it is forgotten how often they were tried. Gives how many went.
-local name, target = ARGV[2], ARGV[5]
+-- Moves the first items in a state to the end of a list. They get new ids and no attempts.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] target (string): the list to which items go
+--   ARGV[6] state (string): `ready`, `leased`, `delayed` or `dead`
+--   ARGV[7] most (integer): items to move
+-- Output: how many were moved
+-- Errors: quota_exceeded, list_full
+--- @include "lib/quota"
+--- @include "lib/list"
+local name, target, state, most = ARGV[2], ARGV[5], ARGV[6], tonumber(ARGV[7])
 list_of(name).settle()
 list_of(target).settle()
 local from = list_of(name)
 local to = target == name and from or list_of(target)
-local ids, moved = from.first_ids(ARGV[6], tonumber(ARGV[7])), 0
+local ids, moved = from.first_ids(state, most), 0
 if #ids > 0 and not to.is_there and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end

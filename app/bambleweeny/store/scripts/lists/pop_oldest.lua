@@ -1,18 +1,30 @@
--- ARGV[2] a list's name. Gives the oldest item's body, or nothing; where something of the list is
--- due later, how many milliseconds that will be. A list that has run empty is forgotten.
-local ready, record = its_ready(ARGV[2]), its_list(ARGV[2])
+-- Removes the oldest ready item and returns its body. Removes a list that has become empty.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+-- Output: the body; without a ready item the time in ms until an item of the list is due, or nil
+--- @include "lib/tenant"
+--- @include "lib/journal"
+--- @include "lib/list_counters"
+--- @lazy "lists/pop_slow_path"
+local name = ARGV[2]
+local ready, record = its_ready(name), its_list(name)
 local numbers = redis.call('HGET', record, 'numbers')
 if not numbers then
   return false
 end
-local careful, bytes, came, went, last = struct.unpack(of_numbers, numbers)
-if careful == 1 then
-  return pop_carefully(ARGV)
+local is_slow, bytes, came, went, last = struct.unpack(of_numbers, numbers)
+if is_slow == 1 then
+  return pop_slow_path(ARGV)
 end
 local item = redis.call('LPOP', ready)
 if string.byte(item) > 127 then
   redis.call('LPUSH', ready, item)
-  return pop_carefully(ARGV)
+  return pop_slow_path(ARGV)
 end
 if journal then
   journal[#journal + 1] = function() redis.call('LPUSH', ready, item) end
@@ -20,7 +32,7 @@ end
 local body = string.sub(item, 9)
 bytes = bytes - #body
 if bytes == 0 and redis.call('EXISTS', ready) == 0 then
-  redis.call('ZREM', its_lists, ARGV[2])
+  redis.call('ZREM', its_lists, name)
   redis.call('DEL', record)
 else
   redis.call('HSET', record, 'numbers', struct.pack(of_numbers, 0, bytes, came, went + 1, last))

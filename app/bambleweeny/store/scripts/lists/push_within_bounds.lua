@@ -1,26 +1,43 @@
--- ARGV[2] a list's name, ARGV[5] the id of the bin that pushes, or nothing, ARGV[6] options as
--- JSON, or nothing, ARGV[7..] the bodies: all are added, or none. A new list is made only within
--- the quota. Each item carries an id of 8 bytes: the microsecond at which it came, made unique.
--- Gives the first one's id; in an array where that was pushed before.
-local name = ARGV[2]
+-- Adds items at the end of a list, all or none. A new list is made only within the quota. Each
+-- item gets an id of 8 bytes: the time in microseconds, made unique.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] bin (string): the public id of the bin that pushes, or ''
+--   ARGV[6] packed_options (JSON): or ''; see `push_slow_path`
+--   ARGV[7..] body (bytes): for each item
+-- Output: the id of the first item; in an array if that push was made before
+-- Errors: not_found, list_full, quota_exceeded, too_much_at_once
+--- @include "lib/tenant"
+--- @include "lib/notify"
+--- @include "lib/journal"
+--- @include "lib/list_counters"
+--- @lazy "lib/quota" quota_reached
+--- @lazy "lists/push_slow_path"
+local name, most_items, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local bin, packed_options = ARGV[5], ARGV[6]
 local ready, record = its_ready(name), its_list(name)
-if ARGV[5] ~= '' and not redis.call('ZSCORE', its_bins, ARGV[5]) then
+if bin ~= '' and not redis.call('ZSCORE', its_bins, bin) then
   return redis.error_reply('B9Y not_found')
 end
 local numbers = redis.call('HGET', record, 'numbers')
-local careful, bytes, came, went, last = 0, 0, 0, 0, 0
+local is_slow, bytes, came, went, last = 0, 0, 0, 0, 0
 if numbers then
-  careful, bytes, came, went, last = struct.unpack(of_numbers, numbers)
+  is_slow, bytes, came, went, last = struct.unpack(of_numbers, numbers)
 end
-if careful == 1 or ARGV[6] ~= '' then
-  return push_carefully(ARGV)
+if is_slow == 1 or packed_options ~= '' then
+  return push_slow_path(ARGV)
 end
 local count, added = #ARGV - 6, 0
 for index = 7, #ARGV do
   added = added + #ARGV[index]
 end
 local length = redis.call('LLEN', ready)
-if length + count > tonumber(ARGV[3]) or bytes + added > tonumber(ARGV[4]) then
+if length + count > most_items or bytes + added > most_bytes then
   return redis.error_reply('B9Y list_full')
 end
 if count == 0 then
@@ -40,7 +57,7 @@ if journal then
   journal[#journal + 1] = function() redis.call('RPOP', ready, count) end
 end
 redis.call('RPUSH', ready, struct.pack('>I8', id) .. ARGV[7])
--- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+-- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_pushed(name), '')
 if count > 1 then
   for start = 8, #ARGV, 500 do
@@ -50,10 +67,10 @@ if count > 1 then
     end
     redis.call('RPUSH', ready, unpack(items))
   end
-  -- NOTE: so many reach all that can wait in one process.
+  -- NOTE: a process has at most so many long polls.
   for _ = 2, math.min(count, 1000) do
     redis.pcall('PUBLISH', its_pushed(name), '')
   end
 end
-tell('list.push', name)
+notify('list.push', name)
 return id

@@ -1,10 +1,26 @@
--- Adds items to a list, all or none: ARGV[2] its name, ARGV[5..] for each a state (`ready`, `delayed`
--- or `dead`), when it is due or died in ms, or 0, its attempts, when it expires in ms, or 0, a reason,
--- an origin, and its body. They get new ids. What has expired is left out, what is due is ready. A new
--- list is made only within the quota. Gives how many were added.
--- NOTE: an engine asks for room only before the first write of a script.
+-- Adds items to a list, all or none. They get new ids. Skips expired items; due items are ready. A
+-- new list is made only within the quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5..] state (string), at (ms or 0), attempts (integer), expires (ms or 0), reason (string),
+--     origin (string), body (bytes): for each item its state (`ready`, `delayed` or `dead`), and
+--     when it is due or died
+-- Output: how many were added
+-- Errors: list_full, quota_exceeded, too_much_at_once
+--- @include "lib/tenant"
+--- @include "lib/notify"
+--- @include "lib/quota"
+--- @include "lib/items"
+--- @include "lib/list"
+local name = ARGV[2]
+-- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
-local list, chosen, added = list_of(ARGV[2]).settle(), {}, 0
+local list, chosen, added = list_of(name).settle(), {}, 0
 local now_ms = list.now_ms
 for index = 5, #ARGV, 7 do
   local state, at, attempts, expires, reason, origin, body = unpack(ARGV, index, index + 6)
@@ -31,12 +47,14 @@ local function hold(item, lowest)
   item.id = list.fresh_id(math.max(lowest, list.last + 1), 1)
   item.came = now_ms
   list.keep(item, item.state, item.at)
-  list.count_in(item)
+  list.count_added(item)
 end
 
--- NOTE: many may be due at one moment; a new one goes behind them without asking for the id of each.
+-- NOTE: many may be due at one moment; a new one goes behind them without looking at each id.
 local function hold_until_due(item)
-  local others = redis.call('ZREVRANGEBYSCORE', list.by_state.delayed, item.at, item.at, 'LIMIT', 0, 1)
+  local others = redis.call(
+    'ZREVRANGEBYSCORE', list.by_state.delayed, item.at, item.at, 'LIMIT', 0, 1
+  )
   hold(item, math.max(item.at * 1000, tonumber(others[1] or 0) + 1))
 end
 
@@ -58,5 +76,5 @@ for _, item in ipairs(chosen) do
   end
 end
 list.save()
-tell('list.push', ARGV[2])
+notify('list.push', name)
 return #chosen

@@ -1,6 +1,16 @@
--- ARGV[2] a public id, ARGV[3] `routes` or `bins`. From here on the public id is good, within the
--- quota.
+-- Adds a public id to the tenant's routes or bins, within the quota. It is valid from then on.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] id (string): the public id
+--   ARGV[3] noun (string): `routes` or `bins`
+-- Output: 1, or 0 if it is there already
+-- Errors: quota_exceeded
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local id, noun = ARGV[2], ARGV[3]
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-return redis.call('ZADD', ARGV[3] == 'routes' and its_routes or its_bins, 0, ARGV[2])
+return redis.call('ZADD', noun == 'routes' and its_routes or its_bins, 0, id)

@@ -1,14 +1,22 @@
--- Reads the key that a route shows, and keys that are nested in it, of one moment.
--- ARGV[2] the route's id, ARGV[3] the key, ARGV[4] the most bytes of the value, and of the
--- nested ones together, ARGV[5..] the nested keys.
--- Returns the values, the nested ones in their order; the first one alone where the nested
--- ones are too long, and nothing where it is too long itself.
--- NOTE: a script copies each value twice, so that lengths are asked for first.
-local name = its_key(ARGV[3])
-if not redis.call('ZSCORE', its_routes, ARGV[2]) or redis.call('EXISTS', name) == 0 then
+-- Reads the key of a route and the keys nested in its value, of one moment.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] id (string): the route's public id
+--   ARGV[3] key (string): the route's key
+--   ARGV[4] most (bytes): of the value and the nested ones together
+--   ARGV[5..] nested (string): for each nested key
+-- Output: the value and the nested values in their order; the value alone if the nested ones are
+--   too long; an empty array if the value itself is
+-- Errors: not_found
+--- @include "lib/tenant"
+local id, key, most = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local name = its_key(key)
+if not redis.call('ZSCORE', its_routes, id) or redis.call('EXISTS', name) == 0 then
   return redis.error_reply('B9Y not_found')
 end
-local most = tonumber(ARGV[4])
+-- NOTE: a script copies each value twice, so it asks for the lengths first.
 if redis.call('STRLEN', name) > most then
   return {}
 end

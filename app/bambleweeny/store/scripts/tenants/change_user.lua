@@ -1,12 +1,18 @@
--- KEYS[1] the user's record; ARGV[1] '1' ends the user's tokens; ARGV[2..] fields and
--- values to set. Gives 1, or 0 where there is no such user.
-if redis.call('EXISTS', KEYS[1]) == 0 then
+-- Changes fields of a user's record.
+--
+-- Input
+--   KEYS[1] user (hash): the user's record
+--   ARGV[1] revokes (flag): whether to revoke the user's tokens
+--   ARGV[2..] field (string), value (bytes): for each field to set
+-- Output: 1, or 0 if the user does not exist
+local user, revokes = KEYS[1], ARGV[1] == '1'
+if redis.call('EXISTS', user) == 0 then
   return 0
 end
--- NOTE: once a script has written, a full engine lets it go on: this must work there too.
-redis.call('HDEL', KEYS[1], '')
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
-if ARGV[1] == '1' then
-  redis.call('HINCRBY', KEYS[1], 'version', 1)
+-- NOTE: a full engine refuses a first write that adds; this one removes first.
+redis.call('HDEL', user, '')
+redis.call('HSET', user, unpack(ARGV, 2))
+if revokes then
+  redis.call('HINCRBY', user, 'version', 1)
 end
 return 1

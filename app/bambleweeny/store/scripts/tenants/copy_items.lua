@@ -1,2 +1,18 @@
--- As `look_at_items`, and changes nothing: what is due stays so.
-return list_of(ARGV[2]).page(ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]))
+-- Reads the next items of a list as `look_at_items` does, and changes nothing: due items stay due.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[5] state (string): `ready`, `leased`, `delayed` or `dead`
+--   ARGV[6] score (number): of the last item that was returned
+--   ARGV[7] id (string): of the last item that was returned
+--   ARGV[8] most (integer): items to return
+--   ARGV[9] room (bytes): the page ends once its items have more
+-- Output: each item as stored, and its score
+--- @include "lib/list"
+local name, state, score, id = ARGV[2], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+local most, room = tonumber(ARGV[8]), tonumber(ARGV[9])
+return list_of(name).page(state, score, id, most, room)

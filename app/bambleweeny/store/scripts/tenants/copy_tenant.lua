@@ -1,29 +1,38 @@
--- Gives all that a tenant owns, of one moment: its record's fields, its keys, their values
--- and what else is known of each, its lists with their records and their items in each state,
--- its topics and their messages, the ids of its routes and of its bins. Gives nothing where it
--- owns more than ARGV[3] resources, or ARGV[4] bytes with 64 more for each value.
--- ARGV[2] the fields, with blanks between.
+-- Reads all data of a tenant, of one moment.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] wanted (string): fields of the tenant's record, with blanks between
+--   ARGV[3] most (integer): resources the tenant may have
+--   ARGV[4] room (bytes): what they may have, with 64 more for each value
+-- Output: the record's fields; name, value and metadata of each key; name, record and the items in
+--   each state of each list; name and messages of each topic; the ids of routes; the ids of bins.
+--   Nil if there is more than ARGV[3] and ARGV[4] allow.
+--- @include "lib/tenant"
+--- @include "lib/list"
+local wanted, most, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
--- The answer takes room in the engine too; half of what is free is left to those who write.
+-- Returns half of the engine's free memory: the reply takes memory in the engine too.
 local function spare_bytes()
   local info = redis.pcall('INFO', 'memory')
   if type(info) ~= 'string' then
     return math.huge
   end
-  local most = tonumber(string.match(info, 'maxmemory:(%d+)') or 0)
-  return most == 0 and math.huge or (most - tonumber(string.match(info, 'used_memory:(%d+)'))) / 2
+  local limit = tonumber(string.match(info, 'maxmemory:(%d+)') or 0)
+  return limit == 0 and math.huge or (limit - tonumber(string.match(info, 'used_memory:(%d+)'))) / 2
 end
 
 local owned = 0
 for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
   owned = owned + redis.call('ZCARD', index)
 end
-if owned > tonumber(ARGV[3]) then
+if owned > most then
   return false
 end
-local room = math.min(tonumber(ARGV[4]), spare_bytes())
+room = math.min(room, spare_bytes())
 local fields, keys, lists, topics = {}, {}, {}, {}
-for field in string.gmatch(ARGV[2], '%S+') do
+for field in string.gmatch(wanted, '%S+') do
   fields[#fields + 1] = field
 end
 for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
@@ -59,7 +68,7 @@ for _, name in ipairs(redis.call('ZRANGE', its_topics, 0, -1)) do
   topics[#topics + 1] = redis.call('XRANGE', its_topic(name), '-', '+')
 end
 return {
-  redis.call('HMGET', KEYS[1], unpack(fields)),
+  redis.call('HMGET', user, unpack(fields)),
   keys,
   lists,
   topics,

@@ -1,6 +1,12 @@
--- KEYS[1] the users' names; ARGV[1] a name, ARGV[2] the id of who gives it up. It stays
--- where it is somebody else's by now.
-if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then
+-- Removes a user's name, unless another user has it by now.
+--
+-- Input
+--   KEYS[1] users (hash): the id of each user by name
+--   ARGV[1] name (string)
+--   ARGV[2] id (string): of the user that had the name
+-- Output: 1, or 0 if the name is not the user's
+local users, name, id = KEYS[1], ARGV[1], ARGV[2]
+if redis.call('HGET', users, name) ~= id then
   return 0
 end
-return redis.call('HDEL', KEYS[1], ARGV[1])
+return redis.call('HDEL', users, name)

@@ -1,7 +1,13 @@
--- KEYS[1] the instance's record; ARGV[1] a layout. It is noted unless a newer one is.
-if tonumber(redis.call('HGET', KEYS[1], 'schema')) < tonumber(ARGV[1]) then
-  -- NOTE: a full engine refuses a first write that adds; this one takes away first.
-  redis.call('HDEL', KEYS[1], 'schema')
-  redis.call('HSET', KEYS[1], 'schema', ARGV[1])
+-- Stores the version of the layout, unless the instance has a newer one.
+--
+-- Input
+--   KEYS[1] instance (hash): the instance's record
+--   ARGV[1] layout (integer)
+-- Output: 0
+local instance, layout = KEYS[1], tonumber(ARGV[1])
+if tonumber(redis.call('HGET', instance, 'schema')) < layout then
+  -- NOTE: a full engine refuses a first write that adds; this one removes first.
+  redis.call('HDEL', instance, 'schema')
+  redis.call('HSET', instance, 'schema', layout)
 end
 return 0

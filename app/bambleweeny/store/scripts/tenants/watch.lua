@@ -1,10 +1,19 @@
--- From here on changes are told: for at least ARGV[2] ms, and twice as long as a rule, so that
--- most of those who come later need not write. Gives the value, and what else is known, of
--- the key that ARGV[3] names, if it does: what comes after that is told.
-local now, wanted = now_in_ms(), tonumber(ARGV[2])
-if tonumber(redis.call('HGET', KEYS[1], 'watched') or 0) < now + wanted then
-  -- NOTE: once a script has written, a full engine lets it go on: this must work there too.
-  redis.call('HDEL', KEYS[1], 'watched')
-  redis.call('HSET', KEYS[1], 'watched', string.format('%.0f', now + 2 * wanted))
+-- Starts notifications of changes, for at least a time. It is twice as long if it has to be
+-- written, so that most calls that follow write nothing.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] wanted (ms): how long at least
+--   ARGV[3] name (string): a key to read, or absent
+-- Output: value and metadata as stored of that key, if any: all later changes are notified
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local wanted, name = tonumber(ARGV[2]), ARGV[3]
+local now = now_in_ms()
+if tonumber(redis.call('HGET', user, 'watched') or 0) < now + wanted then
+  -- NOTE: a full engine refuses a first write that adds; this one removes first.
+  redis.call('HDEL', user, 'watched')
+  redis.call('HSET', user, 'watched', string.format('%.0f', now + 2 * wanted))
 end
-return ARGV[3] and redis.call('MGET', its_key(ARGV[3]), its_meta(ARGV[3]))
+return name and redis.call('MGET', its_key(name), its_meta(name))

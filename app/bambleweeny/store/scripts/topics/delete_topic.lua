@@ -1,4 +1,12 @@
--- ARGV[2] a topic's name. Gives 1, or 0 where there was no such topic.
-redis.call('UNLINK', its_topic(ARGV[2]))
-redis.call('HDEL', its_topic_bytes, ARGV[2])
-return redis.call('ZREM', its_topics, ARGV[2])
+-- Deletes a topic and its messages.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the topic
+-- Output: 1, or 0 if the topic does not exist
+--- @include "lib/tenant"
+local name = ARGV[2]
+redis.call('UNLINK', its_topic(name))
+redis.call('HDEL', its_topic_bytes, name)
+return redis.call('ZREM', its_topics, name)

@@ -1,25 +1,40 @@
--- ARGV[2] a topic's name, ARGV[3] the most messages, ARGV[4] their age in milliseconds, ARGV[5]
--- the most bytes, ARGV[6] the content type, or nothing, ARGV[7] the body, ARGV[8] 1 where the
--- caller drops the oldest messages itself. A new topic is made only within the quota. Gives
--- the message's id.
-local name, kind, body = ARGV[2], ARGV[6], ARGV[7]
+-- Publishes a message and removes the oldest ones beyond the bounds. A new topic is made only
+-- within the quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the topic
+--   ARGV[3] most (integer): messages of the topic
+--   ARGV[4] age (ms): of its oldest message
+--   ARGV[5] most_bytes (bytes): of the topic
+--   ARGV[6] content_type (string): or ''
+--   ARGV[7] body (bytes)
+--   ARGV[8] trims_later (flag): the caller removes the oldest messages itself
+-- Output: the message's id
+-- Errors: quota_exceeded
+--- @include "lib/tenant"
+--- @include "lib/quota"
+--- @include "lib/trim_topic"
+local name, most, age, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local content_type, body, trims_later = ARGV[6], ARGV[7], ARGV[8] == '1'
 local fresh = not redis.call('ZSCORE', its_topics, name)
 if fresh and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 local id
-if kind == '' then
+if content_type == '' then
   id = redis.call('XADD', its_topic(name), '*', 'v', body)
 else
-  id = redis.call('XADD', its_topic(name), '*', 'v', body, 't', kind)
+  id = redis.call('XADD', its_topic(name), '*', 'v', body, 't', content_type)
 end
 if fresh then
   redis.call('ZADD', its_topics, 0, name)
 end
-redis.call('HINCRBY', its_topic_bytes, name, #body + #kind)
-if ARGV[8] ~= '1' then
-  trim_topic(name, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
+redis.call('HINCRBY', its_topic_bytes, name, #body + #content_type)
+if not trims_later then
+  trim_topic(name, most, age, most_bytes)
 end
--- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+-- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')
 return id

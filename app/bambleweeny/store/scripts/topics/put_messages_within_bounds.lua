@@ -1,9 +1,25 @@
--- Adds messages to a topic, all or none: ARGV[2] its name, ARGV[3] the most messages, ARGV[4] their
--- age in milliseconds, ARGV[5] the most bytes, ARGV[6] 1 where ids are kept, ARGV[7..] for each an
--- id, a content type, or nothing, and its body. An id becomes a new one where the topic has later
--- ones, or where it is yet to come. A new topic is made only within the quota.
-local name, topic, keeps, now = ARGV[2], its_topic(ARGV[2]), ARGV[6] == '1', now_in_ms()
--- NOTE: an engine asks for room only before the first write of a script.
+-- Adds messages to a topic, all or none, and removes the oldest ones beyond the bounds. A new topic
+-- is made only within the quota.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the topic
+--   ARGV[3] most (integer): messages of the topic
+--   ARGV[4] age (ms): of its oldest message
+--   ARGV[5] most_bytes (bytes): of the topic
+--   ARGV[6] keeps (flag): whether messages keep their ids. One gets a new id if the topic has later
+--     ones, or if its id is in the future.
+--   ARGV[7..] id (string), content_type (string or ''), body (bytes): for each message
+-- Output: nil
+-- Errors: quota_exceeded
+--- @include "lib/tenant"
+--- @include "lib/quota"
+--- @include "lib/trim_topic"
+local name, most, age, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local keeps = ARGV[6] == '1'
+local topic, now = its_topic(name), now_in_ms()
+-- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
 local fresh = not redis.call('ZSCORE', its_topics, name)
 if fresh and quota_reached() then
@@ -12,7 +28,7 @@ end
 
 local function add(id, ...)
   local is_past = tonumber(string.match(id, '^%d+') or math.huge) <= now
-  -- NOTE: the engine itself compares ids, whose numbers can be more than Lua's hold.
+  -- NOTE: the engine compares ids; their numbers can be larger than those of Lua.
   local kept = keeps and is_past and redis.pcall('XADD', topic, id, ...)
   if type(kept) ~= 'string' then
     redis.call('XADD', topic, '*', ...)
@@ -21,18 +37,18 @@ end
 
 local added = 0
 for index = 7, #ARGV, 3 do
-  local id, kind, body = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-  if kind == '' then
+  local id, content_type, body = unpack(ARGV, index, index + 2)
+  if content_type == '' then
     add(id, 'v', body)
   else
-    add(id, 'v', body, 't', kind)
+    add(id, 'v', body, 't', content_type)
   end
-  added = added + #body + #kind
+  added = added + #body + #content_type
 end
 if fresh then
   redis.call('ZADD', its_topics, 0, name)
 end
 redis.call('HINCRBY', its_topic_bytes, name, added)
-trim_topic(name, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]))
--- NOTE: an engine's user may lack the right to publish; then those who wait time out.
+trim_topic(name, most, age, most_bytes)
+-- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')

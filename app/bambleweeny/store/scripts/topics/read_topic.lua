@@ -1,11 +1,20 @@
--- ARGV[2] a topic's name, ARGV[3] the id after which to read, or nothing for the end, ARGV[4]
--- the most messages, ARGV[5] the bytes past which the page ends, ARGV[6] the age of the oldest
--- that are shown, in milliseconds, or nothing. Gives the messages, and the id after which the
--- next ones come.
-local topic, after, room = its_topic(ARGV[2]), ARGV[3], tonumber(ARGV[5])
-local most, horizon = tonumber(ARGV[4]), now_in_ms() - tonumber(ARGV[6] or math.huge)
+-- Reads the next messages of a topic.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the topic
+--   ARGV[3] after (string): the id after which to read, or '' for the end
+--   ARGV[4] most (integer): messages to return
+--   ARGV[5] room (bytes): the page ends once its messages have more
+--   ARGV[6] age (ms): of the oldest message to return, or absent
+-- Output: the messages; the id after which the next ones come
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local name, after, most, room, age = ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
+local topic, horizon = its_topic(name), now_in_ms() - tonumber(age or math.huge)
 
--- NOTE: what a millisecond brings begins at 0, so that this stands before all of it.
+-- Returns an id before all of a millisecond.
 local function before(ms)
   return string.format('%.0f-999999999999999999', ms - 1)
 end

@@ -1,9 +1,26 @@
--- What `push_within_bounds` does where there are options, or more than ready items. The options
--- are `delay` and `ttl` in milliseconds, `front`, and `once`, the digest of the client's key.
-local name, options = ARGV[2], ARGV[6] ~= '' and cjson.decode(ARGV[6]) or {}
+-- What `push_within_bounds` does with options, or a list that has more than plain ready items.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the list
+--   ARGV[3] most_items (integer): items of a list
+--   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[6] packed_options (JSON): or ''. `delay` and `ttl` in ms, `front`, and `once`, the digest
+--     of the client's idempotency key
+--   ARGV[7..] body (bytes): for each item
+-- Output: as `push_within_bounds`
+-- Errors: list_full, quota_exceeded, too_much_at_once
+--- @include "lib/tenant"
+--- @include "lib/notify"
+--- @include "lib/quota"
+--- @include "lib/items"
+--- @include "lib/list"
+local name, packed_options = ARGV[2], ARGV[6]
+local options = packed_options ~= '' and cjson.decode(packed_options) or {}
 local now_ms, once, day = math.floor(now_in_us() / 1000), options.once, 86400000
 
--- Gives the id of the first item of a push with this digest, if it came within a day.
+-- Returns the id of the first item of a push with this key within the last day.
 local function pushed_before()
   for _, pushes in ipairs({its_idempotent, its_idempotent_old}) do
     local latest = redis.call(
@@ -18,8 +35,9 @@ local function pushed_before()
   end
 end
 
--- After a day, or 100,000 digests, those of before become the old ones, and the old ones are
--- forgotten. The lifetime of a set says how old it is: it is two days from its first digest.
+-- Stores the key of this push. Keys are in a newer and an older set. After a day or 100,000 keys
+-- the older set is deleted, and the newer one takes its place. The TTL of the newer set shows its
+-- age: it is two days from its first key.
 local function remember_push(id)
   local left = redis.call('PTTL', its_idempotent)
   if left >= 0 and (left <= day or redis.call('ZCARD', its_idempotent) >= 100000) then
@@ -38,8 +56,8 @@ local known = once and pushed_before()
 if known then
   return {known}
 end
--- NOTE: an engine asks for room only before the first write of a script, and what is due may
--- be done first.
+-- NOTE: an engine checks its free memory only before the first write of a script, and that may be
+-- one for due items.
 local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 if type(writable) == 'table' and writable.err then
   return writable
@@ -58,20 +76,21 @@ if not list.is_there and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 local wait = options.delay or 0
-local lasting = options.ttl or list.policy and list.policy.ttl and list.policy.ttl * 1000
-local expires = lasting and now_ms + wait + lasting or 0
+local ttl = options.ttl or list.policy and list.policy.ttl and list.policy.ttl * 1000
+local expires = ttl and now_ms + wait + ttl or 0
 local begin, stop, step = 7, #ARGV, 1
 if options.front then
   begin, stop, step = #ARGV, 7, -1
 end
 for index = begin, stop, step do
   local item = {attempts = 0, expires = expires, reason = '', origin = '', body = ARGV[index]}
-  local id = wait > 0 and list.delay(item, wait) or options.front and list.prepend(item) or list.append(item)
+  local id = wait > 0 and list.delay(item, wait) or options.front and list.prepend(item)
+    or list.append(item)
   first = (step < 0 or not first) and id or first
 end
 list.save()
 if once then
   remember_push(first)
 end
-tell('list.push', name)
+notify('list.push', name)
 return first
