@@ -22,7 +22,7 @@ _ALONE = (
     "once", "once_at",
 )  # fmt: skip
 _BEFORE_NAMES = (
-    "key", "meta", "ready", "list", "pushed", "told", "topic", "published", *KEPT
+    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", *KEPT
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -85,9 +85,9 @@ class Tenant:
         """Return the name of the channel that notifies of pushes to a list."""
         return f"{self._tag}pushed:{name}"
 
-    def told(self, name: str) -> str:
+    def changed(self, name: str) -> str:
         """Return the name of the channel that notifies of changes of a key or list."""
-        return f"{self._tag}told:{name}"
+        return f"{self._tag}changed:{name}"
 
     def list(self, name: str) -> str:
         """Return the name of the hash with a list's record."""

@@ -21,7 +21,7 @@ def asking(as_uli, services):
             headers = {"If-None-Match": known} if known else {}
             answer = pool.submit(as_uli.get, f"/keys/k?wait={wait}", headers=headers)
             while not answer.done() and not any(
-                name.endswith(b":told:k") for name in pubsub._waiting
+                name.endswith(b":changed:k") for name in pubsub._waiting
             ):
                 time.sleep(0.001)
             return answer

@@ -9,7 +9,7 @@ import pytest
 from bambleweeny.core.batch.operations import Set
 from bambleweeny.errors import InvalidName, StoreUnavailable
 
-CHANNEL = b"b9y:{1}:told:k"
+CHANNEL = b"b9y:{1}:changed:k"
 
 
 def wanted():

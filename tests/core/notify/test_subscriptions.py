@@ -84,8 +84,8 @@ def test_an_atomic_batch_is_told_when_it_is_done(services, uli, store):
 
 def test_who_waits_for_a_name_hears_of_it_alone(services, uli, store):
     with (
-        store.pubsub.follow("b9y:{1}:told:a") as first,
-        store.pubsub.follow("b9y:{1}:told:a") as second,
+        store.pubsub.follow("b9y:{1}:changed:a") as first,
+        store.pubsub.follow("b9y:{1}:changed:a") as second,
     ):
         begin(first)
         begin(second)

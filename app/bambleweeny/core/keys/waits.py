@@ -30,7 +30,7 @@ class KeyWaits:
         client. Returns without waiting if all wait slots are taken.
         """
         check_key_name(name)
-        channel = self._store.schema.tenant(caller.id).told(name)
+        channel = self._store.schema.tenant(caller.id).changed(name)
 
         def look() -> bool | None:
             value, _ = watch_key(self._store, caller, name, seconds)

@@ -21,7 +21,7 @@ local function notify(event, name)
     held_back[#held_back + 1] = {event, name}
   else
     -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
-    redis.pcall('PUBLISH', its_told(name), event)
+    redis.pcall('PUBLISH', its_changed(name), event)
     redis.pcall('PUBLISH', its_events, event .. ' ' .. name)
   end
 end
