@@ -36,21 +36,21 @@ class Leases:
         name: str,
         max: int = 1,
         *,
-        lasting: int | str | None = None,
+        for_: int | str | None = None,
         wait: int | str | None = None,
         userid: int | None = None,
     ) -> list[LeasedItem]:
         """Lease the oldest items of a list, up to `max`, which is 100 at most.
 
         An item that is not acknowledged becomes ready again when its lease expires, so each
-        item is delivered at least once. `lasting` is the length of the lease in seconds or as
+        item is delivered at least once. `for_` is the length of the lease in seconds or as
         "5m", 1 second to 12 hours; the default is that of the list's policy, else 30 seconds.
 
         If the list is empty, the call blocks for `wait` seconds, 30 at most, and returns an
         empty list when that time is over.
         """
         seconds = seconds_of(wait)
-        query = {"max": max, "for": seconds_of(lasting), "wait": seconds, "userid": userid}
+        query = {"max": max, "for": seconds_of(for_), "wait": seconds, "userid": userid}
         path = f"{path_of('lists', name)}/lease"
         rows = self._call("POST", path, query=query, wait=seconds or 0).json()["items"]
         return [_leased(row) for row in rows]
@@ -66,16 +66,16 @@ class Leases:
         self,
         name: str,
         lease: str,
-        lasting: int | str | None = None,
+        for_: int | str | None = None,
         *,
         userid: int | None = None,
     ) -> None:
-        """Extend a lease: it expires `lasting` seconds (or "5m") from now.
+        """Extend a lease: it expires `for_` seconds (or "5m") from now.
 
         0 returns the item to the list immediately. The default is the length of the list's
         policy, else 30 seconds. LeaseNotFound if the lease has expired.
         """
-        query = {"for": seconds_of(lasting), "userid": userid}
+        query = {"for": seconds_of(for_), "userid": userid}
         self._call("PATCH", _path_of_lease(name, lease), query=query)
 
     def change(

@@ -14,7 +14,7 @@ def _lease(context: Context) -> None:
     args = context.args
     with waiting(f"Waiting for {args.name}"):
         items = context.client.lists.lease(
-            args.name, args.max, lasting=args.lasting, wait=args.wait, userid=args.userid
+            args.name, args.max, for_=args.for_, wait=args.wait, userid=args.userid
         )
     if not items:
         raise CommandFailed(f"The list '{args.name}' has no item to lease.")
@@ -56,7 +56,7 @@ VERBS = {
             argument("--max", metavar="N", type=positive, default=1, help="up to so many items"),
             argument(
                 "--for",
-                dest="lasting",
+                dest="for_",
                 metavar="DURATION",
                 type=duration,
                 help="the lease length; the default is that of the list's policy, else 30s",

@@ -69,7 +69,7 @@ class Worker:
 
     def _take(self) -> "LeasedItem | None":
         try:
-            items = self._lists.lease(self._list, lasting=self._lease_seconds, wait=_WAIT_SECONDS)
+            items = self._lists.lease(self._list, for_=self._lease_seconds, wait=_WAIT_SECONDS)
         except _PASSING as ex:
             self._report(f"{ex} ({ex.code}); trying again")
             self._rest()

@@ -72,22 +72,22 @@ class Leases:
         caller: Caller,
         name: str,
         most: int = 1,
-        lasting: int | None = None,
+        lease_seconds: int | None = None,
         *,
         seconds: float = 0,
         is_connected: Callable[[], bool] = lambda: True,
     ) -> list[StoredItem]:
-        """Lease the oldest items for `lasting` seconds, and wait up to `seconds` for the first.
+        """Lease the oldest items for `lease_seconds`, and wait up to `seconds` for the first.
 
-        Returns up to 100 items and 1 MB, and at least one item if there is one. `lasting`
+        Returns up to 100 items and 1 MB, and at least one item if there is one. `lease_seconds`
         defaults to the lease of the list's policy, or else 30 s. Atomic. O(items * log n).
         """
         check_list_name(name)
         if not 1 <= most <= MOST_LEASED:
             raise InvalidRequest(f"The parameter 'max' takes 1 to {MOST_LEASED}.")
-        if lasting is not None and not 1 <= lasting <= LONGEST_LEASE:
+        if lease_seconds is not None and not 1 <= lease_seconds <= LONGEST_LEASE:
             raise InvalidRequest("The parameter 'for' takes 1s to 12h.")
-        lease_ms = "" if lasting is None else lasting * 1000
+        lease_ms = "" if lease_seconds is None else lease_seconds * 1000
         args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
         take = partial(take_items, self._store, caller, LEASE_ITEMS, *args)
         channel = self._store.schema.tenant(caller.id).pushed(name)
