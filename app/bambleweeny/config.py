@@ -52,13 +52,13 @@ class Config:
     """All settings of a server, validated. Sizes are in bytes, durations in seconds."""
 
     listen: Address = option(
-        parse_address, "127.0.0.1:8080", "HOST:PORT", "where HTTP is answered; port 0: a free one"
+        parse_address, "127.0.0.1:8080", "HOST:PORT", "the address for HTTP; port 0: a free port"
     )
     data_dir: Path = option(
         parse_directory,
         _default_data_dir,
         "DIR",
-        "where data and the first admin password are kept",
+        "the directory of the data and of the first admin password",
         default_text="bambleweeny in $XDG_DATA_HOME or ~/.local/share",
         serve_only=True,
     )
@@ -74,21 +74,21 @@ class Config:
         whole_number(0, 10),
         "0",
         "N",
-        "answer a write when so many replicas of that Redis have it",
+        "answer a write once N replicas of that Redis have it",
         serve_only=True,
     )
     wait_for_engine: int = option(
         within("0s", _LONGEST_WAIT, parse_duration),
         "0s",
         "DURATION",
-        f"how long to wait at start for that Redis to be there, at most {_LONGEST_WAIT}",
+        f"how long to wait at start for that Redis, at most {_LONGEST_WAIT}",
         serve_only=True,
     )
     key_prefix: str = option(
         parse_prefix,
         "b9y",
         "TEXT",
-        "first part of every key; instances with other prefixes share a Redis",
+        "prefix of every key; instances with different prefixes can share a Redis",
         serve_only=True,
     )
     admin_password: str | None = option(
@@ -98,13 +98,13 @@ class Config:
         "the admin's password, set at every start",
         secret=True,
         sandbox="changeme",
-        default_text="the first start makes one",
+        default_text="the first start creates one",
     )
     token_expiry: int = option(
         within("1s", _LONGEST_TIME, parse_duration),
         "3000",
         "DURATION",
-        f"how long a token is good, at most {_LONGEST_TIME}",
+        f"how long a token is valid, at most {_LONGEST_TIME}",
         legacy="token_expiry",
     )
     max_body: int = option(
@@ -123,25 +123,25 @@ class Config:
         choice("always", "everysec", "no"),
         "everysec",
         "WHEN",
-        "when the embedded engine's data go to disk: always, everysec or no",
+        "when the data of the embedded engine are synced to disk: always, everysec or no",
     )
     max_list_items: int = option(
-        whole_number(1, 10**12), "1000000", "N", "the most items that a list can hold"
+        whole_number(1, 10**12), "1000000", "N", "the maximum number of items in a list"
     )
     max_list_bytes: int = option(
         within("1b", _LARGEST_SIZE, parse_size),
         "64mb",
         "SIZE",
-        f"the most bytes that a list's items can have, at most {_LARGEST_SIZE}",
+        f"the maximum size of a list's items, at most {_LARGEST_SIZE}",
     )
     max_topic_messages: int = option(
-        whole_number(1, 1_000_000), "1000", "N", "the most messages that a topic keeps"
+        whole_number(1, 1_000_000), "1000", "N", "the maximum number of messages that a topic keeps"
     )
     max_topic_bytes: int = option(
         within("1b", _LARGEST_SIZE, parse_size),
         "16mb",
         "SIZE",
-        f"the most bytes that a topic keeps, at most {_LARGEST_SIZE}",
+        f"the maximum size of the messages that a topic keeps, at most {_LARGEST_SIZE}",
     )
     topic_age: int = option(
         within("1s", _LONGEST_TIME, parse_duration),
@@ -154,14 +154,14 @@ class Config:
         whole_number(0, 1000),
         "64",
         "N",
-        "further threads of each worker; so many requests may wait (?wait=) or stream",
+        "wait slots of each worker: additional threads for requests that wait (?wait=) or stream",
     )
     workers: int = option(
         whole_number(1, 64),
         _default_workers,
         "N",
         "worker processes",
-        default_text="one a core, at most 4",
+        default_text="one per core, at most 4",
     )
     log_format: str = option(choice("text", "json"), "text", "FORMAT", "text or json")
     log_level: str = option(
@@ -177,7 +177,7 @@ class Config:
         ),
         "",
         "LIST",
-        "web pages that may call the API, as http://localhost:* or https://app.example.org",
+        "origins of web pages that may call the API, such as http://localhost:*",
         sandbox=_LOCALHOST,
     )
     allowed_hosts: tuple[str, ...] = option(
@@ -186,7 +186,7 @@ class Config:
         ),
         "",
         "LIST",
-        "host names answered besides loopback ones; any, where none is given and others can connect",
+        "host names that are served besides loopback names; without a list, all names if others can connect",
     )
     trusted_proxies: tuple[Network, ...] = option(
         parse_networks,

@@ -70,7 +70,7 @@ def test_the_first_bad_line_is_named(as_uli):
     assert (told["code"], told["index"]) == ("invalid_request", 1)
     assert (
         told["info"]
-        == "Line 2: It has not one of `key`, `item`, `list`, `message`, `route` and `bin`."
+        == "Line 2: It must have exactly one of `key`, `item`, `list`, `message`, `route` and `bin`."
     )
     assert as_uli.get("/export").content == b""
 

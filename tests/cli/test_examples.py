@@ -174,7 +174,7 @@ def test_a_new_password_is_asked_for_at_a_terminal(server, alone, monkeypatch):
         if prompt:
             child.expect(prompt)
             child.send("password\r")
-        for question in ("New password: ", "The same again: "):
+        for question in ("New password: ", "Repeat the password: "):
             child.expect(question)
             child.sendline("changeme")
         child.expect("The password of admin is changed. ")

@@ -105,7 +105,7 @@ def test_the_shell_says_so_for_each_command(typed, nowhere):
 def test_a_name_that_nobody_knows(typed):
     typed("get", "x", "--url", "http://nobody.invalid:8080", status=1)
     assert typed.err.startswith(
-        "bambleweeny: There is no answer from http://nobody.invalid:8080: its name is not known."
+        "bambleweeny: There is no answer from http://nobody.invalid:8080: its name cannot be resolved."
     )
 
 

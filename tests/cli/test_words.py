@@ -99,7 +99,7 @@ class TestOptionsBefore:
 
     def test_alone_they_are_not_enough(self, typed):
         typed("--url", "http://127.0.0.1:1", status=2)
-        assert "There is no command behind the options." in typed.err
+        assert "There is no command after the options." in typed.err
 
 
 MISTYPED = [
@@ -156,7 +156,7 @@ def test_an_option_is_no_name_where_there_is_none(typed):
     typed("serve", "--frob", status=2)
     assert typed.err.endswith("There is no option '--frob'.\n")
     typed("get", "-frob", status=2)
-    assert "stands behind --, as in '-- -frob'." in typed.err
+    assert "after --, as in '-- -frob'." in typed.err
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_nothing_is_lost_between_parts(client, ulis):
 
 def test_a_bad_line_is_named_by_its_number_in_all(client):
     lines = [key(f"k{number}", "x" * 100_000) for number in range(9)] + [b"{}"]
-    with pytest.raises(InvalidRequest, match=r"^Line 10: It has not one of") as caught:
+    with pytest.raises(InvalidRequest, match=r"^Line 10: It must have exactly one of") as caught:
         client.import_(lines)
     assert caught.value.index == 9
     assert caught.value.status == 400

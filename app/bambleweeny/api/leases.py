@@ -79,7 +79,7 @@ class ListLeases:
         """Lease the oldest items; with `?raw=1` one item, answered as its bytes."""
         limit, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
         if is_raw and limit != 1:
-            raise InvalidRequest("The parameter 'raw' goes with one item; leave 'max' out.")
+            raise InvalidRequest("The parameter 'raw' is for one item; omit 'max'.")
         items = self._leases.lease(
             req.context.caller,
             name,

@@ -88,7 +88,7 @@ def _request_metrics(counted: Counted) -> "Iterator[Metric]":
 
     requests = CounterMetricFamily(
         "bambleweeny_requests",
-        "Requests answered, by method, template of the path and status.",
+        "Answered requests, by method, path template and status.",
         labels=("method", "route", "status"),
     )
     for labels, count in sorted(counted.requests.items()):
@@ -96,7 +96,7 @@ def _request_metrics(counted: Counted) -> "Iterator[Metric]":
     yield requests
     seconds = HistogramMetricFamily(
         "bambleweeny_request_seconds",
-        "Seconds until the answer began, by template of the path.",
+        "Seconds until the answer began, by path template.",
         labels=("route",),
     )
     for route, (total, *counts) in sorted(counted.seconds.items()):
@@ -104,7 +104,7 @@ def _request_metrics(counted: Counted) -> "Iterator[Metric]":
         seconds.add_metric((route,), list(zip(bounds, accumulate(counts), strict=True)), total)
     yield seconds
     yield GaugeMetricFamily(
-        "bambleweeny_waits", "Requests that wait now, streams among them.", counted.waits
+        "bambleweeny_waits", "Requests that wait now, including streams.", counted.waits
     )
     yield GaugeMetricFamily("bambleweeny_streams", "Streams that are open.", counted.streams)
     yield CounterMetricFamily(
@@ -115,7 +115,7 @@ def _request_metrics(counted: Counted) -> "Iterator[Metric]":
 def _engine_metrics(numbers: dict[str, int]) -> "Iterator[Metric]":
     from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415
 
-    answers = "1 where the engine answers, else 0."
+    answers = "1 if the engine answers, else 0."
     yield GaugeMetricFamily("bambleweeny_engine_up", answers, float(bool(numbers)))
     for name, value in numbers.items():
         yield GaugeMetricFamily(f"bambleweeny_engine_{name}", _ENGINE_HELP[name], value)

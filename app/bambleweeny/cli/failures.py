@@ -11,7 +11,7 @@ from bambleweeny.errors import BambleweenyError
 _HINTS = {
     "unauthorized": "Log in with 'bambleweeny login URL', or give --token, or --user and "
     "--password.",
-    "wrong_login": "Where the password was changed, log in again with 'bambleweeny login URL'.",
+    "wrong_login": "If the password has changed, log in again with 'bambleweeny login URL'.",
 }
 """Advice for users of the command line. The server's hints are for users of HTTP."""
 

@@ -77,7 +77,7 @@ class Parser(ArgumentParser):
             return
         advice = did_you_mean(flag, self.options())
         if not advice and self.expected_after(()):
-            advice = f" What is no option and begins with - stands behind --, as in '-- {word}'."
+            advice = f" Write an argument that begins with - after --, as in '-- {word}'."
         self.error(f"There is no option '{flag}'.{advice}")
 
     def _refuse(self, word: str, words: Sequence[str]) -> NoReturn:
@@ -193,10 +193,10 @@ def _arguments(verb: Verb) -> list[str]:
 def _epilog(name: str, verb: Verb, examples: Sequence[str], program: str) -> str:
     lines = [verb.note, ""] if verb.note else []
     if verb.verbs:
-        lines += ["verbs (the first is meant where none is named):"]
+        lines += ["verbs (the first is the default):"]
         for sub, child in verb.verbs.items():
             lines += [f"  {name} {sub:<6} {child.help}", *_options_of(name, verb, child)]
-        lines += [f"'{program}help {name} VERB' says more of one.", ""]
+        lines += [f"'{program}help {name} VERB' describes a verb.", ""]
     return "\n".join([*lines, "examples:", *(f"  {line}" for line in examples)])
 
 

@@ -330,7 +330,7 @@ function refusal(status, value, url) {
   try {
     return new BambleweenyError(value.json(), status);
   } catch {
-    return failure("error", `${url} answered ${status} with something that is not its own.`, status);
+    return failure("error", `${url} answered ${status}, but not as Bambleweeny answers.`, status);
   }
 }
 // Can a retry succeed?

@@ -41,7 +41,7 @@ class Result(Generic[_T]):
         if self._error is not None:
             raise self._error
         if self._outcome is None:
-            raise RuntimeError("The batch has not been sent: that is done at the end of its with.")
+            raise RuntimeError("The batch has not been sent: its with block sends it at the end.")
         return self._read(self._outcome["ok"])
 
     @property

@@ -12,7 +12,7 @@ class InvalidRequest(BambleweenyError):
 class UnknownParameter(InvalidRequest):
     """The call does not accept a query parameter of this name."""
 
-    code, info = "unknown_parameter", "The call does not take this parameter."
+    code, info = "unknown_parameter", "The call does not accept this parameter."
 
 
 class InvalidName(InvalidRequest):

@@ -6,14 +6,14 @@ from bambleweeny.errors.base import BambleweenyError
 class InternalError(BambleweenyError):
     """A defect in the server; the log has the stack trace."""
 
-    code, status, info = "internal_error", 500, "The server made a mistake; its log says more."
+    code, status, info = "internal_error", 500, "The server failed because of a defect; see its log."
 
 
 class NotServed(InternalError):
     """The server does not support the request's method or transfer coding."""
 
     code, status = "not_implemented", 501
-    info = "The request's method or transfer coding is not served."
+    info = "The server does not support the request's method or transfer coding."
 
 
 class VersionNotServed(NotServed):
@@ -26,7 +26,7 @@ class StoreUnavailable(BambleweenyError):
     """The engine is not reachable or does not answer in time."""
 
     code, status, info = "store_unavailable", 503, "The store is not available."
-    hint = "A write may or may not have happened: look before you repeat it."
+    hint = "A write may or may not have happened: check before you repeat it."
     retry_after = 1
 
 
@@ -41,7 +41,7 @@ class StoreFull(BambleweenyError):
     """The engine is out of memory or disk space; reads and deletes still work."""
 
     code, status, info = "store_full", 507, "The store is full."
-    hint = "Delete something, or give it more room: --max-memory, or space on its disk."
+    hint = "Delete data, or give the store more room: a larger --max-memory, or space on its disk."
 
 
 class ListFull(StoreFull):
@@ -49,5 +49,5 @@ class ListFull(StoreFull):
 
     code, info = "list_full", "The list is full."
     hint = (
-        "Take items off it first; --max-list-items, --max-list-bytes and its policy are the bounds."
+        "Remove items first; the bounds are --max-list-items, --max-list-bytes and the list's policy."
     )

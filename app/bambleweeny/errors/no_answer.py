@@ -7,14 +7,14 @@ class NoAnswer(BambleweenyError):
     """The client received no answer; a write may or may not have happened."""
 
     code, status, info = "no_answer", 0, "The server did not answer."
-    hint = "A write may or may not have happened: look before you repeat it."
+    hint = "A write may or may not have happened: check before you repeat it."
 
 
 class Unreachable(NoAnswer):
     """The client could not connect; nothing was sent, and nothing has changed."""
 
     code, info = "unreachable", "There is no server."
-    hint = "Start one with `bambleweeny serve`, or look at the URL."
+    hint = "Start one with `bambleweeny serve`, or check the URL."
 
 
 class ConnectionBroken(NoAnswer):

@@ -17,7 +17,7 @@ def banner(
     if config.redis_url:
         data = engine
     else:
-        data = f"{config.data_dir}, thrown away at the end" if sandbox else str(config.data_dir)
+        data = f"{config.data_dir}, deleted when the sandbox stops" if sandbox else str(config.data_dir)
     lines = [
         f"Bambleweeny {__version__} is up.",
         f"  URL    http://{address}" + " and every address of this machine" * is_wildcard,
@@ -28,5 +28,5 @@ def banner(
     if sandbox:
         lines[-1] = f"  Login  admin, password {config.admin_password}"
     if sandbox and not config.listen.is_loopback:
-        lines.append("  Note   everybody who reaches this machine can log in")
+        lines.append("  Note   everybody who can reach this machine can log in")
     return "\n".join(lines)

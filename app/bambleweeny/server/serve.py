@@ -152,7 +152,7 @@ def _temporary_directory() -> Iterator[Claim]:
         claim = claim_directory(_SANDBOX)
     except OSError as ex:
         raise CannotStart(
-            f"There can be no temporary directory: {ex.strerror}; set TMPDIR to another one."
+            f"Cannot create a temporary directory: {ex.strerror}; set TMPDIR to another one."
         ) from ex
     try:
         yield claim

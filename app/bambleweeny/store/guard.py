@@ -30,7 +30,8 @@ _ELSEWHERE = (
 )  # fmt: skip
 """How a script fails on a node that lacks some of its keys; engine versions differ in this."""
 _NOT_DONE = (
-    "The Cluster refused this, since keys are moving or a node is away. It is not done: try again."
+    "The Cluster refused the call, because keys are moving or a node is away. The call was not "
+    "done: try again."
 )
 
 

@@ -41,7 +41,7 @@ def make_data_dir(data_dir: Path) -> None:
 
 def _obstacle(path: Path) -> str:
     if path.is_symlink() and not path.exists():
-        return f"{path} is a symbolic link to {path.readlink()}, which is not there"
+        return f"{path} is a symbolic link to {path.readlink()}, which does not exist"
     return f"{path} is not a directory"
 
 

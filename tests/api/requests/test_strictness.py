@@ -115,7 +115,7 @@ def test_a_header_that_a_write_does_not_take_is_refused(as_admin, operation, hea
     if header == "Idempotency-Key" and method in ("PUT", "DELETE"):
         return  # these can be repeated without it
     answer = as_admin.request(method, path_of(path), headers={header: "*"})
-    sentence = f"This call does not take the header '{header}'."
+    sentence = f"This call does not accept the header '{header}'."
     if header in names(parameters, "header"):
         assert sentence not in answer.text
     else:
@@ -128,9 +128,9 @@ def test_a_body_that_a_call_does_not_take_is_refused(as_admin, operation):
     for body in (b"{}", iter([b"{", b"}"])):
         answer = as_admin.request(method, path_of(path), data=body)
         if "requestBody" in described:
-            assert "takes no body" not in answer.text
+            assert "accepts no body" not in answer.text
         elif method != "DELETE" or described["operationId"] == "purgeItems":
-            assert refused(answer) == (400, "invalid_request", "This call takes no body.")
+            assert refused(answer) == (400, "invalid_request", "This call accepts no body.")
 
 
 @pytest.mark.parametrize(
@@ -214,12 +214,12 @@ def test_a_parameter_that_another_makes_meaningless_is_refused(as_uli, path, hea
     status, code, info = refused(as_uli.get(path, headers=headers))
     assert (status, code) == (400, "invalid_request")
     assert f"'{named}'" in info
-    assert "does not go with" in info
+    assert "cannot be combined with" in info
 
 
 def test_an_import_that_replaces_has_begun_nothing(as_uli):
     answer = as_uli.post("/import?mode=replace&begun=lists/a")
-    assert refused(answer)[2] == "The parameter 'begun' does not go with 'mode=replace'."
+    assert refused(answer)[2] == "The parameter 'begun' cannot be combined with 'mode=replace'."
 
 
 EMPTY = [

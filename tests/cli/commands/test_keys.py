@@ -174,7 +174,7 @@ def test_a_lock_is_taken_once_and_freed_by_its_holder(typed):
     typed("set", "k:lock", "me", "--if-none-match", "*", "--ttl", "30s")
     typed("set", "k:lock", "you", "--if-none-match", "*", "--ttl", "30s", status=1)
     assert typed.err.startswith(
-        "bambleweeny: The key is not as the condition says. (precondition_failed)"
+        "bambleweeny: The key does not meet the condition. (precondition_failed)"
     )
     etag = json.loads(typed("get", "k:lock", "--meta"))["etag"]
     typed("del", "k:lock", "--if-match", '"other"', status=1)

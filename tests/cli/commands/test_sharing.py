@@ -89,7 +89,7 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
     with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
         typed("password", "-", given=b"mine\n")
         assert typed.err == (
-            "The password of admin is changed. Earlier tokens have ended: log in again with "
+            "The password of admin is changed. Earlier tokens are no longer valid: log in again with "
             f"'bambleweeny login {server.url} --user admin'.\n"
         )
         assert not (alone / "data" / "bambleweeny" / "admin-password").exists()
@@ -99,7 +99,7 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
         typed("set", "foo", "bar")
         typed("password", "-", given=b"other\n")
         assert typed.err == (
-            "The password of admin is changed. The login that is kept as 'default' is renewed.\n"
+            "The password of admin is changed. The stored login 'default' is renewed.\n"
         )
         assert typed("get", "foo") == "bar"
         assert typed("password", "-", "--json", given=b"last\n") == '{"ok": true}\n'
@@ -127,8 +127,8 @@ def test_a_password_file_that_is_old_is_named_as_such(typed, alone, monkeypatch)
         (alone / "data" / "bambleweeny" / "admin-password").write_text("old\n")
         typed("get", "foo", status=1)
         assert typed.err == (
-            "bambleweeny: Wrong user name or password. (wrong_login)\nThe admin's password is "
-            f"another one by now: log in with 'bambleweeny login {server.url}'.\n"
+            "bambleweeny: Wrong user name or password. (wrong_login)\nThe admin's password "
+            f"has changed: log in with 'bambleweeny login {server.url}'.\n"
         )
         typed("get", "foo", "--password", "wrong", status=1)
         assert "another one" not in typed.err

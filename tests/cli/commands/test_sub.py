@@ -63,7 +63,7 @@ def test_an_item_whose_command_fails_comes_again_later(client):
     client.push("w:fail", b"\xffbad")
     client.push("w:fail", b"next")
     _, err = ended(sub("w:fail", "--once", "--", "sh", "-c", "exit 3"), status=1)
-    assert err == "bambleweeny: The command ended with status 3; its item comes again in 5 s.\n"
+    assert err == "bambleweeny: The command ended with status 3; its item is retried in 5 s.\n"
     assert client.pop("w:fail") == b"next"
     [item] = client.lists.items("w:fail", "delayed")
     assert (item.value, item.attempt) == (b"\xffbad", 1)
@@ -94,7 +94,7 @@ def test_a_command_that_takes_longer_than_the_lease_keeps_its_item(client):
 def test_an_item_whose_command_fails_is_dropped_when_asked(client):
     client.push("w:drop", b"bad")
     _, err = ended(sub("w:drop", "--once", "--drop", "--", "sh", "-c", "kill -9 $$"), status=1)
-    assert err == "bambleweeny: The command ended by signal 9; its item is dropped.\n"
+    assert err == "bambleweeny: The command ended by signal 9; its item is deleted.\n"
     assert client.pop("w:drop") is None
 
 

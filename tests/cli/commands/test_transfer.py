@@ -67,4 +67,4 @@ def test_a_file_is_there_whole_or_not_at_all(typed, alone):
     typed("import", str(alone / "none"), status=1)
     file.write_text("{}\n")
     typed("import", str(file), status=1)
-    assert "Line 1: It has not one of" in typed.err
+    assert "Line 1: It must have exactly one of" in typed.err

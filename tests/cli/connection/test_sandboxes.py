@@ -137,8 +137,8 @@ def test_a_kept_token_that_cannot_be_renewed_says_what_to_do(typed, alone):
         for command in (["get", "foo"], ["token"], ["password", "x"]):
             typed(*command, status=1)
             assert typed.err == (
-                "bambleweeny: Unauthorized. (unauthorized)\nThe login that is kept as 'work' is "
-                f"not good any more: run 'bambleweeny login {url} --user admin --profile work'.\n"
+                "bambleweeny: Unauthorized. (unauthorized)\nThe stored login 'work' is "
+                f"no longer valid: run 'bambleweeny login {url} --user admin --profile work'.\n"
             )
         assert json.loads(file.read_text())["default"] == "work"
 

@@ -277,7 +277,7 @@ def test_an_error_that_this_client_does_not_know_keeps_its_code():
     assert isinstance(away, StoreUnavailable)
     assert (away.retry_after, away.hint) == (7, None)
     for body in (b"", b"[]", b'"x"', b"{}", b"\xff", b'{"info":1}'):
-        assert "not its own" in refusal("http://x", 500, {}, body).info
+        assert "not as Bambleweeny answers" in refusal("http://x", 500, {}, body).info
 
 
 def test_headers_that_cannot_be_sent_are_an_error_of_the_client(sandbox):

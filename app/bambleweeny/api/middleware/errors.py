@@ -117,7 +117,7 @@ def _render_falcon(
     if isinstance(ex, falcon.HTTPMethodNotAllowed):
         allow = dict(ex.headers or {})["Allow"]
         resp.set_header("Allow", allow)
-        _render(req, resp, MethodNotAllowed(hint=f"This path knows {allow}."), params)
+        _render(req, resp, MethodNotAllowed(hint=f"This path supports {allow}."), params)
     elif ex.status_code == 404:
         _render(req, resp, NotFound(), params)
     elif ex.status_code < 500:

@@ -34,7 +34,7 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
         raise InvalidRequest("The parameter 'token' is given more than once.")
     if req.env.get("HTTP_AUTHORIZATION") and token != _token_of_header(req.env):
         raise InvalidRequest(
-            "The Authorization header and ?token= are two credentials that differ.",
+            "The Authorization header and ?token= differ.",
             hint="Send the token once, in the header or in the URL.",
         )
     if _opens_a_page(req):

@@ -14,7 +14,7 @@ from bambleweeny.names import is_media_type
 
 _T = TypeVar("_T")
 
-_QUOTES = r"""Other shells treat quotes otherwise: in cmd.exe write "{\"name\":\"value\"}"."""
+_QUOTES = r"""Quotes differ between shells: in cmd.exe write "{\"name\":\"value\"}"."""
 
 
 def read_raw(req: falcon.Request) -> bytes:

@@ -52,7 +52,7 @@ def refuse_beside(req: falcon.Request, what: str, names: Sequence[str]) -> None:
     """Raise InvalidRequest if the request has any of `names`, which conflict with `what`."""
     for name in names:
         if req.has_param(name):
-            raise InvalidRequest(f"The parameter '{name}' does not go with {what}.")
+            raise InvalidRequest(f"The parameter '{name}' cannot be combined with {what}.")
 
 
 def read_duration(req: falcon.Request, name: str) -> int | None:

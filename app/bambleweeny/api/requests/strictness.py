@@ -82,15 +82,15 @@ def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
 def refuse_body(req: falcon.Request) -> None:
     """Raise InvalidRequest if the request has a body."""
     if req.env.get("CONTENT_LENGTH") not in _NO_BODY:
-        raise InvalidRequest("This call takes no body.", hint="Its options are query parameters.")
+        raise InvalidRequest("This call accepts no body.", hint="Its options are query parameters.")
 
 
 def _check_headers(req: falcon.Request, taken: Takes) -> None:
     for header in _WRITE_HEADERS.get(req.method, ()):
         if header not in taken.headers and req.get_header(header) is not None:
             raise InvalidRequest(
-                f"This call does not take the header '{header}'.",
-                hint="Without it the call would do something else than you ask for.",
+                f"This call does not accept the header '{header}'.",
+                hint="If the call ignored the header, it would not do what you ask for.",
             )
 
 

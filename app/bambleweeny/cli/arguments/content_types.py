@@ -32,7 +32,7 @@ def doubt_about(value: bytes, content_type: str | None) -> str | None:
         return None
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == _FORM:
-        return f"The type {_FORM} is not kept, since curl claims it for whatever it sends."
+        return f"The type {_FORM} is not stored, because curl sends it by default."
     parts = value.splitlines() if media_type in _LINES else [value]
     if (_IS_JSON(media_type) or media_type in _LINES) and not all(map(_is_json, parts)):
         return f"The value is not valid JSON, though its type is {content_type}."

@@ -27,7 +27,7 @@ def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
     """Return the value that an argument names; WrongUse if there is no standard input."""
     if word is None or word == STANDARD:
         if stdin is None:
-            raise WrongUse("There is no value; write it behind the name.")
+            raise WrongUse("There is no value; write it after the name.")
         return stdin.read()
     if word.startswith("@@"):
         return os.fsencode(word[1:])
@@ -47,7 +47,7 @@ def duration(text: str) -> int:
 
 def wait_for(what: str) -> Argument:
     """Return the option --wait, with what the server waits for in its help."""
-    text = f"so long wait for {what}, at most 30 seconds"
+    text = f"how long to wait for {what}, at most 30 seconds"
     return argument("--wait", metavar="DURATION", type=duration, help=text)
 
 

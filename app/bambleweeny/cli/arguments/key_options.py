@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 CONDITION = (
     argument("--if-match", metavar="ETAG", help="only if the key has this ETag; * for any"),
-    argument("--if-none-match", metavar="ETAG", help="only if it has not; * for only a new key"),
+    argument("--if-none-match", metavar="ETAG", help="only if the key does not have this ETag; * for only a new key"),
 )
 WRITING = (
-    argument("--ttl", metavar="DURATION", type=duration, help="for how long the key lasts"),
-    argument("--keep-ttl", action="store_true", help="it lasts as long as it would have"),
+    argument("--ttl", metavar="DURATION", type=duration, help="the TTL of the key"),
+    argument("--keep-ttl", action="store_true", help="keep the TTL of the key"),
     TYPE,
     *CONDITION,
 )
 COUNTING = (
-    argument("--by", metavar="N", type=int, default=1, help="what to add, 1 without it"),
-    argument("--max", metavar="N", type=int, help="fail where the number would be more"),
-    argument("--min", metavar="N", type=int, help="fail where the number would be less"),
-    argument("--ttl", metavar="DURATION", type=duration, help="for how long a new one lasts"),
+    argument("--by", metavar="N", type=int, default=1, help="the number to add; the default is 1"),
+    argument("--max", metavar="N", type=int, help="fail if the new number would be larger"),
+    argument("--min", metavar="N", type=int, help="fail if the new number would be smaller"),
+    argument("--ttl", metavar="DURATION", type=duration, help="the TTL of a new counter; an existing one keeps its TTL"),
 )
 
 

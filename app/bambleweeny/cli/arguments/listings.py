@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 SELECTION = (
     argument("--prefix", metavar="TEXT", default="", help="only names that begin with this"),
-    argument("--match", metavar="REGEX", help="only names in which this is found"),
-    argument("--long", action="store_true", help="say whose they are too"),
-    argument("--after", metavar="TEXT", default="", help="only names behind this one"),
-    argument("--limit", metavar="N", type=positive, help="so many at most"),
-    argument("--count", action="store_true", help="print only how many begin with --prefix"),
+    argument("--match", metavar="REGEX", help="only names that match this regular expression"),
+    argument("--long", action="store_true", help="also print the owners"),
+    argument("--after", metavar="TEXT", default="", help="only names that sort after this one"),
+    argument("--limit", metavar="N", type=positive, help="the maximum number"),
+    argument("--count", action="store_true", help="print only the number of names that begin with --prefix"),
 )
 
 
@@ -52,6 +52,6 @@ def show_selection(context: Context, column: str, of: "Listed") -> None:
 def _show_count(context: Context, of: "Listed") -> None:
     args = context.args
     if args.match or args.long or args.after or args.limit:
-        raise WrongUse("--count goes with --prefix alone.")
+        raise WrongUse("--count can be combined with --prefix alone.")
     count = of.count(prefix=args.prefix, userid=args.userid)
     context.out.line(count, count=count)

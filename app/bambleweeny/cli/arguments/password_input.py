@@ -13,9 +13,9 @@ def new_password(word: str | None, stdin: BinaryIO | None) -> str:
         return word or ""
     if word == STANDARD and stdin is not None:
         return line_of(stdin)
-    password = ask_password("New password: ", "it behind the name, or - to read it")
-    if ask_password("The same again: ") != password:
-        raise WrongUse("The two are not the same.")
+    password = ask_password("New password: ", "it after the name, or - to read it")
+    if ask_password("Repeat the password: ") != password:
+        raise WrongUse("The two passwords differ.")
     return password
 
 

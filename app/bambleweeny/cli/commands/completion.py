@@ -82,10 +82,10 @@ VERBS = {
                 "shell",
                 choices=(*_SCRIPTS, "candidates"),
                 metavar="SHELL",
-                help="bash, zsh or fish; the script asks for 'candidates' itself",
+                help="bash, zsh or fish; 'candidates' is for the script itself",
             ),
-            argument("line", nargs="?", default="", metavar="LINE", help="what 'candidates' gets"),
+            argument("line", nargs="?", default="", metavar="LINE", help="the words for 'candidates'"),
         ),
-        note="zsh needs the folder in its fpath, before compinit: fpath+=~/.zfunc",
+        note="zsh needs the folder in its fpath before compinit: fpath+=~/.zfunc",
     )
 }

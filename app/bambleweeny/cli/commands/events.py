@@ -21,12 +21,12 @@ VERBS = {
         """bambleweeny events --keys 'app:*' --max 1
         bambleweeny events --lists jobs --json --max 1""",
         (
-            argument("--keys", metavar="NAMES", help="keys, as 'foo,app:*'"),
-            argument("--lists", metavar="NAMES", help="lists, as 'jobs,mail:*'"),
-            argument("--max", metavar="N", type=positive, help="leave after so many events"),
+            argument("--keys", metavar="NAMES", help="names of keys, such as 'foo,app:*'"),
+            argument("--lists", metavar="NAMES", help="names of lists, such as 'jobs,mail:*'"),
+            argument("--max", metavar="N", type=positive, help="exit after N events"),
             USERID,
         ),
-        note="""The events are key.set, key.del and list.push. Without --keys and --lists it is
-all that happens; what happens while the connection is broken is missed.""",
+        note="""The events are key.set, key.del and list.push. Without --keys and --lists all
+events are printed. Events during a broken connection are lost.""",
     )
 }

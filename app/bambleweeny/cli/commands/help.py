@@ -24,7 +24,7 @@ An HTTP key-value store and message broker in one program. The first steps:
   bambleweeny get foo           read it
 
 {WHERE}
-'bambleweeny help COMMAND' says more of one.
+'bambleweeny help COMMAND' describes a command.
 """
 
 
@@ -33,8 +33,8 @@ def overview() -> str:
     lines = [
         f"{USAGE}\n",
         "An HTTP key-value store and message broker in one program.\n",
-        "  -h, --help   show this, or of a command what it takes",
-        "  --version    say what this program is\n",
+        "  -h, --help   show this help, or that of a command",
+        "  --version    print the version\n",
     ]
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines.append(f"{group}:")
@@ -74,7 +74,7 @@ def end_without_command(options: list[str], rest: list[str]) -> NoReturn:
     elif rest:
         sentence = f"There is no command '{rest[0]}'.{did_you_mean(rest[0], COMMANDS)}"
     else:
-        sentence = "There is no command behind the options."
+        sentence = "There is no command after the options."
     to_people(USAGE, f"bambleweeny: {sentence}", WHERE)
     raise SystemExit(2)
 

@@ -74,8 +74,8 @@ VERBS = {
             _list,
             """bambleweeny items list jobs
             bambleweeny items list jobs --state dead --json""",
-            (LIST, _state("ready", "only items in this state; ready unless given"), USERID),
-            "list the items of a list in a state",
+            (LIST, _state("ready", "only items in this state; the default is ready"), USERID),
+            "list the items of a list that are in one state",
         ),
         get=Verb(
             _get,
@@ -99,23 +99,23 @@ VERBS = {
             bambleweeny items move jobs todo --state ready --max 10""",
             (
                 argument("name", metavar="FROM", help="the list whose items are moved"),
-                argument("to", metavar="TO", help="the list at whose end they are put"),
+                argument("to", metavar="TO", help="the list to whose end the items are moved"),
                 argument(
-                    "--state", choices=("ready", "dead"), default="dead", help="dead unless given"
+                    "--state", choices=("ready", "dead"), default="dead", help="the default is dead"
                 ),
                 argument(
-                    "--max", metavar="N", type=positive, default=10_000, help="so many at most"
+                    "--max", metavar="N", type=positive, default=10_000, help="the maximum number"
                 ),
                 USERID,
             ),
-            "move dead or ready items, and print how many",
+            "move dead or ready items, and print their number",
         ),
         purge=Verb(
             _purge,
             """bambleweeny items purge jobs
             bambleweeny items purge jobs --state dead""",
             (LIST, _state(None, "only items in this state"), USERID),
-            "delete items, and print how many",
+            "delete items, and print their number",
         ),
     ),
     "stats": Verb(_stats, "bambleweeny stats jobs", (LIST, USERID)),

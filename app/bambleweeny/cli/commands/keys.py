@@ -78,7 +78,7 @@ def _delete(context: Context) -> None:
 def _delete_all(context: Context) -> None:
     args = context.args
     if args.names or not args.confirm:
-        raise WrongUse("--prefix goes with --confirm, and without names of keys.")
+        raise WrongUse("--prefix needs --confirm, and cannot be combined with names of keys.")
     with waiting(f"Deleting {args.prefix}..."):
         deleted = context.client.keys.delete_all(args.prefix, userid=args.userid)
     context.out.say(f"Deleted {counted(deleted, 'key')}.", deleted=deleted)
@@ -129,12 +129,12 @@ VERBS = {
         bambleweeny get foo --touch 10m""",
         (
             _KEY,
-            wait_for("a key that is not there"),
-            argument("--path", metavar="PATH", help="only this part of a JSON value, as a.b.0"),
+            wait_for("a key that does not exist"),
+            argument("--path", metavar="PATH", help="only this part of a JSON value, such as a.b.0"),
             argument(
-                "--touch", metavar="DURATION", type=duration, help="so long it lasts from now on"
+                "--touch", metavar="DURATION", type=duration, help="new TTL, from now"
             ),
-            argument("--meta", action="store_true", help="JSON with ETag, time left and type"),
+            argument("--meta", action="store_true", help="JSON with ETag, TTL and content type"),
             USERID,
         ),
     ),
@@ -153,7 +153,7 @@ VERBS = {
         (
             _KEY,
             VALUE,
-            argument("--ttl", metavar="DURATION", type=until, help="so long it lasts; or none"),
+            argument("--ttl", metavar="DURATION", type=until, help="new TTL, or none"),
             *CONDITION,
             USERID,
         ),
@@ -166,7 +166,7 @@ VERBS = {
         bambleweeny expire foo none""",
         (
             _KEY,
-            argument("ttl", metavar="DURATION", type=until, help="a duration as 1h, or none"),
+            argument("ttl", metavar="DURATION", type=until, help="the new TTL, such as 1h, or none"),
             *CONDITION,
             USERID,
         ),
@@ -177,8 +177,8 @@ VERBS = {
         bambleweeny del --prefix tmp: --confirm""",
         (
             argument("names", nargs="*", metavar="KEY", help="the keys' names"),
-            argument("--prefix", metavar="TEXT", help="all keys that begin with this, in steps"),
-            argument("--confirm", action="store_true", help="say that --prefix is meant"),
+            argument("--prefix", metavar="TEXT", help="delete all keys with this prefix, in steps"),
+            argument("--confirm", action="store_true", help="confirm --prefix"),
             *CONDITION,
             USERID,
         ),
@@ -192,8 +192,8 @@ VERBS = {
         bambleweeny keys --match '^f' --json""",
         (
             *SELECTION,
-            argument("--delimiter", metavar="TEXT", help="print what names share up to this once"),
-            argument("--meta", action="store_true", help="say size, ttl, type and ETag too"),
+            argument("--delimiter", metavar="TEXT", help="group names by their common part up to this text"),
+            argument("--meta", action="store_true", help="also print size, TTL, content type and ETag"),
             USERID,
         ),
     ),

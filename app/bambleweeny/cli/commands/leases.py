@@ -53,7 +53,7 @@ VERBS = {
         bambleweeny lease todo --max 10 --for 5m --wait 20s --json""",
         (
             LIST,
-            argument("--max", metavar="N", type=positive, default=1, help="up to so many items"),
+            argument("--max", metavar="N", type=positive, default=1, help="the maximum number of items"),
             argument(
                 "--for",
                 dest="for_",
@@ -64,8 +64,8 @@ VERBS = {
             wait_for("an item"),
             USERID,
         ),
-        note="""The lease that is printed is what `ack` takes. What is not acknowledged comes
-back when its lease ends.""",
+        note="""`ack` takes the printed leases. An item that is not acknowledged becomes ready
+again when its lease expires.""",
     ),
     "ack": Verb(
         _ack,
@@ -77,15 +77,15 @@ back when its lease ends.""",
             LIST,
             argument("leases", nargs="+", metavar="LEASE", help="the leases"),
             argument(
-                "--retry", metavar="DURATION", type=duration, help="give it back, after so long"
+                "--retry", metavar="DURATION", type=duration, help="return the items after this delay"
             ),
             argument(
                 "--extend",
                 metavar="DURATION",
                 type=duration,
-                help="let it last so long from now on",
+                help="the new lease length, from now",
             ),
-            argument("--bury", metavar="REASON", help="give the item up"),
+            argument("--bury", metavar="REASON", help="make the items dead, for this reason"),
             USERID,
         ),
         shell_examples="ack jobs 1795387415584138.1",

@@ -23,7 +23,7 @@ def _push(context: Context) -> None:
     options = {"delay": args.delay, "ttl": args.ttl, "front": args.front, "userid": args.userid}
     if args.lines:
         if args.key:
-            raise WrongUse("--key goes with one item, not with --lines.")
+            raise WrongUse("--key is for one item and cannot be combined with --lines.")
         push_lines(context.client, args.name, value, options)
     else:
         with waiting(f"Adding to {args.name}"):
@@ -83,9 +83,9 @@ VERBS = {
                 type=duration,
                 help="the TTL of the item",
             ),
-            argument("--front", action="store_true", help="add it before all others"),
+            argument("--front", action="store_true", help="add the item at the front of the list"),
             argument(
-                "--key", metavar="TEXT", help="an Idempotency-Key: the same adds nothing for 24 h"
+                "--key", metavar="TEXT", help="Idempotency-Key; the same key adds nothing for 24 h"
             ),
             USERID,
         ),
@@ -99,7 +99,7 @@ VERBS = {
             LIST,
             wait_for("an item"),
             argument(
-                "--max", metavar="N", type=positive, help="take up to so many, and print lines"
+                "--max", metavar="N", type=positive, help="pop up to N items, and print lines"
             ),
             USERID,
         ),

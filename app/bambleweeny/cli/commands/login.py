@@ -68,9 +68,9 @@ VERBS = {
         """bambleweeny login http://127.0.0.1:8080
         bambleweeny login http://127.0.0.1:8080 --user admin --profile work
         bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)""",
-        (argument("server", nargs="?", metavar="URL", help="the server, in place of --url"),),
-        note="""It asks for the password, or reads it from a pipe. The admin's is the one that
-the first start of `serve` printed; in a sandbox it is changeme.""",
+        (argument("server", nargs="?", metavar="URL", help="the server, instead of --url"),),
+        note="""The command asks for the password, or reads it from a pipe. The first start of
+`serve` printed the admin's password; in a sandbox it is changeme.""",
     ),
     "logout": Verb(_logout, "bambleweeny logout\nbambleweeny logout --profile work"),
 }

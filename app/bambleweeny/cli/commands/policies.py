@@ -5,25 +5,25 @@ from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument, noun
 
 _RULES = (
-    argument("--lease", metavar="DURATION", type=duration, help="the default length of a lease"),
+    argument("--lease", metavar="DURATION", type=duration, help="the default lease length"),
     argument(
         "--max-attempts",
         metavar="N",
         type=positive,
         help="the number of attempts before an item is dead",
     ),
-    argument("--dead-letter", metavar="LIST", help="the list to which dead items go"),
-    argument("--max-len", metavar="N", type=positive, help="the most items"),
+    argument("--dead-letter", metavar="LIST", help="the list to which dead items are moved"),
+    argument("--max-len", metavar="N", type=positive, help="the maximum number of items"),
     argument(
         "--overflow",
         choices=("reject", "drop_oldest"),
         default="reject",
-        help="how to treat a push above that",
+        help="how to treat a push above that number",
     ),
     argument(
         "--ttl", metavar="DURATION", type=duration, help="the TTL of items pushed without one"
     ),
-    argument("--paused", action="store_true", help="stop pops and leases for now"),
+    argument("--paused", action="store_true", help="answer pops and leases as if the list were empty"),
 )
 _NAMES = ("lease", "max_attempts", "dead_letter", "max_len", "overflow", "ttl", "paused")
 
@@ -61,14 +61,14 @@ VERBS = {
             """bambleweeny policy set jobs --max-attempts 5 --dead-letter graves
             bambleweeny policy set mail --paused""",
             (LIST, *_RULES, USERID),
-            "give a list a policy in the place of any other",
+            "replace the policy of a list",
         ),
         **{
             "del": Verb(
                 _delete,
                 "bambleweeny policy del mail",
                 (LIST, USERID),
-                "end a list's policy",
+                "delete a list's policy",
             )
         },
     )

@@ -55,7 +55,7 @@ VERBS = {
                     "content_type",
                     nargs="?",
                     metavar="TYPE",
-                    help="its content type; without one text/plain",
+                    help="its content type; the default is text/plain",
                 ),
                 USERID,
             ),

@@ -14,7 +14,7 @@ from bambleweeny.system.signals import ending_signals
 def _sub(context: Context) -> int:
     args = context.args
     if not args.command:
-        raise WrongUse("Give the command behind --, as in 'bambleweeny sub jobs -- wc -c'.")
+        raise WrongUse("Write the command after --, as in 'bambleweeny sub jobs -- wc -c'.")
     most = 1 if args.once else args.max
     worker = Worker(
         context.client,
@@ -37,19 +37,20 @@ def _lease(text: str) -> int:
 
 _OPTIONS = (
     LIST,
-    argument("--once", action="store_true", help="leave after one item"),
-    argument("--max", metavar="N", type=positive, help="leave after so many items"),
+    argument("--once", action="store_true", help="exit after one item"),
+    argument("--max", metavar="N", type=positive, help="exit after N items"),
     argument(
-        "--idle", metavar="DURATION", type=duration, help="leave after so long without an item"
+        "--idle", metavar="DURATION", type=duration, help="exit after this time without an item"
     ),
     argument(
         "--lease",
         metavar="DURATION",
         type=_lease,
         default=60,
-        help="how soon an item comes again when this program is killed; 60 seconds unless given",
+        help="lease length: after this time an item of a killed worker is ready again; "
+        "the default is 60 seconds",
     ),
-    argument("--drop", action="store_true", help="forget an item whose command fails"),
+    argument("--drop", action="store_true", help="delete an item whose command fails"),
 )
 
 
@@ -60,14 +61,14 @@ VERBS = {
         bambleweeny sub hooks --max 100 -- wc -c
         bambleweeny sub mail --idle 5m --drop -- tee -a sent.txt""",
         _OPTIONS,
-        note="""The item is on the command's standard input, the list's name in
-BAMBLEWEENY_LIST, and in BAMBLEWEENY_ATTEMPT which attempt this is. The item is
-leased while the command runs, however long, and acknowledged when it ends
-well. Where the command fails, the item comes again after 5 s, 10 s, up to
-10 min, unless --drop is given; after a failure there is a pause of 1 s, 2 s,
-up to 30 s. SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish and end
-the program. If this program is killed, the item comes back when its lease ends.
-Exit 0; 1 where the last command failed.""",
+        note="""The command gets the item on its standard input, the list's name in
+BAMBLEWEENY_LIST, and the number of the attempt in BAMBLEWEENY_ATTEMPT. The
+lease is extended while the command runs. If the command succeeds, the item is
+acknowledged. If it fails, the item is retried after 5 s, 10 s, up to 10 min,
+unless --drop is given, and this program pauses for 1 s, 2 s, up to 30 s. SIGINT,
+SIGTERM, SIGHUP and SIGQUIT let the command finish, and then end this program.
+If this program is killed, the item becomes ready again when its lease expires.
+Exit 0; 1 if the last command failed.""",
         takes_command=True,
     )
 }

@@ -91,11 +91,11 @@ class Worker:
         how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
         if self._is_dropping:
             self._change("ack", item.lease)
-            self._report(f"The command ended {how}; its item is dropped.")
+            self._report(f"The command ended {how}; its item is deleted.")
         else:
             delay = min(_FIRST_DELAY << min(item.attempt - 1, 10), _LONGEST_DELAY)
             self._change("retry", item.lease, delay)
-            self._report(f"The command ended {how}; its item comes again in {delay} s.")
+            self._report(f"The command ended {how}; its item is retried in {delay} s.")
         return 1
 
     def _run(self, item: "LeasedItem") -> int:
@@ -125,7 +125,7 @@ class Worker:
         try:
             self._lists.extend(self._list, item.lease, self._lease_seconds)
         except BambleweenyError as ex:
-            self._report(f"{ex} ({ex.code}); the item may be given to somebody else")
+            self._report(f"{ex} ({ex.code}); another worker may get the item")
 
     def _change(self, verb: str, lease: str, delay: int = 0) -> None:
         """Acknowledge or retry a lease. Errors are retried until the lease expires.
@@ -140,7 +140,7 @@ class Worker:
                 outcomes = self._lists.change(self._list, **change)
             except _PASSING as ex:
                 if self._ending.is_set() or time.monotonic() > deadline:
-                    self._report(f"{ex} ({ex.code}); the item comes again when its lease ends")
+                    self._report(f"{ex} ({ex.code}); the item becomes ready again when its lease expires")
                     return
                 self._report(f"{ex} ({ex.code}); trying again")
                 is_first = False

@@ -29,8 +29,8 @@ VERBS = {
         new=Verb(
             _new,
             "bambleweeny token",
-            help="print a new token, or the one that login keeps",
+            help="print a new token, or the one that login stored",
         ),
-        test=Verb(_test, "bambleweeny token test", help="say whose the token is"),
+        test=Verb(_test, "bambleweeny token test", help="check the token, and print its user"),
     )
 }

@@ -18,7 +18,7 @@ _TOPIC = argument("name", metavar="TOPIC", help="the topic's name")
 
 def _since(default: str) -> Argument:
     """Return the option --since, with its default in the help."""
-    moments = "begin there: 'all', an id, a time as 2026-11-22T17:00:00Z, or 10m ago"
+    moments = "begin there: 'all', an id, a time such as 2026-11-22T17:00:00Z, or 10m ago"
     return argument("--since", metavar="MOMENT", help=f"{moments}; {default}")
 
 
@@ -94,13 +94,13 @@ VERBS = {
             (
                 _TOPIC,
                 _since(
-                    "without it all that the topic keeps, or with --wait what comes from now on"
+                    "the default is all, or with --wait the messages from now on"
                 ),
                 wait_for("a message"),
-                argument("--limit", metavar="N", type=positive, help="at most so many, else 100"),
+                argument("--limit", metavar="N", type=positive, help="the maximum number; the default is 100"),
                 USERID,
             ),
-            "print messages; they stay for others",
+            "print messages; the topic keeps them",
         ),
         **{
             "del": Verb(
@@ -117,11 +117,11 @@ VERBS = {
         bambleweeny follow alerts --json --since 1h --max 1""",
         (
             _TOPIC,
-            _since("else from now on"),
-            argument("--max", metavar="N", type=positive, help="leave after so many messages"),
+            _since("the default is now"),
+            argument("--max", metavar="N", type=positive, help="exit after N messages"),
             USERID,
         ),
-        note="""Each message begins on a line of its own. Where the connection breaks it goes on
-behind the last message as soon as the server is there again.""",
+        note="""Each message begins on a new line. After a broken connection the command
+continues after the last message as soon as the server answers again.""",
     ),
 }

@@ -43,7 +43,7 @@ VERBS = {
         _export,
         """bambleweeny export mine.ndjson
         bambleweeny export - | gzip > mine.gz""",
-        (argument("file", metavar="FILE", help="where to, - for standard output"), USERID),
+        (argument("file", metavar="FILE", help="the file to write; - is standard output"), USERID),
     ),
     "import": Verb(
         _import,
@@ -51,13 +51,13 @@ VERBS = {
         bambleweeny import mine.ndjson --mode skip
         zcat mine.gz | bambleweeny import - --mode replace""",
         (
-            argument("file", metavar="FILE", help="where from, - for standard input"),
+            argument("file", metavar="FILE", help="the file to read; - is standard input"),
             argument(
                 "--mode",
                 choices=_MODES,
                 default=_MODES[0],
-                help="merge overwrites keys and policies and adds items and messages, skip leaves "
-                "what is there, replace deletes all of your own first",
+                help="merge overwrites keys and policies and adds items and messages, skip keeps "
+                "existing keys, lists and topics, replace deletes all your data first",
             ),
             USERID,
         ),

@@ -31,10 +31,11 @@ _QUOTA = argument(
     "--quota",
     metavar="N",
     type=_quota,
-    help="the most keys, lists, topics, routes and bins; 0 or unlimited: no limit",
+    help="the maximum number of keys, lists, topics, routes and bins together; "
+    "0 or unlimited: no limit",
 )
 _NEW_PASSWORD = argument(
-    "new_password", nargs="?", metavar="PASSWORD", help="without it you are asked; - reads a line"
+    "new_password", nargs="?", metavar="PASSWORD", help="the default is a prompt; - reads a line"
 )
 
 
@@ -100,7 +101,7 @@ def _password(context: Context) -> None:
     if who["authenticated"] != "True":
         raise Unauthorized()
     if who["admin"] != "True" and not (args.current or place.password):
-        raise WrongUse("You are logged in by a token: give --current, the password until now.")
+        raise WrongUse("You are logged in with a token: give --current, the current password.")
     password = new_password(args.new_password, context.stdin)
     if who["admin"] == "True":
         client.set_admin_password(password)
@@ -123,12 +124,12 @@ def _log_in_again(context: Context, user: str, password: str) -> str:
     place = context.place
     if place.profile is None:
         login = f"'bambleweeny login {place.url} --user {user}'"
-        return f"Earlier tokens have ended: log in again with {login}."
+        return f"Earlier tokens are no longer valid: log in again with {login}."
     from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
 
     with Client(place.url, user, password) as client:
         context.client.tokens.use(client.tokens.create())
-    return f"The login that is kept as '{place.profile.name}' is renewed."
+    return f"The stored login '{place.profile.name}' is renewed."
 
 
 VERBS = {
@@ -169,7 +170,7 @@ VERBS = {
             argument(
                 "--current",
                 metavar="TEXT",
-                help="the password until now, where you logged in by a token",
+                help="the current password, if you logged in with a token",
             ),
         ),
     ),

@@ -32,13 +32,13 @@ def _parse_profile(text: str) -> str:
 class Connection:
     """The connection options that were given; None means not given."""
 
-    url: str | None = option(parse_server_url, None, "URL", "the server to ask")
-    user: str | None = option(_parse_user, None, "NAME", "who asks")
+    url: str | None = option(parse_server_url, None, "URL", "the server")
+    user: str | None = option(_parse_user, None, "NAME", "the user name")
     password: str | None = option(parse_password, None, "TEXT", "the user's password", secret=True)
     token: str | None = option(
-        _parse_token, None, "TOKEN", "a token, in place of both", secret=True
+        _parse_token, None, "TOKEN", "a token, instead of user and password", secret=True
     )
-    profile: str | None = option(_parse_profile, None, "PROFILE", "a login that 'login' has kept")
+    profile: str | None = option(_parse_profile, None, "PROFILE", "a login that 'login' has stored")
 
 
 def load_connection(flags: Mapping[str, Any], env: Mapping[str, str]) -> Connection:
@@ -60,7 +60,7 @@ def load_connection(flags: Mapping[str, Any], env: Mapping[str, str]) -> Connect
 def add_connection_options(parser: ArgumentParser) -> None:
     """Add the flags of the table, and --json."""
     add_json_option(parser)
-    group = parser.add_argument_group("the server and who asks it")
+    group = parser.add_argument_group("the server and the login")
     for column in fields(Connection):
         known = option_of(column)
         group.add_argument(

@@ -170,8 +170,8 @@ def _advice_to_log_in(place: Place) -> str:
     profile = place.profile
     if profile:
         login = f"'bambleweeny login {profile.url} --user {profile.user} --profile {profile.name}'"
-        return f"The login that is kept as '{profile.name}' is not good any more: run {login}."
+        return f"The stored login '{profile.name}' is no longer valid: run {login}."
     login = f"'bambleweeny login {place.url}'"
     if place.local and place.password and place.password == place.local.admin_password():
-        return f"The admin's password is another one by now: log in with {login}."
+        return f"The admin's password has changed: log in with {login}."
     return f"Log in with {login}, or give --token, or --user and --password."

@@ -191,7 +191,7 @@ def path_of(noun: str, name: str | int) -> str:
     NOTE: with an empty name it would be the path of the collection.
     """
     if not is_name(str(name)):
-        raise InvalidName(f"'{name}' is no name or id.", hint=NAME_RULE)
+        raise InvalidName(f"'{name}' is not a name or an id.", hint=NAME_RULE)
     return f"/{noun}/{name}"
 
 

@@ -24,7 +24,7 @@ from bambleweeny.errors import (
 )
 
 _CAN_BE_REPEATED = "The call can be repeated."
-_NO_TLS = "What answers there speaks no TLS: try http:// in place of https://."
+_NO_TLS = "The server there does not use TLS: try http:// instead of https://."
 
 
 def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> BambleweenyError:
@@ -36,7 +36,7 @@ def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> B
     try:
         error = error_of(loads(body))
     except (ValueError, TypeError, KeyError):
-        error = BambleweenyError(f"{url} answered {status} with something that is not its own.")
+        error = BambleweenyError(f"{url} answered {status}, but not as Bambleweeny answers.")
     error.status = status
     after = headers.get("Retry-After", "")
     error.retry_after = int(after) if after.isdecimal() else None
@@ -67,11 +67,11 @@ def _no_answer(url: str, ex: HTTPError, seconds: float) -> Exception:
         return RuntimeError("The client is closed.")
     nothing = f"There is no answer from {url}"
     if isinstance(ex, NameResolutionError):
-        return Unreachable(f"{nothing}: its name is not known.")
+        return Unreachable(f"{nothing}: its name cannot be resolved.")
     if isinstance(ex, NewConnectionError):
         return Unreachable(f"{nothing}: {_reason_of(ex)}.")
     if isinstance(ex, ConnectTimeoutError):
-        return Unreachable(f"{nothing}: it took no connection in time.")
+        return Unreachable(f"{nothing}: it accepted no connection in time.")
     if isinstance(ex, SSLError):
         hint = _NO_TLS if "WRONG_VERSION_NUMBER" in str(ex) else None
         return ConnectionBroken(f"{nothing}: TLS failed: {ex}.", hint=hint)

@@ -44,7 +44,7 @@ class SetOptions(_Conditional):
     def write_options(self) -> WriteOptions:
         """Return the TTL and the content type of the key."""
         if self.type and not is_media_type(self.type):
-            raise ValueError("type is not a media type as text/plain")
+            raise ValueError("type is not a media type such as text/plain")
         if not self.keepttl:
             return WriteOptions(_seconds(self.ttl), self.type)
         if self.ttl is not UNSET:

@@ -77,7 +77,7 @@ class Items:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
         place = _is_cursor(after or "0")
         if place is None:
-            raise InvalidRequest("The parameter 'after' is what the page before had as 'next'.")
+            raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
         score, item_id = place[1] or "0", place[2]
         args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
         rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)

@@ -68,7 +68,7 @@ class PublicIds:
         """Delete one of the caller's ids, with immediate effect; a miss raises NotFound."""
         if not is_public_id(public_id):
             raise InvalidRequest(
-                "The id is invalid.", hint="It is what follows the last / in the path."
+                "The id is invalid.", hint="The id is the last segment of the path."
             )
         if not run_as(self._store, caller, END_PUBLIC_ID, public_id, self._noun):
             raise NotFound()

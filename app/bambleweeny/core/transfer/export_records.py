@@ -75,7 +75,7 @@ class OwnItem(_Strict, frozen=True):
             check_list_name(self.origin)
         more = (self.state, self.at, self.attempts, 0, self.expires, self.reason, self.origin)
         if self.at >= _LATEST_AT or not is_possible_item(Item("", self.list, 0, "", *more)):
-            raise InvalidRequest("The item cannot be so.", hint=_ITEM_RULE)
+            raise InvalidRequest("The fields of the item contradict each other.", hint=_ITEM_RULE)
 
     def found(self) -> FoundItem:
         """Return the item as it is in a list, without an id and a time of arrival."""
@@ -204,6 +204,6 @@ def record_of(line: bytes) -> OwnRecord:
     parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]
     if len(said) != 1:
-        raise InvalidRequest(f"It has not one of {_LISTED}.")
+        raise InvalidRequest(f"It must have exactly one of {_LISTED}.")
     said[0].check()
     return said[0]

@@ -218,7 +218,7 @@ def _read_length(headers: dict[str, str], version: str) -> int | None:
     if "CONTENT_LENGTH" in headers:
         raise malformed("it has both a length and a transfer coding")
     if coding.lower() in _CODINGS:
-        raise NotServed("The request's transfer coding is not served.")
+        raise NotServed("The server does not support the request's transfer coding.")
     if coding.lower() != "chunked":
         raise malformed("its transfer coding is not 'chunked' alone")
     return None
@@ -227,7 +227,7 @@ def _read_length(headers: dict[str, str], version: str) -> int | None:
 def _read_target(command: str, target: bytes) -> tuple[str | None, str, str]:
     """Return the host (None unless the target is a URL), the path and the query."""
     if command == "CONNECT":
-        raise NotServed("The method CONNECT is not served.")
+        raise NotServed("The server does not support the method CONNECT.")
     if target == b"*" and command == "OPTIONS":
         return None, "*", ""
     url, host = _ABSOLUTE(target), None

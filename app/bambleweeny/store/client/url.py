@@ -146,5 +146,5 @@ def _host_and_port(text: str, default: int) -> tuple[str, int]:
 
 def _number(text: str, what: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise ValueError(f"its {what} '{text}' is not a number that it can be")
+        raise ValueError(f"its {what} '{text}' is not a valid number")
     return int(text)

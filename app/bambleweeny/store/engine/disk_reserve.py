@@ -99,11 +99,11 @@ class DiskReserve:
         self._is_full = room.left < (room.kept * 5 // 4 if was_full else room.kept)
         if self._is_full and not was_full:
             _log.error(
-                "the disk is full, %d bytes are left in %s: writes are refused until there are %d",
+                "the disk is full, %d bytes are left in %s: writes are refused until %d bytes are free",
                 room.left, self._engine.data_dir, room.kept * 5 // 4,
             )  # fmt: skip
         elif was_full and not self._is_full:
-            _log.warning("the disk has room again: writes go on")
+            _log.warning("the disk has room again: writes are accepted")
 
     def _check_spare(self, room: _Room) -> None:
         """Delete the spare file when room is short; create it again only when there is plenty."""

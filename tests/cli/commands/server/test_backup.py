@@ -162,7 +162,7 @@ def test_an_engine_that_is_too_small_is_left_empty(tmp_path):
     target = ("--data-dir", tmp_path / "b", tmp_path / "f")
     done = typed("restore", "--max-memory", "8mb", *target, status=1)
     assert (
-        b"Nothing was kept. Delete something, or give it more room: --max-memory, or space on its disk."
+        b"Nothing was kept. Delete data, or give the store more room: a larger --max-memory, or space on its disk."
         in done.stderr
     )
     typed("restore", "--max-memory", "64mb", *target)

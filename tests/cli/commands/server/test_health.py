@@ -36,7 +36,7 @@ def test_one_that_is_not_well_exits_with_1(session_url, capsys):
     assert main(["health", "http://127.0.0.1:1"]) == 1
     assert "Connection refused" in capsys.readouterr().err
     assert main(["health", f"{session_url}/nope"]) == 1
-    assert "is not well: 404" in capsys.readouterr().err
+    assert "is not healthy: 404" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "localhost:8080"])
@@ -57,7 +57,7 @@ def test_the_server_that_commands_find_is_asked(monkeypatch, capsys):
         assert main(["health"]) == 1
         assert main(["health", f"{server.url}/readyz?reads"]) == 0
         assert main(["health", server.url.replace("http", "https")]) == 1
-    assert capsys.readouterr().err.endswith("Try http:// in its place.\n")
+    assert capsys.readouterr().err.endswith("Try http:// instead.\n")
 
 
 def test_what_speaks_no_http_is_not_well(capsys):

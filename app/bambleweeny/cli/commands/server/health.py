@@ -44,11 +44,11 @@ def _no_answer(url: str, ex: Exception) -> int:
     """Print why there is no answer, if possible with the operating system's reason."""
     cause = getattr(ex, "reason", ex)
     reason = getattr(cause, "strerror", None) or str(cause)
-    advice = " Try http:// in its place." if "WRONG_VERSION_NUMBER" in reason else ""
+    advice = " Try http:// instead." if "WRONG_VERSION_NUMBER" in reason else ""
     to_people(f"bambleweeny: There is no answer from {url}: {reason}.{advice}")
     return 1
 
 
 def _report_unhealthy(url: str, reason: str) -> int:
-    to_people(f"bambleweeny: {url} is not well: {reason}")
+    to_people(f"bambleweeny: {url} is not healthy: {reason}")
     return 1

@@ -114,7 +114,7 @@ VERBS = {
         """bambleweeny backup monday.ndjson
         bambleweeny backup - | gzip > monday.ndjson.gz
         bambleweeny backup --redis-url redis://127.0.0.1:6379/0 monday.ndjson""",
-        (_file(help="where to write; - is standard output"),),
+        (_file(help="the file to write; - is standard output"),),
         add_options=_options(*_PLACE),
     ),
     "restore": Verb(
@@ -124,7 +124,7 @@ VERBS = {
         gunzip < monday.ndjson.gz | bambleweeny restore --replace -""",
         (
             _file(help="the backup; - is standard input"),
-            argument("--replace", action="store_true", help="delete first what is there already"),
+            argument("--replace", action="store_true", help="first delete existing data"),
         ),
         add_options=_options(*_PLACE, "max_memory"),
     ),
@@ -138,8 +138,8 @@ VERBS = {
                 "asked",
                 nargs="?",
                 metavar="URL",
-                help="where to ask, /healthz where it has no path; without it, the server that "
-                "commands find, or --listen",
+                help="the URL to check, with /healthz if it has no path; the default is the "
+                "server that commands find, or --listen",
             ),
         ),
         add_options=_options("listen"),

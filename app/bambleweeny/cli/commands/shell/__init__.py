@@ -51,10 +51,11 @@ VERBS = {
                 "-k",
                 "--keep-going",
                 action="store_true",
-                help="in a pipe: go on after a command that failed",
+                help="in a pipe: continue after a failed command",
             ),
         ),
-        note="""In a pipe it takes a command a line, and leaves with 1 at the first that fails.
-At a terminal 'help' lists the commands; those of the original b9y-cli work too.""",
+        note="""In a pipe the shell reads one command per line, and exits with 1 at the first
+failure. At a terminal, 'help' lists the commands. The commands of the original
+b9y-cli work too.""",
     )
 }

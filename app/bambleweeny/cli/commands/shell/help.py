@@ -17,12 +17,12 @@ _TOO = """as in the original b9y-cli:
   route KEY TYPE, bin LIST      route add, bin add
   keys REGEX                    keys --match
 
-A value with spaces or line ends stands in quotes; @FILE reads a file.
-help COMMAND says more; exit, q or Ctrl-D leaves."""
+Write a value with spaces or line ends in quotes; @FILE reads a file.
+help COMMAND describes a command; exit, q or Ctrl-D leaves the shell."""
 _OF_THE_SHELL = {
     **dict.fromkeys(ENDS, "Leave the shell, as exit, q, quit, EOF and Ctrl-D do."),
-    **dict.fromkeys(HELP, "List the commands, or say more of one: help set"),
-    VERSION: "Say what this program is.",
+    **dict.fromkeys(HELP, "List the commands, or describe one: help set"),
+    VERSION: "Print the version of this program.",
 }
 _NEEDS_ANOTHER_SHELL = re.compile(r"[|<>;&$`]")
 

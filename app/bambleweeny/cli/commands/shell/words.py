@@ -24,7 +24,7 @@ def split(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError as ex:
-        raise WrongUse("A quote is not closed, or nothing stands behind the last \\.") from ex
+        raise WrongUse("A quote is not closed, or the command ends with \\.") from ex
 
 
 def is_unfinished(text: str) -> bool:
