@@ -78,12 +78,12 @@ COMMANDS = {
     "login": Command(TOOLS, "login", "log in to a server and store the token"),
     "logout": Command(TOOLS, "login", "delete a token that login stored"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
-    "completion": Command(TOOLS, "completion", "print a script with which a shell completes commands"),
+    "completion": Command(
+        TOOLS, "completion", "print a script with which a shell completes commands"
+    ),
     HELP: Command(TOOLS, "help", "list the commands, or describe one"),
     "version": Command(TOOLS, "help", "print the version of this program"),
-    "licenses": Command(
-        TOOLS, "server.serving", "print the licences of all parts of the program"
-    ),
+    "licenses": Command(TOOLS, "server.serving", "print the licences of all parts of the program"),
 }
 
 

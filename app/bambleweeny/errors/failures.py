@@ -6,7 +6,11 @@ from bambleweeny.errors.base import BambleweenyError
 class InternalError(BambleweenyError):
     """A defect in the server; the log has the stack trace."""
 
-    code, status, info = "internal_error", 500, "The server failed because of a defect; see its log."
+    code, status, info = (
+        "internal_error",
+        500,
+        "The server failed because of a defect; see its log.",
+    )
 
 
 class NotServed(InternalError):
@@ -49,5 +53,6 @@ class ListFull(StoreFull):
 
     code, info = "list_full", "The list is full."
     hint = (
-        "Remove items first; the bounds are --max-list-items, --max-list-bytes and the list's policy."
+        "Remove items first; the bounds are --max-list-items, --max-list-bytes and the list's "
+        "policy."
     )

@@ -55,27 +55,43 @@ class BodyTooLarge(BambleweenyError):
 class UnsupportedCoding(BambleweenyError):
     """The server does not decode the body's content coding."""
 
-    code, status, info = "unsupported_coding", 415, "The server does not decode the body's content coding."
+    code, status, info = (
+        "unsupported_coding",
+        415,
+        "The server does not decode the body's content coding.",
+    )
     hint = "Send the body with Content-Encoding gzip or deflate, or without one."
 
 
 class UnsupportedType(BambleweenyError):
     """The call does not accept the body's content type."""
 
-    code, status, info = "unsupported_type", 415, "The call does not accept the body's content type."
+    code, status, info = (
+        "unsupported_type",
+        415,
+        "The call does not accept the body's content type.",
+    )
     hint = "Send a merge patch, as 'Content-Type: application/merge-patch+json', or ?ttl= alone."
 
 
 class RangeNotSatisfiable(BambleweenyError):
     """The value has no byte in the range; Content-Range has the value's length."""
 
-    code, status, info = "range_not_satisfiable", 416, "The range begins after the end of the value."
+    code, status, info = (
+        "range_not_satisfiable",
+        416,
+        "The range begins after the end of the value.",
+    )
 
 
 class ExpectationFailed(BambleweenyError):
     """The Expect header has a value other than 100-continue."""
 
-    code, status, info = "expectation_failed", 417, "The server does not support this Expect header."
+    code, status, info = (
+        "expectation_failed",
+        417,
+        "The server does not support this Expect header.",
+    )
     hint = "Send 'Expect: 100-continue', or no Expect header."
 
 
@@ -83,7 +99,9 @@ class ExpansionTooLarge(BambleweenyError):
     """The nested keys of a route make its answer too large."""
 
     code, status, info = "expansion_too_large", 422, "The nested keys make the answer too large."
-    hint = "A text of up to 2 MB can have 1,000 '!@[', which name up to 100 keys with 2 MB in total."
+    hint = (
+        "A text of up to 2 MB can have 1,000 '!@[', which name up to 100 keys with 2 MB in total."
+    )
 
 
 class TooMuchAtOnce(BambleweenyError):

@@ -17,7 +17,11 @@ def banner(
     if config.redis_url:
         data = engine
     else:
-        data = f"{config.data_dir}, deleted when the sandbox stops" if sandbox else str(config.data_dir)
+        data = (
+            f"{config.data_dir}, deleted when the sandbox stops"
+            if sandbox
+            else str(config.data_dir)
+        )
     lines = [
         f"Bambleweeny {__version__} is up.",
         f"  URL    http://{address}" + " and every address of this machine" * is_wildcard,

@@ -71,4 +71,6 @@ def _decompressed(data: bytes, coding: str, max_bytes: int) -> bytes:
 
 
 def _invalid_coding(coding: str) -> InvalidRequest:
-    return InvalidRequest(f"The body is not complete and valid {coding}, as its Content-Encoding says.")
+    return InvalidRequest(
+        f"The body is not complete and valid {coding}, as its Content-Encoding says."
+    )

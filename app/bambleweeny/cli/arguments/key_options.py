@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 CONDITION = (
     argument("--if-match", metavar="ETAG", help="only if the key has this ETag; * for any"),
-    argument("--if-none-match", metavar="ETAG", help="only if the key does not have this ETag; * for only a new key"),
+    argument(
+        "--if-none-match",
+        metavar="ETAG",
+        help="only if the key does not have this ETag; * for only a new key",
+    ),
 )
 WRITING = (
     argument("--ttl", metavar="DURATION", type=duration, help="the TTL of the key"),
@@ -25,7 +29,12 @@ COUNTING = (
     argument("--by", metavar="N", type=int, default=1, help="the number to add; the default is 1"),
     argument("--max", metavar="N", type=int, help="fail if the new number would be larger"),
     argument("--min", metavar="N", type=int, help="fail if the new number would be smaller"),
-    argument("--ttl", metavar="DURATION", type=duration, help="the TTL of a new counter; an existing one keeps its TTL"),
+    argument(
+        "--ttl",
+        metavar="DURATION",
+        type=duration,
+        help="the TTL of a new counter; an existing one keeps its TTL",
+    ),
 )
 
 

@@ -20,7 +20,11 @@ SELECTION = (
     argument("--long", action="store_true", help="also print the owners"),
     argument("--after", metavar="TEXT", default="", help="only names that sort after this one"),
     argument("--limit", metavar="N", type=positive, help="the maximum number"),
-    argument("--count", action="store_true", help="print only the number of names that begin with --prefix"),
+    argument(
+        "--count",
+        action="store_true",
+        help="print only the number of names that begin with --prefix",
+    ),
 )
 
 

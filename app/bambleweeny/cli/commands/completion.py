@@ -84,7 +84,9 @@ VERBS = {
                 metavar="SHELL",
                 help="bash, zsh or fish; 'candidates' is for the script itself",
             ),
-            argument("line", nargs="?", default="", metavar="LINE", help="the words for 'candidates'"),
+            argument(
+                "line", nargs="?", default="", metavar="LINE", help="the words for 'candidates'"
+            ),
         ),
         note="zsh needs the folder in its fpath before compinit: fpath+=~/.zfunc",
     )

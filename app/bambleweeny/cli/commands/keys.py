@@ -130,10 +130,10 @@ VERBS = {
         (
             _KEY,
             wait_for("a key that does not exist"),
-            argument("--path", metavar="PATH", help="only this part of a JSON value, such as a.b.0"),
             argument(
-                "--touch", metavar="DURATION", type=duration, help="new TTL, from now"
+                "--path", metavar="PATH", help="only this part of a JSON value, such as a.b.0"
             ),
+            argument("--touch", metavar="DURATION", type=duration, help="new TTL, from now"),
             argument("--meta", action="store_true", help="JSON with ETag, TTL and content type"),
             USERID,
         ),
@@ -166,7 +166,9 @@ VERBS = {
         bambleweeny expire foo none""",
         (
             _KEY,
-            argument("ttl", metavar="DURATION", type=until, help="the new TTL, such as 1h, or none"),
+            argument(
+                "ttl", metavar="DURATION", type=until, help="the new TTL, such as 1h, or none"
+            ),
             *CONDITION,
             USERID,
         ),
@@ -192,8 +194,14 @@ VERBS = {
         bambleweeny keys --match '^f' --json""",
         (
             *SELECTION,
-            argument("--delimiter", metavar="TEXT", help="group names by their common part up to this text"),
-            argument("--meta", action="store_true", help="also print size, TTL, content type and ETag"),
+            argument(
+                "--delimiter",
+                metavar="TEXT",
+                help="group names by their common part up to this text",
+            ),
+            argument(
+                "--meta", action="store_true", help="also print size, TTL, content type and ETag"
+            ),
             USERID,
         ),
     ),

@@ -53,7 +53,9 @@ VERBS = {
         bambleweeny lease todo --max 10 --for 5m --wait 20s --json""",
         (
             LIST,
-            argument("--max", metavar="N", type=positive, default=1, help="the maximum number of items"),
+            argument(
+                "--max", metavar="N", type=positive, default=1, help="the maximum number of items"
+            ),
             argument(
                 "--for",
                 dest="for_",
@@ -77,7 +79,10 @@ again when its lease expires.""",
             LIST,
             argument("leases", nargs="+", metavar="LEASE", help="the leases"),
             argument(
-                "--retry", metavar="DURATION", type=duration, help="return the items after this delay"
+                "--retry",
+                metavar="DURATION",
+                type=duration,
+                help="return the items after this delay",
             ),
             argument(
                 "--extend",

@@ -23,7 +23,9 @@ _RULES = (
     argument(
         "--ttl", metavar="DURATION", type=duration, help="the TTL of items pushed without one"
     ),
-    argument("--paused", action="store_true", help="answer pops and leases as if the list were empty"),
+    argument(
+        "--paused", action="store_true", help="answer pops and leases as if the list were empty"
+    ),
 )
 _NAMES = ("lease", "max_attempts", "dead_letter", "max_len", "overflow", "ttl", "paused")
 

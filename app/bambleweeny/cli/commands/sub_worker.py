@@ -140,7 +140,9 @@ class Worker:
                 outcomes = self._lists.change(self._list, **change)
             except _PASSING as ex:
                 if self._ending.is_set() or time.monotonic() > deadline:
-                    self._report(f"{ex} ({ex.code}); the item becomes ready again when its lease expires")
+                    self._report(
+                        f"{ex} ({ex.code}); the item becomes ready again when its lease expires"
+                    )
                     return
                 self._report(f"{ex} ({ex.code}); trying again")
                 is_first = False

@@ -93,11 +93,14 @@ VERBS = {
             bambleweeny topics read news --since 10m --json""",
             (
                 _TOPIC,
-                _since(
-                    "the default is all, or with --wait the messages from now on"
-                ),
+                _since("the default is all, or with --wait the messages from now on"),
                 wait_for("a message"),
-                argument("--limit", metavar="N", type=positive, help="the maximum number; the default is 100"),
+                argument(
+                    "--limit",
+                    metavar="N",
+                    type=positive,
+                    help="the maximum number; the default is 100",
+                ),
                 USERID,
             ),
             "print messages; the topic keeps them",

@@ -37,7 +37,8 @@ class Names:
             is_possible = is_name if beginning == pattern else is_part_of_name
             if pattern != "*" and not is_possible(beginning):
                 raise InvalidRequest(
-                    f"'{pattern}' is no name.", hint="Write foo, or app:* for all names with that beginning."
+                    f"'{pattern}' is no name.",
+                    hint="Write foo, or app:* for all names with that beginning.",
                 )
         self._whole = {pattern for pattern in patterns if not pattern.endswith("*")}
         self._beginnings = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*"))

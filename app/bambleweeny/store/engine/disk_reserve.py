@@ -99,7 +99,7 @@ class DiskReserve:
         self._is_full = room.left < (room.kept * 5 // 4 if was_full else room.kept)
         if self._is_full and not was_full:
             _log.error(
-                "the disk is full, %d bytes are left in %s: writes are refused until %d bytes are free",
+                "the disk is full, %d bytes are left in %s: writes are refused until %d are free",
                 room.left, self._engine.data_dir, room.kept * 5 // 4,
             )  # fmt: skip
         elif was_full and not self._is_full:
