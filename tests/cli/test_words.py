@@ -182,7 +182,7 @@ def test_the_shell_names_it_too(line, meant, typed):
 def test_the_shell_takes_a_command_with_the_name_of_the_program(typed):
     out = typed("shell", given=b"bambleweeny set w:p x\nb9y get w:p\nversion\nhelp version\n")
     assert out.startswith("x\nbambleweeny 1.")
-    assert out.endswith("Say what this program is.\n")
+    assert out.endswith("Print the version of this program.\n")
 
 
 def test_what_resembles_nothing_has_no_suggestion():

@@ -55,5 +55,5 @@ def status_of(
     except OSError as ex:
         to_people(f"{prefix}Cannot use {ex.filename or 'a file'}: {ex.strerror or ex}.")
     except KeyboardInterrupt:
-        to_people(f"{prefix}Broken off.")
+        to_people(f"{prefix}Interrupted.")
     return 1

@@ -101,7 +101,7 @@ def test_a_bound_of_zero_holds(typed):
         (b"\xff", "text/plain; charset=utf-8", "not UTF-8"),
         (b"\xff", "text/plain; charset=latin-1", None),
         ("\u00e4".encode(), 'text/plain; charset="UTF-8"', None),
-        (b"a=1", "application/x-www-form-urlencoded", "not kept"),
+        (b"a=1", "application/x-www-form-urlencoded", "not stored"),
     ],
 )
 def test_what_is_doubted(value, content_type, doubt):

@@ -160,7 +160,7 @@ def test_a_server_that_is_away_is_waited_for(alone, monkeypatch, tmp_path):
 
 def test_what_cannot_be_understood(typed):
     typed("sub", "w:x", status=2)
-    assert typed.err.startswith("bambleweeny: Give the command behind --")
+    assert typed.err.startswith("bambleweeny: Write the command after --")
     for words in (["sub", "--", "cat"], ["sub", "x", "--max", "0", "--", "cat"]):
         typed(*words, status=2)
         assert "usage: bambleweeny sub" in typed.err

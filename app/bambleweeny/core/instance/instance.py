@@ -58,6 +58,6 @@ def check_layout(noted: bytes) -> int:
         raise WrongSchema(
             f"The data has layout {noted.decode(errors='replace')} and this version reads up to "
             f"layout {schema.VERSION}; use a newer Bambleweeny, or restore a backup that was made "
-            "before the upgrade into an empty place."
+            "before the upgrade into an empty data directory or Redis."
         )
     return layout

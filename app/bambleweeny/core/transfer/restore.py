@@ -58,8 +58,8 @@ def restore(
     """
     if not replace and not _is_empty(store):
         raise NotEmpty(
-            f"There are data at {store.place} already; restore into an empty place, or give "
-            "--replace, which deletes them first."
+            f"There are data at {store.place} already; restore into an empty data directory or "
+            "Redis, or give --replace, which deletes them first."
         )
     open_instance(store)
     if replace:

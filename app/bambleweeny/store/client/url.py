@@ -75,9 +75,9 @@ def parse_engine_url(text: str) -> EngineUrl:
     if not separator or (protocol, kind) == ("unix", "") or protocol not in ("redis", "rediss"):
         if protocol == "unix":
             return _unix(text)
-        raise ValueError(f"it is none of {_FORMS}")
+        raise ValueError(f"it is not one of {_FORMS}")
     if kind not in ("", "sentinel", "cluster"):
-        raise ValueError(f"it is none of {_FORMS}")
+        raise ValueError(f"it is not one of {_FORMS}")
     address, _, query = rest.partition("?")
     authority, _, path = address.partition("/")
     login, _, hosts = authority.rpartition("@")

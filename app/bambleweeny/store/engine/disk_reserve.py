@@ -181,4 +181,4 @@ def _preallocate(file: Path, offset: int, length: int) -> None:
             opened.fileno(), _KEEP_SIZE, ctypes.c_int64(offset), ctypes.c_int64(length)
         )
     if done != 0:
-        _log.debug("no blocks kept ahead: %s", os.strerror(ctypes.get_errno()))
+        _log.debug("cannot reserve disk blocks: %s", os.strerror(ctypes.get_errno()))

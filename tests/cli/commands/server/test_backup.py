@@ -191,7 +191,9 @@ def test_a_command_that_is_broken_off_leaves_no_engine(backup, tmp_path, number)
         while running_engine_url_of(home) is None:
             assert process.poll() is None
         process.send_signal(number)
-        assert process.communicate(timeout=20)[1] == b"bambleweeny: Broken off; nothing was kept.\n"
+        assert (
+            process.communicate(timeout=20)[1] == b"bambleweeny: Interrupted; nothing was kept.\n"
+        )
     assert process.returncode == 1
     assert running_engine_url(home) is None
 

@@ -46,7 +46,9 @@ def _find(config: Config) -> str | None:
     except OSError as ex:
         raise EngineFailed(f"Cannot use {directory}: {ex.strerror}.") from ex
     if url is None and not (directory / "appendonly.aof").exists():
-        raise EngineFailed(f"There are no data in {directory}; name the place with --data-dir.")
+        raise EngineFailed(
+            f"There are no data in {directory}; name another directory with --data-dir."
+        )
     return url
 
 
