@@ -35,7 +35,7 @@ class Filled:
         self.caller = uli = services.users.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
-        services.key_changes.set_on_terms(
+        services.key_changes.set_with_options(
             uli, "typed", b"{}", WriteOptions(LONG, "application/json")
         )
         services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
@@ -109,7 +109,7 @@ WRITES: dict[str, Verb] = {
     "delete": lambda s, u, f: s.keys.delete(u, "typed"),
     "touch": lambda s, u, f: s.key_changes.touch(u, "plain", LONG),
     "let last": lambda s, u, f: s.key_changes.change_ttl(u, "typed", None),
-    "set on terms": lambda s, u, f: s.key_changes.set_on_terms(
+    "set with options": lambda s, u, f: s.key_changes.set_with_options(
         u, "new", b"x", WriteOptions(LONG), Precondition(if_none_match="*")
     ),
     "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", WriteOptions("keep")),

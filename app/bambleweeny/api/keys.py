@@ -95,7 +95,7 @@ class Key:
         if options == PLAIN and precondition is ANY:
             self._keys.set(caller, name, value)
         else:
-            self._changes.set_on_terms(caller, name, value, options, precondition)
+            self._changes.set_with_options(caller, name, value, options, precondition)
         if not is_coded(req):  # RFC 9110, section 9.3.4: not if the stored bytes differ
             resp.set_header("ETag", etag_of(value))
         answer_done(resp)

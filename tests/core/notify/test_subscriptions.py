@@ -40,7 +40,7 @@ def test_every_change_is_told_while_somebody_watches(services, uli, store):
         services.keys.delete(uli, "a")
         services.lists.push(uli, "q", b"x")
         services.lists.push(uli, "q", b"x", push_options(delay=60))
-        services.key_changes.set_on_terms(uli, "c", b"x", WriteOptions(60))
+        services.key_changes.set_with_options(uli, "c", b"x", WriteOptions(60))
         services.key_changes.incr_within(uli, "n", 1, Bounds(9))
         services.key_changes.take(uli, "c")
         services.batch.run(uli, [Set("b", "1"), Incr("n"), Push("q", "y"), Del("b")])

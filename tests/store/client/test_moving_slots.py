@@ -398,7 +398,7 @@ def test_a_key_without_more_is_read_while_its_slot_moves_and_changes(masters, st
             with suppress(StoreUnavailable):
                 wish = WriteOptions(content_type=f"a/{number}") if number % 3 else PLAIN
                 value = b"%d" % number if number % 3 else b"plain"
-                services.key_changes.set_on_terms(uli, "changing", value, wish)
+                services.key_changes.set_with_options(uli, "changing", value, wish)
 
     services.keys.set(uli, "changing", b"plain")
     mover, writer = Mover(masters, [RECORD], step=0.002, rest=0.01), threading.Thread(target=write)

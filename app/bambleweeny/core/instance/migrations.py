@@ -5,7 +5,7 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.idempotency import digest_pushes
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import PACK_NUMBERS
+from bambleweeny.store.scripts import PACK_LIST_COUNTERS
 
 
 def migrate(store: Store, layout: int) -> None:
@@ -28,4 +28,4 @@ def migrate(store: Store, layout: int) -> None:
 def _pack_numbers_of_lists(store: Store, owner: Caller) -> None:
     for names in walk_index_as(store, owner, store.schema.tenant(owner.id).lists):
         for name in names:
-            run_as(store, owner, PACK_NUMBERS, name)
+            run_as(store, owner, PACK_LIST_COUNTERS, name)

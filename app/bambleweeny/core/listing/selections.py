@@ -14,7 +14,7 @@ from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.pacing import repeat
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
+from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_KEYS_PAGE, Script
 
 # NOTE: the engine serves nobody else while it builds a page.
 _PAGE = 200
@@ -117,7 +117,7 @@ class Selection:
                 yield entry
                 continue
             if names and names[0] == entry:
-                flat = self._run(READ_ROWS, _PAGE_BYTES, *names)
+                flat = self._run(READ_KEYS_PAGE, _PAGE_BYTES, *names)
                 count = len(flat) // 2
                 found = {row.name: row for row in _rows(names[:count], flat)}
                 names = names[count:]

@@ -13,7 +13,7 @@ from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DIGEST_PUSHES, FORGET_PUSHES
+from bambleweeny.store.scripts import DELETE_IDEMPOTENCY_KEYS, DIGEST_IDEMPOTENCY_KEYS
 
 _OF_LIST = 7
 _OF_KEY = 15
@@ -42,7 +42,9 @@ def forget_pushes(store: Store, caller: Caller, name: str, until: int) -> None:
 
     def step() -> bool:
         nonlocal begin
-        begin = run_as(store, caller, FORGET_PUSHES, list_digest(name), until, _STEP, *begin)
+        begin = run_as(
+            store, caller, DELETE_IDEMPOTENCY_KEYS, list_digest(name), until, _STEP, *begin
+        )
         return any(begin)
 
     repeat(step)
@@ -64,7 +66,7 @@ def digest_pushes(store: Store, owner: Caller) -> None:
         for text, time, item_id in zip(texts, times, ids, strict=True):
             name, _, key = text.decode().partition(" ")
             packed += [text, push_digest(name, key), int(time) * 1000, item_id or b""]
-        run_as(store, owner, DIGEST_PUSHES, *packed)
+        run_as(store, owner, DIGEST_IDEMPOTENCY_KEYS, *packed)
 
 
 def _digest(text: str) -> str:

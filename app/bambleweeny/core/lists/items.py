@@ -16,11 +16,11 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     DELETE_ITEM,
     FIND_ITEM,
-    LOOK_AT_ITEMS,
     MOVE_ITEMS,
     PURGE_ITEMS,
     PUT_ITEMS_WITHIN_BOUNDS,
-    SUM_LIST,
+    READ_ITEMS_PAGE,
+    READ_LIST_STATS,
     Script,
 )
 
@@ -80,7 +80,7 @@ class Items:
             raise InvalidRequest("The parameter 'after' is what the page before had as 'next'.")
         score, item_id = place[1] or "0", place[2]
         args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
-        rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)
+        rows: Sequence[bytes] = self._run(READ_ITEMS_PAGE, caller, name, *args)
         found = [
             FoundItem(state, unpack_item(data), int(at))
             for data, at in zip(rows[::2], rows[1::2], strict=True)
@@ -117,7 +117,7 @@ class Items:
 
     def sums(self, caller: Caller, name: str) -> Sums:
         """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
-        return Sums(*self._run(SUM_LIST, caller, name))
+        return Sums(*self._run(READ_LIST_STATS, caller, name))
 
     def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
         """Move the first items in a state to the end of a list; return how many were moved.

@@ -15,7 +15,7 @@ from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_name, is_part_of_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import WATCH
+from bambleweeny.store.scripts import RENEW_SUBSCRIPTION
 
 _WATCH_SECONDS = 30
 """Twice the interval in which a stream checks its reader; each check extends the subscription."""
@@ -79,7 +79,7 @@ def watch(store: Store, caller: Caller, seconds: int) -> None:
     To subscribe for longer, call this again in time. Listen to the channel before the first
     call, or events in between are missed. O(1).
     """
-    run_as(store, caller, WATCH, seconds * 1000)
+    run_as(store, caller, RENEW_SUBSCRIPTION, seconds * 1000)
 
 
 def watch_key(
@@ -89,7 +89,7 @@ def watch_key(
 
     Atomic; both are None on a miss. O(1).
     """
-    found: tuple[Any, Any] = run_as(store, caller, WATCH, seconds * 1000, name)
+    found: tuple[Any, Any] = run_as(store, caller, RENEW_SUBSCRIPTION, seconds * 1000, name)
     value, meta = found
     return value, meta
 

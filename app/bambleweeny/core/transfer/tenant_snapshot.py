@@ -28,7 +28,7 @@ from bambleweeny.core.transfer.backup_format import (
 )
 from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Script
+from bambleweeny.store.scripts import READ_TOPIC, SNAPSHOT_ITEMS_PAGE, SNAPSHOT_TENANT, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
 _OF_RECORD = (NUMBERS, "low", "policy")
@@ -63,7 +63,7 @@ class TenantSnapshot:
 
         Routes and bins never change; one that is deleted meanwhile may be left out.
         """
-        found = self._run(COPY_TENANT, " ".join(_FIELDS), *self._bounds)
+        found = self._run(SNAPSHOT_TENANT, " ".join(_FIELDS), *self._bounds)
         if found is None:
             yield from self._records_in_pages()
             return
@@ -111,7 +111,9 @@ class TenantSnapshot:
 
     def _items_in_pages(self, name: str, state: State) -> Iterator[Item]:
         at, last = 0, 0
-        while page := self._run(COPY_ITEMS, name, "", "", state, at, last, _PAGE, _PAGE_BYTES):
+        while page := self._run(
+            SNAPSHOT_ITEMS_PAGE, name, "", "", state, at, last, _PAGE, _PAGE_BYTES
+        ):
             for item in self._items(name, state, page):
                 yield item
                 at, last = item.at, item.id

@@ -24,16 +24,16 @@
 --- @function "keys/set_within_quota"
 --- @function "keys/incr_within_quota"
 --- @function "keys/delete_key"
---- @function "keys/set_on_terms"
+--- @function "keys/set_with_options_within_quota"
 --- @function "keys/incr_within_bounds"
---- @function "keys/delete_on_terms"
+--- @function "keys/delete_on_conditions"
 --- @function "lists/push_within_bounds"
 --- @function "lists/pop_oldest"
 --- @function "topics/publish_within_bounds"
 local atomic, room, bounds = ARGV[2] == '1', tonumber(ARGV[5]), ARGV[6]
 local verbs, remember = {}, {}
 local grows = {
-  set = true, set_on_terms = true, incr = true, incr_within_bounds = true,
+  set = true, set_with_options = true, incr = true, incr_within_bounds = true,
   push = true, push_with = true, publish = true,
 }
 local most_messages, age, topic_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
@@ -66,8 +66,8 @@ function verbs.del(name)
   return delete_key({version, name})
 end
 
-function verbs.set_on_terms(name, fields)
-  return set_on_terms(with_fields(name, fields))
+function verbs.set_with_options(name, fields)
+  return set_with_options_within_quota(with_fields(name, fields))
 end
 
 function verbs.incr_within_bounds(name, fields)
@@ -75,8 +75,8 @@ function verbs.incr_within_bounds(name, fields)
   return incr_within_bounds(with_fields(name, fields))
 end
 
-function verbs.del_on_terms(name, fields)
-  local found = delete_on_terms(with_fields(name, fields))
+function verbs.delete_on_conditions(name, fields)
+  local found = delete_on_conditions(with_fields(name, fields))
   return found and (found.err and found or 1) or 0
 end
 
@@ -112,9 +112,9 @@ if atomic then
     set = remember_key,
     incr = remember_key,
     del = remember_key,
-    set_on_terms = remember_key,
+    set_with_options = remember_key,
     incr_within_bounds = remember_key,
-    del_on_terms = remember_key,
+    delete_on_conditions = remember_key,
     push = remember_list,
     push_with = remember_list,
     pop = remember_list,

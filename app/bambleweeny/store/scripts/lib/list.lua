@@ -5,9 +5,9 @@
 --- @include "lib/list_counters"
 --- @include "lib/items"
 --- @include "lib/ready_items"
---- @include "lib/held_items"
+--- @include "lib/not_ready_items"
 --- @include "lib/due_items"
---- @include "lib/found_items"
+--- @include "lib/find_items"
 local list_of
 function list_of(name)
   local ready, record, held = its_ready(name), its_list(name), its_held(name)

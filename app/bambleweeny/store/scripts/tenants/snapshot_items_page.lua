@@ -1,4 +1,5 @@
--- Reads the next items of a list as `look_at_items` does, and changes nothing: due items stay due.
+-- Reads the next items of a list as `read_items_page` does, but leaves due items as they
+-- are, and writes nothing.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
