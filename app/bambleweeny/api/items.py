@@ -8,8 +8,8 @@ import msgspec
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_choice, read_number
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import refuse_body, takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.core.lists.items import MOST_MOVED, STATES, FoundItem, Items, State

@@ -11,7 +11,7 @@ from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.core.instance.status import Status
-from bambleweeny.core.keys.conditional import KeyChanges
+from bambleweeny.core.keys.key_changes import KeyChanges
 from bambleweeny.core.keys.keys import Keys
 from bambleweeny.core.keys.waits import KeyWaits
 from bambleweeny.core.listing.selections import Selections

@@ -1,4 +1,4 @@
-"""Conditional changes of keys: with a precondition, a TTL, or bounds."""
+"""Changes of keys that take options: a precondition, a TTL, a content type, or bounds."""
 
 import re
 from typing import Any
