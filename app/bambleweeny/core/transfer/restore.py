@@ -177,7 +177,7 @@ class _Writer:
         if meta := meta_of(key.ends, key.content_type):
             self._add(("SET", tenant.meta(key.name), meta, *until))
         if key.ends:
-            self._add(("ZADD", tenant.expiring, key.ends, key.name))
+            self._add(("ZADD", tenant.key_expiries, key.ends, key.name))
         self._bytes += len(value)
 
     def _put_item(self, item: Item) -> None:

@@ -63,10 +63,10 @@ def commands_for(tenant: Tenant, item: Item, value: bytes) -> list[Command]:
     if item.state == "ready":
         commands.append(("RPUSH", tenant.ready(item.list), data))
     else:
-        commands.append(("HSET", tenant.kept("held", item.list), item.id, data))
-        commands.append(("ZADD", tenant.kept(item.state, item.list), item.at, item.id))
+        commands.append(("HSET", tenant.list_part("not_ready", item.list), item.id, data))
+        commands.append(("ZADD", tenant.list_part(item.state, item.list), item.at, item.id))
     if item.expires:
-        commands.append(("ZADD", tenant.kept("ending", item.list), item.expires, item.id))
+        commands.append(("ZADD", tenant.list_part("item_expiries", item.list), item.expires, item.id))
     return commands
 
 
