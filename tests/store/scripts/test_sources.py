@@ -18,6 +18,7 @@ NAMES = sorted(
 )
 SCRIPTS = {script.name: script for script in lua_check.all_scripts()}
 FOLDERS = "|".join(sorted({name.partition("/")[0] for name in NAMES}))
+FILES = re.compile(rf"[\w/]+\.(?:py|lua)\b|(?<=`)(?:{FOLDERS})/\w+").findall
 LIBRARIES = [name for name in NAMES if name.startswith("lib/") or name == "batch/rollback"]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch
@@ -104,7 +105,7 @@ def test_files_that_comments_name_exist():
         (name, found)
         for name in NAMES
         for comment in re.findall(r"--.*", text_of(name))
-        for found in re.findall(r"[\w/]+\.(?:py|lua)\b|(?<=`)(?:%s)/\w+" % FOLDERS, comment)
+        for found in FILES(comment)
     }
     assert ("lib/items", "core/lists/codec.py") in named
     for name, found in named:

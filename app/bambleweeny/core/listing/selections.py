@@ -16,7 +16,7 @@ from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_KEYS_PAGE, Script
 
-# NOTE: the engine serves nobody else while it builds a page.
+# NOTE: the engine serves no other client while it builds a page.
 _PAGE = 200
 _PAGE_BYTES = 256 << 10
 _STEP = 100
@@ -185,7 +185,7 @@ class Selections:
         """
         name_range = NameRange(prefix)
         name_range.check()
-        begin, deleted, store = name_range.begin, 0, self._store.patient
+        begin, deleted, store = name_range.begin, 0, self._store.with_long_retry
 
         def step() -> bool:
             nonlocal begin, deleted

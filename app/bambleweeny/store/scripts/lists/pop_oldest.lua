@@ -37,7 +37,8 @@ if bytes == 0 and redis.call('EXISTS', ready) == 0 then
   redis.call('ZREM', its_lists, name)
   redis.call('DEL', record)
 else
-  counters = struct.pack(counters_format, 0, bytes, total_in, total_out + 1, last_id)
-  redis.call('HSET', record, 'numbers', counters)
+  redis.call('HSET', record, 'numbers', struct.pack(
+    counters_format, 0, bytes, total_in, total_out + 1, last_id
+  ))
 end
 return body
