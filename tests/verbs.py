@@ -15,7 +15,7 @@ from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
-from bambleweeny.core.notify.events import watch
+from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
@@ -35,7 +35,7 @@ class Filled:
         self.caller = uli = services.users.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
-        services.key_changes.set_on_terms(
+        services.key_changes.set_with_options(
             uli, "typed", b"{}", WriteOptions(LONG, "application/json")
         )
         services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
@@ -85,9 +85,9 @@ READS: dict[str, Verb] = {
     "lists": lambda s, u, f: list(s.selections.of(u, "lists", NameRange()).names()),
     "walk": lambda s, u, f: list(s.lists.walk(u)),
     "count": lambda s, u, f: s.selections.count(u, "keys", "p"),
-    "sums": lambda s, u, f: s.items.sums(u, "q")[:7],
-    "look": lambda s, u, f: s.items.look(u, "q", "leased", 10, ""),
-    "look at the dead": lambda s, u, f: s.items.look(u, "own", "dead", 10, ""),
+    "stats": lambda s, u, f: s.items.stats(u, "q")[:7],
+    "read a page": lambda s, u, f: s.items.read_page(u, "q", "leased", 10, ""),
+    "read a page of the dead": lambda s, u, f: s.items.read_page(u, "own", "dead", 10, ""),
     "find": lambda s, u, f: s.items.find(u, "own", f.item),
     "policy": lambda s, u, f: s.list_policies.get(u, "q"),
     "messages": lambda s, u, f: s.topics.read(u, "news", BEGINNING, 10),
@@ -109,7 +109,7 @@ WRITES: dict[str, Verb] = {
     "delete": lambda s, u, f: s.keys.delete(u, "typed"),
     "touch": lambda s, u, f: s.key_changes.touch(u, "plain", LONG),
     "let last": lambda s, u, f: s.key_changes.change_ttl(u, "typed", None),
-    "set on terms": lambda s, u, f: s.key_changes.set_on_terms(
+    "set with options": lambda s, u, f: s.key_changes.set_with_options(
         u, "new", b"x", WriteOptions(LONG), Precondition(if_none_match="*")
     ),
     "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", WriteOptions("keep")),
@@ -153,7 +153,7 @@ WRITES: dict[str, Verb] = {
     "bin": lambda s, u, f: s.bins.push(f.bin, b"x"),
     "create route": lambda s, u, f: s.routes.create(u, "plain", "text/plain"),
     "delete route": lambda s, u, f: s.routes.delete(u, f.route),
-    "watch": lambda s, u, f: watch(s.keys._store, u, 1),
+    "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
 """What runs a script of the user, and changes something that is the user's."""

@@ -11,8 +11,8 @@ from bambleweeny.api.answers.body import answer_json, answer_rows
 from bambleweeny.api.middleware.errors import error_fields
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.parameters import read_flag
-from bambleweeny.api.requests.scheduling import may_block, run_alone
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.batch.batch import is_reading
 from bambleweeny.core.batch.operations import Operation, Outcome, has_objects

@@ -7,7 +7,7 @@ from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json, read_raw
-from bambleweeny.api.requests.scheduling import run_alone
+from bambleweeny.api.requests.concurrency import run_alone
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 

@@ -4,7 +4,7 @@ import falcon
 
 from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.scheduling import may_block
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.notify.events import Event, Names
 from bambleweeny.core.services import Services

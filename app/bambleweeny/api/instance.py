@@ -5,7 +5,7 @@ import falcon
 from bambleweeny import __version__
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import admin_only
-from bambleweeny.api.requests.scheduling import may_block
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.core.services import Services
 
 

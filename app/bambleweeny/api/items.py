@@ -8,8 +8,8 @@ import msgspec
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_choice, read_number
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import refuse_body, takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.core.lists.items import MOST_MOVED, STATES, FoundItem, Items, State
@@ -41,7 +41,7 @@ class ListItems:
         """Answer a page of the items in `?state=`; they stay in the list."""
         state = _state(req) or "ready"
         limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
-        found, next_after = self._items.look(req.context.caller, name, state, limit, after)
+        found, next_after = self._items.read_page(req.context.caller, name, state, limit, after)
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
 
     @falcon.before(authenticated, takes("state"))
@@ -116,7 +116,7 @@ def _row_of(found: FoundItem) -> dict[str, Any]:
         "id": str(item.id),
         "state": found.state,
         "attempt": item.attempts,
-        "enqueued": moment(item.came),
+        "enqueued": moment(item.arrived),
     }
     if found.state != "ready":
         row[_TIME_FIELDS[found.state]] = moment(found.at)
@@ -127,15 +127,15 @@ def _row_of(found: FoundItem) -> dict[str, Any]:
 
 
 def _stats_of(items: Items, req: falcon.Request, name: str) -> dict[str, Any]:
-    sums = items.sums(req.context.caller, name)
+    stats = items.stats(req.context.caller, name)
     return {
-        "ready": sums.ready,
-        "leased": sums.leased,
-        "delayed": sums.delayed,
-        "dead": sums.dead,
-        "bytes": sums.bytes,
-        "in": sums.came,
-        "out": sums.went,
-        "oldest_age": None if sums.age < 0 else sums.age,
-        "paused": bool(sums.paused),
+        "ready": stats.ready,
+        "leased": stats.leased,
+        "delayed": stats.delayed,
+        "dead": stats.dead,
+        "bytes": stats.bytes,
+        "in": stats.total_in,
+        "out": stats.total_out,
+        "oldest_age": None if stats.age < 0 else stats.age,
+        "paused": bool(stats.paused),
     }

@@ -9,7 +9,9 @@ from bambleweeny.api.answers.key_entry import answer_key, answer_typed
 from bambleweeny.api.answers.listings import SELECTING, answer_listing, read_prefix_to_delete
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw
-from bambleweeny.api.requests.conditions import (
+from bambleweeny.api.requests.concurrency import may_block, run_alone
+from bambleweeny.api.requests.content_codings import is_coded
+from bambleweeny.api.requests.key_options import (
     check_patch_type,
     is_plain,
     read_bounds,
@@ -21,9 +23,7 @@ from bambleweeny.api.requests.conditions import (
     read_write_options,
     wants_previous,
 )
-from bambleweeny.api.requests.content_codings import is_coded
 from bambleweeny.api.requests.parameters import read_flag, refuse_beside
-from bambleweeny.api.requests.scheduling import may_block, run_alone
 from bambleweeny.api.requests.strictness import CONDITIONS, takes
 from bambleweeny.api.requests.waiting import wait_for_change
 from bambleweeny.core.key_entry import KeyEntry
@@ -95,7 +95,7 @@ class Key:
         if options == PLAIN and precondition is ANY:
             self._keys.set(caller, name, value)
         else:
-            self._changes.set_on_terms(caller, name, value, options, precondition)
+            self._changes.set_with_options(caller, name, value, options, precondition)
         if not is_coded(req):  # RFC 9110, section 9.3.4: not if the stored bytes differ
             resp.set_header("ETag", etag_of(value))
         answer_done(resp)

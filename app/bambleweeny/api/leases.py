@@ -146,7 +146,7 @@ def _answer_raw(resp: falcon.Response, items: Sequence[StoredItem]) -> None:
             "B9Y-Item": str(item.id),
             "B9Y-Lease": lease_of(item),
             "B9Y-Attempt": str(item.attempts),
-            "B9Y-Enqueued": moment(item.came),
+            "B9Y-Enqueued": moment(item.arrived),
         }
     )
     answer_raw(resp, item.body)
@@ -157,7 +157,7 @@ def _row_of(item: StoredItem) -> dict[str, Any]:
         "id": str(item.id),
         "lease": lease_of(item),
         "attempt": item.attempts,
-        "enqueued": moment(item.came),
+        "enqueued": moment(item.arrived),
         "body": value_of(item.body),
     }
 

@@ -6,6 +6,7 @@ from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.answers.listings import SELECTING, answer_listing
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import (
     read_choice,
     read_duration,
@@ -13,7 +14,6 @@ from bambleweeny.api.requests.parameters import (
     read_number,
     read_up_to,
 )
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.lists import lists

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.concurrency import one_at_a_time
 from bambleweeny.api.requests.parameters import read_switch
-from bambleweeny.api.requests.scheduling import one_at_a_time
 from bambleweeny.core.instance.metrics import SECONDS, Counted
 from bambleweeny.core.services import Services
 from bambleweeny.errors import BambleweenyError

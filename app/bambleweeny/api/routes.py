@@ -10,7 +10,7 @@ from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, 
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
-from bambleweeny.api.requests.scheduling import run_alone
+from bambleweeny.api.requests.concurrency import run_alone
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.names import parse_tags

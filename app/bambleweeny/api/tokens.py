@@ -11,8 +11,8 @@ import msgspec
 from bambleweeny.api.answers.body import answer_json, answer_raw
 from bambleweeny.api.requests.authentication import bearer_token
 from bambleweeny.api.requests.body import read_json, read_raw
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_switch
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
 from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin

@@ -9,8 +9,8 @@ from bambleweeny.api.answers.listings import SELECTING, answer_listing
 from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of, wants_stream
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw, read_type
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, refuse_beside
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import milliseconds_of, moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected

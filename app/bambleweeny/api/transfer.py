@@ -6,8 +6,8 @@ from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.answers.listings import answer_streamed
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import open_body
+from bambleweeny.api.requests.concurrency import hold_room, may_block
 from bambleweeny.api.requests.parameters import read_choice, refuse_beside
-from bambleweeny.api.requests.scheduling import hold_room, may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.core.transfer.imports import MODES

@@ -6,7 +6,7 @@ import msgspec
 from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
-from bambleweeny.api.requests.scheduling import may_block
+from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.services import Services

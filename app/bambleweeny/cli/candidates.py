@@ -35,7 +35,7 @@ class Candidates:
         self._firsts = list(firsts)
         self._commands = commands
         self._add_options = add_options
-        self._kept: dict[tuple[str, str], tuple[float, list[str]]] = {}
+        self._cached: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
     def of(self, words: list[str], last: str) -> list[str]:
         """Return the completions of the word `last` after `words`; none if the server fails."""
@@ -83,13 +83,13 @@ class Candidates:
         }.get(metavar)
         if found is None:
             return []
-        due, names = self._kept.get((metavar, last), (0.0, []))
+        due, names = self._cached.get((metavar, last), (0.0, []))
         if time.monotonic() >= due:
             try:
                 names = found()
             except (BambleweenyError, CommandFailed, ConfigError):
                 names = []
-            self._kept[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
+            self._cached[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
         return names
 
 

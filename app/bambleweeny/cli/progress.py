@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _STEPS = 200
-PATIENCE_SECONDS = 1.0
+SHOWN_AFTER_SECONDS = 1.0
 """Shorter work shows no bar."""
 
 
@@ -68,7 +68,7 @@ def waiting(text: str) -> Iterator[None]:
 
 
 def _spin(text: str, over: threading.Event) -> None:
-    if over.wait(PATIENCE_SECONDS):
+    if over.wait(SHOWN_AFTER_SECONDS):
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415

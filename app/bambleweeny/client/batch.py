@@ -49,7 +49,7 @@ class Result(Generic[_T]):
         """The error that `value` raises; None if the operation succeeded or was not sent."""
         return self._error
 
-    def _settle(self, outcome: dict[str, Any]) -> None:
+    def _set_outcome(self, outcome: dict[str, Any]) -> None:
         self._outcome = outcome
         if "error" in outcome:
             self._error = error_of(outcome["error"])
@@ -165,7 +165,7 @@ class Batch:
                     result._fail(ex)
                 raise
             for result, outcome in zip(self._results[start:end], outcomes, strict=True):
-                result._settle(outcome)
+                result._set_outcome(outcome)
 
     def _outcomes(self, operations: list[str]) -> list[dict[str, Any]]:
         """Send operations in one request, which is retried only if all of them are reads."""

@@ -135,7 +135,7 @@ class Listed:
 
 def entries(listing: str) -> Iterator[Entry]:
     """Yield the rows of a listing in JSON, decoded one by one."""
-    place = listing.index("[")
-    while (place := listing.find("{", place)) >= 0:
-        row, place = _read_row(listing, place)
+    offset = listing.index("[")
+    while (offset := listing.find("{", offset)) >= 0:
+        row, offset = _read_row(listing, offset)
         yield Entry(row["key"], int(row["owner"]))

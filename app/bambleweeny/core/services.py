@@ -11,7 +11,7 @@ from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.core.instance.status import Status
-from bambleweeny.core.keys.conditional import KeyChanges
+from bambleweeny.core.keys.key_changes import KeyChanges
 from bambleweeny.core.keys.keys import Keys
 from bambleweeny.core.keys.waits import KeyWaits
 from bambleweeny.core.listing.selections import Selections
@@ -100,9 +100,14 @@ def make_services(
         key_waits=KeyWaits(store, waits),
         routes=Routes(store),
         bins=Bins(store, lists),
-        exports=Exports(store.patient),
+        exports=Exports(store.with_long_retry),
         imports=_imports(
-            store.patient, users, waits, streams, list_bounds=bounds, topic_bounds=topic_bounds
+            store.with_long_retry,
+            users,
+            waits,
+            streams,
+            list_bounds=bounds,
+            topic_bounds=topic_bounds,
         ),
         status=Status(store, append_only_file),
         metrics=metrics,
@@ -118,7 +123,7 @@ def _imports(
     list_bounds: tuple[int, int],
     topic_bounds: Bounds,
 ) -> Imports:
-    """Build the imports. Their store is the patient one, since imports have many steps."""
+    """Build the imports. Their store has the long retry, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     nouns = Nouns(

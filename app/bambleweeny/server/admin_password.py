@@ -14,12 +14,12 @@ _LETTERS = string.ascii_letters + string.digits
 _LENGTH = 16
 
 
-def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> str:
+def ensure_admin(users: Users, data_dir: Path, given: str | None) -> str:
     """Ensure that the admin exists; return a phrase that says how to log in.
 
     A given password becomes the admin's. Without one, the first start generates a password
-    and keeps it in the data directory, readable by the owner alone, until the password is
-    changed. Raises OSError if the file cannot be written.
+    and stores it in a file of the data directory that only its owner can read. The file is
+    removed when the password changes. Raises OSError if the file cannot be written.
     """
     file = data_dir / FILE_NAME
     if given:
@@ -47,6 +47,6 @@ def _describe_existing(users: Users, file: Path) -> str:
 def _make(file: Path) -> str:
     password = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     make_data_dir(file.parent)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-        kept.write(password + "\n")
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file_out:
+        file_out.write(password + "\n")
     return password

@@ -191,7 +191,7 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
         )
         workers, is_sandbox = parts.worker_children(), sandbox is not None
         with _registered(parts, registry, is_sandbox=is_sandbox):
-            print(banner(config, listener, store.place, login, sandbox=is_sandbox), flush=True)
+            print(banner(config, listener, store.address, login, sandbox=is_sandbox), flush=True)
             if engine:
                 supervise(
                     [*parts.engine_children(), *workers], _housekeeping(engine, config.max_memory)

@@ -8,7 +8,7 @@ from bambleweeny.core.auth.tenant_deletion import finish_deletions
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.instance.instance import Instance, open_instance
 from bambleweeny.errors import BambleweenyError
-from bambleweeny.server.admin_password import settle_admin_password
+from bambleweeny.server.admin_password import ensure_admin
 from bambleweeny.server.supervisor import is_ending
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.engine.probe import EngineUnfit, check_engine, reason_of
@@ -33,7 +33,7 @@ def find_store(url: str, config: Config) -> Store:
             check_engine(store)
         except EngineUnfit as ex:
             if not ex.may_pass or time.monotonic() > deadline or is_ending():
-                raise CannotStart(f"Cannot use the engine at {store.place}: {ex}.") from ex
+                raise CannotStart(f"Cannot use the engine at {store.address}: {ex}.") from ex
             time.sleep(0.1)
         else:
             return store
@@ -45,12 +45,12 @@ def open_for_service(store: Store, config: Config) -> tuple[Instance, str]:
     Returns the instance, and a phrase that says how the admin logs in. Raises CannotStart.
     """
     try:
-        instance = open_instance(store.patient)
-        users = Users(store.patient, Passwords())
-        finish_deletions(store.patient)
-        return instance, settle_admin_password(users, config.data_dir, config.admin_password)
+        instance = open_instance(store.with_long_retry)
+        users = Users(store.with_long_retry, Passwords())
+        finish_deletions(store.with_long_retry)
+        return instance, ensure_admin(users, config.data_dir, config.admin_password)
     except BambleweenyError as ex:
-        raise CannotStart(f"Cannot use the engine at {store.place}: {reason_of(ex)}.") from ex
+        raise CannotStart(f"Cannot use the engine at {store.address}: {reason_of(ex)}.") from ex
     except OSError as ex:
         raise CannotStart(
             f"Cannot use {config.data_dir}: {ex.strerror}; choose another with --data-dir."

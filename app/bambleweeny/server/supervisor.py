@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bambleweeny.system.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 _log = logging.getLogger(__name__)
 
-_ENDS = ending_signals()
+_STOP_SIGNALS = stop_signals()
 _POLL_SECONDS = 0.1
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
@@ -67,12 +67,12 @@ class Child:
 
 def block_signals() -> None:
     """Block the signals that `supervise` waits for, so that they stay pending until then."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS | {signal.SIGCHLD})
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS | {signal.SIGCHLD})
 
 
 def is_ending() -> bool:
     """Return whether a signal to stop is pending."""
-    return bool(signal.sigpending() & _ENDS)
+    return bool(signal.sigpending() & _STOP_SIGNALS)
 
 
 def supervise(
@@ -88,8 +88,8 @@ def supervise(
         for child in children:
             child.start_if_due()
         pauses = [pause, *(child.seconds_left for child in children)]
-        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, min(pauses))
-        if taken and taken.si_signo in _ENDS:
+        received = signal.sigtimedwait(_STOP_SIGNALS | {signal.SIGCHLD}, min(pauses))
+        if received and received.si_signo in _STOP_SIGNALS:
             return
         for pid, status in _ended():
             for child in children:

@@ -23,7 +23,7 @@ from bambleweeny.server.http.accept_balancer import Share
 from bambleweeny.server.http.server import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.store import Store
-from bambleweeny.system.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 _SWITCH_SECONDS = 0.001
 
@@ -73,7 +73,7 @@ def work(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: Ctrl-C and the close of a terminal signal the whole process group. The supervisor is
     # in it, and stops the workers.
-    for number in ending_signals() - {signal.SIGTERM}:
+    for number in stop_signals() - {signal.SIGTERM}:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     # NOTE: a thread that computes delays the others that long; Python's default is 5 ms.

@@ -16,16 +16,18 @@ def open_store(
     prefix: str = "b9y",
     replicas: int = 0,
     timeout: float | None = None,
-    place: str | None = None,
+    address: str | None = None,
 ) -> Store:
     """Return the store at a URL; it connects on first use.
 
     With `replicas` a write is acknowledged once that many replicas have it. `timeout` overrides
-    the reply timeout of the URL, in seconds. `place` is the address that messages show; by
+    the reply timeout of the URL, in seconds. `address` is the address that messages show; by
     default the URL without its password. Raises ValueError if the URL is invalid.
     """
     where = parse_engine_url(url)
     if timeout is not None:
-        where = replace(where, places=tuple(replace(p, timeout=timeout) for p in where.places))
+        where = replace(
+            where, addresses=tuple(replace(p, timeout=timeout) for p in where.addresses)
+        )
     schema = Schema(prefix, in_cluster=where.kind == "cluster")
-    return Store(Engine(where), schema, replicas=replicas, place=place)
+    return Store(Engine(where), schema, replicas=replicas, address=address)

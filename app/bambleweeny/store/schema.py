@@ -11,18 +11,21 @@ VERSION = 3
 """The version of the layout, stored in the instance's record."""
 
 
-KEPT = ("held", "leased", "delayed", "dead", "ending")
+NOT_READY_PARTS = ("not_ready", "leased", "delayed", "dead", "item_expiries")
 """The parts of a list apart from its record and its ready items: a hash of items by id, and sorted
-sets of ids by the ms at which a lease expires, a delay elapses, an item died, or expires.
+sets of ids by the ms at which a lease expires, a delay elapses, an item died, or an item expires.
 """
 
+_STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "expiring"}
+"""Parts of key names that the layout has under another word than the code."""
+
 _ALONE = (
-    "user", "keys", "expiring", "lists", "routes", "bins", "probe", "events",
+    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at",
 )  # fmt: skip
 _BEFORE_NAMES = (
-    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", *KEPT
+    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", *NOT_READY_PARTS
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -44,7 +47,7 @@ class Tenant:
     """KEYS of a tenant's script: the tenant's record and `at_rest`."""
     user: str
     keys: str
-    expiring: str
+    key_expiries: str
     lists: str
     topics: str
     topic_bytes: str
@@ -60,7 +63,7 @@ class Tenant:
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
         for part in _ALONE:
-            setattr(self, part, self._tag + part)
+            setattr(self, part, self._tag + _STORED_AS.get(part, part))
         self.at_rest = (f"{self._tag}never",) if in_cluster else ()
         self.declared = (self.user, *self.at_rest)
 
@@ -93,9 +96,9 @@ class Tenant:
         """Return the name of the hash with a list's record."""
         return f"{self._tag}list:{name}"
 
-    def kept(self, part: str, name: str) -> str:
-        """Return the name of a part of a list; `part` is one of KEPT."""
-        return f"{self._tag}{part}:{name}"
+    def list_part(self, part: str, name: str) -> str:
+        """Return the name of a part of a list; `part` is one of NOT_READY_PARTS."""
+        return f"{self._tag}{_STORED_AS.get(part, part)}:{name}"
 
     def topic(self, name: str) -> str:
         """Return the name of the Redis stream with a topic's messages."""
@@ -117,7 +120,9 @@ def with_names(line: str) -> str:
 
 def _written_out(name: re.Match[str]) -> str:
     alone, before = name.groups()
-    return f"(its_tag .. '{alone}')" if alone else f"(its_tag .. '{before}:' .. "
+    part = alone or before
+    stored = _STORED_AS.get(part, part)
+    return f"(its_tag .. '{stored}')" if alone else f"(its_tag .. '{stored}:' .. "
 
 
 class Schema:

@@ -29,15 +29,15 @@ class Store:
     broken connection, costs a second one. Calls raise StoreUnavailable if the engine is away,
     StoreFull if it has no room, and the errors with which scripts refuse. On a Cluster the
     commands of one call go to the masters of their keys. With `replicas` a write raises
-    StoreUnavailable if fewer replicas confirm it within two seconds. `place` is the address of
+    StoreUnavailable if fewer replicas confirm it within two seconds. `address` is the address of
     the engine without its password. `pipelining` runs requests that share their round trips.
     """
 
     def __init__(
-        self, engine: Engine, schema: Schema, *, replicas: int = 0, place: str | None = None
+        self, engine: Engine, schema: Schema, *, replicas: int = 0, address: str | None = None
     ) -> None:
         self.schema = schema
-        self.place = place or str(engine.url)
+        self.address = address or str(engine.url)
         self.pubsub = PubSub(engine.any_link, engine.hears_all)
         self._engine = engine
         self._replicas = replicas
@@ -83,17 +83,22 @@ class Store:
             return self.read(("EVAL", script.text, *tail))[0]
 
     @cached_property
-    def patient(self) -> "Store":
-        """The same store for work of many steps: each waits up to 30 s for a slot that moves."""
+    def with_long_retry(self) -> "Store":
+        """The same store for work of many steps: each is retried up to 30 s while a slot moves."""
         if self._engine.url.kind != "cluster":
             return self
-        return Store(self._engine.patient(), self.schema, replicas=self._replicas, place=self.place)
+        return Store(
+            self._engine.with_long_retry(),
+            self.schema,
+            replicas=self._replicas,
+            address=self.address,
+        )
 
     def close(self) -> None:
         """Close every idle connection; the next call opens a new one."""
         self.pubsub.close()
-        if (patient := vars(self).get("patient", self)) is not self:
-            patient.close()
+        if (long_retry := vars(self).get("with_long_retry", self)) is not self:
+            long_retry.close()
         while self._idle:
             self._idle.pop().close()
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_PATIENCE_SECONDS = 1.0
+_RELEASE_TIMEOUT_SECONDS = 1.0
 
 
 @dataclass
@@ -69,7 +69,7 @@ def remove_dead(
     An unlocked path that `is_in_use`, such as that of a process that is about to end, gets
     a second to be released; after that it is left alone. Errors are ignored.
     """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + _RELEASE_TIMEOUT_SECONDS
     for path in directory.glob(pattern):
         with _opened(path) as fd, suppress(OSError):
             if fd is None or not _locked(fd, fcntl.LOCK_EX):

@@ -35,7 +35,7 @@ def test_what_is_no_hash_fits_nothing():
 
 
 def test_a_flood_waits_and_then_is_told_to_come_back():
-    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=1, patience=0.01)
+    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=1, queue_timeout=0.01)
     entered, leave = threading.Event(), threading.Event()
 
     def occupy():
@@ -54,6 +54,6 @@ def test_a_flood_waits_and_then_is_told_to_come_back():
 
 
 def test_past_the_queue_it_is_told_at_once():
-    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=0, patience=60)
+    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=0, queue_timeout=60)
     with passwords._place(), pytest.raises(Busy):
         passwords.hash("x")

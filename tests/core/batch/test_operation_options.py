@@ -52,7 +52,7 @@ def singly(services, caller, operation):
             case Get():
                 return keys.get(caller, name)
             case Set() if options:
-                changes.set_on_terms(
+                changes.set_with_options(
                     caller,
                     name,
                     bytes_of(operation.value),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from bambleweeny.core.instance.instance import WrongSchema, open_instance
 from bambleweeny.core.instance.status import Status
-from bambleweeny.core.lists.codec import NUMBERS, ListNumbers
+from bambleweeny.core.lists.codec import COUNTERS_FIELD, ListCounters
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store.schema import VERSION
@@ -66,13 +66,13 @@ def test_lists_of_layout_1_go_on(services, uli, store, raw):
     raw.hset("b9y:instance", "schema", 1)
     for _ in range(2):
         open_instance(store)
-        assert numbers_of(raw) == ListNumbers(bytes=4, last=1_700_000_000_000_002)
-    assert numbers_of(raw, "known") == ListNumbers(False, 1, 5, 3, 1_700_000_000_000_099)
-    assert raw.hkeys(key("list", "known")) == [b"low", NUMBERS.encode()]
+        assert numbers_of(raw) == ListCounters(bytes=4, last_id=1_700_000_000_000_002)
+    assert numbers_of(raw, "known") == ListCounters(False, 1, 5, 3, 1_700_000_000_000_099)
+    assert raw.hkeys(key("list", "known")) == [b"low", COUNTERS_FIELD.encode()]
     assert raw.hgetall(key("list", "new")) == new
     assert services.lists.pop(uli, "q") == b"0"
     [item] = services.leases.lease(uli, "q")
-    assert (item.body, item.came) == (b"1", 1_700_000_000_000)
+    assert (item.body, item.arrived) == (b"1", 1_700_000_000_000)
     services.lists.push(uli, "q", b"new")
     assert check(raw) == [b"1", b"22", b"new"]
 
@@ -80,9 +80,9 @@ def test_lists_of_layout_1_go_on(services, uli, store, raw):
 def test_a_list_of_layout_1_that_held_items_is_treated_carefully(services, uli, store, raw):
     services.lists.push(uli, "q", b"0", push_options(delay=60))
     numbers = numbers_of(raw)
-    raw.hdel(key("list"), NUMBERS)
+    raw.hdel(key("list"), COUNTERS_FIELD)
     raw.hset(
-        key("list"), mapping={"bytes": 1, "in": 1, "out": 0, "last": numbers.last, "careful": 1}
+        key("list"), mapping={"bytes": 1, "in": 1, "out": 0, "last": numbers.last_id, "careful": 1}
     )
     raw.hset("b9y:instance", "schema", 1)
     open_instance(store)
@@ -149,7 +149,7 @@ def test_saving_the_embedded_engine_syncs_its_file(store, tmp_path):
 
 
 def test_a_snapshot_that_takes_too_long_is_told(store, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.instance.status._PATIENCE", -1)
+    monkeypatch.setattr("bambleweeny.core.instance.status._SNAPSHOT_TIMEOUT", -1)
     monkeypatch.setattr(
         "bambleweeny.core.instance.status.parse_info",
         lambda text: {"rdb_bgsave_in_progress": 1, "aof_rewrite_in_progress": 0},

@@ -4,7 +4,7 @@ import time
 
 import pytest
 from bambleweeny.core.instance.instance import open_instance
-from bambleweeny.core.lists.idempotency import forget_pushes, list_digest, push_digest
+from bambleweeny.core.lists.idempotency import delete_idempotency_keys, list_digest, push_digest
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import NotFound
 from queues import check, key
@@ -139,7 +139,7 @@ def test_what_is_pushed_while_a_list_is_deleted_is_not_forgotten(store, uli, pus
     before = {member("q", f"{number}", now - 5): 0 for number in range(1500)}
     after = {member("q", f"new{number}", now + 5): 0 for number in range(1500)}
     raw.zadd(NOW, before | after)
-    forget_pushes(store, uli, "q", int(now * 1e6))
+    delete_idempotency_keys(store, uli, "q", int(now * 1e6))
     assert set(raw.zrange(NOW, 0, -1)) == set(after)
 
 

@@ -12,11 +12,13 @@ from queues import check, ids_of, key, pass_time, ready_ids, set_numbers
 
 def lay(raw, first_id, count, body=b"", name="q"):
     """Put ready items into a list, as an engine keeps them."""
-    items = (StoredItem(one, body, came=one // 1000) for one in range(first_id, first_id + count))
+    items = (
+        StoredItem(one, body, arrived=one // 1000) for one in range(first_id, first_id + count)
+    )
     raw.rpush(key("ready", name), *map(pack_item, items))
     raw.zadd("b9y:{1}:lists", {name: 0})
     length = len(body) * raw.llen(key("ready", name))
-    set_numbers(raw, name, bytes=length, last=first_id + count - 1)
+    set_numbers(raw, name, bytes=length, last_id=first_id + count - 1)
 
 
 def calls(raw, command):
@@ -38,7 +40,7 @@ def test_an_item_that_belongs_far_from_both_ends_moves_no_other(services, uli, r
     lay(raw, item_id + 1, 200)
     pass_time(raw, "delayed")
     raw.config_resetstat()
-    assert services.items.sums(uli, "q").ready == 601
+    assert services.items.stats(uli, "q").ready == 601
     assert calls(raw, "rpush") == 0
     assert ready_ids(raw)[400] == item_id
 
@@ -48,8 +50,8 @@ def test_what_takes_long_to_put_back_is_put_back_step_by_step(services, uli, raw
     lay(raw, ids[0] - 70_000, 70_000)
     lay(raw, ids[2] + 1, 70_000)
     pass_time(raw, "delayed")
-    assert services.items.sums(uli, "q").delayed == 1
-    assert services.items.sums(uli, "q").delayed == 0
+    assert services.items.stats(uli, "q").delayed == 1
+    assert services.items.stats(uli, "q").delayed == 0
     assert ready_ids(raw)[70_000:70_003] == ids
 
 
@@ -57,12 +59,12 @@ def test_what_expires_amid_a_long_list_goes_step_by_step(services, uli, raw):
     now = time.time_ns() // 1000
     lay(raw, now, 120_000)
     for place in range(59_000, 59_003):
-        item = StoredItem(now + place, b"", came=now // 1000, expires=1)
+        item = StoredItem(now + place, b"", arrived=now // 1000, expires=1)
         raw.lset(key("ready"), place, pack_item(item))
         raw.zadd(key("ending"), {str(item.id): 1})
     pass_time(raw, "ending")
-    assert services.items.sums(uli, "q").ready == 120_000 - 2
-    assert services.items.sums(uli, "q").ready == 120_000 - 3
+    assert services.items.stats(uli, "q").ready == 120_000 - 2
+    assert services.items.stats(uli, "q").ready == 120_000 - 3
 
 
 def test_a_policy_that_allows_less_than_there_is_is_reached_step_by_step(services, uli, raw):

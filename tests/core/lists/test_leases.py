@@ -37,7 +37,7 @@ def ack(services, caller, item, name="q"):
 def test_a_leased_item_is_nobody_elses_until_it_is_acknowledged(services, uli, raw):
     [first, second] = fill(services, uli, b"1", b"2")
     [item] = services.leases.lease(uli, "q")
-    assert (item.id, item.body, item.attempts, item.came) == (first, b"1", 1, first // 1000)
+    assert (item.id, item.body, item.attempts, item.arrived) == (first, b"1", 1, first // 1000)
     assert services.lists.pop(uli, "q") == b"2"
     assert services.leases.lease(uli, "q") == []
     check(raw)
@@ -112,9 +112,9 @@ def test_past_its_attempts_an_item_is_dead(services, uli, raw):
         services.leases.lease(uli, "q", 2)
         pass_time(raw, "leased")
     assert services.leases.lease(uli, "q") == []
-    sums = services.items.sums(uli, "q")
-    assert (sums.ready, sums.dead, sums.came, sums.went) == (0, 2, 2, 0)
-    [row, _], after = services.items.look(uli, "q", "dead", 10, "")
+    sums = services.items.stats(uli, "q")
+    assert (sums.ready, sums.dead, sums.total_in, sums.total_out) == (0, 2, 2, 0)
+    [row, _], after = services.items.read_page(uli, "q", "dead", 10, "")
     assert (row.item.reason, row.item.attempts, after) == ("max_attempts", 2, None)
     check(raw)
 
@@ -126,7 +126,7 @@ def test_dead_items_go_to_the_list_for_them_with_their_story(services, uli, raw)
     pass_time(raw, "leased")
     [item] = services.leases.lease(uli, "q")
     services.leases.change(uli, "q", Change("bury", lease_of(item), reason="why not"))
-    rows, _ = services.items.look(uli, "graves", "ready", 10, "")
+    rows, _ = services.items.read_page(uli, "graves", "ready", 10, "")
     told = [(r.item.body, r.item.attempts, r.item.reason, r.item.origin) for r in rows]
     assert told == [(b"1", 1, "max_attempts", "q"), (b"2", 1, "why not", "q")]
     check(raw)
@@ -142,7 +142,7 @@ def test_without_room_for_it_a_dead_item_stays(services, uli, raw):
     services.leases.lease(uli, "q")
     services.users.change("1", quota=1)
     pass_time(raw, "leased")
-    assert services.items.sums(uli, "q").dead == 1
+    assert services.items.stats(uli, "q").dead == 1
     assert raw.exists("b9y:{1}:ready:graves") == 0
     with pytest.raises(Exception, match="Quota exceeded"):
         services.items.move(uli, "q", "other", "dead", 1)
@@ -309,7 +309,7 @@ def test_items_expire_wherever_they_wait(services, uli, raw):
     services.lists.push(uli, "q", b"later", push_options(ttl=60, delay=30))
     assert len(check(raw)) == 6
     pass_time(raw, "ending")
-    assert services.items.sums(uli, "q").ready == 2
+    assert services.items.stats(uli, "q").ready == 2
     assert check(raw) == [b"stays", b"too"]
     services.list_policies.set(uli, "q", ListPolicy(ttl=60))
     fill(services, uli, b"short")
@@ -380,7 +380,7 @@ def test_many_expired_items_are_dropped_in_steps(services, uli, raw, take):
     raw.hset(key("list"), mapping={"due": 1, "careful": 1})
     [outcome] = services.batch.run(uli, [Pop("q")])
     assert isinstance(outcome, Busy)
-    left = services.items.sums(uli, "q").ready
+    left = services.items.stats(uli, "q").ready
     assert 2500 < left < 3000
     assert take(services, uli) == b"stays"
     assert check(raw) == ([b"stays"] if take is lease_one else [])
@@ -414,11 +414,11 @@ def test_what_cannot_be_asked(services, uli):
         lambda: services.lists.pop_many(uli, "q", 1001),
         lambda: services.list_policies.set(uli, "q", ListPolicy(dead_letter="q")),
         lambda: services.items.move(uli, "q", "q", "ready", 1),
-        lambda: services.items.look(uli, "q", "ready", 5, "no place"),
+        lambda: services.items.read_page(uli, "q", "ready", 5, "no place"),
     ):  # fmt: skip
         with pytest.raises(InvalidRequest):
             refused()
-    for verb in (leases.lease, services.items.sums, services.list_policies.get):
+    for verb in (leases.lease, services.items.stats, services.list_policies.get):
         with pytest.raises(InvalidName):
             verb(uli, "a b")
 
@@ -483,7 +483,7 @@ def test_whatever_is_done_nothing_is_lost(services, uli, raw, seed):
         gone.update(
             row.item.body
             for state in ("ready", "delayed")
-            for row in services.items.look(uli, "q", state, 1000, "")[0]
+            for row in services.items.read_page(uli, "q", state, 1000, "")[0]
             if row.item.expires and raw.zscore("b9y:{1}:ending:q", row.item.id)
         )
         pass_time(raw, "ending")
@@ -496,5 +496,5 @@ def test_whatever_is_done_nothing_is_lost(services, uli, raw, seed):
     ]  # fmt: skip
     for _ in range(400):
         chance.choice(verbs)()
-        services.items.sums(uli, "q")
+        services.items.stats(uli, "q")
         assert set(check(raw)) == pushed - gone

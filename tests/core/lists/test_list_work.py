@@ -19,10 +19,12 @@ def scripts(raw):
 
 
 def lay(raw, first_id, count, body=b"", name="q"):
-    items = (StoredItem(one, body, came=one // 1000) for one in range(first_id, first_id + count))
+    items = (
+        StoredItem(one, body, arrived=one // 1000) for one in range(first_id, first_id + count)
+    )
     raw.rpush(key("ready", name), *map(pack_item, items))
     raw.zadd("b9y:{1}:lists", {name: 0})
-    set_numbers(raw, name, bytes=len(body) * count, last=first_id + count - 1)
+    set_numbers(raw, name, bytes=len(body) * count, last_id=first_id + count - 1)
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ def test_leases_that_go_back_amid_a_long_list_do_so_in_steps(services, uli, raw)
     ]  # fmt: skip
     assert scripts(raw) == 3
     assert ready_ids(raw)[70_000:70_004] == ids[:4]
-    assert services.items.sums(uli, "q")[:5] == (140_004, 0, 0, 0, 4)
+    assert services.items.stats(uli, "q")[:5] == (140_004, 0, 0, 0, 4)
 
 
 def test_leases_near_an_end_go_back_in_one_step(services, uli, raw):
@@ -145,7 +147,7 @@ LENGTHS = (0, 1, 2, 3, 1000, 4095, 4096, 4097, 60_000)
 def test_an_id_behind_a_run_of_taken_ones_is_found_by_halving(roomy, uli, raw, options, length):
     first = roomy.push(uli, "q", b"x")
     wanted = time.time_ns() // 1000 + 10**9
-    set_numbers(raw, last=wanted - 1)
+    set_numbers(raw, last_id=wanted - 1)
     expected = {*range(wanted + length, wanted + length + 3)}
     assert pushed_behind(roomy, uli, raw, options, range(wanted, wanted + length)) == {
         first, *expected,

@@ -48,7 +48,7 @@ def test_items_carry_ids_that_grow(services, uli, raw):
 def test_ids_grow_even_where_the_clock_goes_back(services, uli, raw):
     tomorrow = 2_000_000_000_000_000
     raw.rpush("b9y:{1}:ready:q", tomorrow.to_bytes(8) + b"x")
-    set_numbers(raw, last=tomorrow)
+    set_numbers(raw, last_id=tomorrow)
     services.lists.push(uli, "q", b"y")
     assert int.from_bytes(raw.lindex("b9y:{1}:ready:q", -1)[:8]) == tomorrow + 1
 

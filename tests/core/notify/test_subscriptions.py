@@ -6,7 +6,7 @@ import pytest
 from bambleweeny.core.batch.operations import Del, Incr, Push, Set
 from bambleweeny.core.keys.conditions import Bounds, WriteOptions
 from bambleweeny.core.lists.lists import push_options
-from bambleweeny.core.notify.events import watch, watch_key
+from bambleweeny.core.notify.events import read_and_subscribe, subscribe
 from bambleweeny.errors import NotAnInteger, Unauthorized
 
 EVENTS = "b9y:{1}:events"
@@ -33,14 +33,14 @@ def begin(follower):
 def test_every_change_is_told_while_somebody_watches(services, uli, store):
     with follow_all(store) as follower:
         begin(follower)
-        watch(store, uli, 30)
+        subscribe(store, uli, 30)
         services.keys.set(uli, "a", b"1")
         services.keys.set(uli, "a", b"2")
         services.keys.incr(uli, "n")
         services.keys.delete(uli, "a")
         services.lists.push(uli, "q", b"x")
         services.lists.push(uli, "q", b"x", push_options(delay=60))
-        services.key_changes.set_on_terms(uli, "c", b"x", WriteOptions(60))
+        services.key_changes.set_with_options(uli, "c", b"x", WriteOptions(60))
         services.key_changes.incr_within(uli, "n", 1, Bounds(9))
         services.key_changes.take(uli, "c")
         services.batch.run(uli, [Set("b", "1"), Incr("n"), Push("q", "y"), Del("b")])
@@ -64,7 +64,7 @@ def test_every_change_is_told_while_somebody_watches(services, uli, store):
 def test_what_changes_nothing_is_not_told(services, uli, store):
     with follow_all(store) as follower:
         begin(follower)
-        watch(store, uli, 30)
+        subscribe(store, uli, 30)
         services.keys.set(uli, "text", b"x")
         services.batch.run(uli, [Del("none"), Incr("text")])
         services.lists.push_lines(uli, "q", b"")
@@ -75,7 +75,7 @@ def test_what_changes_nothing_is_not_told(services, uli, store):
 def test_an_atomic_batch_is_told_when_it_is_done(services, uli, store):
     with follow_all(store) as follower:
         begin(follower)
-        watch(store, uli, 30)
+        subscribe(store, uli, 30)
         with pytest.raises(NotAnInteger):
             services.batch.run_atomic(uli, [Set("a", "x"), Push("q", "x"), Incr("a")])
         services.batch.run_atomic(uli, [Set("b", "x"), Push("q", "x")])
@@ -89,7 +89,7 @@ def test_who_waits_for_a_name_hears_of_it_alone(services, uli, store):
     ):
         begin(first)
         begin(second)
-        watch(store, uli, 30)
+        subscribe(store, uli, 30)
         services.keys.set(uli, "b", b"1")
         services.keys.set(uli, "a", b"1")
         assert heard(first, 1) == [b"key.set"]
@@ -97,7 +97,7 @@ def test_who_waits_for_a_name_hears_of_it_alone(services, uli, store):
 
 
 def test_nothing_is_told_unless_somebody_watches(services, uli, admin, store, raw):
-    watch(store, admin, 30)
+    subscribe(store, admin, 30)
     with raw.monitor() as seen:
         services.keys.set(uli, "a", b"1")
         commands = []
@@ -119,29 +119,29 @@ def test_a_watch_is_made_longer_in_time_and_written_only_then(services, uli, sto
     def ends():
         return int(raw.hget("b9y:{1}:user", "watched")) / 1000 - time.time()
 
-    watch(store, uli, 30)
+    subscribe(store, uli, 30)
     assert 58 < ends() < 62
     raw.hset("b9y:{1}:user", "watched", int((time.time() + 40) * 1000))
-    watch(store, uli, 30)
+    subscribe(store, uli, 30)
     assert ends() < 41
     raw.hset("b9y:{1}:user", "watched", int((time.time() + 20) * 1000))
-    watch(store, uli, 30)
+    subscribe(store, uli, 30)
     assert 58 < ends() < 62
 
 
 def test_a_key_is_read_with_the_watch(services, uli, store):
-    assert watch_key(store, uli, "k", 30) == (None, None)
+    assert read_and_subscribe(store, uli, "k", 30) == (None, None)
     services.keys.set(uli, "k", b"x")
-    assert tuple(watch_key(store, uli, "k", 30)) == (b"x", None)
+    assert tuple(read_and_subscribe(store, uli, "k", 30)) == (b"x", None)
     services.users.change("1", password="other")
     with pytest.raises(Unauthorized):
-        watch_key(store, uli, "k", 30)
+        read_and_subscribe(store, uli, "k", 30)
 
 
 def test_watching_needs_no_room(services, uli, store, raw):
     raw.config_set("maxmemory", 1)
     try:
-        watch(store, uli, 30)
+        subscribe(store, uli, 30)
     finally:
         raw.config_set("maxmemory", 256 << 20)
     assert raw.hexists("b9y:{1}:user", "watched")

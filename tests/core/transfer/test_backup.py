@@ -125,7 +125,7 @@ def filled(services, admin, uli, store):
     for number, wish in enumerate(
         (WriteOptions(1000), WriteOptions(None, "a/b; c=d"), WriteOptions(3600, "a/b"))
     ):
-        services.key_changes.set_on_terms(uli, f"w{number}", b"x", wish)
+        services.key_changes.set_with_options(uli, f"w{number}", b"x", wish)
     services.lists.pop(uli, "q")
     fill_queues(services, uli)
     services.routes.create(uli, "k1", 'text/html; charset="utf-8"')
@@ -240,7 +240,7 @@ def test_ends_and_types_come_along(filled, services, other, raw):
 
 
 def test_a_key_that_has_ended_is_not_written(services, uli, store, other):
-    services.key_changes.set_on_terms(uli, "gone", b"x", WriteOptions(60))
+    services.key_changes.set_with_options(uli, "gone", b"x", WriteOptions(60))
     services.keys.set(uli, "stays", b"x")
     store.write(("UNLINK", "b9y:{1}:key:gone", "b9y:{1}:meta:gone"))
     for options in ({}, PAGED):

@@ -24,11 +24,11 @@ MB = 1 << 20
 MAX_BODY = 4 * MB
 PATIENT = Limits(
     buffered=2 * MB, small=10_000, head_seconds=60, window_seconds=60, window_bytes=1000,
-    crowded_bytes=1000, patience_seconds=60, look_seconds=0.02,
+    bytes_with_waiters=1000, room_timeout_seconds=60, check_seconds=0.02,
 )  # fmt: skip
 HASTY = Limits(
     buffered=2 * MB, small=10_000, head_seconds=0.2, window_seconds=0.2, window_bytes=1000,
-    crowded_bytes=1000, patience_seconds=0.2, look_seconds=0.02,
+    bytes_with_waiters=1000, room_timeout_seconds=0.2, check_seconds=0.02,
 )  # fmt: skip
 RESET = struct.pack("ii", 1, 0)
 LIMITS = {"/small": 100, "/withheld": 0}
@@ -87,7 +87,7 @@ class Unsightly:
     def note(self, size):
         self.size = size
 
-    def look(self, *, is_crowded):
+    def check_speed(self, *, has_waiters):
         raise TypeError("a defect")
 
 
@@ -337,7 +337,7 @@ def test_withheld_uploads_hold_no_more_than_the_budget_and_give_way():
 
 def test_who_is_refused_for_want_of_room_is_told_to_come_again():
     # No window ends: it is only the room that others wait for.
-    with serving(replace(PATIENT, patience_seconds=0.1)) as served:
+    with serving(replace(PATIENT, room_timeout_seconds=0.1)) as served:
         held = [served.dial(upload(MB) + bytes(9_000)) for _ in range(3)]
         status, headers, body = answer(held[0])
         assert (status, json.loads(body)["code"], headers["retry-after"]) == (503, "busy", "1")
@@ -487,7 +487,7 @@ def test_a_defect_in_the_look_at_one_connection_spares_the_others(caplog):
 def test_a_closed_connection_can_be_asked_by_the_thread_that_still_answers_it():
     with serving(replace(PATIENT, buffered=16 * MB)) as served:
         connection = reset_in_the_midst(served)
-        assert connection.taken() == connection.account.sent
+        assert connection.accepted_bytes() == connection.account.sent
         for connection.connected in (True, False):  # True: it is closed between look and act
             assert connection.check_client_disconnected()
         assert connection.send(b"x") == connection.send(b"x", do_close=False) == 0

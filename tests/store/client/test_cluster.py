@@ -15,7 +15,7 @@ from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
 from bambleweeny.store.client.cluster import SlotMap
-from bambleweeny.store.client.url import Place
+from bambleweeny.store.client.url import Address
 from bambleweeny.store.scripts import Script
 from engines import LOCAL
 from moving import Masters, Move
@@ -128,7 +128,7 @@ REFUSED = b"-TRYAGAIN Multiple keys request during rehashing of slot\r\n"
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr("bambleweeny.store.client.topology._PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("bambleweeny.store.client.topology._LONG_RETRY_SECONDS", 0.01)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -229,8 +229,8 @@ def test_where_nobody_knows_the_host_the_map_does_or_the_move_is_waited_for(node
     ],
 )  # fmt: skip
 def test_a_host_may_be_an_address_or_a_name(text, host):
-    asked = Place(host="asked", port=1, password="p")
-    assert SlotMap(()).redirected(text, asked) == Place(host=host, port=7, password="p")
+    asked = Address(host="asked", port=1, password="p")
+    assert SlotMap(()).redirected(text, asked) == Address(host=host, port=7, password="p")
 
 
 def test_who_listens_at_a_server_that_has_left_is_woken(node, monkeypatch):

@@ -47,7 +47,7 @@ def store(masters):
 @pytest.fixture
 def filled(store, monkeypatch):
     """A user with something of every kind; what takes many steps is as impatient as all else."""
-    monkeypatch.setattr("bambleweeny.store.client.topology._PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr("bambleweeny.store.client.topology._LONG_RETRY_SECONDS", 0.01)
     return Filled(store)
 
 
@@ -280,11 +280,11 @@ def test_a_deletion_that_broke_off_is_finished_by_the_next(masters, filled):
 
 def test_a_backup_and_a_restore_wait_for_a_slot_that_moves(masters, store):
     filled, file = Filled(store), io.BytesIO()
-    while_moving(masters, lambda: back_up(store.patient, file))
-    while_moving(masters, lambda: restore(store.patient, file, replace=True))
+    while_moving(masters, lambda: back_up(store.with_long_retry, file))
+    while_moving(masters, lambda: restore(store.with_long_retry, file, replace=True))
     uli = filled.services.users.log_in("uli", "secret")
     assert filled.services.keys.read(uli, "typed").content_type == "application/json"
-    assert filled.services.items.sums(uli, "q")[:4] == (6, 4, 1, 0)
+    assert filled.services.items.stats(uli, "q")[:4] == (6, 4, 1, 0)
 
 
 def test_an_import_and_an_export_wait_for_a_slot_that_moves(masters, store):
@@ -398,7 +398,7 @@ def test_a_key_without_more_is_read_while_its_slot_moves_and_changes(masters, st
             with suppress(StoreUnavailable):
                 wish = WriteOptions(content_type=f"a/{number}") if number % 3 else PLAIN
                 value = b"%d" % number if number % 3 else b"plain"
-                services.key_changes.set_on_terms(uli, "changing", value, wish)
+                services.key_changes.set_with_options(uli, "changing", value, wish)
 
     services.keys.set(uli, "changing", b"plain")
     mover, writer = Mover(masters, [RECORD], step=0.002, rest=0.01), threading.Thread(target=write)

@@ -32,7 +32,7 @@ def cluster(tmp_path_factory):
 def hears_a_push(store, channel):
     """Tell whether a message on a channel ends a wait."""
     told = iter([None, None, "item"])
-    with closing(open_store(store.place)) as other:
+    with closing(open_store(store.address)) as other:
 
         def look():
             other.write(("PUBLISH", channel, ""))
@@ -60,7 +60,7 @@ def test_a_master_that_nobody_knows_is_unavailable(sentinels):
 def test_who_is_no_master_any_more_is_left(sentinels):
     engine = Engine(parse_engine_url(sentinels.url))
     connection = engine.connection()
-    connection._link = Link(engine.url.places[0].at(LOCAL, sentinels.replica.port))
+    connection._link = Link(engine.url.addresses[0].at(LOCAL, sentinels.replica.port))
     [refused] = connection.ask([("SET", "a", "1")])
     assert "READONLY" in str(refused)
     assert connection.ask([("SET", "a", "2")]) == [b"OK"]
@@ -129,7 +129,7 @@ def test_a_command_on_a_slot_that_moves_is_asked_where_it_goes(cluster):
 
 def test_a_slot_that_nobody_holds_is_unavailable(cluster):
     engine = Engine(parse_engine_url(cluster.url))
-    engine.slot_map._ranges = [(0, 0, engine.url.places[0])]
+    engine.slot_map._ranges = [(0, 0, engine.url.addresses[0])]
     with pytest.raises(StoreUnavailable):
         engine.connection().ask([("GET", "k1")])
 
@@ -137,7 +137,7 @@ def test_a_slot_that_nobody_holds_is_unavailable(cluster):
 def test_a_master_that_is_away_makes_the_map_be_asked_for_again(cluster):
     engine = Engine(parse_engine_url(cluster.url))
     connection = engine.connection()
-    engine.slot_map._ranges = [(0, 16383, engine.url.places[0].at(LOCAL, 1))]
+    engine.slot_map._ranges = [(0, 16383, engine.url.addresses[0].at(LOCAL, 1))]
     with pytest.raises(StoreUnavailable):
         connection.ask([("GET", "k1")])
     assert connection.ask([("SET", "k1", "x")]) == [b"OK"]

@@ -1,11 +1,11 @@
 """The URL of an engine."""
 
 import pytest
-from bambleweeny.store.client.url import EngineUrl, Place, parse_engine_url
+from bambleweeny.store.client.url import Address, EngineUrl, parse_engine_url
 
 
 def single(**more):
-    return EngineUrl("single", (Place(**more),))
+    return EngineUrl("single", (Address(**more),))
 
 
 @pytest.mark.parametrize(
@@ -40,8 +40,8 @@ def single(**more):
             EngineUrl(
                 "sentinel",
                 (
-                    Place("a", 26379, password="p", database=2),
-                    Place("b", 1, password="p", database=2),
+                    Address("a", 26379, password="p", database=2),
+                    Address("b", 1, password="p", database=2),
                 ),
                 "mymaster",
                 "q",
@@ -49,7 +49,7 @@ def single(**more):
         ),
         (
             "valkeys+cluster://a,[::1]:7",
-            EngineUrl("cluster", (Place("a", tls=True), Place("::1", 7, tls=True))),
+            EngineUrl("cluster", (Address("a", tls=True), Address("::1", 7, tls=True))),
         ),
     ],
 )

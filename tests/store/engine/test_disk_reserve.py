@@ -78,7 +78,7 @@ def test_it_looks_more_often_where_little_is_left(disk, engine, disk_reserve):
 
 def test_it_looks_seldom_where_there_is_plenty(tmp_path, monkeypatch):
     monkeypatch.setattr(watch, "_FAR", 1 << 20)
-    monkeypatch.setattr(watch, "_MOST_KEPT", 64 << 10)
+    monkeypatch.setattr(watch, "_MAX_RESERVE", 64 << 10)
     engine = EmbeddedEngine(tmp_path, max_memory=MEMORY)
     engine.start()
     engine.wait_until_ready()

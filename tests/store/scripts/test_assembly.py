@@ -119,7 +119,7 @@ def test_the_log_names_the_line_at_which_a_script_failed(services, uli, raw, cap
     with pytest.raises(InternalError):
         services.lists.pop(uli, "q")
     [record] = caplog.records
-    assert place_in("lists/pop_oldest.lua", "local numbers = ") in record.getMessage()
+    assert place_in("lists/pop_oldest.lua", "local counters = ") in record.getMessage()
 
 
 def test_the_log_names_the_line_at_which_a_lazy_function_failed(services, uli, raw, caplog):
@@ -139,7 +139,7 @@ def test_the_log_names_the_line_at_which_an_operation_of_a_batch_failed(services
     assert not isinstance(first, InternalError)
     assert isinstance(second, InternalError)
     [record] = caplog.records
-    assert place_in("lists/pop_oldest.lua", "local numbers = ") in record.getMessage()
+    assert place_in("lists/pop_oldest.lua", "local counters = ") in record.getMessage()
 
 
 def test_a_finding_of_luacheck_names_file_and_line():

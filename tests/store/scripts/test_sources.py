@@ -17,6 +17,8 @@ NAMES = sorted(
     path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.rglob("*.lua")
 )
 SCRIPTS = {script.name: script for script in lua_check.all_scripts()}
+FOLDERS = "|".join(sorted({name.partition("/")[0] for name in NAMES}))
+FILES = re.compile(rf"[\w/]+\.(?:py|lua)\b|(?<=`)(?:{FOLDERS})/\w+").findall
 LIBRARIES = [name for name in NAMES if name.startswith("lib/") or name == "batch/rollback"]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch
@@ -94,6 +96,21 @@ def test_directives_are_understood_and_come_before_the_code(name):
     directives = re.findall(r"^--- .*$", text_of(name), re.MULTILINE)
     assert len(directives) == len(source_of(name).needs)
     assert all(directive in head for directive in directives)
+
+
+def test_files_that_comments_name_exist():
+    """Paths begin at `app/bambleweeny` or at the folder of the scripts, a bare name anywhere."""
+    paths = [path.relative_to(APP).as_posix() for path in APP.rglob("*") if path.is_file()]
+    named = {
+        (name, found)
+        for name in NAMES
+        for comment in re.findall(r"--.*", text_of(name))
+        for found in FILES(comment)
+    }
+    assert ("lib/items", "core/lists/codec.py") in named
+    for name, found in named:
+        file = found if "." in found else f"{found}.lua"
+        assert any(f"/{path}".endswith(f"/{file}") for path in paths), f"{name} names {found}"
 
 
 def test_nobody_includes_itself():

@@ -31,7 +31,7 @@ def tag_of(value: bytes) -> str:
 class LatestTags:
     """A cache of the latest tag of each public id, which saves most digests.
 
-    It keeps the values too, up to 2 MB: a comparison takes a tenth of the time of a digest.
+    It stores the values too, up to 2 MB: comparing values takes a tenth of the time of a digest.
     Thread-safe.
     """
 

@@ -4,7 +4,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_raw
 from bambleweeny.api.answers.entity_tags import SHORT, answer_part, has_tag, tag_of
-from bambleweeny.api.requests.conditions import read_tags
+from bambleweeny.api.requests.key_options import read_tags
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.errors import PreconditionFailed
 

@@ -11,8 +11,8 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_json, answer_raw
+from bambleweeny.api.requests.concurrency import hold_room
 from bambleweeny.api.requests.parameters import read_flag, read_up_to, refuse_beside
-from bambleweeny.api.requests.scheduling import hold_room
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Noun, Selection, Selections

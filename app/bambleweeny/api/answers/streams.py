@@ -8,7 +8,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.requests.authentication import check_again
-from bambleweeny.api.requests.scheduling import begin_stream
+from bambleweeny.api.requests.concurrency import begin_stream
 from bambleweeny.api.requests.waiting import is_connected
 from bambleweeny.core.notify.streams import Reader
 from bambleweeny.core.services import Services

@@ -4,7 +4,12 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.requests.strictness import NOTHING, Takes, refuse_parameters, refuse_unbound
+from bambleweeny.api.requests.strictness import (
+    NOTHING,
+    Takes,
+    refuse_parameters,
+    refuse_unsupported,
+)
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound, TokenInPageUrl, Unauthorized
@@ -67,23 +72,23 @@ def authenticated(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    taken: Takes = NOTHING,
+    accepted: Takes = NOTHING,
 ) -> None:
     """Require a valid token, and set `req.context.caller`.
 
     Verifies the token's signature and expiry without a round trip; the call itself checks, in
     its own round trip, whether it was revoked. With `?userid=` the admin acts as another user,
     which costs two round trips more. Refuses parameters, headers and bodies that are not in
-    `taken`. Raises Unauthorized, Forbidden, NotFound, UnknownParameter or InvalidRequest.
+    `accepted`. Raises Unauthorized, Forbidden, NotFound, UnknownParameter or InvalidRequest.
     """
     caller = _logged_in(req, resp, resource.services)
     if req.query_string:
         given = req.params
-        refuse_parameters(given, taken.acting)
+        refuse_parameters(given, accepted.with_userid)
         if "userid" in given:
             req.context.caller = _acting_for(req, caller, resource.services)
     if req.method != "GET":
-        refuse_unbound(req, taken)
+        refuse_unsupported(req, accepted)
 
 
 def logged_in(
@@ -91,11 +96,11 @@ def logged_in(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    taken: Takes = NOTHING,
+    accepted: Takes = NOTHING,
 ) -> None:
     """Require a valid token like `authenticated`, but refuse `?userid=`."""
     _logged_in(req, resp, resource.services)
-    _refuse_unknown(req, taken)
+    _refuse_unknown(req, accepted)
 
 
 def admin_only(
@@ -103,11 +108,11 @@ def admin_only(
     resp: falcon.Response,
     resource: Any,
     params: dict[str, Any],
-    taken: Takes = NOTHING,
+    accepted: Takes = NOTHING,
 ) -> None:
-    """Require a valid token of the admin; one round trip. Refuses what is not in `taken`."""
+    """Require a valid token of the admin; one round trip. Refuses what is not in `accepted`."""
     resource.services.users.require_admin(_logged_in(req, resp, resource.services))
-    _refuse_unknown(req, taken)
+    _refuse_unknown(req, accepted)
 
 
 def check_again(req: falcon.Request, services: Services) -> None:
@@ -131,11 +136,11 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     return caller
 
 
-def _refuse_unknown(req: falcon.Request, taken: Takes) -> None:
+def _refuse_unknown(req: falcon.Request, accepted: Takes) -> None:
     if req.query_string:
-        refuse_parameters(req.params, taken.parameters)
+        refuse_parameters(req.params, accepted.parameters)
     if req.method != "GET":
-        refuse_unbound(req, taken)
+        refuse_unsupported(req, accepted)
 
 
 def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Caller:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import falcon
 
-from bambleweeny.api.requests.scheduling import yield_leadership
+from bambleweeny.api.requests.concurrency import yield_leadership
 from bambleweeny.errors import BodyTooLarge, InvalidRequest, UnsupportedCoding
 
 ACCEPTED = "gzip, deflate"

@@ -33,16 +33,17 @@ PUT and DELETE may have an Idempotency-Key: they are idempotent anyway.
 class Takes:
     """What a call accepts: query parameters, headers that change a write, and maybe a body.
 
-    `acting` are the parameters of a call in which the admin can act as another user.
+    `with_userid` are the parameters if the call also accepts `?userid=`, with which the admin acts
+    as another user.
     """
 
-    __slots__ = ("acting", "body", "headers", "parameters")
+    __slots__ = ("body", "headers", "parameters", "with_userid")
 
     def __init__(self, names: Iterable[str], *, body: bool) -> None:
         given = frozenset(names)
         self.headers = given & {*CONDITIONS, _IDEMPOTENCY_KEY}
         self.parameters = given - self.headers | {*_FOR_ALL_CALLS}
-        self.acting = self.parameters | {"userid"}
+        self.with_userid = self.parameters | {"userid"}
         self.body = body
 
 
@@ -63,7 +64,7 @@ def refuse_parameters(params: Mapping[str, str | list[str]], known: frozenset[st
             raise InvalidRequest(f"The parameter '{name}' is given more than once.")
 
 
-def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
+def refuse_unsupported(req: falcon.Request, accepted: Takes) -> None:
     """Raise InvalidRequest if a write does not accept one of its headers, or its body."""
     env = req.env
     # NOTE: not a loop: this is faster, and most requests have none of them.
@@ -73,9 +74,9 @@ def refuse_unbound(req: falcon.Request, taken: Takes) -> None:
         or "HTTP_CONTENT_RANGE" in env
         or "HTTP_IDEMPOTENCY_KEY" in env
     ):
-        _check_headers(req, taken)
+        _check_headers(req, accepted)
     # NOTE: the body of a DELETE has no meaning (RFC 9110, section 9.3.5), so ignore it.
-    if not taken.body and env["REQUEST_METHOD"] != "DELETE":
+    if not accepted.body and env["REQUEST_METHOD"] != "DELETE":
         refuse_body(req)
 
 
@@ -85,9 +86,9 @@ def refuse_body(req: falcon.Request) -> None:
         raise InvalidRequest("This call accepts no body.", hint="Its options are query parameters.")
 
 
-def _check_headers(req: falcon.Request, taken: Takes) -> None:
+def _check_headers(req: falcon.Request, accepted: Takes) -> None:
     for header in _WRITE_HEADERS.get(req.method, ()):
-        if header not in taken.headers and req.get_header(header) is not None:
+        if header not in accepted.headers and req.get_header(header) is not None:
             raise InvalidRequest(
                 f"This call does not accept the header '{header}'.",
                 hint="If the call ignored the header, it would not do what you ask for.",

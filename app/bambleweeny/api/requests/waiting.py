@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import falcon
 
-from bambleweeny.api.requests.conditions import read_tags
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.key_options import read_tags
 from bambleweeny.api.requests.parameters import read_duration
-from bambleweeny.api.requests.scheduling import may_block
 from bambleweeny.core.keys.conditions import is_among
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from bambleweeny.cli.progress import PATIENCE_SECONDS, progress_bar
+from bambleweeny.cli.progress import SHOWN_AFTER_SECONDS, progress_bar
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client
@@ -22,7 +22,7 @@ def push_lines(client: "Client", name: str, text: bytes, options: dict[str, Any]
     size, parts = len(text), list(_parts(text))
     if options["front"]:
         parts.reverse()
-    with progress_bar("Adding", size, is_bytes=True, after=PATIENCE_SECONDS) as advance:
+    with progress_bar("Adding", size, is_bytes=True, after=SHOWN_AFTER_SECONDS) as advance:
         for part in parts:
             client.lists.push_lines(name, part, **options)
             advance(len(part))

@@ -10,7 +10,7 @@ from bambleweeny.cli import OPTIONS_OF_ALL, options_before
 from bambleweeny.cli.candidates import Candidates
 from bambleweeny.cli.command_table import COMMANDS
 from bambleweeny.cli.connection.connection_options import load_connection
-from bambleweeny.cli.connection.target import find_place
+from bambleweeny.cli.connection.target import find_target
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.client import Client
@@ -63,8 +63,8 @@ def _candidates(line: str) -> list[str]:
     flags = dict(re.findall(r"--(url|user|password|token|profile)[ =](\S+)", line))
 
     def client() -> Client:
-        place = find_place(load_connection(flags, os.environ))
-        return Client(place.url, place.user, place.password, place.token, timeout=_SECONDS)
+        target = find_target(load_connection(flags, os.environ))
+        return Client(target.url, target.user, target.password, target.token, timeout=_SECONDS)
 
     firsts = OPTIONS_OF_ALL if last.startswith("-") else COMMANDS
     return Candidates(client, firsts, COMMANDS).of(words, last)

@@ -8,7 +8,7 @@ from bambleweeny.cli.commands.sub_worker import Worker
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.verb import Verb, argument
-from bambleweeny.system.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 
 def _sub(context: Context) -> int:
@@ -23,7 +23,7 @@ def _sub(context: Context) -> int:
         lease_seconds=args.lease,
         is_dropping=args.drop,
     )
-    for number in ending_signals():
+    for number in stop_signals():
         signal.signal(number, lambda *_: worker.end())
     return worker.work(most, idle_seconds=args.idle)
 

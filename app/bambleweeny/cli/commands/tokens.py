@@ -7,7 +7,7 @@ from bambleweeny.errors import Unauthorized
 
 def _new(context: Context) -> None:
     tokens = context.client.tokens
-    if context.place.token is None:
+    if context.target.token is None:
         token = tokens.create()
     elif context.who()["authenticated"] == "True":
         token = tokens.current() or ""

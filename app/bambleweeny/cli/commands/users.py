@@ -96,11 +96,11 @@ def _id_of(context: Context) -> int:
 
 
 def _password(context: Context) -> None:
-    args, client, place = context.args, context.client, context.place
+    args, client, target = context.args, context.client, context.target
     who = context.who()
     if who["authenticated"] != "True":
         raise Unauthorized()
-    if who["admin"] != "True" and not (args.current or place.password):
+    if who["admin"] != "True" and not (args.current or target.password):
         raise WrongUse("You are logged in with a token: give --current, the current password.")
     password = new_password(args.new_password, context.stdin)
     if who["admin"] == "True":
@@ -121,15 +121,15 @@ def _report_changed(context: Context, user: str, password: str) -> None:
 
 def _log_in_again(context: Context, user: str, password: str) -> str:
     """Renew a stored login, or return how to log in; earlier tokens are no longer valid."""
-    place = context.place
-    if place.profile is None:
-        login = f"'bambleweeny login {place.url} --user {user}'"
+    target = context.place
+    if target.profile is None:
+        login = f"'bambleweeny login {target.url} --user {user}'"
         return f"Earlier tokens are no longer valid: log in again with {login}."
     from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
 
-    with Client(place.url, user, password) as client:
+    with Client(target.url, user, password) as client:
         context.client.tokens.use(client.tokens.create())
-    return f"The stored login '{place.profile.name}' is renewed."
+    return f"The stored login '{target.profile.name}' is renewed."
 
 
 VERBS = {

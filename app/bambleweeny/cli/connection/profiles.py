@@ -37,28 +37,28 @@ def warn_if_readable(warn: Callable[[str], None]) -> None:
 
 def find_profile(name: str | None) -> Profile | None:
     """Return a profile by name, or the default profile; None if it does not exist."""
-    kept = _read()
-    name = name or kept["default"]
-    found = kept["profiles"].get(name)
+    stored = _read()
+    name = name or stored["default"]
+    found = stored["profiles"].get(name)
     return Profile(name, **found) if found else None
 
 
 def profile_at(url: str, user: str | None) -> Profile | None:
     """Return the first profile of a server, and of a user unless that is None; or None."""
-    profiles = (Profile(name, **kept) for name, kept in _read()["profiles"].items())
+    profiles = (Profile(name, **stored) for name, stored in _read()["profiles"].items())
     return next((p for p in profiles if p.url == url and user in (None, p.user)), None)
 
 
 def keep_profile(profile: Profile) -> None:
     """Store a profile under its name, and make it the default."""
 
-    def change(kept: dict[str, Any]) -> None:
-        kept["profiles"][profile.name] = {
+    def change(stored: dict[str, Any]) -> None:
+        stored["profiles"][profile.name] = {
             "url": profile.url,
             "user": profile.user,
             "token": profile.token,
         }
-        kept["default"] = profile.name
+        stored["default"] = profile.name
 
     _change(change)
 
@@ -66,9 +66,9 @@ def keep_profile(profile: Profile) -> None:
 def renew_profile(profile: Profile, token: str) -> None:
     """Store a new token in a profile, if the profile still exists."""
 
-    def change(kept: dict[str, Any]) -> None:
-        if profile.name in kept["profiles"]:
-            kept["profiles"][profile.name]["token"] = token
+    def change(stored: dict[str, Any]) -> None:
+        if profile.name in stored["profiles"]:
+            stored["profiles"][profile.name]["token"] = token
 
     _change(change)
 
@@ -76,10 +76,10 @@ def renew_profile(profile: Profile, token: str) -> None:
 def forget_profile(name: str) -> None:
     """Delete a profile. If it was the default, the first remaining profile becomes that."""
 
-    def change(kept: dict[str, Any]) -> None:
-        del kept["profiles"][name]
-        if kept["default"] == name:
-            kept["default"] = next(iter(kept["profiles"]), None)
+    def change(stored: dict[str, Any]) -> None:
+        del stored["profiles"][name]
+        if stored["default"] == name:
+            stored["default"] = next(iter(stored["profiles"]), None)
 
     _change(change)
 
@@ -93,14 +93,14 @@ def _change(change: Callable[[dict[str, Any]], None]) -> None:
     import json  # noqa: PLC0415  rarely needed
 
     file = profiles_file()
-    kept = _read()
-    change(kept)
+    stored = _read()
+    change(stored)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.fchmod(number, 0o600)  # a file that a killed command left may have another mode
     with open(number, "w") as out:
-        json.dump(kept, out, indent=1)
+        json.dump(stored, out, indent=1)
     unfinished.replace(file)
 
 
@@ -113,12 +113,12 @@ def _read() -> dict[str, Any]:
     import json  # noqa: PLC0415
 
     try:
-        kept: dict[str, Any] = json.loads(text)
-        for name, profile in kept["profiles"].items():
+        stored: dict[str, Any] = json.loads(text)
+        for name, profile in stored["profiles"].items():
             parse_server_url(Profile(name, **profile).url)
-        kept["default"]
+        stored["default"]
     except (ValueError, TypeError, KeyError, AttributeError) as ex:
         raise CommandFailed(
             f"The profiles in {file} cannot be read.", hint="Delete the file and log in again."
         ) from ex
-    return kept
+    return stored

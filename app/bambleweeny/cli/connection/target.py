@@ -32,7 +32,7 @@ class SeveralRun(CommandFailed):
     """Several servers run, and none was chosen."""
 
 
-class Place(NamedTuple):
+class Target(NamedTuple):
     """A server and a login: a token, a name and password, or both; the token is tried first.
 
     `profile` is the stored login that has the token. `local` is the server, if this user runs it.
@@ -46,7 +46,7 @@ class Place(NamedTuple):
     local: LocalServer | None = None
 
 
-def find_place(options: Connection) -> Place:
+def find_target(options: Connection) -> Target:
     """Return the server and a login for it.
 
     The server is taken from the first of: `--url` or `--profile`, their variables, the default
@@ -67,24 +67,24 @@ def find_place(options: Connection) -> Place:
     return _with_login(options, _server_here().url, None)
 
 
-def _with_login(options: Connection, url: str, profile: Profile | None) -> Place:
+def _with_login(options: Connection, url: str, profile: Profile | None) -> Target:
     local = local_server_at(url)
     if local:
         # NOTE: a name such as localhost may resolve to an address of another server.
         url = local.url
     if options.token:
-        return Place(url, token=options.token, local=local)
+        return Target(url, token=options.token, local=local)
     if options.password:
-        return Place(url, options.user or ADMIN, options.password, local=local)
+        return Target(url, options.user or ADMIN, options.password, local=local)
     user = options.user or (profile.user if profile else ADMIN)
     password = local.admin_password() if local and user == ADMIN else None
     admin = ADMIN if password else None
     if profile:
-        return Place(url, admin, password, profile.token, profile, local)
+        return Target(url, admin, password, profile.token, profile, local)
     if password or options.user is None:
-        return Place(url, admin, password, local=local)
+        return Target(url, admin, password, local=local)
     asked = ask_password(f"Password of {options.user} at {url}: ")
-    return Place(url, options.user, asked, local=local)
+    return Target(url, options.user, asked, local=local)
 
 
 def ask_password(question: str, otherwise: str = "--password or BAMBLEWEENY_PASSWORD") -> str:
@@ -144,20 +144,20 @@ def _what_to_start(others: list[LocalServer]) -> str:
     return "Start one with 'bambleweeny serve', or log in to one with 'bambleweeny login URL'."
 
 
-def keep_renewed(place: Place, token: str | None) -> None:
+def keep_renewed(target: Target, token: str | None) -> None:
     """Store the current token of a client in its profile, if the client renewed it."""
-    if place.profile and token and token != place.profile.token:
+    if target.profile and token and token != target.profile.token:
         with suppress(OSError):  # the next command renews it again
-            renew_profile(place.profile, token)
+            renew_profile(target.profile, token)
 
 
-def advice_for(error: BambleweenyError, place: Place | None) -> str | None:
+def advice_for(error: BambleweenyError, target: Target | None) -> str | None:
     """Return advice about an error; None if there is nothing better than its hint."""
-    if place is None:
+    if target is None:
         return None
-    profile = place.profile
-    if isinstance(error, Unauthorized) and (profile or not place.token):
-        return _advice_to_log_in(place)
+    profile = target.profile
+    if isinstance(error, Unauthorized) and (profile or not target.token):
+        return _advice_to_log_in(target)
     if isinstance(error, Unreachable) and profile:
         return (
             f"The profile '{profile.name}' names that server. Start it, name another one with "
@@ -166,12 +166,12 @@ def advice_for(error: BambleweenyError, place: Place | None) -> str | None:
     return None
 
 
-def _advice_to_log_in(place: Place) -> str:
-    profile = place.profile
+def _advice_to_log_in(target: Target) -> str:
+    profile = target.profile
     if profile:
         login = f"'bambleweeny login {profile.url} --user {profile.user} --profile {profile.name}'"
         return f"The stored login '{profile.name}' is no longer valid: run {login}."
-    login = f"'bambleweeny login {place.url}'"
-    if place.local and place.password and place.password == place.local.admin_password():
+    login = f"'bambleweeny login {target.url}'"
+    if target.local and target.password and target.password == target.local.admin_password():
         return f"The admin's password has changed: log in with {login}."
     return f"Log in with {login}, or give --token, or --user and --password."

@@ -13,8 +13,8 @@ from bambleweeny.names import LONGEST_PASSWORD
 
 class Passwords:
     """Hashes and verifies passwords. At most `at_once` hashes run in this process, and at most
-    `queue` more wait, up to `patience` seconds. A further one raises Busy, so that a flood of
-    logins blocks few threads.
+    `queue` more wait, up to `queue_timeout` seconds. Any further one raises Busy, so that a flood
+    of logins blocks few threads.
     """
 
     def __init__(
@@ -24,25 +24,25 @@ class Passwords:
         time_cost: int = 2,
         at_once: int = 2,
         queue: int = 4,
-        patience: float = 10.0,
+        queue_timeout: float = 10.0,
     ) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._places = BoundedSemaphore(at_once)
+        self._hash_slots = BoundedSemaphore(at_once)
         self._admitted = BoundedSemaphore(at_once + queue)
-        self._patience = patience
+        self._queue_timeout = queue_timeout
 
     def hash(self, password: str) -> str:
         """Hash a password; raise InvalidRequest if it is empty or over 1,024 characters."""
         if not 1 <= len(password) <= LONGEST_PASSWORD:
             raise InvalidRequest(f"The password must have 1 to {LONGEST_PASSWORD} characters.")
-        with self._place():
+        with self._hash_slot():
             return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Return whether the password matches; without a hash it takes the same time."""
         if len(password) > LONGEST_PASSWORD:
             return False
-        with self._place():
+        with self._hash_slot():
             if hashed is None:
                 self._hasher.hash(_encoded(password))
                 return False
@@ -52,16 +52,16 @@ class Passwords:
                 return False
 
     @contextmanager
-    def _place(self) -> Iterator[None]:
+    def _hash_slot(self) -> Iterator[None]:
         if not self._admitted.acquire(blocking=False):
             raise Busy()
         try:
-            if not self._places.acquire(timeout=self._patience):
+            if not self._hash_slots.acquire(timeout=self._queue_timeout):
                 raise Busy()
             try:
                 yield
             finally:
-                self._places.release()
+                self._hash_slots.release()
         finally:
             self._admitted.release()
 

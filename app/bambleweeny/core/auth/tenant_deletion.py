@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
-from bambleweeny.store.schema import KEPT, Tenant
+from bambleweeny.store.schema import NOT_READY_PARTS, Tenant
 from bambleweeny.store.scripts import DELETE_LISTED, FREE_NAME
 
 _STEP = 100
@@ -26,9 +26,9 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(("UNLINK", tenant.user))
     store.run(FREE_NAME, [schema.users], name, user_id)
     _drain(lambda: _delete_listed(store, tenant, tenant.keys, tenant.key(""), tenant.meta("")))
-    store.write(("UNLINK", tenant.expiring))
-    kept = [tenant.kept(part, "") for part in KEPT]
-    of_lists = (tenant.ready(""), tenant.list(""), *kept)
+    store.write(("UNLINK", tenant.key_expiries))
+    not_ready = [tenant.list_part(part, "") for part in NOT_READY_PARTS]
+    of_lists = (tenant.ready(""), tenant.list(""), *not_ready)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
     # NOTE: one command per key, since a Cluster refuses several keys while their slot moves.
     pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)

@@ -10,7 +10,7 @@ from bambleweeny.store.client.link import Command
 from bambleweeny.store.guard import translate_each
 from bambleweeny.store.scripts import READ_VALUES, Script
 
-# NOTE: the engine serves nobody else while it builds a page.
+# NOTE: the engine serves no other client while it builds a page.
 _PAGE = 200
 
 

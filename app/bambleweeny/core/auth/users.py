@@ -94,7 +94,7 @@ class Users:
         self._store.write(("SADD", self._schema.tenants, user.id))
         [won] = self._store.write(("HSETNX", self._schema.users, username, user.id))
         if not won:
-            clear_tenant(self._store.patient, user.id, username)
+            clear_tenant(self._store.with_long_retry, user.id, username)
             raise UserExists()
         return user
 
@@ -160,9 +160,9 @@ class Users:
         if user_id == ADMIN_ID:
             raise InvalidRequest("The admin cannot be deleted.")
         try:
-            clear_tenant(self._store.patient, user_id, self.get(user_id).username)
+            clear_tenant(self._store.with_long_retry, user_id, self.get(user_id).username)
         except NotFound:
-            if not finish_deletions(self._store.patient, user_id):
+            if not finish_deletions(self._store.with_long_retry, user_id):
                 raise
 
     def _remove_admin_password_file(self) -> None:

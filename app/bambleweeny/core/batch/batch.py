@@ -18,7 +18,7 @@ from bambleweeny.store.scripts import RUN_BATCH
 _MOST_OPERATIONS = 10_000
 _MOST_ROUNDS = 50
 _STEP = 1000
-"""Operations of one atomic step. The engine needs a few ms for them and serves nobody else."""
+"""Operations of one atomic step. The engine needs a few ms for them and serves no other client."""
 
 
 class Batch:

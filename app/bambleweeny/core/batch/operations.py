@@ -46,7 +46,7 @@ class Set(_Operation, tag="set"):
         if write_options == PLAIN and precondition == ANY:
             return "set", self.name, value
         fields = _fields(value, *precondition, *write_options.packed(), "")
-        return "set_on_terms", self.name, fields
+        return "set_with_options", self.name, fields
 
     def outcome(self, reply: Any) -> Outcome:
         """Return the outcome for the script's reply."""
@@ -76,7 +76,7 @@ class Del(_Operation, tag="del"):
         """Return the arguments of the script."""
         if self.options is UNSET or (precondition := self.options.precondition()) == ANY:
             return "del", self.name, ""
-        return "del_on_terms", self.name, _fields(*precondition)
+        return "delete_on_conditions", self.name, _fields(*precondition)
 
     def outcome(self, reply: Any) -> Outcome:
         """Return True, or NotFound."""

@@ -33,7 +33,7 @@ class Metrics:
         self._part = part
         self._lock = part.lock
         self._numbers = part.numbers
-        self._places: dict[tuple[str, str, int], tuple[int, int]] = {}
+        self._offsets: dict[tuple[str, str, int], tuple[int, int]] = {}
         self._waits = part.row(1, "waits")
         self._streams = part.row(1, "streams")
         self._quota_rejections = part.row(1, "quota_rejections")
@@ -43,9 +43,9 @@ class Metrics:
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is the template of its path, or empty."""
         try:
-            one, row = self._places[method, route, status]
+            one, row = self._offsets[method, route, status]
         except KeyError:
-            one, row = self._place(method, route, status)
+            one, row = self._offsets_of(method, route, status)
         numbers = self._numbers
         with self._lock:
             numbers[one] += 1
@@ -78,10 +78,10 @@ class Metrics:
             quota_rejections=sums["quota_rejections",][0],
         )
 
-    def _place(self, method: str, route: str, status: int) -> tuple[int, int]:
+    def _offsets_of(self, method: str, route: str, status: int) -> tuple[int, int]:
         known = method if method in _METHODS else "other"
         one = self._part.row(1, "requests", known, route, str(status))
         row = self._part.row(len(SECONDS) + 2, "seconds", route)
         if known == method:
-            self._places[method, route, status] = one, row
+            self._offsets[method, route, status] = one, row
         return one, row

@@ -31,8 +31,8 @@ class SharedCounters:
         for number in range(len(self._memory) // _PART):
             memory = self._slice(number)
             numbers = memory[_NAMES:].cast("d")
-            for name, place, size in _rows(memory):
-                row: list[float] = list(numbers[place : place + size])
+            for name, offset, size in _rows(memory):
+                row: list[float] = list(numbers[offset : offset + size])
                 so_far = sums.get(name)
                 sums[name] = [a + b for a, b in zip(so_far, row, strict=True)] if so_far else row
         return sums
@@ -49,38 +49,38 @@ class Part:
         self.lock = threading.Lock()
         self.numbers = memory[_NAMES:].cast("d")
         self._names = memory[:_NAMES]
-        self._places = {name: (place, size) for name, place, size in _rows(memory)}
-        self._free = sum(size for _, size in self._places.values())
+        self._offsets = {name: (offset, size) for name, offset, size in _rows(memory)}
+        self._free = sum(size for _, size in self._offsets.values())
         self._end = len(_text(memory))
 
     def row(self, size: int, *name: str) -> int:
-        """Return the place of a name's numbers, which begin as zeros.
+        """Return the offset of a name's numbers, which begin as zeros.
 
         A name must not contain tabs or line ends. If there is no room, all further names get the
-        same place, which nobody reads.
+        same offset, which is never read.
         """
         with self.lock:
-            if name not in self._places:
-                self._places[name] = self._add(size, name)
-            return self._places[name][0]
+            if name not in self._offsets:
+                self._offsets[name] = self._add(size, name)
+            return self._offsets[name][0]
 
     def _add(self, size: int, name: Name) -> tuple[int, int]:
         line = "\t".join((str(size), *name)).encode() + b"\n"
         if self._end + len(line) >= _NAMES or self._free + 2 * size >= len(self.numbers):
             return len(self.numbers) - size, size
-        place, self._free = self._free, self._free + size
+        offset, self._free = self._free, self._free + size
         self._names[self._end : self._end + len(line)] = line
         self._end += len(line)
-        return place, size
+        return offset, size
 
 
 def _rows(memory: memoryview) -> Iterator[tuple[Name, int, int]]:
-    """Yield the name, place and size of each row."""
-    place = 0
+    """Yield the name, offset and size of each row."""
+    offset = 0
     for line in _text(memory).decode().splitlines():
         size, *name = line.split("\t")
-        yield tuple(name), place, int(size)
-        place += int(size)
+        yield tuple(name), offset, int(size)
+        offset += int(size)
 
 
 def _text(memory: memoryview) -> bytes:

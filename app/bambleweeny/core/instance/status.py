@@ -8,7 +8,7 @@ from typing import Any
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store import Store
 
-_PATIENCE = 25.0
+_SNAPSHOT_TIMEOUT = 25.0
 _POLL = 0.02
 
 
@@ -26,7 +26,7 @@ class Status:
         """Return the engine's address, size, clients and INFO; contains no secret."""
         size, clients, info = self._store.read(("DBSIZE",), ("CLIENT", "LIST"), ("INFO",))
         return {
-            "redis_connection": self._store.place,
+            "redis_connection": self._store.address,
             "redis_dbsize": size,
             "redis_client_list": [
                 dict(pair.partition("=")[::2] for pair in line.split())
@@ -77,7 +77,7 @@ class Status:
             raise StoreFull("The data cannot be put on disk.") from ex
 
     def _snapshot(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _SNAPSHOT_TIMEOUT
         self._start_snapshot(deadline)
         if self._wait_for_snapshot(deadline)["rdb_last_bgsave_status"] != "ok":
             raise StoreFull("The engine could not put its data on disk.")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
-from bambleweeny.core.notify.events import watch_key
+from bambleweeny.core.notify.events import read_and_subscribe
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.store import Store
 
@@ -32,9 +32,9 @@ class KeyWaits:
         check_key_name(name)
         channel = self._store.schema.tenant(caller.id).changed(name)
 
-        def look() -> bool | None:
-            value, _ = watch_key(self._store, caller, name, seconds)
+        def try_once() -> bool | None:
+            value, _ = read_and_subscribe(self._store, caller, name, seconds)
             return is_awaited(value) or None
 
         if seconds:
-            self._waits.poll(look, channel, seconds, is_connected, for_all=True)
+            self._waits.poll(try_once, channel, seconds, is_connected, for_all=True)

@@ -14,9 +14,9 @@ from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.pacing import repeat
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_ROWS, Script
+from bambleweeny.store.scripts import COUNT_NAMES, DELETE_KEYS, LIST_NAMES, READ_KEYS_PAGE, Script
 
-# NOTE: the engine serves nobody else while it builds a page.
+# NOTE: the engine serves no other client while it builds a page.
 _PAGE = 200
 _PAGE_BYTES = 256 << 10
 _STEP = 100
@@ -117,7 +117,7 @@ class Selection:
                 yield entry
                 continue
             if names and names[0] == entry:
-                flat = self._run(READ_ROWS, _PAGE_BYTES, *names)
+                flat = self._run(READ_KEYS_PAGE, _PAGE_BYTES, *names)
                 count = len(flat) // 2
                 found = {row.name: row for row in _rows(names[:count], flat)}
                 names = names[count:]
@@ -185,7 +185,7 @@ class Selections:
         """
         name_range = NameRange(prefix)
         name_range.check()
-        begin, deleted, store = name_range.begin, 0, self._store.patient
+        begin, deleted, store = name_range.begin, 0, self._store.with_long_retry
 
         def step() -> bool:
             nonlocal begin, deleted

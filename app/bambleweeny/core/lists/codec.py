@@ -1,28 +1,28 @@
 """Items and records of lists in the format that the engine stores.
 
-`items.lua` and `list_counters.lua` have the same formats. An item is eight bytes of id and the
-body. If it has more fields, the first bit is set and a header follows the id.
+`items.lua` and `list_counters.lua` in `store/scripts/lib/` have the same formats. An item is eight
+bytes of id and the body. If it has more fields, the first bit is set and a header follows the id.
 """
 
 import struct
 from typing import NamedTuple
 
-NUMBERS = "numbers"
-"""The field of a list's record that every call changes."""
+COUNTERS_FIELD = "numbers"
+"""The field of a list's record that each push and pop changes."""
 
 ID_BYTES = 8
 _MARK = 1 << 63
 _HEADER = struct.Struct(">HQQ")
-_NUMBERS = struct.Struct(">?QQQQ")
+_COUNTERS = struct.Struct(">?QQQQ")
 
 
 class StoredItem(NamedTuple):
-    """An item. `came` and `expires` are in ms since 1970; `expires` is 0 if it has no TTL."""
+    """An item. `arrived` and `expires` are in ms since 1970; `expires` is 0 without a TTL."""
 
     id: int
     body: bytes
     attempts: int = 0
-    came: int = 0
+    arrived: int = 0
     expires: int = 0
     reason: str = ""
     origin: str = ""
@@ -32,18 +32,18 @@ def unpack_item(data: bytes) -> StoredItem:
     """Decode an item."""
     first = int.from_bytes(data[:ID_BYTES])
     if not first & _MARK:
-        return StoredItem(first, data[ID_BYTES:], came=first // 1000)
-    attempts, came, expires = _HEADER.unpack_from(data, ID_BYTES)
-    reason, place = _text_at(data, ID_BYTES + _HEADER.size)
-    origin, place = _text_at(data, place)
-    return StoredItem(first - _MARK, data[place:], attempts, came, expires, reason, origin)
+        return StoredItem(first, data[ID_BYTES:], arrived=first // 1000)
+    attempts, arrived, expires = _HEADER.unpack_from(data, ID_BYTES)
+    reason, offset = _text_at(data, ID_BYTES + _HEADER.size)
+    origin, offset = _text_at(data, offset)
+    return StoredItem(first - _MARK, data[offset:], attempts, arrived, expires, reason, origin)
 
 
 def pack_item(item: StoredItem) -> bytes:
     """Encode an item, without a header if all other fields have their defaults."""
-    if item == StoredItem(item.id, item.body, came=item.id // 1000):
+    if item == StoredItem(item.id, item.body, arrived=item.id // 1000):
         return item.id.to_bytes(ID_BYTES) + item.body
-    header = _HEADER.pack(item.attempts, item.came, item.expires)
+    header = _HEADER.pack(item.attempts, item.arrived, item.expires)
     texts = (text.encode() for text in (item.reason, item.origin))
     return b"".join(
         [
@@ -55,30 +55,29 @@ def pack_item(item: StoredItem) -> bytes:
     )
 
 
-class ListNumbers(NamedTuple):
-    """Bytes of a list, how many items came and went, and the highest id.
+class ListCounters(NamedTuple):
+    """Bytes of a list, the numbers of items added and removed so far, and the highest id.
 
-    `is_careful` marks a list that needs the slow path: it has items that are not ready or have
-    a TTL, or a policy.
+    `needs_slow_path` is true if the list has a policy, or items that are not ready or have a TTL.
     """
 
-    is_careful: bool = False
+    needs_slow_path: bool = False
     bytes: int = 0
-    came: int = 0
-    went: int = 0
-    last: int = 0
+    total_in: int = 0
+    total_out: int = 0
+    last_id: int = 0
 
 
-def unpack_numbers(data: bytes | None) -> ListNumbers:
-    """Decode the numbers; all are 0 if the record has none."""
-    return ListNumbers(*_NUMBERS.unpack(data)) if data else ListNumbers()
+def unpack_counters(data: bytes | None) -> ListCounters:
+    """Decode the counters; all are 0 if the record has none."""
+    return ListCounters(*_COUNTERS.unpack(data)) if data else ListCounters()
 
 
-def pack_numbers(numbers: ListNumbers) -> bytes:
-    """Encode the numbers."""
-    return _NUMBERS.pack(*numbers)
+def pack_counters(counters: ListCounters) -> bytes:
+    """Encode the counters."""
+    return _COUNTERS.pack(*counters)
 
 
-def _text_at(data: bytes, place: int) -> tuple[str, int]:
-    end = place + 1 + data[place]
-    return data[place + 1 : end].decode(), end
+def _text_at(data: bytes, offset: int) -> tuple[str, int]:
+    end = offset + 1 + data[offset]
+    return data[offset + 1 : end].decode(), end

@@ -13,11 +13,11 @@ from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DIGEST_PUSHES, FORGET_PUSHES
+from bambleweeny.store.scripts import DELETE_IDEMPOTENCY_KEYS, DIGEST_IDEMPOTENCY_KEYS
 
 _OF_LIST = 7
 _OF_KEY = 15
-"""In characters of 6 bits each. A member has 36 bytes: the smallest memory block that holds a
+"""In characters of 6 bits each. A member has 36 bytes: the smallest memory block for a
 digest, a time and an id.
 """
 _STEP = 500
@@ -29,12 +29,12 @@ def list_digest(name: str) -> str:
 
 
 def push_digest(name: str, key: str) -> str:
-    """Return the digest of a push to a list with a client's idempotency key."""
+    """Return the digest of a client's idempotency key for a push to a list."""
     return list_digest(name) + _digest(f"{name} {key}")[:_OF_KEY]
 
 
-def forget_pushes(store: Store, caller: Caller, name: str, until: int) -> None:
-    """Delete the idempotency keys of a list, up to a time in microseconds.
+def delete_idempotency_keys(store: Store, caller: Caller, name: str, until: int) -> None:
+    """Delete the idempotency keys of pushes to a list up to a time in microseconds.
 
     Works in steps of 500, with a pause as long as the step after each. O(pushes).
     """
@@ -42,13 +42,15 @@ def forget_pushes(store: Store, caller: Caller, name: str, until: int) -> None:
 
     def step() -> bool:
         nonlocal begin
-        begin = run_as(store, caller, FORGET_PUSHES, list_digest(name), until, _STEP, *begin)
+        begin = run_as(
+            store, caller, DELETE_IDEMPOTENCY_KEYS, list_digest(name), until, _STEP, *begin
+        )
         return any(begin)
 
     repeat(step)
 
 
-def digest_pushes(store: Store, owner: Caller) -> None:
+def digest_idempotency_keys(store: Store, owner: Caller) -> None:
     """Convert the idempotency keys of layout 2, which are texts, into digests.
 
     Works in steps of 500. O(idempotency keys).
@@ -64,7 +66,7 @@ def digest_pushes(store: Store, owner: Caller) -> None:
         for text, time, item_id in zip(texts, times, ids, strict=True):
             name, _, key = text.decode().partition(" ")
             packed += [text, push_digest(name, key), int(time) * 1000, item_id or b""]
-        run_as(store, owner, DIGEST_PUSHES, *packed)
+        run_as(store, owner, DIGEST_IDEMPOTENCY_KEYS, *packed)
 
 
 def _digest(text: str) -> str:

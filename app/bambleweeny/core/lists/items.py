@@ -16,11 +16,11 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     DELETE_ITEM,
     FIND_ITEM,
-    LOOK_AT_ITEMS,
     MOVE_ITEMS,
     PURGE_ITEMS,
     PUT_ITEMS_WITHIN_BOUNDS,
-    SUM_LIST,
+    READ_ITEMS_PAGE,
+    READ_LIST_STATS,
     Script,
 )
 
@@ -31,7 +31,7 @@ _AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
 MOST_SHOWN = 1000
 MOST_MOVED = 10_000
 _STEP = 500
-"""Items of one atomic step. The engine needs about 10 ms for them and serves nobody else."""
+"""Items of one atomic step. The engine needs about 10 ms for them and serves no other client."""
 
 _is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
 
@@ -44,7 +44,7 @@ class FoundItem(NamedTuple):
     at: int
 
 
-class Sums(NamedTuple):
+class ListStats(NamedTuple):
     """The counts of a list. `age` is in seconds since the oldest ready item was pushed, or -1."""
 
     ready: int
@@ -52,8 +52,8 @@ class Sums(NamedTuple):
     delayed: int
     dead: int
     bytes: int
-    came: int
-    went: int
+    total_in: int
+    total_out: int
     age: int
     paused: int
 
@@ -65,7 +65,7 @@ class Items:
         self._store = store
         self._bounds = bounds
 
-    def look(
+    def read_page(
         self, caller: Caller, name: str, state: State, most: int, after: str
     ) -> tuple[list[FoundItem], str | None]:
         """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
@@ -75,28 +75,28 @@ class Items:
         """
         if not 1 <= most <= MOST_SHOWN:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
-        place = _is_cursor(after or "0")
-        if place is None:
+        cursor = _is_cursor(after or "0")
+        if cursor is None:
             raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
-        score, item_id = place[1] or "0", place[2]
+        score, item_id = cursor[1] or "0", cursor[2]
         args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
-        rows: Sequence[bytes] = self._run(LOOK_AT_ITEMS, caller, name, *args)
+        rows: Sequence[bytes] = self._run(READ_ITEMS_PAGE, caller, name, *args)
         found = [
             FoundItem(state, unpack_item(data), int(at))
             for data, at in zip(rows[::2], rows[1::2], strict=True)
         ]
         size = sum(map(len, rows[::2]))
         is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
-        return found, _place(found[-1]) if is_cut else None
+        return found, _cursor_of(found[-1]) if is_cut else None
 
     def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
         """Return the bodies that a pop of up to `most` items would take, without taking them.
 
         Empty if the list is paused or does not exist. Two round trips. O(log n + items).
         """
-        if self.sums(caller, name).paused:
+        if self.stats(caller, name).paused:
             return []
-        found, _ = self.look(caller, name, "ready", most, "")
+        found, _ = self.read_page(caller, name, "ready", most, "")
         return [one.item.body for one in found]
 
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
@@ -115,9 +115,9 @@ class Items:
         if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
             raise NotFound()
 
-    def sums(self, caller: Caller, name: str) -> Sums:
+    def stats(self, caller: Caller, name: str) -> ListStats:
         """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
-        return Sums(*self._run(SUM_LIST, caller, name))
+        return ListStats(*self._run(READ_LIST_STATS, caller, name))
 
     def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
         """Move the first items in a state to the end of a list; return how many were moved.
@@ -138,15 +138,15 @@ class Items:
             nonlocal moved
             wanted = min(_STEP, most - moved)
             try:
-                went: int = self._run(
-                    MOVE_ITEMS, caller, name, to, state, wanted, store=self._store.patient
+                count: int = self._run(
+                    MOVE_ITEMS, caller, name, to, state, wanted, store=self._store.with_long_retry
                 )
             except ListFull:
                 if not moved:
                     raise
                 return False
-            moved += went
-            return went == wanted and moved < most
+            moved += count
+            return count == wanted and moved < most
 
         repeat(step)
         return moved
@@ -179,11 +179,11 @@ class Items:
 
         def step() -> bool:
             nonlocal purged
-            went: int = self._run(
-                PURGE_ITEMS, caller, name, state, _STEP, store=self._store.patient
+            count: int = self._run(
+                PURGE_ITEMS, caller, name, state, _STEP, store=self._store.with_long_retry
             )
-            purged += went
-            return went == _STEP and purged <= self._bounds[0]
+            purged += count
+            return count == _STEP and purged <= self._bounds[0]
 
         repeat(step)
         return purged
@@ -200,7 +200,7 @@ class Items:
         return run_as(store or self._store, caller, script, name, *self._bounds, *args)
 
 
-def _place(last: FoundItem) -> str:
+def _cursor_of(last: FoundItem) -> str:
     return str(last.item.id) if last.state == "ready" else f"{last.at}-{last.item.id}"
 
 

@@ -29,7 +29,7 @@ Verb = Literal["ack", "retry", "extend", "bury"]
 class Change(NamedTuple):
     """A change of a lease.
 
-    `seconds` is the delay of a retry, or the new length of an extended lease; None stands for
+    `seconds` is the delay of a retry, or the new length of an extended lease; None means
     the length in the list's policy. `reason` says why an item is buried.
     """
 

@@ -9,7 +9,7 @@ import msgspec
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.selections import names_of
-from bambleweeny.core.lists.idempotency import forget_pushes, push_digest
+from bambleweeny.core.lists.idempotency import delete_idempotency_keys, push_digest
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.texts import BE_UTF8, has_utf16_bom, lines_of
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
@@ -169,9 +169,9 @@ class Lists:
         """
         if not is_part_of_name(name):  # 1.0 accepted . and .. as names
             check_list_name(name)
-        was_there, now = run_as(self._store, caller, DELETE_LIST, name)
-        forget_pushes(self._store, caller, name, now)
-        if not was_there:
+        existed, now = run_as(self._store, caller, DELETE_LIST, name)
+        delete_idempotency_keys(self._store, caller, name, now)
+        if not existed:
             check_list_name(name)
             raise NotFound()
 

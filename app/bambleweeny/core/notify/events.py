@@ -15,9 +15,9 @@ from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_name, is_part_of_name
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import WATCH
+from bambleweeny.store.scripts import RENEW_SUBSCRIPTION
 
-_WATCH_SECONDS = 30
+_SUBSCRIBED_SECONDS = 30
 """Twice the interval in which a stream checks its reader; each check extends the subscription."""
 
 
@@ -48,7 +48,7 @@ class Names:
 
 
 class Events:
-    """The events of all tenants. No history is kept, and nothing is sent without a subscriber."""
+    """The events of all tenants. There is no history, and nothing is sent without a subscriber."""
 
     def __init__(self, store: Store, streams: Streams) -> None:
         self._store = store
@@ -57,8 +57,9 @@ class Events:
     def follow(self, caller: Caller, keys: Names, lists: Names, reader: Reader) -> Generator[Any]:
         """Yield the events of the caller's keys and lists; see `Streams.follow`.
 
-        No event is missed after the first empty list that follows the beginning. A slow client
-        loses the oldest of more than 1,000 events. Events during an outage of the engine are lost.
+        Yields an empty list at the start, and a second one once the subscription is active; no
+        event after the second is missed. A slow client loses the oldest of more than 1,000 events.
+        Events during an outage of the engine are lost.
         """
 
         def read(messages: list[bytes]) -> list[Event]:
@@ -67,30 +68,30 @@ class Events:
 
         def check() -> None:
             reader.check()
-            watch(self._store, caller, _WATCH_SECONDS)
+            subscribe(self._store, caller, _SUBSCRIBED_SECONDS)
 
         check()
         channel = self._store.schema.tenant(caller.id).events
         return self._streams.follow(channel, read, replace(reader, check=check))
 
 
-def watch(store: Store, caller: Caller, seconds: int) -> None:
+def subscribe(store: Store, caller: Caller, seconds: int) -> None:
     """Subscribe to the caller's events for at least `seconds`; atomic.
 
-    To subscribe for longer, call this again in time. Listen to the channel before the first
-    call, or events in between are missed. O(1).
+    To subscribe for longer, call this again before that time. Listen to the channel before the
+    first call, or events in between are missed. O(1).
     """
-    run_as(store, caller, WATCH, seconds * 1000)
+    run_as(store, caller, RENEW_SUBSCRIPTION, seconds * 1000)
 
 
-def watch_key(
+def read_and_subscribe(
     store: Store, caller: Caller, name: str, seconds: int
 ) -> tuple[bytes | None, bytes | None]:
-    """Return a key's value and metadata, and subscribe to later changes.
+    """Return a key's value and metadata, and subscribe to later changes for at least `seconds`.
 
     Atomic; both are None on a miss. O(1).
     """
-    found: tuple[Any, Any] = run_as(store, caller, WATCH, seconds * 1000, name)
+    found: tuple[Any, Any] = run_as(store, caller, RENEW_SUBSCRIPTION, seconds * 1000, name)
     value, meta = found
     return value, meta
 

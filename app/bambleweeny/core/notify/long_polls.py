@@ -22,14 +22,14 @@ class LongPolls:
     """The wait slots of this process: at most `most` requests wait at a time.
 
     All of them share one connection to the engine, and none of them polls it. `count` gets +1
-    when a wait begins and -1 when it ends.
+    when a wait begins and -1 when it is over.
     """
 
     def __init__(
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
         self._pubsub = store.pubsub
-        self._places = threading.BoundedSemaphore(most)
+        self._slots = threading.BoundedSemaphore(most)
         self._count = count
         self._disconnects = Disconnects()
         self._stopped = threading.Event()
@@ -54,23 +54,23 @@ class LongPolls:
         found = _now(try_once())
         if found is not None or seconds <= 0:
             return found
-        if not self._take_place():
+        if not self._take_slot():
             return None
         try:
             deadline = time.monotonic() + seconds
             return self._wait(try_once, channel, listen(channel), deadline, is_connected)
         finally:
-            self._give_place_back()
+            self._return_slot()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
+    def wait_slot(self) -> Iterator[None]:
         """Hold a wait slot inside the block; raise Busy if none is free."""
-        if not self._take_place():
+        if not self._take_slot():
             raise Busy()
         try:
             yield
         finally:
-            self._give_place_back()
+            self._return_slot()
 
     @contextmanager
     def follow(self, channel: str, is_connected: Callable[[], bool]) -> Iterator[Follower]:
@@ -95,15 +95,15 @@ class LongPolls:
         self._stopped.set()
         self._pubsub.wake_all()
 
-    def _take_place(self) -> bool:
-        if self.is_over or not self._places.acquire(blocking=False):
+    def _take_slot(self) -> bool:
+        if self.is_over or not self._slots.acquire(blocking=False):
             return False
         self._count(+1)
         return True
 
-    def _give_place_back(self) -> None:
+    def _return_slot(self) -> None:
         self._count(-1)
-        self._places.release()
+        self._slots.release()
 
     def _wait(
         self,

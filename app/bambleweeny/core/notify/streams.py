@@ -37,7 +37,7 @@ class Reader:
 class Streams:
     """The streams of this process. Each one takes a wait slot.
 
-    `count` gets +1 when a stream begins and -1 when it ends.
+    `count` gets +1 when a stream begins and -1 when it is closed.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class Streams:
         self._waits = waits
         self._count = count
         # NOTE: the copies of a large message for one reader briefly take several times its size.
-        # A stream holds a place while it asks the engine. It may, as it has yielded leadership:
-        # no other request shares its thread.
-        self._places = threading.BoundedSemaphore(_AT_ONCE)
+        # A stream holds this semaphore while it asks the engine. That is safe: it has yielded
+        # leadership, so no pipelined request shares its thread.
+        self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
     def follow(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
@@ -56,24 +56,24 @@ class Streams:
         """Yield what `read` finds in the messages of a channel, converted by the reader.
 
         Calls `read` once without messages, and again once the subscription is active: nothing is
-        missed after that. Checks the reader then and every 15 seconds, and yields an empty list if
-        there is nothing else. Errors of `read` and of the check end the stream. While the engine is
-        away, the stream yields an empty list every half second and tries again. The stream ends
-        within half a second after a disconnect, and when the waits are stopped. Raises Busy at the
-        beginning if no wait slot is free.
+        missed after that. Then, and every 15 seconds, checks the reader, and yields an empty list
+        if `read` found nothing. Errors of `read` and of the check stop the stream. During an
+        outage of the engine the stream yields an empty list every half second and tries again. It
+        stops within half a second after a disconnect, and when the waits are stopped. Raises Busy
+        at the beginning if no wait slot is free.
         """
-        with self._waits.place():
+        with self._waits.wait_slot():
             self._count(+1)
             try:
                 yield reader.write(read([]))
-                yield from self._go_on(channel, read, reader)
+                yield from self._follow(channel, read, reader)
             finally:
                 self._count(-1)
 
-    def _go_on(
+    def _follow(
         self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
     ) -> Generator[Any]:
-        while self._goes_on(reader):
+        while self._is_active(reader):
             try:
                 yield from self._listen(channel, read, reader)
             except StoreUnavailable:
@@ -89,23 +89,23 @@ class Streams:
             while True:
                 messages = follower.take()
                 # NOTE: check after `take`, or a wake-up between the two would be lost.
-                if not self._goes_on(reader):
+                if not self._is_active(reader):
                     return
                 is_due = time.monotonic() >= due
                 if is_due:
                     reader.check()
                     due = time.monotonic() + _CHECK_SECONDS
                 reader.wait()
-                with self._places:
+                with self._slots:
                     found = read(messages)
                     has_found = bool(found)
                     written = [reader.write(found)]
                     del found
-                    # NOTE: popped, so that no variable keeps it while the client receives it.
+                    # NOTE: popped, so that no variable refers to it while the client receives it.
                     if has_found or is_due:
                         yield written.pop()
                 # NOTE: `read` has a limit, so there may be more.
                 follower.wait(0 if has_found else due - time.monotonic())
 
-    def _goes_on(self, reader: Reader) -> bool:
+    def _is_active(self, reader: Reader) -> bool:
         return not self._waits.is_over and reader.is_connected()

@@ -1,4 +1,4 @@
-"""Nested keys: `!@[name]` in a text stands for another key of the same owner."""
+"""Nested keys: `!@[name]` in a text refers to another key of the same owner."""
 
 import re
 from collections.abc import Mapping

@@ -13,7 +13,7 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import BEGIN_PUBLIC_ID, END_PUBLIC_ID
+from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, REMOVE_PUBLIC_ID
 
 _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
@@ -70,7 +70,7 @@ class PublicIds:
             raise InvalidRequest(
                 "The id is invalid.", hint="The id is the last segment of the path."
             )
-        if not run_as(self._store, caller, END_PUBLIC_ID, public_id, self._noun):
+        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self._noun):
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
@@ -102,7 +102,7 @@ class PublicIds:
             ("EXPIRE", record, _UNFINISHED_SECONDS),
         )
         try:
-            run_as(self._store, caller, BEGIN_PUBLIC_ID, made.id, self._noun)
+            run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self._noun)
         except (QuotaExceeded, Unauthorized):
             self._store.write(("UNLINK", record))
             raise

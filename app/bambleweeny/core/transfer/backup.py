@@ -62,7 +62,7 @@ def _user_ids(store: Store) -> list[str]:
 def _header(store: Store) -> Header:
     [[layout, last_user]] = store.read(("HMGET", store.schema.instance, "schema", "last_user"))
     if layout is None:
-        raise NotFound(f"There are no data of Bambleweeny at {store.place}.")
+        raise NotFound(f"There are no data of Bambleweeny at {store.address}.")
     return Header(
         bambleweeny="backup",
         version=VERSION,

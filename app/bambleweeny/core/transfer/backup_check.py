@@ -113,7 +113,7 @@ class _Rules:
         self._message = (0, 0)
 
     def allow(self, record: Record) -> bool:
-        """Return whether the record is valid at this place."""
+        """Return whether the record is valid after those before it."""
         if isinstance(record, User):
             return self._allows_user(record)
         return record.owner == self._user and self._allows_owned(record)
@@ -138,7 +138,7 @@ class _Rules:
             case Key():
                 return (
                     is_part_of_name(record.name)
-                    and 0 <= record.ends < _LATEST
+                    and 0 <= record.expires < _LATEST
                     and (not record.content_type or is_media_type(record.content_type))
                 )
             case List():
@@ -164,9 +164,9 @@ class _Rules:
                 return is_public_id(record.id) and is_part_of_name(record.list)
 
     def _is_next(self, item: Item) -> bool:
-        place = (item.list, item.state)
-        last = self._lists.get(place, (-1, -1))
-        self._lists[place] = (item.at, item.id)
+        order_key = (item.list, item.state)
+        last = self._lists.get(order_key, (-1, -1))
+        self._lists[order_key] = (item.at, item.id)
         return last < (item.at, item.id)
 
     def _follows(self, message: Message) -> bool:

@@ -16,6 +16,10 @@ VERSION = 1
 """The version of the format, stored in the header."""
 
 
+_LIST_FIELDS = {"total_in": "in", "total_out": "out", "last_id": "last", "lowest_id": "low"}
+"""The fields of a list, and their names in the file."""
+
+
 class _Strict(msgspec.Struct, forbid_unknown_fields=True):
     pass
 
@@ -41,35 +45,38 @@ class User(_Strict):
     hash: str
 
 
-class Key(_Strict, omit_defaults=True):
-    """A key and its value. `ends` is its expiry in ms since 1970, or 0 if it has none."""
+class Key(_Strict, rename={"expires": "ends"}, omit_defaults=True):
+    """A key and its value. `expires` is in ms since 1970; 0 means that the key does not expire."""
 
     owner: str
     name: str
     value: str | Base64
-    ends: int = 0
+    expires: int = 0
     content_type: str = ""
 
 
-class List(_Strict, rename={"came": "in", "went": "out"}, omit_defaults=True):
-    """A list without its items, which follow: how many came and went, the highest id, the lowest id
-    given at its front, and its policy. Early backups have no such record.
+class List(_Strict, rename=_LIST_FIELDS, omit_defaults=True):
+    """A list without its items, which follow.
+
+    `total_in` and `total_out` count the items added and removed since its creation. `last_id` is
+    the highest id, `lowest_id` the lowest one of an item pushed to the front. Early backups have
+    no such record.
     """
 
     owner: str
     name: str
-    came: int = 0
-    went: int = 0
-    last: int = 0
-    low: int = 0
+    total_in: int = 0
+    total_out: int = 0
+    last_id: int = 0
+    lowest_id: int = 0
     policy: ListPolicy | None = None
 
 
-class Item(_Strict, omit_defaults=True):
+class Item(_Strict, rename={"arrived": "came"}, omit_defaults=True):
     """An item of a list, after the older ones. Its id is the microsecond of its arrival.
 
     `at` is when its lease expires or its delay elapses, or when it died, in ms; 0 if it is
-    ready. `came` and `expires` are in ms too; `came` is set if the id is not the time of arrival.
+    ready. `arrived` and `expires` are in ms too; `arrived` is 0 if the id is the time of arrival.
     """
 
     owner: str
@@ -79,7 +86,7 @@ class Item(_Strict, omit_defaults=True):
     state: Literal["ready", "leased", "delayed", "dead"] = "ready"
     at: int = 0
     attempts: int = 0
-    came: int = 0
+    arrived: int = 0
     expires: int = 0
     reason: str = ""
     origin: str = ""

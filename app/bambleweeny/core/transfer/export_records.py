@@ -35,18 +35,18 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, fr
     pass
 
 
-class OwnKey(_Strict, frozen=True):
-    """A key. `ends` is its expiry in ms since 1970, or 0 if it has none."""
+class OwnKey(_Strict, frozen=True, rename={"expires": "ends"}):
+    """A key. `expires` is in ms since 1970; 0 means that the key does not expire."""
 
     name: str
     value: str | Base64
-    ends: int = 0
+    expires: int = 0
     content_type: str = ""
 
     def check(self) -> None:
         """Raise InvalidRequest unless the key is valid."""
         check_key_name(self.name)
-        if not 0 <= self.ends < _LATEST:
+        if not 0 <= self.expires < _LATEST:
             raise InvalidRequest("`ends` is invalid.")
         if self.content_type and not is_media_type(self.content_type):
             raise InvalidRequest("`content_type` is invalid.")

@@ -103,7 +103,7 @@ class ImportJob:
         packed: list[str | bytes] = []
         for key in records:
             if isinstance(key, OwnKey):
-                packed += [key.name, bytes_of(key.value), str(key.ends), key.content_type]
+                packed += [key.name, bytes_of(key.value), str(key.expires), key.content_type]
         written = run_as(
             self._store, self._caller, PUT_KEYS_WITHIN_QUOTA, int(self._skips), *packed
         )

@@ -58,7 +58,7 @@ def restore(
     """
     if not replace and not _is_empty(store):
         raise NotEmpty(
-            f"There are data at {store.place} already; restore into an empty data directory or "
+            f"There are data at {store.address} already; restore into an empty data directory or "
             "Redis, or give --replace, which deletes them first."
         )
     open_instance(store)
@@ -172,12 +172,12 @@ class _Writer:
 
     def _put_key(self, key: Key) -> None:
         tenant, value = self._schema.tenant(key.owner), bytes_of(key.value)
-        until: Command = ("PXAT", key.ends) if key.ends else ()
+        until: Command = ("PXAT", key.expires) if key.expires else ()
         self._add(("ZADD", tenant.keys, 0, key.name), ("SET", tenant.key(key.name), value, *until))
-        if meta := meta_of(key.ends, key.content_type):
+        if meta := meta_of(key.expires, key.content_type):
             self._add(("SET", tenant.meta(key.name), meta, *until))
-        if key.ends:
-            self._add(("ZADD", tenant.expiring, key.ends, key.name))
+        if key.expires:
+            self._add(("ZADD", tenant.key_expiries, key.expires, key.name))
         self._bytes += len(value)
 
     def _put_item(self, item: Item) -> None:

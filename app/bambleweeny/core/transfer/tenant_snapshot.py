@@ -10,7 +10,7 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
-from bambleweeny.core.lists.codec import NUMBERS, unpack_item, unpack_numbers
+from bambleweeny.core.lists.codec import COUNTERS_FIELD, unpack_counters, unpack_item
 from bambleweeny.core.lists.items import STATES, State
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.topics import BEGINNING, message_of
@@ -28,10 +28,10 @@ from bambleweeny.core.transfer.backup_format import (
 )
 from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import COPY_ITEMS, COPY_TENANT, READ_TOPIC, Script
+from bambleweeny.store.scripts import READ_TOPIC, SNAPSHOT_ITEMS_PAGE, SNAPSHOT_TENANT, Script
 
 _FIELDS = ("name", "role", "quota", "hash")
-_OF_RECORD = (NUMBERS, "low", "policy")
+_OF_RECORD = (COUNTERS_FIELD, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
 """The list's name, its record, and a page of items in each state."""
 _PAGE = 1000
@@ -63,7 +63,7 @@ class TenantSnapshot:
 
         Routes and bins never change; one that is deleted meanwhile may be left out.
         """
-        found = self._run(COPY_TENANT, " ".join(_FIELDS), *self._bounds)
+        found = self._run(SNAPSHOT_TENANT, " ".join(_FIELDS), *self._bounds)
         if found is None:
             yield from self._records_in_pages()
             return
@@ -111,7 +111,9 @@ class TenantSnapshot:
 
     def _items_in_pages(self, name: str, state: State) -> Iterator[Item]:
         at, last = 0, 0
-        while page := self._run(COPY_ITEMS, name, "", "", state, at, last, _PAGE, _PAGE_BYTES):
+        while page := self._run(
+            SNAPSHOT_ITEMS_PAGE, name, "", "", state, at, last, _PAGE, _PAGE_BYTES
+        ):
             for item in self._items(name, state, page):
                 yield item
                 at, last = item.at, item.id
@@ -133,15 +135,16 @@ class TenantSnapshot:
 
     def _list(self, name: str, record: Sequence[bytes | None]) -> List:
         packed, low, policy = record
-        of = unpack_numbers(packed)
+        counters = unpack_counters(packed)
         rules = msgspec.json.decode(policy, type=ListPolicy) if policy else None
-        return List(self._caller.id, name, of.came, of.went, of.last, int(low or 0), rules)
+        sums = (counters.total_in, counters.total_out, counters.last_id, int(low or 0))
+        return List(self._caller.id, name, *sums, rules)
 
     def _items(self, name: str, state: State, rows: Sequence[bytes]) -> Iterator[Item]:
         for data, at in _pairs(rows):
             item = unpack_item(data)
-            came = 0 if item.came == item.id // 1000 else item.came
-            more = (item.attempts, came, item.expires, item.reason, item.origin)
+            arrived = 0 if item.arrived == item.id // 1000 else item.arrived
+            more = (item.attempts, arrived, item.expires, item.reason, item.origin)
             yield Item(self._caller.id, name, item.id, value_of(item.body), state, int(at), *more)
 
     def _topic(self, name: str, entries: Sequence[Any]) -> Iterator[Topic | Message]:

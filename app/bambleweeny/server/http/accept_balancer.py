@@ -9,7 +9,7 @@ import time
 
 _TOLERANCE = 1
 _ABSENT = 1 << 40
-_PATIENCE_SECONDS = 0.1
+_LONGEST_DEFERRAL_SECONDS = 0.1
 
 
 class AcceptBalancer:
@@ -56,6 +56,6 @@ class Share:
             self.note(own + 1)
             return True
         now = time.monotonic()
-        if others != self._others or now > self._until + _PATIENCE_SECONDS:
-            self._until, self._others = now + _PATIENCE_SECONDS, others
+        if others != self._others or now > self._until + _LONGEST_DEFERRAL_SECONDS:
+            self._until, self._others = now + _LONGEST_DEFERRAL_SECONDS, others
         return now >= self._until

@@ -37,7 +37,7 @@ class Connection(Receiving):
     is_stream = False
     _is_exclusive = False
     _has_whole_answer = False
-    _taken = 0
+    _accepted = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,12 +83,12 @@ class Connection(Receiving):
             ex.wait()
         except BaseException:
             # NOTE: the request will not be answered, so its client must not wait.
-            self._settle()
+            self._finish_request()
             self.cut_off()
             raise
         else:
             if self._is_exclusive or self.account.size:
-                self._settle()
+                self._finish_request()
 
     def write_soon(self, data: Any) -> int:
         """Send what the socket accepts now, and buffer the rest."""
@@ -178,7 +178,7 @@ class Connection(Receiving):
         self._is_exclusive = True
         self.run_again()
 
-    def taken(self) -> int:
+    def accepted_bytes(self) -> int:
         """Return how many bytes of answers the client has acknowledged; use only differences.
 
         A writable event is too coarse: the system sends one only when much of its buffer is
@@ -189,28 +189,31 @@ class Connection(Receiving):
             ioctl(self.wire, TIOCOUTQ, unsent)
         return self.account.sent - int.from_bytes(unsent, sys.byteorder)
 
-    def waits_for(self) -> Any:
-        """Return what the client must continue: this connection's answer, or a request."""
-        return self if self.total_outbufs_len else super().waits_for()
+    def awaited_from_client(self) -> Any:
+        """Return the answer or request that the client must read or send further, or None.
 
-    def give_up(self, *, is_crowded: bool = True) -> None:
+        An answer is represented by this connection.
+        """
+        return self if self.total_outbufs_len else super().awaited_from_client()
+
+    def give_up(self, *, has_waiters: bool = True) -> None:
         """Refuse the incoming request, or reset the connection if an answer is unread."""
-        what = self.waits_for()
-        if what is self:
+        awaited = self.awaited_from_client()
+        if awaited is self:
             self.server.count_slow_client(self.addr[0])
             self._reset()
-        elif what is not None:
-            self.refuse(Busy() if is_crowded else RequestTimeout())
+        elif awaited is not None:
+            self.refuse(Busy() if has_waiters else RequestTimeout())
 
     def cut_off(self) -> None:
-        """Disconnect the client, and discard what is buffered for it."""
+        """Disconnect the client, and discard the bytes buffered for it."""
         self.connected = False
         self.will_close = True
         # NOTE: a client that does not read causes no event, so the loop would not close it.
         self.server.soon(self._reset)
 
-    def _settle(self) -> None:
-        """Count what is left of an answer, and let other requests run."""
+    def _finish_request(self) -> None:
+        """Recount the buffered bytes after a request, and end its exclusive run."""
         self._has_whole_answer = False
         self.account.reserved = 0
         if self._is_exclusive:
@@ -261,14 +264,14 @@ class Connection(Receiving):
 
     def _cut_off_if_stalled(self) -> None:
         """Cut the client off unless it has accepted data since the last call."""
-        taken = self.taken()
-        if taken == self._taken:
+        accepted = self.accepted_bytes()
+        if accepted == self._accepted:
             self.cut_off()
         else:
-            self._taken, self.last_activity = taken, time.time()
+            self._accepted, self.last_activity = accepted, time.time()
 
     def _reset(self) -> None:
-        """Close immediately, and make the system discard what it has not sent."""
+        """Close immediately, and make the system discard the bytes that are not sent yet."""
         if self._fileno is not None:
             with suppress(OSError):
                 self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

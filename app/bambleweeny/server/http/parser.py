@@ -46,14 +46,14 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
         """Consume the bytes of the request, and return how many they are."""
         if self.completed:
             return 0
-        taken = len(data)
+        consumed = len(data)
         try:
-            taken = self._take_body(data) if self.headers_finished else self._take_head(data)
+            consumed = self._take_body(data) if self.headers_finished else self._take_head(data)
         except BambleweenyError as ex:
             self.refuse(ex)
         # NOTE: bytes after the last request of a connection are dropped.
         is_end = self.error or (self.completed and self.connection_close)
-        return len(data) if is_end else taken
+        return len(data) if is_end else consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         """Parse a complete head."""
@@ -100,12 +100,12 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
 
     def _take_body(self, data: bytes) -> int:
         self.expect_continue = False
-        taken: int = self.body_rcv.received(data)
-        self.body_bytes_received += taken
+        consumed: int = self.body_rcv.received(data)
+        self.body_bytes_received += consumed
         if self.body_rcv.completed:
             self.completed = True
             self.headers["CONTENT_LENGTH"] = str(len(self.body_rcv))
-        return taken
+        return consumed
 
     def _without_blank_lines(self, head: bytes) -> bytes:
         """Skip the empty lines that some clients send after a body (RFC 9112, 2.2)."""

@@ -77,8 +77,8 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         """Whether there is neither a request nor an answer on this connection."""
         return not (self.requests or self.request or self.total_outbufs_len or self.lingers)
 
-    def waits_for(self) -> Any:
-        """Return the request that the client must continue, or None."""
+    def awaited_from_client(self) -> Any:
+        """Return the incomplete request whose rest the client must send, or None."""
         request = self.request
         if request is None or self._is_waiting or self.requests:
             return None
@@ -134,8 +134,8 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
     def _continue(self, request: Any) -> None:
         with self.requests_lock:
-            waits = request is self.request and request.expect_continue
-            if waits and not self.requests and not self.sent_continue:
+            is_awaited = request is self.request and request.expect_continue
+            if is_awaited and not self.requests and not self.sent_continue:
                 self.send_continue()
 
     def _decide(self, request: Any) -> None:

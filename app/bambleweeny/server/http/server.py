@@ -129,15 +129,15 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         """Count a connection that was closed because its client did not read the answer."""
         self._slow_clients[address] += 1
 
-    def look_at_clients(self) -> None:
+    def check_clients(self) -> None:
         """Disconnect clients that are too slow, and update all connections."""
         for account in self.budget.holders():
             try:
-                account.look(is_crowded=self.budget.is_crowded)
+                account.check_speed(has_waiters=self.budget.has_waiters)
             except Exception:
                 _log.exception("a slow client could not be looked for on one connection")
         self.budget.enforce()
-        self.budget.admit_patient()
+        self.budget.admit_overdue()
         if self._slow_clients:
             [(address, _)], number = self._slow_clients.most_common(1), self._slow_clients.total()
             _log.warning("disconnected %d clients that read too slowly; most: %s", number, address)
@@ -199,7 +199,7 @@ class HttpServer:
             "clear_untrusted_proxy_headers": False,
         }
         self._threads = threads
-        self._look_due = 0.0
+        self._check_due = 0.0
         self._limits = limits or Limits.for_bodies_of(max_body)
         self._server = _Waitress(
             app,
@@ -246,8 +246,8 @@ class HttpServer:
 
         leader_follower.start(self._threads, trigger.pull_trigger)
         while not self._server.is_ending and should_run():
-            leader_follower.watch(min(_WATCH_SECONDS, self._limits.look_seconds), tick)
-            self._look_if_due()
+            leader_follower.watch(min(_WATCH_SECONDS, self._limits.check_seconds), tick)
+            self._check_if_due()
         self.stop()
         before_end()
         trigger.pull_trigger(self._accept_last)
@@ -259,12 +259,12 @@ class HttpServer:
         each_tick()
         wasyncore.close_all(self._server._map)
 
-    def _look_if_due(self) -> None:
+    def _check_if_due(self) -> None:
         """Check what depends on the clock alone, such as the end of lingering."""
-        if time.monotonic() > self._look_due:
-            self._look_due = time.monotonic() + self._limits.look_seconds
+        if time.monotonic() > self._check_due:
+            self._check_due = time.monotonic() + self._limits.check_seconds
             self._server.share.note(len(self._server.active_channels))
-            self._server.soon(self._server.look_at_clients)
+            self._server.soon(self._server.check_clients)
 
     def _is_busy(self) -> bool:
         return bool(self._server.accepting or self._server.active_channels)

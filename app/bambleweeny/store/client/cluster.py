@@ -16,7 +16,7 @@ from hiredis import ReplyError
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.link import Command, Link, ask_first
-from bambleweeny.store.client.url import Place
+from bambleweeny.store.client.url import Address
 
 _SLOTS = 16384
 _WITHOUT_KEY = {"PING", "INFO", "DBSIZE", "CLIENT", "BGSAVE", "CONFIG", "FLUSHALL", "WAIT"}
@@ -29,32 +29,32 @@ _FIRST_PAUSE_SECONDS = 0.001
 _LONGEST_PAUSE_SECONDS = 0.032
 _MOVE_SECONDS = 0.5
 """A request waits for a slot that moves for this long after the first refusal. A longer wait
-would hold every thread while a large slot moves.
+would block every thread while a large slot moves.
 """
 _MOVES_APART_SECONDS = 1.0
 _MOST_MOVES = 1000
-_MOST_PATIENT = 4
-"""The number of threads of a process that may wait longer than that."""
+_MOST_LONG_RETRIES = 4
+"""The number of threads of a process that may retry for longer than that."""
 
 
 class SlotMap:
     """The master of each slot; all connections to one Cluster share it. Thread-safe."""
 
-    def __init__(self, places: tuple[Place, ...]) -> None:
-        self._given = places
-        self._known = places
+    def __init__(self, addresses: tuple[Address, ...]) -> None:
+        self._given = addresses
+        self._known = addresses
         self._lock = threading.Lock()
-        self._ranges: list[tuple[int, int, Place]] = []
+        self._ranges: list[tuple[int, int, Address]] = []
         self._moves: dict[int | None, tuple[float, float]] = {}
-        self.patient_places = threading.BoundedSemaphore(_MOST_PATIENT)
+        self.long_retry_slots = threading.BoundedSemaphore(_MOST_LONG_RETRIES)
 
-    def ranges(self) -> list[tuple[int, int, Place]]:
+    def ranges(self) -> list[tuple[int, int, Address]]:
         """Return first slot, last slot and master of each range; ask the Cluster if unknown."""
         with self._lock:
             if not self._ranges:
                 asked, rows = ask_first(self._known, ("CLUSTER", "SLOTS"))
                 self._ranges = [_range(row, asked) for row in rows]
-                masters = {place: None for _, _, place in self._ranges}
+                masters = {address: None for _, _, address in self._ranges}
                 self._known = tuple(masters | dict.fromkeys(self._given))
             return self._ranges
 
@@ -63,37 +63,37 @@ class SlotMap:
         with self._lock:
             self._ranges = []
 
-    def master_of(self, slot: int | None) -> Place:
+    def master_of(self, slot: int | None) -> Address:
         """Return the master of a slot; any master for None."""
         ranges = self.ranges()
-        for first, last, place in ranges:
+        for first, last, address in ranges:
             if slot is None or first <= slot <= last:
-                return place
+                return address
         self.forget()
         raise StoreUnavailable()
 
-    def has(self, place: Place) -> bool:
+    def has(self, address: Address) -> bool:
         """Return whether a server is a master, according to a map that is read now."""
         self.forget()
-        return any(place == master for _, _, master in self.ranges())
+        return any(address == master for _, _, master in self.ranges())
 
-    def _known_master_of(self, slot: int) -> Place | None:
+    def _known_master_of(self, slot: int) -> Address | None:
         with self._lock:
-            found = (place for first, last, place in self._ranges if first <= slot <= last)
+            found = (address for first, last, address in self._ranges if first <= slot <= last)
             return next(found, None)
 
-    def redirected(self, text: str, asked: Place) -> Place | None:
+    def redirected(self, text: str, asked: Address) -> Address | None:
         """Return the node that `MOVED 42 host:port` or `ASK 42 host:port` names.
 
         An empty host stands for the host of the node that answered. For the host `?` the engine
         knows none: returns None for an ASK, and the master in the map for a MOVED.
         """
-        kind, slot, address = text.split()[:3]
-        host, _, port = address.rpartition(":")
-        place = None if host == "?" else asked.at(host.strip("[]") or asked.host, int(port))
-        if kind == "MOVED" and place != self._known_master_of(int(slot)):
+        kind, slot, target = text.split()[:3]
+        host, _, port = target.rpartition(":")
+        address = None if host == "?" else asked.at(host.strip("[]") or asked.host, int(port))
+        if kind == "MOVED" and address != self._known_master_of(int(slot)):
             self.forget()
-        return self.master_of(int(slot)) if kind == "MOVED" and place is None else place
+        return self.master_of(int(slot)) if kind == "MOVED" and address is None else address
 
     def is_new_move(self, slot: int | None) -> bool:
         """Record that a slot moves; return whether the move began less than half a second ago."""
@@ -116,14 +116,14 @@ class SlotMap:
 class ClusterConnection:
     """Links to the masters of a Cluster; each command goes to the master of its key's slot.
 
-    A command whose slot moves is sent again for up to half a second, or for `patience` seconds
-    if that is longer.
+    A command whose slot moves is sent again for up to half a second, or for `retry_seconds` if
+    that is longer.
     """
 
-    def __init__(self, slot_map: SlotMap, patience: float = 0) -> None:
+    def __init__(self, slot_map: SlotMap, retry_seconds: float = 0) -> None:
         self._map = slot_map
-        self._patience = patience
-        self._links: dict[Place, Link] = {}
+        self._retry_seconds = retry_seconds
+        self._links: dict[Address, Link] = {}
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """Send each command to the master of its key's slot; no order between slots.
@@ -136,11 +136,11 @@ class ClusterConnection:
         commands = commands[: len(commands) - len(tail)]
         replies: list[Any] = [None] * len(commands)
         counts: list[int] = []
-        groups: dict[Place, list[int]] = {}
+        groups: dict[Address, list[int]] = {}
         for index, command in enumerate(commands):
             groups.setdefault(self._map.master_of(_slot_of_command(command)), []).append(index)
-        for place, indexes in groups.items():
-            answered = self._ask_at(place, [*(commands[i] for i in indexes), *tail])
+        for address, indexes in groups.items():
+            answered = self._ask_at(address, [*(commands[i] for i in indexes), *tail])
             refused = []
             for index, reply in zip(indexes, answered, strict=False):
                 replies[index] = reply
@@ -150,7 +150,7 @@ class ClusterConnection:
                 counts += answered[len(indexes) :]
             for index in refused:
                 replies[index], *count = self._follow(
-                    [commands[index], *tail], replies[index], place
+                    [commands[index], *tail], replies[index], address
                 )
                 counts += count
         return [*replies, min(counts, default=0)] if tail else replies
@@ -161,10 +161,10 @@ class ClusterConnection:
             link.close()
         self._links.clear()
 
-    def _ask_at(self, place: Place, commands: Sequence[Command]) -> list[Any]:
-        link = self._links.get(place)
+    def _ask_at(self, address: Address, commands: Sequence[Command]) -> list[Any]:
+        link = self._links.get(address)
         if link is None:
-            link = self._links[place] = Link(place)
+            link = self._links[address] = Link(address)
         try:
             replies = link.ask(commands)
         except StoreUnavailable:
@@ -177,7 +177,7 @@ class ClusterConnection:
             self._map.forget()
         return replies
 
-    def _follow(self, commands: Sequence[Command], refusal: Any, asked: Place) -> list[Any]:
+    def _follow(self, commands: Sequence[Command], refusal: Any, asked: Address) -> list[Any]:
         """Redirect or repeat a refused command, with its WAIT, until it runs; return the replies.
 
         After the time limit the reply is the last refusal.
@@ -197,42 +197,44 @@ class ClusterConnection:
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             replies = self._try_again(commands, slot)
-        if self._patience and self._map.patient_places.acquire(blocking=False):
-            deadline = time.monotonic() + self._patience
+        if self._retry_seconds and self._map.long_retry_slots.acquire(blocking=False):
+            deadline = time.monotonic() + self._retry_seconds
             try:
                 while _is_refused(replies[0]) and time.monotonic() < deadline:
                     time.sleep(_LONGEST_PAUSE_SECONDS)
                     replies = self._try_again(commands, slot)
             finally:
-                self._map.patient_places.release()
+                self._map.long_retry_slots.release()
         if not _is_refused(replies[0]):
             self._map.end_move(slot)
         return replies
 
     def _try_again(self, commands: Sequence[Command], slot: int | None) -> list[Any]:
-        place = self._map.master_of(slot)
-        return self._redirect(commands, self._ask_at(place, commands), place)
+        address = self._map.master_of(slot)
+        return self._redirect(commands, self._ask_at(address, commands), address)
 
-    def _redirect(self, commands: Sequence[Command], replies: list[Any], asked: Place) -> list[Any]:
+    def _redirect(
+        self, commands: Sequence[Command], replies: list[Any], asked: Address
+    ) -> list[Any]:
         """Send a command to the node that its reply names, up to five times."""
         for _ in range(_MOST_REDIRECTIONS):
             text = str(replies[0]) if isinstance(replies[0], ReplyError) else ""
             if not text.startswith(_REDIRECTIONS):
                 break
-            place = self._map.redirected(text, asked)
-            if place is None:
+            address = self._map.redirected(text, asked)
+            if address is None:
                 break
             if text.startswith("ASK"):
-                replies = self._ask_at(place, [("ASKING",), *commands])[1:]
+                replies = self._ask_at(address, [("ASKING",), *commands])[1:]
             else:
-                replies = self._ask_at(place, commands)
-            asked = place
+                replies = self._ask_at(address, commands)
+            asked = address
         return replies
 
     def _read_apart(self, command: Command, refusal: Any) -> Any:
         """Read the keys of an MGET one by one while their slot moves.
 
-        Two consecutive reads with the same result show the values of one moment.
+        Two consecutive reads with the same result are a snapshot.
         """
         before: list[Any] | None = None
         for _ in range(_MOST_READINGS):
@@ -265,7 +267,7 @@ def _is_refused(reply: Any) -> bool:
     return isinstance(reply, ReplyError) and str(reply).startswith((*_REDIRECTIONS, "TRYAGAIN"))
 
 
-def _range(row: list[Any], asked: Place) -> tuple[int, int, Place]:
+def _range(row: list[Any], asked: Address) -> tuple[int, int, Address]:
     first, last, master = row[:3]
     host, port = (master[0] or b"").decode(), master[1]
     if host == "?":

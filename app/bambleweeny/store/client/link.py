@@ -11,7 +11,7 @@ from typing import Any
 import hiredis
 
 from bambleweeny.errors import StoreUnavailable
-from bambleweeny.store.client.url import Place
+from bambleweeny.store.client.url import Address
 
 Command = tuple[str | bytes | int, ...]
 
@@ -24,8 +24,8 @@ class Link:
     A failure of the connection closes it and raises StoreUnavailable.
     """
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, address: Address) -> None:
+        self.address = address
         self._socket: socket.socket | None = None
         self._poll = select.poll()
         self._reader = hiredis.Reader()
@@ -105,7 +105,7 @@ class Link:
 
     def _connect(self) -> socket.socket:
         sock = self._dial()
-        _limit_waiting(sock, self.place.timeout)
+        _limit_waiting(sock, self.address.timeout)
         self._socket = sock
         self._poll.register(sock, select.POLLIN | select.POLLHUP | select.POLLERR)
         self._reader = hiredis.Reader()
@@ -113,53 +113,53 @@ class Link:
         return sock
 
     def _dial(self) -> socket.socket:
-        place = self.place
-        if place.path:
+        address = self.address
+        if address.path:
             sock = socket.socket(socket.AF_UNIX)
             try:
-                sock.settimeout(place.connect_timeout)
-                sock.connect(place.path)
+                sock.settimeout(address.connect_timeout)
+                sock.connect(address.path)
             except OSError:
                 sock.close()
                 raise
             return sock
-        sock = socket.create_connection((place.host, place.port), place.connect_timeout)
+        sock = socket.create_connection((address.host, address.port), address.connect_timeout)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        if not place.tls:
+        if not address.tls:
             return sock
         try:
-            context = _tls_context(place.ca, place.cert, place.key)
-            return context.wrap_socket(sock, server_hostname=place.host)
+            context = _tls_context(address.ca, address.cert, address.key)
+            return context.wrap_socket(sock, server_hostname=address.host)
         except OSError:
             sock.close()
             raise
 
     def _log_in(self, sock: socket.socket) -> None:
-        place = self.place
+        address = self.address
         greeting: list[Command] = []
-        if place.password is not None:
-            greeting.append(("AUTH", *filter(None, (place.username,)), place.password))
-        if place.database:
-            greeting.append(("SELECT", place.database))
+        if address.password is not None:
+            greeting.append(("AUTH", *filter(None, (address.username,)), address.password))
+        if address.database:
+            greeting.append(("SELECT", address.database))
         for reply in self._exchange(sock, greeting) if greeting else ():
             if isinstance(reply, hiredis.ReplyError):
                 self.close()
                 raise StoreUnavailable() from reply
 
 
-def ask_first(places: Sequence[Place], command: Command) -> tuple[Place, list[Any]]:
+def ask_first(addresses: Sequence[Address], command: Command) -> tuple[Address, list[Any]]:
     """Ask servers in order; return the first that answers with a list that is not empty."""
     reason: Exception | None = None
-    for place in places:
-        link = Link(place)
+    for address in addresses:
+        link = Link(address)
         try:
             [reply] = link.ask([command])
         except StoreUnavailable as ex:
             reason = ex.__cause__ if isinstance(ex.__cause__, Exception) else ex
         else:
             if isinstance(reply, list) and reply:
-                return place, reply
+                return address, reply
             is_error = isinstance(reply, hiredis.ReplyError)
             reason = reply if is_error else hiredis.ReplyError("it knows no master")
         finally:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.link import Command, Link
-from bambleweeny.store.client.url import Place
+from bambleweeny.store.client.url import Address
 
 _PING_SECONDS = 10.0
 _DUE = b"in "
@@ -52,7 +52,7 @@ class Waiter:
 
 
 class Follower(Waiter):
-    """A waiter that gets every message; the newest 1,000 are kept until `take`.
+    """A waiter that gets every message; it stores the newest 1,000 until `take`.
 
     A wake-up without a message means that messages may have been missed.
     """
@@ -83,7 +83,9 @@ class PubSub:
     """
 
     def __init__(
-        self, connect: Callable[[], Link], hears_all: Callable[[Place], bool] = lambda place: True
+        self,
+        connect: Callable[[], Link],
+        hears_all: Callable[[Address], bool] = lambda address: True,
     ) -> None:
         self._connect = connect
         self._hears_all = hears_all
@@ -223,7 +225,7 @@ def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
 
 
 def _wake_one(waiters: deque[Waiter]) -> None:
-    """Wake the first waiter that sleeps; if all are awake, they will look anyway."""
+    """Wake the first waiter that sleeps; if all are awake, they will check anyway."""
     next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
 
 
@@ -245,7 +247,7 @@ class _Line:
         os.write(self._writer, b".")
 
     def hear(
-        self, link: Link, until_due: Callable[[], float], hears_all: Callable[[Place], bool]
+        self, link: Link, until_due: Callable[[], float], hears_all: Callable[[Address], bool]
     ) -> Iterator[tuple[bytes, bytes, bytes]]:
         """Yield the messages of the engine until `hang_up` or StoreUnavailable.
 
@@ -263,7 +265,7 @@ class _Line:
                 if ready:
                     is_quiet, since = False, time.monotonic()
                 elif time.monotonic() - since >= _PING_SECONDS:
-                    if is_quiet or not hears_all(link.place):
+                    if is_quiet or not hears_all(link.address):
                         raise StoreUnavailable()
                     is_quiet, since = True, time.monotonic()
                     link.tell(("PING",))

@@ -12,9 +12,9 @@ from hiredis import ReplyError
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.cluster import ClusterConnection, SlotMap
 from bambleweeny.store.client.link import Command, Link, ask_first
-from bambleweeny.store.client.url import EngineUrl, Place
+from bambleweeny.store.client.url import Address, EngineUrl
 
-_PATIENCE_SECONDS = 30.0
+_LONG_RETRY_SECONDS = 30.0
 
 
 class Connection(Protocol):
@@ -30,52 +30,54 @@ class Connection(Protocol):
 class Engine:
     """An engine and the knowledge that all connections to it share.
 
-    `patience` is the number of seconds that a command waits for a slot of a Cluster that moves,
-    if that is more than the half second of every connection.
+    `retry_seconds` is how long a command is sent again while its slot of a Cluster moves; at least
+    half a second.
     """
 
     def __init__(
-        self, url: EngineUrl, slot_map: SlotMap | None = None, patience: float = 0
+        self, url: EngineUrl, slot_map: SlotMap | None = None, retry_seconds: float = 0
     ) -> None:
         self.url = url
-        self.slot_map = slot_map or SlotMap(url.places)
-        self._patience = patience
+        self.slot_map = slot_map or SlotMap(url.addresses)
+        self._retry_seconds = retry_seconds
 
-    def patient(self) -> "Engine":
+    def with_long_retry(self) -> "Engine":
         """Return the same engine, whose connections wait up to 30 seconds for a slot that moves."""
-        return Engine(self.url, self.slot_map, _PATIENCE_SECONDS)
+        return Engine(self.url, self.slot_map, _LONG_RETRY_SECONDS)
 
     def connection(self) -> Connection:
         """Return a new connection to the engine; it connects on first use."""
         if self.url.kind == "sentinel":
             return SentinelConnection(self)
         if self.url.kind == "cluster":
-            return ClusterConnection(self.slot_map, self._patience)
-        return Link(self.url.places[0])
+            return ClusterConnection(self.slot_map, self._retry_seconds)
+        return Link(self.url.addresses[0])
 
     def any_link(self) -> Link:
         """Return a link to a server that gets the pub/sub messages of the whole engine."""
         if self.url.kind == "cluster":
             return Link(self.slot_map.master_of(None))
-        return Link(self.find_master()) if self.url.kind == "sentinel" else Link(self.url.places[0])
+        return (
+            Link(self.find_master()) if self.url.kind == "sentinel" else Link(self.url.addresses[0])
+        )
 
-    def hears_all(self, place: Place) -> bool:
+    def hears_all(self, address: Address) -> bool:
         """Return whether a server still gets the messages of the whole engine.
 
         It does not after it has left its Cluster.
         """
-        return self.url.kind != "cluster" or self.slot_map.has(place)
+        return self.url.kind != "cluster" or self.slot_map.has(address)
 
-    def find_master(self) -> Place:
+    def find_master(self) -> Address:
         """Ask the Sentinels in order for the address of the master."""
         sentinels = [
-            replace(place, username=None, password=self.url.sentinel_password, database=0)
-            for place in self.url.places
+            replace(address, username=None, password=self.url.sentinel_password, database=0)
+            for address in self.url.addresses
         ]
         _, [host, port] = ask_first(
             sentinels, ("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self.url.master)
         )
-        return self.url.places[0].at(host.decode(), int(port))
+        return self.url.addresses[0].at(host.decode(), int(port))
 
 
 class SentinelConnection:

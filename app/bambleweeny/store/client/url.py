@@ -23,7 +23,7 @@ _FILES = ("ca", "cert", "key")
 
 
 @dataclass(frozen=True)
-class Place:
+class Address:
     """The address of one server and its login. Timeouts are in seconds."""
 
     host: str = "127.0.0.1"
@@ -39,7 +39,7 @@ class Place:
     connect_timeout: float = 2.0
     timeout: float = 5.0
 
-    def at(self, host: str, port: int) -> "Place":
+    def at(self, host: str, port: int) -> "Address":
         """Return the same login at another address."""
         return replace(self, host=host, port=port, path=None)
 
@@ -52,20 +52,20 @@ class Place:
 
 @dataclass(frozen=True)
 class EngineUrl:
-    """An engine: `kind` is single, sentinel or cluster; `places` are the servers to ask first."""
+    """An engine: `kind` is single, sentinel or cluster; `addresses` are asked in order."""
 
     kind: str
-    places: tuple[Place, ...]
+    addresses: tuple[Address, ...]
     master: str = ""
     sentinel_password: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        first = self.places[0]
+        first = self.addresses[0]
         if first.path:
             return str(first)
         scheme = ("rediss" if first.tls else "redis") + f"+{self.kind}" * (self.kind != "single")
         path = {"single": f"/{first.database}", "sentinel": f"/{self.master}", "cluster": ""}
-        return f"{scheme}://{','.join(map(str, self.places))}{path[self.kind]}"
+        return f"{scheme}://{','.join(map(str, self.addresses))}{path[self.kind]}"
 
 
 def parse_engine_url(text: str) -> EngineUrl:
@@ -89,7 +89,7 @@ def parse_engine_url(text: str) -> EngineUrl:
     return replace(url, sentinel_password=sentinel_password)
 
 
-def _assemble(kind: str, first: Place, hosts: str, path: list[str]) -> EngineUrl:
+def _assemble(kind: str, first: Address, hosts: str, path: list[str]) -> EngineUrl:
     master = path.pop(0) if kind == "sentinel" and path else ""
     if kind == "sentinel" and not master:
         raise ValueError("it lacks the master's name: redis+sentinel://host,host/name")
@@ -100,8 +100,8 @@ def _assemble(kind: str, first: Place, hosts: str, path: list[str]) -> EngineUrl
     names = hosts.split(",")
     if kind == "single" and len(names) > 1:
         raise ValueError("it has several hosts; write redis+sentinel:// or redis+cluster://")
-    places = tuple(first.at(*_host_and_port(name, _PORTS[kind])) for name in names)
-    return EngineUrl(kind, places, master)
+    addresses = tuple(first.at(*_host_and_port(name, _PORTS[kind])) for name in names)
+    return EngineUrl(kind, addresses, master)
 
 
 def _unix(text: str) -> EngineUrl:
@@ -109,16 +109,18 @@ def _unix(text: str) -> EngineUrl:
     if not parts.path:
         raise ValueError("it lacks the path of the socket")
     login = parts.netloc.rpartition("@")[0]
-    place = _options(dict(parse_qsl(parts.query, keep_blank_values=True)), _login(login))
-    return EngineUrl("single", (replace(place, path=unquote(parts.path)),))
+    address = _options(dict(parse_qsl(parts.query, keep_blank_values=True)), _login(login))
+    return EngineUrl("single", (replace(address, path=unquote(parts.path)),))
 
 
-def _login(text: str) -> Place:
+def _login(text: str) -> Address:
     username, colon, password = text.partition(":")
-    return Place(username=unquote(username) or None, password=unquote(password) if colon else None)
+    return Address(
+        username=unquote(username) or None, password=unquote(password) if colon else None
+    )
 
 
-def _options(given: dict[str, str], place: Place) -> Place:
+def _options(given: dict[str, str], address: Address) -> Address:
     changes: dict[str, Any] = {}
     for name, value in given.items():
         if name in ("connect_timeout", "timeout"):
@@ -129,7 +131,7 @@ def _options(given: dict[str, str], place: Place) -> Place:
             changes["database"] = _number(value, "database")
         else:
             raise ValueError(f"it has an unknown parameter '{name}'")
-    return replace(place, **changes)
+    return replace(address, **changes)
 
 
 def _host_and_port(text: str, default: int) -> tuple[str, int]:

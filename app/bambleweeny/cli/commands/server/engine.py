@@ -55,12 +55,12 @@ def _find(config: Config) -> str | None:
 @contextmanager
 def _opened(url: str, config: Config, data_dir: Path | None = None) -> Iterator[Store]:
     """Open the store at a URL. Messages name `data_dir`, if there is one."""
-    place = None if data_dir is None else str(data_dir)
+    address = None if data_dir is None else str(data_dir)
     try:
-        store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT, place=place)
+        store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT, address=address)
     except ValueError as ex:
         raise EngineFailed(f"The URL of the engine cannot be read: {ex}.") from ex
     try:
-        yield store.patient
+        yield store.with_long_retry
     finally:
         store.close()

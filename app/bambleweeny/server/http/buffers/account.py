@@ -55,16 +55,16 @@ class Account:
     def is_evictable(self) -> bool:
         """Whether the connection waits for its client, not for this server."""
         connection = self._reference()
-        return connection is not None and connection.waits_for() is not None
+        return connection is not None and connection.awaited_from_client() is not None
 
     def evict(self) -> None:
-        """Schedule the close of the connection, which frees what it holds."""
+        """Schedule the close of the connection, which frees its bytes."""
         connection = self._reference()
         if connection is not None:
             connection.server.soon(connection.give_up)
 
     def update(self) -> None:
-        """Recount what the connection holds."""
+        """Recount the bytes that the connection holds."""
         connection = self._connection
         size = connection.total_outbufs_len + max(self.reserved, _bytes_of_requests(connection))
         if size != self.size:
@@ -74,7 +74,7 @@ class Account:
         """Set the size that the budget counts."""
         self.size = size
 
-    def look(self, *, is_crowded: bool) -> None:
+    def check_speed(self, *, has_waiters: bool) -> None:
         """Disconnect the client if it is too slow."""
         connection = self._reference()
         if connection is None:
@@ -85,17 +85,17 @@ class Account:
         if not connection.connected:
             return
         limits = connection.server.limits
-        what = connection.waits_for()
-        if what is None or what is connection:
-            moved, limit = connection.taken(), None
+        awaited = connection.awaited_from_client()
+        if awaited is None or awaited is connection:
+            moved, limit = connection.accepted_bytes(), None
         else:
-            moved = what.header_bytes_received + what.body_bytes_received
-            limit = None if what.headers_finished else limits.head_seconds
-        is_slow = self._progress.is_slow(what, moved, limits, is_crowded=is_crowded)
-        if limit is not None and not is_crowded:
+            moved = awaited.header_bytes_received + awaited.body_bytes_received
+            limit = None if awaited.headers_finished else limits.head_seconds
+        is_slow = self._progress.is_slow(awaited, moved, limits, has_waiters=has_waiters)
+        if limit is not None and not has_waiters:
             is_slow = self._progress.seconds > limit
         if is_slow:
-            connection.give_up(is_crowded=is_crowded)
+            connection.give_up(has_waiters=has_waiters)
 
     @property
     def _connection(self) -> "Connection":

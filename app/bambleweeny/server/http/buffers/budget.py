@@ -40,9 +40,9 @@ class Holder(Protocol):
         """Set the size that the budget counts."""
 
     def evict(self) -> None:
-        """Free what is buffered, soon; any thread may call this."""
+        """Free the buffered bytes soon; any thread may call this."""
 
-    def look(self, *, is_crowded: bool) -> None:
+    def check_speed(self, *, has_waiters: bool) -> None:
         """Disconnect the client if it is too slow."""
 
 
@@ -71,7 +71,7 @@ class Budget:
         self._queues: dict[str, deque[_Waiter]] = {}
 
     def hold(self, holder: Holder, size: int) -> None:
-        """Set how much a connection holds; other connections may be evicted for it."""
+        """Set the bytes that a connection holds; this may evict other connections."""
         with self._lock:
             grows = self._note(holder, size)
         if grows:
@@ -88,7 +88,7 @@ class Budget:
             one.evict()
 
     def take(self, holder: Holder, size: int) -> bool:
-        """Reserve `size` bytes if there is room and no request waits; return whether it did."""
+        """Reserve `size` bytes if there is room and no request waits; return whether they are."""
         with self._lock:
             has_room = not self._queues and self._fits(holder, size)
             if has_room:
@@ -114,15 +114,15 @@ class Budget:
             return list(self._holders)
 
     @property
-    def is_crowded(self) -> bool:
-        """Whether a request has waited for room for longer than `limits.look_seconds`."""
-        due = time.monotonic() - self._limits.look_seconds
+    def has_waiters(self) -> bool:
+        """Whether a request has waited for room for longer than `limits.check_seconds`."""
+        due = time.monotonic() - self._limits.check_seconds
         with self._lock:
             return any(queue and queue[0].since < due for queue in self._queues.values())
 
-    def admit_patient(self) -> None:
-        """Admit a request that has waited too long, even if others are evicted for it."""
-        due = time.monotonic() - self._limits.patience_seconds
+    def admit_overdue(self) -> None:
+        """Admit a request that has waited for the room timeout, even if others are evicted."""
+        due = time.monotonic() - self._limits.room_timeout_seconds
         with self._lock:
             waiter = self._next(lambda waiter: waiter.since < due)
         if waiter is not None:

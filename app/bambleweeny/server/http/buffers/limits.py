@@ -1,4 +1,4 @@
-"""The limits of what a worker buffers for its clients, and of how slow they may be."""
+"""The limits of the bytes that a worker buffers, and of the slowness of its clients."""
 
 import resource
 from contextlib import suppress
@@ -12,11 +12,11 @@ _MOST_CONNECTIONS = 10_000
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds on what clients make a worker keep: incomplete requests, unread answers.
+    """The bounds of the bytes that a worker buffers: incomplete requests, unread answers.
 
     Sizes are in bytes. A client that transfers fewer than `window_bytes` in
-    `window_seconds` is disconnected. While requests wait for room, it must transfer
-    `crowded_bytes` between two checks.
+    `window_seconds` is disconnected. While requests wait for room, a client must
+    transfer at least `bytes_with_waiters` between two checks.
     """
 
     buffered: int = _LEAST_BUFFERED
@@ -27,10 +27,10 @@ class Limits:
     """The longest time from the first byte of a head to its end."""
     window_seconds: float = 20.0
     window_bytes: int = 10_000
-    crowded_bytes: int = 32 << 10
-    patience_seconds: float = 3.0
-    """How long a request waits for room before slower clients are disconnected for it."""
-    look_seconds: float = 1.0
+    bytes_with_waiters: int = 32 << 10
+    room_timeout_seconds: float = 3.0
+    """The longest wait for room; after it slower clients are disconnected to make room."""
+    check_seconds: float = 1.0
     """The interval between two checks."""
 
     @classmethod

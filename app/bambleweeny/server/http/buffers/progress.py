@@ -8,27 +8,27 @@ from bambleweeny.server.http.buffers.limits import Limits
 
 
 class Progress:
-    """The progress of one connection between two checks. It keeps no object alive."""
+    """The progress of one connection between two checks. It has weak references only."""
 
     def __init__(self) -> None:
-        self._what: Callable[[], object] = _nothing
+        self._awaited: Callable[[], object] = _nothing
         self._begun = self._window = 0.0
         self._moved = self._moved_before = 0
 
-    def is_slow(self, what: object, moved: int, limits: Limits, *, is_crowded: bool) -> bool:
+    def is_slow(self, awaited: object, moved: int, limits: Limits, *, has_waiters: bool) -> bool:
         """Check a connection, and return whether its client is too slow.
 
-        `what` is the request or the answer that the client must continue, or None, and
-        `moved` the number of bytes that it has transferred so far.
+        `awaited` is the request or answer that the client must send or read further, or None;
+        `moved` is the number of bytes that the client has transferred so far.
         """
         now = time.monotonic()
-        if what is None or what is not self._what():
-            self._what = _nothing if what is None else weakref.ref(what)
+        if awaited is None or awaited is not self._awaited():
+            self._awaited = _nothing if awaited is None else weakref.ref(awaited)
             self._begun = self._window = now
             self._moved = self._moved_before = moved
             return False
         lately, self._moved = moved - self._moved, moved
-        if is_crowded and lately < limits.crowded_bytes:
+        if has_waiters and lately < limits.bytes_with_waiters:
             return True
         if now - self._window < limits.window_seconds:
             return False

@@ -1,17 +1,19 @@
--- Runs operations in order, each as the script of its single call does.
+-- Runs operations in order, each with the script of its single call.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] atomic (flag): run all or none
---   ARGV[3] most_items (integer): items of a list
---   ARGV[4] most_bytes (bytes): of a list
---   ARGV[5] room (bytes): values read and, if atomic, values replaced may have together
---   ARGV[6] bounds (string): messages of a topic, their age in ms, and bytes, with blanks between
---   ARGV[7..] verb (string), name (string), argument (bytes): for each operation. An argument of
---     several fields has each after its length in 4 bytes.
--- Output: the replies, errors among them; the bytes left. If atomic, an error is the last reply,
---   and nothing has changed. If many items of lists were due, only the first operations have
+--   ARGV[3] max_items (integer): the most items of a list
+--   ARGV[4] max_bytes (bytes): the most bytes of a list
+--   ARGV[5] room (bytes): the most that the values read, and if atomic the values replaced, may
+--     have in total
+--   ARGV[6] bounds (string): the most messages of a topic, their age in ms, and bytes, separated by
+--     blanks
+--   ARGV[7..] verb (string), name (string), argument (bytes): for each operation. In an
+--     argument of several fields, each field follows its length in 4 bytes.
+-- Output: the replies, which may be errors; the rest of `room`. If atomic, an error is the last
+--   reply, and nothing has changed. If many items of lists were due, only the first operations have
 --   replies (if atomic, none): the others have not run.
 -- Errors: too_much_at_once, busy, and those of the single calls
 --- @include "lib/tenant"
@@ -24,24 +26,24 @@
 --- @function "keys/set_within_quota"
 --- @function "keys/incr_within_quota"
 --- @function "keys/delete_key"
---- @function "keys/set_on_terms"
+--- @function "keys/set_with_options_within_quota"
 --- @function "keys/incr_within_bounds"
---- @function "keys/delete_on_terms"
+--- @function "keys/delete_on_conditions"
 --- @function "lists/push_within_bounds"
 --- @function "lists/pop_oldest"
 --- @function "topics/publish_within_bounds"
 local atomic, room, bounds = ARGV[2] == '1', tonumber(ARGV[5]), ARGV[6]
-local verbs, remember = {}, {}
+local verbs, savers = {}, {}
 local grows = {
-  set = true, set_on_terms = true, incr = true, incr_within_bounds = true,
+  set = true, set_with_options = true, incr = true, incr_within_bounds = true,
   push = true, push_with = true, publish = true,
 }
-local most_messages, age, topic_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
+local max_messages, max_age, max_topic_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
 
 local function with_fields(name, fields)
-  local argv, at = {version, name}, 1
-  while at <= #fields do
-    argv[#argv + 1], at = struct.unpack('>I4c0', fields, at)
+  local argv, offset = {version, name}, 1
+  while offset <= #fields do
+    argv[#argv + 1], offset = struct.unpack('>I4c0', fields, offset)
   end
   return argv
 end
@@ -50,7 +52,8 @@ function verbs.get(name)
   return redis.call('GET', its_key(name))
 end
 
--- NOTE: the scripts without conditions know no digests, so a write removes the key's here.
+-- NOTE: the scripts without conditions know no digests, so the digest of a written key is removed
+-- here.
 function verbs.set(name, value)
   digests[name] = nil
   return set_within_quota({version, name, value})
@@ -66,8 +69,8 @@ function verbs.del(name)
   return delete_key({version, name})
 end
 
-function verbs.set_on_terms(name, fields)
-  return set_on_terms(with_fields(name, fields))
+function verbs.set_with_options(name, fields)
+  return set_with_options_within_quota(with_fields(name, fields))
 end
 
 function verbs.incr_within_bounds(name, fields)
@@ -75,20 +78,20 @@ function verbs.incr_within_bounds(name, fields)
   return incr_within_bounds(with_fields(name, fields))
 end
 
-function verbs.del_on_terms(name, fields)
-  local found = delete_on_terms(with_fields(name, fields))
+function verbs.delete_on_conditions(name, fields)
+  local found = delete_on_conditions(with_fields(name, fields))
   return found and (found.err and found or 1) or 0
 end
 
 function verbs.push(name, body)
-  return push_within_bounds({version, name, most_items, most_bytes, '', '', body})
+  return push_within_bounds({version, name, max_items, max_bytes, '', '', body})
 end
 
 -- The argument is the options as JSON, a newline, and the body.
 function verbs.push_with(name, argument)
   local stop = string.find(argument, '\n', 1, true)
   local options, body = string.sub(argument, 1, stop - 1), string.sub(argument, stop + 1)
-  return push_within_bounds({version, name, most_items, most_bytes, '', options, body})
+  return push_within_bounds({version, name, max_items, max_bytes, '', options, body})
 end
 
 function verbs.pop(name)
@@ -102,38 +105,38 @@ end
 function verbs.publish(name, body)
   local trims_later = atomic and '1' or ''
   return publish_within_bounds({
-    version, name, most_messages, age, topic_bytes, '', body, trims_later,
+    version, name, max_messages, max_age, max_topic_bytes, '', body, trims_later,
   })
 end
 
 if atomic then
-  held_back = {}
-  remember = {
-    set = remember_key,
-    incr = remember_key,
-    del = remember_key,
-    set_on_terms = remember_key,
-    incr_within_bounds = remember_key,
-    del_on_terms = remember_key,
-    push = remember_list,
-    push_with = remember_list,
-    pop = remember_list,
-    publish = remember_topic,
+  deferred_events = {}
+  savers = {
+    set = save_key,
+    incr = save_key,
+    del = save_key,
+    set_with_options = save_key,
+    incr_within_bounds = save_key,
+    delete_on_conditions = save_key,
+    push = save_list,
+    push_with = save_list,
+    pop = save_list,
+    publish = save_topic,
   }
 end
 
 -- NOTE: an engine checks its free memory only before the first write of a script, and not for a
--- deletion. SETRANGE of an empty text creates no key.
+-- deletion. SETRANGE with an empty text creates no key.
 local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 local full = type(writable) == 'table' and writable.err and writable
 if full and not string.find(full.err, 'OOM', 1, true) then
   return full
 end
 if atomic then
-  if not settle_lists(7) then
+  if not process_due_of_batch(7) then
     return {{}, room}
   end
-  journal = put_back
+  journal = undo_steps
 end
 
 local verb, name, argument
@@ -142,8 +145,8 @@ local function run()
   if full and grows[verb] then
     return full
   end
-  if room >= 0 and remember[verb] then
-    room = room - remember[verb](name)
+  if room >= 0 and savers[verb] then
+    room = room - savers[verb](name)
   end
   if room < 0 and (atomic or verb == 'get' or verb == 'pop') then
     return redis.error_reply('B9Y too_much_at_once')
@@ -155,7 +158,7 @@ local function run()
   return reply
 end
 
--- Returns an error reply with the name of this script and the line that raised, for the log.
+-- Returns an error reply with the name of this script and the line that raised it, for the log.
 -- NOTE: `redis.call` raises an error without a line, a table from Redis 7 on. `error` finds the
 -- line of the function at a level of the stack: 3 is `redis.call`, and 4 may be a tail call.
 local function with_line(raised)
@@ -163,11 +166,11 @@ local function with_line(raised)
   if string.find(text, 'B9Y', 1, true) then
     return {err = text}
   end
-  local place, level = '', 4
-  while place == '' and level < 7 and not string.find(text, 'user_script', 1, true) do
-    place, level = select(2, pcall(error, '', level)), level + 1
+  local line, level = '', 4
+  while line == '' and level < 7 and not string.find(text, 'user_script', 1, true) do
+    line, level = select(2, pcall(error, '', level)), level + 1
   end
-  return {err = text .. ' script: batch/run_batch, on @' .. place}
+  return {err = text .. ' script: batch/run_batch, on @' .. line}
 end
 
 local replies = {}
@@ -177,18 +180,18 @@ for index = 7, #ARGV, 3 do
   replies[#replies + 1] = reply
   if atomic and type(reply) == 'table' and reply.err then
     rollback()
-    held_back, published = {}, {}
+    deferred_events, published = {}, {}
     break
   end
-  if not atomic and has_done_enough() then
+  if not atomic and is_budget_spent() then
     break
   end
 end
 for topic in pairs(published) do
-  trim_topic(topic, tonumber(most_messages), tonumber(age), tonumber(topic_bytes))
+  trim_topic(topic, tonumber(max_messages), tonumber(max_age), tonumber(max_topic_bytes))
 end
-local events = held_back or {}
-held_back = nil
+local events = deferred_events or {}
+deferred_events = nil
 for _, event in ipairs(events) do
   notify(unpack(event))
 end

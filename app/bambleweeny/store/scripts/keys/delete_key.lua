@@ -8,12 +8,12 @@
 --- @include "lib/tenant"
 --- @include "lib/notify"
 local name = ARGV[2]
-local was_there = redis.call('UNLINK', its_key(name))
+local existed = redis.call('UNLINK', its_key(name))
 redis.call('ZREM', its_keys, name)
-if redis.call('UNLINK', its_meta(name)) == 1 or was_there == 0 then
-  redis.call('ZREM', its_expiring, name)
+if redis.call('UNLINK', its_meta(name)) == 1 or existed == 0 then
+  redis.call('ZREM', its_key_expiries, name)
 end
-if was_there == 1 then
+if existed == 1 then
   notify('key.del', name)
 end
-return was_there
+return existed

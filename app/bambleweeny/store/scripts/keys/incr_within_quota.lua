@@ -12,8 +12,8 @@
 --- @lazy "lib/quota" quota_reached
 local name, step = ARGV[2], ARGV[3]
 local counter = its_key(name)
-local fresh = redis.call('EXISTS', counter) == 0
-if fresh and quota_reached() then
+local is_new = redis.call('EXISTS', counter) == 0
+if is_new and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 local number = redis.pcall('INCRBY', counter, step)
@@ -26,8 +26,8 @@ if type(number) == 'table' and number.err then
   end
   return number
 end
-if fresh then
-  redis.call('ZREM', its_expiring, name)
+if is_new then
+  redis.call('ZREM', its_key_expiries, name)
   redis.call('ZADD', its_keys, 0, name)
 end
 notify('key.set', name)

@@ -1,5 +1,5 @@
--- Reads and writes the metadata of keys, their TTL and content type, and checks conditions. Both
--- are one string, which expires with the key; most keys have none.
+-- Reads and writes the metadata of keys (TTL and content type), and checks conditions. TTL and
+-- content type are one string, which expires with the key; most keys have none.
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/notify"
@@ -18,11 +18,12 @@ local function needs_digest(tags)
   return tags ~= '' and tags ~= '*'
 end
 
--- Returns an array: a key's value, or only whether it exists if neither caller nor condition needs
--- the value, and its metadata as stored. Raises too_much_at_once if a batch has hashed too much.
-local function look_up(name, if_match, if_none_match, is_wanted)
+-- Returns an array of a key's value and its stored metadata. If neither the caller nor a condition
+-- needs the value, the array has true or false instead: whether the key exists. Raises
+-- too_much_at_once if a batch has hashed too much.
+local function read_entry(name, if_match, if_none_match, returns_entry)
   local is_to_hash = not digests[name] and (needs_digest(if_match) or needs_digest(if_none_match))
-  if not is_wanted and not is_to_hash then
+  if not returns_entry and not is_to_hash then
     return {redis.call('EXISTS', its_key(name)) == 1, redis.call('GET', its_meta(name))}
   elseif is_to_hash and hashable < 0 then
     error(redis.error_reply('B9Y too_much_at_once'))
@@ -35,13 +36,13 @@ local function look_up(name, if_match, if_none_match, is_wanted)
   return found
 end
 
--- Returns the time in ms that is so many seconds from now.
+-- Returns the time in ms at which a TTL in seconds is over.
 local function expiry_after(seconds)
   return now_in_ms() + seconds * 1000
 end
 
--- Writes a key's metadata, and its name into the index. The caller sets the key's own TTL.
--- NOTE: the index may have lost a key that was about to expire.
+-- Writes a key's metadata, and its name into the index. Does not set the TTL of the value's key.
+-- NOTE: the index may lack a key that was about to expire.
 local function write_metadata(name, expires, content_type)
   redis.call('ZADD', its_keys, 0, name)
   if expires == 0 and content_type == '' then
@@ -50,15 +51,15 @@ local function write_metadata(name, expires, content_type)
     redis.call('SET', its_meta(name), string.format('%.0f ', expires) .. content_type)
   end
   if expires == 0 then
-    redis.call('ZREM', its_expiring, name)
+    redis.call('ZREM', its_key_expiries, name)
   else
     redis.call('PEXPIREAT', its_meta(name), expires)
-    redis.call('ZADD', its_expiring, expires, name)
+    redis.call('ZADD', its_key_expiries, expires, name)
   end
 end
 
--- Writes a key with its metadata and notifies clients. The caller has checked the quota.
-local function write(name, value, expires, content_type)
+-- Writes a key with its metadata and notifies clients. Does not check the quota.
+local function write_key(name, value, expires, content_type)
   digests[name] = nil
   write_metadata(name, expires, content_type)
   if expires == 0 then
@@ -69,14 +70,14 @@ local function write(name, value, expires, content_type)
   notify('key.set', name)
 end
 
--- Returns whether a value is among those of a condition: digests with blanks between, or * for any.
+-- Returns whether a value meets a condition: `tags` are digests separated by blanks, or * for any.
 local function is_among(value, digest, tags)
   return value and (tags == '*' or string.find(tags, digest, 1, true))
 end
 
--- Returns an error if the value that `look_up` found does not meet the conditions; an empty one
--- always holds.
-local function refusal(name, value, if_match, if_none_match)
+-- Returns an error unless the value that `read_entry` found meets the conditions; an empty
+-- condition is always met.
+local function check_conditions(name, value, if_match, if_none_match)
   if (if_match ~= '' and not is_among(value, digests[name], if_match))
     or (if_none_match ~= '' and is_among(value, digests[name], if_none_match)) then
     return redis.error_reply('B9Y precondition_failed')

@@ -1,4 +1,4 @@
--- Counts what a tenant has, and removes names of expired keys from its index.
+-- Counts what a tenant has against its quota, and removes names of expired keys from its index.
 --- @include "lib/tenant"
 local function now_in_ms()
   local now = redis.call('TIME')
@@ -6,27 +6,27 @@ local function now_in_ms()
 end
 
 -- Removes up to 100 names of expired keys from the index. The engine removes the keys themselves.
-local function forget_expired()
-  local names = redis.call('ZRANGEBYSCORE', its_expiring, '-inf', now_in_ms(), 'LIMIT', 0, 100)
+local function remove_expired_names()
+  local names = redis.call('ZRANGEBYSCORE', its_key_expiries, '-inf', now_in_ms(), 'LIMIT', 0, 100)
   if #names > 0 then
     redis.call('ZREM', its_keys, unpack(names))
-    redis.call('ZREM', its_expiring, unpack(names))
+    redis.call('ZREM', its_key_expiries, unpack(names))
   end
 end
 
--- Returns how many names of expired keys the index still has.
-local function expired()
-  return redis.call('ZCOUNT', its_expiring, '-inf', now_in_ms())
+-- Returns the number of expired keys whose names the index still has.
+local function count_expired()
+  return redis.call('ZCOUNT', its_key_expiries, '-inf', now_in_ms())
 end
 
 -- Returns how many more keys, lists, topics, routes and bins the quota allows.
 local function room_in_quota()
-  forget_expired()
+  remove_expired_names()
   local quota = tonumber(redis.call('HGET', user, 'quota'))
   if quota == 0 then
     return math.huge
   end
-  local owned = 0 - expired()
+  local owned = 0 - count_expired()
   for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
     owned = owned + redis.call('ZCARD', index)
   end

@@ -2,19 +2,19 @@
 --- @include "lib/tenant"
 --- @include "lib/quota"
 
--- Removes the oldest messages of a topic: up to 10,000 while it has more than `most` messages or
--- `most_bytes` bytes, so that it reaches a lowered bound in steps, and up to 100 that are older
--- than `age` ms. The newest message stays.
-local function trim_topic(name, most, age, most_bytes)
-  local topic, horizon, dropped, freed = its_topic(name), now_in_ms() - age, 0, 0
+-- Removes the oldest messages of a topic: up to 10,000 while it has more than `max_messages`
+-- messages or `max_bytes` bytes, so that it reaches a lowered bound in steps; and up to 100 that
+-- are older than `max_age` ms. The newest message is never removed.
+local function trim_topic(name, max_messages, max_age, max_bytes)
+  local topic, oldest_ms, dropped, freed = its_topic(name), now_in_ms() - max_age, 0, 0
   local length = redis.call('XLEN', topic)
   local bytes = tonumber(redis.call('HGET', its_topic_bytes, name))
 
-  local function is_to_go(id)
-    if length - dropped > most or bytes - freed > most_bytes then
+  local function is_to_delete(id)
+    if length - dropped > max_messages or bytes - freed > max_bytes then
       return length - dropped > 1 and dropped < 10000
     end
-    return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < horizon
+    return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < oldest_ms
   end
 
   local step = 1
@@ -22,7 +22,7 @@ local function trim_topic(name, most, age, most_bytes)
     local ids = {}
     for _, message in ipairs(redis.call('XRANGE', topic, '-', '+', 'COUNT', step)) do
       local id, fields = unpack(message)
-      if not is_to_go(id) then
+      if not is_to_delete(id) then
         break
       end
       dropped, freed = dropped + 1, freed + #fields[2] + #(fields[4] or '')

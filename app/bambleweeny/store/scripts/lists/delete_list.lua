@@ -8,8 +8,8 @@
 --- @include "lib/tenant"
 local name = ARGV[2]
 redis.call(
-  'UNLINK', its_ready(name), its_list(name), its_held(name), its_leased(name), its_delayed(name),
-  its_dead(name), its_ending(name)
+  'UNLINK', its_ready(name), its_list(name), its_not_ready(name), its_leased(name),
+  its_delayed(name), its_dead(name), its_item_expiries(name)
 )
 local now = redis.call('TIME')
 return {redis.call('ZREM', its_lists, name), now[1] * 1000000 + now[2]}

@@ -1,25 +1,25 @@
--- Moves the first items in a state to the end of a list. They get new ids and no attempts.
+-- Moves the first items in a state to the end of a list. They get new ids, and 0 attempts.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the list
---   ARGV[3] most_items (integer): items of a list
---   ARGV[4] most_bytes (bytes): of a list
---   ARGV[5] target (string): the list to which items go
+--   ARGV[3] max_items (integer): the most items of a list
+--   ARGV[4] max_bytes (bytes): the most bytes of a list
+--   ARGV[5] target (string): the list that gets the items
 --   ARGV[6] state (string): `ready`, `leased`, `delayed` or `dead`
---   ARGV[7] most (integer): items to move
--- Output: how many were moved
+--   ARGV[7] limit (integer): the most items to move
+-- Output: the number of items moved
 -- Errors: quota_exceeded, list_full
 --- @include "lib/quota"
 --- @include "lib/list"
-local name, target, state, most = ARGV[2], ARGV[5], ARGV[6], tonumber(ARGV[7])
-list_of(name).settle()
-list_of(target).settle()
+local name, target, state, limit = ARGV[2], ARGV[5], ARGV[6], tonumber(ARGV[7])
+list_of(name).process_due_once()
+list_of(target).process_due_once()
 local from = list_of(name)
 local to = target == name and from or list_of(target)
-local ids, moved = from.first_ids(state, most), 0
-if #ids > 0 and not to.is_there and quota_reached() then
+local ids, moved = from.first_ids(state, limit), 0
+if #ids > 0 and not to.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 for _, id in ipairs(ids) do

@@ -1,11 +1,12 @@
--- What `push_within_bounds` does with options, or a list that has more than plain ready items.
+-- Pushes with options, or to a list that has more than plain ready items. `push_within_bounds`
+-- calls it.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the list
---   ARGV[3] most_items (integer): items of a list
---   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[3] max_items (integer): the most items of a list
+--   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[6] packed_options (JSON): or ''. `delay` and `ttl` in ms, `front`, and `once`, the digest
 --     of the client's idempotency key
 --   ARGV[7..] body (bytes): for each item
@@ -20,7 +21,7 @@ local name, packed_options = ARGV[2], ARGV[6]
 local options = packed_options ~= '' and cjson.decode(packed_options) or {}
 local now_ms, once, day = math.floor(now_in_us() / 1000), options.once, 86400000
 
--- Returns the id of the first item of a push with this key within the last day.
+-- Returns the id of the first item of a push with the same idempotency key within the last day.
 local function pushed_before()
   for _, pushes in ipairs({its_idempotent, its_idempotent_old}) do
     local latest = redis.call(
@@ -35,10 +36,10 @@ local function pushed_before()
   end
 end
 
--- Stores the key of this push. Keys are in a newer and an older set. After a day or 100,000 keys
--- the older set is deleted, and the newer one takes its place. The TTL of the newer set shows its
--- age: it is two days from its first key.
-local function remember_push(id)
+-- Stores the idempotency key of this push. Keys are in a newer and an older set. After a day or
+-- 100,000 keys the older set is deleted, and the newer one becomes the older one. The TTL of the
+-- newer set shows its age: it expires two days after its first key.
+local function store_push(id)
   local left = redis.call('PTTL', its_idempotent)
   if left >= 0 and (left <= day or redis.call('ZCARD', its_idempotent) >= 100000) then
     redis.call('UNLINK', its_idempotent_old)
@@ -56,23 +57,23 @@ local known = once and pushed_before()
 if known then
   return {known}
 end
--- NOTE: an engine checks its free memory only before the first write of a script, and that may be
--- one for due items.
+-- NOTE: an engine checks its free memory only before the first write of a script, which may be one
+-- that processes due items.
 local writable = redis.pcall('SETRANGE', its_probe, 0, '')
 if type(writable) == 'table' and writable.err then
   return writable
 end
-local list, first, added = list_of(name).settle(), nil, 0
+local list, first, added_bytes = list_of(name).process_due_once(), nil, 0
 for index = 7, #ARGV do
-  added = added + #ARGV[index]
+  added_bytes = added_bytes + #ARGV[index]
 end
 if #ARGV == 6 then
   return 0
 end
-if not list.make_room(#ARGV - 6, added) then
+if not list.make_room(#ARGV - 6, added_bytes) then
   return redis.error_reply('B9Y list_full')
 end
-if not list.is_there and quota_reached() then
+if not list.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 local wait = options.delay or 0
@@ -90,7 +91,7 @@ for index = begin, stop, step do
 end
 list.save()
 if once then
-  remember_push(first)
+  store_push(first)
 end
 notify('list.push', name)
 return first

@@ -1,16 +1,16 @@
--- Adds items at the end of a list, all or none. A new list is made only within the quota. Each
--- item gets an id of 8 bytes: the time in microseconds, made unique.
+-- Adds items at the end of a list, all or none. A new list is created only within the quota.
+-- Each item gets an id of 8 bytes: the time in microseconds, made unique.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the list
---   ARGV[3] most_items (integer): items of a list
---   ARGV[4] most_bytes (bytes): of a list
+--   ARGV[3] max_items (integer): the most items of a list
+--   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[5] bin (string): the public id of the bin that pushes, or ''
 --   ARGV[6] packed_options (JSON): or ''; see `push_slow_path`
 --   ARGV[7..] body (bytes): for each item
--- Output: the id of the first item; in an array if that push was made before
+-- Output: the id of the first item; in an array if an earlier push had the same idempotency key
 -- Errors: not_found, list_full, quota_exceeded, too_much_at_once
 --- @include "lib/tenant"
 --- @include "lib/notify"
@@ -18,26 +18,26 @@
 --- @include "lib/list_counters"
 --- @lazy "lib/quota" quota_reached
 --- @lazy "lists/push_slow_path"
-local name, most_items, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local name, max_items, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local bin, packed_options = ARGV[5], ARGV[6]
 local ready, record = its_ready(name), its_list(name)
 if bin ~= '' and not redis.call('ZSCORE', its_bins, bin) then
   return redis.error_reply('B9Y not_found')
 end
-local numbers = redis.call('HGET', record, 'numbers')
-local is_slow, bytes, came, went, last = 0, 0, 0, 0, 0
-if numbers then
-  is_slow, bytes, came, went, last = struct.unpack(of_numbers, numbers)
+local counters = redis.call('HGET', record, 'numbers')
+local needs_slow_path, bytes, total_in, total_out, last_id = 0, 0, 0, 0, 0
+if counters then
+  needs_slow_path, bytes, total_in, total_out, last_id = struct.unpack(counters_format, counters)
 end
-if is_slow == 1 or packed_options ~= '' then
+if needs_slow_path == 1 or packed_options ~= '' then
   return push_slow_path(ARGV)
 end
-local count, added = #ARGV - 6, 0
+local count, added_bytes = #ARGV - 6, 0
 for index = 7, #ARGV do
-  added = added + #ARGV[index]
+  added_bytes = added_bytes + #ARGV[index]
 end
 local length = redis.call('LLEN', ready)
-if length + count > most_items or bytes + added > most_bytes then
+if length + count > max_items or bytes + added_bytes > max_bytes then
   return redis.error_reply('B9Y list_full')
 end
 if count == 0 then
@@ -50,9 +50,11 @@ if length == 0 then
   redis.call('ZADD', its_lists, 0, name)
 end
 local now = redis.call('TIME')
-local id = math.max(now[1] * 1000000 + now[2], last + 1)
-numbers = struct.pack(of_numbers, 0, bytes + added, came + count, went, id + count - 1)
-redis.call('HSET', record, 'numbers', numbers)
+local id = math.max(now[1] * 1000000 + now[2], last_id + 1)
+counters = struct.pack(
+  counters_format, 0, bytes + added_bytes, total_in + count, total_out, id + count - 1
+)
+redis.call('HSET', record, 'numbers', counters)
 if journal then
   journal[#journal + 1] = function() redis.call('RPOP', ready, count) end
 end
@@ -67,7 +69,7 @@ if count > 1 then
     end
     redis.call('RPUSH', ready, unpack(items))
   end
-  -- NOTE: a process has at most so many long polls.
+  -- NOTE: a process has at most 1,000 long polls.
   for _ = 2, math.min(count, 1000) do
     redis.pcall('PUBLISH', its_pushed(name), '')
   end

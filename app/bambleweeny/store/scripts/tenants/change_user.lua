@@ -2,7 +2,7 @@
 --
 -- Input
 --   KEYS[1] user (hash): the user's record
---   ARGV[1] revokes (flag): whether to revoke the user's tokens
+--   ARGV[1] revokes (flag): revoke the user's tokens
 --   ARGV[2..] field (string), value (bytes): for each field to set
 -- Output: 1, or 0 if the user does not exist
 local user, revokes = KEYS[1], ARGV[1] == '1'

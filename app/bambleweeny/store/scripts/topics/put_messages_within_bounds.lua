@@ -1,36 +1,37 @@
 -- Adds messages to a topic, all or none, and removes the oldest ones beyond the bounds. A new topic
--- is made only within the quota.
+-- is created only within the quota.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] name (string): the topic
---   ARGV[3] most (integer): messages of the topic
---   ARGV[4] age (ms): of its oldest message
---   ARGV[5] most_bytes (bytes): of the topic
---   ARGV[6] keeps (flag): whether messages keep their ids. One gets a new id if the topic has later
---     ones, or if its id is in the future.
+--   ARGV[3] max_messages (integer): the most messages of the topic
+--   ARGV[4] max_age (ms): the highest age of its messages
+--   ARGV[5] max_bytes (bytes): the most bytes of the topic
+--   ARGV[6] keeps_ids (flag): messages keep their ids. A message gets a new id if the topic has
+--     later messages, or if its id is in the future.
 --   ARGV[7..] id (string), content_type (string or ''), body (bytes): for each message
 -- Output: nil
 -- Errors: quota_exceeded
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/trim_topic"
-local name, most, age, most_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local keeps = ARGV[6] == '1'
+local name, max_messages, max_age = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local max_bytes = tonumber(ARGV[5])
+local keeps_ids = ARGV[6] == '1'
 local topic, now = its_topic(name), now_in_ms()
 -- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
-local fresh = not redis.call('ZSCORE', its_topics, name)
-if fresh and quota_reached() then
+local is_new = not redis.call('ZSCORE', its_topics, name)
+if is_new and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 
 local function add(id, ...)
   local is_past = tonumber(string.match(id, '^%d+') or math.huge) <= now
   -- NOTE: the engine compares ids; their numbers can be larger than those of Lua.
-  local kept = keeps and is_past and redis.pcall('XADD', topic, id, ...)
-  if type(kept) ~= 'string' then
+  local added_id = keeps_ids and is_past and redis.pcall('XADD', topic, id, ...)
+  if type(added_id) ~= 'string' then
     redis.call('XADD', topic, '*', ...)
   end
 end
@@ -45,10 +46,10 @@ for index = 7, #ARGV, 3 do
   end
   added = added + #body + #content_type
 end
-if fresh then
+if is_new then
   redis.call('ZADD', its_topics, 0, name)
 end
 redis.call('HINCRBY', its_topic_bytes, name, added)
-trim_topic(name, most, age, most_bytes)
+trim_topic(name, max_messages, max_age, max_bytes)
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')

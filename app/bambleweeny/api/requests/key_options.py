@@ -1,4 +1,4 @@
-"""Options of calls on a key: preconditions, TTL, content type, counter bounds."""
+"""Options of calls on a key: preconditions, TTL, content type, bounds of a counter."""
 
 import re
 from typing import Literal

@@ -1,12 +1,12 @@
--- Starts notifications of changes, for at least a time. It is twice as long if it has to be
--- written, so that most calls that follow write nothing.
+-- Subscribes to notifications for at least `wanted` ms. If the stored subscription is shorter,
+-- stores twice `wanted`, so that most later calls write nothing.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
---   ARGV[2] wanted (ms): how long at least
+--   ARGV[2] wanted (ms): the shortest length of the subscription
 --   ARGV[3] name (string): a key to read, or absent
--- Output: value and metadata as stored of that key, if any: all later changes are notified
+-- Output: the value and the stored metadata of that key. Clients are notified of all later changes.
 --- @include "lib/tenant"
 --- @include "lib/quota"
 local wanted, name = tonumber(ARGV[2]), ARGV[3]

@@ -1,4 +1,4 @@
--- Stores the version of the layout, unless the instance has a newer one.
+-- Stores the version of the layout, unless the instance has the same or a newer one.
 --
 -- Input
 --   KEYS[1] instance (hash): the instance's record

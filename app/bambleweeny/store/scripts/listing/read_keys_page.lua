@@ -1,11 +1,11 @@
--- Reads keys for a listing.
+-- Reads keys for a page of a listing.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
---   ARGV[2] room (bytes): no further key is read once the values have more
+--   ARGV[2] room (bytes): no further key is read once the values have more in total
 --   ARGV[3..] name (string): for each key
--- Output: value and metadata as stored, for each key read
+-- Output: the value and the stored metadata of each key read
 --- @include "lib/tenant"
 local room = tonumber(ARGV[2])
 local rows = {}

@@ -35,7 +35,9 @@ def end(raw, *names):
 
 
 def test_a_key_has_an_end_and_a_type(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, 'text/html; charset="x"'))
+    services.key_changes.set_with_options(
+        uli, "k", b"v", WriteOptions(600, 'text/html; charset="x"')
+    )
     held = services.keys.read(uli, "k")
     assert (held.value, held.content_type) == (b"v", 'text/html; charset="x"')
     assert 599 <= held.seconds_left() <= 600
@@ -47,7 +49,7 @@ def test_a_key_has_an_end_and_a_type(services, uli, raw):
 
 
 def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(), MISSING)
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(), MISSING)
     assert sorted(raw.keys("b9y:{1}:*")) == [b"b9y:{1}:key:k", b"b9y:{1}:keys", b"b9y:{1}:user"]
     assert services.keys.read(uli, "k") == KeyEntry(b"v", None, "")
 
@@ -56,12 +58,12 @@ def test_a_plain_key_has_nothing_beside_it(services, uli, raw):
     "forget",
     [
         lambda s, c: s.keys.set(c, "k", b"w"),
-        lambda s, c: s.key_changes.set_on_terms(c, "k", b"w", WriteOptions()),
+        lambda s, c: s.key_changes.set_with_options(c, "k", b"w", WriteOptions()),
         lambda s, c: s.key_changes.swap(c, "k", b"w", WriteOptions(), PRESENT),
     ],
 )
 def test_a_write_forgets_the_end_and_the_type(services, uli, raw, forget):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(600, "a/b"))
     forget(services, uli)
     assert services.keys.read(uli, "k") == KeyEntry(b"w", None, "")
     assert raw.pttl("b9y:{1}:key:k") == -1
@@ -69,16 +71,16 @@ def test_a_write_forgets_the_end_and_the_type(services, uli, raw, forget):
 
 
 def test_a_write_can_keep_the_end(services, uli):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(600, "a/b"))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(600, "a/b"))
     before = services.keys.read(uli, "k")
-    services.key_changes.set_on_terms(uli, "k", b"w", WriteOptions("keep"))
+    services.key_changes.set_with_options(uli, "k", b"w", WriteOptions("keep"))
     assert services.keys.read(uli, "k") == KeyEntry(b"w", before.expires, "")
-    services.key_changes.set_on_terms(uli, "new", b"w", WriteOptions("keep"))
+    services.key_changes.set_with_options(uli, "new", b"w", WriteOptions("keep"))
     assert services.keys.read(uli, "new").expires is None
 
 
 def test_a_key_ends_by_itself(services, uli):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(1))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(1))
     assert services.keys.read(uli, "k").seconds_left() == 1
     begun = time.monotonic()
     while services.keys.present(uli, ["k"]):
@@ -92,7 +94,7 @@ def test_a_key_ends_by_itself(services, uli):
 def test_what_has_ended_does_not_count_against_the_quota(services, uli, raw):
     services.users.change("1", quota=150)
     for number in range(150):
-        services.key_changes.set_on_terms(uli, f"k{number}", b"", HOUR)
+        services.key_changes.set_with_options(uli, f"k{number}", b"", HOUR)
     with pytest.raises(QuotaExceeded):
         services.keys.set(uli, "more", b"")
     end(raw, *(f"k{number}" for number in range(150)))
@@ -111,14 +113,14 @@ def test_what_has_ended_does_not_count_against_the_quota(services, uli, raw):
         lambda s, c: s.keys.set(c, "k", b"1"),
         lambda s, c: s.keys.incr(c, "k"),
         lambda s, c: s.key_changes.incr_within(c, "k", 1, Bounds(ttl=60)),
-        lambda s, c: s.key_changes.set_on_terms(c, "k", b"1", HOUR, MISSING),
+        lambda s, c: s.key_changes.set_with_options(c, "k", b"1", HOUR, MISSING),
         lambda s, c: s.key_changes.patch(c, "k", b"1", WriteOptions("keep", "keep")),
     ],
 )
 def test_a_key_that_has_ended_can_be_made_anew(services, uli, raw, make):
     for number in range(120):  # more than are forgotten at a time
-        services.key_changes.set_on_terms(uli, f"a{number}", b"", WriteOptions(1000))
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(2000))
+        services.key_changes.set_with_options(uli, f"a{number}", b"", WriteOptions(1000))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(2000))
     end(raw, *(f"a{number}" for number in range(120)))
     end(raw, "k")
     make(services, uli)
@@ -133,7 +135,7 @@ def test_a_key_that_has_ended_can_be_made_anew(services, uli, raw, make):
 
 def test_deleting_what_has_ended_frees_its_place_once(services, uli, raw):
     services.users.change("1", quota=1)
-    services.key_changes.set_on_terms(uli, "k", b"v", HOUR)
+    services.key_changes.set_with_options(uli, "k", b"v", HOUR)
     end(raw, "k")
     with pytest.raises(NotFound):
         services.keys.delete(uli, "k")
@@ -145,19 +147,19 @@ def test_deleting_what_has_ended_frees_its_place_once(services, uli, raw):
 
 @pytest.mark.parametrize("write", [
     lambda s, c: s.keys.set(c, "k", b"w"),
-    lambda s, c: s.key_changes.set_on_terms(c, "k", b"w", HOUR),
+    lambda s, c: s.key_changes.set_with_options(c, "k", b"w", HOUR),
     lambda s, c: s.key_changes.change_ttl(c, "k", None),
 ])  # fmt: skip
 def test_a_key_that_lives_on_is_in_the_index_again(services, uli, raw, write):
     """In its last millisecond a key is read still, and its name may be forgotten already."""
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(1))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(1))
     raw.zrem("b9y:{1}:keys", "k")
     write(services, uli)
     assert raw.zscore("b9y:{1}:keys", "k") == 0
 
 
 def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"v", WriteOptions(None, "a/b"))
+    services.key_changes.set_with_options(uli, "k", b"v", WriteOptions(None, "a/b"))
     services.key_changes.change_ttl(uli, "k", 60)
     held = services.keys.read(uli, "k")
     assert (held.seconds_left(), held.content_type) == (60, "a/b")
@@ -175,7 +177,7 @@ def test_an_end_can_be_moved_and_taken_away(services, uli, raw):
 
 def test_terms_hold_or_nothing_changes(services, uli, raw):
     changes = services.key_changes
-    changes.set_on_terms(uli, "k", b"v", HOUR, MISSING)
+    changes.set_with_options(uli, "k", b"v", HOUR, MISSING)
     before = raw.get("b9y:{1}:meta:k")
     other = exactly(b"other")
     for terms in (
@@ -185,7 +187,7 @@ def test_terms_hold_or_nothing_changes(services, uli, raw):
         Precondition(if_none_match=exactly(b"v").if_match),
     ):
         for change in (
-            lambda t: changes.set_on_terms(uli, "k", b"w", WriteOptions(), t),
+            lambda t: changes.set_with_options(uli, "k", b"w", WriteOptions(), t),
             lambda t: changes.swap(uli, "k", b"w", WriteOptions(), t),
             lambda t: changes.take(uli, "k", t),
             lambda t: changes.change_ttl(uli, "k", 5, t),
@@ -197,8 +199,8 @@ def test_terms_hold_or_nothing_changes(services, uli, raw):
     assert raw.get("b9y:{1}:meta:k") == before
     for terms in (PRESENT, other):
         with pytest.raises(PreconditionFailed):
-            changes.set_on_terms(uli, "none", b"w", WriteOptions(), terms)
-    changes.set_on_terms(uli, "k", b"w", WriteOptions(), exactly(b"v"))
+            changes.set_with_options(uli, "none", b"w", WriteOptions(), terms)
+    changes.set_with_options(uli, "k", b"w", WriteOptions(), exactly(b"v"))
     changes.change_ttl(uli, "k", 5, Precondition(f"{other.if_match} {exactly(b'w').if_match}"))
     assert changes.take(uli, "k", exactly(b"w")).value == b"w"
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
@@ -212,7 +214,7 @@ def test_only_one_of_many_gets_a_lock_and_each_change_is_counted(services, uli):
 
     def lock(number):
         try:
-            changes.set_on_terms(uli, "lock", b"%d" % number, HOUR, MISSING)
+            changes.set_with_options(uli, "lock", b"%d" % number, HOUR, MISSING)
         except PreconditionFailed:
             return None
         return number
@@ -222,7 +224,7 @@ def test_only_one_of_many_gets_a_lock_and_each_change_is_counted(services, uli):
         while done < 5:
             known = services.keys.get(uli, "n")
             try:
-                changes.set_on_terms(
+                changes.set_with_options(
                     uli, "n", b"%d" % (int(known) + 1), WriteOptions(), exactly(known)
                 )
             except PreconditionFailed:
@@ -248,23 +250,23 @@ def test_what_was_there_before_is_given(services, uli):
 def test_a_quota_holds_for_new_keys_and_no_others(services, uli):
     services.users.change("1", quota=1)
     changes = services.key_changes
-    changes.set_on_terms(uli, "k", b"{}", HOUR)
+    changes.set_with_options(uli, "k", b"{}", HOUR)
     for make in (
-        lambda: changes.set_on_terms(uli, "new", b"", HOUR),
+        lambda: changes.set_with_options(uli, "new", b"", HOUR),
         lambda: changes.swap(uli, "new", b"", WriteOptions()),
         lambda: changes.incr_within(uli, "new", 1, Bounds(10)),
         lambda: changes.patch(uli, "new", b"{}", WriteOptions()),
     ):
         with pytest.raises(QuotaExceeded):
             make()
-    changes.set_on_terms(uli, "k", b"{}", HOUR, PRESENT)
+    changes.set_with_options(uli, "k", b"{}", HOUR, PRESENT)
     changes.patch(uli, "k", b'{"a":1}', WriteOptions("keep", "keep"))
     assert services.keys.get(uli, "k") == b'{"a":1}'
 
 
 def test_a_patch_keeps_the_end_and_the_type(services, uli):
     patch, keep = services.key_changes.patch, WriteOptions("keep", "keep")
-    services.key_changes.set_on_terms(uli, "k", b'{"a":{"b":1},"c":2}', WriteOptions(60, "a/b"))
+    services.key_changes.set_with_options(uli, "k", b'{"a":{"b":1},"c":2}', WriteOptions(60, "a/b"))
     before = services.keys.read(uli, "k")
     assert patch(uli, "k", b'{"a":{"b":null,"d":[]}}', keep) == b'{"a":{"d":[]},"c":2}'
     assert services.keys.read(uli, "k") == KeyEntry(b'{"a":{"d":[]},"c":2}', before.expires, "a/b")
@@ -391,7 +393,7 @@ def test_a_rate_limit_is_exact_under_many(services, uli):
 CHANGES = {
     "touch": lambda s, c, n: s.touch(c, n, 5),
     "change_ttl": lambda s, c, n: s.change_ttl(c, n, 5),
-    "set_on_terms": lambda s, c, n: s.set_on_terms(c, n, b"", TYPED, ANY),
+    "set_with_options": lambda s, c, n: s.set_with_options(c, n, b"", TYPED, ANY),
     "swap": lambda s, c, n: s.swap(c, n, b"", TYPED),
     "patch": lambda s, c, n: s.patch(c, n, b"{}", WriteOptions("keep", "keep")),
     "incr_within": lambda s, c, n: s.incr_within(c, n, 1, Bounds(5)),
@@ -412,11 +414,11 @@ def test_every_change_checks_the_name_and_the_token(services, uli, admin, raw, c
 
 
 def test_a_full_store_takes_no_more_and_deletes(services, uli, raw):
-    services.key_changes.set_on_terms(uli, "k", b"1", HOUR)
+    services.key_changes.set_with_options(uli, "k", b"1", HOUR)
     before = raw.config_get("maxmemory")["maxmemory"]
     try:
         raw.config_set("maxmemory", "1")
-        for name in ("set_on_terms", "swap", "patch", "incr_within", "change_ttl", "touch"):
+        for name in ("set_with_options", "swap", "patch", "incr_within", "change_ttl", "touch"):
             with pytest.raises(StoreFull):
                 CHANGES[name](services.key_changes, uli, "k")
         assert services.keys.get(uli, "k") == b"1"

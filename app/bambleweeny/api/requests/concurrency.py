@@ -1,4 +1,4 @@
-"""How a request shares its worker: it yields to others, runs alone, or waits for memory."""
+"""How a request shares its worker: it may block, run alone, or wait for memory."""
 
 from typing import Any
 

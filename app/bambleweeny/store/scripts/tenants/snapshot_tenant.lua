@@ -1,17 +1,17 @@
--- Reads all data of a tenant, of one moment.
+-- Reads a snapshot of all data of a tenant.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
---   ARGV[2] wanted (string): fields of the tenant's record, with blanks between
---   ARGV[3] most (integer): resources the tenant may have
---   ARGV[4] room (bytes): what they may have, with 64 more for each value
+--   ARGV[2] field_names (string): fields of the tenant's record, separated by blanks
+--   ARGV[3] max_resources (integer): the most resources of the tenant
+--   ARGV[4] room (bytes): the most bytes of all, counting 64 more for each value
 -- Output: the record's fields; name, value and metadata of each key; name, record and the items in
 --   each state of each list; name and messages of each topic; the ids of routes; the ids of bins.
---   Nil if there is more than ARGV[3] and ARGV[4] allow.
+--   Nil if the tenant has more than ARGV[3] and ARGV[4] allow.
 --- @include "lib/tenant"
 --- @include "lib/list"
-local wanted, most, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local field_names, max_resources, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 
 -- Returns half of the engine's free memory: the reply takes memory in the engine too.
 local function spare_bytes()
@@ -27,12 +27,12 @@ local owned = 0
 for _, index in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
   owned = owned + redis.call('ZCARD', index)
 end
-if owned > most then
+if owned > max_resources then
   return false
 end
 room = math.min(room, spare_bytes())
 local fields, keys, lists, topics = {}, {}, {}, {}
-for field in string.gmatch(wanted, '%S+') do
+for field in string.gmatch(field_names, '%S+') do
   fields[#fields + 1] = field
 end
 for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
@@ -47,7 +47,7 @@ for _, name in ipairs(redis.call('ZRANGE', its_keys, 0, -1)) do
 end
 for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
   local list = list_of(name)
-  local length = redis.call('LLEN', its_ready(name)) + redis.call('HLEN', its_held(name))
+  local length = redis.call('LLEN', its_ready(name)) + redis.call('HLEN', its_not_ready(name))
   room = room - list.bytes - 64 * length
   if room < 0 then
     return false

@@ -1,10 +1,10 @@
--- Migrates idempotency keys of pushes, which layout 2 stored as texts.
+-- Migrates idempotency keys, which layout 2 stored as texts, to digests.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
---   ARGV[2..] text (string), digest (bytes), at (microseconds), id (integer or ''): for each key
---     the time of its push and the id of the first item
+--   ARGV[2..] text (string), digest (bytes), at (microseconds), id (integer or ''): for each key;
+--     `at` is the time of its push, and `id` that of the first item
 -- Output: 0
 --- @include "lib/tenant"
 -- NOTE: a full engine refuses a first write that adds; this one removes first.

@@ -1,4 +1,4 @@
-"""Conditional changes of keys: with a precondition, a TTL, or bounds."""
+"""Changes of keys that take options: a precondition, a TTL, a content type, or bounds."""
 
 import re
 from typing import Any
@@ -28,9 +28,9 @@ from bambleweeny.names import is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     CHANGE_TTL,
-    DELETE_ON_TERMS,
+    DELETE_ON_CONDITIONS,
     INCR_WITHIN_BOUNDS,
-    SET_ON_TERMS,
+    SET_WITH_OPTIONS_WITHIN_QUOTA,
 )
 
 _MOST_ATTEMPTS = 10
@@ -64,7 +64,7 @@ class KeyChanges:
         """
         self._change_ttl(caller, name, "none" if ttl is None else str(ttl), precondition, 0)
 
-    def set_on_terms(
+    def set_with_options(
         self,
         caller: Caller,
         name: str,
@@ -77,7 +77,7 @@ class KeyChanges:
         Raises PreconditionFailed, with nothing changed, if the precondition fails. A new key
         counts against the quota. O(log n), with a precondition O(length of the earlier value).
         """
-        self._set_on_terms(caller, name, value, (options, precondition), 0)
+        self._set_with_options(caller, name, value, (options, precondition), 0)
 
     def swap(
         self,
@@ -87,8 +87,8 @@ class KeyChanges:
         options: WriteOptions,
         precondition: Precondition = ANY,
     ) -> KeyEntry | None:
-        """Write as `set_on_terms` does, and return the earlier entry, or None for a new key."""
-        found = self._set_on_terms(caller, name, value, (options, precondition), 1)
+        """Write as `set_with_options` does, and return the earlier entry, or None for a new key."""
+        found = self._set_with_options(caller, name, value, (options, precondition), 1)
         return None if found[0] is None else key_entry_of(found)
 
     def patch(
@@ -117,7 +117,7 @@ class KeyChanges:
                     options,
                 )
             try:
-                self.set_on_terms(caller, name, value, wanted, as_read)
+                self.set_with_options(caller, name, value, wanted, as_read)
             except PreconditionFailed:
                 continue
             return value
@@ -160,7 +160,7 @@ class KeyChanges:
         """
         is_possible = is_part_of_name(name)  # 1.0 accepted . and .. as names
         found = (
-            run_as(self._store, caller, DELETE_ON_TERMS, name, *precondition, 1)
+            run_as(self._store, caller, DELETE_ON_CONDITIONS, name, *precondition, 1)
             if is_possible
             else None
         )
@@ -169,7 +169,7 @@ class KeyChanges:
             raise NotFound()
         return key_entry_of(found)
 
-    def _set_on_terms(
+    def _set_with_options(
         self,
         caller: Caller,
         name: str,
@@ -180,7 +180,7 @@ class KeyChanges:
         check_key_name(name)
         options, precondition = how
         return run_as(
-            self._store, caller, SET_ON_TERMS,
+            self._store, caller, SET_WITH_OPTIONS_WITHIN_QUOTA,
             name, value, *precondition, *options.packed(), return_previous,
         )  # fmt: skip
 

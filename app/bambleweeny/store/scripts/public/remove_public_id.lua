@@ -1,4 +1,4 @@
--- Removes a public id from the tenant's routes or bins. It is invalid from then on.
+-- Removes a public id from the tenant's routes or bins. Makes the id invalid.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
