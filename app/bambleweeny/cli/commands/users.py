@@ -121,7 +121,7 @@ def _report_changed(context: Context, user: str, password: str) -> None:
 
 def _log_in_again(context: Context, user: str, password: str) -> str:
     """Renew a stored login, or return how to log in; earlier tokens are no longer valid."""
-    target = context.place
+    target = context.target
     if target.profile is None:
         login = f"'bambleweeny login {target.url} --user {user}'"
         return f"Earlier tokens are no longer valid: log in again with {login}."
