@@ -49,7 +49,7 @@ def findings(checked: list[Script]) -> list[str]:
         finding = _FINDING(line)
         assert finding, line
         script, code = names[finding[1]], finding[3]
-        found[script.place_of(int(finding[2])), code, _with_places(finding[4], script)] += 1
+        found[script.location_of(int(finding[2])), code, _with_places(finding[4], script)] += 1
     lines = Counter(
         f"{line.file}.lua:{line.number}" for script in checked for line in {*script.lines}
     )
@@ -62,7 +62,7 @@ def findings(checked: list[Script]) -> list[str]:
 
 def _with_places(message: str, script: Script) -> str:
     """Return a message with file and line of the source where it names a line of the script."""
-    return re.sub(r"line (\d+)", lambda number: script.place_of(int(number[1])), message)
+    return re.sub(r"line (\d+)", lambda number: script.location_of(int(number[1])), message)
 
 
 def long_lines(folder: Path) -> list[str]:

@@ -27,7 +27,7 @@ HARMLESS = """Postponed Thread _Line _Waiter _flush_exception add add_task any
     startswith str super suppress tell time tuple values verify wait wake zip"""
 """What may be called with a lock held, apart from functions of the same module."""
 BLOCKING = {
-    ("core/auth/passwords.py", "_place"),
+    ("core/auth/passwords.py", "_hash_slot"),
     ("server/http/leader_follower.py", "start"),
     ("server/http/leader_follower.py", "_lead_once"),
     ("server/http/leader_follower.py", "shutdown"),

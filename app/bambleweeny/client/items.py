@@ -13,7 +13,7 @@ class Item(NamedTuple):
 
     `attempt` is the number of times that the item was leased. `at` is the time when its lease
     or its delay ends, or when it died. `expires` is the time when its TTL ends. `reason`
-    is why it died, and `origin` the list from which it came into a dead-letter list.
+    is why it died, and `origin` the list from which it was moved to a dead-letter list.
     """
 
     id: str

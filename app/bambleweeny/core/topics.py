@@ -164,7 +164,7 @@ class Topics:
     def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:
         """Yield the messages after an id, then each new one; see `Streams.follow`.
 
-        Each message comes exactly once, also after an outage of the engine.
+        Each message is yielded exactly once, also after an outage of the engine.
         """
         last = after
 

@@ -69,7 +69,7 @@ class _Stderr(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__()
-        # NOTE: if no process reads stderr, a write blocks for ever; the oldest lines are dropped.
+        # NOTE: if no process reads stderr, a write blocks forever; the oldest lines are dropped.
         self._buffer: deque[bytes] = deque(maxlen=_MOST_HELD)
         self.buffers_requests = False
 

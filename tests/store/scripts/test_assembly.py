@@ -36,8 +36,12 @@ def test_a_file_is_included_once_and_before_what_needs_it(store):
     )
     assert script.text == "local two = 1\nlocal one = two + 1\nreturn one + two\n"
     assert store.run(script, []) == 3
-    assert [script.place_of(line) for line in (1, 2, 3)] == ["two.lua:1", "one.lua:4", "main.lua:3"]
-    assert script.place_of(4) == "main:?"
+    assert [script.location_of(line) for line in (1, 2, 3)] == [
+        "two.lua:1",
+        "one.lua:4",
+        "main.lua:3",
+    ]
+    assert script.location_of(4) == "main:?"
 
 
 def test_a_script_is_a_function_with_arguments_of_its_own(store):
@@ -100,7 +104,7 @@ def test_an_error_of_a_script_names_the_line_of_its_source(text):
         for n, line in enumerate(script.lines, 1)
         if "'LPOP'" in line.text and "item =" in line.text
     )
-    wanted = script.place_of(line)
+    wanted = script.location_of(line)
     assert wanted.startswith(("lists/pop_oldest.lua:", "lib/"))
     located = with_sources(text.format(sha=script.sha, line=line))
     assert wanted in located

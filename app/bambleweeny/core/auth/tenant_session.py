@@ -29,7 +29,7 @@ def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
 def walk_index_as(store: Store, caller: Caller, index: str) -> Iterator[list[str]]:
     """Yield the names of an index in order, up to 200 at a time.
 
-    O(log n + page) and one round trip a page. A name that exists during the whole walk comes
+    O(log n + page) and one round trip a page. A name that exists during the whole walk is yielded
     exactly once.
     """
     start: str | bytes = "-"

@@ -67,7 +67,8 @@ _LINE = re.compile(r"@?user_script: ?(\d+)").sub
 def with_sources(text: str) -> str:
     """Return an engine's error text with files and lines of sources in place of script lines.
 
-    The text has the digest of the script, or its name behind `script: `; other texts stay.
+    The text has the digest of the script, or its name after `script: `. Any other text is
+    returned unchanged.
     """
     script = _BY_NAME.get(found[0]) if (found := _NAME(text)) else None
-    return _LINE(lambda line: script.place_of(int(line[1])), text) if script else text
+    return _LINE(lambda line: script.location_of(int(line[1])), text) if script else text

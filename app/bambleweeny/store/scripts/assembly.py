@@ -1,4 +1,4 @@
-"""Assembles Lua scripts from their files, and finds the line of a file behind a script's line.
+"""Assembles Lua scripts from their files, and finds the line of a file for a line of a script.
 
 A file states above its code what the code needs:
 
@@ -58,7 +58,7 @@ class Script:
     name: str = ""
     lines: tuple[Line, ...] = ()
 
-    def place_of(self, number: int) -> str:
+    def location_of(self, number: int) -> str:
         """Return file and line of a source, for a line of the text; the first one is 1."""
         if not 0 < number <= len(self.lines):
             return f"{self.name}:?"
