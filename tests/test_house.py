@@ -36,13 +36,13 @@ FOREIGN = {
 }
 """Who may import a package of others: folders, with all that is in them."""
 WORST = re.compile(
-    r"one's own|\bwhom\b|\blays\b|\bbecomes of\b|\bstands before\b|\bwho does not\b"
+    r"of one moment|one's own|\bwhom\b|\blays\b|\bbecomes of\b|\bstands before\b|\bwho does not\b"
     r"|\btold\b|\bso long\b|\bwhere there (is|are)\b|\b(is|are) not there\b|\bfor how long\b"
     r"|\bwhat became\b|\bsays? more of\b|\bcomes? again\b|\bcannot be so\b",
     re.IGNORECASE,
 )
 UNCLEAR = re.compile(
-    r"of one moment|\bwhere (it|they|none|nobody)\b|\bgoes with\b|\b(key|counter|item)s? lasts?\b"
+    r"\bwhere (it|they|none|nobody)\b|\bgoes with\b|\b(key|counter|item)s? lasts?\b"
     r"|\bmakes a (key|list|counter|user)\b|\bby itself\b|\bis good\b|\bstands? behind\b",
     re.IGNORECASE,
 )
