@@ -36,7 +36,8 @@ install() {
     "$python" -m venv "$venv" || fail "$python has no working venv; on Debian: apt install python3-venv."
   fi
   echo "build.sh: installing packaging/$1 into $(basename "$venv")" >&2
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock" >&2
+  # The lock is complete, but for what pyproject.toml leaves out on purpose.
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$lock" >&2
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
     --editable "$root" >&2
   touch "$venv/pyproject.toml"

@@ -9,10 +9,12 @@ from bambleweeny.api.access_log import AccessLog
 from bambleweeny.api.auth import AuthTest, AuthToken
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
-from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
+from bambleweeny.api.docs import OpenApi
 from bambleweeny.api.errors import add_error_handlers, no_such_path
 from bambleweeny.api.events import Events
 from bambleweeny.api.gate import Gate
+from bambleweeny.api.guide import GuideHome, GuidePage, GuideSearch
+from bambleweeny.api.guide_files import GuideFile
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
 from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
@@ -21,6 +23,7 @@ from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
 from bambleweeny.api.own_data import Export, Import
+from bambleweeny.api.reference import Reference
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
 from bambleweeny.api.topics import Topic, Topics
@@ -86,7 +89,10 @@ def create_app(
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
     app.add_route("/bambleweeny.js", JavaScript())
-    app.add_route("/docs", DocsPage())
-    app.add_route("/docs/{asset}", DocsAsset())
+    app.add_route("/docs", GuideHome())
+    app.add_route("/docs/api", Reference())
+    app.add_route("/docs/search", GuideSearch())
+    app.add_route("/docs/{page}", GuidePage())
+    app.add_route("/docs/files/{version}/{name}", GuideFile())
     app.add_sink(no_such_path)
     return app

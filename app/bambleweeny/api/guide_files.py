@@ -1,0 +1,82 @@
+"""The files of /docs: style sheets, scripts, and Swagger UI, under names that say their version."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import falcon
+
+from bambleweeny.api.cached_files import IMMUTABLE, REVALIDATED, CachedFile
+from bambleweeny.api.reference_document import reference_document
+from bambleweeny.errors import InternalError, NotFound
+from bambleweeny.guide.site import site_file
+
+_TYPES = {
+    "guide.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "reference.css": "text/css",
+    "reference.js": "text/javascript",
+    "reference.json": "application/json",
+    "style.css": "text/css",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
+}
+FORMER_FILES = {
+    "swagger-ui.css": "swagger-ui.css",
+    "swagger-ui-bundle.js": "swagger-ui-bundle.js",
+    "favicon-32x32.png": "icon.svg",
+    "start.js": "reference.js",
+}
+"""What was once at /docs/NAME, and what is now in its place."""
+
+
+class GuideFile:
+    """/docs/files/{version}/{name}"""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response, version: str, name: str) -> None:
+        """Answer a file of the pages.
+
+        Another version, which the page of another server may name, is answered as the present one.
+        """
+        if name not in _TYPES:
+            raise NotFound()
+        file = _file(name)
+        file.answer(req, resp, IMMUTABLE if version == file.version else REVALIDATED)
+
+    on_head = on_get
+
+
+def url_of(name: str) -> str:
+    """Return the URL of a file, relative to a page below /docs."""
+    return f"files/{_file(name).version}/{name}"
+
+
+def tags_of(names: Sequence[str], prefix: str, nonce: str) -> str:
+    """Make the tags of style sheets and scripts."""
+    return "\n".join(
+        f'<link rel="stylesheet" nonce="{nonce}" href="{prefix}{url_of(name)}">'
+        if name.endswith(".css")
+        else f'<script defer nonce="{nonce}" src="{prefix}{url_of(name)}"></script>'
+        for name in names
+    )
+
+
+@cache
+def _file(name: str) -> CachedFile:
+    if name == "reference.json":
+        data = reference_document()
+    elif name.startswith("swagger-ui"):
+        data = (_swagger_ui() / name).read_bytes()
+    else:
+        data = site_file(name)
+    return CachedFile(data, f"{_TYPES[name]}; charset=utf-8")
+
+
+@cache
+def _swagger_ui() -> Path:
+    # NOTE: the package is not imported: it is made for another web framework.
+    spec = find_spec("flask_swagger_ui")
+    for place in spec.submodule_search_locations or () if spec else ():
+        return Path(place) / "dist"
+    raise InternalError("The package flask-swagger-ui is not installed.")

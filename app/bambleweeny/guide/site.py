@@ -1,0 +1,145 @@
+"""The guide as a web site: each page as HTML, without JavaScript and for any prefix of paths."""
+
+from base64 import b64encode
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from bambleweeny import __version__
+from bambleweeny.guide.markdown import Heading, render
+from bambleweeny.guide.pages import Page, contents, home, sections
+from bambleweeny.guide.search import Found
+
+ASSETS = "<!-- style sheet and script -->"
+"""Where a page has its style sheet and its script, whose nonce is that of one answer."""
+_FOLDER = files("bambleweeny") / "guide" / "site"
+_BELOW_HOME = "docs/"
+"""What links begin with on the home page: its path is /docs, that of the others /docs/NAME."""
+
+
+def site_file(name: str) -> bytes:
+    """Return a file of the site."""
+    return (_FOLDER / name).read_bytes()
+
+
+def home_html() -> str:
+    """Return the page with the table of contents."""
+    rendered = render(home().text, _BELOW_HOME)
+    return _layout("Bambleweeny", home().summary, rendered.html, prefix=_BELOW_HOME, kind="home")
+
+
+def page_html(page: Page) -> str:
+    """Return a page of the guide."""
+    rendered = render(page.text)
+    return _layout(
+        f"{page.title} – Bambleweeny",
+        page.summary,
+        rendered.html,
+        current=page,
+        around=_around(page),
+        headings=_headings(rendered.headings),
+    )
+
+
+def results_html(query: str, results: list[Found]) -> str:
+    """Return what a search has found."""
+    shown = escape(query)
+    if not query:
+        body = "<h1>Search</h1><p>Type what you look for into the field above.</p>"
+    elif not results:
+        body = f"<h1>Nothing found for “{shown}”</h1><p>All words have to be in one section. Try fewer, or look through the contents.</p>"  # fmt: skip
+    else:
+        body = f'<h1>Found for “{shown}”</h1><ol class="found">{"".join(map(_result, results))}</ol>'
+    return _layout("Search – Bambleweeny", "Search the guide.", body, query=query, kind="results")
+
+
+def message_html(title: str, sentence: str) -> str:
+    """Return a page that says why there is no other."""
+    body = f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
+    return _layout(f"{title} – Bambleweeny", sentence, body, kind="message")
+
+
+def icon() -> str:
+    """Return the favicon as a data URL."""
+    return f"data:image/svg+xml;base64,{b64encode(site_file('icon.svg')).decode()}"
+
+
+def _layout(
+    title: str,
+    summary: str,
+    body: str,
+    *,
+    prefix: str = "",
+    current: Page | None = None,
+    around: str = "",
+    headings: str = "",
+    query: str = "",
+    kind: str = "page",
+) -> str:
+    return _template().substitute(
+        title=escape(title),
+        summary=escape(summary),
+        body=body,
+        prefix=prefix,
+        home="docs" if prefix else "../docs",
+        icon=icon(),
+        logo=site_file("logo.svg").decode(),
+        assets=ASSETS,
+        contents=_contents(prefix, current),
+        around=around,
+        headings=headings,
+        query=escape(query),
+        kind=kind,
+        version=__version__,
+    )
+
+
+@cache
+def _template() -> Template:
+    return Template(site_file("page.html").decode())
+
+
+def _contents(prefix: str, current: Page | None) -> str:
+    parts = []
+    for section, pages in sections().items():
+        links = (
+            f'<li><a href="{prefix}{page.name}"{_mark(page == current)}>{escape(page.title)}</a></li>'
+            for page in pages
+        )
+        parts.append(f"<h2>{escape(section)}</h2>\n<ul>{''.join(links)}</ul>")
+    return "\n".join(parts)
+
+
+def _mark(is_current: bool) -> str:
+    return ' aria-current="page"' if is_current else ""
+
+
+def _around(page: Page) -> str:
+    pages = list(contents().values())
+    at = pages.index(page)
+    links = []
+    if at > 0:
+        links.append(_step("prev", "Previous", pages[at - 1]))
+    if at + 1 < len(pages):
+        links.append(_step("next", "Next", pages[at + 1]))
+    return f'<nav class="around" aria-label="Pages before and after">{"".join(links)}</nav>'
+
+
+def _step(rel: str, word: str, page: Page) -> str:
+    return f'<a class="{rel}" rel="{rel}" href="{page.name}"><small>{word}</small> {escape(page.title)}</a>'
+
+
+def _headings(headings: list[Heading]) -> str:
+    if not headings:
+        return ""
+    links = (f'<li><a href="#{one.anchor}">{escape(one.title)}</a></li>' for one in headings)
+    return f'<nav class="headings" aria-label="On this page"><h2>On this page</h2><ul>{"".join(links)}</ul></nav>'
+
+
+def _result(found: Found) -> str:
+    target = f"{found.page.name}#{found.anchor}" if found.anchor else found.page.name
+    return (
+        f'<li><a href="{target}">{escape(found.title)}</a> <small>{escape(found.page.title)}</small>'
+        f"<p>{found.excerpt}</p></li>\n"
+    )
