@@ -73,7 +73,7 @@ def printed_by(blocks: list[Block], url: str, home: Path) -> list[str]:
         check=True,
     )
     assert done.stderr == ""
-    said = done.stdout.replace(address, "localhost:8080")
+    said = done.stdout.replace(address, "localhost:8080").replace(str(home), "/home/you")
     return said.split(f"{MARK}\n")[:-1]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FILE = re.compile(r"^([A-Za-z-]+)\.md(#.*)?$")
+_CONTRACT = "../openapi.yaml"
 
 
 class Heading(NamedTuple):
@@ -103,6 +104,8 @@ def _heading_close(renderer: object, tokens: Sequence["Token"], at: int, *_: obj
 
 
 def _link(target: str, prefix: str) -> str:
+    if target == _CONTRACT:
+        return f"{prefix}api"
     file = _FILE.match(target)
     if file is None:
         return target
