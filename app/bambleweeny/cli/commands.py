@@ -74,6 +74,7 @@ COMMANDS = {
     "logout": Command(TOOLS, "login", "forget a token that login kept"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
     "completion": Command(TOOLS, "completion", "print what makes a shell complete the commands"),
+    "help": Command(TOOLS, "guide", "show the topics of the guide, or one of them"),
     "licenses": Command(TOOLS, "serving", "print the licences of all that is in the program"),
 }
 
