@@ -4,20 +4,17 @@ import ast
 import re
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import bambleweeny
 import pytest
-from bambleweeny import client, config, store
-from bambleweeny.cli.connection import Connection
+from bambleweeny import client, store
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"
-README = (ROOT / "README.md").read_text("utf-8")
 ROOMS = ["store", "core", "api", "server", "cli"]
 FLOOR = {"names", "errors", "options", "config", "running", "__init__"}
-FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}, "urllib3": {"client"}}  # fmt: skip
+FOREIGN = {"redis": set(), "hiredis": {"store"}, "falcon": {"api"}, "waitress": {"server"}, "jwt": {"core"}, "prometheus_client": {"api"}, "urllib3": {"client"}, "markdown_it": {"guide", "cli"}}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:
@@ -61,6 +58,12 @@ def test_the_client_needs_errors_and_names_alone():
             assert not any(name.startswith("bambleweeny.client") for name in imports(path)), path
 
 
+def test_the_guide_needs_nothing_of_ours():
+    for path in (APP / "guide").rglob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("bambleweeny.")}
+        assert {name.split(".")[1] for name in ours} <= {"guide", "__version__"}, path
+
+
 def test_an_import_of_the_package_is_cheap():
     heavy = "import bambleweeny, sys; print([m for m in ('urllib3', 'ssl', 'json') if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
@@ -102,30 +105,6 @@ def test_modules_and_functions_stay_small():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 60, f"{path}:{node.name}"
-
-
-def test_the_readme_names_every_option_and_no_other():
-    flags = {config.flag_of(column) for column in fields(config.Config)}
-    table = README.partition("## Configuration")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE)) == flags
-    for column in fields(config.Config):
-        default = config.option_of(column).shown_default
-        assert re.search(
-            rf"^\| `{config.flag_of(column)}[ `].*\| {re.escape(default)} \|", table, re.M
-        )
-
-
-def test_the_readme_names_every_option_of_the_command_line_and_no_other():
-    table = README.partition("| client option |")[2].partition("\n## ")[0]
-    flags = [config.flag_of(column) for column in fields(Connection)]
-    assert re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE) == flags
-
-
-def test_the_readme_names_every_path():
-    paths = re.findall(r"^  (/\S*):$", (APP / "openapi.yaml").read_text("utf-8"), re.MULTILINE)
-    assert len(paths) > 20
-    for path in paths:
-        assert path.replace("{public_id}", "{id}").replace("{user_id}", "{id}") in README, path
 
 
 def test_the_version_is_the_newest_of_the_changelog():

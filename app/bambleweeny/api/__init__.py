@@ -86,6 +86,12 @@ def create_app(
     app.add_route("/healthz", Health())
     app.add_route("/readyz", Readiness(services))
     app.add_route("/metrics", Metrics(services))
+    _add_documents(app)
+    app.add_sink(no_such_path)
+    return app
+
+
+def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
     app.add_route("/bambleweeny.js", JavaScript())
@@ -94,5 +100,3 @@ def create_app(
     app.add_route("/docs/search", GuideSearch())
     app.add_route("/docs/{page}", GuidePage())
     app.add_route("/docs/files/{version}/{name}", GuideFile())
-    app.add_sink(no_such_path)
-    return app

@@ -13,7 +13,9 @@ from bambleweeny.api.docs import document
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 _UP_TO_ROOT = "../../../"
 """From /docs/files/VERSION/reference.json."""
-_LOGIN = """Log in above: the token is sent with each call that you try, and kept by this page alone.
+_LOGIN = """Log in above: the token is sent with each call that you try, and only this page keeps it.
+[The OpenAPI document](../openapi.json) is what code generators take.
+
 In the samples `$U` is the URL of this server, and `$AUTH` the header with the token:
 
 ```sh
@@ -62,12 +64,20 @@ def _rewrite(
     whole: dict[str, Any], path: str, method: str, operation: dict[str, Any], shared: list[Any]
 ) -> None:
     parameters = [_resolved(whole, one) for one in [*shared, *operation.get("parameters", [])]]
+    for one in parameters:
+        if not one.get("required"):
+            one.pop("example", None)  # Swagger UI would send it
     if parameters:
-        operation["parameters"] = sorted(parameters, key=lambda one: not one.get("required"))
+        operation["parameters"] = sorted(parameters, key=_place)
     if operation.get("security"):
         operation["security"] = [{"bearer": []}]
     sample = _curl(whole, path, method, operation)
     operation["description"] = f"```sh\n{sample}\n```\n\n{operation.get('description', '')}"
+
+
+def _place(parameter: dict[str, Any]) -> tuple[bool, bool]:
+    """Sort what is required first, and what is the admin's last."""
+    return not parameter.get("required"), parameter["name"] == "userid"
 
 
 def _resolved(whole: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:

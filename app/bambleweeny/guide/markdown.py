@@ -47,6 +47,9 @@ def render(text: str, prefix: str = "") -> Rendered:
             token.attrSet("id", anchor_of(title))
             if token.tag == "h2":
                 headings.append(Heading(anchor_of(title), title))
+        if token.attrGet("style"):
+            # NOTE: the page's policy allows no styles in it.
+            token.attrs = {"class": "number"}
         for child in token.children or ():
             if child.type == "link_open":
                 child.attrSet("href", _link(str(child.attrGet("href")), prefix))
