@@ -12,7 +12,10 @@ STYLE = r'href="((?:docs/)?files/[0-9a-f]{16}/style\.css)"'
 
 
 def asked(http, path, **headers):
-    headers = {"Accept-Encoding": "identity", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    headers = {
+        "Accept-Encoding": "identity",
+        **{k.replace("_", "-"): v for k, v in headers.items()},
+    }
     return http.get(path, headers=headers)
 
 
@@ -27,7 +30,9 @@ def test_every_page_is_html_that_runs_and_loads_nothing_but_its_own(http, path):
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     policy = answer.headers["Content-Security-Policy"]
     nonce = nonce_of(answer)
-    assert policy.startswith(f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'")
+    assert policy.startswith(
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'"
+    )
     assert "frame-ancestors 'none'" in policy and "base-uri 'none'" in policy
     assert "unsafe" not in policy and "*" not in policy and "//" not in policy
     assert answer.headers["Referrer-Policy"] == "no-referrer"

@@ -28,7 +28,10 @@ def test_every_path_is_there_and_twins_are_folded():
     assert not [method for _, method in OPERATIONS if method == "head"]
     for path in ("/routes/{public_id}", "/routes/{public_id}/{rest}"):
         assert [method for other, method in OPERATIONS if other == path] == ["get"]
-        assert "The same with PUT, POST, PATCH, DELETE, HEAD, OPTIONS." in OPERATIONS[path, "get"]["description"]
+        assert (
+            "The same with PUT, POST, PATCH, DELETE, HEAD, OPTIONS."
+            in OPERATIONS[path, "get"]["description"]
+        )
     assert "post" in SHOWN["paths"]["/auth/token"]
 
 
@@ -48,7 +51,7 @@ def test_what_is_required_comes_first_and_the_rest_is_empty(key):
 
 @pytest.mark.parametrize("key", OPERATIONS, ids=lambda key: f"{key[1]} {key[0]}")
 def test_every_call_begins_with_a_command(key):
-    path, method = key
+    method = key[1]
     words = shlex.split(sample_of(OPERATIONS[key]))
     url = next(word for word in words if word.startswith("$U"))
     assert "{" not in url

@@ -78,7 +78,9 @@ def behind_a_prefix(url, prefix="/b9y"):
         def do_GET(self):
             assert self.path.startswith(f"{prefix}/"), self.path
             length = int(self.headers.get("Content-Length") or 0)
-            headers = {k: v for k, v in self.headers.items() if k.lower() not in ("host", "content-length")}
+            headers = {
+                k: v for k, v in self.headers.items() if k.lower() not in ("host", "content-length")
+            }
             answer = requests.request(
                 self.command, url + self.path.removeprefix(prefix), headers=headers, stream=True,
                 data=self.rfile.read(length), allow_redirects=False, timeout=30,
@@ -91,7 +93,7 @@ def behind_a_prefix(url, prefix="/b9y"):
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_GET  # noqa: N815
 
         def log_message(self, *_):
             pass

@@ -13,14 +13,15 @@ from bambleweeny.api.docs import document
 _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 _UP_TO_ROOT = "../../../"
 """From /docs/files/VERSION/reference.json."""
-_LOGIN = """Log in above: the token is sent with each call that you try, and only this page keeps it.
+_LOGIN = """Log in above: each call that you try sends the token, and only this page keeps it.
 [The OpenAPI document](../openapi.json) is what code generators take.
 
 In the samples `$U` is the URL of this server, and `$AUTH` the header with the token:
 
 ```sh
 U=http://localhost:8080
-AUTH="Authorization: Bearer $(curl -s "$U/auth/token?raw" -d '{"username":"admin","password":"changeme"}')"
+LOGIN='{"username":"admin","password":"changeme"}'
+AUTH="Authorization: Bearer $(curl -s "$U/auth/token?raw" -d "$LOGIN")"
 ```
 """
 

@@ -97,13 +97,17 @@ def _fence(renderer: object, tokens: Sequence["Token"], at: int, *_: object) -> 
     token = tokens[at]
     language = (token.info.split() or ["text"])[0]
     kind = "output" if language == "output" else "code"
-    return f'<div class="{kind}"><pre tabindex="0"><code>{escape(token.content)}</code></pre></div>\n'
+    return (
+        f'<div class="{kind}"><pre tabindex="0"><code>{escape(token.content)}</code></pre></div>\n'
+    )
 
 
 def _heading_close(renderer: object, tokens: Sequence["Token"], at: int, *_: object) -> str:
     anchor = tokens[at - 2].attrGet("id")
-    mark = f' <a class="anchor" href="#{anchor}" aria-label="Link to this section">#</a>' if anchor else ""  # fmt: skip
-    return f"{mark}</{tokens[at].tag}>\n"
+    if not anchor:
+        return f"</{tokens[at].tag}>\n"
+    link = f'<a class="anchor" href="#{anchor}" aria-label="Link to this section">#</a>'
+    return f" {link}</{tokens[at].tag}>\n"
 
 
 def _link(target: str, prefix: str) -> str:

@@ -6,7 +6,11 @@ from importlib.resources import files
 from typing import NamedTuple
 
 _FOLDER = files("bambleweeny") / "guide"
-_ENTRY = re.compile(r"^## (?P<section>.+)$|^- \[(?P<title>.+)\]\((?P<name>[a-z-]+)\.md\): (?P<summary>.+)$", re.M)  # fmt: skip
+_ENTRY = re.compile(
+    r"^## (?P<section>.+)$|"
+    r"^- \[(?P<title>.+)\]\((?P<name>[a-z-]+)\.md\): (?P<summary>.+)$",
+    re.MULTILINE,
+)
 
 
 class Page(NamedTuple):

@@ -14,6 +14,7 @@ from bambleweeny.guide.search import Found
 ASSETS = "<!-- style sheet and script -->"
 """Where a page has its style sheet and its script, whose nonce is that of one answer."""
 _FOLDER = files("bambleweeny") / "guide" / "site"
+_NOTHING_FOUND = "All words have to be in one section. Try fewer, or look through the contents."
 _BELOW_HOME = "docs/"
 """What links begin with on the home page: its path is /docs, that of the others /docs/NAME."""
 
@@ -33,7 +34,7 @@ def page_html(page: Page) -> str:
     """Return a page of the guide."""
     rendered = render(page.text)
     return _layout(
-        f"{page.title} – Bambleweeny",
+        f"{page.title} - Bambleweeny",
         page.summary,
         rendered.html,
         current=page,
@@ -48,16 +49,18 @@ def results_html(query: str, results: list[Found]) -> str:
     if not query:
         body = "<h1>Search</h1><p>Type what you look for into the field above.</p>"
     elif not results:
-        body = f"<h1>Nothing found for “{shown}”</h1><p>All words have to be in one section. Try fewer, or look through the contents.</p>"  # fmt: skip
+        body = f"<h1>Nothing found for “{shown}”</h1><p>{_NOTHING_FOUND}</p>"
     else:
-        body = f'<h1>Found for “{shown}”</h1><ol class="found">{"".join(map(_result, results))}</ol>'
-    return _layout("Search – Bambleweeny", "Search the guide.", body, query=query, kind="results")
+        body = (
+            f'<h1>Found for “{shown}”</h1><ol class="found">{"".join(map(_result, results))}</ol>'
+        )
+    return _layout("Search - Bambleweeny", "Search the guide.", body, query=query, kind="results")
 
 
 def message_html(title: str, sentence: str) -> str:
     """Return a page that says why there is no other."""
     body = f"<h1>{escape(title)}</h1><p>{escape(sentence)}</p>"
-    return _layout(f"{title} – Bambleweeny", sentence, body, kind="message")
+    return _layout(f"{title} - Bambleweeny", sentence, body, kind="message")
 
 
 def icon() -> str:
@@ -104,7 +107,8 @@ def _contents(prefix: str, current: Page | None) -> str:
     parts = []
     for section, pages in sections().items():
         links = (
-            f'<li><a href="{prefix}{page.name}"{_mark(page == current)}>{escape(page.title)}</a></li>'
+            f'<li><a href="{prefix}{page.name}"{_mark(page == current)}>'
+            f"{escape(page.title)}</a></li>"
             for page in pages
         )
         parts.append(f"<h2>{escape(section)}</h2>\n<ul>{''.join(links)}</ul>")
@@ -127,19 +131,23 @@ def _around(page: Page) -> str:
 
 
 def _step(rel: str, word: str, page: Page) -> str:
-    return f'<a class="{rel}" rel="{rel}" href="{page.name}"><small>{word}</small> {escape(page.title)}</a>'
+    label = f"<small>{word}</small> {escape(page.title)}"
+    return f'<a class="{rel}" rel="{rel}" href="{page.name}">{label}</a>'
 
 
 def _headings(headings: list[Heading]) -> str:
     if not headings:
         return ""
     links = (f'<li><a href="#{one.anchor}">{escape(one.title)}</a></li>' for one in headings)
-    return f'<nav class="headings" aria-label="On this page"><h2>On this page</h2><ul>{"".join(links)}</ul></nav>'
+    return (
+        '<nav class="headings" aria-label="On this page"><h2>On this page</h2>'
+        f"<ul>{''.join(links)}</ul></nav>"
+    )
 
 
 def _result(found: Found) -> str:
     target = f"{found.page.name}#{found.anchor}" if found.anchor else found.page.name
     return (
-        f'<li><a href="{target}">{escape(found.title)}</a> <small>{escape(found.page.title)}</small>'
-        f"<p>{found.excerpt}</p></li>\n"
+        f'<li><a href="{target}">{escape(found.title)}</a> '
+        f"<small>{escape(found.page.title)}</small><p>{found.excerpt}</p></li>\n"
     )
