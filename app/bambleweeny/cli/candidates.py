@@ -10,6 +10,7 @@ from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.profiles import profile_names
 from bambleweeny.cli.verb import AddOptions, Verb, parser_of
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.guide.pages import contents
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -93,6 +94,7 @@ class Candidates:
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
+            "PAGE": lambda: list(contents()),
         }.get(metavar)
         if found is None:
             return []

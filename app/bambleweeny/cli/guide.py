@@ -57,7 +57,7 @@ VERBS = {
         """bambleweeny help
         bambleweeny help queues
         bambleweeny help errors | grep 507""",
-        (argument("topic", nargs="?", metavar="TOPIC", help="a topic of the guide, or a command"),),
+        (argument("topic", nargs="?", metavar="PAGE", help="a topic of the guide, or a command"),),
         add_options=lambda _: None,
     ),
 }
