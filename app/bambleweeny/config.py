@@ -1,4 +1,4 @@
-"""The one table of options: it makes the flags, the variables, --help and the README check."""
+"""The one table of options: it makes the flags, the variables, --help and the check of the guide."""
 
 import os
 from collections.abc import Mapping

@@ -15,7 +15,7 @@ from bambleweeny.core.values import value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest
 
 _RULE = (
-    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs."
+    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs/bulk."
 )
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -35,7 +35,7 @@ def read_json(req: falcon.Request, form: type[_T], body: bytes | None = None) ->
     try:
         return msgspec.json.decode(data, type=form)
     except msgspec.ValidationError as ex:
-        raise InvalidRequest(f"{ex}.", hint="See /docs for this call's fields.") from ex
+        raise InvalidRequest(f"{ex}.", hint="See /docs/api for this call's fields.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise InvalidRequest("The body is not valid JSON.", hint=str(ex)) from ex
 
