@@ -8,7 +8,7 @@ import falcon
 from bambleweeny.api.cached_files import NoncePage
 from bambleweeny.api.guide import is_redirected
 from bambleweeny.api.guide_files import tags_of, url_of
-from bambleweeny.guide.site import ASSETS, icon, site_file
+from bambleweeny.guide.site import ASSETS, icon, logo, site_file
 
 _FILES = ("swagger-ui.css", "reference.css", "swagger-ui-bundle.js", "reference.js")
 _POLICY = (
@@ -34,6 +34,6 @@ def _page() -> NoncePage:
         assets=ASSETS,
         document=url_of("reference.json"),
         icon=icon(),
-        logo=site_file("logo.svg").decode(),
+        logo=logo(),
     )
     return NoncePage(html, ASSETS, partial(tags_of, _FILES, ""))

@@ -63,9 +63,16 @@ def message_html(title: str, sentence: str) -> str:
     return _layout(f"{title} - Bambleweeny", sentence, body, kind="message")
 
 
+@cache
 def icon() -> str:
     """Return the favicon as a data URL."""
     return f"data:image/svg+xml;base64,{b64encode(site_file('icon.svg')).decode()}"
+
+
+@cache
+def logo() -> str:
+    """Return the logo as an element of a page, in the colour of its text."""
+    return site_file("logo.svg").decode()
 
 
 def _layout(
@@ -87,7 +94,7 @@ def _layout(
         prefix=prefix,
         home="docs" if prefix else "../docs",
         icon=icon(),
-        logo=site_file("logo.svg").decode(),
+        logo=logo(),
         assets=ASSETS,
         contents=_contents(prefix, current),
         around=around,
@@ -103,6 +110,7 @@ def _template() -> Template:
     return Template(site_file("page.html").decode())
 
 
+@cache
 def _contents(prefix: str, current: Page | None) -> str:
     parts = []
     for section, pages in sections().items():
