@@ -15,7 +15,8 @@ from bambleweeny.core.values import value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest
 
 _RULE = (
-    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs/bulk."
+    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. "
+    "/docs/api has an example."
 )
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

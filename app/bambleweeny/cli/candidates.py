@@ -86,7 +86,7 @@ class Candidates:
         return str(positionals[at].metavar) if at < len(positionals) else ""
 
     def _values(self, metavar: str, last: str) -> list[str]:
-        found = {
+        finders: dict[str, Callable[[], list[str]]] = {
             "KEY": lambda: _names(self._client().keys, last),
             "LIST": lambda: _names(self._client().lists, last),
             "TOPIC": lambda: _names(self._client().topics, last),
@@ -95,7 +95,8 @@ class Candidates:
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
             "PAGE": lambda: list(contents()),
-        }.get(metavar)
+        }
+        found = finders.get(metavar)
         if found is None:
             return []
         due, names = self._kept.get((metavar, last), (0.0, []))

@@ -1,4 +1,4 @@
-"""The table of options of who asks a server: flags, variables, --help and the check of the guide."""
+"""The table of a client's options: flags, variables, --help and the check of the guide."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping
