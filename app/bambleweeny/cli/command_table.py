@@ -79,7 +79,7 @@ COMMANDS = {
     "logout": Command(TOOLS, "login", "forget a token that login kept"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
     "completion": Command(TOOLS, "completion", "print what makes a shell complete the commands"),
-    HELP: Command(TOOLS, "help", "list the commands, or say what one takes"),
+    HELP: Command(TOOLS, "help", "list commands and pages of the guide, or show one"),
     "version": Command(TOOLS, "help", "say what this program is"),
     "licenses": Command(
         TOOLS, "server.serving", "print the licences of all that is in the program"
