@@ -77,7 +77,7 @@ def printed_by(blocks: list[Block], url: str, home: Path) -> list[str]:
 def is_as_shown(printed: str, shown: str) -> bool:
     """Compare what a block prints with what its page shows.
 
-    Line ends do not count: a value that a reader gets has none behind it.
+    Empty lines and the line end of the last line do not count.
     """
     parts = [re.escape(_plain(part)) for part in shown.split("...")]
     return re.fullmatch(".*?".join(parts), _plain(printed), re.S) is not None
@@ -98,7 +98,7 @@ def _path(home: Path) -> str:
 
 
 def _plain(text: str) -> str:
-    text = re.sub(r"\s*\n\s*", "", text.strip())
+    text = re.sub(r"[ \t]*\n+", "\n", text.strip())
     for pattern, word in CHANGING:
         text = re.sub(pattern, word, text)
     return text

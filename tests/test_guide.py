@@ -3,18 +3,22 @@
 import json
 import re
 import shlex
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import requests
 from bambleweeny import config, errors, names
+from bambleweeny.api.requests import waiting
 from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.parsing import choose
 from bambleweeny.core.batch import batch
 from bambleweeny.core.lists import items, leases, lists
 from bambleweeny.core.public import nesting
+from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
 from bambleweeny.guide.pages import contents
 from bambleweeny.guide.search import LONGEST_QUERY, search
@@ -44,6 +48,8 @@ TRIED_ELSEWHERE = {
     "BAMBLEWEENY_REDIS_URL=": "tests/store/client/test_url.py",
     "BAMBLEWEENY_ADMIN_PASSWORD=": "tests/server/test_serve.py",
     "bambleweeny backup": "tests/cli/commands/server/test_backup.py",
+    "bambleweeny restore --replace": "tests/test_guide.py",
+    "packaging/sdk.sh": "tests/contract/test_generated_clients.py",
     "bambleweeny login": "tests/cli/connection/test_target.py",
     "bambleweeny sub": "tests/cli/commands/test_sub.py",
     "source <(bambleweeny completion": "tests/cli/commands/test_completion.py",
@@ -82,6 +88,43 @@ def test_every_block_prints_what_the_page_shows(page, tmp_path):
         )
 
 
+@pytest.mark.parametrize("page", ["python", "javascript"])
+def test_what_a_page_leaves_does_not_change_its_outputs(page, tmp_path):
+    need("curl", "node")
+    blocks = blocks_of(GUIDE / f"{page}.md")
+    mine = [block for block in blocks if not block.elsewhere]
+    with running("sandbox", HOME=str(tmp_path)) as server:
+        for block, printed in zip(
+            mine * 2, printed_by(mine * 2, server.url, tmp_path), strict=True
+        ):
+            assert is_as_shown(printed, block.output), block.text
+
+
+def test_a_backup_is_restored_by_the_commands_that_are_shown(tmp_path):
+    text = text_of("backup")
+    commands = [
+        re.search(rf"^bambleweeny {words} monday.ndjson$", text, re.M)[0]
+        for words in ("backup", "restore --data-dir ~/restored", "restore --replace")
+    ]
+    variables = {"HOME": str(tmp_path), "XDG_DATA_HOME": ""}
+    with running("serve", **variables) as server:
+        data = server.said("Data")
+    done = subprocess.run(
+        ["bash", "-e"],
+        input="\n".join(commands),
+        env={**variables, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    places = re.findall(r"(?:from|to) (/\S+)\.$", done.stderr, re.MULTILINE)
+    assert places == [data, str(tmp_path / "restored"), data]
+    assert "1 user, 0 keys, 0 items, 0 topics, 0 messages, 0 routes and 0 bins" in done.stderr
+
+
 def test_most_pages_have_blocks_and_most_blocks_are_run():
     blocks = [block for page in PAGES for block in blocks_of(page)]
     assert sum(not block.elsewhere for block in blocks) > 80
@@ -94,6 +137,17 @@ def test_a_block_that_is_not_run_here_has_another_test():
             if block.elsewhere:
                 [test] = {t for b, t in TRIED_ELSEWHERE.items() if block.text.startswith(b)}
                 assert (ROOT / test).exists(), test
+
+
+def test_the_quickstart_shows_what_a_sandbox_prints(tmp_path):
+    [shown] = re.findall(r"^```text\n(.*?)^```$", text_of("quickstart"), re.M | re.S)
+    with running("sandbox", HOME=str(tmp_path)) as server:
+        for line in shown.splitlines()[1:]:
+            name, words = line.split(maxsplit=1)
+            said = re.sub(
+                r":\d+", ":8080", re.sub(r"sandbox-\w+", "sandbox-4162rfyg", server.said(name))
+            )
+            assert said == words
 
 
 def test_no_block_has_a_prompt():
@@ -200,6 +254,16 @@ def test_the_limits_page_has_the_limits_of_the_code():
     text = text_of("limits")
     for row, number in {
         "headers of a request": f"{http._LARGEST_HEADERS >> 10} kB",
+        "items that one call takes, leases or shows": f"{MOST_BYTES_OF_A_PAGE >> 20} MB, at least one item",
+        "values of an answer": f"{MOST_BYTES_AT_ONCE >> 20} MB",
+        "`!@[` in a text, and its size": (
+            f"{nesting._MOST_PLACEHOLDERS:,}; {nesting.MOST_NESTED_BYTES >> 20} MB"
+        ),
+        "nested keys, and their values": (
+            f"{nesting._MOST_NAMES}; {nesting.MOST_NESTED_BYTES >> 20} MB"
+        ),
+        "connections of a worker": f"{limits._MOST_CONNECTIONS:,}, or what `ulimit -n` leaves",
+        "`?wait=`": f"{waiting._MAX_WAIT} s",
         "name of a key, list or topic": "255 of `A-Z a-z 0-9 _ : . -`",
         "items of a lease": f"{leases.MOST_LEASED}",
         "items of a pop": f"{lists.MOST_POPPED:,}",

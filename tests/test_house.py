@@ -185,7 +185,11 @@ def test_papers_name_files_that_exist():
 
 def test_words_are_plain():
     """The worst phrases of the old texts; CONTRIBUTING has the words to use instead."""
-    texts = [path for kind in ("py", "lua", "yaml", "js", "md", "html") for path in APP.rglob(f"*.{kind}")]
+    texts = [
+        path
+        for kind in ("py", "lua", "yaml", "js", "md", "html")
+        for path in APP.rglob(f"*.{kind}")
+    ]
     assert len(texts) > 200
     for path in (*texts, ROOT / "README.md"):
         text = path.read_text("utf-8")

@@ -265,7 +265,11 @@ def filled(server: Served | Server, admin_password: str) -> tuple[Target, str]:
 def warm(target: Target) -> None:
     """Ask for each kind of answer once, so that the worker has made room for it."""
     with Http(target.url, target.token) as http:
-        for path in ("/docs/files/0/swagger-ui-bundle.js", target.route, "/keys?prefix=large&values=1"):
+        for path in (
+            "/docs/files/0/swagger-ui-bundle.js",
+            target.route,
+            "/keys?prefix=large&values=1",
+        ):
             http.get(path)
 
 

@@ -65,7 +65,9 @@ def test_samples_are_what_one_would_type():
     assert samples["/keys/{name}", "put"] == 'curl -X PUT "$U/keys/foo" -H "$AUTH" -d bar'
     assert samples["/lists/{name}/pop", "post"] == 'curl -X POST "$U/lists/foo/pop" -H "$AUTH"'
     assert samples["/routes", "post"].endswith("""-d '{"key":"foo","content_type":"text/plain"}'""")
-    assert samples["/keys", "delete"] == 'curl -X DELETE "$U/keys?prefix=tmp:&confirm=1" -H "$AUTH"'
+    assert (
+        samples["/keys", "delete"] == 'curl -X DELETE "$U/keys?prefix=PREFIX&confirm=1" -H "$AUTH"'
+    )
     assert "application/merge-patch+json" in samples["/keys/{name}", "patch"]
     assert samples["/healthz", "get"] == 'curl "$U/healthz"'
 

@@ -34,7 +34,7 @@ An HTTP key-value store and message broker in one program. The first steps:
   bambleweeny get foo           read it
 
 {WHERE}
-'bambleweeny help COMMAND' says more of one, 'bambleweeny help quickstart' is the guide.
+'bambleweeny help COMMAND' says more of one, and 'help quickstart' is the guide.
 """
 
 
