@@ -33,6 +33,8 @@ def test_every_path_is_there_and_twins_are_folded():
             in OPERATIONS[path, "get"]["description"]
         )
     assert "post" in SHOWN["paths"]["/auth/token"]
+    assert [method for other, method in OPERATIONS if other == "/incr/{name}"] == ["post"]
+    assert "The same with GET." in OPERATIONS["/incr/{name}", "post"]["description"]
 
 
 def test_one_login_is_left():

@@ -51,7 +51,9 @@ def _folded(operations: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Leave out operations that differ from an earlier one of their path by name alone."""
     kept: dict[str, dict[str, Any]] = {}
     twins: dict[str, list[str]] = {}
-    for method, operation in operations.items():
+    # NOTE: a GET with a POST as twin changes data, except on public paths: show the POST.
+    for method in sorted(operations, key=lambda one: one != "post" or _is_public(operations[one])):
+        operation = operations[method]
         for other, known in kept.items():
             if {**operation, "operationId": ""} == {**known, "operationId": ""}:
                 twins.setdefault(other, []).append(method.upper())
@@ -63,6 +65,10 @@ def _folded(operations: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
             f"{kept[method].get('description', '')}\n\nThe same with {', '.join(others)}.".lstrip()
         )
     return kept
+
+
+def _is_public(operation: dict[str, Any]) -> bool:
+    return operation.get("security") == []
 
 
 def _rewrite(
