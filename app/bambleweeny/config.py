@@ -1,4 +1,4 @@
-"""The table of options. Flags, variables, --help and the README check are derived from it."""
+"""The table of options. Flags, variables, --help and the check of the guide are derived from it."""
 
 import os
 from collections.abc import Mapping

@@ -81,7 +81,7 @@ COMMANDS = {
     "completion": Command(
         TOOLS, "completion", "print a script with which a shell completes commands"
     ),
-    HELP: Command(TOOLS, "help", "list the commands, or describe one"),
+    HELP: Command(TOOLS, "help", "list commands and pages of the guide, or show one"),
     "version": Command(TOOLS, "help", "print the version of this program"),
     "licenses": Command(TOOLS, "server.serving", "print the licences of all parts of the program"),
 }

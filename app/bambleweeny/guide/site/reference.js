@@ -1,0 +1,33 @@
+// Swagger UI over the contract, and one login for all calls.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const applyScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", applyScheme);
+applyScheme();
+
+const ui = SwaggerUIBundle({
+  url: document.body.dataset.document,
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  defaultModelsExpandDepth: -1,
+  displayRequestDuration: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
+
+const form = document.querySelector("#login");
+const state = document.querySelector("#state");
+const password = document.querySelector("#password");
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const given = { username: document.querySelector("#user").value, password: password.value };
+  try {
+    const answer = await fetch("../auth/token", { method: "POST", body: JSON.stringify(given) });
+    const login = await answer.json();
+    if (!answer.ok) throw new Error(login.info);
+    ui.preauthorizeApiKey("bearer", login.access_token);
+    password.value = "";
+    state.textContent = `Logged in for ${Math.floor(login.expires_in / 60)} minutes.`;
+  } catch (error) {
+    state.textContent = error.message;
+  }
+});
