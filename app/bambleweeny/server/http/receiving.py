@@ -90,7 +90,7 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         self._run_incoming()
 
     def wait_for_room(self, size: int, when_admitted: Callable[[], None]) -> None:
-        """Call `when_admitted` when the budget has room for `size` bytes: now, or later in any thread."""
+        """Call `when_admitted` when the budget has room for `size` bytes; in any thread."""
 
         def begin() -> None:
             self.account.reserved = size
