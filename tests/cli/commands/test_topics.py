@@ -33,10 +33,17 @@ def test_a_type_is_kept(typed):
 
 def test_a_read_waits(typed, sandbox, sandbox_token):
     with Client(sandbox.url, token=sandbox_token) as client:
-        later = threading.Timer(0.05, lambda: client.topics.publish("p:wait", "late"))
-        later.start()
+        is_read = threading.Event()
+
+        def publish_until_read():
+            while not is_read.wait(0.05):
+                client.topics.publish("p:wait", "late")
+
+        publisher = threading.Thread(target=publish_until_read)
+        publisher.start()
         assert typed("topics", "read", "p:wait", "--wait", "10s") == "late\n"
-        later.join()
+        is_read.set()
+        publisher.join()
 
 
 def test_what_comes_is_printed_as_it_comes(sandbox, sandbox_token):

@@ -39,7 +39,7 @@ def test_a_flood_waits_and_then_is_told_to_come_back():
     entered, leave = threading.Event(), threading.Event()
 
     def occupy():
-        with passwords._place():
+        with passwords._hash_slot():
             entered.set()
             leave.wait()
 
@@ -55,5 +55,5 @@ def test_a_flood_waits_and_then_is_told_to_come_back():
 
 def test_past_the_queue_it_is_told_at_once():
     passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=0, queue_timeout=60)
-    with passwords._place(), pytest.raises(Busy):
+    with passwords._hash_slot(), pytest.raises(Busy):
         passwords.hash("x")

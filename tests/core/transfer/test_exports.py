@@ -207,7 +207,7 @@ def test_what_has_expired_is_left_out(services, uli, raw):
         (b'{"item":{"list":"a","value":"x","state":"leased","at":1}}', "Invalid enum value"),
         (b'{"item":{"list":"a","value":"x","state":"dead"}}', "contradict each other"),
         (b'{"item":{"list":"a","value":"x","at":5}}', "contradict each other"),
-        (b'{"item":{"list":"a","value":"x","state":"delayed","at":4398046511104}}', "cannot be"),
+        (b'{"item":{"list":"a","value":"x","state":"delayed","at":4398046511104}}', "contradict"),
         (b'{"item":{"list":"a","value":"x","expires":-1}}', "contradict each other"),
         (b'{"item":{"list":"a","value":"x","attempts":65536}}', "contradict each other"),
         (b'{"item":{"list":"a","value":"x","origin":"/"}}', "List name is invalid"),

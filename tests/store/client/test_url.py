@@ -60,7 +60,7 @@ def test_it_is_read(text, url):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("http://h", "none of"), ("h:1", "none of"), ("redis+http://h", "none of"),
+        ("http://h", "not one of"), ("h:1", "not one of"), ("redis+http://h", "not one of"),
         ("redis://", "lacks a host"), ("redis://h/x", "database 'x'"), ("redis://h:port", "port 'port'"),
         ("redis://h:99999", "port '99999'"), ("redis://a,b", "several hosts"), ("unix://", "lacks the path"),
         ("redis+sentinel://a", "lacks the master"), ("redis+cluster://a/1", "path is too long"),

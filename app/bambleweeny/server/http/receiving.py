@@ -89,12 +89,12 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
         self.request.refuse(error)
         self._run_incoming()
 
-    def wait_for_room(self, size: int, go_on: Callable[[], None]) -> None:
-        """Call `go_on` when the budget has room for `size` bytes: now, or later in any thread."""
+    def wait_for_room(self, size: int, when_admitted: Callable[[], None]) -> None:
+        """Call `when_admitted` when the budget has room for `size` bytes; in any thread."""
 
         def begin() -> None:
             self.account.reserved = size
-            go_on()
+            when_admitted()
 
         if self.server.budget.reserve(self.account, size, begin):
             begin()
@@ -154,9 +154,9 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             self.refuse(BodyTooLarge(hint=f"This call takes up to {self._largest_body} bytes."))
         elif size > self.server.limits.small and not self.account.reserved:
             self._is_waiting = True
-            self.wait_for_room(request.content_length or self._largest_body, self._go_on)
+            self.wait_for_room(request.content_length or self._largest_body, self._resume)
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         self._is_waiting = False
         self.server.event_loop.note(self._fileno)
         self.server.soon(self._check_incoming)
