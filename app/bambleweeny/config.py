@@ -37,7 +37,11 @@ def _default_data_dir() -> str:
 
 
 def _default_workers() -> str:
-    return str(min(len(os.sched_getaffinity(0)), 4))
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # NOTE: only Linux knows which cores a process may use.
+        cores = os.cpu_count() or 1
+    return str(min(cores, 4))
 
 
 @dataclass(frozen=True, repr=False)

@@ -1,6 +1,5 @@
 """What runs on a data directory: whether anything does, and the URLs at which it answers."""
 
-import fcntl
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,8 +10,13 @@ SERVER = "server.url"
 def is_in_use(data_dir: Path) -> bool:
     """Tell whether a server or an engine holds a data directory.
 
-    Raises OSError where the directory cannot be read.
+    On Windows, which has no server, nothing does. Raises OSError where the directory cannot
+    be read.
     """
+    try:
+        import fcntl  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return False
     try:
         lock = open(data_dir / "lock", "rb")
     except FileNotFoundError:

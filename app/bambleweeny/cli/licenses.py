@@ -1,7 +1,8 @@
 """`bambleweeny licenses`: the licences of all that is in the program.
 
 A built program has them in a file beside the code, which the build writes with what is
-here; otherwise they are those of the installed distributions that bambleweeny requires.
+here; otherwise they are those of the installed distributions that bambleweeny requires,
+its server's among them where they are installed.
 """
 
 import os
@@ -78,7 +79,8 @@ def all_licenses() -> str:
 def required_distributions(name: str = "bambleweeny") -> Iterator[Distribution]:
     """Give a distribution, then all that it requires, directly or not, by their names."""
     found: dict[tuple[str, str], Distribution] = {}
-    _collect(name, "", found)
+    for extra in ("", "server"):
+        _collect(name, extra, found)
     ours = found.pop((_normal(name), ""))
     yield ours
     named = {key[0]: one for key, one in found.items() if key[0] != _normal(name)}

@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import partial
 
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.server_part import needs_server
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.config import (
     Config,
@@ -19,24 +20,28 @@ from bambleweeny.config import (
 _PLACE = ("data_dir", "redis_url", "key_prefix")
 
 
+@needs_server
 def _serve(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
     return serve(_config(context))
 
 
+@needs_server
 def _sandbox(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
     return serve(_config(context, sandbox=True), sandbox=True)
 
 
+@needs_server
 def _backup(context: Context) -> int:
     from bambleweeny.cli.backup import run_backup  # noqa: PLC0415
 
     return run_backup(_config(context), context.args.file)
 
 
+@needs_server
 def _restore(context: Context) -> int:
     from bambleweeny.cli.backup import run_restore  # noqa: PLC0415
 
