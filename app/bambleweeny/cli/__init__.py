@@ -45,7 +45,7 @@ def _epilog() -> str:
     lines = []
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines.append(f"{group}:")
-        lines += [f"  {n:<12}{c.help}" for n, c in COMMANDS.items() if c.group == group]
+        lines += [f"  {n:<16}{c.help}" for n, c in COMMANDS.items() if c.group == group]
         lines.append("")
     examples = ["serve", "sandbox", "set foo bar", "get foo", "set --help"]
     return "\n".join([*lines, "examples:", *(f"  bambleweeny {words}" for words in examples)])

@@ -12,8 +12,10 @@ from bambleweeny.config import Config
 from bambleweeny.core.backup import back_up, count_resources
 from bambleweeny.core.backup_check import BackupRefused
 from bambleweeny.core.instance import WrongSchema
+from bambleweeny.core.original_source import OriginalUnreadable
 from bambleweeny.core.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import BambleweenyError, StoreFull
+from bambleweeny.server.refusal import CannotStart
 from bambleweeny.store.embedded import EngineFailed
 
 
@@ -28,7 +30,7 @@ def run_backup(config: Config, file: str) -> int:
         ):
             return f"Backed up {back_up(store, out, advance)} from {store.place}."
 
-    return _report(run, file)
+    return report(run, file)
 
 
 def run_restore(config: Config, file: str, *, replace: bool) -> int:
@@ -44,16 +46,27 @@ def run_restore(config: Config, file: str, *, replace: bool) -> int:
                     done = restore(store, given, advance, replace=replace)
                 return f"Restored {done} to {store.place}."
 
-    return _report(run, file)
+    return report(run, file)
 
 
-def _report(run: Callable[[], str], file: str) -> int:
+def report(run: Callable[[], str], file: str) -> int:
+    """Do what takes an engine and print the sentence it returns; return the exit status.
+
+    What it writes is readable by its owner alone. A failure is a sentence on stderr.
+    """
     umask = os.umask(0o077)
     # NOTE: so that a SIGTERM too leaves no half a file and no engine behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         print(run(), file=sys.stderr)
-    except (BackupRefused, EngineFailed, NotEmpty, WrongSchema) as ex:
+    except (
+        BackupRefused,
+        CannotStart,
+        EngineFailed,
+        NotEmpty,
+        OriginalUnreadable,
+        WrongSchema,
+    ) as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
     except StoreFull as ex:
         print(f"bambleweeny: {ex} Nothing was kept. {ex.hint}", file=sys.stderr)

@@ -36,6 +36,9 @@ COMMANDS = {
     "restore": Command(
         SERVER, "serving", "put a backup into an empty place; no server may use it meanwhile"
     ),
+    "import-original": Command(
+        SERVER, "serving", "take over the data of the original Bambleweeny 0.36 from its Redis"
+    ),
     "health": Command(
         SERVER,
         "serving",

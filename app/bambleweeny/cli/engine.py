@@ -19,19 +19,19 @@ def store_of(config: Config, *, alone: bool) -> Iterator[Store]:
     does one in which there are no data.
     """
     if config.redis_url is not None:
-        with _opened(config.redis_url, config) as store:
+        with opened(config.redis_url, config) as store:
             yield store
         return
     url = None if alone else _find(config)
     if url is not None:
-        with _opened(url, config) as store:
+        with opened(url, config) as store:
             yield store
         return
     engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
     try:
         engine.start()
         engine.wait_until_ready()
-        with _opened(engine.url, config) as store:
+        with opened(engine.url, config) as store:
             yield store
     finally:
         engine.stop()
@@ -50,7 +50,8 @@ def _find(config: Config) -> str | None:
 
 
 @contextmanager
-def _opened(url: str, config: Config) -> Iterator[Store]:
+def opened(url: str, config: Config) -> Iterator[Store]:
+    """Open the store at a URL and close it again; EngineFailed where the URL cannot be read."""
     try:
         store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT)
     except ValueError as ex:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from functools import partial
 
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.server_part import needs_server
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.config import (
@@ -17,6 +18,7 @@ from bambleweeny.config import (
     variable_of,
 )
 
+_FROM = "BAMBLEWEENY_FROM"
 _PLACE = ("data_dir", "redis_url", "key_prefix")
 
 
@@ -46,6 +48,24 @@ def _restore(context: Context) -> int:
     from bambleweeny.cli.backup import run_restore  # noqa: PLC0415
 
     return run_restore(_config(context), context.args.file, replace=context.args.replace)
+
+
+@needs_server
+def _import_original(context: Context) -> int:
+    from bambleweeny.cli.original import run_import_original  # noqa: PLC0415
+
+    args = context.args
+    url = args.source or os.environ.get(_FROM)
+    if not url:
+        raise WrongUse("Name the original's Redis, as in --from redis://127.0.0.1:6379/0.")
+    return run_import_original(
+        _config(context),
+        url,
+        context.out,
+        passwords=args.passwords,
+        is_dry=args.dry_run,
+        replace=args.replace,
+    )
 
 
 def _health(context: Context) -> int:
@@ -88,6 +108,14 @@ def _options(
 
 _file = partial(argument, "file", metavar="FILE")
 
+_REPLACE = argument("--replace", action="store_true", help="delete first what is there already")
+_ORIGINAL_NOTE = """Takes over users with ids and quotas, keys, lists in order, routes and bins with
+their URLs. Stop the original first, but not its Redis. The place here has to be empty, and no
+server may use it meanwhile. The admin keeps the password that is set here. All other users get a
+new one, since the original's hashes cannot be used. What is left out or changed is listed on
+stderr, then a table: what was found, imported and left out. All is imported or nothing; after a
+kill, repeat the command with --replace. Exit 0, or 1 if it failed."""
+
 VERBS = {
     "serve": Verb(
         _serve,
@@ -117,9 +145,33 @@ VERBS = {
         gunzip < monday.ndjson.gz | bambleweeny restore --replace -""",
         (
             _file(help="the backup; - is standard input"),
-            argument("--replace", action="store_true", help="delete first what is there already"),
+            _REPLACE,
         ),
         add_options=_options(*_PLACE, "max_memory"),
+    ),
+    "import-original": Verb(
+        _import_original,
+        """bambleweeny import-original --from redis://127.0.0.1:6379/0 --dry-run
+        bambleweeny import-original --from redis://127.0.0.1:6379/0 --passwords new-passwords
+        BAMBLEWEENY_FROM=rediss://:secret@redis.example.org bambleweeny import-original""",
+        (
+            argument(
+                "--from",
+                dest="source",
+                metavar="URL",
+                help=f"the original's Redis; it is only read [{_FROM}]",
+            ),
+            argument(
+                "--passwords",
+                metavar="FILE",
+                default="",
+                help="write the users' new passwords to a file, instead of printing them",
+            ),
+            argument("--dry-run", action="store_true", help="read and check all, write nothing"),
+            _REPLACE,
+        ),
+        add_options=_options(*_PLACE, "max_memory", "admin_password"),
+        note=_ORIGINAL_NOTE,
     ),
     "health": Verb(
         _health,

@@ -1,16 +1,12 @@
 """Where the admin's password comes from at start."""
 
 import os
-import secrets
-import string
 from pathlib import Path
 
+from bambleweeny.core.passwords import new_password
 from bambleweeny.core.users import ADMIN_ID, Users
 
 FILE_NAME = "admin-password"
-# NOTE: no hyphen, or a command line would take some passwords for options.
-_LETTERS = string.ascii_letters + string.digits
-_LENGTH = 16
 
 
 def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> str:
@@ -44,7 +40,7 @@ def _describe_known(users: Users, file: Path) -> str:
 
 
 def _make(file: Path) -> str:
-    password = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    password = new_password()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
         kept.write(password + "\n")
