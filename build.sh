@@ -17,6 +17,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   check             format, lint and type checks
   binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
   image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
+  postman           make dist/bambleweeny.postman_collection.json, all calls for Postman and newman
   clean             remove what the other verbs made
 TEXT
 }
@@ -95,6 +96,11 @@ case $verb in
     freeze buildah podman
     "$root/packaging/image.sh"
     selftest --image dist/bambleweeny-image.tar
+    ;;
+  postman)
+    install requirements.lock
+    mkdir -p "$root/dist"
+    "$venv/bin/python" "$root/packaging/postman.py" "$@" >"$root/dist/bambleweeny.postman_collection.json"
     ;;
   clean)
     cd "$root"

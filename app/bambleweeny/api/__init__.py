@@ -21,6 +21,7 @@ from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.operators import Health, Metrics, Readiness
 from bambleweeny.api.own_data import Export, Import
+from bambleweeny.api.postman import PostmanCollection
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.status import Home, Info, Save
 from bambleweeny.api.topics import Topic, Topics
@@ -83,10 +84,15 @@ def create_app(
     app.add_route("/healthz", Health())
     app.add_route("/readyz", Readiness(services))
     app.add_route("/metrics", Metrics(services))
+    _add_documents(app)
+    app.add_sink(no_such_path)
+    return app
+
+
+def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
+    app.add_route("/postman.json", PostmanCollection())
     app.add_route("/bambleweeny.js", JavaScript())
     app.add_route("/docs", DocsPage())
     app.add_route("/docs/{asset}", DocsAsset())
-    app.add_sink(no_such_path)
-    return app
