@@ -23,7 +23,9 @@ PACKAGES = {
 ANYWHERE = ("--platform", "any", "--implementation", "py", "--abi", "none")
 """Takes only files that hold no machine code."""
 NOT_COMPILED = ("--only-binary", ":all:")
-NEEDS_THE_SERVER = [["serve"], ["sandbox"], ["backup", "file"], ["restore", "file"]]
+NEEDS_THE_SERVER = [
+    ["serve"], ["sandbox"], ["backup", "file"], ["restore", "file"], ["import-original", "--from", "redis://x"],
+]  # fmt: skip
 
 
 class Installation:
