@@ -78,6 +78,7 @@ REASONS = {
     "metrics": "Prometheus asks it",
     "getSwagger": "a document for programs",
     "getOpenApi": "a document for programs",
+    "getPostmanCollection": "a document for programs",
     "showDocs": "a page for people",
     "getDocsAsset": "a page for people",
     "getJavaScript": "a module for browsers",

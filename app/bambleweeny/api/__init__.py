@@ -21,6 +21,7 @@ from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
+from bambleweeny.api.postman import PostmanCollection
 from bambleweeny.api.routes import Route, Routes
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
@@ -111,10 +112,15 @@ def create_app(
     app.add_route("/healthz", Health())
     app.add_route("/readyz", Readiness(services))
     app.add_route("/metrics", Metrics(services))
+    _add_documents(app)
+    add_sinks(app)
+    return app
+
+
+def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", OpenApi())
     app.add_route("/openapi.json", OpenApi())
+    app.add_route("/postman.json", PostmanCollection())
     app.add_route("/bambleweeny.js", JavaScript())
     app.add_route("/docs", DocsPage())
     app.add_route("/docs/{asset}", DocsAsset())
-    add_sinks(app)
-    return app

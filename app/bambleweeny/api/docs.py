@@ -64,7 +64,7 @@ class OpenApi:
         """Answer the OpenAPI document."""
         resp.content_type = "application/json"
         resp.set_header("Access-Control-Allow-Origin", "*")
-        resp.data = _document()
+        resp.data = document()
 
 
 class DocsPage:
@@ -102,7 +102,8 @@ class DocsAsset:
 
 
 @cache
-def _document() -> bytes:
+def document() -> bytes:
+    """Return the OpenAPI document, as JSON."""
     import yaml  # noqa: PLC0415  only the first of these requests pays for it
 
     text = (files("bambleweeny") / "openapi.yaml").read_text("utf-8")

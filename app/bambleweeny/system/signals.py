@@ -11,8 +11,9 @@ def ending_signals() -> set[signal.Signals]:
     A terminal sends SIGHUP when it closes, and SIGQUIT for its quit key. `nohup` ignores
     SIGHUP.
     """
-    may_be_ignored = (signal.SIGHUP, signal.SIGQUIT)
-    ends = {one for one in may_be_ignored if signal.getsignal(one) is not signal.SIG_IGN}
+    # NOTE: Windows has neither of them.
+    may_be_ignored = (getattr(signal, name, None) for name in ("SIGHUP", "SIGQUIT"))
+    ends = {one for one in may_be_ignored if one and signal.getsignal(one) is not signal.SIG_IGN}
     return ends | {signal.SIGINT, signal.SIGTERM}
 
 

@@ -38,7 +38,7 @@ def overview() -> str:
     ]
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines.append(f"{group}:")
-        lines += [f"  {n:<12}{c.help}" for n, c in COMMANDS.items() if c.group == group]
+        lines += [f"  {n:<16}{c.help}" for n, c in COMMANDS.items() if c.group == group]
         lines.append("")
     lines += ["examples:", *(f"  bambleweeny {words}" for words in _EXAMPLES)]
     return "\n".join(lines)
