@@ -1,7 +1,7 @@
-"""Runs the command line as on a system without what is Unix's own: `python as_on_windows.py WORDS`.
+"""Runs the command line with what Windows has: `python as_on_windows.py WORDS`.
 
-Modules that only Unix has cannot be imported, and the names that only Unix has are taken out of
-the modules that both have. With no words it imports every module of the client and the command
+Modules of Unix cannot be imported, and functions of Unix are deleted from the modules that
+both have. With no words it imports every module of the client and the command
 line, and prints how many.
 """
 
@@ -29,12 +29,12 @@ NAMES = {
     select: "epoll poll",
     socket: "AF_UNIX",
 }
-OF_THE_SERVER = {"backup", "engine", "original"}
+OF_THE_SERVER = {"backup", "engine", "import_original", "outcome"}
 """Modules of the command line that only commands with a server import."""
 
 
 class Hidden(MetaPathFinder):
-    """Finds no module that only Unix has."""
+    """Hides the modules of Unix."""
 
     def find_spec(self, name, path=None, target=None):
         if name in MODULES:
@@ -42,7 +42,7 @@ class Hidden(MetaPathFinder):
 
 
 def hide() -> None:
-    """Take out what Windows does not have."""
+    """Hide the modules of Unix and delete its functions."""
     for name in MODULES:
         sys.modules.pop(name, None)
     sys.meta_path.insert(0, Hidden())

@@ -16,7 +16,7 @@ from bambleweeny.cli.server_extra import INSTALL
 from servers import Server, running
 
 ROOT = Path(__file__).parents[2]
-AS_ON_WINDOWS = ROOT / "tests" / "as_on_windows.py"
+AS_ON_WINDOWS = Path(__file__).parent / "as_on_windows.py"
 PACKAGES = {
     "bambleweeny", "markdown-it-py", "mdurl", "prompt-toolkit", "pygments", "rich", "urllib3", "wcwidth",
 }  # fmt: skip
@@ -29,7 +29,7 @@ NEEDS_THE_SERVER = [
 
 
 class Installation:
-    """A virtual environment, whose commands find no other program than its own."""
+    """A virtual environment; its commands find only its own programs, so no compiler."""
 
     def __init__(self, place: Path) -> None:
         self.bin = place / "venv" / "bin"
@@ -56,7 +56,7 @@ class Installation:
         return done
 
     def pip(self, *words: object) -> str:
-        """Run pip for the environment; it finds no compiler, and may only take what needs none."""
+        """Run pip for the environment."""
         # NOTE: a pip that is configured by variables or a file at home has to find them here, too.
         known = {
             name: text for name, text in os.environ.items() if name.startswith(("PIP_", "HOME"))

@@ -22,7 +22,7 @@ NAMES = {"keys": "settings", "lists": "jobs", "topics": "news"}
 
 
 class Step(NamedTuple):
-    """Replaces the examples of a call: the `name` in the path, the `body`, parameters of the `query`.
+    """Replaces the examples of a call: the `name` in the path, the `body`, the `query`.
 
     `remember` has a variable, and the expression that reads it from the answer.
     """
@@ -41,7 +41,7 @@ STEPS = {
     "GET /auth/test": Step(),
     "PUT /keys/{name}": Step(body={"color": "red", "size": 5}),
     "GET /keys/{name}": Step(),
-    "PATCH /keys/{name}": Step(),
+    "PATCH /keys/{name}": Step(body={"color": "green"}),
     "GET /incr/{name}": Step(name="visitors"),
     "DELETE /keys/{name}": Step(name="visitors"),
     "POST /lists/{name}": Step(

@@ -19,12 +19,12 @@ def is_in_use(data_dir: Path) -> bool:
     Raises OSError if the lock file cannot be opened.
     """
     try:
-        lock = open(data_dir / "lock", "rb")
+        file = open(data_dir / "lock", "rb")
     except FileNotFoundError:
         return False
-    with lock:
+    with file:
         # NOTE: a shared lock, so that two concurrent checks do not report each other.
-        return not try_lock(lock.fileno(), shared=True)
+        return not try_lock(file.fileno(), shared=True)
 
 
 def make_data_dir(data_dir: Path) -> None:

@@ -15,6 +15,11 @@ def try_lock(fd: int, *, shared: bool) -> bool:
     return True
 
 
+def has_file_modes() -> bool:
+    """Return whether modes of files say who may read them; on Windows all have the same."""
+    return hasattr(os, "geteuid")
+
+
 def user_id() -> int:
     """Return the effective user id; 0 on Windows, as in the state of each file there."""
     return os.geteuid() if hasattr(os, "geteuid") else 0
