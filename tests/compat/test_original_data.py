@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import bambleweeny
 import pexpect
 import pytest
 import requests
@@ -16,10 +17,11 @@ from original import fill, uuid
 from servers import running
 
 USERS, KEYS = 50, 1000
+GUIDE = Path(bambleweeny.__path__[0]) / "guide" / "import-original.md"
 
 
 @pytest.fixture(scope="module")
-def taken_over(tmp_path_factory):
+def imported(tmp_path_factory):
     """A server on the data of an original with 1,000 keys and 50 users, and their passwords."""
     place = tmp_path_factory.mktemp("original")
     engine = RedisServer(place)
@@ -35,13 +37,15 @@ def taken_over(tmp_path_factory):
     )  # fmt: skip
     print(f"{KEYS} keys and {USERS} users: {time.monotonic() - began:.1f} s")
     engine.stop()
+    table = re.search(r"^```text\n(.*)^Nothing was", GUIDE.read_text("utf-8"), re.M | re.S)
+    assert done.stderr.startswith(table[1]), "the guide shows the real numbers"
     passwords = {row.split("\t")[1]: row.split("\t")[2] for row in done.stdout.splitlines()}
     with running("serve", "--data-dir", str(place / "data")) as server:
         yield server.url, {"admin": "changeme", **passwords}
 
 
-def test_every_user_reads_its_keys_with_b9y(taken_over):
-    url, passwords = taken_over
+def test_every_user_reads_its_keys_with_b9y(imported):
+    url, passwords = imported
     names = ["admin", *(f"user.{number}@example.org" for number in range(1, USERS))]
     clients = [B9y(url, name, passwords[name]) for name in names]
     values = random.Random(36)
@@ -57,8 +61,8 @@ def test_every_user_reads_its_keys_with_b9y(taken_over):
             assert client.get(key) == f"wörld {number}"
 
 
-def test_a_user_goes_on_with_b9y(taken_over):
-    url, passwords = taken_over
+def test_a_user_goes_on_with_b9y(imported):
+    url, passwords = imported
     name = "user.7@example.org"
     client = B9y(url, name, passwords[name])
     assert len(client.keys()) == 22
@@ -75,8 +79,8 @@ def test_a_user_goes_on_with_b9y(taken_over):
     assert client.delete("page") is True
 
 
-def test_the_public_urls_are_the_same(taken_over):
-    url, _ = taken_over
+def test_the_public_urls_are_the_same(imported):
+    url, _ = imported
     for number in (0, 3, 49):
         answer = requests.get(f"{url}/routes/{uuid(number)}", timeout=10)
         assert answer.content == b'{"number": "1"}'
@@ -84,16 +88,16 @@ def test_the_public_urls_are_the_same(taken_over):
         assert requests.post(f"{url}/bins/{uuid(number)}", data=b"hook 2", timeout=10).text == "OK"
 
 
-def test_the_admin_sees_all_users_with_b9y(taken_over):
-    url, passwords = taken_over
+def test_the_admin_sees_all_users_with_b9y(imported):
+    url, passwords = imported
     users = B9y(url, "admin", passwords["admin"]).list_users()["users"]
     assert [(user["id"], user["quota"]) for user in users] == [
         (str(number), str(number * 100)) for number in range(USERS)
     ]
 
 
-def test_b9y_cli_works_on_it(taken_over):
-    url, passwords = taken_over
+def test_b9y_cli_works_on_it(imported):
+    url, passwords = imported
     command = str(Path(sys.executable).parent / "b9y-cli")
     name = "user.8@example.org"
     with pexpect.spawn(
