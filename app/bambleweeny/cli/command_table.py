@@ -37,7 +37,7 @@ COMMANDS = {
         "write all users and their data to a file; a server may run",
     ),
     "restore": Command(
-        SERVER, "server.serving", "put a backup into an empty place; no server may use it meanwhile"
+        SERVER, "server.serving", "put a backup into an empty place that no server uses"
     ),
     "import-original": Command(
         SERVER, "server.serving", "copy the data of the original Bambleweeny 0.36 from its Redis"
@@ -45,7 +45,7 @@ COMMANDS = {
     "health": Command(
         SERVER,
         "server.serving",
-        "ask a server whether it is well; exit 0 or 1, for a health check",
+        "ask a server whether it is well: exit 0 or 1",
     ),
     "get": Command(VALUES, "keys", "print the value of a key"),
     "set": Command(VALUES, "keys", "give a key a value"),

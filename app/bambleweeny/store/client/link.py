@@ -41,6 +41,10 @@ class Link:
         except (OSError, hiredis.ProtocolError) as ex:
             self.close()
             raise StoreUnavailable() from ex
+        except BaseException:
+            # NOTE: a signal has interrupted it; the next call would read this call's replies.
+            self.close()
+            raise
 
     def open(self) -> int:
         """Connect, and return the file descriptor of the connection."""

@@ -121,12 +121,14 @@ def _options(
 _file = partial(argument, "file", metavar="FILE")
 
 _REPLACE = argument("--replace", action="store_true", help="delete existing data first")
-_ORIGINAL_NOTE = """Copies users with ids and quotas, keys, lists in order, routes and bins with
-their URLs. Stop the original first, but not its Redis. The target must be empty, and no server
-may use it meanwhile. The admin's password is that of the target. All other users get new
-passwords, since the original's hashes cannot be used. Each change and omission is a line on
-stderr; a table counts what was found, imported and left out. The import is complete or leaves
-nothing; after a kill, repeat it with --replace. Exit 0, or 1 if it failed."""
+_ORIGINAL_NOTE = """Copies users with ids and quotas, keys, lists in order,
+routes and bins with their URLs. Stop the original first, but not its Redis.
+The target must be empty, and no server may use it meanwhile. The admin's
+password is that of the target. All other users get new passwords, since the
+original's hashes cannot be used. Each change and omission is a line on stderr;
+a table counts what was found, imported and left out. The import is complete or
+leaves nothing; after a kill, repeat it with --replace. Exit 0, or 1 if it
+failed."""
 
 VERBS = {
     "serve": Verb(
@@ -164,8 +166,8 @@ VERBS = {
     "import-original": Verb(
         _import_original,
         """bambleweeny import-original --from redis://127.0.0.1:6379/0 --dry-run
-        bambleweeny import-original --from redis://127.0.0.1:6379/0 --passwords new-passwords
-        BAMBLEWEENY_FROM=rediss://:secret@redis.example.org bambleweeny import-original""",
+        bambleweeny import-original --from redis://127.0.0.1:6379/0 --passwords new
+        BAMBLEWEENY_FROM=rediss://:secret@redis.lan bambleweeny import-original --replace""",
         (
             argument(
                 "--from",
