@@ -12,6 +12,7 @@ import hiredis
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.url import Place
+from bambleweeny.system.signals import uninterrupted
 
 Command = tuple[str | bytes | int, ...]
 
@@ -191,6 +192,8 @@ def _tls_context(ca: str | None, cert: str | None, key: str | None) -> ssl.SSLCo
     return context
 
 
+@uninterrupted
 def _packed(commands: Sequence[Command]) -> bytes:
-    # NOTE: the type stub of hiredis accepts only tuples with one element.
-    return b"".join([hiredis.pack_command(c) for c in commands])  # type: ignore[arg-type]
+    # NOTE: hiredis crashes if a signal handler raises while it packs a number. The type stub of
+    # hiredis accepts only tuples with one element.
+    return b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
