@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import falcon
+import msgspec
 
 from bambleweeny.api.docs import document
 from bambleweeny.api.postman_steps import (
@@ -33,7 +34,7 @@ class PostmanCollection:
         resp.set_header("Access-Control-Allow-Origin", "*")
         resp.set_header("Cache-Control", "no-cache")
         made = Collection(json.loads(document())).as_json(req.prefix)
-        resp.data = json.dumps(made, ensure_ascii=False, indent=1).encode() + b"\n"
+        resp.data = msgspec.json.encode(made) + b"\n"
 
 
 class Collection:
