@@ -22,7 +22,7 @@ from servers import running
 
 URL = "http://127.0.0.1:8080"
 REDIS = "redis://127.0.0.1:6379/0"
-ORIGINAL = "rediss://:secret@redis.lan"
+ORIGINAL = "rediss://:s3@redis.lan"
 BEFORE = {
     "events": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",

@@ -167,7 +167,7 @@ VERBS = {
         _import_original,
         """bambleweeny import-original --from redis://127.0.0.1:6379/0 --dry-run
         bambleweeny import-original --from redis://127.0.0.1:6379/0 --passwords new
-        BAMBLEWEENY_FROM=rediss://:secret@redis.lan bambleweeny import-original --replace""",
+        BAMBLEWEENY_FROM=rediss://:s3@redis.lan bambleweeny import-original --replace""",
         (
             argument(
                 "--from",
