@@ -17,6 +17,9 @@ usage: ./build.sh VERB [ARGUMENTS]
   check             format, lint and type checks
   binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
   image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
+  sdk LANGUAGE [DIRECTORY [DOCUMENT]]
+                    make a client from the API document, for python, typescript, go or java (default: dist/sdk-LANGUAGE)
+  postman [URL]     make dist/bambleweeny.postman_collection.json, all calls for Postman and newman
   clean             remove what the other verbs made
   help              print this
 TEXT
@@ -27,7 +30,7 @@ fail() { echo "build.sh: $*" >&2; exit 1; }
 # End where there is no such verb; name those that begin with the same letter.
 refuse() {
   local word near=
-  for word in run test bench check binary image clean help; do
+  for word in run test bench check binary image sdk postman clean help; do
     [ "${word:0:1}" != "${1:0:1}" ] || near+="${near:+ or }$word"
   done
   case $1 in serve | sandbox) near="run $1" ;; esac
@@ -111,6 +114,18 @@ case $verb in
     freeze buildah podman
     "$root/packaging/image.sh"
     selftest --image dist/bambleweeny-image.tar
+    ;;
+  postman)
+    install requirements.lock
+    mkdir -p "$root/dist"
+    "$venv/bin/python" "$root/packaging/documents.py" postman "$@" >"$root/dist/bambleweeny.postman_collection.json"
+    ;;
+  sdk)
+    install requirements-dev.lock
+    document=$root/build/openapi.json
+    mkdir -p "$root/build"
+    "$venv/bin/python" "$root/packaging/documents.py" openapi >"$document"
+    "$root/packaging/sdk.sh" "${1:-}" "${2:-$root/dist/sdk-${1:-}}" "${3:-$document}"
     ;;
   clean)
     cd "$root"

@@ -91,6 +91,7 @@ EXCEPTIONS = {
     "popItem": "a GET that writes: it could be repeated on the way",
     "askBin": "only browsers ask it, by themselves",
     "getSwagger": "the original's path of getOpenApi",
+    "getPostmanCollection": "a document for Postman",
     "showGuide": "a page for people",
     "showGuidePage": "a page for people",
     "searchGuide": "a page for people",

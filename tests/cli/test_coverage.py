@@ -78,6 +78,7 @@ REASONS = {
     "metrics": "Prometheus asks it",
     "getSwagger": "a document for programs",
     "getOpenApi": "a document for programs",
+    "getPostmanCollection": "a document for programs",
     "showGuide": "a page for people",
     "showGuidePage": "a page for people",
     "searchGuide": "a page for people",

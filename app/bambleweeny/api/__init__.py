@@ -11,6 +11,7 @@ from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs.contract import Contract, Swagger
 from bambleweeny.api.docs.files import GuideFile
 from bambleweeny.api.docs.guide import GuideHome, GuidePage, GuideSearch
+from bambleweeny.api.docs.postman import PostmanCollection
 from bambleweeny.api.docs.reference import Reference
 from bambleweeny.api.events import Events
 from bambleweeny.api.instance import Home, Info, Save
@@ -122,6 +123,7 @@ def create_app(
 def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", Swagger())
     app.add_route("/openapi.json", Contract())
+    app.add_route("/postman.json", PostmanCollection())
     app.add_route("/bambleweeny.js", JavaScript())
     app.add_route("/docs", GuideHome())
     app.add_route("/docs/api", Reference())

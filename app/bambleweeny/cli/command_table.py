@@ -39,6 +39,9 @@ COMMANDS = {
     "restore": Command(
         SERVER, "server.serving", "restore a backup into an empty data directory or Redis"
     ),
+    "import-original": Command(
+        SERVER, "server.serving", "copy the data of the original Bambleweeny 0.36 from its Redis"
+    ),
     "health": Command(
         SERVER,
         "server.serving",

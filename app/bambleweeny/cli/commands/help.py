@@ -48,7 +48,7 @@ def overview() -> str:
     ]
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines.append(f"{group}:")
-        lines += [f"  {n:<12}{c.help}" for n, c in COMMANDS.items() if c.group == group]
+        lines += [f"  {n:<16}{c.help}" for n, c in COMMANDS.items() if c.group == group]
         lines.append("")
     for section, pages in sections().items():
         lines.append(f"guide, '{section}': bambleweeny help PAGE")

@@ -1,8 +1,9 @@
 """`bambleweeny licenses`: the licences of all components of the program.
 
 A built program reads them from a file in the package, which the build writes with this module.
-Otherwise, they are collected from the installed distributions that bambleweeny requires, and
-from the notices of the engine (packaging/contents/engine_notices.py).
+Otherwise, they are collected from the installed distributions that bambleweeny requires, with
+those of its extra `server` if they are installed, and from the notices of the engine
+(packaging/contents/engine_notices.py).
 """
 
 import json
@@ -89,7 +90,8 @@ def notices_of_engine() -> list[Notice]:
 def required_distributions(name: str = "bambleweeny") -> Iterator[Distribution]:
     """Yield a distribution, then all that it requires, also indirectly, sorted by name."""
     found: dict[tuple[str, str], Distribution] = {}
-    _collect(name, "", found)
+    for extra in ("", "server"):
+        _collect(name, extra, found)
     ours = found.pop((_normal(name), ""))
     yield ours
     named = {key[0]: one for key, one in found.items() if key[0] != _normal(name)}
