@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 import redis
 from bambleweeny.api import create_app
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.body_limits import BodyLimits
-from bambleweeny.api.gate import Gate
-from bambleweeny.core.instance import open_instance
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.body_limits import BodyLimits
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.services import Services, make_services
-from bambleweeny.core.tokens import Caller
 from bambleweeny.core.topics import Bounds
-from bambleweeny.server.http import HttpServer
+from bambleweeny.server.http.server import HttpServer
 from bambleweeny.store import Store, open_store
-from bambleweeny.store.embedded import EmbeddedEngine
+from bambleweeny.store.engine.embedded import EmbeddedEngine
 from servers import Http, Server, running
 from tools import advice, redis_tool
 
@@ -183,8 +183,7 @@ def session_url(session_store, session_services) -> Iterator[str]:
         max_body=MAX_BODY,
         access_log=AccessLog(session_services.metrics),
         gate=Gate(origins, hosts),
-        side_by_side=session_store.run_side_by_side,
-        most_together=session_store.most_together,
+        scheduler=session_store.pipelining,
         body_limit=BodyLimits(session_services.tokens, MAX_BODY).largest,
     )
     thread = threading.Thread(target=server.run)

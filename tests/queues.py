@@ -1,7 +1,6 @@
 """What the tests of queues share: time that passes at once, and what must always hold."""
 
-from bambleweeny.core.item_format import unpack_item
-from bambleweeny.core.list_record import NUMBERS, pack_numbers, unpack_numbers
+from bambleweeny.core.lists.codec import COUNTERS_FIELD, pack_counters, unpack_counters, unpack_item
 
 STATES = ("leased", "delayed", "dead")
 
@@ -19,12 +18,12 @@ def ready_ids(raw, name="q"):
 
 
 def numbers_of(raw, name="q"):
-    return unpack_numbers(raw.hget(key("list", name), NUMBERS))
+    return unpack_counters(raw.hget(key("list", name), COUNTERS_FIELD))
 
 
 def set_numbers(raw, name="q", **changes):
     numbers = numbers_of(raw, name)._replace(**changes)
-    raw.hset(key("list", name), NUMBERS, pack_numbers(numbers))
+    raw.hset(key("list", name), COUNTERS_FIELD, pack_counters(numbers))
 
 
 def pass_time(raw, part, name="q"):
@@ -32,7 +31,7 @@ def pass_time(raw, part, name="q"):
     for one in raw.zrange(key(part, name), 0, -1):
         raw.zadd(key(part, name), {one: 1})
     if raw.exists(key("list", name)):
-        set_numbers(raw, name, is_careful=True)
+        set_numbers(raw, name, needs_slow_path=True)
         raw.hset(key("list", name), "due", 1)
 
 
@@ -60,6 +59,6 @@ def check(raw, name="q"):
         numbers = numbers_of(raw, name)
         assert numbers.bytes == sum(len(item.body) for item in items)
         assert int(record.get(b"due", 0)) == min(dues, default=0)
-        assert numbers.is_careful == bool(held or dues or b"policy" in record)
-        assert not ids or numbers.last >= ids[-1]
+        assert numbers.needs_slow_path == bool(held or dues or b"policy" in record)
+        assert not ids or numbers.last_id >= ids[-1]
     return sorted(item.body for item in items)

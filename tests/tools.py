@@ -4,7 +4,7 @@ import shutil
 import subprocess
 
 import pytest
-from bambleweeny.store.embedded import engine_executable
+from bambleweeny.store.engine.embedded import engine_executable
 
 PACKAGES = {
     "ab": "apache2-utils",
@@ -18,6 +18,7 @@ PACKAGES = {
     "dpkg": "dpkg",
     "gcc": "gcc",
     "java": "default-jre-headless",
+    "luacheck": "lua-check",
     "make": "make",
     "node": "nodejs",
     "npm": "npm",

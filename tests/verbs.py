@@ -4,21 +4,21 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.instance import open_instance
-from bambleweeny.core.item_format import StoredItem
-from bambleweeny.core.items import FoundItem
-from bambleweeny.core.leases import Change, lease_of
-from bambleweeny.core.list_policies import ListPolicy
-from bambleweeny.core.lists import push_options
-from bambleweeny.core.operation_options import SetOptions
-from bambleweeny.core.operations import Del, Get, Incr, Pop, Publish, Push, Set
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.batch.operation_options import SetOptions
+from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
+from bambleweeny.core.instance.instance import open_instance
+from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
+from bambleweeny.core.listing.name_range import NameRange
+from bambleweeny.core.lists.codec import StoredItem
+from bambleweeny.core.lists.items import FoundItem
+from bambleweeny.core.lists.leases import Change, lease_of
+from bambleweeny.core.lists.lists import push_options
+from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
-from bambleweeny.core.spans import Span
-from bambleweeny.core.terms import Bounds, Terms, Wish
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
-from bambleweeny.core.watches import watch
 from bambleweeny.store import Store
 
 LONG = 3600
@@ -35,7 +35,9 @@ class Filled:
         self.caller = uli = services.users.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
-        services.key_changes.set_on_terms(uli, "typed", b"{}", Wish(LONG, "application/json"))
+        services.key_changes.set_with_options(
+            uli, "typed", b"{}", WriteOptions(LONG, "application/json")
+        )
         services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
         for number in range(9):
             services.lists.push(uli, "q", b"%d" % number)
@@ -78,14 +80,14 @@ READS: dict[str, Verb] = {
     "read": lambda s, u, f: s.keys.read(u, "typed"),
     "present": lambda s, u, f: s.keys.present(u, ["plain", "none", "typed"]),
     "values": lambda s, u, f: s.keys.values(u, ["plain", "none", "typed"]),
-    "keys": lambda s, u, f: list(s.selections.of(u, "keys", Span()).rows()),
-    "groups": lambda s, u, f: list(s.selections.of(u, "keys", Span("", "", "a")).names()),
-    "lists": lambda s, u, f: list(s.selections.of(u, "lists", Span()).names()),
+    "keys": lambda s, u, f: list(s.selections.of(u, "keys", NameRange()).rows()),
+    "groups": lambda s, u, f: list(s.selections.of(u, "keys", NameRange("", "", "a")).names()),
+    "lists": lambda s, u, f: list(s.selections.of(u, "lists", NameRange()).names()),
     "walk": lambda s, u, f: list(s.lists.walk(u)),
     "count": lambda s, u, f: s.selections.count(u, "keys", "p"),
-    "sums": lambda s, u, f: s.items.sums(u, "q")[:7],
-    "look": lambda s, u, f: s.items.look(u, "q", "leased", 10, ""),
-    "look at the dead": lambda s, u, f: s.items.look(u, "own", "dead", 10, ""),
+    "stats": lambda s, u, f: s.items.stats(u, "q")[:7],
+    "read a page": lambda s, u, f: s.items.read_page(u, "q", "leased", 10, ""),
+    "read a page of the dead": lambda s, u, f: s.items.read_page(u, "own", "dead", 10, ""),
     "find": lambda s, u, f: s.items.find(u, "own", f.item),
     "policy": lambda s, u, f: s.list_policies.get(u, "q"),
     "messages": lambda s, u, f: s.topics.read(u, "news", BEGINNING, 10),
@@ -107,12 +109,12 @@ WRITES: dict[str, Verb] = {
     "delete": lambda s, u, f: s.keys.delete(u, "typed"),
     "touch": lambda s, u, f: s.key_changes.touch(u, "plain", LONG),
     "let last": lambda s, u, f: s.key_changes.change_ttl(u, "typed", None),
-    "set on terms": lambda s, u, f: s.key_changes.set_on_terms(
-        u, "new", b"x", Wish(LONG), Terms(if_none_match="*")
+    "set with options": lambda s, u, f: s.key_changes.set_with_options(
+        u, "new", b"x", WriteOptions(LONG), Precondition(if_none_match="*")
     ),
-    "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", Wish("keep")),
-    "patch": lambda s, u, f: s.key_changes.patch(u, "typed", b'{"a": 1}', Wish("keep")),
-    "take": lambda s, u, f: s.key_changes.take(u, "typed", Terms("*")),
+    "swap": lambda s, u, f: s.key_changes.swap(u, "typed", b"x", WriteOptions("keep")),
+    "patch": lambda s, u, f: s.key_changes.patch(u, "typed", b'{"a": 1}', WriteOptions("keep")),
+    "take": lambda s, u, f: s.key_changes.take(u, "typed", Precondition("*")),
     "delete keys": lambda s, u, f: s.selections.delete_keys(u, "p"),
     "push": lambda s, u, f: s.lists.push(u, "fresh", b"x"),
     "push once": lambda s, u, f: s.lists.push(u, "q", b"x", push_options(once="b")),
@@ -151,7 +153,7 @@ WRITES: dict[str, Verb] = {
     "bin": lambda s, u, f: s.bins.push(f.bin, b"x"),
     "create route": lambda s, u, f: s.routes.create(u, "plain", "text/plain"),
     "delete route": lambda s, u, f: s.routes.delete(u, f.route),
-    "watch": lambda s, u, f: watch(s.keys._store, u, 1),
+    "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
 """What runs a script of the user, and changes something that is the user's."""

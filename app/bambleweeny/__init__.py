@@ -13,7 +13,7 @@ __version__ = "1.0.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Import the client when it is asked for, so that this import stays cheap."""
+    """Import the client on first use, so that `import bambleweeny` stays fast."""
     if name == "Client":
         from bambleweeny.client import Client  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The one table of options: it makes the flags, the variables, --help and the README check."""
+"""The table of options. Flags, variables, --help and the README check are derived from it."""
 
 import os
 from collections.abc import Mapping
@@ -29,13 +29,13 @@ PREFIX = "BAMBLEWEENY_"
 _LONGEST_WAIT = "1d"
 _LONGEST_TIME = "3660d"
 _LARGEST_VALUE = "512mb"
-"""The engine has no larger ones."""
+"""The limit of Redis for one string."""
 _LARGEST_SIZE = "1024gb"
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
 
 
 class ConfigError(Exception):
-    """An option has a value that cannot be used; the sentence names its source."""
+    """An option has an invalid value; the message names its source."""
 
 
 def _default_data_dir() -> str:
@@ -49,16 +49,16 @@ def _default_workers() -> str:
 
 @dataclass(frozen=True, repr=False)
 class Config:
-    """Every setting of a server, checked. Sizes are bytes, durations seconds."""
+    """All settings of a server, validated. Sizes are in bytes, durations in seconds."""
 
     listen: Address = option(
-        parse_address, "127.0.0.1:8080", "HOST:PORT", "where HTTP is answered; port 0: a free one"
+        parse_address, "127.0.0.1:8080", "HOST:PORT", "the address for HTTP; port 0: a free port"
     )
     data_dir: Path = option(
         parse_directory,
         _default_data_dir,
         "DIR",
-        "where data and the first admin password are kept",
+        "the directory of the data and of the first admin password",
         default_text="bambleweeny in $XDG_DATA_HOME or ~/.local/share",
         serve_only=True,
     )
@@ -74,21 +74,21 @@ class Config:
         whole_number(0, 10),
         "0",
         "N",
-        "answer a write when so many replicas of that Redis have it",
+        "answer a write once N replicas of that Redis have it",
         serve_only=True,
     )
     wait_for_engine: int = option(
         within("0s", _LONGEST_WAIT, parse_duration),
         "0s",
         "DURATION",
-        f"how long to wait at start for that Redis to be there, at most {_LONGEST_WAIT}",
+        f"how long to wait at start for that Redis, at most {_LONGEST_WAIT}",
         serve_only=True,
     )
     key_prefix: str = option(
         parse_prefix,
         "b9y",
         "TEXT",
-        "first part of every key; instances with other prefixes share a Redis",
+        "prefix of every key; instances with different prefixes can share a Redis",
         serve_only=True,
     )
     admin_password: str | None = option(
@@ -98,13 +98,13 @@ class Config:
         "the admin's password, set at every start",
         secret=True,
         sandbox="changeme",
-        default_text="the first start makes one",
+        default_text="the first start creates one",
     )
     token_expiry: int = option(
         within("1s", _LONGEST_TIME, parse_duration),
         "3000",
         "DURATION",
-        f"how long a token is good, at most {_LONGEST_TIME}",
+        f"how long a token is valid, at most {_LONGEST_TIME}",
         legacy="token_expiry",
     )
     max_body: int = option(
@@ -123,25 +123,25 @@ class Config:
         choice("always", "everysec", "no"),
         "everysec",
         "WHEN",
-        "when the embedded engine's data go to disk: always, everysec or no",
+        "when the data of the embedded engine are synced to disk: always, everysec or no",
     )
     max_list_items: int = option(
-        whole_number(1, 10**12), "1000000", "N", "the most items that a list can hold"
+        whole_number(1, 10**12), "1000000", "N", "the maximum number of items in a list"
     )
     max_list_bytes: int = option(
         within("1b", _LARGEST_SIZE, parse_size),
         "64mb",
         "SIZE",
-        f"the most bytes that a list's items can have, at most {_LARGEST_SIZE}",
+        f"the maximum size of a list's items, at most {_LARGEST_SIZE}",
     )
     max_topic_messages: int = option(
-        whole_number(1, 1_000_000), "1000", "N", "the most messages that a topic keeps"
+        whole_number(1, 1_000_000), "1000", "N", "the maximum number of messages that a topic keeps"
     )
     max_topic_bytes: int = option(
         within("1b", _LARGEST_SIZE, parse_size),
         "16mb",
         "SIZE",
-        f"the most bytes that a topic keeps, at most {_LARGEST_SIZE}",
+        f"the maximum size of the messages that a topic keeps, at most {_LARGEST_SIZE}",
     )
     topic_age: int = option(
         within("1s", _LONGEST_TIME, parse_duration),
@@ -154,14 +154,14 @@ class Config:
         whole_number(0, 1000),
         "64",
         "N",
-        "further threads of each worker; so many requests may wait (?wait=) or stream",
+        "wait slots of each worker: additional threads for requests that wait (?wait=) or stream",
     )
     workers: int = option(
         whole_number(1, 64),
         _default_workers,
         "N",
         "worker processes",
-        default_text="one a core, at most 4",
+        default_text="one per core, at most 4",
     )
     log_format: str = option(choice("text", "json"), "text", "FORMAT", "text or json")
     log_level: str = option(
@@ -177,7 +177,7 @@ class Config:
         ),
         "",
         "LIST",
-        "web pages that may call the API, as http://localhost:* or https://app.example.org",
+        "origins of web pages that may call the API, such as http://localhost:*",
         sandbox=_LOCALHOST,
     )
     allowed_hosts: tuple[str, ...] = option(
@@ -186,7 +186,7 @@ class Config:
         ),
         "",
         "LIST",
-        "host names answered besides loopback ones; any, where none is given and others can connect",
+        "host names that are served besides loopback names; without a list, all names if others can connect",
     )
     trusted_proxies: tuple[Network, ...] = option(
         parse_networks,
@@ -197,9 +197,10 @@ class Config:
 
     @property
     def answered_hosts(self) -> tuple[str, ...] | None:
-        """The Host names that are answered besides loopback ones; None: all.
+        """The host names that are accepted in addition to loopback names; None: any.
 
-        Without a list that is none on a loopback address, and all on another one.
+        If `allowed_hosts` is empty, a server on a loopback address accepts no others, and
+        any other server accepts all.
         """
         if "*" in self.allowed_hosts or not (self.allowed_hosts or self.listen.is_loopback):
             return None
@@ -214,73 +215,74 @@ class Config:
         return f"Config({', '.join(shown)})"
 
 
-def option_of(column: Field[Any]) -> Option:
-    """Give the option that stands behind a field of Config."""
-    option: Option = column.metadata["option"]
+def option_of(field: Field[Any]) -> Option:
+    """Return the Option of a field of Config."""
+    option: Option = field.metadata["option"]
     return option
 
 
-def flag_of(column: Field[Any]) -> str:
-    """Give a field's flag: `max_body` is `--max-body`."""
-    return "--" + column.name.replace("_", "-")
+def flag_of(field: Field[Any]) -> str:
+    """Return the flag of a field: `max_body` is `--max-body`."""
+    return "--" + field.name.replace("_", "-")
 
 
-def variable_of(column: Field[Any]) -> str:
-    """Give a field's variable: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
-    return PREFIX + column.name.upper()
+def variable_of(field: Field[Any]) -> str:
+    """Return the environment variable of a field: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
+    return PREFIX + field.name.upper()
 
 
 def load_config(
     flags: Mapping[str, str | None], env: Mapping[str, str], *, sandbox: bool = False
 ) -> Config:
-    """Make the Config of flags, variables and defaults, in this order.
+    """Build the Config from flags, then variables, then defaults.
 
-    Raises ConfigError with one sentence that names the source of a bad value.
+    With `sandbox`, options that only `serve` has keep their defaults. Raises ConfigError,
+    whose message names the source of the invalid value.
     """
     values: dict[str, Any] = {}
-    for column in fields(Config):
-        source, text = _find(column, flags, env, sandbox)
-        values[column.name] = None if text is None else parsed(column, source, text)
+    for field in fields(Config):
+        source, text = _find(field, flags, env, sandbox)
+        values[field.name] = None if text is None else parsed(field, source, text)
     return Config(**values)
 
 
 def data_dir_of(env: Mapping[str, str]) -> Path:
-    """Give the data directory of a server that is started without a flag for it."""
-    [column] = (column for column in fields(Config) if column.name == "data_dir")
-    directory: Path = parsed(column, *(given(column, {}, env) or ("default", _default_data_dir())))
+    """Return the data directory of a server that is started without `--data-dir`."""
+    [field] = (field for field in fields(Config) if field.name == "data_dir")
+    directory: Path = parsed(field, *(given(field, {}, env) or ("default", _default_data_dir())))
     return directory
 
 
 def given(
-    column: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
+    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
 ) -> tuple[str, str] | None:
-    """Give where the text of an option stands, and the text; a flag goes before its variable."""
-    flag = flags.get(column.name)
+    """Return the source and the text of an option, or None; a flag precedes its variable."""
+    flag = flags.get(field.name)
     if flag is not None:
-        return flag_of(column), flag
-    variable = variable_of(column)
+        return flag_of(field), flag
+    variable = variable_of(field)
     return (variable, env[variable]) if env.get(variable) else None
 
 
-def parsed(column: Field[Any], source: str, text: str) -> Any:
-    """Give the value that a text means; ConfigError names the source of a bad one."""
+def parsed(field: Field[Any], source: str, text: str) -> Any:
+    """Return the parsed value of an option's text. Raises ConfigError, which names `source`."""
     try:
-        return option_of(column).parse(text)
+        return option_of(field).parse(text)
     except ValueError as ex:
         raise ConfigError(f"{source}: {ex}.") from ex
 
 
 def _find(
-    column: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str], sandbox: bool
+    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str], sandbox: bool
 ) -> tuple[str, str | None]:
-    option = option_of(column)
+    option = option_of(field)
     if sandbox and option.serve_only:
         return "default", option.default() if callable(option.default) else option.default
-    if found := given(column, flags, env):
+    if found := given(field, flags, env):
         return found
     if option.legacy and env.get(option.legacy):
         return option.legacy, env[option.legacy]
-    if column.name == "redis_url" and env.get("redis_host"):
+    if field.name == "redis_url" and env.get("redis_host"):
         return "redis_host and redis_port", _legacy_redis_url(env)
     if sandbox and option.sandbox is not None:
         return "default", option.sandbox

@@ -1,4 +1,4 @@
-"""The grammar of names, URLs, durations, sizes, media types and tags; checked nowhere else."""
+"""Validation of names, URLs, durations, sizes, media types and ETags; it is nowhere else."""
 
 import re
 
@@ -25,7 +25,7 @@ _MEDIA_TYPE = re.compile(
 ).fullmatch
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*").fullmatch
-_OWN_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
+_DIGEST_TAG = re.compile(r'(W/)?"([0-9a-f]{40})"')
 _ITEM_ID = re.compile(r"[1-9][0-9]{0,15}").fullmatch
 _LABEL = r"[a-z0-9_-]{1,63}"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?").fullmatch
@@ -40,35 +40,35 @@ _BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 
 
 def is_name(text: str) -> bool:
-    """Tell whether text can name a key, a list or a topic.
+    """Return whether text is a valid name of a key, a list or a topic.
 
-    Clients resolve `.` and `..` in a path before they send it, so these name nothing.
+    `.` and `..` are not: clients resolve them in a path before they send it.
     """
     return _NAME(text) is not None
 
 
 def is_part_of_name(text: str) -> bool:
-    """Tell whether text can be a prefix or a delimiter of names, or a name that 1.0 accepted."""
+    """Return whether text is valid as a prefix or delimiter of names, or was as a name in 1.0."""
     return _PART_OF_NAME(text) is not None
 
 
 def is_dots(text: str) -> bool:
-    """Tell whether text is a direction in a path."""
+    """Return whether text is a dot segment of a path (RFC 3986, 3.3)."""
     return text in (".", "..")
 
 
 def is_username(text: str) -> bool:
-    """Tell whether text can name a user."""
+    """Return whether text is a valid username."""
     return _USERNAME(text) is not None
 
 
 def is_user_id(text: str) -> bool:
-    """Tell whether text has the form of a user's id."""
+    """Return whether text has the form of a user ID."""
     return _USER_ID(text) is not None
 
 
 def is_utf8(value: bytes) -> bool:
-    """Tell whether bytes are text."""
+    """Return whether bytes are valid UTF-8."""
     if value.isascii():
         return True
     try:
@@ -79,37 +79,40 @@ def is_utf8(value: bytes) -> bool:
 
 
 def is_public_id(text: str) -> bool:
-    """Tell whether text has the form of a route's or a bin's id."""
+    """Return whether text has the form of the ID of a route or a bin."""
     return _UUID(text) is not None
 
 
 def is_item_id(text: str) -> bool:
-    """Tell whether text has the form of an item's id."""
+    """Return whether text has the form of an item ID."""
     return _ITEM_ID(text) is not None
 
 
 def is_media_type(text: str) -> bool:
-    """Tell whether text is a media type that is safe in a header."""
+    """Return whether text is a media type that is safe in a header."""
     return len(text) <= 255 and _MEDIA_TYPE(text) is not None
 
 
 def parse_server_url(text: str) -> str:
-    """Return the URL of a server without a `/` at its end; else ValueError."""
+    """Return the URL of a server, normalised and without a trailing `/`.
+
+    Raises ValueError.
+    """
     if not text.lower().startswith(("http://", "https://")):
         raise ValueError(f"'{text}' is not an http:// or https:// URL")
     match = _SERVER_URL(text)
     if match is None or int(match[3] or 0) > _LAST_PORT:
-        # NOTE: the text may have a password in it.
+        # NOTE: the message must not quote the text, which may contain a password.
         raise ValueError("the URL of a server has a host, and at most a port and a path")
     scheme, host, port, path = match.groups("")
     return f"{scheme.lower()}://{_parse_host(host)}{port and ':'}{port}{path}".rstrip("/")
 
 
 def _parse_host(text: str) -> str:
-    """Return a host as names are looked up, or an IPv6 address in brackets; else ValueError."""
+    """Return a host in lower case and ASCII, or an IPv6 address in brackets; else ValueError."""
     try:
         if text.startswith("["):
-            from ipaddress import IPv6Address  # noqa: PLC0415  most URLs have a name or dots
+            from ipaddress import IPv6Address  # noqa: PLC0415  rarely needed
 
             return f"[{IPv6Address(text[1:-1])}]"
         host = (text if text.isascii() else text.encode("idna").decode()).lower()
@@ -121,7 +124,7 @@ def _parse_host(text: str) -> str:
 
 
 def parse_duration(text: str) -> int:
-    """Read `30`, `30s`, `5m`, `2h` or `7d` as seconds; else ValueError."""
+    """Return `30`, `30s`, `5m`, `2h` or `7d` in seconds. Raises ValueError."""
     match = _DURATION(text)
     if match is None:
         raise ValueError(f"'{text}' is not a duration; write 30, 30s, 5m, 2h or 7d")
@@ -129,7 +132,7 @@ def parse_duration(text: str) -> int:
 
 
 def parse_ttl(text: str) -> int:
-    """Read how long a key lasts, as seconds; else ValueError."""
+    """Return a TTL in seconds, at most 3660 days. Raises ValueError."""
     seconds = parse_duration(text)
     if not 1 <= seconds <= _LONGEST_TTL:
         raise ValueError(f"'{text}' is not within 1s and 3660d")
@@ -137,21 +140,21 @@ def parse_ttl(text: str) -> int:
 
 
 def parse_tags(text: str, *, weak: bool = False) -> str:
-    """Read an If-Match as `*`, or as digests with blanks between; else ValueError.
+    """Return an If-Match value as `*`, or as digests separated by spaces.
 
-    Tags that no value here can have are left out, and weak ones unless they are wanted;
-    where none is left it is `-`.
+    ETags that no value here can have are left out, and weak ones unless `weak` is set; if
+    none remains, returns `-`. Raises ValueError if the value is malformed.
     """
     if _TAGS(text) is None:
         raise ValueError('write * or an ETag with its quotes, as "2fd4e1c6..."')
     if text == "*":
         return text
-    own = [match[2] for match in _OWN_TAG.finditer(text) if weak or not match[1]]
-    return " ".join(own) or "-"
+    digests = [match[2] for match in _DIGEST_TAG.finditer(text) if weak or not match[1]]
+    return " ".join(digests) or "-"
 
 
 def parse_size(text: str) -> int:
-    """Read `512`, `64kb`, `1mb` or `2gb` as bytes; else ValueError."""
+    """Return `512`, `64kb`, `1mb` or `2gb` in bytes. Raises ValueError."""
     match = _SIZE(text)
     if match is None:
         raise ValueError(f"'{text}' is not a size; write 512, 64kb, 1mb or 2gb")

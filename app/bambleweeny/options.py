@@ -1,4 +1,4 @@
-"""What an option is, and what its text may be."""
+"""The type of an option, and the parsers of its text."""
 
 import re
 from collections.abc import Callable
@@ -10,24 +10,24 @@ from typing import Any, NamedTuple
 from bambleweeny.names import LONGEST_PASSWORD, is_part_of_name
 
 Network = IPv4Network | IPv6Network
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class Address(NamedTuple):
-    """Where to listen. Port 0 lets the system choose one."""
+    """An address to listen on. With port 0 the system chooses a free port."""
 
     host: str
     port: int
 
     @property
     def is_loopback(self) -> bool:
-        """Tell whether only this machine can reach the address."""
+        """Whether only this machine can reach the address."""
         return self.host in ("localhost", "::1") or self.host.startswith("127.")
 
     @property
     def url(self) -> str:
-        """The URL at which this machine is answered by who listens here."""
-        return f"http://{self._replace(host=_EVERYWHERE.get(self.host, self.host))}"
+        """The URL by which this machine reaches a server that listens on the address."""
+        return f"http://{self._replace(host=_WILDCARDS.get(self.host, self.host))}"
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -35,7 +35,7 @@ class Address(NamedTuple):
 
 
 def parse_address(text: str) -> Address:
-    """Read HOST:PORT."""
+    """Parse HOST:PORT."""
     host, colon, port = text.rpartition(":")
     if not colon or not port.isascii() or not port.isdigit():
         raise ValueError(f"'{text}' is not HOST:PORT; write 127.0.0.1:8080 or 0.0.0.0:8080")
@@ -45,7 +45,7 @@ def parse_address(text: str) -> Address:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """Make a parser of whole numbers in a range."""
+    """Return a parser of whole numbers from `least` to `most`."""
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
@@ -56,7 +56,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def within(least: str, most: str, parse: Callable[[str], int]) -> Callable[[str], int]:
-    """Make a parser of durations or sizes that refuses smaller and larger ones."""
+    """Return a parser that refuses values below `least` or above `most`."""
 
     def checked(text: str) -> int:
         value = parse(text)
@@ -68,7 +68,7 @@ def within(least: str, most: str, parse: Callable[[str], int]) -> Callable[[str]
 
 
 def choice(*allowed: str) -> Callable[[str], str]:
-    """Make a parser of one of these words."""
+    """Return a parser that accepts only these words."""
 
     def parse(text: str) -> str:
         if text not in allowed:
@@ -79,29 +79,32 @@ def choice(*allowed: str) -> Callable[[str], str]:
 
 
 def parse_prefix(text: str) -> str:
-    """Read the first part of key names."""
+    """Parse a prefix of key names."""
     if not is_part_of_name(text) or len(text) > 64:
         raise ValueError(f"'{text}' is not a prefix; use 1 to 64 of A-Z a-z 0-9 _ : . -")
     return text
 
 
 def parse_password(text: str) -> str:
-    """Read a password."""
+    """Parse a password."""
     if not 1 <= len(text) <= LONGEST_PASSWORD:
         raise ValueError(f"a password has 1 to {LONGEST_PASSWORD} characters")
     return text
 
 
 def parse_redis_url(text: str) -> str:
-    """Read an engine's URL, as far as to know that it is one."""
-    # NOTE: the store reads the URL; here it is only kept from being a file name or a host.
+    """Check that an engine's URL has a scheme, and return it."""
+    # NOTE: the store parses the URL; this check only refuses a file name or a host name.
     if "://" not in text:
         raise ValueError("it is not a URL, as redis://host:6379/0")
     return text
 
 
 def list_of(pattern: str, what: str) -> Callable[[str], tuple[str, ...]]:
-    """Make a parser of words with commas between, each of a pattern."""
+    """Return a parser of words that are separated by commas and match a pattern.
+
+    `what` completes the error "'word' is not".
+    """
 
     def parse(text: str) -> tuple[str, ...]:
         words = tuple(word.strip() for word in text.split(",") if word.strip())
@@ -114,7 +117,7 @@ def list_of(pattern: str, what: str) -> Callable[[str], tuple[str, ...]]:
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Read addresses and networks with commas between."""
+    """Parse addresses and networks that are separated by commas."""
     words = [word.strip() for word in text.split(",") if word.strip()]
     for word in words:
         try:
@@ -127,7 +130,7 @@ def parse_networks(text: str) -> tuple[Network, ...]:
 
 
 def parse_directory(text: str) -> Path:
-    """Read a path; ~ is the home directory."""
+    """Return a path made absolute; ~ is the home directory."""
     if not text:
         raise ValueError("it is empty; write a directory")
     try:
@@ -138,7 +141,11 @@ def parse_directory(text: str) -> Path:
 
 @dataclass(frozen=True)
 class Option:
-    """What the table knows of one option besides its name and its type."""
+    """The properties of an option, except its name and its type.
+
+    `parse` raises ValueError. `legacy` is the variable of the original program. `sandbox`
+    is the default of a sandbox, and `serve_only` means that a sandbox ignores the option.
+    """
 
     parse: Callable[[str], Any]
     default: str | Callable[[], str] | None
@@ -152,12 +159,12 @@ class Option:
 
     @property
     def shown_default(self) -> str:
-        """The default as --help has it."""
+        """The default as --help shows it."""
         if self.default_text is not None:
             return self.default_text
         return self.default if isinstance(self.default, str) and self.default else "none"
 
 
 def option(parse: Callable[[str], Any], default: Any, metavar: str, text: str, **more: Any) -> Any:
-    """Make a field of the table."""
+    """Return a field of the table."""
     return field(metadata={"option": Option(parse, default, text, metavar, **more)})

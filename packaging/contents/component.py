@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bambleweeny.cli.licenses import Notice
+from bambleweeny.cli.commands.server.licenses import Notice
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 
 from bambleweeny import __version__
-from bambleweeny.cli.licenses import Notice, notice_of
+from bambleweeny.cli.commands.server.licenses import Notice, notice_of
 from component import Component, MissingLicense
 from cyclonedx.spdx import is_expression, is_supported_id
 from engine_parts import components_of_engine
@@ -63,7 +63,7 @@ def _component_of(one: Distribution) -> Component:
     if not (is_supported_id(notice.license) or is_expression(notice.license)):
         raise MissingLicense(
             f"{notice.title} names its licence '{notice.license}': give its SPDX id in "
-            f"app/bambleweeny/cli/licenses.py, or leave it out."
+            f"app/bambleweeny/cli/commands/server/licenses.py, or leave it out."
         )
     name = re.sub(r"[-_.]+", "-", notice.name).lower()
     return Component(notice, PackageURL("pypi", None, name, notice.version).to_string())

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bambleweeny.cli.licenses import ENGINE_FILE, PACKAGE
+from bambleweeny.cli.commands.server.licenses import ENGINE_FILE, PACKAGE
 from engine_parts import components_of_engine
 
 

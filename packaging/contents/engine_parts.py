@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from bambleweeny.cli.licenses import Notice
+from bambleweeny.cli.commands.server.licenses import Notice
 from component import Component, MissingLicense
 from packageurl import PackageURL
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from bambleweeny.cli.licenses import render
+from bambleweeny.cli.commands.server.licenses import render
 from component import MissingLicense
 from components import components_of, read_arguments
 from tree import read_tree

@@ -6,7 +6,7 @@ import sysconfig
 from pathlib import Path, PurePosixPath
 from platform import freedesktop_os_release
 
-from bambleweeny.cli.licenses import Notice
+from bambleweeny.cli.commands.server.licenses import Notice
 from component import Component, MissingLicense
 from packageurl import PackageURL
 

@@ -107,7 +107,7 @@ def test_a_token_that_has_ended_follows_nothing(as_uli, services, http):
 
 
 def test_a_stream_of_events_goes_on_after_the_engine_was_away(as_uli, other, raw, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._PAUSE_SECONDS", 0.01)
     with following(as_uli, "keys=*") as lines:
         raw.client_kill_filter(_type="pubsub")
         # The first line says that it is still there, the second that it listens again.

@@ -1,7 +1,7 @@
 """Public routes over HTTP: tags, conditions and ranges, as keys have them."""
 
 import pytest
-from bambleweeny.api.tagged import LatestTags
+from bambleweeny.api.answers.entity_tags import LatestTags
 from bambleweeny.core.values import etag_of
 
 LONG = bytes(range(256)) * 8

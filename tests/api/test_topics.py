@@ -267,7 +267,7 @@ def test_a_client_of_http_1_0_gets_it_without_chunks(as_uli):
 
 
 def test_a_silent_stream_says_that_it_is_there(as_uli, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._CHECK_SECONDS", 0.02)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.02)
     with streaming(as_uli, "/topics/t", EVENTS) as lines:
         assert [next(lines) for _ in range(9)][3:] == [b":", b""] * 3
     with streaming(as_uli, "/topics/t", LINES) as lines:
@@ -275,7 +275,7 @@ def test_a_silent_stream_says_that_it_is_there(as_uli, monkeypatch):
 
 
 def test_a_stream_ends_with_its_token(as_uli, as_admin, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._CHECK_SECONDS", 0.02)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.02)
     admin = {**LINES, "Authorization": f"Bearer {as_admin.token}"}
     with (
         streaming(as_uli, "/topics/t", LINES) as lines,
@@ -322,7 +322,7 @@ def taking_nothing(http):
 
 @pytest.mark.parametrize("size", [1 << 20, 200_000])
 def test_a_reader_who_takes_nothing_is_cut_off(as_uli, monkeypatch, size):
-    monkeypatch.setattr("bambleweeny.server.connection._STALL_SECONDS", 0.5)
+    monkeypatch.setattr("bambleweeny.server.http.connection._STALL_SECONDS", 0.5)
     with taking_nothing(as_uli) as wire:
         while metric(as_uli, "streams"):
             as_uli.post("/topics/t", data=bytes(size))

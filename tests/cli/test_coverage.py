@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import yaml
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, verb_of
 
 DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}

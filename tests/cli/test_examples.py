@@ -10,12 +10,12 @@ from pathlib import Path
 import pexpect
 import pytest
 from bambleweeny import Client
-from bambleweeny.cli.commands import COMMANDS, SERVER, verb_of
-from bambleweeny.cli.help import FIRST_STEPS, overview
-from bambleweeny.cli.shell.help import OWN, help_of, shell_examples_of
-from bambleweeny.cli.shell.help import overview as overview_of_the_shell
+from bambleweeny.cli.command_table import COMMANDS, SERVER, verb_of
+from bambleweeny.cli.commands.help import FIRST_STEPS, overview
+from bambleweeny.cli.commands.shell.help import OWN, help_of, shell_examples_of
+from bambleweeny.cli.commands.shell.help import overview as overview_of_the_shell
 from bambleweeny.cli.verb import examples_of
-from bambleweeny.store.embedded import EmbeddedEngine
+from bambleweeny.store.engine.embedded import EmbeddedEngine
 from servers import running
 
 URL = "http://127.0.0.1:8080"
@@ -174,7 +174,7 @@ def test_a_new_password_is_asked_for_at_a_terminal(server, alone, monkeypatch):
         if prompt:
             child.expect(prompt)
             child.send("password\r")
-        for question in ("New password: ", "The same again: "):
+        for question in ("New password: ", "Repeat the password: "):
             child.expect(question)
             child.sendline("changeme")
         child.expect("The password of admin is changed. ")

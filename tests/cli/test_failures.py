@@ -64,7 +64,7 @@ def test_each_refusal_is_a_sentence_with_its_code_and_advice(code, typed, refusi
         (WrongUse("No."), 2, "bambleweeny: No.\n"),
         (ConfigError("--x: no."), 2, "bambleweeny: --x: no.\n"),
         (FileNotFoundError(2, "Not there", "f"), 1, "bambleweeny: Cannot use f: Not there.\n"),
-        (KeyboardInterrupt(), 1, "bambleweeny: Broken off.\n"),
+        (KeyboardInterrupt(), 1, "bambleweeny: Interrupted.\n"),
     ],
 )
 def test_each_kind_of_failure_has_a_status(ex, status, said, capsys):
@@ -91,7 +91,7 @@ def test_ctrl_c_ends_a_command_with_a_sentence(logged_in):
         while unread(process.stdin) or not is_asleep(process):
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        assert process.stderr.read() == b"bambleweeny: Broken off.\n"
+        assert process.stderr.read() == b"bambleweeny: Interrupted.\n"
     assert process.returncode == 1
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from bambleweeny.running import make_data_dir
+from bambleweeny.system.data_directory import make_data_dir
 
 
 @pytest.mark.parametrize("words", [("set", "g:k"), ("push", "g:l"), ("publish", "g:t")])
@@ -53,8 +53,8 @@ def test_what_is_no_directory_is_called_what_it_is(tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     (tmp_path / "file").write_text("x")
     for name, what in (
-        ("link", f"is a symbolic link to {tmp_path / 'gone'}, which is not there"),
-        ("link/below", f"is a symbolic link to {tmp_path / 'gone'}, which is not there"),
+        ("link", f"is a symbolic link to {tmp_path / 'gone'}, which does not exist"),
+        ("link/below", f"is a symbolic link to {tmp_path / 'gone'}, which does not exist"),
         ("file", "is not a directory"),
     ):
         with pytest.raises(OSError, match=what):

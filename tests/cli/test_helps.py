@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from bambleweeny.cli.commands import COMMANDS, verb_of
-from bambleweeny.cli.shell.help import OWN, overview
+from bambleweeny.cli.command_table import COMMANDS, verb_of
+from bambleweeny.cli.commands.shell.help import OWN, overview
 
 HELPS = [
     words
@@ -66,7 +66,7 @@ def test_a_default_is_what_holds(typed):
     assert "set at every start [BAMBLEWEENY_ADMIN_PASSWORD; default: changeme]" in " ".join(
         typed("sandbox", "--help").split()
     )
-    assert "set at every start [BAMBLEWEENY_ADMIN_PASSWORD; default: the first start makes" in (
+    assert "set at every start [BAMBLEWEENY_ADMIN_PASSWORD; default: the first start creates" in (
         " ".join(typed("serve", "--help").split())
     )
 
@@ -74,7 +74,7 @@ def test_a_default_is_what_holds(typed):
 @pytest.mark.usefixtures("logged_in")
 def test_without_since_a_topic_is_read_from_where_its_help_says(typed):
     text = " ".join(typed("topics", "read", "--help").split())
-    assert "without it all that the topic keeps, or with --wait what comes from now on" in text
+    assert "the default is all, or with --wait the messages from now on" in text
     typed("publish", "helps", "one")
     assert typed("topics", "read", "helps") == "one\n"
     assert typed("topics", "read", "helps", "--wait", "1s") == ""

@@ -43,7 +43,7 @@ def test_a_bad_value_is_one_sentence_and_exits_with_2(capsys, monkeypatch):
         ("health", "BAMBLEWEENY_LISTEN; default: 127.0.0.1:8080"),
         ("backup", "BAMBLEWEENY_KEY_PREFIX; default: b9y"),
         ("restore", "BAMBLEWEENY_MAX_MEMORY; default: 256mb"),
-        ("licenses", "Print the licences of all that is in the program."),
+        ("licenses", "Print the licences of all parts of the program."),
     ],
 )
 def test_help_ends_with_examples(command, option, capsys):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 from bambleweeny import Client
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, verb_of
 
 ITEM, LEASE = "1795387415584138", "1795387415584138.1"
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
@@ -105,7 +105,7 @@ def test_the_shell_says_so_for_each_command(typed, nowhere):
 def test_a_name_that_nobody_knows(typed):
     typed("get", "x", "--url", "http://nobody.invalid:8080", status=1)
     assert typed.err.startswith(
-        "bambleweeny: There is no answer from http://nobody.invalid:8080: its name is not known."
+        "bambleweeny: There is no answer from http://nobody.invalid:8080: its name cannot be resolved."
     )
 
 

@@ -39,7 +39,7 @@ def test_login_asks_for_the_password_and_does_not_show_it(at_terminal, typed, sa
 
 def test_a_new_password_is_asked_for_twice(at_terminal, logged_in, sandbox):
     child = at_terminal("users", "add", "t-user")
-    for question in ("New password: ", "The same again: "):
+    for question in ("New password: ", "Repeat the password: "):
         child.expect(question)
         child.waitnoecho()
         child.sendline("secret")
@@ -47,11 +47,11 @@ def test_a_new_password_is_asked_for_twice(at_terminal, logged_in, sandbox):
     child.expect(pexpect.EOF)
     assert sandbox.token("t-user", "secret")
     child = at_terminal("users", "add", "t-other")
-    for question, answer in (("New password: ", "one"), ("The same again: ", "two")):
+    for question, answer in (("New password: ", "one"), ("Repeat the password: ", "two")):
         child.expect(question)
         child.waitnoecho()
         child.sendline(answer)
-    child.expect("The two are not the same.")
+    child.expect("The two passwords differ.")
 
 
 def test_no_quota_reads_as_unlimited(at_terminal, logged_in, typed, sandbox):

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bambleweeny.cli.commands import COMMANDS, verb_of
+from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.suggestions import did_you_mean
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +99,7 @@ class TestOptionsBefore:
 
     def test_alone_they_are_not_enough(self, typed):
         typed("--url", "http://127.0.0.1:1", status=2)
-        assert "There is no command behind the options." in typed.err
+        assert "There is no command after the options." in typed.err
 
 
 MISTYPED = [
@@ -156,7 +156,7 @@ def test_an_option_is_no_name_where_there_is_none(typed):
     typed("serve", "--frob", status=2)
     assert typed.err.endswith("There is no option '--frob'.\n")
     typed("get", "-frob", status=2)
-    assert "stands behind --, as in '-- -frob'." in typed.err
+    assert "after --, as in '-- -frob'." in typed.err
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_the_shell_names_it_too(line, meant, typed):
 def test_the_shell_takes_a_command_with_the_name_of_the_program(typed):
     out = typed("shell", given=b"bambleweeny set w:p x\nb9y get w:p\nversion\nhelp version\n")
     assert out.startswith("x\nbambleweeny 1.")
-    assert out.endswith("Say what this program is.\n")
+    assert out.endswith("Print the version of this program.\n")
 
 
 def test_what_resembles_nothing_has_no_suggestion():

@@ -122,7 +122,7 @@ def test_what_cannot_begin_is_thrown(node):
 
 
 def test_a_subscription_outlives_its_tokens(node, client, services, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.05)
     monkeypatch.setattr(services.tokens, "lifetime", 1)
     with node.running(follow()) as said:
         assert said.next() == ["open", None]
@@ -139,7 +139,7 @@ def test_a_subscription_outlives_its_tokens(node, client, services, monkeypatch)
 
 
 def test_a_subscription_with_a_token_alone_ends_with_it(node, services, uli, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._CHECK_SECONDS", 0.05)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.05)
     script = f"""
     const mine = new Client(url, {{ token: "{services.tokens.issue(uli)}" }});
     await failed(mine.topics.subscribe("t", {{ onState: (state) => say(state) }}).next(), "unauthorized", 401);

@@ -163,11 +163,11 @@ def test_a_change_is_waited_for(client, services):
     assert client.keys.wait("k", b"old", 0) is None
     assert client.keys.wait("k", b"older", "20s") == b"old"
     assert client.keys.wait("k") == b"old"
-    channel = b"b9y:{0}:told:k"
-    announcements = services.lists._store.announcements
+    channel = b"b9y:{0}:changed:k"
+    pubsub = services.lists._store.pubsub
     with ThreadPoolExecutor(1) as pool:
         changed = pool.submit(client.keys.wait, "k", b"old")
-        while channel not in announcements._waiting:
+        while channel not in pubsub._waiting:
             time.sleep(0.001)
         client.set("k", "new")
         assert changed.result(5) == b"new"

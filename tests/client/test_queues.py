@@ -8,7 +8,7 @@ from bambleweeny.errors import InvalidName, InvalidRequest, LeaseNotFound, ListF
 
 def test_items_are_leased_and_acknowledged(client):
     first, second = client.push("jobs", "1"), client.push("jobs", b"\xff")
-    one, two = client.lists.lease("jobs", 5, lasting="1m", wait="1s")
+    one, two = client.lists.lease("jobs", 5, for_="1m", wait="1s")
     assert (one.id, one.lease, one.attempt, one.value) == (first, f"{first}.1", 1, b"1")
     assert (two.id, two.value) == (second, b"\xff")
     assert abs((datetime.now(UTC) - one.enqueued).total_seconds()) < 60

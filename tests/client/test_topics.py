@@ -101,8 +101,8 @@ def test_a_subscription_that_cannot_begin_is_told(client, services):
 
 
 def test_a_subscription_ends_with_its_user(client, ulis, uli, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.streams._CHECK_SECONDS", 0.02)
-    monkeypatch.setattr("bambleweeny.client.streams._PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.02)
+    monkeypatch.setattr("bambleweeny.client.transport.streams._PAUSE_SECONDS", 0.02)
     messages = ulis.topics.subscribe("t")
     ulis.topics.publish("t", "1")
     assert next(messages).value == b"1"
@@ -123,7 +123,7 @@ def test_streams_give_their_connections_back(client):
 
 
 def test_a_subscription_goes_on_when_the_server_was_away(tmp_path, monkeypatch):
-    monkeypatch.setattr("bambleweeny.client.streams._PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr("bambleweeny.client.transport.streams._PAUSE_SECONDS", 0.02)
     options = ("--data-dir", str(tmp_path), "--admin-password", "x", "--log-level", "error")
     with running("serve", *options) as server, Client(server.url, "admin", "x") as client:
         messages = client.topics.subscribe("t")

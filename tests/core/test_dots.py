@@ -7,13 +7,13 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
-from bambleweeny.core.backup import back_up
-from bambleweeny.core.instance import open_instance
-from bambleweeny.core.list_policies import ListPolicy
-from bambleweeny.core.passwords import Passwords
-from bambleweeny.core.restore import check_backup, restore
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.instance.instance import open_instance
+from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.services import make_services
 from bambleweeny.core.topics import Bounds
+from bambleweeny.core.transfer.backup import back_up
+from bambleweeny.core.transfer.restore import check_backup, restore
 from bambleweeny.errors import InvalidName, NotFound
 from bambleweeny.store import open_store
 

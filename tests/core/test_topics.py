@@ -4,8 +4,8 @@ import threading
 import time
 
 import pytest
-from bambleweeny.core.batch import Batch
-from bambleweeny.core.operations import Get, Incr, Publish, Set
+from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.batch.operations import Get, Incr, Publish, Set
 from bambleweeny.core.topics import BEGINNING, NOW, Bounds, Topics, id_before, is_message_id
 from bambleweeny.errors import (
     InvalidName,
@@ -183,14 +183,14 @@ def test_a_reader_waits_for_a_message_and_all_who_wait_get_it(services, uli):
     def wait():
         begun.wait()
         got.append(
-            services.topics.read_within(uli, "t", NOW, 10, seconds=10, is_wanted=lambda: True)
+            services.topics.read_within(uli, "t", NOW, 10, seconds=10, is_connected=lambda: True)
         )
 
     readers = [threading.Thread(target=wait) for _ in range(3)]
     for reader in readers:
         reader.start()
     begun.wait()
-    while len(services.topics._store.announcements._waiting.get(b"b9y:{1}:published:t", ())) < 3:
+    while len(services.topics._store.pubsub._waiting.get(b"b9y:{1}:published:t", ())) < 3:
         time.sleep(0.001)
     published = services.topics.publish(uli, "t", b"x")
     for reader in readers:

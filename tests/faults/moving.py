@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import redis
-from bambleweeny.store.cluster import slot_of
+from bambleweeny.store.client.cluster import slot_of
 from engines import LOCAL, RedisServer, wait_until
 
 _SLOTS = 16384

@@ -227,7 +227,7 @@ def examples_of_the_shell(place: Place) -> str:
         shell = at_terminal(home, "shell")
         shell.expect("b9y>")
         shell.send("password\r")
-        for question in ("New password: ", "The same again: "):
+        for question in ("New password: ", "Repeat the password: "):
             shell.expect(question)
             shell.sendline("changeme")
         shell.expect(CHANGED)

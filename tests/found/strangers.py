@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import median
 
 import requests
-from bambleweeny.server.limits import Limits
-from bambleweeny.store.running import running_engine_url
+from bambleweeny.server.http.buffers.limits import Limits
+from bambleweeny.store.engine.running import running_engine_url
 from faults import strangers
 from faults.engines import wait_until
 from found.rows import Place, row

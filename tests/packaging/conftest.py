@@ -5,7 +5,7 @@ from importlib.metadata import Distribution
 from pathlib import Path
 
 import pytest
-from bambleweeny.cli.licenses import required_distributions
+from bambleweeny.cli.commands.server.licenses import required_distributions
 from bambleweeny.cli.version import build_of, commit_of
 from component import Component
 from components import components_of

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bambleweeny.cli.version import build_of, commit_of
-from bambleweeny.store.embedded import engine_executable
+from bambleweeny.store.engine.embedded import engine_executable
 
 ROOT = Path(__file__).parent.parent.parent
 

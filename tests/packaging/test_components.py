@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from bambleweeny import __version__
-from bambleweeny.cli.licenses import notices_of_engine
+from bambleweeny.cli.commands.server.licenses import notices_of_engine
 from component import MissingLicense
 from components import components_of
 from engine_notices import engine_notices

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from bambleweeny import __version__
-from bambleweeny.cli.licenses import render
+from bambleweeny.cli.commands.server.licenses import render
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from sbom import bill_of, hashes_of

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import redis
 from bambleweeny.store import schema
-from bambleweeny.store.embedded import EmbeddedEngine
+from bambleweeny.store.engine.embedded import EmbeddedEngine
 from engines import LOCAL, RedisServer
 from servers import Http, running
 
@@ -76,7 +76,7 @@ def test_data_of_a_newer_layout_are_refused_with_a_sentence_and_stay(place, comm
     assert done.stderr == (
         f"bambleweeny: The data has layout {schema.VERSION + 1} and this version reads up to layout "
         f"{schema.VERSION}; use a newer Bambleweeny, or restore a backup that was made before the "
-        "upgrade into an empty place.\n"
+        "upgrade into an empty data directory or Redis.\n"
     )
     assert not (tmp_path / "file").exists()
     noted(place, schema.VERSION)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bambleweeny import __version__
-from bambleweeny.core.backup_format import VERSION, Header, Item, Key, Record, User, Writer
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.transfer.backup_format import VERSION, Header, Item, Key, Record, User, Writer
 from bambleweeny.store import schema
 from performance.programs import PROGRAM, CannotMeasure
 

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from statistics import median
 
-from bambleweeny.core.backup_format import Record
+from bambleweeny.core.transfer.backup_format import Record
 from performance import contents, crowd
 from performance.processes import engine_of, precise_cpu_seconds
 from performance.programs import CannotMeasure, Served, serving

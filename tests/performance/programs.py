@@ -12,8 +12,8 @@ from pathlib import Path
 
 import redis
 import requests
-from bambleweeny.store.embedded import engine_executable
-from bambleweeny.store.running import running_engine_url
+from bambleweeny.store.engine.embedded import engine_executable
+from bambleweeny.store.engine.running import running_engine_url
 from tools import PACKAGES
 
 CORES = sorted(os.sched_getaffinity(0))

@@ -10,7 +10,7 @@ from pathlib import Path
 from platform import python_version, release
 
 from bambleweeny import __version__
-from bambleweeny.store.embedded import engine_executable
+from bambleweeny.store.engine.embedded import engine_executable
 from performance.programs import CORES
 
 Cell = str | float | int | None

@@ -115,7 +115,7 @@ def test_a_temporary_directory_that_cannot_be_used_is_one_sentence():
     )
     assert done.returncode == 1
     assert done.stderr == (
-        "bambleweeny: There can be no temporary directory: No such file or directory; "
+        "bambleweeny: Cannot create a temporary directory: No such file or directory; "
         "set TMPDIR to another one.\n"
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 import requests
-from bambleweeny.api.access_log import one_word
+from bambleweeny.api.middleware.access_log import one_word
 from bambleweeny.server import logs
 from servers import over_the_wire, running
 

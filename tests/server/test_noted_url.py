@@ -4,7 +4,7 @@ import signal
 import stat
 
 import pytest
-from bambleweeny.running import SERVER, is_in_use, noted_url
+from bambleweeny.system.data_directory import SERVER, is_in_use, noted_url
 from servers import running, start
 
 

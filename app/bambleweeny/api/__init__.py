@@ -1,4 +1,4 @@
-"""HTTP: the route table, and what every request passes through."""
+"""The HTTP API: the route table and the middleware."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,25 +6,25 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.auth import AuthTest, AuthToken
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
-from bambleweeny.api.errors import add_error_handlers, add_sinks
 from bambleweeny.api.events import Events
-from bambleweeny.api.gate import Gate
+from bambleweeny.api.instance import Home, Info, Save
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
 from bambleweeny.api.javascript import JavaScript
 from bambleweeny.api.keys import Counter, Key, Keys
 from bambleweeny.api.leases import ListAck, ListLease, ListLeases
-from bambleweeny.api.list_policies import ListPolicy
 from bambleweeny.api.lists import List, ListPop, Lists
-from bambleweeny.api.operators import Health, Metrics, Readiness
-from bambleweeny.api.own_data import Export, Import
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.monitoring import Health, Metrics, Readiness
+from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.routes import Route, Routes
-from bambleweeny.api.status import Home, Info, Save
+from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
+from bambleweeny.api.transfer import Export, Import
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 
@@ -32,13 +32,13 @@ __all__ = ["create_app"]
 
 
 class _Router(CompiledRouter):
-    """Finds no path that has an empty segment: a proxy's rules may not match such a one.
+    """A router that finds no path with an empty segment, except below a route.
 
-    What is below a route may be any path.
+    The access rules of a proxy may not match a path with `//`.
     """
 
     def find(self, uri: str, req: falcon.Request | None = None) -> Any:
-        # NOTE: the path as it came; falcon leaves out a slash at its end.
+        # NOTE: not `uri`, from which Falcon has removed a slash at the end.
         path: str = uri if req is None else req.env["PATH_INFO"]
         if "//" in path and not path.startswith("/routes/"):
             return None
@@ -46,9 +46,10 @@ class _Router(CompiledRouter):
 
 
 class _App(falcon.App[Any, Any]):
-    """Answers HEAD wherever it answers GET, by the responder of GET where there is no other.
+    """An application that answers HEAD on every path that has GET.
 
-    A responder of a GET that changes something has a sibling for HEAD, which changes nothing.
+    A resource without `on_head` answers HEAD with `on_get`. A resource whose GET changes data
+    has an `on_head` that changes nothing (RFC 9110, section 9.2.1).
     """
 
     def add_route(self, uri_template: str, resource: object, **kwargs: Any) -> None:
@@ -63,9 +64,9 @@ def create_app(
     cors_origins: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
 ) -> "falcon.App[Any, Any]":
-    """Make the WSGI application.
+    """Return the WSGI application; it answers loopback names and `allowed_hosts` (None: all).
 
-    `allowed_hosts` are the Host names that are answered; None answers all.
+    An origin in `cors_origins` may contain `*`.
     """
     middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
     app = _App(middleware=middleware, router=_Router())

@@ -1,4 +1,4 @@
-"""Batches over HTTP: arrays of the verbs in, an array of what became of each out."""
+"""Batches over HTTP: an array of operations in, an array of their outcomes out."""
 
 import re
 from contextlib import suppress
@@ -7,14 +7,16 @@ from typing import Any
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, answer_rows, parse_json, read_raw
-from bambleweeny.api.errors import error_fields
-from bambleweeny.api.parameters import read_flag
-from bambleweeny.api.policy import authenticated, run_alone, unhurried
-from bambleweeny.api.strictness import takes
-from bambleweeny.core.batch import is_reading
-from bambleweeny.core.members import refuse_doubled
-from bambleweeny.core.operations import Operation, Outcome, has_objects
+from bambleweeny.api.answers.body import answer_json, answer_rows
+from bambleweeny.api.middleware.errors import error_fields
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.concurrency import may_block, run_alone
+from bambleweeny.api.requests.parameters import read_flag
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.batch.batch import is_reading
+from bambleweeny.core.batch.operations import Operation, Outcome, has_objects
+from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, NO_UTF8
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, value_of
@@ -39,16 +41,16 @@ class Batch:
         self._batch = services.batch
 
     @falcon.before(authenticated, takes("atomic", body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Do the operations, or with `?atomic=1` all or none of them."""
+        """Run the operations one by one, or all or none with `?atomic=1`."""
         outcomes = self._run(req, _read_operations(req), is_atomic=read_flag(req, "atomic"))
         if sum(len(one) for one in outcomes if type(one) is bytes) <= FEW_BYTES:
-            answer_json(resp, [_told(outcome) for outcome in outcomes])
+            answer_json(resp, [_outcome_fields(outcome) for outcome in outcomes])
             return
         outcomes.reverse()
-        # NOTE: each outcome is freed once it is written.
-        rows = (_told(outcomes.pop()) for _ in range(len(outcomes)))
+        # NOTE: `pop` frees each outcome once it is encoded.
+        rows = (_outcome_fields(outcomes.pop()) for _ in range(len(outcomes)))
         answer_rows(resp, b"[", rows, b"]")
 
     def _run(
@@ -64,12 +66,12 @@ class Batch:
 
 
 def _read_operations(req: falcon.Request) -> list[Operation]:
-    """Read the body; InvalidRequest says which operation is wrong, and how."""
+    """Return the operations in the body; InvalidRequest names the index of an invalid one."""
     body = read_raw(req).removeprefix(BOM)
     try:
         operations = _decode(body)
     except _UNREADABLE:
-        # NOTE: msgspec does not always name the place of what is wrong.
+        # NOTE: msgspec's errors do not always name the index of the invalid operation.
         parts = parse_json(body, list[msgspec.Raw])
         operations = [_read_operation(index, part) for index, part in enumerate(parts)]
     if _may_have_objects(body):
@@ -78,9 +80,9 @@ def _read_operations(req: falcon.Request) -> list[Operation]:
 
 
 def _refuse_doubled(operations: list[Operation], body: bytes) -> None:
-    """Raise InvalidRequest if an object of an operation has a member twice.
+    """Raise InvalidRequest if an object in an operation has a member twice.
 
-    Some µs for each operation with options or Base64, in a batch that has one.
+    Costs some microseconds for each operation with options or Base64.
     """
     with_objects = [index for index, one in enumerate(operations) if has_objects(one)]
     if with_objects:
@@ -89,7 +91,7 @@ def _refuse_doubled(operations: list[Operation], body: bytes) -> None:
             try:
                 refuse_doubled(bytes(parts[index]))
             except InvalidRequest as ex:
-                raise _wrong(index, ex.info) from ex
+                raise _operation_error(index, ex.info) from ex
 
 
 def _read_operation(index: int, part: msgspec.Raw) -> Operation:
@@ -97,17 +99,17 @@ def _read_operation(index: int, part: msgspec.Raw) -> Operation:
         operation: Operation = msgspec.json.decode(part, type=Operation)
     except _UNREADABLE as ex:
         reason = NO_UTF8 if isinstance(ex, UnicodeDecodeError) else f"{ex}".partition(" - at ")[0]
-        raise _wrong(index, f"{reason.removesuffix('.')}.") from ex
+        raise _operation_error(index, f"{reason.removesuffix('.')}.") from ex
     return operation
 
 
-def _wrong(index: int, sentence: str) -> InvalidRequest:
+def _operation_error(index: int, sentence: str) -> InvalidRequest:
     error = InvalidRequest(f"Operation {index}: {sentence}", hint=_RULE)
     error.index = index
     return error
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, bytes):
         return {"ok": value_of(outcome)}
     if isinstance(outcome, BambleweenyError):

@@ -1,12 +1,14 @@
-"""Bins over HTTP: made by their owner, filled by anyone."""
+"""Bins over HTTP: their owner creates them, anyone can push into them."""
 
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json, read_raw
-from bambleweeny.api.policy import authenticated, run_alone
-from bambleweeny.api.public import make_public
-from bambleweeny.api.strictness import takes
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.answers.public_headers import make_public
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json, read_raw
+from bambleweeny.api.requests.concurrency import run_alone
+from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 
 
@@ -25,7 +27,7 @@ class Bins:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List one's bins."""
+        """List the caller's bins."""
         rows = [
             {"path": f"/bins/{b.id}", "list": b.target}
             for b in self._bins.owned_by(req.context.caller)
@@ -34,7 +36,7 @@ class Bins:
 
     @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Open a list to the public."""
+        """Create a bin: a public path that pushes to a list."""
         made = self._bins.create(req.context.caller, read_json(req, NewBin).list)
         answer_json(resp, {"info": "ok", "path": f"/bins/{made.id}"})
 
@@ -52,7 +54,7 @@ class Bin:
         self._bins = services.bins
 
     def on_post(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
-        """Add the body to the owner's list."""
+        """Push the body to the bin's list."""
         make_public(req, resp)
         body = read_raw(req)
         run_alone(req, len(body))
@@ -60,7 +62,7 @@ class Bin:
         answer_raw(resp, b"OK")
 
     def on_options(self, req: falcon.Request, resp: falcon.Response, public_id: str) -> None:
-        """Let a page of another origin ask whether it may post."""
+        """Answer the methods of a bin, also to a CORS preflight; NotFound without a bin."""
         make_public(req, resp)
         self._bins.find(public_id)
         resp.set_header("Allow", "POST, OPTIONS")

@@ -1,4 +1,4 @@
-"""The contract as JSON, and Swagger UI over it, without any other host."""
+"""The OpenAPI document as JSON, and Swagger UI, without requests to other hosts."""
 
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
-# NOTE: all URLs are relative, so that they work behind a proxy that strips a prefix of the path.
+# NOTE: relative URLs also work behind a proxy that strips a prefix of the path.
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -49,7 +49,7 @@ window.ui = SwaggerUIBundle({{
 </body>
 </html>
 """
-# NOTE: tenants publish scripts and styles under this origin, so that 'self' would trust them.
+# NOTE: not 'self': tenants can publish scripts and styles under this origin.
 _POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
     "img-src 'self' data:; connect-src 'self'; "
@@ -61,7 +61,7 @@ class OpenApi:
     """/openapi.json and /swagger"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give the OpenAPI document."""
+        """Answer the OpenAPI document."""
         resp.content_type = "application/json"
         resp.set_header("Access-Control-Allow-Origin", "*")
         resp.data = _document()
@@ -71,7 +71,7 @@ class DocsPage:
     """/docs"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Show the contract in a browser; each answer has a nonce that only its scripts know."""
+        """Answer the page of Swagger UI; a new nonce in each answer allows only its own scripts."""
         if req.env["PATH_INFO"].endswith("/"):
             resp.status = 302
             resp.set_header("Location", "../docs")
@@ -93,7 +93,7 @@ class DocsAsset:
     """/docs/{asset}"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, asset: str) -> None:
-        """Give a file of the page."""
+        """Answer a file of Swagger UI."""
         if asset not in _ASSETS:
             raise NotFound()
         resp.content_type = _ASSETS[asset]

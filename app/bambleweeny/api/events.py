@@ -1,11 +1,12 @@
-"""What happens to one's keys and lists, as a stream."""
+"""The events of the caller's keys and lists, as a stream."""
 
 import falcon
 
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.streams import Part, answer_stream, reader_of
-from bambleweeny.api.strictness import takes
-from bambleweeny.core.events import Event, Names
+from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.notify.events import Event, Names
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
 
@@ -17,9 +18,9 @@ class Events:
         self.services = services
 
     @falcon.before(authenticated, takes("keys", "lists"))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Stream what happens to the keys and lists that are named; to all without a name."""
+        """Stream the events of the keys in `?keys=` and lists in `?lists=`; all without either."""
         keys, lists = req.get_param("keys"), req.get_param("lists")
         if keys is None and lists is None:
             keys = lists = "*"
@@ -27,14 +28,14 @@ class Events:
             req.context.caller,
             _names("keys", keys),
             _names("lists", lists),
-            reader_of(req, self.services, _part_of),
+            reader_of(req, self.services, _stream_event),
         )
         answer_stream(req, resp, events)
 
 
-def _part_of(event: Event) -> Part:
+def _stream_event(event: Event) -> StreamEvent:
     row = {"event": event.kind, "name": event.name}
-    return Part("", event.kind, event.name.encode(), row)
+    return StreamEvent("", event.kind, event.name.encode(), row)
 
 
 def _names(parameter: str, text: str | None) -> Names:

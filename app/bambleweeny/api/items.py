@@ -1,21 +1,23 @@
-"""The items of lists over HTTP: seen, counted, moved and deleted where they lie."""
+"""The items of a list over HTTP: read, count, move and delete them, in any state."""
 
 from typing import Any, Literal
 
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.moments import moment
-from bambleweeny.api.parameters import read_choice, read_number
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.strictness import refuse_body, takes
-from bambleweeny.core.items import MOST_MOVED, STATES, FoundItem, Items, State
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.parameters import read_choice, read_number
+from bambleweeny.api.requests.strictness import refuse_body, takes
+from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.core.lists.items import MOST_MOVED, STATES, FoundItem, Items, State
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 
-_USUAL_PAGE = 100
-_END = {"leased": "until", "delayed": "due", "dead": "died"}
+_DEFAULT_LIMIT = 100
+_TIME_FIELDS = {"leased": "until", "delayed": "due", "dead": "died"}
 
 
 class Move(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,19 +36,19 @@ class ListItems:
         self._items = services.items
 
     @falcon.before(authenticated, takes("state", "limit", "after"))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Show the items in `?state=`, and take none of them."""
+        """Answer a page of the items in `?state=`; they stay in the list."""
         state = _state(req) or "ready"
-        limit, after = read_number(req, "limit", _USUAL_PAGE), req.get_param("after") or ""
-        found, following = self._items.look(req.context.caller, name, state, limit, after)
-        answer_json(resp, {"items": [_shown(one) for one in found], "next": following})
+        limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
+        found, next_after = self._items.read_page(req.context.caller, name, state, limit, after)
+        answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
 
     @falcon.before(authenticated, takes("state"))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the items in `?state=`, or all of them."""
-        # NOTE: who writes the state into a body does not mean all items.
+        # NOTE: a client that sends the state in a body does not mean to delete all items.
         refuse_body(req)
         state = _state(req)
         purged = self._items.purge(req.context.caller, name, [state] if state else STATES)
@@ -62,14 +64,14 @@ class ListItem:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
-        """Show an item, whatever its state."""
-        answer_json(resp, _shown(self._items.find(req.context.caller, name, item_id)))
+        """Answer an item in any state."""
+        answer_json(resp, _row_of(self._items.find(req.context.caller, name, item_id)))
 
     @falcon.before(authenticated)
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str
     ) -> None:
-        """Delete an item, whatever its state."""
+        """Delete an item in any state."""
         self._items.delete(req.context.caller, name, item_id)
         answer_done(resp)
 
@@ -82,8 +84,8 @@ class ListStats:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Count the items."""
-        answer_json(resp, _counted(self.services.items, req, name))
+        """Answer the number of items by state, and the list's counters."""
+        answer_json(resp, _stats_of(self.services.items, req, name))
 
 
 class ListMove:
@@ -93,9 +95,9 @@ class ListMove:
         self.services = services
 
     @falcon.before(authenticated, takes(body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Move items to the end of a list."""
+        """Move ready or dead items to the end of the list in `to`."""
         wanted = read_json(req, Move)
         moved = self.services.items.move(
             req.context.caller, name, wanted.to, wanted.state, wanted.max
@@ -108,32 +110,32 @@ def _state(req: falcon.Request) -> State | None:
     return next((state for state in STATES if state == word), None)
 
 
-def _shown(found: FoundItem) -> dict[str, Any]:
+def _row_of(found: FoundItem) -> dict[str, Any]:
     item = found.item
-    shown: dict[str, Any] = {
+    row: dict[str, Any] = {
         "id": str(item.id),
         "state": found.state,
         "attempt": item.attempts,
-        "enqueued": moment(item.came),
+        "enqueued": moment(item.arrived),
     }
     if found.state != "ready":
-        shown[_END[found.state]] = moment(found.at)
+        row[_TIME_FIELDS[found.state]] = moment(found.at)
     if item.expires:
-        shown["expires"] = moment(item.expires)
-    shown.update({k: v for k, v in (("reason", item.reason), ("origin", item.origin)) if v})
-    return {**shown, "body": value_of(item.body)}
+        row["expires"] = moment(item.expires)
+    row.update({k: v for k, v in (("reason", item.reason), ("origin", item.origin)) if v})
+    return {**row, "body": value_of(item.body)}
 
 
-def _counted(items: Items, req: falcon.Request, name: str) -> dict[str, Any]:
-    sums = items.sums(req.context.caller, name)
+def _stats_of(items: Items, req: falcon.Request, name: str) -> dict[str, Any]:
+    stats = items.stats(req.context.caller, name)
     return {
-        "ready": sums.ready,
-        "leased": sums.leased,
-        "delayed": sums.delayed,
-        "dead": sums.dead,
-        "bytes": sums.bytes,
-        "in": sums.came,
-        "out": sums.went,
-        "oldest_age": None if sums.age < 0 else sums.age,
-        "paused": bool(sums.paused),
+        "ready": stats.ready,
+        "leased": stats.leased,
+        "delayed": stats.delayed,
+        "dead": stats.dead,
+        "bytes": stats.bytes,
+        "in": stats.total_in,
+        "out": stats.total_out,
+        "oldest_age": None if stats.age < 0 else stats.age,
+        "paused": bool(stats.paused),
     }

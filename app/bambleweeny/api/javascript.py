@@ -1,4 +1,4 @@
-"""The client for browsers and Node, as a file that any page may load."""
+"""The JavaScript client for browsers and Node, which any page may load."""
 
 from functools import cache
 from hashlib import sha256
@@ -11,10 +11,10 @@ class JavaScript:
     """/bambleweeny.js; public"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Give the module, or 304 to who has it."""
+        """Answer the module, or 304 if the client has this version."""
         module, etag = _module()
         resp.set_header("Access-Control-Allow-Origin", "*")
-        # NOTE: a browser asks each time whether it has changed, so that it fits the server.
+        # NOTE: a browser revalidates each time, so that client and server have the same version.
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("ETag", f'"{etag}"')
         if etag in (req.if_none_match or ()):

@@ -7,15 +7,16 @@ import falcon
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_json
-from bambleweeny.api.errors import error_fields
-from bambleweeny.api.moments import moment
-from bambleweeny.api.parameters import read_duration, read_flag, read_number
-from bambleweeny.api.policy import authenticated
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core.item_format import StoredItem
-from bambleweeny.core.leases import Change, lease_of
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.middleware.errors import error_fields
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.parameters import read_duration, read_flag, read_number
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
+from bambleweeny.core.lists.codec import StoredItem
+from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
@@ -25,21 +26,21 @@ Duration = str | int
 
 
 class Retry(msgspec.Struct, forbid_unknown_fields=True):
-    """A lease to give back, at once or after a delay."""
+    """A lease whose item returns to the list, immediately or after a delay."""
 
     lease: str
     delay: Duration = 0
 
 
-class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"lasting": "for"}):
-    """A lease that is to last so long from now on."""
+class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """A lease to extend: its new length from now; without one, the default of the list."""
 
     lease: str
-    lasting: Duration | UnsetType = UNSET
+    for_: Duration | UnsetType = UNSET
 
 
 class Burial(msgspec.Struct, forbid_unknown_fields=True):
-    """A lease whose item is given up, and why."""
+    """A lease whose item becomes a dead letter, and the reason."""
 
     lease: str
     reason: str = ""
@@ -54,14 +55,14 @@ class Changes(msgspec.Struct, forbid_unknown_fields=True):
     bury: list[str | Burial] = []
 
     def each(self) -> list[Change]:
-        """Give all of them, in the order of the fields."""
+        """Return all changes in the order of the fields; InvalidRequest for a bad duration."""
         retries = (Retry(one) if isinstance(one, str) else one for one in self.retry)
         extensions = (Extension(one) if isinstance(one, str) else one for one in self.extend)
         burials = (Burial(one) if isinstance(one, str) else one for one in self.bury)
         return [
             *(Change("ack", lease) for lease in self.ack),
             *(Change("retry", one.lease, _seconds("delay", one.delay)) for one in retries),
-            *(Change("extend", one.lease, _seconds("for", one.lasting)) for one in extensions),
+            *(Change("extend", one.lease, _seconds("for", one.for_)) for one in extensions),
             *(Change("bury", one.lease, reason=one.reason) for one in burials),
         ]
 
@@ -75,23 +76,23 @@ class ListLeases:
 
     @falcon.before(authenticated, takes("max", "for", "wait", "raw"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Take the oldest items for a while; with `?raw=1` one, as its bytes."""
-        most, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
-        if is_raw and most != 1:
-            raise InvalidRequest("The parameter 'raw' goes with one item; leave 'max' out.")
+        """Lease the oldest items; with `?raw=1` one item, answered as its bytes."""
+        limit, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
+        if is_raw and limit != 1:
+            raise InvalidRequest("The parameter 'raw' is for one item; omit 'max'.")
         items = self._leases.lease(
             req.context.caller,
             name,
-            most,
+            limit,
             read_duration(req, "for"),
             seconds=begin_wait(req, resp),
-            is_wanted=is_there(req),
+            is_connected=is_connected(req),
         )
         resp.set_header("Cache-Control", "no-store")
         if is_raw:
             _answer_raw(resp, items)
         else:
-            answer_json(resp, {"items": [_shown(item) for item in items]})
+            answer_json(resp, {"items": [_row_of(item) for item in items]})
 
 
 class ListLease:
@@ -103,13 +104,13 @@ class ListLease:
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
-        """Acknowledge: the item is done."""
+        """Acknowledge the item, which deletes it."""
         self._leases.change(req.context.caller, name, Change("ack", lease))
         answer_done(resp)
 
     @falcon.before(authenticated, takes("for"))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
-        """Let the lease last `?for=` from now on; 0 gives the item back."""
+        """Extend the lease to `?for=` from now; 0 returns the item to the list."""
         seconds = read_duration(req, "for")
         self._leases.change(req.context.caller, name, Change("extend", lease, seconds))
         answer_done(resp)
@@ -123,13 +124,13 @@ class ListAck:
 
     @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Acknowledge, give back, extend and bury many leases."""
+        """Acknowledge, retry, extend or bury many leases; answer the outcome of each."""
         changes = read_json(req, Changes)
         outcomes = iter(self.services.leases.change_each(req.context.caller, name, changes.each()))
         answer_json(
             resp,
             {
-                verb: [_told(next(outcomes)) for _ in getattr(changes, verb)]
+                verb: [_outcome_fields(next(outcomes)) for _ in getattr(changes, verb)]
                 for verb in changes.__struct_fields__
             },
         )
@@ -145,23 +146,23 @@ def _answer_raw(resp: falcon.Response, items: Sequence[StoredItem]) -> None:
             "B9Y-Item": str(item.id),
             "B9Y-Lease": lease_of(item),
             "B9Y-Attempt": str(item.attempts),
-            "B9Y-Enqueued": moment(item.came),
+            "B9Y-Enqueued": moment(item.arrived),
         }
     )
     answer_raw(resp, item.body)
 
 
-def _shown(item: StoredItem) -> dict[str, Any]:
+def _row_of(item: StoredItem) -> dict[str, Any]:
     return {
         "id": str(item.id),
         "lease": lease_of(item),
         "attempt": item.attempts,
-        "enqueued": moment(item.came),
+        "enqueued": moment(item.arrived),
         "body": value_of(item.body),
     }
 
 
-def _told(outcome: LeaseNotFound | None) -> dict[str, Any]:
+def _outcome_fields(outcome: LeaseNotFound | None) -> dict[str, Any]:
     return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
 
 

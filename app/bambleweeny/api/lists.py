@@ -2,27 +2,27 @@
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, answer_raw, read_raw
-from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.parameters import (
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.answers.listings import SELECTING, answer_listing
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_raw
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.parameters import (
     read_choice,
     read_duration,
     read_flag,
     read_number,
     read_up_to,
 )
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core import lists
-from bambleweeny.core.listings import walk_visible
-from bambleweeny.core.lists import PushOptions, push_options
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
+from bambleweeny.core.lists import lists
+from bambleweeny.core.lists.lists import PushOptions, push_options
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
 
-_LONGEST_KEY = 255
+_MAX_KEY_CHARS = 255
 
 
 class Lists:
@@ -32,14 +32,10 @@ class Lists:
         self.services = services
 
     @falcon.before(authenticated, takes(*SELECTING["lists"]))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the lists, the admin sees everybody's; or select some."""
-        if is_selection(req, "lists"):
-            answer_selection(req, resp, "lists", self.services.selections)
-            return
-        pages = walk_visible(self.services.users, req.context.caller, self.services.lists.walk)
-        answer_listing(resp, "lists", pages)
+        """List the lists, for the admin those of all users; or select some."""
+        answer_listing(req, resp, "lists", self.services.selections)
 
 
 class List:
@@ -51,17 +47,17 @@ class List:
 
     @falcon.before(authenticated, takes("wait", "max"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Take the oldest item off."""
+        """Pop the oldest item; see `_answer_pop`."""
         _answer_pop(req, resp, self._lists, name)
 
     @falcon.before(authenticated, takes("wait", "max"))
     def on_head(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Answer as GET would, without the item, and take none."""
+        """Answer like GET without the body; no item is popped."""
         begin_wait(req, resp)
         resp.set_header("Cache-Control", "no-store")
-        most = read_up_to(req, "max", lists.MOST_POPPED)
-        items = self.services.items.peek(req.context.caller, name, most or 1)
-        if most:
+        limit = read_up_to(req, "max", lists.MOST_POPPED)
+        items = self.services.items.peek(req.context.caller, name, limit or 1)
+        if limit:
             _answer_items(resp, items)
         else:
             _answer_item(resp, items[0] if items else None)
@@ -70,7 +66,7 @@ class List:
         authenticated, takes("split", "delay", "ttl", "front", "Idempotency-Key", body=True)
     )
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Add an item at the end, or each line of the body with `?split=lines`."""
+        """Push the body as an item, or with `?split=lines` each line of it."""
         caller, options = req.context.caller, None
         if req.query_string or "HTTP_IDEMPOTENCY_KEY" in req.env:
             options = _read_options(req)
@@ -83,7 +79,7 @@ class List:
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Delete the list with its items."""
+        """Delete the list and its items."""
         self._lists.delete(req.context.caller, name)
         answer_done(resp)
 
@@ -96,24 +92,24 @@ class ListPop:
 
     @falcon.before(authenticated, takes("wait", "max"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Take the oldest item off; the GET's twin for those who keep GET safe."""
+        """Pop the oldest item, for clients and proxies that treat GET as safe."""
         _answer_pop(req, resp, self.services.lists, name)
 
 
 def _answer_pop(req: falcon.Request, resp: falcon.Response, of: lists.Lists, name: str) -> None:
-    """Answer the oldest item, or 204 where there is none even after `?wait=`.
+    """Pop and answer the oldest item, or 204 if the list stays empty during `?wait=`.
 
-    With `?max=` that is a JSON array of so many at most.
+    With `?max=` the answer is a JSON array of up to that number of items, maybe empty.
     """
     resp.set_header("Cache-Control", "no-store")
     seconds = begin_wait(req, resp)
     if req.query_string and req.has_param("max"):
-        most = read_number(req, "max", 1)
-        items = of.pop_many(req.context.caller, name, most, seconds, is_there(req))
+        limit = read_number(req, "max", 1)
+        items = of.pop_many(req.context.caller, name, limit, seconds, is_connected(req))
         _answer_items(resp, items)
         return
     if seconds:
-        item = of.pop_within(req.context.caller, name, seconds, is_there(req))
+        item = of.pop_within(req.context.caller, name, seconds, is_connected(req))
     else:
         item = of.pop(req.context.caller, name)
     _answer_item(resp, item)
@@ -143,6 +139,6 @@ def _idempotency_key(req: falcon.Request) -> str:
     key = req.get_header("Idempotency-Key")
     if key is None:
         return ""
-    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= _LONGEST_KEY:
-        raise InvalidRequest(f"The Idempotency-Key has 1 to {_LONGEST_KEY} printable characters.")
+    if not key.isascii() or not key.isprintable() or not 1 <= len(key) <= _MAX_KEY_CHARS:
+        raise InvalidRequest(f"The Idempotency-Key has 1 to {_MAX_KEY_CHARS} printable characters.")
     return key

@@ -1,15 +1,17 @@
-"""Routes over HTTP: made by their owner, read by anyone."""
+"""Routes over HTTP: their owner creates them, anyone can read them."""
 
 from typing import Any
 
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_done, answer_json, read_json
-from bambleweeny.api.policy import authenticated, run_alone
-from bambleweeny.api.public import make_public
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.tagged import SHORT, LatestTags, answer_part, has_tag
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
+from bambleweeny.api.answers.public_headers import make_public
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import run_alone
+from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.names import parse_tags
 
@@ -30,7 +32,7 @@ class Routes:
 
     @falcon.before(authenticated)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List one's routes."""
+        """List the caller's routes."""
         rows = [
             {"path": f"/routes/{r.id}", "key": r.target, "content_type": r.content_type}
             for r in self._routes.owned_by(req.context.caller)
@@ -39,7 +41,7 @@ class Routes:
 
     @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Make a key public."""
+        """Create a route: a public path that answers a key's value."""
         wanted = read_json(req, NewRoute)
         made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
         answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
@@ -59,7 +61,7 @@ class Route:
         self._tags = LatestTags()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Show the key's value; a GET and a HEAD take conditions and ranges as keys do."""
+        """Answer the key's value. GET and HEAD support If-None-Match; GET supports Range."""
         make_public(req, resp)
         run_alone(req, self._routes.size_of(params["public_id"]))
         value, content_type, parsed = self._routes.read(params["public_id"])
@@ -80,7 +82,7 @@ class Route:
 
 
 def _known_tags(req: falcon.Request) -> str:
-    """Return the tags of If-None-Match, nothing if it is malformed: a mock takes any request."""
+    """Return the tags of If-None-Match, or "" if invalid, since a mock accepts any request."""
     try:
         return parse_tags(req.env["HTTP_IF_NONE_MATCH"].strip(), weak=True)
     except ValueError:

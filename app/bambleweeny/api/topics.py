@@ -4,22 +4,22 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.body import answer_done, answer_json, read_raw, read_type
-from bambleweeny.api.listings import answer_listing
-from bambleweeny.api.moments import milliseconds_of, moment
-from bambleweeny.api.parameters import read_number, refuse_beside
-from bambleweeny.api.policy import authenticated, unhurried
-from bambleweeny.api.selections import SELECTING, answer_selection, is_selection
-from bambleweeny.api.streams import Part, answer_stream, reader_of, wants_stream
-from bambleweeny.api.strictness import takes
-from bambleweeny.api.waiting import begin_wait, is_there
-from bambleweeny.core.listings import walk_visible
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.listings import SELECTING, answer_listing
+from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of, wants_stream
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_raw, read_type
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.parameters import read_number, refuse_beside
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import milliseconds_of, moment
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, id_in_order, is_message_id
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
 
-_USUAL_PAGE = 100
+_DEFAULT_LIMIT = 100
 
 
 class Topics:
@@ -29,14 +29,10 @@ class Topics:
         self.services = services
 
     @falcon.before(authenticated, takes(*SELECTING["topics"]))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the topics, the admin everybody's, or select some of one's own."""
-        if is_selection(req, "topics"):
-            answer_selection(req, resp, "topics", self.services.selections)
-            return
-        pages = walk_visible(self.services.users, req.context.caller, self.services.topics.walk)
-        answer_listing(resp, "topics", pages)
+        """List the topics, for the admin those of all users; or select some."""
+        answer_listing(req, resp, "topics", self.services.selections)
 
 
 class Topic:
@@ -48,47 +44,47 @@ class Topic:
 
     @falcon.before(authenticated, takes(body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Publish a message."""
+        """Publish the body as a message."""
         content_type = read_type(req)
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
     @falcon.before(authenticated, takes("since", "wait", "limit"))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Read messages, wait for them, or stream them."""
+        """Answer messages after a cursor: a page, a long poll with `?wait=`, or a stream."""
         caller, after = req.context.caller, _after(req)
         if not wants_stream(req):
             self._answer_messages(req, resp, name, after)
             return
         refuse_beside(req, "a stream", ("wait", "limit"))
-        # NOTE: HEAD begins no stream, whose first step would check the name and the token.
+        # NOTE: HEAD never starts the stream, which would check name and token, so read here.
         if after == NOW or req.method == "HEAD":
             _, after = self._topics.read(caller, name, after, 0)
-        reader = reader_of(req, self.services, _part_of)
+        reader = reader_of(req, self.services, _stream_event)
         answer_stream(req, resp, self._topics.follow(caller, name, after, reader), after)
 
     @falcon.before(authenticated)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Delete the topic with its messages."""
+        """Delete the topic and its messages."""
         self._topics.delete(req.context.caller, name)
         answer_done(resp)
 
     def _answer_messages(
         self, req: falcon.Request, resp: falcon.Response, name: str, after: str
     ) -> None:
-        most = read_number(req, "limit", _USUAL_PAGE)
+        limit = read_number(req, "limit", _DEFAULT_LIMIT)
         seconds = begin_wait(req, resp)
         found, last = self._topics.read_within(
-            req.context.caller, name, after, most, seconds=seconds, is_wanted=is_there(req)
+            req.context.caller, name, after, limit, seconds=seconds, is_connected=is_connected(req)
         )
         resp.set_header("Cache-Control", "no-store")
         resp.set_header("Vary", "Accept")
         answer_json(resp, {"messages": [_row_of(message) for message in found], "next": last})
 
 
-def _part_of(message: Message) -> Part:
-    return Part(message.id, "", message.value, _row_of(message))
+def _stream_event(message: Message) -> StreamEvent:
+    return StreamEvent(message.id, "", message.value, _row_of(message))
 
 
 def _row_of(message: Message) -> dict[str, Any]:
@@ -101,8 +97,8 @@ def _row_of(message: Message) -> dict[str, Any]:
 
 
 def _after(req: falcon.Request) -> str:
-    """Give the id after which to read; InvalidRequest names what cannot be one."""
-    # NOTE: a client that comes back still has in its URL where it once began.
+    """Return the id after which to read, from Last-Event-ID or `?since=`; else InvalidRequest."""
+    # NOTE: Last-Event-ID first: a client that reconnects still has its old `since` in the URL.
     since, last = _since(req.get_param("since")), req.get_header("Last-Event-ID")
     if last and not is_message_id(last):
         raise InvalidRequest("The header 'Last-Event-ID' takes the id of a message.")

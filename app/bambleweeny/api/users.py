@@ -3,11 +3,13 @@
 import falcon
 import msgspec
 
-from bambleweeny.api.body import answer_json, read_json
-from bambleweeny.api.policy import admin_only, logged_in, unhurried
-from bambleweeny.api.strictness import takes
+from bambleweeny.api.answers.body import answer_json
+from bambleweeny.api.requests.authentication import admin_only, logged_in
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.services import Services
-from bambleweeny.core.users import ADMIN_ID
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
 from bambleweeny.names import is_user_id
 
@@ -57,7 +59,7 @@ class Users:
         answer_json(resp, {"users": rows})
 
     @falcon.before(admin_only, takes(body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Add a user."""
         wanted = read_json(req, NewUser)
@@ -74,26 +76,26 @@ class User:
 
     @falcon.before(admin_only)
     def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
-        """Show a user."""
-        user = self._users.get(_known_form(user_id))
+        """Answer a user."""
+        user = self._users.get(_checked_user_id(user_id))
         answer_json(resp, {"username": user.username, "quota": str(user.quota)})
 
     @falcon.before(admin_only, takes(body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Set a user's quota or password."""
         change = read_json(req, UserChange)
         if change.quota is None and change.password is None:
             raise InvalidRequest("Give a quota, a password, or both.")
         quota = None if change.quota is None else _quota(change.quota)
-        self._users.change(_known_form(user_id), quota=quota, password=change.password)
+        self._users.change(_checked_user_id(user_id), quota=quota, password=change.password)
         answer_json(resp, {"info": "updated"})
 
     @falcon.before(admin_only)
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
-        """Delete a user with all that it owns."""
-        self._users.delete(_known_form(user_id))
+        """Delete a user and all its data."""
+        self._users.delete(_checked_user_id(user_id))
         answer_json(resp, {"info": "user deleted"})
 
 
@@ -104,9 +106,9 @@ class AdminPassword:
         self.services = services
 
     @falcon.before(admin_only, takes(body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Set the admin's password; this ends the admin's tokens."""
+        """Set the admin's password, which revokes the admin's tokens."""
         self.services.users.change(ADMIN_ID, password=read_json(req, NewPassword).password)
         answer_json(resp, {"info": "updated"})
 
@@ -118,9 +120,9 @@ class OwnPassword:
         self.services = services
 
     @falcon.before(logged_in, takes(body=True))
-    @falcon.before(unhurried)
+    @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Set one's own password; this ends one's tokens."""
+        """Set the caller's password, which revokes the caller's tokens."""
         users, caller = self.services.users, req.context.caller
         change = read_json(req, PasswordChange)
         users.check(caller)
@@ -130,7 +132,7 @@ class OwnPassword:
         answer_json(resp, {"info": "updated"})
 
 
-def _known_form(user_id: str) -> str:
+def _checked_user_id(user_id: str) -> str:
     if not is_user_id(user_id):
         raise NotFound()
     return user_id

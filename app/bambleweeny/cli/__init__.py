@@ -1,11 +1,11 @@
-"""The command line: thin commands over the configuration, the server and the client."""
+"""The command line: thin commands on top of the configuration, server and client."""
 
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
 
-from bambleweeny.cli.commands import ASKS_NOBODY, COMMANDS, verb_of
-from bambleweeny.cli.connection import Connection
+from bambleweeny.cli.command_table import COMMANDS, OFFLINE, verb_of
+from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of
 from bambleweeny.cli.output import Output
@@ -14,19 +14,19 @@ from bambleweeny.config import flag_of
 
 _VALUED = {flag_of(column) for column in fields(Connection)}
 OPTIONS_OF_ALL = {*_VALUED, "--json", "-h", "--help", "--version"}
-"""The options that may stand before any command."""
+"""The options that are allowed before any command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; 0: it went well, 1: it failed, 2: it was asked wrongly."""
+    """Run a command and return its exit status: 0 success, 1 failure, 2 usage error."""
     options, rest = options_before(list(sys.argv[1:] if argv is None else argv))
     if not rest or rest[0] not in COMMANDS or "--version" in options:
-        from bambleweeny.cli.help import end_without_command  # noqa: PLC0415  most name one
+        from bambleweeny.cli.commands.help import end_without_command  # noqa: PLC0415  rarely needed
 
         end_without_command(options, rest)
     name = rest.pop(0)
-    if name in ASKS_NOBODY:
-        # NOTE: they may stand there by an alias, and mean nothing here.
+    if name in OFFLINE:
+        # NOTE: a shell alias may add connection options, which these commands do not take.
         options = [option for option in options if option in ("-h", "--help")]
     verb, args = choose(name, verb_of(name), COMMANDS[name].help, [*options, *rest])
     out = Output(sys.stdout, as_json=getattr(args, "json", False))
@@ -35,11 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def options_before(words: list[str]) -> tuple[list[str], list[str]]:
-    """Split off the options that stand before a command, with their values."""
+    """Split words into the options before the command, with their values, and the rest."""
     options, rest = split_options(words, _VALUED)
     if not {option.partition("=")[0] for option in options} <= OPTIONS_OF_ALL:
-        # NOTE: only their own commands know which of the others take a value.
-        from bambleweeny.cli.help import known_options  # noqa: PLC0415
+        # NOTE: only the commands know which of their options take a value.
+        from bambleweeny.cli.commands.help import known_options  # noqa: PLC0415
 
         options, rest = split_options(words, known_options()[1])
     return options, rest[1:] if rest[:1] == [END] else rest

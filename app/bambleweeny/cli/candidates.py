@@ -1,14 +1,14 @@
-"""What a word on the command line can become: verbs, options, and names of the server's."""
+"""Completion of a word on the command line: verbs, options, and names from the server."""
 
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.commands import HELP, Command, verb_of
-from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.command_table import HELP, Command, verb_of
+from bambleweeny.cli.connection.connection_options import add_connection_options
+from bambleweeny.cli.connection.profiles import profile_names
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.parsing import END, Parser, parser_of
-from bambleweeny.cli.profiles import profile_names
 from bambleweeny.cli.verb import AddOptions, Verb
 from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
@@ -22,7 +22,7 @@ _MOST = 1000
 
 
 class Candidates:
-    """Finds what completes a word; names are asked of the server and kept for two seconds."""
+    """Completes words. Names come from the server and are cached for two seconds."""
 
     def __init__(
         self,
@@ -35,10 +35,10 @@ class Candidates:
         self._firsts = list(firsts)
         self._commands = commands
         self._add_options = add_options
-        self._kept: dict[tuple[str, str], tuple[float, list[str]]] = {}
+        self._cached: dict[tuple[str, str], tuple[float, list[str]]] = {}
 
     def of(self, words: list[str], last: str) -> list[str]:
-        """Give what the last word can become, after these words. A server that fails has none."""
+        """Return the completions of the word `last` after `words`; none if the server fails."""
         found = self._all(words, last)
         return sorted({name for name in found if name.startswith(last)})[:_MOST]
 
@@ -83,13 +83,13 @@ class Candidates:
         }.get(metavar)
         if found is None:
             return []
-        due, names = self._kept.get((metavar, last), (0.0, []))
+        due, names = self._cached.get((metavar, last), (0.0, []))
         if time.monotonic() >= due:
             try:
                 names = found()
             except (BambleweenyError, CommandFailed, ConfigError):
                 names = []
-            self._kept[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
+            self._cached[metavar, last] = (time.monotonic() + _FRESH_SECONDS, names)
         return names
 
 

@@ -1,4 +1,4 @@
-"""What a verb works with: its arguments, a client, and where values come from and go."""
+"""The context of a verb: its arguments, a client, and its input and output."""
 
 import os
 from argparse import Namespace
@@ -6,10 +6,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from bambleweeny.cli.connection import load_connection
+from bambleweeny.cli.connection.connection_options import load_connection
+from bambleweeny.cli.connection.profiles import warn_if_readable
+from bambleweeny.cli.connection.target import Target, advice_for, find_target, keep_renewed
 from bambleweeny.cli.output import Output
-from bambleweeny.cli.place import Place, advice_for, find_place, keep_renewed
-from bambleweeny.cli.profiles import warn_if_readable
 from bambleweeny.errors import BambleweenyError
 
 if TYPE_CHECKING:
@@ -17,49 +17,49 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """The surroundings of one verb, or of all verbs of a shell."""
+    """The context of one verb, or of all verbs of a shell."""
 
     def __init__(self, args: Namespace, out: Output, stdin: BinaryIO | None) -> None:
         self.args = args
         self.out = out
         self.stdin = stdin
-        """Where a value may be read; None where commands are read from it."""
+        """The input for values; None if commands are read from standard input."""
 
     @cached_property
-    def place(self) -> Place:
-        """The server and the login; CommandFailed where no server is known."""
+    def target(self) -> Target:
+        """The server and the login; CommandFailed if no server is known."""
         warn_if_readable(self.out.warn)
-        return find_place(load_connection(vars(self.args), os.environ))
+        return find_target(load_connection(vars(self.args), os.environ))
 
     @cached_property
     def client(self) -> "Client":
-        """A client of that server, made when first asked for."""
-        # NOTE: imported here, since serving needs no client.
+        """A client of that server, created at the first use."""
+        # NOTE: imported here, because `serve` needs no client.
         from bambleweeny.client import Client  # noqa: PLC0415
 
-        place = self.place
-        if place.token and place.password:
-            client = Client(place.url, place.user, place.password)
-            client.tokens.use(place.token)
+        target = self.target
+        if target.token and target.password:
+            client = Client(target.url, target.user, target.password)
+            client.tokens.use(target.token)
             return client
-        return Client(place.url, place.user, place.password, place.token)
+        return Client(target.url, target.user, target.password, target.token)
 
     def who(self) -> dict[str, Any]:
-        """Say who asks, as `/auth/test` does, with a new token where a kept one has ended."""
+        """Return the answer of `/auth/test`; a stored token that has expired is renewed first."""
         who = self.client.tokens.test()
-        if who["authenticated"] != "True" and self.place.password:
+        if who["authenticated"] != "True" and self.target.password:
             self.client.tokens.create()
             who = self.client.tokens.test()
         return who
 
     def advice(self, error: BambleweenyError) -> str | None:
-        """Return what to do about an error; None where there is nothing better than its hint."""
-        return advice_for(error, self.__dict__.get("place"))
+        """Return advice about an error; None if there is nothing better than its hint."""
+        return advice_for(error, self.__dict__.get("target"))
 
     def for_verb(self, args: Namespace, out: Output) -> "Context":
-        """Give the context of another verb, which shares the client."""
+        """Return the context of another verb, with the same client."""
         other = Context(args, out, None)
-        other.__dict__.update(place=self.place, client=self.client)
+        other.__dict__.update(target=self.target, client=self.client)
         return other
 
     def __enter__(self) -> "Context":
@@ -72,5 +72,5 @@ class Context:
         trace: TracebackType | None,
     ) -> None:
         if "client" in self.__dict__:
-            keep_renewed(self.place, self.client.tokens.current())
+            keep_renewed(self.target, self.client.tokens.current())
             self.client.close()

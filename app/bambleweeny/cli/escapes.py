@@ -1,4 +1,4 @@
-"""Text of others at a terminal: controls are shown as escapes, so that no terminal obeys them."""
+"""Control characters as visible escapes, so that a terminal does not obey foreign text."""
 
 import re
 import sys
@@ -6,16 +6,16 @@ import sys
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL and C1, among them ESC and CSI
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e0fff\ud800-\udfff]"  # tags, which nobody sees, and what is no character
+    "\U000e0000-\U000e0fff\ud800-\udfff]"  # invisible tags, and surrogates
 )
-"""Joiners (U+200C and U+200D) are left: scripts and emoji need them."""
+"""Does not match the joiners U+200C and U+200D, which scripts and emoji need."""
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def visible(text: str, *, keep: str = "\n\t") -> str:
-    r"""Return a text in which controls and marks of direction are escaped, as \x1b and \u202e.
+    r"""Return a text with escaped control and bidi characters, such as \x1b and \u202e.
 
-    Those in `keep` stay.
+    The characters in `keep` are not escaped.
     """
     if text.isprintable():
         return text
@@ -23,14 +23,14 @@ def visible(text: str, *, keep: str = "\n\t") -> str:
 
 
 def visible_json(text: str) -> str:
-    """Return JSON that means the same, with its controls escaped as JSON does it."""
+    """Return equivalent JSON, with control characters as JSON escapes."""
     if text.isprintable():
         return text
     return _CONTROL.sub(lambda found: found[0] if found[0] == "\n" else _in_json(found[0]), text)
 
 
 def to_people(*sentences: str | None) -> None:
-    """Print sentences on stderr, each on lines of its own; controls in them are escaped."""
+    """Print sentences to stderr, each on a new line, with control characters escaped."""
     for sentence in sentences:
         if sentence:
             print(visible(sentence), file=sys.stderr, flush=True)

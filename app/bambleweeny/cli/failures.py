@@ -1,4 +1,4 @@
-"""How a command ends: 0 it went well, 1 it failed, 2 it was asked wrongly."""
+"""The exit status of a command: 0 success, 1 failure, 2 usage error."""
 
 import os
 import sys
@@ -11,13 +11,13 @@ from bambleweeny.errors import BambleweenyError
 _HINTS = {
     "unauthorized": "Log in with 'bambleweeny login URL', or give --token, or --user and "
     "--password.",
-    "wrong_login": "Where the password was changed, log in again with 'bambleweeny login URL'.",
+    "wrong_login": "If the password has changed, log in again with 'bambleweeny login URL'.",
 }
-"""Advice for who types commands, where the server's is for who writes requests."""
+"""Advice for users of the command line. The server's hints are for users of HTTP."""
 
 
 class CommandFailed(Exception):
-    """A command cannot do what it was asked; the sentence says why."""
+    """A command failed; the message says why."""
 
     def __init__(self, info: str, *, hint: str | None = None) -> None:
         super().__init__(info)
@@ -25,11 +25,11 @@ class CommandFailed(Exception):
 
 
 class WrongUse(CommandFailed):
-    """A command was asked wrongly."""
+    """A command was called with wrong arguments."""
 
 
 Advise = Callable[[BambleweenyError], str | None]
-"""Returns what to do about an error; None where there is nothing better than its hint."""
+"""Returns advice about an error; None if there is nothing better than its hint."""
 
 
 def status_of(
@@ -38,7 +38,7 @@ def status_of(
     prefix: str = "bambleweeny: ",
     advise: Advise = lambda _: None,
 ) -> int:
-    """Run a command and give its exit status; what failed is a sentence on stderr."""
+    """Run a command and return its exit status. A failure is printed to stderr."""
     try:
         return run() or 0
     except BambleweenyError as ex:
@@ -50,10 +50,10 @@ def status_of(
         to_people(f"{prefix}{ex}")
         return 2
     except BrokenPipeError:
-        # NOTE: who read our output has left; without this the end of Python would complain.
+        # NOTE: the reader of our output has exited; without this, Python prints an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as ex:
         to_people(f"{prefix}Cannot use {ex.filename or 'a file'}: {ex.strerror or ex}.")
     except KeyboardInterrupt:
-        to_people(f"{prefix}Broken off.")
+        to_people(f"{prefix}Interrupted.")
     return 1

@@ -1,4 +1,4 @@
-"""What a command prints: for people at a terminal, plain in a pipe, or JSON."""
+"""The output of a command: formatted at a terminal, plain in a pipe, or JSON."""
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Output:
-    """Standard output, and how it is wanted."""
+    """Standard output, in one of the three forms."""
 
     speaker = "bambleweeny: "
-    """Who warns."""
+    """The prefix of warnings."""
 
     def __init__(self, stream: TextIO, *, as_json: bool = False) -> None:
         self._stream = stream
@@ -22,9 +22,9 @@ class Output:
         self.is_terminal = stream.isatty()
 
     def value(self, value: bytes, **around: object) -> None:
-        """Print bytes as they are, as `cat` does; a terminal's next line begins a line.
+        """Print bytes unchanged, as `cat` does; at a terminal, add a missing line end.
 
-        In JSON they stand among `around` as `value`.
+        In JSON, print an object with the fields of `around` and `value`.
         """
         if self.as_json:
             self.record({**around, "value": as_text(value)})
@@ -36,7 +36,7 @@ class Output:
         self._stream.flush()
 
     def message(self, value: bytes, **around: object) -> None:
-        """Print one value of a stream on lines of its own; at a terminal without its controls."""
+        """Print one value of a stream on a new line; at a terminal with escaped controls."""
         if self.as_json:
             self.value(value, **around)
         elif self.is_terminal:
@@ -45,7 +45,7 @@ class Output:
             self.value(value if value.endswith(b"\n") else value + b"\n")
 
     def values(self, values: Sequence[bytes], column: str) -> None:
-        """Print values, each on a line of its own."""
+        """Print values, one on each line."""
         if self.as_json:
             self.record([{column: as_text(value)} for value in values])
             return
@@ -55,39 +55,39 @@ class Output:
         self._stream.flush()
 
     def line(self, text: object, **as_record: object) -> None:
-        """Print a line, or in JSON the record that says the same."""
+        """Print a line; in JSON, print the record instead."""
         if self.as_json and as_record:
             self.record(as_record)
         else:
             self._print(str(text))
 
     def say(self, sentence: str, **as_record: object) -> None:
-        """Tell people on stderr what was done, or in JSON give the record."""
+        """Print a sentence to stderr; in JSON, print the record to stdout instead."""
         if self.as_json:
             self.record(as_record)
         else:
             to_people(sentence)
 
     def warn(self, doubt: str | None) -> None:
-        """Say on stderr what may be wrong, where something is."""
+        """Print a warning to stderr, unless it is None."""
         if doubt:
             to_people(f"{self.speaker}warning: {doubt}")
 
     def done(self) -> None:
-        """Say nothing, or in JSON that it went well."""
+        """Print nothing; in JSON, print `{"ok": true}`."""
         if self.as_json:
             self.record({"ok": True})
 
     def record(self, record: object) -> None:
-        """Print something as JSON."""
+        """Print a record as JSON."""
         self._print(self._json(record))
 
     def flush(self) -> None:
-        """Have what was printed arrive, though more will follow."""
+        """Flush standard output."""
         self._stream.flush()
 
     def names(self, names: Iterable[str], column: str) -> None:
-        """Print names, one a line."""
+        """Print names, one on each line."""
         if self.as_json:
             self.record([{column: name} for name in names])
             return
@@ -95,9 +95,9 @@ class Output:
             self._print(name)
 
     def rows(self, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Print rows: a table on a terminal, in a pipe lines with tabs between.
+        """Print rows: a table at a terminal, tab-separated lines in a pipe.
 
-        What is None is left empty; in JSON it is null.
+        None is an empty cell, and null in JSON.
         """
         if self.as_json:
             self.record([dict(zip(columns, row, strict=True)) for row in rows])
@@ -111,7 +111,7 @@ class Output:
         first = next(iterator := iter(rows), None)
         if first is None:
             return
-        # NOTE: it takes longer than most commands, and only people at a terminal see it.
+        # NOTE: the import takes longer than most commands, and is needed at a terminal only.
         from rich.console import Console  # noqa: PLC0415
         from rich.table import Table  # noqa: PLC0415
         from rich.text import Text  # noqa: PLC0415
@@ -123,7 +123,7 @@ class Output:
         Console(file=self._stream).print(table)
 
     def _json(self, record: object) -> str:
-        import json  # noqa: PLC0415  `get` needs none
+        import json  # noqa: PLC0415  `get` does not need it
 
         if not self.is_terminal:
             return json.dumps(record, ensure_ascii=False)
@@ -134,19 +134,19 @@ class Output:
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """Give a number with its noun: `1 key`, `2 keys`. A noun may have a plural of its own."""
+    """Return a number with its noun: `1 key`, `2 keys`. `plural` is an irregular plural."""
     return f"{number} {noun}" if number == 1 else f"{number} {plural or f'{noun}s'}"
 
 
 def as_text(value: bytes) -> str | dict[str, str]:
-    """Give bytes as they stand in JSON."""
-    from bambleweeny.client.values import packed  # noqa: PLC0415  `get` needs none
+    """Return bytes in their JSON form: a string, or `{"base64": ...}`."""
+    from bambleweeny.client.values import packed  # noqa: PLC0415  `get` does not need it
 
     return packed(value)
 
 
 def as_moment(moment: "datetime") -> str:
-    """Give a moment of UTC as the server writes it."""
+    """Return a UTC time in the server's ISO 8601 format."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

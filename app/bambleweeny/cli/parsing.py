@@ -1,4 +1,4 @@
-"""The parsers of verbs: options anywhere, `--` before what is none, advice for what is wrong."""
+"""The parsers of verbs: options anywhere before `--`, and advice in usage errors."""
 
 import re
 import sys
@@ -7,46 +7,46 @@ from collections.abc import Collection, Iterable, Sequence
 from textwrap import wrap
 from typing import Any, NoReturn
 
-from bambleweeny.cli.connection import add_connection_options
+from bambleweeny.cli.connection.connection_options import add_connection_options
 from bambleweeny.cli.escapes import visible
 from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import AddOptions, Verb, examples_of
 
 PROGRAM = "bambleweeny "
 END = "--"
-"""Ends the options: what follows are names and values, whatever they begin with."""
+"""Ends the options: all words after it are arguments, even if they begin with `-`."""
 _PLAIN = "\0"
-"""Stands before what follows END, while it is parsed; no argument of a program can have it."""
+"""Marks the words after END while they are parsed. No argument of a program can contain it."""
 _WIDTH = 78
-"""The columns of a help, as argparse has them at a terminal of 80."""
+"""The width of a help text in columns: that of argparse at a terminal with 80 columns."""
 _IS_NUMBER = re.compile(r"-\d+|-\d*\.\d+").fullmatch
 
 
 class Parser(ArgumentParser):
-    """A parser that says in a sentence what is wrong, and what was probably meant."""
+    """A parser whose usage errors are sentences, with the word that was probably meant."""
 
     verbs: Collection[str] = ()
-    """The sub-verbs, one of which the first word may have been meant to be."""
+    """The sub-verbs, for suggestions if the first word is misspelt."""
 
     def error(self, message: str) -> NoReturn:
-        """End with the usage in a line, and the sentence."""
+        """Exit with status 2, after one line of usage and the message."""
         self.print_usage(sys.stderr)
         self.exit(2, visible(f"{self.prog}: {message}\n"))
 
     def parse(self, words: Sequence[str]) -> Namespace:
-        """Parse words among which options may stand anywhere before END."""
+        """Parse words. Options are allowed anywhere before END."""
         at = words.index(END) if END in words else len(words)
         for word in words[:at]:
             self._check_option(word)
         plain = [_PLAIN + word for word in words[at + 1 :]]
-        # NOTE: so that a value may stand behind an option as well as before it.
+        # NOTE: intermixed, so that a value may come after an option as well as before it.
         args, more = self.parse_known_intermixed_args([*words[:at], *plain])
         if more:
             self._refuse(more[0].removeprefix(_PLAIN), words)
         return args
 
     def expected_after(self, words: Iterable[str]) -> Action | None:
-        """Return what stands next: an option that lacks its value, or the next argument."""
+        """Return what the next word is: the value of the last option, or the next argument."""
         positionals = [action for action in self._actions if not action.option_strings]
         at, is_plain = 0, False
         expected: Action | None = None
@@ -77,11 +77,11 @@ class Parser(ArgumentParser):
             return
         advice = did_you_mean(flag, self.options())
         if not advice and self.expected_after(()):
-            advice = f" What is no option and begins with - stands behind --, as in '-- {word}'."
+            advice = f" Write an argument that begins with - after --, as in '-- {word}'."
         self.error(f"There is no option '{flag}'.{advice}")
 
     def _refuse(self, word: str, words: Sequence[str]) -> NoReturn:
-        """End where there is a word too many, which may come of a mistyped sub-verb."""
+        """Exit because there is one word too many; it may be a misspelt sub-verb."""
         first = next((word for word in words if not _is_option(word)), word)
         advice = did_you_mean(first, self.verbs, f"{self.prog} ")
         if self.verbs and (advice or first == word):
@@ -93,7 +93,7 @@ class Parser(ArgumentParser):
 
 
 def _is_option(word: str) -> bool:
-    """Tell whether a word before END is an option, as argparse decides it."""
+    """Return whether a word before END is an option, by the rules of argparse."""
     return len(word) > 1 and word[0] == "-" and " " not in word and not _IS_NUMBER(word)
 
 
@@ -106,7 +106,7 @@ def choose(
     add_options: AddOptions = add_connection_options,
     program: str = PROGRAM,
 ) -> tuple[Verb, Namespace]:
-    """Find the sub-verb that words name, and parse the rest; SystemExit where that fails."""
+    """Find the sub-verb that words name, and parse the rest; SystemExit on a usage error."""
 
     def parser(name: str, verb: Verb, text: str) -> Parser:
         return parser_of(name, verb, text, add_options=add_options, program=program)
@@ -131,7 +131,7 @@ def choose(
 
 
 def split_options(words: Sequence[str], valued: Collection[str]) -> tuple[list[str], list[str]]:
-    """Split off the options that stand in front, with the values of those that take one."""
+    """Split words into the leading options, with their values, and the rest."""
     options, rest = [], list(words)
     while rest and rest[0] != END and _is_option(rest[0]):
         options.append(rest.pop(0))
@@ -141,10 +141,10 @@ def split_options(words: Sequence[str], valued: Collection[str]) -> tuple[list[s
 
 
 def _split_command(parser: Parser, words: list[str]) -> tuple[list[str], list[str]]:
-    """Split off the command of another program, which stands behind END.
+    """Split off the command of another program, which follows END.
 
-    Where an argument is still missing there, that END is for the argument, and the command
-    stands behind the next one.
+    If an argument is missing before END, that END is for the argument, and the command
+    follows the next END.
     """
     if END not in words:
         return words, []
@@ -163,7 +163,7 @@ def parser_of(
     program: str = PROGRAM,
     examples: Sequence[str] | None = None,
 ) -> Parser:
-    """Make the parser of a verb, whose --help ends with its examples, or others."""
+    """Return the parser of a verb. Its --help ends with `examples`, by default the verb's."""
     parser = Parser(
         prog=program + name,
         usage=" ".join([f"{program}{name}", *_arguments(verb)]).replace("%", "%%"),
@@ -179,7 +179,7 @@ def parser_of(
 
 
 def _arguments(verb: Verb) -> list[str]:
-    """Return what a usage has behind the name of a verb."""
+    """Return the words of a usage line after the name of a verb."""
     forms = {None: "{}", "?": "[{}]", "+": "{} ...", "*": "[{} ...]"}
     shown = [
         forms[more.get("nargs")].format(more["metavar"])
@@ -193,15 +193,15 @@ def _arguments(verb: Verb) -> list[str]:
 def _epilog(name: str, verb: Verb, examples: Sequence[str], program: str) -> str:
     lines = [verb.note, ""] if verb.note else []
     if verb.verbs:
-        lines += ["verbs (the first is meant where none is named):"]
+        lines += ["verbs (the first is the default):"]
         for sub, child in verb.verbs.items():
             lines += [f"  {name} {sub:<6} {child.help}", *_options_of(name, verb, child)]
-        lines += [f"'{program}help {name} VERB' says more of one.", ""]
+        lines += [f"'{program}help {name} VERB' describes a verb.", ""]
     return "\n".join([*lines, "examples:", *(f"  {line}" for line in examples)])
 
 
 def _options_of(name: str, noun: Verb, verb: Verb) -> list[str]:
-    """Return lines with the options that a sub-verb has besides those of its noun."""
+    """Return lines with the options of a sub-verb that its noun does not have."""
     known = {names for names, _ in noun.arguments}
     flags = [names[-1] for names, _ in verb.arguments if names not in known]
     text = " ".join(flag for flag in flags if flag.startswith("-"))

@@ -1,4 +1,4 @@
-"""Progress bars, for people who watch."""
+"""Progress bars at a terminal."""
 
 import sys
 import threading
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _STEPS = 200
-PATIENCE_SECONDS = 1.0
-"""What is shorter needs no bar."""
+SHOWN_AFTER_SECONDS = 1.0
+"""Shorter work shows no bar."""
 
 
 @contextmanager
 def progress_bar(
     text: str, total: int, *, is_bytes: bool = False, after: float = 0.0
 ) -> Iterator[Callable[[int], None]]:
-    """Give a function that is told what was done; the bar is on stderr, on a terminal alone.
+    """Show a progress bar on stderr; yields a function to call with each amount of progress.
 
-    It begins after so many seconds.
+    The bar appears after `after` seconds, and only at a terminal.
     """
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -53,7 +53,7 @@ def progress_bar(
 
 @contextmanager
 def waiting(text: str) -> Iterator[None]:
-    """Show on a terminal that something goes on, where it takes longer than a second."""
+    """Show a spinner on stderr at a terminal, after one second."""
     if not sys.stderr.isatty():
         yield
         return
@@ -68,7 +68,7 @@ def waiting(text: str) -> Iterator[None]:
 
 
 def _spin(text: str, over: threading.Event) -> None:
-    if over.wait(PATIENCE_SECONDS):
+    if over.wait(SHOWN_AFTER_SECONDS):
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415
@@ -85,7 +85,7 @@ def _spin(text: str, over: threading.Event) -> None:
 
 
 def _measured(is_bytes: bool) -> "Progress":
-    # NOTE: imported here, since it takes longer than a backup of a small place.
+    # NOTE: imported here, because the import takes longer than a small backup.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import (  # noqa: PLC0415
         BarColumn,

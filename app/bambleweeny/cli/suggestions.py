@@ -1,4 +1,4 @@
-"""What a word that nobody knows was probably meant to be."""
+"""Suggestions for an unknown word."""
 
 from collections.abc import Collection, Iterable
 
@@ -45,32 +45,32 @@ _COMMON_NAMES = {
     "whoami": ("token test",),
     "write": ("set",),
 }
-"""What other programs call commands that this one has."""
+"""Names that other programs use, and the commands of this one that match them."""
 _MOST = 3
 _LEAST_LIKE = 0.6
 _ALMOST_THE_SAME = 0.8
-"""How like one of the common names a word has to be, where no known one comes near."""
+"""The minimum similarity to a common name, if no known name is similar."""
 _AS_GOOD = 0.05
-"""What is less like the word by more than this than the best is left out."""
+"""Names whose similarity is further than this below the best one are left out."""
 
 
 def did_you_mean(word: str, known: Iterable[str], before: str = "") -> str:
-    """Return ` Did you mean 'serve'?`, or nothing where nothing known comes near.
+    """Return ` Did you mean 'serve'?`, or an empty text if no known word is similar.
 
-    `before` is put in front of each word that is shown.
+    `before` is a prefix of each word that is shown.
     """
     shown = [repr(before + name) for name in _near(word.lower(), list(known))]
     return f" Did you mean {' or '.join(shown)}?" if shown else ""
 
 
 def all_of(known: Collection[str]) -> str:
-    """Return ` The verbs are 'new' and 'test'.`, where none of them comes near."""
+    """Return ` The verbs are 'new' and 'test'.`, for use if none of them is similar."""
     *others, last = map(repr, known)
     return f" The verbs are {', '.join(others)} and {last}."
 
 
 def _near(word: str, known: list[str]) -> list[str]:
-    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  only who mistypes needs it
+    from difflib import SequenceMatcher, get_close_matches  # noqa: PLC0415  rarely needed
 
     if meant := _meant_by(word, known):
         return meant

@@ -1,4 +1,4 @@
-"""What a verb of the command line is."""
+"""The data model of a verb of the command line."""
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Mapping
@@ -9,23 +9,23 @@ AddOptions = Callable[[ArgumentParser], None]
 
 
 class Argument(NamedTuple):
-    """One argument, as argparse takes it. The metavar also says how it is completed."""
+    """The parameters of `add_argument`. The metavar also selects the completion."""
 
     names: tuple[str, ...]
     more: dict[str, Any]
 
 
 def argument(*names: str, **more: Any) -> Argument:
-    """Describe an argument or an option."""
+    """Return an argument or an option, with the parameters of `add_argument`."""
     return Argument(names, more)
 
 
 @dataclass(frozen=True)
 class Verb:
-    """What a verb does, takes and says of itself.
+    """A verb: its function, its arguments and its help.
 
-    `run` is given a Context and gives the exit status; None is 0. A verb with `verbs` is a
-    noun: the first of them is meant where none is named.
+    `run` takes a Context and returns the exit status; None is 0. A verb with `verbs` is a
+    noun; the first of them is the default.
     """
 
     run: Callable[[Any], int | None]
@@ -34,17 +34,17 @@ class Verb:
     help: str = ""
     verbs: Mapping[str, "Verb"] = field(default_factory=dict)
     add_options: AddOptions | None = None
-    """Adds other options than those of who asks a server."""
+    """Adds options in place of the connection options."""
     note: str = ""
-    """What --help says before the examples."""
+    """A text in --help before the examples."""
     shell_examples: str = ""
-    """The examples in our own shell, where those of the command line need another one."""
+    """Examples for `bambleweeny shell`, if those of the command line need a Unix shell."""
     takes_command: bool = False
-    """What stands behind `--` is the command of another program."""
+    """The words after `--` are the command of another program."""
 
 
 def noun(**verbs: Verb) -> Verb:
-    """Make a verb of its sub-verbs; the first one is the default."""
+    """Return a verb with these sub-verbs; the first one is the default."""
     first = next(iter(verbs.values()))
     return Verb(
         first.run, first.examples, first.arguments, verbs=verbs, shell_examples=first.shell_examples
@@ -52,11 +52,11 @@ def noun(**verbs: Verb) -> Verb:
 
 
 def examples_of(verb: Verb) -> list[str]:
-    """Return the examples of a verb and of its sub-verbs, each once."""
+    """Return the examples of a verb and its sub-verbs, without duplicates."""
     return lines_of(one.examples for one in (verb, *verb.verbs.values()))
 
 
 def lines_of(texts: Iterable[str]) -> list[str]:
-    """Return the lines of examples, each once."""
+    """Return the lines of examples, without duplicates."""
     lines = (line.strip() for text in texts for line in text.strip().splitlines())
     return list(dict.fromkeys(lines))

@@ -1,7 +1,7 @@
-"""What this program is: its version, and the commit, the Python and the engine in it.
+"""The version of the program, with its commit and the versions of Python and the engine.
 
-A build notes the commit and the engine in a file beside the code; a checkout asks git and
-the engine itself.
+A build writes the commit and the engine's version to a file in the package. In a checkout,
+git and the engine itself are asked.
 """
 
 import json
@@ -21,14 +21,14 @@ _SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Build:
-    """What a program was made of: a commit, and the version of the engine in it."""
+    """The commit of a program, and the version of the engine in it."""
 
     commit: str
     engine: str
 
 
 def version_line() -> str:
-    """Say all that names a program, as `--version` prints it."""
+    """Return the line that `--version` prints."""
     build = build_of(PACKAGE)
     python = ".".join(map(str, sys.version_info[:3]))
     implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, "Python")
@@ -39,7 +39,7 @@ def version_line() -> str:
 
 
 def build_of(package: Path) -> Build:
-    """Read what the build noted in a package; without that, ask git and the engine."""
+    """Read the build file of a package; without one, ask git and the engine."""
     try:
         return Build(**json.loads((package / BUILD_FILE).read_text("utf-8")))
     except FileNotFoundError:
@@ -47,14 +47,14 @@ def build_of(package: Path) -> Build:
 
 
 def note_build(package: Path, build: Build) -> None:
-    """Write what `build_of` reads in that package from then on."""
+    """Write the build file of a package, which `build_of` reads."""
     (package / BUILD_FILE).write_text(json.dumps(asdict(build)) + "\n", "utf-8")
 
 
 def commit_of(checkout: Path) -> str:
-    """Give the commit of a checkout, with a + where files differ from it, or 'unknown'."""
-    # NOTE: without this an installed package would be told the commit of whatever
-    # repository its virtual environment happens to lie in.
+    """Return the commit of a checkout, with a + if files differ from it, or 'unknown'."""
+    # NOTE: without this check, an installed package would report the commit of the
+    # repository that happens to contain its virtual environment.
     if not (checkout / ".git").exists():
         return UNKNOWN
     described = ("describe", "--always", "--abbrev=7", "--dirty=+", "--exclude=*")
@@ -62,15 +62,15 @@ def commit_of(checkout: Path) -> str:
 
 
 def engine_version(executable: Path | None = None) -> str:
-    """Give the version of an engine's executable, or of the one that would run, or 'unknown'."""
-    # NOTE: imported here, since a built program knows its engine's version without asking.
-    from bambleweeny.store.embedded import EngineFailed, engine_executable  # noqa: PLC0415
+    """Return the version of an engine, by default the one that would run, or 'unknown'."""
+    # NOTE: imported here, because a built program reads the version from its build file.
+    from bambleweeny.store.engine.embedded import EngineFailed, engine_executable  # noqa: PLC0415
 
     try:
-        said = _output_of(str(executable or engine_executable()), "--version")
+        output = _output_of(str(executable or engine_executable()), "--version")
     except EngineFailed:
         return UNKNOWN
-    return next((word[2:] for word in said.split() if word.startswith("v=")), UNKNOWN)
+    return next((word[2:] for word in output.split() if word.startswith("v=")), UNKNOWN)
 
 
 def _output_of(*command: str) -> str:

@@ -1,4 +1,4 @@
-"""The Python client: the nouns and verbs of the URLs."""
+"""The Python client. Its nouns and verbs are those of the server's URLs."""
 
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
@@ -7,9 +7,9 @@ from bambleweeny.client.events import Event
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
-from bambleweeny.client.own_data import Imported
 from bambleweeny.client.routes import Route
 from bambleweeny.client.topics import Message
+from bambleweeny.client.transfer import Imported
 from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 

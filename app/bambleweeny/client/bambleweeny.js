@@ -1,13 +1,13 @@
-// The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs; what is the admin's is left to others.
+// The client for browsers and Node 18 or newer, with the nouns and verbs of the server's URLs. It has no calls for the admin.
 //
-// A value goes in as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}, and comes out as a Value. The last argument
-// of a call is an object with options: those of the HTTP call, named as in the Python client but in camelCase, `signal`, an AbortSignal,
-// and where the API has it `userid`, the user that the admin acts for. An option that a call does not take is a TypeError.
-// A read whose connection broke is tried once more, a write never is. `topics.subscribe()` and `events()` are streams for `for await`,
-// which connect again by themselves.
+// Pass a value as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}; calls return a Value. The last argument of a call
+// is an object with options: those of the HTTP call, named as in the Python client but in camelCase; `signal`, an AbortSignal; and, if the
+// API has it, `userid`, the user for which the admin acts. An option that a call does not take throws a TypeError.
+// If the connection breaks, a read is retried once; a write never is, except a push with an idempotency key. `topics.subscribe()` and
+// `events()` are streams for `for await`, and reconnect automatically.
 
 export class BambleweenyError extends Error {
-  // `status` is 0 where no answer came (`no_answer`, `timed_out`), so that a write may or may not have happened.
+  // `status` is 0 if there was no answer (`no_answer`, `timed_out`): a write may or may not have happened.
   constructor({ info, code, hint, index }, status, cause) {
     super(info, { cause });
     Object.assign(this, { name: "BambleweenyError", info, code, hint, index, status });
@@ -15,7 +15,7 @@ export class BambleweenyError extends Error {
 }
 
 export class Value {
-  // Of a key that was read alone `etag` is what `ifMatch` takes, and `ttl` the seconds until it expires, or null.
+  // A key that was read alone has its ETag as `etag`, which `ifMatch` takes, and the seconds until it expires as `ttl`, or null.
   constructor(bytes, contentType, etag = null, ttl = null) { Object.assign(this, { bytes, contentType, etag, ttl }); }
   text = () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(this.bytes);
   json = () => JSON.parse(this.text().replace(/^\ufeff/, ""));
@@ -24,7 +24,7 @@ export class Value {
 export class Client {
   #login; #token; #loggingIn; #renewAt = Infinity;
 
-  // Without a URL it is the server that this module came from. `timeout` are the seconds that a call may take.
+  // The default URL is that of the server from which this module was loaded. `timeout` is the maximum time of a call in seconds, without `wait`.
   constructor(url = HOME, options) {
     const { username, password, token, timeout = 30 } = Object.fromEntries(given("username password token timeout", options));
     const { protocol, username: user } = new URL(url, globalThis.location?.href);
@@ -38,7 +38,7 @@ export class Client {
 
   #json = async (...call) => (await this.#call(...call)).value.json();
   #done = async (...call) => void (await this.#call(...call));
-  #value = async (...call) => { // undefined where there is none (204), or it has not changed (304)
+  #value = async (...call) => { // undefined if there is no value (204), or it has not changed (304)
     const { status, value } = await this.#call(...call);
     return status === 204 || status === 304 ? undefined : value;
   };
@@ -51,9 +51,9 @@ export class Client {
     take: async (name, options) => this.#value("DELETE", at("keys", name), sorted(CONDITIONAL, options, { return: "old" })),
     expire: async (name, ttl, options) => this.#done("PATCH", at("keys", name), sorted(CONDITIONAL, options, { ttl: String(ttl) })),
     persist: async (name, options) => this.#done("PATCH", at("keys", name), sorted(CONDITIONAL, options, { ttl: "none" })),
-    // `incr(name, 5)` or `incr(name, { by: 5, max: 10 })`; a number beyond 2^53 is rounded
+    // `incr(name, 5)` or `incr(name, { by: 5, max: 10 })`; a number above 2^53 is rounded
     incr: async (name, by, options) => this.#json("POST", at("incr", name), sorted(`by ${COUNTING} ${ACTING}`, counting(by, options))),
-    getMany: async (names, options) => { // a Map of those that are there; all values of 100 names are held to 16 MB
+    getMany: async (names, options) => { // returns a Map of the keys that exist; the values of each 100 names may have 16 MB together
       const [found, wanted] = [new Map(), [...new Set(names)].map(checked)];
       while (wanted.length) {
         const request = sorted(ACTING, options, { names: wanted.splice(0, 100).join(), values: 1 });
@@ -68,7 +68,7 @@ export class Client {
       (await this.#json("POST", at("lists", name), sending(value, `${PUSHING} key idempotencyKey ${ACTING}`, options))).id,
     pushLines: async (name, data, options) =>
       (await this.#json("POST", at("lists", name), sending(data, `${PUSHING} ${ACTING}`, options, { split: "lines" }))).items,
-    // undefined where there is none, after `wait` seconds (30 at most)
+    // undefined if the list is still empty after `wait` seconds (30 at most)
     pop: async (name, options) => this.#value("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options)),
     popMany: async (name, max = 100, options) =>
       (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
@@ -95,14 +95,14 @@ export class Client {
       if (value?.json !== undefined) request.headers["Content-Type"] ??= "application/json";
       return (await this.#json("POST", at("topics", name), request)).id;
     },
-    read: async (name, options) => { // the messages, with `next`, the id after which to read on
-      const told = await this.#json("GET", at("topics", name), sorted(`since wait limit ${ACTING}`, options));
-      return Object.assign(told.messages.map(messageOf), { next: told.next });
+    read: async (name, options) => { // returns an array of messages; its `next` is the cursor, to pass as `since`
+      const page = await this.#json("GET", at("topics", name), sorted(`since wait limit ${ACTING}`, options));
+      return Object.assign(page.messages.map(messageOf), { next: page.next });
     },
     subscribe: (name, options) => this.#subscribe(name, sorted(`since onState ${ACTING}`, options)),
   };
-  // Yields {event, name} for what happens to keys and lists: `key.set`, `key.del` or `list.push`. `keys` and `lists` are names with commas
-  // between, with a * at the end for any rest. What happens while there is no connection is missed; `onState` is that of `subscribe`.
+  // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
+  // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
   events = (options) => {
     const { query, ...ways } = sorted(`keys lists onState ${ACTING}`, options);
     return this.#follow("/events", () => query, { ...ways, openAfter: 2 });
@@ -119,24 +119,24 @@ export class Client {
     await this.#done("PUT", "/auth/password", { signal, json: { current, password } });
     if (this.#login) [this.#login.password, this.#token] = [password, undefined];
   }
-  // Yields the messages of a topic as they come: {id, time, type, value}. `since` is that of `read`; without it they are those from now on.
-  // A connection that breaks is made again, after a pause that doubles up to 15 s and with a new token where the old one has expired,
-  // and goes on behind the last message: none is missed or given twice while the topic keeps it. What fails before the first connection
-  // is thrown, and later on what another try cannot mend. `break` and `signal` end it. `onState` is called with "open" when all that
-  // comes from now on will be seen, and with "broken" and the error.
+  // Yields the messages of a topic as they arrive: {id, time, type, value}. `since` is that of `read`; the default is from now on. After the
+  // connection breaks, the client reconnects after a pause that doubles up to 15 s, with a new token if the old one has expired, and
+  // continues after the last message: no message is lost or repeated while the topic keeps it. An error before the first connection is
+  // thrown, and later only an error that a retry cannot solve. `break` and `signal` end the stream. `onState` is called with "open" when
+  // every message from now on will be seen, and with "broken" and the error.
   async *#subscribe(name, { query: { since, userid }, ...ways }) {
     const { signal } = ways;
     if (signal?.aborted) return;
     const begun = await this.topics.read(name, { since, limit: 1, userid, signal }).catch(unless(signal));
     if (begun) yield* begun;
-    let last = begun?.next; // an id from here on: a duration would begin later with each connection
+    let last = begun?.next; // an id: a duration would select later messages at each reconnection
     const rows = this.#follow(at("topics", name), () => ({ since: last, userid }), { ...ways, openAfter: 1, hasBegun: true });
     for await (const row of rows) {
       last = row.id;
       yield messageOf(row);
     }
   }
-  // The stream is complete after its first `openAfter` empty lines.
+  // The stream is open after `openAfter` empty lines.
   async *#follow(path, query, { signal, onState = () => {}, openAfter, hasBegun = false }) {
     for (let pause = SHORTEST_PAUSE; !signal?.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       let emptyLines = 0;
@@ -161,16 +161,16 @@ export class Client {
     }
   }
   #listing(noun, deleting = ACTING) {
-    const list = async (options) => { // of everybody where the admin asks for no part
+    const list = async (options) => { // for the admin, the names of all users unless a part or a user is selected
       const { query, signal } = sorted(`prefix after limit ${ACTING}`, options);
-      const page = (part) => this.#json("GET", `/${noun}`, { query: { ...query, ...part }, signal });
-      if (!query.prefix && !query.after && query.limit === undefined) return (await page())[noun].map(entryOf);
+      const fetchPage = (part) => this.#json("GET", `/${noun}`, { query: { ...query, ...part }, signal });
+      if (!query.prefix && !query.after && query.limit === undefined) return (await fetchPage())[noun].map(entryOf);
       const rows = [];
       let { after, limit = Infinity } = query;
       do {
-        const told = await page({ after, limit: Math.min(limit - rows.length, 1000) });
-        rows.push(...told[noun]);
-        after = told.next;
+        const page = await fetchPage({ after, limit: Math.min(limit - rows.length, 1000) });
+        rows.push(...page[noun]);
+        after = page.next;
       } while (after !== undefined && rows.length < limit);
       return rows.map(entryOf);
     };
@@ -185,9 +185,9 @@ export class Client {
   }
   #publish = async (noun, json, ways) => placeOf(this.url, { ...json, ...(await this.#json("POST", `/${noun}`, { ...ways, json })) });
   async #logIn({ signal } = {}) {
-    const told = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true, signal });
-    this.#renewAt = performance.now() + 1000 * (told.expires_in - Math.min(30, told.expires_in / 10));
-    return (this.#token = told.access_token);
+    const answer = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true, signal });
+    this.#renewAt = performance.now() + 1000 * (answer.expires_in - Math.min(30, answer.expires_in / 10));
+    return (this.#token = answer.access_token);
   }
   async #goodToken() {
     if (this.#token !== undefined && performance.now() < this.#renewAt) return this.#token;
@@ -203,7 +203,7 @@ export class Client {
     return send(token).catch(sendAgain(token)).catch(async (error) => {
       if (error.status !== 401 || !this.#login) throw error;
       if (this.#token === token) this.#token = undefined;
-      return send(await this.#goodToken()); // what was refused has not happened
+      return send(await this.#goodToken()); // the server did not run the request that it refused
     });
   }
   async #exchange(method, path, token, { query = {}, signal, json, body = json && JSON.stringify(json), headers, isStream }) {
@@ -230,8 +230,8 @@ export class Client {
   }
 }
 
-// Up to 10,000 operations that `send()` sends in one request. Each gives a result whose `value` is there after that: what the single
-// call gives, or it throws its error (which has no status here).
+// Up to 10,000 operations that `send()` sends in one request. Each method returns a result, whose `value` after that is the return value
+// of the same call outside a batch; reading it throws the error of the operation (which has no status here).
 class Batch {
   #added = [];
   constructor(run) { Object.assign(this, { run }); }
@@ -269,7 +269,7 @@ class Batch {
   }
 }
 
-// The options of calls, and how HTTP and a batch spell those that they call otherwise.
+// The options of calls, and their names in HTTP and in a batch if these differ.
 const ACTING = "userid signal";
 const CONDITIONAL = `ifMatch ifNoneMatch ${ACTING}`;
 const WRITING = `ttl keepTtl keepttl type ${CONDITIONAL}`;
@@ -279,7 +279,7 @@ const KEY = "Idempotency-Key";
 const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
 const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
-const LONGEST_SILENCE = 45_000; // a stream has an empty line every 15 seconds
+const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
@@ -288,7 +288,7 @@ const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 
-// Sorts the options of a call, of these names, into what `#call` takes.
+// Sorts the options of a call into the query, headers and other fields of a request for `#call`. `names` are the options that it takes.
 function sorted(names, options, query = {}) {
   const request = { query: { ...query }, headers: {} };
   for (const [name, value] of given(names, options)) {
@@ -300,7 +300,7 @@ function sorted(names, options, query = {}) {
   return request;
 }
 const sending = (value, ...options) => ({ ...sorted(...options), body: bytesOf(value) });
-// The options that are given, as entries: neither undefined nor false. One of another name is a TypeError.
+// Returns the options that are set (neither undefined nor false) as entries. Throws a TypeError for a name that is not among `names`.
 function given(names, options = {}) {
   if (Object(options) !== options) throw new TypeError("The options of a call are an object.");
   const known = names.split(" ");
@@ -310,7 +310,7 @@ function given(names, options = {}) {
   }
   return Object.entries(options).filter(([, value]) => value !== undefined && value !== false);
 }
-// How many letters to change, add or leave out make one name of another; case and _ count for nothing.
+// The Levenshtein distance of two names, without regard to case and _.
 function distance(...names) {
   const [one, other] = names.map((name) => [...name.toLowerCase().replaceAll("_", "")]);
   let row = [0, ...other].map((_, index) => index);
@@ -330,12 +330,12 @@ function refusal(status, value, url) {
   try {
     return new BambleweenyError(value.json(), status);
   } catch {
-    return failure("error", `${url} answered ${status} with something that is not its own.`, status);
+    return failure("error", `${url} answered ${status}, but not as Bambleweeny answers.`, status);
   }
 }
-// Can another try mend it?
+// Can a retry succeed?
 const isPassing = ({ status }) => [0, 429, 502, 503, 504].includes(status);
-// Swallows an error where the signal was given.
+// Ignores an error if the signal is aborted.
 const unless = (signal) => (error) => { if (!signal?.aborted) throw error; };
 
 function abortable() {
@@ -369,10 +369,10 @@ async function* linesOf({ reader, abort }, url) {
       yield* lines;
     }
   } finally {
-    abort(); // which frees the stream's place at the server
+    abort(); // frees the slot of the stream at the server
   }
 }
-function checked(name) { // a browser takes . and .. in a path for directions
+function checked(name) { // a browser resolves . and .. in a path
   if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
   throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone.");
 }

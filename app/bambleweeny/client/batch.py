@@ -5,8 +5,6 @@ from json import dumps
 from types import TracebackType
 from typing import Any, Generic, TypeVar, Unpack
 
-from bambleweeny.client.connection import Connection
-from bambleweeny.client.failures import told
 from bambleweeny.client.key_options import (
     NO_OPTIONS,
     Condition,
@@ -14,6 +12,8 @@ from bambleweeny.client.key_options import (
     Writing,
     operation_options,
 )
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.failures import error_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, packed, unpacked
 from bambleweeny.errors import BambleweenyError
 
@@ -21,11 +21,11 @@ _T = TypeVar("_T")
 
 _MOST_OPERATIONS = 10_000
 _MOST_BYTES = 1_000_000
-"""A request stays below a server's default --max-body where its operations allow that."""
+"""Keeps a request below the default --max-body, unless one operation alone is larger."""
 
 
 class Result(Generic[_T]):
-    """What became of an operation; it is there once the batch was sent."""
+    """The result of one operation of a batch, available after the batch is sent."""
 
     def __init__(self, read: Callable[[Any], _T]) -> None:
         self._read = read
@@ -34,36 +34,45 @@ class Result(Generic[_T]):
 
     @property
     def value(self) -> _T:
-        """What the single call gives; raises what the single call raises."""
+        """The return value of the same call outside a batch; raises the same errors.
+
+        RuntimeError if the batch has not been sent.
+        """
         if self._error is not None:
             raise self._error
         if self._outcome is None:
-            raise RuntimeError("The batch has not been sent: that is done at the end of its with.")
+            raise RuntimeError("The batch has not been sent: its with block sends it at the end.")
         return self._read(self._outcome["ok"])
 
     @property
     def error(self) -> BambleweenyError | None:
-        """What `value` raises, or None."""
+        """The error that `value` raises; None if the operation succeeded or was not sent."""
         return self._error
 
-    def _settle(self, outcome: dict[str, Any]) -> None:
+    def _set_outcome(self, outcome: dict[str, Any]) -> None:
         self._outcome = outcome
         if "error" in outcome:
-            self._error = told(outcome["error"])
+            self._error = error_of(outcome["error"])
 
     def _fail(self, error: BambleweenyError) -> None:
         self._error = error
 
 
 class Batch:
-    """Operations that are collected in a `with` and sent at its end.
+    """Operations that are collected in a `with` block and sent when the block ends.
 
-    They are done in their order, in requests of up to 10,000 of them and 1 MB. An
-    error of one stands in its Result. Where a whole request fails, that is raised, its
-    operations and those after it fail with it, and those of earlier requests are done.
-    An atomic batch is one request of which all is done or nothing: the first operation
-    that fails is raised, and its `index` tells which. Where the `with` is left by an
-    error nothing is sent.
+    The server runs them in order. Each method returns a Result, which has the return value
+    or the error of its operation after the block.
+
+    A batch is sent in requests of up to 10,000 operations and 1 MB. If a request fails as
+    a whole, the `with` block raises its error. The operations of that request and of the
+    later ones have the same error; the operations of earlier requests have been run.
+
+    An atomic batch is a single request: all operations are applied, or none is. The `with`
+    block raises the error of the first operation that fails; `index` of the error is the
+    position of that operation, counted from 0.
+
+    If an exception leaves the `with` block, nothing is sent.
     """
 
     def __init__(self, connection: Connection, *, atomic: bool, userid: int | None) -> None:
@@ -81,20 +90,20 @@ class Batch:
         json: object = ABSENT,
         **how: Unpack[Writing],
     ) -> Result[None]:
-        """Write a key."""
+        """Write a key; see `Keys.set`."""
         options = operation_options(how)
         return self._add(_nothing, "set", name, packed(bytes_of(value, json)), options=options)
 
     def get(self, name: str) -> Result[Value]:
-        """Read a key."""
+        """Read a key. The result is a Value; NotFound if the key does not exist."""
         return self._add(unpacked, "get", name)
 
     def delete(self, name: str, **condition: Unpack[Condition]) -> Result[None]:
-        """Delete a key."""
+        """Delete a key; NotFound if it does not exist. See `Condition`."""
         return self._add(_nothing, "del", name, options=condition)
 
     def incr(self, name: str, step: int = 1, **how: Unpack[Counting]) -> Result[int]:
-        """Add to a key's number."""
+        """Add `step` to a counter. The result is the new number; see `Keys.incr`."""
         return self._add(int, "incr", name, step, options=how)
 
     def push(
@@ -107,20 +116,20 @@ class Batch:
         ttl: int | str | None = None,
         front: bool = False,
     ) -> Result[None]:
-        """Add an item to a list; the options are those of `Lists.push`."""
+        """Add an item to a list. The options are those of `Lists.push`."""
         given = {"delay": delay, "ttl": ttl, "front": front or None}
         options = {word: option for word, option in given.items() if option is not None}
         more = (options,) if options else ()
         return self._add(_nothing, "push", name, packed(bytes_of(value, json)), *more)
 
     def pop(self, name: str) -> Result[Value | None]:
-        """Take the oldest item off a list."""
+        """Remove the oldest item of a list. The result is a Value, or None for an empty list."""
         return self._add(_unpacked_item, "pop", name)
 
     def publish(
         self, name: str, value: Data | None = None, *, json: object = ABSENT
     ) -> Result[str]:
-        """Publish a message to a topic; its id is the result."""
+        """Publish a message to a topic. The result is the message's id."""
         return self._add(str, "publish", name, packed(bytes_of(value, json)))
 
     def __enter__(self) -> "Batch":
@@ -156,10 +165,10 @@ class Batch:
                     result._fail(ex)
                 raise
             for result, outcome in zip(self._results[start:end], outcomes, strict=True):
-                result._settle(outcome)
+                result._set_outcome(outcome)
 
     def _outcomes(self, operations: list[str]) -> list[dict[str, Any]]:
-        """Do operations in one request, which is tried again where all of them only read."""
+        """Send operations in one request, which is retried only if all of them are reads."""
         outcomes: list[dict[str, Any]] = self._call(
             "POST",
             "/batch",
@@ -170,7 +179,7 @@ class Batch:
         return outcomes
 
     def _requests(self) -> Iterator[tuple[int, int]]:
-        """Give the bounds of the operations of each request."""
+        """Yield the start and end index of the operations of each request."""
         if self._atomic:
             yield 0, len(self._operations)
             return
@@ -185,9 +194,9 @@ class Batch:
             yield start, len(self._operations)
 
 
-def _nothing(told: object) -> None:
+def _nothing(outcome: object) -> None:
     return None
 
 
-def _unpacked_item(told: Any) -> Value | None:
-    return None if told is None else unpacked(told)
+def _unpacked_item(outcome: Any) -> Value | None:
+    return None if outcome is None else unpacked(outcome)

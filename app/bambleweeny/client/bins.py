@@ -1,14 +1,14 @@
-"""Bins: lists that the public can add to."""
+"""Bins: public URLs that add to a list."""
 
 import builtins
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection, path_of
+from bambleweeny.client.transport.connection import Connection, path_of
 from bambleweeny.client.values import ABSENT, Data, bytes_of
 
 
 class Bin(NamedTuple):
-    """A list that everybody can add to, with a POST to `url`."""
+    """A public URL. A POST to `url` needs no login and adds the body to `list` as an item."""
 
     id: str
     path: str
@@ -24,23 +24,30 @@ class Bins:
         self._url = connection.url
 
     def create(self, list: str, *, userid: int | None = None) -> Bin:
-        """Open a list to the public; it need not exist yet. A bin counts against the quota."""
+        """Create a bin for a list, which need not exist yet.
+
+        A bin counts against the quota; QuotaExceeded if the quota is used up.
+        """
         made = self._call("POST", "/bins", query={"userid": userid}, json={"list": list}).json()
         return self._bin({"path": made["path"], "list": list})
 
     def list(self, *, userid: int | None = None) -> builtins.list[Bin]:
-        """Give the user's own bins."""
+        """Return the user's bins."""
         answer = self._call("GET", "/bins", query={"userid": userid})
         return [self._bin(row) for row in answer.json()["bins"]]
 
     def delete(self, id: str, *, userid: int | None = None) -> None:
-        """Delete a bin; its path is gone at once, the list stays. NotFound where there is none."""
+        """Delete a bin; NotFound if it does not exist.
+
+        The URL answers 404 immediately. The list and its items stay.
+        """
         self._call("DELETE", "/bins", query={"id": id, "userid": userid})
 
     def post(self, id: str, data: Data | None = None, *, json: object = ABSENT) -> None:
-        """Add an item as everybody can; this needs no login.
+        """Add an item to the bin's list. This call sends no token.
 
-        The owner's quota and the list's bound hold.
+        NotFound if the bin does not exist, QuotaExceeded if the list is new and its owner's
+        quota is used up, ListFull if the list is full.
         """
         self._call("POST", path_of("bins", id), body=bytes_of(data, json), is_public=True)
 

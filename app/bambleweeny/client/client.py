@@ -1,4 +1,4 @@
-"""The client: every call of the server, under the same nouns and verbs as in its URLs."""
+"""The client: every call of the server, with the nouns and verbs of its URLs."""
 
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -6,37 +6,47 @@ from typing import Any, Unpack
 
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
-from bambleweeny.client.connection import Connection
 from bambleweeny.client.events import Event, follow_events
 from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
-from bambleweeny.client.login import Login
-from bambleweeny.client.own_data import Imported, OwnData
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
+from bambleweeny.client.transfer import Imported, Transfer
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.login import Login
 from bambleweeny.client.users import Users
 from bambleweeny.client.values import ABSENT, Data, Value
 from bambleweeny.errors import InvalidRequest
 
 
 class Client:
-    """A server, as one user sees it; any number of threads can share it.
+    """A client of one server, logged in as one user. Threads can share a client.
 
-    It logs in at the first call that needs it, and renews its token by itself; a
-    `token` of the caller's is never renewed. `timeout` are the seconds that connecting,
-    and each pause in an answer, may take.
+    The client logs in at the first call that needs a token, and logs in again when the token
+    expires. It never renews a token that was given as `token`. ValueError if the arguments
+    give both a token and a user name, or only one of user name and password.
 
-    Every failure is a `bambleweeny.errors.BambleweenyError`: what the server refuses
-    is of the class of its code, and what was not answered is a NoAnswer.
+    `timeout` is in seconds. It limits connecting, and each time that the client waits for
+    data of an answer. It does not include the `wait` of a call.
+
+    Every failure is a subclass of `bambleweeny.errors.BambleweenyError`. An error answer of
+    the server raises the class for its code, such as NotFound. A call without an answer
+    raises a NoAnswer:
 
       NoAnswer
         Unreachable        nothing was sent
         ConnectionBroken   a write may or may not have happened
         TimedOut           a write may or may not have happened
 
-    A read whose connection broke is tried once more, a write never is.
+    If the connection breaks, a read is retried once. A write is never retried, except a push
+    with an idempotency key.
+
+    The option `userid` is the id of the user for which the admin acts; Forbidden unless the
+    client is the admin's. Durations (`ttl`, `delay`, `wait`) are seconds, or a text such
+    as "30s", "5m", "2h" or "7d". A call with `wait` returns immediately if the server has no
+    free slot for it. Values are bytes, a str (sent as UTF-8), or any JSON value as `json=`.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class Client:
         timeout: float = 30.0,
     ) -> None:
         self._connection = Connection(url, Login(username, password, token), timeout)
-        self._own_data = OwnData(self._connection)
+        self._transfer = Transfer(self._connection)
         self.keys = Keys(self._connection)
         self.lists = Lists(self._connection)
         self.topics = Topics(self._connection)
@@ -70,7 +80,7 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; a call after that is a RuntimeError."""
+        """Close the connections. A later call raises RuntimeError."""
         self._connection.close()
 
     def set(
@@ -93,56 +103,63 @@ class Client:
         self.keys.delete(name, **condition)
 
     def incr(self, name: str, by: int = 1, **how: Unpack[Counting]) -> int:
-        """Count; see `Keys.incr`."""
+        """Add to a counter and return the new number; see `Keys.incr`."""
         return self.keys.incr(name, by, **how)
 
     def push(self, list: str, value: Data | None = None, *, json: object = ABSENT) -> str:
-        """Add an item to a list and give its id; see `Lists.push`."""
+        """Add an item to a list and return its id; see `Lists.push`."""
         return self.lists.push(list, value, json=json)
 
     def pop(self, list: str, wait: int | str | None = None) -> Value | None:
-        """Take the oldest item off a list; see `Lists.pop`."""
+        """Remove the oldest item of a list and return it; see `Lists.pop`."""
         return self.lists.pop(list, wait)
 
     def batch(self, atomic: bool = False, *, userid: int | None = None) -> Batch:
-        """Collect operations in a `with`, and send them at its end; see `Batch`."""
+        """Collect operations in a `with` block and send them at its end; see `Batch`."""
         return Batch(self._connection, atomic=atomic, userid=userid)
 
     def export(self, *, userid: int | None = None) -> Iterator[bytes]:
-        """Return all that the user owns as lines of JSON: keys, lists, topics, routes and bins.
+        """Return the user's data as lines of JSON: keys, lists, topics, routes and bins.
 
-        They come as they are read; ConnectionBroken where they end too early.
+        The lines are streamed while the iterator is read. ConnectionBroken if the stream
+        ends before the export is complete.
         """
-        return self._own_data.export(userid)
+        return self._transfer.export(userid)
 
     def import_(
         self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
     ) -> Imported:
-        """Take lines of an export in, as `merge`, `skip` or `replace`; return how many.
+        """Import the lines of an export, and return the number of records of each kind.
 
-        `merge` overwrites keys and policies and adds items and messages, `skip` leaves keys,
-        lists and topics that are there, `replace` deletes all that the user owns first: keys,
-        lists, topics, routes and bins. Sent in parts of 256 kB: what is refused leaves what
-        was before it, as its hint says.
+        The `mode` is one of:
+
+        - `merge` overwrites existing keys and policies, and adds items and messages;
+        - `skip` leaves existing keys, lists and topics as they are;
+        - `replace` first deletes all keys, lists, topics, routes and bins of the user.
+
+        The lines are sent in requests of 256 kB. If the server refuses a line, earlier lines
+        stay imported. The error's `info` and `hint` name the line, counted from 1, and
+        `index` is its position, counted from 0.
         """
-        return self._own_data.take(lines, mode, userid)
+        return self._transfer.import_(lines, mode, userid)
 
     def events(
         self, *, keys: str | None = None, lists: str | None = None, userid: int | None = None
     ) -> Iterator[Event]:
-        """Give what happens to keys and lists, for as long as one asks for more.
+        """Yield an event for each change of a key or list. The iterator never ends.
 
-        `keys` and `lists` are names with commas between, a * at the end of one stands for
-        any rest; without both it is all. There is no history: what happens before the
-        first is asked for, or while the connection is broken, is missed.
+        `keys` and `lists` are comma-separated names; a name that ends with * is a prefix.
+        Without both, every event of the user is sent. There is no history: events before the
+        first `next()`, or while the connection is broken, are lost. A stream that breaks
+        after its first event is opened again every second.
         """
         return follow_events(self._connection, keys, lists, userid)
 
     def set_password(self, password: str, *, current: str | None = None) -> None:
-        """Change the user's own password, which ends its earlier tokens.
+        """Change the user's password. All earlier tokens of the user become invalid.
 
-        `current` is needed only by a client that was given a token. Forbidden where
-        it is wrong.
+        `current` is the current password. A client that was created with a password knows
+        it; without it, InvalidRequest. Forbidden if it is wrong.
         """
         known = self._connection.login.password if current is None else current
         if known is None:
@@ -152,41 +169,41 @@ class Client:
         self._connection.login.change_password(password)
 
     def set_admin_password(self, password: str) -> None:
-        """Set the admin's password, which ends the admin's earlier tokens; admin only."""
+        """Set the admin's password. The admin's earlier tokens become invalid. Admin only."""
         self._connection.call("PUT", "/config/admin", json={"password": password})
         self._connection.login.change_password(password)
 
     def info(self) -> dict[str, Any]:
-        """Give the engine's state; admin only."""
-        return self._told("/info")
+        """Return the server's and the engine's state. Admin only."""
+        return self._fetch("/info")
 
     def save(self) -> None:
-        """Put everything on disk, and return when it is there; admin only."""
-        self._told("/save")
+        """Write all data to disk; returns after the write is complete. Admin only."""
+        self._fetch("/save")
 
     def about(self) -> dict[str, Any]:
-        """Tell who is there: `msg`, `release`, `version`, `instance` and `docs`."""
-        return self._told("/", is_public=True)
+        """Return `msg`, `release`, `version`, `instance` and `docs` of the server. No login."""
+        return self._fetch("/", is_public=True)
 
     def health(self) -> dict[str, Any]:
-        """Tell whether the process answers; its store is not asked."""
-        return self._told("/healthz", is_public=True)
+        """Check that the server process answers, without a check of its store. No login."""
+        return self._fetch("/healthz", is_public=True)
 
     def ready(self, *, reads: bool = False) -> dict[str, Any]:
-        """Tell whether the store takes writes, or with `reads` whether it can be read.
+        """Check that the store accepts writes; with `reads`, that it can be read. No login.
 
-        StoreFull or StoreUnavailable where it does not.
+        StoreFull or StoreUnavailable if it does not.
         """
-        return self._told("/readyz?reads" if reads else "/readyz", is_public=True)
+        return self._fetch("/readyz?reads" if reads else "/readyz", is_public=True)
 
     def metrics(self) -> str:
-        """Give the server's numbers in the text format of Prometheus."""
+        """Return the server's metrics in the Prometheus text format. No login."""
         return self._connection.call("GET", "/metrics", is_public=True).value.text()
 
     def openapi(self) -> dict[str, Any]:
-        """Give the OpenAPI document of the server."""
-        return self._told("/openapi.json", is_public=True)
+        """Return the OpenAPI document of the server. No login."""
+        return self._fetch("/openapi.json", is_public=True)
 
-    def _told(self, path: str, *, is_public: bool = False) -> dict[str, Any]:
+    def _fetch(self, path: str, *, is_public: bool = False) -> dict[str, Any]:
         answer: dict[str, Any] = self._connection.call("GET", path, is_public=is_public).json()
         return answer

@@ -1,14 +1,14 @@
-"""Events: what happens to the user's keys and lists."""
+"""Events: changes of the user's keys and lists."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection
-from bambleweeny.client.streams import follow
+from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.streams import follow
 
 
 class Event(NamedTuple):
-    """Something that happened: `key.set`, `key.del` or `list.push`, and the name."""
+    """An event (`key.set`, `key.del` or `list.push`) and the name of its key or list."""
 
     event: str
     name: str
@@ -17,7 +17,7 @@ class Event(NamedTuple):
 def follow_events(
     connection: Connection, keys: str | None, lists: str | None, userid: int | None
 ) -> Iterator[Event]:
-    """Give events as they come; from the first connection on it is begun again where it broke."""
+    """Yield events as they arrive; see `Client.events`."""
     query = {"keys": keys, "lists": lists, "userid": userid}
     for row in follow(connection, "/events", lambda: query):
         yield Event(row["event"], row["name"])

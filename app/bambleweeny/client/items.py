@@ -1,18 +1,19 @@
-"""The items of lists: seen, counted, moved and deleted where they lie."""
+"""The items of lists: list, count, move and delete them without a lease."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Answer, path_of
+from bambleweeny.client.transport.connection import Answer, path_of
 from bambleweeny.client.values import Value, unpacked
 
 
 class Item(NamedTuple):
-    """An item, whatever its state.
+    """An item of a list. `state` is "ready", "leased", "delayed" or "dead".
 
-    `at` is when its lease or its delay ends, or when it died. A dead one has a `reason`, and what
-    was moved to a list for dead items has the list where it died as `origin`.
+    `attempt` is the number of times that the item was leased. `at` is the time when its lease
+    or its delay ends, or when it died. `expires` is the time when its TTL ends. `reason`
+    is why it died, and `origin` the list from which it was moved to a dead-letter list.
     """
 
     id: str
@@ -27,14 +28,17 @@ class Item(NamedTuple):
 
 
 class Items:
-    """What lists know of their items."""
+    """The calls of `Lists` for single items."""
 
     _call: Callable[..., Answer]
 
     def items(
         self, name: str, state: str = "ready", *, userid: int | None = None
     ) -> Iterator[Item]:
-        """Give the items in a state: ready, leased, delayed or dead. Nothing is taken."""
+        """Yield the items in a state: "ready", "leased", "delayed" or "dead".
+
+        The items stay in the list. Sends one request for each page.
+        """
         path, after = _path_of_items(name), None
         while True:
             query = {"state": state, "after": after, "userid": userid}
@@ -45,22 +49,29 @@ class Items:
                 return
 
     def item(self, name: str, id: str, *, userid: int | None = None) -> Item:
-        """Give an item, whatever its state; NotFound where there is none."""
+        """Return an item in any state; NotFound if it does not exist."""
         return _item(self._call("GET", _path_of_item(name, id), query={"userid": userid}).json())
 
     def delete_item(self, name: str, id: str, *, userid: int | None = None) -> None:
-        """Delete an item, whatever its state; NotFound where there is none."""
+        """Delete an item in any state; NotFound if it does not exist."""
         self._call("DELETE", _path_of_item(name, id), query={"userid": userid})
 
     def purge(self, name: str, state: str | None = None, *, userid: int | None = None) -> int:
-        """Delete all items in a state, or in any; give their number. The policy stays."""
+        """Delete all items in a state, or in every state, and return their number.
+
+        The policy of the list stays.
+        """
         query = {"state": state, "userid": userid}
         purged: int = self._call("DELETE", _path_of_items(name), query=query).json()["items"]
         return purged
 
     def stats(self, name: str, *, userid: int | None = None) -> dict[str, Any]:
-        """Count items: `ready`, `leased`, `delayed`, `dead`, their `bytes`, how many went `in`
-        and `out`, `oldest_age` in seconds or None, and whether the list is `paused`.
+        """Return the counts of a list.
+
+        `ready`, `leased`, `delayed` and `dead` are the number of items in that state; `bytes`
+        is their size. `in` and `out` count the items that were added, and popped or
+        acknowledged. `oldest_age` is the age of the oldest ready item in seconds, or None.
+        `paused` is a bool.
         """
         path = f"{path_of('lists', name)}/stats"
         stats: dict[str, Any] = self._call("GET", path, query={"userid": userid}).json()
@@ -75,9 +86,11 @@ class Items:
         *,
         userid: int | None = None,
     ) -> int:
-        """Move ready or dead items to the end of a list, dead ones to that of their own too.
+        """Move up to `max` ready or dead items to the end of the list `to`; return their number.
 
-        They get new ids, and count as never tried. Gives how many went, 10,000 at most.
+        Dead items can be moved to the end of the same list. Moved items get new ids, and their
+        attempts are counted from 0. One call moves 10,000 items at most, in atomic steps of 500.
+        ListFull if `to` has no room for the first item.
         """
         path, body = f"{path_of('lists', name)}/move", {"to": to, "state": state, "max": max}
         answer = self._call("POST", path, query={"userid": userid}, json=body)

@@ -1,15 +1,17 @@
-"""What a call can say of a key beside its value, and how that is sent."""
+"""The options of calls for keys, and how they are sent."""
 
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from bambleweeny.client.connection import Query
+from bambleweeny.client.transport.connection import Query
 
 
 class Condition(TypedDict, total=False):
-    """What the key must be: an ETag of `Value.etag`, several with commas between, or `*`.
+    """A precondition on the key's current value (RFC 9110, section 13).
 
-    Where `if_match` is another, or `if_none_match` is the one, it is PreconditionFailed.
+    Both take an ETag (`Value.etag`), several ETags with commas between, or `*` for any value.
+    With `if_match` the key must have one of the ETags; with `if_none_match` it must have none
+    of them, so that `*` requires a missing key. Otherwise PreconditionFailed.
     """
 
     if_match: str
@@ -17,9 +19,10 @@ class Condition(TypedDict, total=False):
 
 
 class Writing(Condition, total=False):
-    """For how long a key lasts, in seconds or as "10m", and under which content type.
+    """The TTL and content type of a key that is written, and preconditions.
 
-    Without `ttl` it lasts until it is deleted, with `keep_ttl` as long as it would have.
+    `ttl` is in seconds, or a duration such as "10m"; 1 second to 3660 days. Without `ttl` the
+    key does not expire, with `keep_ttl` the current expiry stays. `type` is the content type.
     """
 
     ttl: int | str
@@ -28,7 +31,11 @@ class Writing(Condition, total=False):
 
 
 class Counting(TypedDict, total=False):
-    """How far a counter may go (else LimitReached), and for how long a new one lasts."""
+    """The bounds of a counter, and the TTL of a new one.
+
+    LimitReached if the new number would be above `max` or below `min`; the counter stays
+    unchanged. `ttl` (seconds, or "10m") applies only if the key is new.
+    """
 
     ttl: int | str
     max: int
@@ -39,12 +46,12 @@ NO_OPTIONS: Mapping[str, Any] = {}
 
 
 def query_of(how: Writing, **more: str | int | None) -> Query:
-    """Give what stands in the URL."""
+    """Return the options that are sent as query parameters."""
     return {"ttl": how.get("ttl"), "keepttl": 1 if how.get("keep_ttl") else None, **more}
 
 
 def headers_of(how: Condition) -> dict[str, str | None]:
-    """Give what stands in headers."""
+    """Return the options that are sent as headers."""
     return {
         "If-Match": how.get("if_match"),
         "If-None-Match": how.get("if_none_match"),
@@ -52,7 +59,7 @@ def headers_of(how: Condition) -> dict[str, str | None]:
 
 
 def operation_options(how: Writing) -> dict[str, Any]:
-    """Give what stands last in an operation of a batch."""
+    """Return the options object, the last element of an operation in a batch."""
     options: dict[str, Any] = dict(how)
     if options.pop("keep_ttl", False):
         options["keepttl"] = True

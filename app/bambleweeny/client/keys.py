@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, Unpack
 
-from bambleweeny.client.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
 from bambleweeny.client.listings import Listed, Listing, Meta, Part
+from bambleweeny.client.transport.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
 from bambleweeny.errors import TooMuchAtOnce
 from bambleweeny.names import parse_duration
@@ -18,7 +18,7 @@ _LONGEST_QUERY = 16_000
 
 
 class Keys(Listed):
-    """Named bytes."""
+    """Keys: bytes under a name, with a content type and an optional TTL."""
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
@@ -33,9 +33,10 @@ class Keys(Listed):
         userid: int | None = None,
         **how: Unpack[Writing],
     ) -> str:
-        """Write a key, whole or not at all, and give its ETag.
+        """Write a key, atomically, and return its ETag.
 
-        A new one counts against the quota. See `Writing` for the other options.
+        Clears the TTL and content type of the key unless the call sets them; see `Writing`.
+        A new key counts against the quota; QuotaExceeded if the quota is used up.
         """
         body = bytes_of(value, json)
         self._put(name, body, how, userid=userid)
@@ -50,7 +51,7 @@ class Keys(Listed):
         userid: int | None = None,
         **how: Unpack[Writing],
     ) -> Value | None:
-        """Write as `set` does, and give what was there before; None for a new key."""
+        """Write a key as `set` does, and return its previous value; None for a new key."""
         answer = self._put(name, bytes_of(value, json), how, userid=userid, **_OLD)
         return None if answer.status == 204 else answer.value
 
@@ -62,10 +63,10 @@ class Keys(Listed):
         path: str | None = None,
         userid: int | None = None,
     ) -> Value:
-        """Read a key; NotFound where there is none.
+        """Return the value of a key; NotFound if the key does not exist.
 
-        With `touch` it lasts so long from now on. With a `path` as "a.b.0" it is that part
-        of a JSON value, NotFound where there is no such part.
+        `touch` sets a new TTL (seconds, or "10m"). A `path` such as "a.b.0" selects a part of a
+        JSON value: NotFound if there is no such part, NotJson if the value is not JSON.
         """
         query: Query = {"touch": touch, "path": path, "userid": userid}
         return self._call("GET", path_of("keys", name), query=query).value
@@ -79,10 +80,10 @@ class Keys(Listed):
         userid: int | None = None,
         **condition: Unpack[Condition],
     ) -> str:
-        """Change a JSON value by a merge patch (RFC 7396), atomically, and give its ETag.
+        """Apply a JSON merge patch (RFC 7396) to a value, atomically, and return its ETag.
 
-        None removes a field; a missing key is an empty object. NotJson where the value is
-        something else. Changes that are bytes are sent as they are.
+        `changes` is the patch as a Python object, or as bytes of JSON. A field that is None is
+        removed. A missing key counts as an empty object. NotJson if the value is not JSON.
         """
         body = changes if isinstance(changes, bytes) else bytes_of(None, changes)
         answer = self._call(
@@ -102,25 +103,31 @@ class Keys(Listed):
         userid: int | None = None,
         **condition: Unpack[Condition],
     ) -> None:
-        """Let a key last so long from now on, or "none" until it is deleted; or NotFound."""
+        """Set the TTL of a key, in seconds or as "10m"; "none" clears it.
+
+        NotFound if the key does not exist. See `Condition` for the other options.
+        """
         query: Query = {"ttl": ttl, "userid": userid}
         self._call("PATCH", path_of("keys", name), query=query, headers=headers_of(condition))
 
     def persist(self, name: str, *, userid: int | None = None) -> None:
-        """Let a key last until it is deleted; NotFound where there is none."""
+        """Clear the TTL of a key; NotFound if the key does not exist."""
         self.expire(name, "none", userid=userid)
 
     def delete(
         self, name: str, *, userid: int | None = None, **condition: Unpack[Condition]
     ) -> None:
-        """Delete a key; NotFound where there is none."""
+        """Delete a key; NotFound if it does not exist.
+
+        See `Condition` for the other options.
+        """
         query: Query = {"userid": userid}
         self._call("DELETE", path_of("keys", name), query=query, headers=headers_of(condition))
 
     def take(
         self, name: str, *, userid: int | None = None, **condition: Unpack[Condition]
     ) -> Value:
-        """Delete a key and give what it was; NotFound where there is none."""
+        """Delete a key and return its value, atomically; NotFound if it does not exist."""
         query: Query = {"userid": userid, **_OLD}
         headers = headers_of(condition)
         return self._call("DELETE", path_of("keys", name), query=query, headers=headers).value
@@ -128,11 +135,13 @@ class Keys(Listed):
     def incr(
         self, name: str, by: int = 1, *, userid: int | None = None, **how: Unpack[Counting]
     ) -> int:
-        """Add to a key's number and give it, atomically; a missing key starts at 0.
+        """Add `by` to a counter, atomically, and return the new number.
 
-        NotAnInteger where the value is something else, CounterOverflow where the number would
-        leave 64 bits. See `Counting` for the other options; where a bound is reached,
-        `retry_after` of the error is when it ends.
+        A missing key counts as 0. NotAnInteger if the value is not an integer, CounterOverflow
+        if the number would leave the range of 64-bit integers.
+
+        See `Counting` for the bounds. LimitReached has the seconds until the counter expires as
+        `retry_after`, or None.
         """
         step = None if by == 1 else by
         query: Query = {
@@ -152,11 +161,11 @@ class Keys(Listed):
         *,
         userid: int | None = None,
     ) -> Value | None:
-        """Give a key once its value is another one than `known`; None where it stays so.
+        """Block until the value of a key differs from `known`, and return the value.
 
-        So long is waited, 30 seconds at most or a duration as `20s`. Without a known value
-        a key that is not there is waited for. NotFound where there is none: at the end,
-        or once it is deleted.
+        Returns None if the value is still `known` after `seconds` (or "20s"), 30 at most.
+        Without `known`, the call blocks until the key exists. NotFound if the key is deleted
+        meanwhile, or does not exist when the time is over.
         """
         wait = parse_duration(str(seconds))
         headers = {"If-None-Match": None if known is None else etag_of(known)}
@@ -166,9 +175,10 @@ class Keys(Listed):
         return None if answer.status == 304 else answer.value
 
     def get_many(self, names: Iterable[str], *, userid: int | None = None) -> dict[str, Value]:
-        """Give the values of those of the user's own keys that are there.
+        """Return the values of the named keys that exist, as a dict by name.
 
-        One request for up to 1,000 names, and of one moment each.
+        Sends one request for up to 1,000 names, or more if their values exceed 16 MB. Each
+        request reads one snapshot; the requests together do not.
         """
         found: dict[str, Value] = {}
         for group in _groups(names):
@@ -178,9 +188,9 @@ class Keys(Listed):
     def list_values(
         self, *, prefix: str = "", after: str = "", userid: int | None = None
     ) -> Iterator[tuple[str, Value]]:
-        """Give one's own names that begin with a prefix, and their values, in order.
+        """Yield the names and values of the user's keys with a prefix, in order.
 
-        A request for each 16 MB; not of one moment.
+        Sends one request for each 16 MB of values. The result is not one snapshot.
         """
         for row in self._listing.rows(Part(prefix, after), {"values": 1}, userid):
             yield row["key"], unpacked(row["value"])
@@ -188,7 +198,7 @@ class Keys(Listed):
     def list_meta(
         self, *, prefix: str = "", after: str = "", userid: int | None = None
     ) -> Iterator[Meta]:
-        """Give what is known of one's own keys whose names begin with a prefix, in order."""
+        """Yield the metadata of the user's keys with a prefix, in order."""
         for row in self._listing.rows(Part(prefix, after), {"meta": 1}, userid):
             yield Meta(row["key"], row["size"], row["ttl"], row["type"], row["etag"])
 
@@ -200,17 +210,18 @@ class Keys(Listed):
         after: str = "",
         userid: int | None = None,
     ) -> tuple[list[str], list[str]]:
-        """Give what stands directly below a prefix: names, and beginnings of others.
+        """Return the user's names directly below a prefix, and the groups below it.
 
-        The names are one's own without the delimiter behind the prefix; of all others
-        what they share up to it, each once. In order.
+        The first list has the names that have no delimiter after the prefix. The second list
+        has the groups: the other names, cut after that delimiter, each once. Both are sorted.
         """
         return self._listing.groups(Part(prefix, after, delimiter), userid)
 
     def delete_all(self, prefix: str, *, userid: int | None = None) -> int:
-        """Delete one's own keys whose names begin with a prefix; give how many.
+        """Delete the user's keys with a prefix, and return their number.
 
-        An empty prefix deletes all of them. Not atomic: where this fails, some may be gone.
+        An empty prefix deletes all keys of the user. Not atomic: after an error, some keys may
+        have been deleted.
         """
         query: Query = {"prefix": prefix, "confirm": 1, "userid": userid}
         deleted: int = self._call("DELETE", "/keys", query=query).json()["deleted"]
@@ -235,11 +246,11 @@ class Keys(Listed):
 
 
 def _groups(names: Iterable[str]) -> Iterator[list[str]]:
-    """Give the names, each once, in groups that fit into one request."""
+    """Yield the names, without duplicates, in groups that fit into one request."""
     group: list[str] = []
     length = 0
     for name in dict.fromkeys(names):
-        path_of("keys", name)  # refuses what is no name, as one with a comma
+        path_of("keys", name)  # raises InvalidName, for example if there is a comma
         if len(group) == _MOST_NAMES or length + len(name) > _LONGEST_QUERY:
             yield group
             group, length = [], 0

@@ -1,10 +1,10 @@
-"""Listings of names, read row by row: a million keys are not a million objects."""
+"""Listings of names, decoded row by row so that large ones use little memory."""
 
 from collections.abc import Iterator, Mapping
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Connection, Query
+from bambleweeny.client.transport.connection import Connection, Query
 
 _MOST_ROWS = 1000
 
@@ -12,14 +12,18 @@ _read_row = JSONDecoder().raw_decode
 
 
 class Entry(NamedTuple):
-    """A key, a list or a topic, and the id of the user that owns it."""
+    """The name of a key, list or topic, and the id of the user that owns it."""
 
     name: str
     owner: int
 
 
 class Meta(NamedTuple):
-    """What is known of a key: bytes, seconds until it expires, the type it came with, its ETag."""
+    """The metadata of a key.
+
+    `size` is in bytes. `ttl` is in seconds, or None if the key does not expire. `type` is the
+    content type that the key was written with, or None.
+    """
 
     name: str
     size: int
@@ -29,7 +33,10 @@ class Meta(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The names that begin with a prefix and stand after one; in groups, with a delimiter."""
+    """The selected names: those with a prefix that sort after the name `after`.
+
+    With a delimiter, names are grouped.
+    """
 
     prefix: str = ""
     after: str = ""
@@ -44,7 +51,7 @@ class Listing:
         self._noun = noun
 
     def entries(self, part: Part, limit: int | None, userid: int | None) -> Iterator[Entry]:
-        """Give names and owners: everybody's to the admin who asks for no part."""
+        """Yield names and owners; see `Listed.list`."""
         if part == Part() and limit is None:
             answer = self._call("GET", f"/{self._noun}", query={"userid": userid})
             return entries(answer.value.text())
@@ -58,18 +65,18 @@ class Listing:
         userid: int | None,
         limit: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Give rows of one's own, a request for each 1,000 of them."""
+        """Yield the rows of the user, with one request for each 1,000 of them."""
         for page in self._pages(part, more, userid, limit):
             yield from page[self._noun]
 
     def groups(self, part: Part, userid: int | None) -> tuple[list[str], list[str]]:
-        """Give names and groups."""
+        """Return names and groups; see `Keys.groups`."""
         pages = list(self._pages(part, {}, userid, None))
         names = [row["key"] for page in pages for row in page[self._noun]]
         return names, [group for page in pages for group in page["prefixes"]]
 
     def count(self, prefix: str, userid: int | None) -> int:
-        """Count names."""
+        """Return the number of names of the user with a prefix."""
         query: Query = {"prefix": prefix, "count": 1, "userid": userid}
         count: int = self._call("GET", f"/{self._noun}", query=query).json()["count"]
         return count
@@ -97,7 +104,7 @@ class Listing:
 
 
 class Listed:
-    """What keys, lists and topics have in common. Iteration gives the names one may see."""
+    """The listing that keys, lists and topics share. Iteration yields names; see `list`."""
 
     _listing: Listing
 
@@ -109,25 +116,26 @@ class Listed:
         limit: int | None = None,
         userid: int | None = None,
     ) -> Iterator[Entry]:
-        """Give the names that begin with a prefix and the ids of their owners, in order.
+        """Yield the user's names, in order, with the id of their owner.
 
-        The admin sees everybody's, owner by owner, where nothing but `userid` is given; else
-        these are one's own, those after the name `after` and up to `limit` of them.
+        Selects names with this `prefix` that sort after the name `after`, `limit` at most. For
+        the admin, a call without any of the options lists the names of all users, owner by
+        owner.
         """
         return self._listing.entries(Part(prefix, after), limit, userid)
 
     def count(self, *, prefix: str = "", userid: int | None = None) -> int:
-        """Count one's own names that begin with a prefix, exactly."""
+        """Return the exact number of the user's names with a prefix."""
         return self._listing.count(prefix, userid)
 
     def __iter__(self) -> Iterator[str]:
-        """Give the names that the user may see, in order."""
+        """Yield the names of `list()`."""
         return (entry.name for entry in self.list())
 
 
 def entries(listing: str) -> Iterator[Entry]:
-    """Give the rows of a listing."""
-    place = listing.index("[")
-    while (place := listing.find("{", place)) >= 0:
-        row, place = _read_row(listing, place)
+    """Yield the rows of a listing in JSON, decoded one by one."""
+    offset = listing.index("[")
+    while (offset := listing.find("{", offset)) >= 0:
+        row, offset = _read_row(listing, offset)
         yield Entry(row["key"], int(row["owner"]))

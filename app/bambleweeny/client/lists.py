@@ -2,15 +2,18 @@
 
 from typing import Any
 
-from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.items import Items
 from bambleweeny.client.leases import Leases
 from bambleweeny.client.listings import Listed, Listing
+from bambleweeny.client.transport.connection import Connection, path_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 
 class Lists(Listed, Leases, Items):
-    """Queues of bytes; each exists while it has items in any state, or a policy."""
+    """Lists: queues of bytes, first in, first out.
+
+    A list exists while it has items in any state, or a policy.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._call = connection.call
@@ -28,11 +31,15 @@ class Lists(Listed, Leases, Items):
         key: str | None = None,
         userid: int | None = None,
     ) -> str:
-        """Add an item at the end and give its id, atomically; ListFull past the list's bound.
+        """Add an item at the end of a list, atomically, and return its id.
 
-        Nobody is given it before the `delay` is over, and it is dropped when nobody took it
-        for `ttl`; `front` adds it before all others. A push with a `key` is done once in
-        24 hours, and can be repeated. A new list counts against the quota.
+        The item is delayed for `delay` (7 days at most), and dropped if no client takes it
+        within `ttl` (1 second to 365 days). `front` adds it at the front. `key` is an
+        idempotency key: within 24 hours, a second push with it adds nothing and returns the
+        first id, so that the call can be repeated; the client then retries it once.
+
+        A new list counts against the quota; QuotaExceeded if the quota is used up. ListFull if
+        the list has reached its `max_len`.
         """
         body, query = bytes_of(value, json), _options(delay, ttl, front, userid)
         headers = {} if key is None else {"Idempotency-Key": key}
@@ -53,9 +60,10 @@ class Lists(Listed, Leases, Items):
         front: bool = False,
         userid: int | None = None,
     ) -> int:
-        r"""Add each line as an item, up to 10,000 of them, all or none; give their number.
+        r"""Add each line as an item, up to 10,000, and return their number.
 
-        A line ends with `\n` or `\r\n`, the last one also without. The options are those of `push`.
+        Atomic: all items are added, or none is. Lines end with `\n` or `\r\n`; the last line
+        may have no end. The options are those of `push`.
         """
         query = {"split": "lines", **_options(delay, ttl, front, userid)}
         answer = self._call("POST", path_of("lists", name), query=query, body=bytes_of(data))
@@ -65,10 +73,11 @@ class Lists(Listed, Leases, Items):
     def pop(
         self, name: str, wait: int | str | None = None, *, userid: int | None = None
     ) -> Value | None:
-        """Take the oldest item off and give it, atomically; None where there is none.
+        """Remove the oldest ready item, atomically, and return it.
 
-        `wait` are seconds, 30 at most, or a duration as `20s`: so long is waited for
-        an item. Where the answer does not arrive the item may be gone.
+        If no item is ready, the call blocks for `wait` seconds (or "20s"), 30 at most, and returns
+        None when that time is over. If the answer is lost (NoAnswer), the item may be lost,
+        too; use `lease` to avoid that.
         """
         seconds = seconds_of(wait)
         query = {"wait": seconds, "userid": userid}
@@ -84,7 +93,11 @@ class Lists(Listed, Leases, Items):
         *,
         userid: int | None = None,
     ) -> list[Value]:
-        """Take the oldest items off, up to 1,000 and 1 MB, waiting so long for one."""
+        """Remove the oldest ready items, and return up to `max`: 1,000 and 1 MB at most.
+
+        If no item is ready, the call blocks for `wait` seconds, 30 at most, and returns an empty
+        list when that time is over.
+        """
         seconds = seconds_of(wait)
         query = {"max": max, "wait": seconds, "userid": userid}
         path = f"{path_of('lists', name)}/pop"
@@ -92,7 +105,7 @@ class Lists(Listed, Leases, Items):
         return [unpacked(value) for value in answer.json()]
 
     def delete(self, name: str, *, userid: int | None = None) -> None:
-        """Delete a list with its items and its policy; NotFound where there is none."""
+        """Delete a list with its items and its policy; NotFound if it does not exist."""
         self._call("DELETE", path_of("lists", name), query={"userid": userid})
 
 

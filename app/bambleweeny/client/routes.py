@@ -1,14 +1,14 @@
-"""Routes: keys made public."""
+"""Routes: public URLs that read a key."""
 
 import builtins
 from typing import NamedTuple
 
-from bambleweeny.client.connection import Connection, path_of
+from bambleweeny.client.transport.connection import Connection, path_of
 from bambleweeny.client.values import Value
 
 
 class Route(NamedTuple):
-    """A key that everybody can read at `url`."""
+    """A public URL. A GET of `url` needs no login and returns the value of `key`."""
 
     id: str
     path: str
@@ -27,27 +27,31 @@ class Routes:
     def create(
         self, key: str, content_type: str | None = None, *, userid: int | None = None
     ) -> Route:
-        """Make a key public, as plain text unless a content type is given.
+        """Create a route for a key, which need not exist yet.
 
-        The key need not exist yet. A route counts against the quota.
+        The default content type is text/plain. A route counts against the quota;
+        QuotaExceeded if the quota is used up.
         """
         wanted = {"key": key, "content_type": content_type or "text/plain"}
         made = self._call("POST", "/routes", query={"userid": userid}, json=wanted).json()
         return self._route({**wanted, "path": made["path"]})
 
     def list(self, *, userid: int | None = None) -> builtins.list[Route]:
-        """Give the user's own routes."""
+        """Return the user's routes."""
         answer = self._call("GET", "/routes", query={"userid": userid})
         return [self._route(row) for row in answer.json()["routes"]]
 
     def delete(self, id: str, *, userid: int | None = None) -> None:
-        """Delete a route; its path is gone at once, the key stays. NotFound where there is none."""
+        """Delete a route; NotFound if it does not exist.
+
+        The URL answers 404 immediately. The key stays.
+        """
         self._call("DELETE", "/routes", query={"id": id, "userid": userid})
 
     def read(self, id: str) -> Value:
-        """Read what everybody reads, nested keys and all; this needs no login.
+        """Return what the public URL answers, with nested keys expanded.
 
-        NotFound where there is no such route, or its key is not there.
+        This call sends no token. NotFound if the route or its key does not exist.
         """
         return self._call("GET", path_of("routes", id), is_public=True).value
 

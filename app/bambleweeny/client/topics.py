@@ -1,16 +1,19 @@
-"""Topics: every reader sees every message."""
+"""Topics: every subscriber gets every message."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bambleweeny.client.connection import Connection, path_of
 from bambleweeny.client.listings import Listed, Listing
-from bambleweeny.client.streams import follow
+from bambleweeny.client.transport.connection import Connection, path_of
+from bambleweeny.client.transport.streams import follow
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, seconds_of, unpacked
 
 
 class Message(NamedTuple):
-    """A message. `type` is the content type that it was published with, if any."""
+    """A message.
+
+    `time` is in ISO 8601. `type` is the content type that it was published with, or None.
+    """
 
     id: str
     time: str
@@ -19,13 +22,13 @@ class Message(NamedTuple):
 
 
 class Messages(list[Message]):
-    """Messages in their order; `next` is the id after which to read on."""
+    """Messages, oldest first. `next` is the cursor: pass it as `since` to read on."""
 
     next: str = ""
 
 
 class Topics(Listed):
-    """Topics, each with its latest messages."""
+    """Topics: logs of messages that each keep their latest messages."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -41,9 +44,11 @@ class Topics(Listed):
         type: str | None = None,
         userid: int | None = None,
     ) -> str:
-        """Publish a message and give its id; `type` is its content type.
+        """Publish a message and return its id. `type` is its content type.
 
-        A new topic counts against the quota. The oldest messages make room.
+        The default of `type` is application/json for `json=`, else none. A new topic counts
+        against the quota; QuotaExceeded if the quota is used up. If the topic is full, its
+        oldest messages are dropped.
         """
         if type is None and json is not ABSENT:
             type = "application/json"
@@ -65,34 +70,36 @@ class Topics(Listed):
         limit: int | None = None,
         userid: int | None = None,
     ) -> Messages:
-        """Give messages, oldest first; they stay for others.
+        """Return messages, oldest first, up to `limit` and 1 MB. Reading removes nothing.
 
-        `since` is an id, `all`, a time in ISO 8601 or a duration as `10m`; without it they
-        are those that come from now on. `wait` are seconds, 30 at most: so long is waited
-        for one where there is none. `limit` is 100 where it is not given.
+        `since` is a message's id, "all", a time in ISO 8601, or a duration such as "10m" for
+        the messages of the last ten minutes. Without it the call returns only messages that are
+        published from now on. If there is no message, the call blocks for `wait` seconds, 30 at
+        most. The default of `limit` is 100.
         """
         seconds = seconds_of(wait)
         query = {"since": since, "wait": seconds, "limit": limit, "userid": userid}
-        told = self._call("GET", path_of("topics", name), query=query, wait=seconds or 0).json()
-        messages = Messages(map(_message_of, told["messages"]))
-        messages.next = told["next"]
+        page = self._call("GET", path_of("topics", name), query=query, wait=seconds or 0).json()
+        messages = Messages(map(_message_of, page["messages"]))
+        messages.next = page["next"]
         return messages
 
     def subscribe(
         self, name: str, since: str | None = None, *, userid: int | None = None
     ) -> Iterator[Message]:
-        """Give messages as they come, for as long as one asks for more.
+        """Yield messages as they arrive. The iterator never ends.
 
-        `since` is that of `read`. Where the connection breaks later on, or the server is away
-        or has no place for a stream, it tries again each second and goes on behind the last
-        message; none is left out or given twice. Other errors are raised.
+        `since` is that of `read`. If the connection breaks later, or the server is unavailable
+        or has no free slot for a stream, the client reconnects every second and continues after
+        the last message. No message is lost or repeated while the topic keeps it. Other
+        errors are raised.
         """
         begun = self.read(name, since, limit=1, userid=userid)
         return self._messages(path_of("topics", name), begun, userid)
 
     def _messages(self, path: str, begun: Messages, userid: int | None) -> Iterator[Message]:
         yield from begun
-        # NOTE: an id from here on; a duration would begin later with each connection.
+        # NOTE: this is an id. A duration would select later messages at each reconnection.
         last = begun.next
         rows = follow(
             self._connection, path, lambda: {"since": last, "userid": userid}, has_begun=True
@@ -102,7 +109,7 @@ class Topics(Listed):
             yield message
 
     def delete(self, name: str, *, userid: int | None = None) -> None:
-        """Delete a topic with its messages; NotFound where there is none."""
+        """Delete a topic with its messages; NotFound if it does not exist."""
         self._call("DELETE", path_of("topics", name), query={"userid": userid})
 
 

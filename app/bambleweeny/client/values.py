@@ -8,20 +8,20 @@ from typing import Any, Final
 from bambleweeny.names import parse_duration
 
 Data = bytes | bytearray | memoryview | str
-"""What a value can be given as; a str is sent as UTF-8."""
+"""The types of a value that calls accept; a str is sent as UTF-8."""
 
 ABSENT: Final = object()
-"""Stands for a `json=` that was not given, since None is JSON's null."""
+"""The default of `json=`, since None is JSON's null."""
 
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "text/plain"
 
 
 class Value(bytes):
-    """The bytes of a key or an item, and the content type they came with.
+    """The bytes of a key, an item or a message, and their content type.
 
-    Of a key that was read alone `etag` is what `if_match` takes, and `ttl` the seconds
-    that it lasts, or None.
+    A key that was read alone, as by `Keys.get`, has its ETag as `etag`, which `if_match` takes,
+    and the seconds until it expires as `ttl`, or None if it does not expire.
     """
 
     content_type: str
@@ -36,27 +36,27 @@ class Value(bytes):
         etag: str | None = None,
         ttl: int | None = None,
     ) -> "Value":
-        """Make a value of bytes."""
+        """Create a value from bytes."""
         value = super().__new__(cls, data)
         value.content_type, value.etag, value.ttl = content_type, etag, ttl
         return value
 
     @property
     def type(self) -> str:
-        """The content type, under the name by which it is given."""
+        """The content type; the name is that of the option of `Keys.set`."""
         return self.content_type
 
     def text(self) -> str:
-        """Give the bytes as text; UnicodeDecodeError where they are no UTF-8."""
+        """Return the bytes as text; UnicodeDecodeError if they are not UTF-8."""
         return self.decode()
 
     def json(self) -> Any:
-        """Give what the bytes say as JSON; ValueError where they are none."""
+        """Return the bytes decoded as JSON; ValueError if they are not JSON."""
         return loads(self)
 
 
 def bytes_of(value: Data | None, json: object = ABSENT) -> bytes:
-    """Give the bytes to send; TypeError where it would have to guess them."""
+    """Return the bytes to send; TypeError for other types, or if both arguments are given."""
     if json is not ABSENT:
         if value is not None:
             raise TypeError("Give a value or json=, not both.")
@@ -70,12 +70,12 @@ def bytes_of(value: Data | None, json: object = ABSENT) -> bytes:
 
 
 def etag_of(data: bytes) -> str:
-    """Give the ETag of a value, which is its SHA-1."""
+    """Return the ETag of a value: its SHA-1 in hex, in quotes."""
     return f'"{sha1(data, usedforsecurity=False).hexdigest()}"'
 
 
 def packed(data: bytes) -> str | dict[str, str]:
-    """Give bytes as they stand in JSON: text where they are UTF-8, else Base64."""
+    """Return bytes in their JSON form: a string if they are UTF-8, else `{"base64": ...}`."""
     try:
         return data.decode()
     except UnicodeDecodeError:
@@ -83,12 +83,12 @@ def packed(data: bytes) -> str | dict[str, str]:
 
 
 def seconds_of(duration: int | str | None) -> int | None:
-    """Give the seconds of a duration as `30` or `5m`; ValueError where it is none."""
+    """Return the seconds of a duration such as `30` or `5m`; ValueError if it is invalid."""
     return None if duration is None else parse_duration(str(duration))
 
 
 def unpacked(value: str | dict[str, str]) -> Value:
-    """Give the value that stands in JSON."""
+    """Return the value of the JSON form that `packed` makes."""
     if isinstance(value, str):
         return Value(value.encode(), _TEXT)
     return Value(b64decode(value["base64"]), _BYTES)

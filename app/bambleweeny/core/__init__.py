@@ -1,1 +1,1 @@
-"""The rules, one module per noun. Speaks through the store; knows no HTTP."""
+"""The rules, one package or module for each noun. They use the store and know no HTTP."""

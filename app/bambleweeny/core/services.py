@@ -1,39 +1,39 @@
-"""Everything that the rules offer, put together once for a process."""
+"""All services of the core, built once for each process."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from bambleweeny.core.batch import Batch
-from bambleweeny.core.bins import Bins
-from bambleweeny.core.events import Events
-from bambleweeny.core.exports import Exports
-from bambleweeny.core.import_job import Nouns
-from bambleweeny.core.imports import Imports
-from bambleweeny.core.instance import Instance
-from bambleweeny.core.items import Items
-from bambleweeny.core.key_changes import KeyChanges
-from bambleweeny.core.key_waits import KeyWaits
-from bambleweeny.core.keys import Keys
-from bambleweeny.core.leases import Leases
-from bambleweeny.core.list_policies import ListPolicies
-from bambleweeny.core.lists import Lists
-from bambleweeny.core.metrics import Metrics
-from bambleweeny.core.passwords import Passwords
-from bambleweeny.core.routes import Routes
-from bambleweeny.core.selections import Selections
-from bambleweeny.core.status import Status
-from bambleweeny.core.streams import Streams
-from bambleweeny.core.tally import Tally
-from bambleweeny.core.tokens import Tokens
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.tokens import Tokens
+from bambleweeny.core.auth.users import Users
+from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.instance.instance import Instance
+from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.instance.shared_counters import SharedCounters
+from bambleweeny.core.instance.status import Status
+from bambleweeny.core.keys.key_changes import KeyChanges
+from bambleweeny.core.keys.keys import Keys
+from bambleweeny.core.keys.waits import KeyWaits
+from bambleweeny.core.listing.selections import Selections
+from bambleweeny.core.lists.items import Items
+from bambleweeny.core.lists.leases import Leases
+from bambleweeny.core.lists.lists import Lists
+from bambleweeny.core.lists.policies import ListPolicies
+from bambleweeny.core.notify.events import Events
+from bambleweeny.core.notify.long_polls import LongPolls
+from bambleweeny.core.notify.streams import Streams
+from bambleweeny.core.public.bins import Bins
+from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds, Topics
-from bambleweeny.core.users import Users
-from bambleweeny.core.waits import Waits
+from bambleweeny.core.transfer.exports import Exports
+from bambleweeny.core.transfer.import_job import Nouns
+from bambleweeny.core.transfer.imports import Imports
 from bambleweeny.store import Store
 
 
 @dataclass(frozen=True)
 class Services:
-    """One of each noun."""
+    """One service for each noun."""
 
     instance: Instance
     tokens: Tokens
@@ -48,7 +48,7 @@ class Services:
     topics: Topics
     events: Events
     batch: Batch
-    waits: Waits
+    waits: LongPolls
     key_waits: KeyWaits
     routes: Routes
     bins: Bins
@@ -72,24 +72,25 @@ def make_services(
     admin_password_file: Path | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
-    """Put the services over a store together. No round trip."""
-    metrics = metrics or Metrics(Tally().part(0))
-    waits = Waits(store, max_waits, metrics.change_waits)
+    """Build the services over a store. No round trip."""
+    metrics = metrics or Metrics(SharedCounters().part(0))
+    waits = LongPolls(store, max_waits, metrics.change_waits)
     keys = Keys(store)
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
+    users = Users(store, passwords, admin_password_file)
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
-        users=Users(store, passwords, admin_password_file),
+        users=users,
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
         items=Items(store, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
-        selections=Selections(store),
+        selections=Selections(store, users),
         topics=Topics(store, waits, streams, topic_bounds),
         events=Events(store, streams),
         batch=Batch(
@@ -99,8 +100,15 @@ def make_services(
         key_waits=KeyWaits(store, waits),
         routes=Routes(store),
         bins=Bins(store, lists),
-        exports=Exports(store.patient),
-        imports=_imports(store.patient, waits, streams, bounds, topic_bounds),
+        exports=Exports(store.with_long_retry),
+        imports=_imports(
+            store.with_long_retry,
+            users,
+            waits,
+            streams,
+            list_bounds=bounds,
+            topic_bounds=topic_bounds,
+        ),
         status=Status(store, append_only_file),
         metrics=metrics,
     )
@@ -108,16 +116,18 @@ def make_services(
 
 def _imports(
     store: Store,
-    waits: Waits,
+    users: Users,
+    waits: LongPolls,
     streams: Streams,
+    *,
     list_bounds: tuple[int, int],
     topic_bounds: Bounds,
 ) -> Imports:
-    """Put imports together, whose steps take their time: the store is a patient one."""
+    """Build the imports. Their store has the long retry, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     nouns = Nouns(
-        Selections(store),
+        Selections(store, users),
         lists,
         Items(store, list_bounds),
         ListPolicies(store, list_bounds),

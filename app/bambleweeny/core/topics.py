@@ -1,15 +1,15 @@
-"""Topics: every reader sees every message, for a while also those from before."""
+"""Topics: every subscriber gets every message, and may also read earlier ones for a time."""
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bambleweeny.core.authorized import run_as, run_read_as
-from bambleweeny.core.listings import walk
-from bambleweeny.core.streams import Reader, Streams
-from bambleweeny.core.tokens import Caller
+from bambleweeny.core.auth.tenant_session import run_as, run_read_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.listing.selections import names_of
+from bambleweeny.core.notify.long_polls import LongPolls
+from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
-from bambleweeny.core.waits import Waits
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
@@ -21,9 +21,9 @@ from bambleweeny.store.scripts import (
 )
 
 BEGINNING = "0-0"
-"""The id that stands before every message."""
+"""The id before that of every message."""
 NOW = ""
-"""Stands for the id of the newest message there is."""
+"""Stands for the id of the newest message."""
 
 _MOST_READ = 1000
 _MOST_BYTES = MOST_BYTES_OF_A_PAGE
@@ -34,7 +34,7 @@ _IS_MESSAGE_ID = re.compile(r"[0-9]{1,14}-[0-9]{1,18}").fullmatch
 
 
 class Bounds(NamedTuple):
-    """What a topic keeps: so many messages, for so many seconds, of so many bytes."""
+    """The bounds of a topic: number of messages, age in seconds, total bytes."""
 
     messages: int
     seconds: int
@@ -42,12 +42,12 @@ class Bounds(NamedTuple):
 
     @property
     def packed(self) -> str:
-        """Give them as the script `run_batch` takes them."""
+        """The bounds as an argument of the script `run_batch`."""
         return f"{self.messages} {self.seconds * 1000} {self.bytes}"
 
 
 class Message(NamedTuple):
-    """A message of a topic. Without a content type of its own `type` is None."""
+    """A message of a topic. `type` is its content type, or None."""
 
     id: str
     value: bytes
@@ -55,23 +55,23 @@ class Message(NamedTuple):
 
 
 def is_message_id(text: str) -> bool:
-    """Tell whether text has the form of a message's id, `<milliseconds>-<number>`."""
+    """Return whether text has the form of a message's id, `<milliseconds>-<number>`."""
     return _IS_MESSAGE_ID(text) is not None
 
 
 def id_in_order(message_id: str) -> tuple[int, int]:
-    """Give an id as what compares: milliseconds since 1970, and a number."""
+    """Return an id as a pair that sorts: milliseconds since 1970, and a number."""
     milliseconds, _, number = message_id.partition("-")
     return int(milliseconds), int(number)
 
 
 def id_before(milliseconds: int) -> str:
-    """Give the id after which the messages of a moment come, in milliseconds since 1970."""
+    """Return an id just before the messages of a time, in milliseconds since 1970."""
     return f"{min(max(0, milliseconds - 1), _LAST_MILLISECOND)}-999999999999999999"
 
 
 def message_of(entry: Any) -> Message:
-    """Give the message that an entry of the engine's stream is."""
+    """Return the message in an entry of a Redis stream."""
     number, fields = entry
     return Message(number.decode(), fields[1], fields[3].decode() if len(fields) > 2 else None)
 
@@ -85,7 +85,7 @@ def check_topic_name(name: str) -> None:
 class Topics:
     """The topics of all tenants. A topic exists from its first message until it is deleted."""
 
-    def __init__(self, store: Store, waits: Waits, streams: Streams, bounds: Bounds) -> None:
+    def __init__(self, store: Store, waits: LongPolls, streams: Streams, bounds: Bounds) -> None:
         self._store = store
         self._schema = store.schema
         self._waits = waits
@@ -93,10 +93,10 @@ class Topics:
         self._bounds = bounds
 
     def publish(self, caller: Caller, name: str, body: bytes, content_type: str = "") -> str:
-        """Add a message, tell all readers, and give the message's id; atomic.
+        """Add a message, notify all subscribers and return the message's id; atomic.
 
-        A new topic counts against the quota. Past its bounds the oldest messages are
-        dropped. O(log n), and O(1) for each that is dropped.
+        A new topic counts against the quota. If the topic is over a bound, the oldest messages are
+        dropped. O(log n), and O(1) for each dropped message.
         """
         check_topic_name(name)
         most, seconds, most_bytes = self._bounds
@@ -106,11 +106,11 @@ class Topics:
     def put_all(
         self, caller: Caller, name: str, messages: Sequence[Message], *, keeps_ids: bool
     ) -> int:
-        """Add messages at the end, all or none, and give their number.
+        """Add messages at the end, all or none, and return their number.
 
-        Ids that are kept are past ones, later than all that the topic has; the others, as
-        those without text, become new ones. Quota and bounds are those of `publish`.
-        O(messages + log n).
+        With `keeps_ids` the ids of messages stay; they must be in the past and later than all ids
+        of the topic. Messages without an id get a new one, and without `keeps_ids` all do. Quota
+        and bounds are those of `publish`. O(messages + log n).
         """
         check_topic_name(name)
         most, seconds, most_bytes = self._bounds
@@ -123,10 +123,10 @@ class Topics:
     def read(
         self, caller: Caller, name: str, after: str, most: int, most_bytes: int = _MOST_BYTES
     ) -> tuple[list[Message], str]:
-        """Give the messages after an id, oldest first, and the id after which to go on.
+        """Return the messages after an id, oldest first, and the id to continue after.
 
-        There are none of a topic that does not exist yet. So many are given at most, and
-        none after so many bytes. O(log n + messages); one round trip.
+        Empty for a topic that does not exist. Returns up to `most` messages, and no further one
+        once they have `most_bytes`. O(log n + messages); one round trip.
         """
         check_topic_name(name)
         age = self._bounds.seconds * 1000
@@ -142,11 +142,11 @@ class Topics:
         most: int,
         *,
         seconds: float,
-        is_wanted: Callable[[], bool],
+        is_connected: Callable[[], bool],
     ) -> tuple[list[Message], str]:
-        """Read up to 1,000 messages, waiting so long for one.
+        """Return up to 1,000 messages as `read` does; wait up to `seconds` for the first.
 
-        Where too many wait already, this does not wait.
+        Returns without waiting if all wait slots are taken.
         """
         if not 1 <= most <= _MOST_READ:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {_MOST_READ}.")
@@ -158,13 +158,13 @@ class Topics:
             return found or None
 
         channel = self._schema.tenant(caller.id).published(name)
-        found = self._waits.attempt(read, channel, seconds, is_wanted, for_all=True)
+        found = self._waits.poll(read, channel, seconds, is_connected, for_all=True)
         return found or [], last
 
     def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:
-        """Give the messages after an id and then each that comes; see `Streams.follow`.
+        """Yield the messages after an id, then each new one; see `Streams.follow`.
 
-        No message is left out or given twice, whatever happens to the engine meanwhile.
+        Each message is yielded exactly once, also after an outage of the engine.
         """
         last = after
 
@@ -184,5 +184,5 @@ class Topics:
             raise NotFound()
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
-        """Give the names of the caller's topics in order, in pages."""
-        return walk(self._store, caller, self._schema.tenant(caller.id).topics)
+        """Yield the names of the caller's topics in order, in pages."""
+        return names_of(self._store, caller, "topics")

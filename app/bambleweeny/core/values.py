@@ -1,19 +1,19 @@
-"""Values as JSON has them: as text where the bytes are UTF-8, else in Base64."""
+"""Values in JSON: text if the bytes are UTF-8, else Base64."""
 
 from hashlib import sha1
 
 import msgspec
 
 MOST_BYTES_AT_ONCE = 16 << 20
-"""So much may the values of one answer add up to."""
+"""The maximum of all values in one answer."""
 
 MOST_BYTES_OF_A_PAGE = 1 << 20
-"""So much the items of a list that one call answers may add up to."""
+"""The maximum of all items of a list in one answer."""
 FEW_BYTES = 1 << 20
-"""Answers whose values add up to more are made one at a time in a process."""
+"""A process builds answers with more bytes of values one at a time."""
 
 
-# JSON writes each of these as six characters, as in "\\u0000".
+# JSON writes each of these as six characters, such as "\\u0000".
 _LONG_IN_JSON = bytes(set(range(0x20)) - set(b"\b\t\n\f\r"))
 _SHORT = 256
 
@@ -25,15 +25,16 @@ class Base64(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def etag_of(value: bytes) -> str:
-    """Give the strong entity tag of a value."""
+    """Return the strong entity tag of a value (RFC 9110, section 8.8.3)."""
     return f'"{sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
 def value_of(data: bytes) -> str | Base64:
-    """Return bytes as JSON has them: as text, or in base64 where they are not UTF-8.
+    """Return bytes as JSON shows them: text, or Base64 if they are not UTF-8.
 
-    Text of more than 256 bytes is in base64 too if over one in 16 is a control character. So
-    the JSON of 16 MB of values is at most 36 MB long, or 2.25 times the size of a longer one.
+    Text of more than 256 bytes is in Base64 too if over one in 16 is a control character. So
+    the JSON of 16 MB of values is at most 36 MB long, and that of one larger value at most
+    2.25 times its size.
     """
     if len(data) > _SHORT:
         controls = len(data) - len(data.translate(None, _LONG_IN_JSON))
@@ -46,5 +47,5 @@ def value_of(data: bytes) -> str | Base64:
 
 
 def bytes_of(value: str | Base64) -> bytes:
-    """Give the bytes that a value stands for."""
+    """Return the bytes of a value."""
     return value.encode() if isinstance(value, str) else value.base64

@@ -1,48 +1,48 @@
 """The error catalogue: a stable code, an HTTP status and a sentence for each.
 
-The server answers with these and a client raises them; what is under NoAnswer only a client
-raises, for there was no answer.
+The server answers with these errors, and the client raises the same classes. Only the client
+raises NoAnswer and its subclasses: it raises them if it received no answer.
 
     BambleweenyError
       InvalidRequest        400  body, parameter or field that cannot be used
         UnknownParameter    400  query parameter that the call does not take
-      InvalidName         400  name outside of the grammar
-        NotAnInteger        400  counter on a value that is none
+      InvalidName         400  name that breaks the rule for names
+        NotAnInteger        400  counter on a value that is not a 64-bit integer
           CounterOverflow   400  counter that would leave 64 bits
-      NotJson             400  part of a value, or change of one, that is no JSON
-        QuotaExceeded       400  the owner has as many resources as it may
+      NotJson             400  JSON path or patch on a value that is not JSON
+        QuotaExceeded       400  the owner has reached the quota
         UserExists          400  user name taken
         TlsNotServed        400  TLS on a port of plain HTTP
-      Unauthorized          401  no token, a bad one, or one that has ended
-        WrongLogin          401  user name or password
-      Forbidden             403  the admin is asked for
+      Unauthorized          401  missing, invalid or expired token
+        WrongLogin          401  wrong user name or password
+      Forbidden             403  only the admin can do this
         TokenInPageUrl      403  a browser opens a URL with `?token=` as a page
-      NotFound              404  no such thing
-        LeaseNotFound       404  a lease that has ended
-      MethodNotAllowed      405  the path knows other methods
+      NotFound              404  the resource does not exist
+        LeaseNotFound       404  the lease does not exist or has expired
+      MethodNotAllowed      405  the path does not support the method
       RequestTimeout        408  the request came too slowly
-      LimitReached          409  a counter would leave the bounds of the call
-      PreconditionFailed    412  the key is not as the call says that it is
-      BodyTooLarge          413  over the body limit
-      UnsupportedCoding     415  a body of a content coding that is not decoded
-      UnsupportedType       415  a body of a content type that the call does not take
-      RangeNotSatisfiable   416  bytes past the end of the value
-      ExpectationFailed     417  an Expect header that is not 100-continue
-      WrongHost             421  a Host that this server does not answer for
-      ExpansionTooLarge     422  nested keys grow the answer past its bound
-      TooMuchAtOnce         422  the values of one call add up to too much
-      HeadersTooLarge       431  over the header limit
-      InternalError         500  a defect of ours
-        NotServed           501  a method or a transfer coding that is not served
-        VersionNotServed    505  a version of HTTP that is not served
-      StoreUnavailable      503  the engine is away; try again
-        Busy                503  too much of this kind of work at once
-      StoreFull             507  the engine has no room
-        ListFull            507  the list has reached its bound
-      NoAnswer                   the call was not answered; the status is 0
-        Unreachable              there is no server; nothing was sent
-        ConnectionBroken         the connection broke before the answer was there
-        TimedOut                 the answer did not come in time
+      LimitReached          409  the counter would leave the request's bounds
+      PreconditionFailed    412  the key does not meet the condition
+      BodyTooLarge          413  the body exceeds the limit
+      UnsupportedCoding     415  the body's content coding is not supported
+      UnsupportedType       415  the call does not accept the content type
+      RangeNotSatisfiable   416  the range begins after the end of the value
+      ExpectationFailed     417  an Expect header other than 100-continue
+      WrongHost             421  the server does not serve this Host
+      ExpansionTooLarge     422  nested keys make the answer too large
+      TooMuchAtOnce         422  the values of one call are too large together
+      HeadersTooLarge       431  the headers exceed the limit
+      InternalError         500  a defect in the server
+        NotServed           501  unsupported method or transfer coding
+        VersionNotServed    505  unsupported version of HTTP
+      StoreUnavailable      503  the engine is not available; retry
+        Busy                503  too many requests of this kind
+      StoreFull             507  the engine is out of memory or disk
+        ListFull            507  the list has reached its limit
+      NoAnswer                   the client received no answer; status 0
+        Unreachable              no connection; nothing was sent
+        ConnectionBroken         the connection broke before the answer arrived
+        TimedOut                 the client timed out
 """
 
 from bambleweeny.errors.access import Forbidden, TokenInPageUrl, Unauthorized, WrongHost, WrongLogin
@@ -137,4 +137,4 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 CATALOGUE: dict[str, type[BambleweenyError]] = {
     cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
 }
-"""What a server can answer, by its code."""
+"""The error classes that a server can answer, by code."""

@@ -1,10 +1,10 @@
-"""401, 403 and 421: a caller that may not do this."""
+"""401, 403 and 421: the caller is not allowed to do this."""
 
 from bambleweeny.errors.base import BambleweenyError
 
 
 class Unauthorized(BambleweenyError):
-    """There is no token, or one that is wrong or has ended."""
+    """The token is missing, invalid, expired or revoked."""
 
     code, status, info = "unauthorized", 401, "Unauthorized."
     hint = "Get a token with POST /auth/token and send it as 'Authorization: Bearer <token>'."
@@ -18,13 +18,13 @@ class WrongLogin(Unauthorized):
 
 
 class Forbidden(BambleweenyError):
-    """The admin is asked for, and the caller is somebody else."""
+    """Only the admin can do this, and the caller is another user."""
 
     code, status, info = "forbidden", 403, "Only the admin can do this."
 
 
 class TokenInPageUrl(Forbidden):
-    """A browser opens a URL with `?token=` as a page, whose scripts could read the token."""
+    """A browser opens a URL with `?token=` as a page: the page's scripts could read the token."""
 
     code, info = "token_in_page_url", "A browser may not open a URL with ?token= as a page."
     hint = (
@@ -33,7 +33,7 @@ class TokenInPageUrl(Forbidden):
 
 
 class WrongHost(BambleweenyError):
-    """The Host header names a host that this server does not answer for."""
+    """The Host header names a host that this server does not serve."""
 
     code, status, info = "wrong_host", 421, "This server does not answer for that host name."
     hint = "Use localhost or 127.0.0.1, or name the host in the server's --allowed-hosts."

@@ -1,8 +1,11 @@
-"""What all errors have in common."""
+"""The base class of all errors."""
 
 
 class BambleweenyError(Exception):
-    """Base of everything that Bambleweeny raises on purpose."""
+    """The base of all errors that Bambleweeny raises on purpose.
+
+    `retry_after` is in seconds; None sends no Retry-After.
+    """
 
     code = "error"
     status = 500
@@ -10,7 +13,7 @@ class BambleweenyError(Exception):
     hint: str | None = None
     retry_after: int | None = None
     index: int | None = None
-    """Which operation of a batch it was, counted from 0."""
+    """The index of the failed operation in a batch, or of the bad line in an import, from 0."""
 
     def __init__(self, info: str | None = None, *, hint: str | None = None) -> None:
         if info is not None:

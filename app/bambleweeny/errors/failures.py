@@ -1,53 +1,58 @@
-"""5xx: a server that cannot do it."""
+"""5xx: the server cannot do what the request asks for."""
 
 from bambleweeny.errors.base import BambleweenyError
 
 
 class InternalError(BambleweenyError):
-    """A defect of ours; the log has the trace."""
+    """A defect in the server; the log has the stack trace."""
 
-    code, status, info = "internal_error", 500, "The server made a mistake; its log says more."
+    code, status, info = (
+        "internal_error",
+        500,
+        "The server failed because of a defect; see its log.",
+    )
 
 
 class NotServed(InternalError):
-    """The request uses a method or a transfer coding that is not served."""
+    """The server does not support the request's method or transfer coding."""
 
     code, status = "not_implemented", 501
-    info = "The request's method or transfer coding is not served."
+    info = "The server does not support the request's method or transfer coding."
 
 
 class VersionNotServed(NotServed):
-    """The request is of another major version of HTTP."""
+    """The request uses another major version of HTTP."""
 
     code, status, info = "version_not_served", 505, "The server speaks HTTP/1.1 and HTTP/1.0."
 
 
 class StoreUnavailable(BambleweenyError):
-    """The engine is away or does not answer in time."""
+    """The engine is not reachable or does not answer in time."""
 
     code, status, info = "store_unavailable", 503, "The store is not available."
-    hint = "A write may or may not have happened: look before you repeat it."
+    hint = "A write may or may not have happened: check before you repeat it."
     retry_after = 1
 
 
 class Busy(StoreUnavailable):
-    """Too much of this kind of work is going on."""
+    """The server is at its limit for this kind of work."""
 
     code, info = "busy", "The server is busy with this kind of work."
     hint = "Try again a little later."
 
 
 class StoreFull(BambleweenyError):
-    """The engine has no room; reads and deletes go on."""
+    """The engine is out of memory or disk space; reads and deletes still work."""
 
     code, status, info = "store_full", 507, "The store is full."
-    hint = "Delete something, or give it more room: --max-memory, or space on its disk."
+    hint = "Delete data, or give the store more room: a larger --max-memory, or space on its disk."
 
 
 class ListFull(StoreFull):
-    """The list has reached its bound; the item was not added."""
+    """The list has reached its limit; the item was not added."""
 
     code, info = "list_full", "The list is full."
     hint = (
-        "Take items off it first; --max-list-items, --max-list-bytes and its policy are the bounds."
+        "Remove items first; the bounds are --max-list-items, --max-list-bytes and the list's "
+        "policy."
     )

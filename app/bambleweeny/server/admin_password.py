@@ -1,25 +1,25 @@
-"""Where the admin's password comes from at start."""
+"""The admin's password at start: configured, generated, or set before."""
 
 import os
 import secrets
 import string
 from pathlib import Path
 
-from bambleweeny.core.users import ADMIN_ID, Users
-from bambleweeny.running import make_data_dir
+from bambleweeny.core.auth.users import ADMIN_ID, Users
+from bambleweeny.system.data_directory import make_data_dir
 
 FILE_NAME = "admin-password"
-# NOTE: no hyphen, or a command line would take some passwords for options.
+# NOTE: no hyphen, since a command line would parse some passwords as options.
 _LETTERS = string.ascii_letters + string.digits
 _LENGTH = 16
 
 
-def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> str:
-    """See to it that there is an admin; say in a sentence how it logs in.
+def ensure_admin(users: Users, data_dir: Path, given: str | None) -> str:
+    """Ensure that the admin exists; return a phrase that says how to log in.
 
-    A given password is the admin's from now on. Without one, the first start
-    makes one and keeps it in the data directory, readable by the owner alone,
-    until it is changed. Raises OSError where it cannot be kept.
+    A given password becomes the admin's. Without one, the first start generates a password
+    and stores it in a file of the data directory that only its owner can read. The file is
+    removed when the password changes. Raises OSError if the file cannot be written.
     """
     file = data_dir / FILE_NAME
     if given:
@@ -28,14 +28,14 @@ def settle_admin_password(users: Users, data_dir: Path, given: str | None) -> st
             users.change(ADMIN_ID, password=given)
         return "password as configured"
     if users.has_admin():
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     password = file.read_text().strip() if file.exists() else _make(file)
     if not users.create_admin(password):
-        return _describe_known(users, file)
+        return _describe_existing(users, file)
     return f"password {password} (made now, kept in {file})"
 
 
-def _describe_known(users: Users, file: Path) -> str:
+def _describe_existing(users: Users, file: Path) -> str:
     if not file.exists():
         return "password as set before; --admin-password sets another"
     if users.has_password(ADMIN_ID, file.read_text().strip()):
@@ -47,6 +47,6 @@ def _describe_known(users: Users, file: Path) -> str:
 def _make(file: Path) -> str:
     password = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     make_data_dir(file.parent)
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as kept:
-        kept.write(password + "\n")
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file_out:
+        file_out.write(password + "\n")
     return password

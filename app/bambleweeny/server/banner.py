@@ -1,4 +1,4 @@
-"""What a server prints when it is up."""
+"""The text that a server prints when it is ready."""
 
 import socket
 
@@ -10,17 +10,21 @@ from bambleweeny.options import Address
 def banner(
     config: Config, listener: socket.socket, engine: str, login: str, *, sandbox: bool
 ) -> str:
-    """Say where the server is, where its data are and how the admin logs in."""
+    """Return the lines with the server's URL, its data and the admin's login."""
     host, port = listener.getsockname()[:2]
-    everywhere = host in ("0.0.0.0", "::")
-    address = Address("localhost" if everywhere else host, port)
+    is_wildcard = host in ("0.0.0.0", "::")
+    address = Address("localhost" if is_wildcard else host, port)
     if config.redis_url:
         data = engine
     else:
-        data = f"{config.data_dir}, thrown away at the end" if sandbox else str(config.data_dir)
+        data = (
+            f"{config.data_dir}, deleted when the sandbox stops"
+            if sandbox
+            else str(config.data_dir)
+        )
     lines = [
         f"Bambleweeny {__version__} is up.",
-        f"  URL    http://{address}" + " and every address of this machine" * everywhere,
+        f"  URL    http://{address}" + " and every address of this machine" * is_wildcard,
         f"  Docs   http://{address}/docs",
         f"  Data   {data}",
         f"  Login  admin, {login}",
@@ -28,5 +32,5 @@ def banner(
     if sandbox:
         lines[-1] = f"  Login  admin, password {config.admin_password}"
     if sandbox and not config.listen.is_loopback:
-        lines.append("  Note   everybody who reaches this machine can log in")
+        lines.append("  Note   everybody who can reach this machine can log in")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The log: lines of text or of JSON on stderr."""
+"""The log: lines of text or JSON on stderr."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 
 _MOST_HELD = 10_000
-_OF_A_REQUEST = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
+_REQUEST_FIELDS = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
 _LONGEST_MESSAGE = 8192
 _CONTROL = re.compile(r"[^ -~\xa1-\U0010ffff]|[\u2028\u2029\ud800-\udfff]")
 
@@ -38,14 +38,14 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage() if "ms" in seen else _message(record),
         }
-        line |= {name: seen[name] for name in _OF_A_REQUEST if seen.get(name) is not None}
+        line |= {name: seen[name] for name in _REQUEST_FIELDS if seen.get(name) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Return a message on one line, and at most 8 kB of it."""
+    """Return the message on one line, truncated to 8192 characters."""
     text = record.getMessage()
     shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text[:_LONGEST_MESSAGE])
     return f"{shown}..." if len(text) > _LONGEST_MESSAGE else shown
@@ -53,7 +53,7 @@ def _message(record: logging.LogRecord) -> str:
 
 @lru_cache(maxsize=2)
 def _local_time(second: int) -> str:
-    """Return a time as RFC 3339 has it, with a place for milliseconds."""
+    """Return an RFC 3339 time with a placeholder for the milliseconds."""
     zone = time.strftime("%z", time.localtime(second))
     moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(second))
     return f"{moment}.%03d{zone[:3]}:{zone[3:5]}"
@@ -65,56 +65,56 @@ def _world_time(second: int) -> str:
 
 
 class _Stderr(logging.Handler):
-    """Writes lines, those of requests together with what comes next or at a `flush`."""
+    """Writes log lines. The lines of requests are buffered until another line or `flush`."""
 
     def __init__(self) -> None:
         super().__init__()
-        # NOTE: where nobody reads what is written, a write takes for ever; then the oldest go.
-        self._held: deque[bytes] = deque(maxlen=_MOST_HELD)
-        self.holds_requests = False
+        # NOTE: if no process reads stderr, a write blocks forever; the oldest lines are dropped.
+        self._buffer: deque[bytes] = deque(maxlen=_MOST_HELD)
+        self.buffers_requests = False
 
     def handle(self, record: logging.LogRecord) -> bool:
         line = self.format(record) + "\n"
-        self._held.append(line.encode("utf-8", "backslashreplace"))
-        if not (self.holds_requests and "ms" in vars(record)):
+        self._buffer.append(line.encode("utf-8", "backslashreplace"))
+        if not (self.buffers_requests and "ms" in vars(record)):
             self.flush()
         return True
 
     def flush(self) -> None:
-        """Write what is held, as many lines at a time as a pipe takes whole.
+        """Write the buffered lines in pieces of at most PIPE_BUF bytes.
 
-        So those of several workers do not mix.
+        A pipe takes a piece of that size whole, so the lines of several workers do not mix.
         """
-        together = b""
-        with suppress(IndexError):  # another thread may take what is there, too
-            while self._held:
-                line = self._held.popleft()
-                if len(together) + len(line) > select.PIPE_BUF:
-                    _write(together)
-                    together = b""
-                together += line
-        _write(together)
+        piece = b""
+        with suppress(IndexError):  # another thread may flush as well
+            while self._buffer:
+                line = self._buffer.popleft()
+                if len(piece) + len(line) > select.PIPE_BUF:
+                    _write(piece)
+                    piece = b""
+                piece += line
+        _write(piece)
 
 
 _stderr = _Stderr()
 
 
 def set_up_logs(form: str, level: str) -> None:
-    """Send everything from `level` on to stderr in this form."""
+    """Send records of `level` and above to stderr, as `text` or `json`."""
     _stderr.setFormatter(_Json() if form == "json" else _Text())
     logging.basicConfig(level=level.upper(), handlers=[_stderr], force=True)
-    # NOTE: Waitress warns at every queued request; under load that is the bottleneck.
+    # NOTE: Waitress logs a warning for each queued request, the bottleneck under load.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 def hold_requests() -> Callable[[], None]:
-    """Hold the lines of requests from now on; give what writes those that are held."""
-    _stderr.holds_requests = True
+    """Buffer the lines of requests from now on; return the function that flushes them."""
+    _stderr.buffers_requests = True
     return _stderr.flush
 
 
 def _write(lines: bytes) -> None:
-    # NOTE: nobody's request fails because nobody reads the log.
+    # NOTE: a request must not fail because the log cannot be written.
     with suppress(OSError):
         if lines:
             os.write(sys.stderr.fileno(), lines)

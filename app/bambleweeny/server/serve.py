@@ -1,4 +1,4 @@
-"""From a configuration to a running server, and back to nothing."""
+"""Run a server: start its processes, supervise them, stop them and clean up."""
 
 import logging
 import os
@@ -12,21 +12,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from bambleweeny.claims import Claim, claim_directory, remove_dead
 from bambleweeny.config import Config
-from bambleweeny.core.instance import Instance, WrongSchema
-from bambleweeny.core.tally import Tally
+from bambleweeny.core.instance.instance import Instance, WrongSchema
+from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.options import Address
-from bambleweeny.registry import RunningServer, note_server
-from bambleweeny.running import SERVER, forget_url, is_in_use, note_url, warn_if_exposed
-from bambleweeny.server.allocation import bound_allocator
+from bambleweeny.server.allocator import bound_allocator
 from bambleweeny.server.banner import banner
-from bambleweeny.server.cores import keep_to_core
+from bambleweeny.server.cpu_affinity import keep_to_core
+from bambleweeny.server.http.accept_balancer import AcceptBalancer
 from bambleweeny.server.listener import listen, turn_away
 from bambleweeny.server.logs import set_up_logs
-from bambleweeny.server.opening import find_store, open_for_service
-from bambleweeny.server.refusal import CannotStart
-from bambleweeny.server.shares import Shares
+from bambleweeny.server.startup import CannotStart, find_store, open_for_service
 from bambleweeny.server.supervisor import (
     Child,
     block_signals,
@@ -36,8 +32,17 @@ from bambleweeny.server.supervisor import (
 )
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store
-from bambleweeny.store.embedded import EmbeddedEngine, EngineFailed
-from bambleweeny.store.headroom import Headroom
+from bambleweeny.store.engine.disk_reserve import DiskReserve
+from bambleweeny.store.engine.embedded import EmbeddedEngine, EngineFailed
+from bambleweeny.system.claims import Claim, claim_directory, remove_dead
+from bambleweeny.system.data_directory import (
+    SERVER,
+    forget_url,
+    is_in_use,
+    note_url,
+    warn_if_exposed,
+)
+from bambleweeny.system.server_registry import RunningServer, note_server
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +59,11 @@ class _Parts:
     engine: EmbeddedEngine | None
     store: Store
     instance: Instance
-    tally: Tally
-    shares: Shares
+    counters: SharedCounters
+    accept_balancer: AcceptBalancer
     claims: list[Claim]
 
-    def child_of_engine(self) -> list[Child]:
+    def engine_children(self) -> list[Child]:
         engine = self.engine
         if engine is None:
             return []
@@ -66,14 +71,14 @@ class _Parts:
         child.pid = engine.pid
         return [child]
 
-    def children_of_workers(self) -> list[Child]:
-        return [self._child_of_worker(number) for number in range(self.config.workers)]
+    def worker_children(self) -> list[Child]:
+        return [self._worker_child(number) for number in range(self.config.workers)]
 
-    def _child_of_worker(self, number: int) -> Child:
+    def _worker_child(self, number: int) -> Child:
         return Child(
             f"worker {number + 1}",
             partial(self._fork_worker, number),
-            lambda status: self.shares.leave(number),
+            lambda status: self.accept_balancer.leave(number),
         )
 
     def _fork_worker(self, number: int) -> int:
@@ -95,15 +100,15 @@ class _Parts:
                 self.instance,
                 self.listener,
                 append_only_file=file,
-                part=self.tally.part(number),
-                share=self.shares.of(number),
+                part=self.counters.part(number),
+                share=self.accept_balancer.of(number),
                 parent=parent,
             )
             status = 0
         except Exception:
             traceback.print_exc()
         finally:
-            # NOTE: the cleaning up of the forked stack is the supervisor's.
+            # NOTE: only the supervisor may run the cleanup code of the stack that was forked.
             os._exit(status)
 
 
@@ -114,21 +119,22 @@ def serve(
     registry: Path | None = None,
     warnings: Iterable[str] = (),
 ) -> int:
-    """Run a server until a signal ends it; return the exit status.
+    """Run a server until a signal stops it; return the exit status.
 
-    With `sandbox` its data are thrown away at the end. In the registry the user's other
-    programs find the server. The log begins with the warnings.
+    With `sandbox`, its data are in a temporary directory and are deleted at the end. In the
+    directory `registry`, other programs of the user find the server. `warnings` are logged
+    first.
     """
     set_up_logs(config.log_format, config.log_level)
     for warning in warnings:
         _log.warning(warning)
     block_signals()
     bound_allocator()
-    # NOTE: the data hold the signing secret, whatever the mode of a directory that was there.
+    # NOTE: the data hold the signing secret, and the directory may have existed with any mode.
     os.umask(0o077)
     try:
         if sandbox:
-            with _throw_away_directory() as claim:
+            with _temporary_directory() as claim:
                 _run(replace(config, data_dir=claim.path), registry, claim)
         else:
             _run(config, registry)
@@ -139,14 +145,14 @@ def serve(
 
 
 @contextmanager
-def _throw_away_directory() -> Iterator[Claim]:
-    """Make a directory for as long as it is used; remove those of killed sandboxes."""
+def _temporary_directory() -> Iterator[Claim]:
+    """Create a directory that is deleted at the end; delete those of killed sandboxes."""
     try:
         remove_dead(Path(tempfile.gettempdir()), f"{_SANDBOX}*", is_in_use)
         claim = claim_directory(_SANDBOX)
     except OSError as ex:
         raise CannotStart(
-            f"There can be no temporary directory: {ex.strerror}; set TMPDIR to another one."
+            f"Cannot create a temporary directory: {ex.strerror}; set TMPDIR to another one."
         ) from ex
     try:
         yield claim
@@ -164,7 +170,7 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
     try:
         if engine:
             engine.start()
-            # NOTE: a killed server may have left its word, and the lock is ours now.
+            # NOTE: this process holds the lock, so an existing file is a killed server's.
             forget_url(config.data_dir, SERVER)
             engine.wait_until_ready(lambda: not is_ending())
         if is_ending():
@@ -174,13 +180,22 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
         instance, login = open_for_service(store, config)
         count, claims = config.workers, [sandbox] if sandbox else []
         parts = _Parts(
-            config, listener, engine, store, instance, Tally(count), Shares(count), claims
+            config,
+            listener,
+            engine,
+            store,
+            instance,
+            SharedCounters(count),
+            AcceptBalancer(count),
+            claims,
         )
-        workers, is_sandbox = parts.children_of_workers(), sandbox is not None
-        with _findable(parts, registry, is_sandbox=is_sandbox):
-            print(banner(config, listener, store.place, login, sandbox=is_sandbox), flush=True)
+        workers, is_sandbox = parts.worker_children(), sandbox is not None
+        with _registered(parts, registry, is_sandbox=is_sandbox):
+            print(banner(config, listener, store.address, login, sandbox=is_sandbox), flush=True)
             if engine:
-                supervise([*parts.child_of_engine(), *workers], _chore(engine, config.max_memory))
+                supervise(
+                    [*parts.engine_children(), *workers], _housekeeping(engine, config.max_memory)
+                )
             else:
                 supervise(workers)
         turn_away(listener)
@@ -192,8 +207,8 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
 
 
 @contextmanager
-def _findable(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
-    """Leave word of where the server answers, for as long as it does."""
+def _registered(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
+    """Publish the server's URL in its data directory and in the registry while it runs."""
     config, url = parts.config, Address(*parts.listener.getsockname()[:2]).url
     if parts.engine:
         note_url(config.data_dir, SERVER, url)
@@ -203,24 +218,24 @@ def _findable(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iter
         str(config.data_dir),
         config.admin_password if is_sandbox else None,
     )
-    note = note_server(registry, server) if registry else None
-    if note:
-        parts.claims.append(note)
+    entry = note_server(registry, server) if registry else None
+    if entry:
+        parts.claims.append(entry)
     try:
         yield
     finally:
         if parts.engine:
             forget_url(config.data_dir, SERVER)
-        if note:
-            note.remove()
+        if entry:
+            entry.remove()
 
 
-def _chore(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:
-    headroom = Headroom(engine, max_memory=max_memory)
+def _housekeeping(engine: EmbeddedEngine, max_memory: int) -> Callable[[], float]:
+    disk_reserve = DiskReserve(engine, max_memory=max_memory)
 
     def do() -> float:
         engine.sync_if_due()
-        return headroom.keep()
+        return disk_reserve.keep()
 
     return do
 

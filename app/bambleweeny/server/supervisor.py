@@ -1,4 +1,4 @@
-"""The supervisor: it keeps the engine and the workers alive until it is told to end."""
+"""The supervisor: it keeps the engine and the workers running until a signal to stop."""
 
 import logging
 import os
@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bambleweeny.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 _log = logging.getLogger(__name__)
 
-_ENDS = ending_signals()
-_TURN_SECONDS = 0.1
+_STOP_SIGNALS = stop_signals()
+_POLL_SECONDS = 0.1
 _FIRST_DELAY = 0.05
 _LONGEST_DELAY = 1.0
 _STEADY_SECONDS = 10.0
@@ -20,11 +20,11 @@ _STEADY_SECONDS = 10.0
 
 @dataclass
 class Child:
-    """A process to keep alive.
+    """A process to keep running.
 
-    `start` gives its pid, or None where it could not be started; `ended` is told
-    the wait status. A child that ends soon after its start waits ever longer for
-    the next one, up to a second.
+    `start` returns its pid, or None if it could not be started; `ended` receives the wait
+    status. A child that ends soon after its start is restarted with a delay, which doubles
+    up to a second.
     """
 
     name: str
@@ -36,59 +36,60 @@ class Child:
     _due: float = 0.0
 
     def start_if_due(self) -> None:
-        """Start the child where it does not run and its delay has passed."""
+        """Start the child if it is not running and its delay has passed."""
         now = time.monotonic()
         if self.pid is None and now >= self._due:
             self._started = now
             self.pid = self.start()
             if self.pid is None:
-                self._put_off()
+                self._schedule_start()
 
     @property
     def seconds_left(self) -> float:
-        """The seconds until it is to be started; none where it runs."""
+        """The seconds until the next start; infinite while the child runs."""
         return float("inf") if self.pid else max(0.0, self._due - time.monotonic())
 
     def note_end(self, status: int) -> None:
-        """Take in that the child has ended."""
+        """Record that the child has ended, and schedule its restart."""
         self.pid = None
         self.ended(status)
         if time.monotonic() - self._started > _STEADY_SECONDS:
             self._delay = 0.0
-        self._put_off()
+        self._schedule_start()
         code = os.waitstatus_to_exitcode(status)
         how = f"by signal {-code}" if code < 0 else f"with status {code}"
         _log.error("%s ended %s; starting it again in %.2f s", self.name, how, self._delay)
 
-    def _put_off(self) -> None:
+    def _schedule_start(self) -> None:
         self._delay = min(max(self._delay * 2, _FIRST_DELAY), _LONGEST_DELAY)
         self._due = time.monotonic() + self._delay
 
 
 def block_signals() -> None:
-    """Keep the signals that `supervise` waits for until it does."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS | {signal.SIGCHLD})
+    """Block the signals that `supervise` waits for, so that they stay pending until then."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS | {signal.SIGCHLD})
 
 
 def is_ending() -> bool:
-    """Tell whether a signal to end is waiting to be taken."""
-    return bool(signal.sigpending() & _ENDS)
+    """Return whether a signal to stop is pending."""
+    return bool(signal.sigpending() & _STOP_SIGNALS)
 
 
 def supervise(
-    children: Sequence[Child], chore: Callable[[], float] = lambda: _TURN_SECONDS
+    children: Sequence[Child], housekeeping: Callable[[], float] = lambda: _POLL_SECONDS
 ) -> None:
-    """Keep the children alive until a signal ends the program.
+    """Keep the children running until a signal to stop arrives.
 
-    The chore is done at every turn and gives how many seconds the turn may last.
+    `housekeeping` is called on every turn, and returns the longest time until the next, in
+    seconds.
     """
     while True:
-        pause = chore()
+        pause = housekeeping()
         for child in children:
             child.start_if_due()
         pauses = [pause, *(child.seconds_left for child in children)]
-        taken = signal.sigtimedwait(_ENDS | {signal.SIGCHLD}, min(pauses))
-        if taken and taken.si_signo in _ENDS:
+        received = signal.sigtimedwait(_STOP_SIGNALS | {signal.SIGCHLD}, min(pauses))
+        if received and received.si_signo in _STOP_SIGNALS:
             return
         for pid, status in _ended():
             for child in children:
@@ -97,7 +98,7 @@ def supervise(
 
 
 def stop_children(children: Sequence[Child], seconds: float) -> None:
-    """Send SIGTERM and wait; kill what is left after so many seconds."""
+    """Send SIGTERM and wait; after `seconds`, send SIGKILL to those that still run."""
     _signal(children, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while any(child.pid for child in children) and time.monotonic() < deadline:
@@ -116,7 +117,10 @@ def _signal(children: Sequence[Child], number: int) -> None:
 
 
 def _ended() -> list[tuple[int, int]]:
-    """Reap every process that has ended; as process 1 these may be anybody's."""
+    """Reap every process that has ended; return their pids and wait statuses.
+
+    As process 1 the supervisor also reaps processes that it did not start.
+    """
     ended: list[tuple[int, int]] = []
     while True:
         try:

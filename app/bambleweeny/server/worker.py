@@ -7,23 +7,23 @@ import sys
 from pathlib import Path
 
 from bambleweeny.api import create_app
-from bambleweeny.api.access_log import AccessLog
-from bambleweeny.api.body_limits import BodyLimits
-from bambleweeny.api.gate import Gate
+from bambleweeny.api.middleware.access_log import AccessLog
+from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.body_limits import BodyLimits
 from bambleweeny.config import Config
-from bambleweeny.core.instance import Instance
-from bambleweeny.core.metrics import Metrics
-from bambleweeny.core.passwords import Passwords
+from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.instance.instance import Instance
+from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.instance.shared_counters import Part
 from bambleweeny.core.services import make_services
-from bambleweeny.core.tally import Part
 from bambleweeny.core.topics import Bounds
 from bambleweeny.server.admin_password import FILE_NAME
-from bambleweeny.server.allocation import Heap
-from bambleweeny.server.http import HttpServer
+from bambleweeny.server.allocator import Heap
+from bambleweeny.server.http.accept_balancer import Share
+from bambleweeny.server.http.server import HttpServer
 from bambleweeny.server.logs import hold_requests
-from bambleweeny.server.shares import Share
-from bambleweeny.signals import ending_signals
 from bambleweeny.store import Store
+from bambleweeny.system.signals import stop_signals
 
 _SWITCH_SECONDS = 0.001
 
@@ -39,7 +39,7 @@ def work(
     share: Share,
     parent: int,
 ) -> None:
-    """Answer requests until SIGTERM or the end of the parent; in a forked process."""
+    """Answer requests until SIGTERM or the death of the parent; call it in a forked process."""
     services = make_services(
         store,
         instance,
@@ -55,7 +55,7 @@ def work(
     )
     hosts = config.answered_hosts
     app = create_app(services, cors_origins=config.cors_origins, allowed_hosts=hosts)
-    # NOTE: a wait holds a thread; as many more as may wait leave the others for work.
+    # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
     threads = config.threads + config.max_waits
     server = HttpServer(
         app,
@@ -65,24 +65,23 @@ def work(
         access_log=AccessLog(services.metrics),
         gate=Gate(config.cors_origins, hosts),
         share=share,
-        side_by_side=store.run_side_by_side,
-        most_together=store.most_together,
+        scheduler=store.pipelining,
         short_requests=config.redis_url is None and config.fsync != "always",
         body_limit=BodyLimits(services.tokens, config.max_body).largest,
         proxies=config.trusted_proxies,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    # NOTE: a Ctrl-C, and the end of a terminal, reach the whole process group; the supervisor
-    # passes them on.
-    for number in ending_signals() - {signal.SIGTERM}:
+    # NOTE: Ctrl-C and the close of a terminal signal the whole process group. The supervisor is
+    # in it, and stops the workers.
+    for number in stop_signals() - {signal.SIGTERM}:
         signal.signal(number, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    # NOTE: a thread that computes keeps others that long; five milliseconds are Python's own.
+    # NOTE: a thread that computes delays the others that long; Python's default is 5 ms.
     sys.setswitchinterval(_SWITCH_SECONDS)
     heap = Heap()
 
-    def is_wanted() -> bool:
-        heap.tidy()
+    def should_run() -> bool:
+        heap.trim()
         return os.getppid() == parent
 
-    server.run(is_wanted, before_end=services.waits.stop, each_tick=hold_requests())
+    server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())

@@ -1,11 +1,11 @@
-"""The engine and the key space: the only room that speaks Redis's protocol."""
+"""The engine and the key space: the only package that speaks Redis's protocol."""
 
 from dataclasses import replace
 
-from bambleweeny.store.lines import Engine
+from bambleweeny.store.client.topology import Engine
+from bambleweeny.store.client.url import parse_engine_url
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.store import Store
-from bambleweeny.store.url import parse_engine_url
 
 __all__ = ["Store", "open_store"]
 
@@ -16,17 +16,18 @@ def open_store(
     prefix: str = "b9y",
     replicas: int = 0,
     timeout: float | None = None,
-    place: str | None = None,
+    address: str | None = None,
 ) -> Store:
-    """Give the store at a URL; it connects when first used.
+    """Return the store at a URL; it connects on first use.
 
-    With `replicas` a write is answered when so many have it. `timeout` is how many
-    seconds a reply may take, where the URL's own is not to count. `place` is what
-    messages name; by default the URL, without its password. Raises ValueError for a
-    URL that cannot be read.
+    With `replicas` a write is acknowledged once that many replicas have it. `timeout` overrides
+    the reply timeout of the URL, in seconds. `address` is the address that messages show; by
+    default the URL without its password. Raises ValueError if the URL is invalid.
     """
     where = parse_engine_url(url)
     if timeout is not None:
-        where = replace(where, places=tuple(replace(p, timeout=timeout) for p in where.places))
+        where = replace(
+            where, addresses=tuple(replace(p, timeout=timeout) for p in where.addresses)
+        )
     schema = Schema(prefix, in_cluster=where.kind == "cluster")
-    return Store(Engine(where), schema, replicas=replicas, place=place)
+    return Store(Engine(where), schema, replicas=replicas, address=address)

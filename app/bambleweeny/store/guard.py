@@ -1,10 +1,8 @@
-"""Redis errors become ours here, and nowhere else."""
+"""Translation of Redis errors into the project's errors; no other module translates them."""
 
 import logging
 from collections.abc import Sequence
 from typing import Any
-
-from hiredis import ReplyError
 
 from bambleweeny.errors import (
     CATALOGUE,
@@ -14,6 +12,8 @@ from bambleweeny.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from bambleweeny.store.client.protocol import ReplyError
+from bambleweeny.store.scripts import with_sources
 
 _log = logging.getLogger(__name__)
 
@@ -24,26 +24,27 @@ _AWAY = (
     "NOAUTH", "NOPERM", "WRONGPASS", "UNKILLABLE", "UNBLOCKED", "ERR max number of clients",
 )  # fmt: skip
 _REFUSED_BY_NODE = ("TRYAGAIN", "MOVED", "ASK", "CLUSTERDOWN")
-"""What a node of a Cluster answers instead of running a command."""
+"""The errors with which a node of a Cluster refuses a command that it did not run."""
 _ELSEWHERE = (
     "non local key", "undeclared keys were accessed", "a slot not served", "the cluster is down",
 )  # fmt: skip
-"""How a script ends on a node that has not all of its keys, by the versions of engines."""
+"""How a script fails on a node that lacks some of its keys; engine versions differ in this."""
 _NOT_DONE = (
-    "The Cluster refused this, since keys are moving or a node is away. It is not done: try again."
+    "The Cluster refused the call, because keys are moving or a node is away. The call was not "
+    "done: try again."
 )
 
 
 class UnknownScript(Exception):
-    """The engine does not know the script by its digest, and did nothing."""
+    """The engine does not know the script's digest, and did nothing."""
 
 
 def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
-    """Give the error of ours that an engine's error reply stands for.
+    """Return the project's error for an engine's error reply.
 
-    Scripts refuse with `B9Y <code>`, or `B9Y <code> <seconds>` where it passes by
-    itself; a Redis 6 puts its own words around an error from within a script, so that
-    the marks are looked for anywhere.
+    Scripts refuse with `B9Y <code>`, or `B9Y <code> <seconds>` if a retry after that time can
+    succeed. Redis 6 adds text before and after an error of a script, so the codes may be
+    anywhere in the reply.
     """
     text = str(reply)
     if text.startswith("NOSCRIPT"):
@@ -60,7 +61,7 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
         return StoreUnavailable()
     if "in progress" in text:
         return Busy()
-    _log.error("unexpected reply of the engine: %s", text)
+    _log.error("unexpected reply of the engine: %s", with_sources(text))
     return InternalError()
 
 
@@ -72,5 +73,5 @@ def _refusal(code: str, seconds: str = "", *_: str) -> BambleweenyError:
 
 
 def translate_each(replies: Sequence[Any]) -> list[Any]:
-    """Give a script's replies with the errors among them as errors of ours."""
+    """Return a script's replies with error replies translated."""
     return [translate(reply) if type(reply) is ReplyError else reply for reply in replies]

@@ -1,28 +1,31 @@
-"""Every name in the key space, and nothing else.
+"""The names of all keys in the engine; no other module makes such names.
 
-What belongs to one tenant carries the tenant's id as a hash tag, so that on a
-Redis Cluster all that one script touches lives in one slot. See `Tenant.at_rest`
-for slots that move.
+A tenant's keys carry the tenant's id as a hash tag, so that on a Redis Cluster all keys of one
+script are in one slot. `Tenant.at_rest` handles slots that move.
 """
 
 import re
 from functools import lru_cache
 
 VERSION = 3
-"""The version of the layout; it stands in the instance's record."""
+"""The version of the layout, stored in the instance's record."""
 
 
-KEPT = ("held", "leased", "delayed", "dead", "ending")
-"""What a list has beside its record and its ready items: a hash of items by id, and sorted
-sets of ids by the millisecond at which a lease ends, a delay ends, an item died, or expires."""
+NOT_READY_PARTS = ("not_ready", "leased", "delayed", "dead", "item_expiries")
+"""The parts of a list apart from its record and its ready items: a hash of items by id, and sorted
+sets of ids by the ms at which a lease expires, a delay elapses, an item died, or an item expires.
+"""
+
+_STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "expiring"}
+"""Parts of key names that the layout has under another word than the code."""
 
 _ALONE = (
-    "user", "keys", "expiring", "lists", "routes", "bins", "probe", "events",
+    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at",
 )  # fmt: skip
 _BEFORE_NAMES = (
-    "key", "meta", "ready", "list", "pushed", "told", "topic", "published", *KEPT
+    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", *NOT_READY_PARTS
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -33,18 +36,18 @@ class Tenant:
 
     __slots__ = ("_tag", "at_rest", "declared", *_ALONE)
     at_rest: tuple[str, ...]
-    """What a script declares beside its first key: on a Cluster a name that is never there.
+    """Keys that a script declares after its first one: on a Cluster, a name that never exists.
 
-    A node refuses a command of several keys, one of which is not there, for as long as
-    their slot is on the move: nothing is done, and the command is sent again (`ClusterLine`).
-    So a script runs only where all keys of the slot are, and none of its names can be on
-    another node, however it comes to know them. Elsewhere there is nothing to declare.
+    While a slot moves, a node refuses a command of several keys if one of them does not exist:
+    nothing is done, and the command is sent again (`ClusterConnection`). So a script runs only
+    where all keys of the slot are, and no name that it builds can be on another node. Empty
+    without a Cluster.
     """
     declared: tuple[str, ...]
     """KEYS of a tenant's script: the tenant's record and `at_rest`."""
     user: str
     keys: str
-    expiring: str
+    key_expiries: str
     lists: str
     topics: str
     topic_bytes: str
@@ -60,68 +63,70 @@ class Tenant:
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
         for part in _ALONE:
-            setattr(self, part, self._tag + part)
+            setattr(self, part, self._tag + _STORED_AS.get(part, part))
         self.at_rest = (f"{self._tag}never",) if in_cluster else ()
         self.declared = (self.user, *self.at_rest)
 
     @property
     def indexes(self) -> tuple[str, ...]:
-        """The indexes of what counts against the quota."""
+        """The indexes of all names that count against the quota."""
         return (self.keys, self.lists, self.topics, self.routes, self.bins)
 
     def key(self, name: str) -> str:
-        """Name the string that holds a key's raw bytes."""
+        """Return the name of the string with a key's value."""
         return f"{self._tag}key:{name}"
 
     def meta(self, name: str) -> str:
-        """Name the string with what else is known of a key; most keys have none."""
+        """Return the name of the string with a key's TTL and content type; most keys have none."""
         return f"{self._tag}meta:{name}"
 
     def ready(self, name: str) -> str:
-        """Name the Redis list that holds a list's items, oldest first."""
+        """Return the name of the Redis list with a list's ready items, oldest first."""
         return f"{self._tag}ready:{name}"
 
     def pushed(self, name: str) -> str:
-        """Name the channel on which a push to a list is announced."""
+        """Return the name of the channel that notifies of pushes to a list."""
         return f"{self._tag}pushed:{name}"
 
-    def told(self, name: str) -> str:
-        """Name the channel on which changes of the key and the list of that name are told."""
-        return f"{self._tag}told:{name}"
+    def changed(self, name: str) -> str:
+        """Return the name of the channel that notifies of changes of a key or list."""
+        return f"{self._tag}changed:{name}"
 
     def list(self, name: str) -> str:
-        """Name the hash with what is known of a list, as its bytes."""
+        """Return the name of the hash with a list's record."""
         return f"{self._tag}list:{name}"
 
-    def kept(self, part: str, name: str) -> str:
-        """Name a part of what a list keeps; `part` is one of KEPT."""
-        return f"{self._tag}{part}:{name}"
+    def list_part(self, part: str, name: str) -> str:
+        """Return the name of a part of a list; `part` is one of NOT_READY_PARTS."""
+        return f"{self._tag}{_STORED_AS.get(part, part)}:{name}"
 
     def topic(self, name: str) -> str:
-        """Name the Redis stream that holds a topic's messages."""
+        """Return the name of the Redis stream with a topic's messages."""
         return f"{self._tag}topic:{name}"
 
     def published(self, name: str) -> str:
-        """Name the channel on which a message of a topic is announced."""
+        """Return the name of the channel that notifies of a topic's messages."""
         return f"{self._tag}published:{name}"
 
 
-def with_names(script: str) -> str:
-    """Write out the names that a tenant's script uses: `its_keys`, `its_key(name)`.
+def with_names(line: str) -> str:
+    """Expand the key names in a line of a tenant's script: `its_keys`, `its_key(name)`.
 
-    KEYS[1] of such a script is the tenant's record. Each name is put together where it
-    stands, since most calls need but a few of them.
+    `its_tag`, from `lib/tenant`, is the beginning of each. A name is built where it is used,
+    since most calls need only a few.
     """
-    return "local its_tag = string.sub(KEYS[1], 1, -5)\n" + _NAMES(_written_out, script)
+    return _NAMES(_written_out, line)
 
 
 def _written_out(name: re.Match[str]) -> str:
     alone, before = name.groups()
-    return f"(its_tag .. '{alone}')" if alone else f"(its_tag .. '{before}:' .. "
+    part = alone or before
+    stored = _STORED_AS.get(part, part)
+    return f"(its_tag .. '{stored}')" if alone else f"(its_tag .. '{stored}:' .. "
 
 
 class Schema:
-    """The names of the instance's own keys, and the way to a tenant's."""
+    """The names of the instance's keys, and the tenants' names."""
 
     def __init__(self, prefix: str = "b9y", *, in_cluster: bool = False) -> None:
         self._prefix = prefix
@@ -136,9 +141,9 @@ class Schema:
         return Tenant(self._prefix, tenant_id, in_cluster=self._in_cluster)
 
     def route(self, public_id: str) -> str:
-        """Name the hash that says what a route points at."""
+        """Return the name of the hash with a route's record."""
         return f"{self._prefix}:route:{public_id}"
 
     def bin(self, public_id: str) -> str:
-        """Name the hash that says what a bin points at."""
+        """Return the name of the hash with a bin's record."""
         return f"{self._prefix}:bin:{public_id}"

@@ -1,0 +1,1 @@
+"""Writing answers: bodies, keys with their entity tags, listings, streams."""

@@ -1,0 +1,67 @@
+"""The root path, and calls of the admin on the engine: state and save."""
+
+import falcon
+
+from bambleweeny import __version__
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.authentication import admin_only
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.core.services import Services
+
+
+class Home:
+    """/"""
+
+    def __init__(self, services: Services) -> None:
+        self._answer = {
+            "msg": "This is bambleweeny",
+            "release": ".".join(__version__.split(".")[:2]),
+            "version": __version__,
+            "instance": services.instance.id,
+            "docs": "/docs",
+        }
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer the server's name and version; redirect a browser to the documentation."""
+        resp.set_header("Vary", "Accept")
+        if req.client_prefers(("application/json", "text/html")) == "text/html":
+            resp.status = 302
+            resp.set_header("Location", "docs")
+        else:
+            answer_json(resp, self._answer)
+
+
+class Info:
+    """/info"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer the engine's state."""
+        answer_json(resp, self.services.status.info())
+
+
+class Save:
+    """/save"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only)
+    @falcon.before(may_block)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Save: answer when all acknowledged writes are on disk."""
+        self.services.status.save()
+        _answer_saved(resp)
+
+    @falcon.before(admin_only)
+    def on_head(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer like GET, but save nothing."""
+        _answer_saved(resp)
+
+
+def _answer_saved(resp: falcon.Response) -> None:
+    resp.set_header("Cache-Control", "no-store")
+    answer_done(resp)

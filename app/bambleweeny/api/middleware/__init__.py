@@ -1,0 +1,1 @@
+"""Middleware for all requests: the gate, the access log, the error handlers."""

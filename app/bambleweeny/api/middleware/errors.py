@@ -1,0 +1,136 @@
+"""Error handlers: translate Bambleweeny's errors to HTTP answers."""
+
+import logging
+import re
+from typing import Any
+
+import falcon
+import msgspec
+
+from bambleweeny.api.answers.public_headers import is_public, make_public
+from bambleweeny.api.middleware.access_log import one_word
+from bambleweeny.api.requests.content_codings import ACCEPTED
+from bambleweeny.errors import (
+    BambleweenyError,
+    InternalError,
+    InvalidName,
+    InvalidRequest,
+    LimitReached,
+    MethodNotAllowed,
+    NotFound,
+    StoreUnavailable,
+    Unauthorized,
+    UnsupportedCoding,
+)
+from bambleweeny.names import NAME_RULE
+
+_log = logging.getLogger(__name__)
+
+_NOTHING_CHANGED = "Nothing has changed: try again a little later."
+_CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
+"""Match the paths where a GET changes data."""
+_BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
+
+
+def add_error_handlers(app: "falcon.App[Any, Any]") -> None:
+    """Answer every exception of the app as an error of the catalogue."""
+    app.add_error_handler(BambleweenyError, _render)
+    app.add_error_handler(falcon.HTTPError, _render_falcon)
+    app.add_error_handler(Exception, _render_defect)
+
+
+def add_sinks(app: "falcon.App[Any, Any]") -> None:
+    """Answer requests without a route: unknown paths, and `OPTIONS *`."""
+    app.add_sink(_no_such_path)
+    app.add_sink(_all_paths, r"\*")
+
+
+def error_body(error: BambleweenyError) -> bytes:
+    """Return an error's JSON, with a newline at the end for terminals."""
+    return msgspec.json.encode(error_fields(error)) + b"\n"
+
+
+def error_fields(error: BambleweenyError) -> dict[str, str | int]:
+    """Return an error's fields for the client: info, code, and hint and index if it has them."""
+    fields: dict[str, str | int] = {"info": error.info, "code": error.code}
+    if error.hint:
+        fields["hint"] = error.hint
+    if error.index is not None:
+        fields["index"] = error.index
+    return fields
+
+
+def error_headers(error: BambleweenyError) -> dict[str, str]:
+    """Return the additional headers of an error's answer."""
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+        if isinstance(error, LimitReached):
+            headers["B9Y-TTL"] = headers["Retry-After"]
+    if isinstance(error, UnsupportedCoding):
+        headers["Accept-Encoding"] = ACCEPTED
+    return headers
+
+
+def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    """Raise NotFound, or InvalidName if a name contains a slash.
+
+    The gate has refused paths with empty segments already.
+    """
+    below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
+    if below:
+        noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
+        raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
+    raise NotFound(hint="GET /openapi.json lists every path.")
+
+
+def _all_paths(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
+    """Answer `OPTIONS *` with the methods of all paths (RFC 9110, section 9.3.7)."""
+    resp.set_header("Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")
+
+
+def _render(
+    req: falcon.Request, resp: falcon.Response, ex: BambleweenyError, params: dict[str, Any]
+) -> None:
+    if ex.hint is StoreUnavailable.hint and _only_reads(req):
+        ex.hint = _NOTHING_CHANGED
+    resp.status = ex.status
+    resp.content_type = "application/json"
+    resp.data = error_body(ex)
+    resp.set_headers(error_headers(ex))
+    if is_public(req.path):
+        make_public(req, resp)
+    if isinstance(ex, Unauthorized):
+        resp.delete_header("B9Y-Authenticated-User")
+    resp.context.error_code = ex.code
+
+
+def _only_reads(req: falcon.Request) -> bool:
+    if req.method == "HEAD":
+        return True
+    return req.method == "GET" and not (_CHANGES(req.path) or req.has_param("touch"))
+
+
+def _render_falcon(
+    req: falcon.Request, resp: falcon.Response, ex: falcon.HTTPError, params: dict[str, Any]
+) -> None:
+    if isinstance(ex, falcon.HTTPMethodNotAllowed):
+        allow = dict(ex.headers or {})["Allow"]
+        resp.set_header("Allow", allow)
+        _render(req, resp, MethodNotAllowed(hint=f"This path supports {allow}."), params)
+    elif ex.status_code == 404:
+        _render(req, resp, NotFound(), params)
+    elif ex.status_code < 500:
+        _render(req, resp, InvalidRequest(f"{(ex.description or ex.title).rstrip('.')}."), params)
+    else:
+        _render_defect(req, resp, ex, params)
+
+
+def _render_defect(
+    req: falcon.Request, resp: falcon.Response, ex: Exception, params: dict[str, Any]
+) -> None:
+    request_id = req.context.get("request_id")
+    extra = {"request_id": request_id}
+    where = (one_word(req.method), one_word(req.path), request_id)
+    _log.error("defect at %s %s, request %s", *where, exc_info=ex, extra=extra)
+    _render(req, resp, InternalError(), params)

@@ -1,0 +1,1 @@
+"""Reading requests: authentication, parameters, bodies, conditions, long polls."""

@@ -1,0 +1,152 @@
+"""Authentication and authorization: hooks for responders, for use with `falcon.before`."""
+
+from typing import Any
+
+import falcon
+
+from bambleweeny.api.requests.strictness import (
+    NOTHING,
+    Takes,
+    refuse_parameters,
+    refuse_unsupported,
+)
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.services import Services
+from bambleweeny.errors import Forbidden, InvalidRequest, NotFound, TokenInPageUrl, Unauthorized
+from bambleweeny.names import is_user_id
+
+_SANDBOX_POLICY = "sandbox; default-src 'none'"
+"""The Content-Security-Policy of authenticated answers: a browser runs no scripts in them."""
+_PAGE_DESTINATIONS = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
+_WORKER_DESTINATIONS = {"serviceworker", "sharedworker", "worker"}
+"""Values of Sec-Fetch-Dest: scripts in a page or a worker can read its URL, token included."""
+_PRIVATE_HEADERS = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
+
+
+def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
+    """Return the token of a request, or "", and set headers that sandbox the answer.
+
+    Accepts `Bearer <token>`, the original's `Bearer:<token>`, and `?token=`. An answer to
+    `?token=` stays out of shared caches and its URL out of Referer headers. Raises
+    TokenInPageUrl if a browser opens a URL with `?token=` as a page, and InvalidRequest if the
+    request has two different tokens.
+    """
+    resp.set_header("Content-Security-Policy", _SANDBOX_POLICY)
+    if not req.query_string or not (token := req.params.get("token")):
+        return _token_of_header(req.env)
+    resp.set_headers(_PRIVATE_HEADERS)
+    if isinstance(token, list):
+        raise InvalidRequest("The parameter 'token' is given more than once.")
+    if req.env.get("HTTP_AUTHORIZATION") and token != _token_of_header(req.env):
+        raise InvalidRequest(
+            "The Authorization header and ?token= differ.",
+            hint="Send the token once, in the header or in the URL.",
+        )
+    if _opens_a_page(req):
+        raise TokenInPageUrl()
+    return token
+
+
+def sent_token(environ: dict[str, Any]) -> str:
+    """Return the token of a request whose body has not arrived yet, or ""."""
+    return _token_of_header(environ) or falcon.Request(environ).get_param("token") or ""
+
+
+def _token_of_header(environ: dict[str, Any]) -> str:
+    header: str = environ.get("HTTP_AUTHORIZATION", "")
+    if header[:6].lower() == "bearer" and header[6:7] in (" ", ":"):
+        return header[7:].strip()
+    return ""
+
+
+def _opens_a_page(req: falcon.Request) -> bool:
+    if req.env.get("HTTP_SEC_FETCH_MODE", "").lower() == "navigate":
+        return True
+    return (
+        req.env.get("HTTP_SEC_FETCH_DEST", "").lower() in _PAGE_DESTINATIONS | _WORKER_DESTINATIONS
+    )
+
+
+def authenticated(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    accepted: Takes = NOTHING,
+) -> None:
+    """Require a valid token, and set `req.context.caller`.
+
+    Verifies the token's signature and expiry without a round trip; the call itself checks, in
+    its own round trip, whether it was revoked. With `?userid=` the admin acts as another user,
+    which costs two round trips more. Refuses parameters, headers and bodies that are not in
+    `accepted`. Raises Unauthorized, Forbidden, NotFound, UnknownParameter or InvalidRequest.
+    """
+    caller = _logged_in(req, resp, resource.services)
+    if req.query_string:
+        given = req.params
+        refuse_parameters(given, accepted.with_userid)
+        if "userid" in given:
+            req.context.caller = _acting_for(req, caller, resource.services)
+    if req.method != "GET":
+        refuse_unsupported(req, accepted)
+
+
+def logged_in(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    accepted: Takes = NOTHING,
+) -> None:
+    """Require a valid token like `authenticated`, but refuse `?userid=`."""
+    _logged_in(req, resp, resource.services)
+    _refuse_unknown(req, accepted)
+
+
+def admin_only(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    accepted: Takes = NOTHING,
+) -> None:
+    """Require a valid token of the admin; one round trip. Refuses what is not in `accepted`."""
+    resource.services.users.require_admin(_logged_in(req, resp, resource.services))
+    _refuse_unknown(req, accepted)
+
+
+def check_again(req: falcon.Request, services: Services) -> None:
+    """Check the token of a running request again.
+
+    Raises Unauthorized if it has expired, and Forbidden if the caller of a request with
+    `?userid=` is no longer the admin.
+    """
+    caller = _logged_in(req, falcon.Response(), services)
+    if "userid" in req.params:
+        req.context.caller = _acting_for(req, caller, services)
+
+
+def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
+    token = bearer_token(req, resp)
+    if not token:
+        raise Unauthorized()
+    caller = services.tokens.verify(token)
+    resp.set_header("B9Y-Authenticated-User", caller.name)
+    req.context.caller = caller
+    return caller
+
+
+def _refuse_unknown(req: falcon.Request, accepted: Takes) -> None:
+    if req.query_string:
+        refuse_parameters(req.params, accepted.parameters)
+    if req.method != "GET":
+        refuse_unsupported(req, accepted)
+
+
+def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Caller:
+    user_id = req.get_param("userid") or ""
+    if not services.users.check(caller):
+        raise Forbidden()
+    if not is_user_id(user_id):
+        raise NotFound("There is no such user.")
+    return Caller(services.users.get(user_id).id, caller.name, "")

@@ -1,0 +1,42 @@
+"""Body limits: the largest body that the server accepts, by the head of the request."""
+
+import re
+from typing import Any
+
+from bambleweeny.api.requests.authentication import sent_token
+from bambleweeny.core.auth.tokens import Tokens
+from bambleweeny.errors import Unauthorized
+
+_SMALL = 64 << 10
+
+_is_small = re.compile(
+    r"/(?:auth/\w+|config/admin|users(?:/[^/]+)?|routes|bins"
+    r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
+).fullmatch
+_is_public = re.compile(r"/(?:auth/token/?|routes/.+|bins/.+)").fullmatch
+
+
+class BodyLimits:
+    """The body limit of each request, by path and token."""
+
+    def __init__(self, tokens: Tokens, max_body: int) -> None:
+        self._tokens = tokens
+        self._max_body = max_body
+
+    def largest(self, environ: dict[str, Any]) -> int:
+        """Return the body limit in bytes; 0 if the server does not read the body.
+
+        It is 0 without a valid token, except for the public calls that accept a body. No round
+        trip: a revoked token still counts as valid here.
+        """
+        path = environ["PATH_INFO"]
+        if not _is_public(path) and not self._is_logged_in(environ):
+            return 0
+        return min(_SMALL, self._max_body) if _is_small(path) else self._max_body
+
+    def _is_logged_in(self, environ: dict[str, Any]) -> bool:
+        try:
+            self._tokens.verify(sent_token(environ))
+        except Unauthorized:
+            return False
+        return True

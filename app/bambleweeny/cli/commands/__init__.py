@@ -1,0 +1,1 @@
+"""The commands, with a module for each noun or duty."""

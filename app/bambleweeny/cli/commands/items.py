@@ -1,0 +1,122 @@
+"""`items` and `stats`: the items of a list, without a pop or lease."""
+
+from typing import TYPE_CHECKING, Any
+
+from bambleweeny.cli.arguments.inputs import LIST, USERID, positive
+from bambleweeny.cli.context import Context
+from bambleweeny.cli.output import as_moment, as_text
+from bambleweeny.cli.verb import Argument, Verb, argument, noun
+
+if TYPE_CHECKING:
+    from bambleweeny.client import Item
+
+_COLUMNS = ("id", "state", "attempt", "enqueued", "reason", "value")
+_STATES = ("ready", "leased", "delayed", "dead")
+
+
+def _state(default: str | None, help: str) -> Argument:
+    return argument("--state", choices=_STATES, default=default, help=help)
+
+
+def _row(item: "Item") -> tuple[Any, ...]:
+    return (
+        item.id,
+        item.state,
+        item.attempt,
+        as_moment(item.enqueued),
+        item.reason or "",
+        as_text(item.value),
+    )
+
+
+def _list(context: Context) -> None:
+    args = context.args
+    items = context.client.lists.items(args.name, args.state, userid=args.userid)
+    context.out.rows(_COLUMNS, map(_row, items))
+
+
+def _get(context: Context) -> None:
+    args = context.args
+    item = context.client.lists.item(args.name, args.id, userid=args.userid)
+    context.out.value(item.value, id=item.id, state=item.state, attempt=item.attempt)
+
+
+def _delete(context: Context) -> None:
+    args = context.args
+    for item_id in args.ids:
+        context.client.lists.delete_item(args.name, item_id, userid=args.userid)
+    context.out.done()
+
+
+def _move(context: Context) -> None:
+    args = context.args
+    moved = context.client.lists.move(args.name, args.to, args.state, args.max, userid=args.userid)
+    context.out.line(moved, items=moved)
+
+
+def _purge(context: Context) -> None:
+    args = context.args
+    purged = context.client.lists.purge(args.name, args.state, userid=args.userid)
+    context.out.line(purged, items=purged)
+
+
+def _stats(context: Context) -> None:
+    stats = context.client.lists.stats(context.args.name, userid=context.args.userid)
+    if context.out.as_json:
+        context.out.record(stats)
+    else:
+        context.out.rows(("what", "value"), [row for row in stats.items() if row[1] is not None])
+
+
+VERBS = {
+    "items": noun(
+        list=Verb(
+            _list,
+            """bambleweeny items list jobs
+            bambleweeny items list jobs --state dead --json""",
+            (LIST, _state("ready", "only items in this state; the default is ready"), USERID),
+            "list the items of a list that are in one state",
+        ),
+        get=Verb(
+            _get,
+            "bambleweeny items get jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
+            (LIST, argument("id", metavar="ITEM", help="the item's id"), USERID),
+            "print an item",
+            shell_examples="items get jobs 1795387415584138",
+        ),
+        **{
+            "del": Verb(
+                _delete,
+                "bambleweeny items del jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
+                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
+                "delete single items",
+                shell_examples="items del jobs 1795387415584138",
+            )
+        },
+        move=Verb(
+            _move,
+            """bambleweeny items move jobs jobs
+            bambleweeny items move jobs todo --state ready --max 10""",
+            (
+                argument("name", metavar="FROM", help="the list whose items are moved"),
+                argument("to", metavar="TO", help="the list to whose end the items are moved"),
+                argument(
+                    "--state", choices=("ready", "dead"), default="dead", help="the default is dead"
+                ),
+                argument(
+                    "--max", metavar="N", type=positive, default=10_000, help="the maximum number"
+                ),
+                USERID,
+            ),
+            "move dead or ready items, and print their number",
+        ),
+        purge=Verb(
+            _purge,
+            """bambleweeny items purge jobs
+            bambleweeny items purge jobs --state dead""",
+            (LIST, _state(None, "only items in this state"), USERID),
+            "delete items, and print their number",
+        ),
+    ),
+    "stats": Verb(_stats, "bambleweeny stats jobs", (LIST, USERID)),
+}

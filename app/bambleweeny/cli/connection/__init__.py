@@ -1,0 +1,1 @@
+"""Which server a command uses, and as which user."""

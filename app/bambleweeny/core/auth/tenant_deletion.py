@@ -1,0 +1,75 @@
+"""Deletion of a user's data.
+
+A user's id is in the instance's set of tenants from its creation until all of its data is
+deleted, so that an interrupted deletion can be finished. A deletion needs no free memory in
+the engine.
+"""
+
+from collections.abc import Callable
+
+from bambleweeny.core.pacing import repeat
+from bambleweeny.store import Store
+from bambleweeny.store.schema import NOT_READY_PARTS, Tenant
+from bambleweeny.store.scripts import DELETE_LISTED, FREE_NAME
+
+_STEP = 100
+
+
+def clear_tenant(store: Store, user_id: str, name: str) -> None:
+    """Delete a user, its name and all of its data.
+
+    The first step invalidates its tokens. Works in steps of 100, with a pause as long as the
+    step after each. O(the user's data).
+    """
+    schema = store.schema
+    tenant = schema.tenant(user_id)
+    store.write(("UNLINK", tenant.user))
+    store.run(FREE_NAME, [schema.users], name, user_id)
+    _drain(lambda: _delete_listed(store, tenant, tenant.keys, tenant.key(""), tenant.meta("")))
+    store.write(("UNLINK", tenant.key_expiries))
+    not_ready = [tenant.list_part(part, "") for part in NOT_READY_PARTS]
+    of_lists = (tenant.ready(""), tenant.list(""), *not_ready)
+    _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
+    # NOTE: one command per key, since a Cluster refuses several keys while their slot moves.
+    pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
+    store.write(*(("UNLINK", name) for name in pushes))
+    _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
+    store.write(("UNLINK", tenant.topic_bytes))
+    _drain(lambda: _delete_public(store, tenant.routes, schema.route))
+    _drain(lambda: _delete_public(store, tenant.bins, schema.bin))
+    store.write(("SREM", schema.tenants, user_id))
+
+
+def finish_deletions(store: Store, only: str | None = None) -> int:
+    """Finish interrupted deletions, or only that of the user `only`; return their number.
+
+    O(users), three round trips.
+    """
+    schema = store.schema
+    [members] = store.read(("SMEMBERS", schema.tenants))
+    [pairs] = store.read(("HGETALL", schema.users))
+    names = {user_id: name for name, user_id in zip(pairs[::2], pairs[1::2], strict=True)}
+    ids = [member.decode() for member in members if only is None or member == only.encode()]
+    records = [("EXISTS", schema.tenant(user_id).user) for user_id in ids]
+    found = zip(ids, store.read(*records), strict=True)
+    left = [user_id for user_id, is_there in found if not is_there]
+    for user_id in left:
+        clear_tenant(store, user_id, names.get(user_id.encode(), b"").decode())
+    return len(left)
+
+
+def _drain(step: Callable[[], int]) -> None:
+    """Repeat a step until it deletes less than its maximum."""
+    repeat(lambda: step() == _STEP)
+
+
+def _delete_listed(store: Store, tenant: Tenant, index: str, *prefixes: str) -> int:
+    return int(store.run(DELETE_LISTED, (index, *tenant.at_rest), _STEP, *prefixes))
+
+
+def _delete_public(store: Store, index: str, key_of: Callable[[str], str]) -> int:
+    """Delete records that are in different slots on a Cluster."""
+    [ids] = store.read(("ZRANGE", index, 0, _STEP - 1))
+    if ids:
+        store.write(*(("UNLINK", key_of(name.decode())) for name in ids), ("ZREM", index, *ids))
+    return len(ids)

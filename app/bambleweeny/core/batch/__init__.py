@@ -1,0 +1,1 @@
+"""Batches: many operations in few round trips."""

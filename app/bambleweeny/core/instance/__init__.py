@@ -1,0 +1,1 @@
+"""The instance: its identity, data layout, status and metrics."""

@@ -1,0 +1,87 @@
+"""Metrics of a server, summed over its workers."""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from bambleweeny.core.instance.shared_counters import Part
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""The upper bounds of the histogram of request durations, in seconds."""
+
+_METHODS = {"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT"}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The metrics of all workers.
+
+    `seconds` has, for each route, the sum of the durations and then the number of requests in
+    each bucket; the last bucket has no upper bound.
+    """
+
+    requests: dict[tuple[str, ...], float]
+    seconds: dict[str, list[float]]
+    waits: float
+    streams: float
+    quota_rejections: float
+
+
+class Metrics:
+    """The metrics of this process; no round trip, and at most a few thousand names."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self._lock = part.lock
+        self._numbers = part.numbers
+        self._offsets: dict[tuple[str, str, int], tuple[int, int]] = {}
+        self._waits = part.row(1, "waits")
+        self._streams = part.row(1, "streams")
+        self._quota_rejections = part.row(1, "quota_rejections")
+        # NOTE: a restarted worker gets the part of the old one, whose waits and streams have ended.
+        self._numbers[self._waits] = self._numbers[self._streams] = 0.0
+
+    def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request; `route` is the template of its path, or empty."""
+        try:
+            one, row = self._offsets[method, route, status]
+        except KeyError:
+            one, row = self._offsets_of(method, route, status)
+        numbers = self._numbers
+        with self._lock:
+            numbers[one] += 1
+            numbers[row] += seconds
+            numbers[row + 1 + bisect_left(SECONDS, seconds)] += 1
+
+    def count_quota_rejection(self) -> None:
+        """Count a request that the quota refused."""
+        with self._lock:
+            self._numbers[self._quota_rejections] += 1
+
+    def change_waits(self, change: int) -> None:
+        """Add to the number of waiting requests."""
+        with self._lock:
+            self._numbers[self._waits] += change
+
+    def change_streams(self, change: int) -> None:
+        """Add to the number of open streams."""
+        with self._lock:
+            self._numbers[self._streams] += change
+
+    def counted(self) -> Counted:
+        """Return the metrics of all workers."""
+        sums = self._part.counters.sums()
+        return Counted(
+            requests={name[1:]: row[0] for name, row in sums.items() if name[0] == "requests"},
+            seconds={name[1]: row for name, row in sums.items() if name[0] == "seconds"},
+            waits=sums["waits",][0],
+            streams=sums["streams",][0],
+            quota_rejections=sums["quota_rejections",][0],
+        )
+
+    def _offsets_of(self, method: str, route: str, status: int) -> tuple[int, int]:
+        known = method if method in _METHODS else "other"
+        one = self._part.row(1, "requests", known, route, str(status))
+        row = self._part.row(len(SECONDS) + 2, "seconds", route)
+        if known == method:
+            self._offsets[method, route, status] = one, row
+        return one, row

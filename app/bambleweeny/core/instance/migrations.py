@@ -1,0 +1,31 @@
+"""Migrations of data from older layouts."""
+
+from bambleweeny.core.auth.tenant_session import run_as, walk_index_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.lists.idempotency import digest_idempotency_keys
+from bambleweeny.errors import Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import PACK_LIST_COUNTERS
+
+
+def migrate(store: Store, layout: int) -> None:
+    """Migrate the data of an older layout; safe to run again after an interruption.
+
+    O(lists + idempotency keys).
+    """
+    [user_ids] = store.read(("HVALS", store.schema.users))
+    for user_id in user_ids:
+        owner = Caller(user_id.decode(), "", "")
+        try:
+            if layout < 2:
+                _pack_counters_of_lists(store, owner)
+            if layout < 3:
+                digest_idempotency_keys(store, owner)
+        except Unauthorized:
+            continue  # an interrupted deletion, which is finished later
+
+
+def _pack_counters_of_lists(store: Store, owner: Caller) -> None:
+    for names in walk_index_as(store, owner, store.schema.tenant(owner.id).lists):
+        for name in names:
+            run_as(store, owner, PACK_LIST_COUNTERS, name)

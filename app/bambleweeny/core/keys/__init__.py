@@ -1,0 +1,1 @@
+"""Keys: values, counters, conditions, JSON patches."""

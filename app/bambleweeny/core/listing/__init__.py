@@ -1,0 +1,1 @@
+"""Listings of names: ranges, pages, groups."""

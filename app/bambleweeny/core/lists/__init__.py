@@ -1,0 +1,1 @@
+"""Lists: items, leases, policies, idempotency keys."""

@@ -1,0 +1,210 @@
+"""Items of lists in any state: read without a pop, counted, added, moved and deleted."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.lists.codec import StoredItem, unpack_item
+from bambleweeny.core.lists.lists import check_list_name
+from bambleweeny.core.pacing import repeat
+from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
+from bambleweeny.errors import InvalidRequest, ListFull, NotFound
+from bambleweeny.names import is_item_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import (
+    DELETE_ITEM,
+    FIND_ITEM,
+    MOVE_ITEMS,
+    PURGE_ITEMS,
+    PUT_ITEMS_WITHIN_BOUNDS,
+    READ_ITEMS_PAGE,
+    READ_LIST_STATS,
+    Script,
+)
+
+State = Literal["ready", "leased", "delayed", "dead"]
+STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
+_AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
+"""Time moves an item only to a later state in this order."""
+MOST_SHOWN = 1000
+MOST_MOVED = 10_000
+_STEP = 500
+"""Items of one atomic step. The engine needs about 10 ms for them and serves no other client."""
+
+_is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
+
+
+class FoundItem(NamedTuple):
+    """An item and its state. `at` is when its lease or delay expires or when it died, in ms."""
+
+    state: State
+    item: StoredItem
+    at: int
+
+
+class ListStats(NamedTuple):
+    """The counts of a list. `age` is in seconds since the oldest ready item was pushed, or -1."""
+
+    ready: int
+    leased: int
+    delayed: int
+    dead: int
+    bytes: int
+    total_in: int
+    total_out: int
+    age: int
+    paused: int
+
+
+class Items:
+    """The items of all lists, in any state."""
+
+    def __init__(self, store: Store, bounds: tuple[int, int]) -> None:
+        self._store = store
+        self._bounds = bounds
+
+    def read_page(
+        self, caller: Caller, name: str, state: State, most: int, after: str
+    ) -> tuple[list[FoundItem], str | None]:
+        """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
+
+        Ready items are in list order, leased and delayed ones in order of expiry, dead ones in
+        order of death. `after` is the cursor of the page before, or empty. Atomic. O(log n + page).
+        """
+        if not 1 <= most <= MOST_SHOWN:
+            raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
+        cursor = _is_cursor(after or "0")
+        if cursor is None:
+            raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
+        score, item_id = cursor[1] or "0", cursor[2]
+        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
+        rows: Sequence[bytes] = self._run(READ_ITEMS_PAGE, caller, name, *args)
+        found = [
+            FoundItem(state, unpack_item(data), int(at))
+            for data, at in zip(rows[::2], rows[1::2], strict=True)
+        ]
+        size = sum(map(len, rows[::2]))
+        is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
+        return found, _cursor_of(found[-1]) if is_cut else None
+
+    def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
+        """Return the bodies that a pop of up to `most` items would take, without taking them.
+
+        Empty if the list is paused or does not exist. Two round trips. O(log n + items).
+        """
+        if self.stats(caller, name).paused:
+            return []
+        found, _ = self.read_page(caller, name, "ready", most, "")
+        return [one.item.body for one in found]
+
+    def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
+        """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
+        reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
+        if reply is None:
+            raise NotFound()
+        state, data, at = reply
+        return FoundItem(state.decode(), unpack_item(data), int(at))
+
+    def delete(self, caller: Caller, name: str, item_id: str) -> None:
+        """Delete an item in any state, and its lease if it has one; raise NotFound on a miss.
+
+        Atomic. O(log n), and O(n) for a ready item in the middle of the list.
+        """
+        if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
+            raise NotFound()
+
+    def stats(self, caller: Caller, name: str) -> ListStats:
+        """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
+        return ListStats(*self._run(READ_LIST_STATS, caller, name))
+
+    def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
+        """Move the first items in a state to the end of a list; return how many were moved.
+
+        Moved items get new ids, and their count of attempts is 0 again. Moves up to 10,000 items,
+        in atomic steps of 500 with a pause as long as the step after each. A new list counts
+        against the quota. Raises ListFull if the list has no room for the first item.
+        O(items * log n).
+        """
+        check_list_name(to)
+        if not 1 <= most <= MOST_MOVED:
+            raise InvalidRequest(f"The field 'max' takes 1 to {MOST_MOVED}.")
+        if to == name and state != "dead":
+            raise InvalidRequest("Only dead items are moved within their own list.")
+        moved = 0
+
+        def step() -> bool:
+            nonlocal moved
+            wanted = min(_STEP, most - moved)
+            try:
+                count: int = self._run(
+                    MOVE_ITEMS, caller, name, to, state, wanted, store=self._store.with_long_retry
+                )
+            except ListFull:
+                if not moved:
+                    raise
+                return False
+            moved += count
+            return count == wanted and moved < most
+
+        repeat(step)
+        return moved
+
+    def put_all(self, caller: Caller, name: str, items: Sequence[FoundItem]) -> int:
+        """Add ready, delayed and dead items with new ids, all or none; return how many were added.
+
+        Expired items are left out. Items whose delay has elapsed become ready. Quota and bounds
+        are those of `Lists.push`. Atomic. O(items * log n).
+        """
+        packed: list[str | bytes | int] = []
+        for state, item, at in items:
+            packed += [state, at, item.attempts, item.expires, item.reason, item.origin, item.body]
+        return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
+
+    def purge(self, caller: Caller, name: str, states: Sequence[State]) -> int:
+        """Delete all items in some states and return their number; the policy stays.
+
+        Works in atomic steps of 500, with a pause as long as the step after each, and deletes at
+        most as many items as a list can hold. Items whose state changes meanwhile are deleted
+        too. O(items * log n).
+        """
+        purged = 0
+        for state in sorted(states, key=_AS_TIME_GOES.index):
+            purged += self._purge(caller, name, state)
+        return purged
+
+    def _purge(self, caller: Caller, name: str, state: State) -> int:
+        purged = 0
+
+        def step() -> bool:
+            nonlocal purged
+            count: int = self._run(
+                PURGE_ITEMS, caller, name, state, _STEP, store=self._store.with_long_retry
+            )
+            purged += count
+            return count == _STEP and purged <= self._bounds[0]
+
+        repeat(step)
+        return purged
+
+    def _run(
+        self,
+        script: Script,
+        caller: Caller,
+        name: str,
+        *args: str | bytes | int,
+        store: Store | None = None,
+    ) -> Any:
+        check_list_name(name)
+        return run_as(store or self._store, caller, script, name, *self._bounds, *args)
+
+
+def _cursor_of(last: FoundItem) -> str:
+    return str(last.item.id) if last.state == "ready" else f"{last.at}-{last.item.id}"
+
+
+def _checked(item_id: str) -> str:
+    if not is_item_id(item_id):
+        raise NotFound()
+    return item_id

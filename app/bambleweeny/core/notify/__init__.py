@@ -1,0 +1,1 @@
+"""Notifications: long polls, streams, events."""

@@ -1,0 +1,51 @@
+"""Pacing: long work runs in small steps with pauses, so that other requests get their turn."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from bambleweeny.errors import StoreUnavailable
+
+_T = TypeVar("_T")
+
+_LEAST_PAUSE_SECONDS = 0.0002
+_MOST_PAUSE_SECONDS = 0.1
+
+
+def repeat(step: Callable[[], bool]) -> None:
+    """Repeat a step until it returns False, with a pause as long as the step after each."""
+    steps = 0
+    while True:
+        begun = time.perf_counter()
+        with partly_done(steps):
+            if not step():
+                return
+        steps += 1
+        time.sleep(min(time.perf_counter() - begun, _MOST_PAUSE_SECONDS))
+
+
+@contextmanager
+def partly_done(steps: int) -> Iterator[None]:
+    """Run a step after `steps` earlier ones, and correct the hint of its StoreUnavailable.
+
+    The store's hint may say that nothing was done. After earlier steps that is wrong, so the
+    general hint replaces it.
+    """
+    try:
+        yield
+    except StoreUnavailable as ex:
+        if steps:
+            ex.hint = StoreUnavailable.hint
+        raise
+
+
+def paced(parts: Iterator[_T]) -> Iterator[_T]:
+    """Yield parts, and pause from time to time for as long as the parts took."""
+    begun = time.perf_counter()
+    for part in parts:
+        yield part
+        spent = time.perf_counter() - begun
+        if spent > _LEAST_PAUSE_SECONDS:
+            time.sleep(min(spent, _MOST_PAUSE_SECONDS))
+            begun = time.perf_counter()

@@ -1,0 +1,1 @@
+"""Public ids: routes and bins."""

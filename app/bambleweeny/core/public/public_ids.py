@@ -1,0 +1,118 @@
+"""Public ids: the common part of routes and bins.
+
+A public id is valid while it is in its owner's index. Its record is stored under the id and
+never changes, so a process may cache it.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+from uuid import uuid4
+
+from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
+from bambleweeny.names import is_public_id
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, REMOVE_PUBLIC_ID
+
+_REMEMBERED = 10_000
+_UNFINISHED_SECONDS = 3600
+
+
+class PublicId(NamedTuple):
+    """The record of a public id: `target` is the name of a key or of a list."""
+
+    id: str
+    owner: str
+    target: str
+    content_type: str = ""
+
+    @property
+    def as_owner(self) -> Caller:
+        """The owner as a caller without a token."""
+        return Caller(self.owner, "", "")
+
+
+class PublicIds:
+    """The public ids of one noun, of all tenants."""
+
+    def __init__(
+        self,
+        store: Store,
+        record_of: Callable[[str], str],
+        noun: Literal["routes", "bins"],
+    ) -> None:
+        self._store = store
+        self._record_of = record_of
+        self._noun = noun
+        self._known: dict[str, PublicId] = {}
+
+    def find(self, public_id: str) -> PublicId:
+        """Return the record of an id, without a check that the id is still valid.
+
+        One round trip, and none once this process has cached it. An unknown id raises NotFound.
+        """
+        known = self._known.get(public_id)
+        if known is None:
+            if not is_public_id(public_id):
+                raise NotFound()
+            [found] = self._fetch([public_id])
+            if found is None:
+                raise NotFound()
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[public_id] = found
+        return known
+
+    def delete(self, caller: Caller, public_id: str) -> None:
+        """Delete one of the caller's ids, with immediate effect; a miss raises NotFound."""
+        if not is_public_id(public_id):
+            raise InvalidRequest(
+                "The id is invalid.", hint="The id is the last segment of the path."
+            )
+        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self._noun):
+            raise NotFound()
+        self._store.write(("UNLINK", self._record_of(public_id)))
+
+    def owned_by(self, caller: Caller) -> list[PublicId]:
+        """Return the records of the caller's ids. O(n), two round trips.
+
+        An id without a record, left by an interrupted creation, is removed from the index.
+        """
+        index = getattr(self._store.schema.tenant(caller.id), self._noun)
+        [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
+        ids = [member.decode() for member in members]
+        rows = self._fetch(ids)
+        lost = [i for i, row in zip(ids, rows, strict=True) if row is None]
+        if lost:
+            self._store.write(("ZREM", index, *lost))
+        return [row for row in rows if row]
+
+    def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
+        """Create a public id. It counts against the quota.
+
+        Three round trips, since the record may be in another slot than the owner. If the creation
+        is interrupted, the record expires within an hour, and the next listing frees its place in
+        the quota.
+        """
+        made = PublicId(str(uuid4()), caller.id, target, content_type)
+        record = self._record_of(made.id)
+        self._store.write(
+            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
+            ("EXPIRE", record, _UNFINISHED_SECONDS),
+        )
+        try:
+            run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self._noun)
+        except (QuotaExceeded, Unauthorized):
+            self._store.write(("UNLINK", record))
+            raise
+        self._store.write(("PERSIST", record))
+        return made
+
+    def _fetch(self, ids: list[str]) -> list[PublicId | None]:
+        fields = ("owner", "target", "content_type")
+        rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
+        return [
+            PublicId(i, *(value.decode() for value in row)) if row[0] is not None else None
+            for i, row in zip(ids, rows, strict=True)
+        ]

@@ -1,0 +1,113 @@
+"""Imports: the lines of an export become the caller's data, in steps."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import IO
+
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.texts import BOM
+from bambleweeny.core.transfer.export_records import (
+    Numbered,
+    OwnItem,
+    OwnKey,
+    OwnMessage,
+    OwnRecord,
+    record_of,
+)
+from bambleweeny.core.transfer.import_job import Imported, ImportJob, Nouns
+from bambleweeny.core.values import bytes_of
+from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound
+from bambleweeny.store import Store
+
+_STEP = 100
+_STEP_BYTES = 1 << 20
+
+MODES = ("merge", "skip", "replace")
+"""Overwrite existing names, skip existing names, or delete all of the caller's data first."""
+
+
+class Imports:
+    """Imports of all users."""
+
+    def __init__(self, store: Store, nouns: Nouns) -> None:
+        self._store = store
+        self._nouns = nouns
+
+    def run(self, caller: Caller, lines: IO[bytes], mode: str, begun: str = "") -> Imported:
+        """Import lines in one of MODES.
+
+        Checks all lines before it changes anything; raises InvalidRequest for the first invalid
+        line. Not atomic: a step has up to 100 keys or 1 MB, and if a step fails, as at a quota, the
+        earlier ones stay. `begun` comes from the result of an earlier part of the same import.
+        Lists may drop items, and topics messages, as their bounds say. O(lines).
+        """
+        for _ in _records(lines):
+            pass
+        if mode == "replace":
+            self._clear(caller)
+        job = ImportJob(self._store, self._nouns, caller, skips=mode == "skip", begun=begun)
+        lines.seek(0)
+        for group in _groups(_records(lines)):
+            try:
+                job.put([one.record for one in group])
+            except BambleweenyError as ex:
+                done = f"The lines before line {group[0].number} are imported."
+                ex.hint = f"{done} {ex.hint}" if ex.hint else done
+                raise
+        return job.imported
+
+    def _clear(self, caller: Caller) -> None:
+        nouns = self._nouns
+        nouns.selections.delete_keys(caller, "")
+        for named in (nouns.lists, nouns.topics):
+            for page in named.walk(caller):
+                for name in page:
+                    with suppress(NotFound):
+                        named.delete(caller, name)
+        for ids in (nouns.routes, nouns.bins):
+            for published in ids.owned_by(caller):
+                with suppress(NotFound):
+                    ids.delete(caller, published.id)
+
+
+def _records(lines: IO[bytes]) -> Iterator[Numbered]:
+    """Parse the lines that are not empty; InvalidRequest names the first invalid one."""
+    for number, text in enumerate(lines, start=1):
+        line = text.removeprefix(BOM) if number == 1 else text
+        if line.strip():
+            try:
+                yield Numbered(number, record_of(line))
+            except InvalidRequest as ex:
+                error = type(ex)(f"Line {number}: {ex.info}", hint=ex.hint)
+                error.index = number - 1
+                raise error from ex
+
+
+def _groups(records: Iterable[Numbered]) -> Iterator[list[Numbered]]:
+    """Yield groups of consecutive records that one step writes."""
+    group: list[Numbered] = []
+    size = 0
+    for one in records:
+        if group and (
+            not _goes_with(group[0].record, one.record)
+            or len(group) >= _STEP
+            or size >= _STEP_BYTES
+        ):
+            yield group
+            group, size = [], 0
+        group.append(one)
+        if isinstance(one.record, OwnKey | OwnItem | OwnMessage):
+            size += len(bytes_of(one.record.value))
+    if group:
+        yield group
+
+
+def _goes_with(first: OwnRecord, other: OwnRecord) -> bool:
+    match first, other:
+        case OwnKey(), OwnKey():
+            return True
+        case OwnItem(), OwnItem():
+            return first.list == other.list
+        case OwnMessage(), OwnMessage():
+            return first.topic == other.topic
+    return False

@@ -1,0 +1,1 @@
+"""The HTTP server; only this package imports Waitress."""

@@ -1,0 +1,1 @@
+"""The bytes that a worker buffers for its clients, and their bounds."""

@@ -1,0 +1,1 @@
+"""The embedded engine, and the check that an engine is usable."""

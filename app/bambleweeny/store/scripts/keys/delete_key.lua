@@ -1,0 +1,19 @@
+-- Deletes a key and its metadata, and notifies clients.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the key
+-- Output: 1, or 0 if the key does not exist
+--- @include "lib/tenant"
+--- @include "lib/notify"
+local name = ARGV[2]
+local existed = redis.call('UNLINK', its_key(name))
+redis.call('ZREM', its_keys, name)
+if redis.call('UNLINK', its_meta(name)) == 1 or existed == 0 then
+  redis.call('ZREM', its_key_expiries, name)
+end
+if existed == 1 then
+  notify('key.del', name)
+end
+return existed

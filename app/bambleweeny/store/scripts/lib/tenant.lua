@@ -1,0 +1,16 @@
+-- The first include of every script of a tenant: checks the caller's token, and defines the prefix
+-- of all key names. `its_key(name)`, `its_lists` and so on are names of keys (`store/schema.py`).
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token; empty without a login, as at a bin
+-- Errors: unauthorized
+-- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so they
+-- are in the same slot of a Cluster. There KEYS[2] is the name of a key that never exists: with it
+-- the script runs only while the slot does not move.
+local user, version = KEYS[1], ARGV[1]
+local its_tag = string.sub(user, 1, -5)
+local current = redis.call('HGET', user, 'version')
+if not current or (version ~= '' and version ~= current) then
+  return redis.error_reply('B9Y unauthorized')
+end

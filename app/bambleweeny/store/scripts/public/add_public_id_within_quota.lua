@@ -1,0 +1,16 @@
+-- Adds a public id to the tenant's routes or bins, within the quota. Makes the id valid.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] id (string): the public id
+--   ARGV[3] noun (string): `routes` or `bins`
+-- Output: 1, or 0 if the tenant has the id already
+-- Errors: quota_exceeded
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local id, noun = ARGV[2], ARGV[3]
+if quota_reached() then
+  return redis.error_reply('B9Y quota_exceeded')
+end
+return redis.call('ZADD', noun == 'routes' and its_routes or its_bins, 0, id)

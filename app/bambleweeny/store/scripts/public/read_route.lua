@@ -1,0 +1,31 @@
+-- Reads the key of a route and the keys nested in its value, in one atomic step.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] id (string): the route's public id
+--   ARGV[3] key (string): the route's key
+--   ARGV[4] max_bytes (bytes): of the value and the nested values in total
+--   ARGV[5..] nested (string): for each nested key
+-- Output: the value and the nested values in their order; the value alone if all are too long
+--   together; an empty array if the value alone is too long
+-- Errors: not_found
+--- @include "lib/tenant"
+local id, key, max_bytes = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local name = its_key(key)
+if not redis.call('ZSCORE', its_routes, id) or redis.call('EXISTS', name) == 0 then
+  return redis.error_reply('B9Y not_found')
+end
+-- NOTE: a script copies each value twice, so it asks for the lengths first.
+if redis.call('STRLEN', name) > max_bytes then
+  return {}
+end
+local nested = {}
+for index = 5, #ARGV do
+  nested[index - 4] = its_key(ARGV[index])
+  max_bytes = max_bytes - redis.call('STRLEN', nested[index - 4])
+end
+if max_bytes < 0 then
+  return {redis.call('GET', name)}
+end
+return redis.call('MGET', name, unpack(nested))

@@ -1,0 +1,12 @@
+-- Deletes a topic and its messages.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2] name (string): the topic
+-- Output: 1, or 0 if the topic does not exist
+--- @include "lib/tenant"
+local name = ARGV[2]
+redis.call('UNLINK', its_topic(name))
+redis.call('HDEL', its_topic_bytes, name)
+return redis.call('ZREM', its_topics, name)

@@ -1,0 +1,1 @@
+"""Local files and signals: claims, data directories, the registry of running servers."""

@@ -1,0 +1,104 @@
+"""All of one's own over HTTP."""
+
+import json
+
+import pytest
+
+
+def key(name, value="x"):
+    return json.dumps({"key": {"name": name, "value": value}}).encode() + b"\n"
+
+
+def item(name, value="x"):
+    return json.dumps({"item": {"list": name, "value": value}}).encode() + b"\n"
+
+
+def test_what_is_exported_is_imported(as_uli, as_admin, http):
+    as_uli.put("/keys/k", data=b"\xff")
+    for body in ("1", "2"):
+        as_uli.post("/lists/q", data=body)
+    as_uli.post("/lists/q?delay=1h", data="3")
+    as_uli.post("/topics/t", data=b"1")
+    as_uli.put("/lists/q/policy", json={"max_attempts": 3})
+    as_uli.post("/routes", json={"key": "k", "content_type": "image/png"})
+    as_uli.post("/bins", json={"list": "q"})
+    answer = as_uli.get("/export")
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    counts = {
+        "keys": 1,
+        "items": 3,
+        "policies": 1,
+        "messages": 1,
+        "routes": 1,
+        "bins": 1,
+        "skipped": 0,
+    }
+    done = as_admin.post("/import", data=answer.content)
+    assert done.json() == {"info": "ok", **counts}
+    assert as_admin.get("/export").content == answer.content
+    assert as_admin.get("/export?userid=1").content == answer.content
+    assert as_admin.get("/keys/k").content == b"\xff"
+    path = as_admin.get("/routes").json()["routes"][0]["path"]
+    assert http.get(path).headers["Content-Type"] == "image/png"
+    assert as_admin.get("/lists/q/stats").json()["delayed"] == 1
+    assert as_admin.get("/lists/q").text == "1"
+    assert as_admin.get("/topics/t").json() == as_uli.get("/topics/t").json()
+    assert as_admin.get("/lists/q/policy").json()["max_attempts"] == 3
+
+
+def test_modes(as_uli):
+    as_uli.put("/keys/old", data=b"old")
+    as_uli.post("/lists/q", data=b"old")
+    given = key("old", "new") + key("fresh") + item("q", "new")
+    done = as_uli.post("/import?mode=skip", data=given).json()
+    assert (done["keys"], done["items"], done["skipped"], "begun" in done) == (1, 0, 2, False)
+    assert as_uli.get("/keys/old").text == "old"
+    done = as_uli.post("/import?mode=skip&begun=lists/q", data=item("q", "new")).json()
+    assert (done["items"], done["begun"]) == (1, "lists/q")
+    assert as_uli.post("/import?mode=merge", data=key("old", "new")).json()["keys"] == 1
+    assert as_uli.get("/keys/old").text == "new"
+    assert as_uli.post("/import?mode=replace", data=key("only")).json()["keys"] == 1
+    assert as_uli.get("/export").content == key("only").replace(b": ", b":").replace(b", ", b",")
+    assert as_uli.post("/import?mode=replace", data=b"").json()["keys"] == 0
+    assert as_uli.get("/export").content == b""
+
+
+def test_the_first_bad_line_is_named(as_uli):
+    answer = as_uli.post("/import", data=key("a") + b"{}\n" + key("b"))
+    assert answer.status_code == 400
+    told = answer.json()
+    assert (told["code"], told["index"]) == ("invalid_request", 1)
+    assert (
+        told["info"]
+        == "Line 2: It must have exactly one of `key`, `item`, `list`, `message`, `route` and `bin`."
+    )
+    assert as_uli.get("/export").content == b""
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [("mode=all", "'mode'"), ("begun=a/b", "'begun'"), ("begun=lists/", "'begun'")],
+)
+def test_a_bad_parameter_is_named(as_uli, query, named):
+    answer = as_uli.post(f"/import?{query}", data=key("a"))
+    assert answer.status_code == 400
+    assert named in answer.json()["info"]
+
+
+def test_a_body_over_the_limit_is_refused(as_uli):
+    given = b"".join(item("q", "x" * 1000) for _ in range(2100))
+    answer = as_uli.post("/import", data=given)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_a_large_export_is_streamed(as_uli):
+    for number in range(5):
+        as_uli.put(f"/keys/k{number}", data=b"x" * (1 << 20))
+    answer = as_uli.get("/export")
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    assert len(answer.content.splitlines()) == 5
+
+
+def test_both_need_a_login(http):
+    assert http.get("/export").status_code == 401
+    assert http.post("/import", data=b"").status_code == 401

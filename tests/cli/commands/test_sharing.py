@@ -1,0 +1,167 @@
+"""`route`, `bin`, `users`, `password`, `token`, `info` and `save`."""
+
+import json
+
+import pytest
+import requests
+from servers import Http, running
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_route_is_public_until_it_is_deleted(typed):
+    typed("set", "s:page", "<p>hi</p>")
+    url = typed("route", "add", "s:page", "text/html").strip()
+    answer = requests.get(url, timeout=10)
+    assert (answer.text, answer.headers["Content-Type"]) == ("<p>hi</p>", "text/html")
+    assert f"s:page\ttext/html\t{url}\n" in typed("route")
+    assert typed("route", "list") == typed("route")
+    [row] = [row for row in json.loads(typed("route", "--json")) if row["url"] == url]
+    assert row == {"key": "s:page", "content_type": "text/html", "url": url}
+    typed("route", "del", url)
+    assert requests.get(url, timeout=10).status_code == 404
+    typed("route", "del", url.rpartition("/")[2], status=1)
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_bin_collects_until_it_is_deleted(typed):
+    url = json.loads(typed("bin", "add", "s:hooks", "--json"))["url"]
+    assert requests.post(url, data="hello", timeout=10).text == "OK"
+    assert typed("pop", "s:hooks") == "hello"
+    assert f"s:hooks\t{url}\n" in typed("bin")
+    typed("bin", "del", url)
+    assert requests.post(url, data="x", timeout=10).status_code == 404
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_users_come_change_and_go(typed, sandbox):
+    number = typed("users", "add", "s-user", "-", "--quota", "2", given=b"secret\n").strip()
+    assert f"{number}\ts-user\t2\n" in typed("users")
+    typed("users", "set", "s-user", "--quota", "3")
+    assert typed("users", "get", number) == f"{number}\ts-user\t3\n"
+    typed("users", "set", "s-user", "--set-password", "-", given=b"other\n")
+    assert sandbox.token("s-user", "other")
+    typed("users", "set", "s-user", status=2)
+    typed("users", "set", "s-user", "stray", "--quota", "1", status=2)
+    typed("users", "del", "s-user")
+    typed("users", "get", "s-user", status=1)
+    assert typed.err == "bambleweeny: There is no user 's-user'. (not_found)\n"
+
+
+def test_everybody_changes_the_own_password(typed, monkeypatch):
+    with running("sandbox") as server:
+        monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
+        monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+        typed("users", "add", "ann", "secret")
+        typed("password", "-", given=b"of the admin\n")
+        assert server.token("admin", "of the admin")
+        monkeypatch.setenv("BAMBLEWEENY_USER", "ann")
+        monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "secret")
+        typed("password", "of ann")
+        token = server.token("ann", "of ann")
+        monkeypatch.setenv("BAMBLEWEENY_TOKEN", token)
+        typed("password", "no", "--current", "wrong", status=1)
+        typed("password", "at last", "--current", "of ann")
+        assert server.token("ann", "at last")
+        typed("users", status=1)
+        assert "(unauthorized)" in typed.err
+
+
+@pytest.mark.parametrize("path", ["/config/admin", "/auth/password", "/users/0"])
+def test_the_file_of_a_password_that_was_changed_is_gone(path, typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        file = alone / "data" / "bambleweeny" / "admin-password"
+        old = file.read_text().strip()
+        with Http(server.url, server.token(password=old)) as http:
+            assert http.put("/users/0", json={"quota": 0}).ok
+            assert file.exists()
+            assert http.put(path, json={"password": "new", "current": old}).ok or (
+                http.put(path, json={"password": "new"}).ok
+            )
+        assert not file.exists()
+        typed("get", "foo", status=1)
+        assert typed.err == (
+            "bambleweeny: Unauthorized. (unauthorized)\nLog in with 'bambleweeny login "
+            f"{server.url}', or give --token, or --user and --password.\n"
+        )
+
+
+def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        typed("password", "-", given=b"mine\n")
+        assert typed.err == (
+            "The password of admin is changed. Earlier tokens are no longer valid: log in again with "
+            f"'bambleweeny login {server.url} --user admin'.\n"
+        )
+        assert not (alone / "data" / "bambleweeny" / "admin-password").exists()
+        typed("get", "foo", status=1)
+        assert f"'bambleweeny login {server.url}'" in typed.err
+        typed("login", server.url, "--user", "admin", given=b"mine\n")
+        typed("set", "foo", "bar")
+        typed("password", "-", given=b"other\n")
+        assert typed.err == (
+            "The password of admin is changed. The stored login 'default' is renewed.\n"
+        )
+        assert typed("get", "foo") == "bar"
+        assert typed("password", "-", "--json", given=b"last\n") == '{"ok": true}\n'
+        out = typed("shell", given=b"password again\nget foo\n")
+        assert out == "bar\n"
+        assert typed("get", "foo") == "bar"
+
+
+def test_the_admin_sets_the_own_password_among_those_of_users(typed, alone):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        typed("users", "add", "ann", "secret")
+        typed("users", "set", "ann", "--set-password", "new")
+        assert typed.err == ""
+        typed("users", "set", "admin", "--set-password", "mine")
+        assert f"with 'bambleweeny login {server.url} --user admin'.\n" in typed.err
+        typed("login", server.url, "--password", "mine")
+        typed("users", "set", "0", "--set-password", "other")
+        assert "is renewed" in typed.err
+        assert typed("get", "foo", "--userid", "0", status=1) == ""
+        assert "(not_found)" in typed.err
+
+
+def test_a_password_file_that_is_old_is_named_as_such(typed, alone, monkeypatch):
+    with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
+        (alone / "data" / "bambleweeny" / "admin-password").write_text("old\n")
+        typed("get", "foo", status=1)
+        assert typed.err == (
+            "bambleweeny: Wrong user name or password. (wrong_login)\nThe admin's password "
+            f"has changed: log in with 'bambleweeny login {server.url}'.\n"
+        )
+        typed("get", "foo", "--password", "wrong", status=1)
+        assert "another one" not in typed.err
+
+
+def test_a_token_alone_changes_no_password_of_a_user(typed, sandbox, logged_in, monkeypatch):
+    typed("users", "add", "s-token", "secret")
+    monkeypatch.setenv("BAMBLEWEENY_TOKEN", sandbox.token("s-token", "secret"))
+    typed("password", "new", status=2)
+    assert "give --current" in typed.err
+    monkeypatch.setenv("BAMBLEWEENY_TOKEN", "nonsense")
+    typed("password", "new", status=1)
+    assert "(unauthorized)" in typed.err
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_token_is_good_for_another_program(typed, sandbox, monkeypatch):
+    assert typed("token", "test").startswith("admin (id 0). Session expires in ")
+    monkeypatch.delenv("BAMBLEWEENY_TOKEN")
+    monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+    token = typed("token").strip()
+    with Http(sandbox.url, token) as other:
+        assert other.get("/keys").status_code == 200
+    assert json.loads(typed("token", "test", "--json"))["user"] == "admin"
+    typed("token", "test", "--token", "x.y.z", status=1)
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_the_server_tells_of_itself_and_saves(typed, monkeypatch):
+    told = dict(line.split("\t") for line in typed("info").splitlines())
+    assert told["msg"] == "This is bambleweeny"
+    assert told["redis_version"].startswith("6.2")
+    assert json.loads(typed("info", "--json"))["redis_info"]
+    assert typed("save") == ""
+    monkeypatch.delenv("BAMBLEWEENY_TOKEN")
+    assert "redis_version" not in typed("info")
