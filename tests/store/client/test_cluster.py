@@ -246,7 +246,7 @@ def test_who_listens_at_a_server_that_has_left_is_woken(node, monkeypatch):
                 waiter.wait(5)
         with store.pubsub.listen("c") as waiter:
             assert waiter.wait(5)
-    assert stays.heard == [b"SUBSCRIBE c"]
+            assert stays.heard == [b"SUBSCRIBE c"]
 
 
 @pytest.fixture(scope="module")
