@@ -41,12 +41,21 @@ WORST = re.compile(
     re.IGNORECASE,
 )
 UNCLEAR = re.compile(
-    r"\bwhere (it|they|none|nobody)\b|\bgoes with\b|\b(key|counter|item)s? lasts?\b"
-    r"|\bmakes a (key|list|counter|user)\b|\bby itself\b|\bis good\b|\bstands? behind\b",
+    r"\bwhere (it|they|there|no|none|nobody|that|what|your|something)\b|\bgoes with\b|\bgoes? on\b"
+    r"|\b(key|counter|item)s? lasts?\b|\bmakes a (key|list|counter|user)\b|\bby (itself|themselves)\b"
+    r"|\bis good\b|\bstands? behind\b|\bso many\b|\bwhoever\b|\bhowever (many|often)\b"
+    r"|\bcomes? (back|along)\b|\btakes? \S+ along\b|\bgiven back\b|\bsomebody\b|\bfor good\b"
+    r"|\bends? (all|with) \S*(token|SIG)|\bwhat (comes|happens|becomes|exists|is (kept|missing|due|new))\b",
     re.IGNORECASE,
 )
 """Phrases that the texts for users avoid, too."""
-FOR_USERS = ("openapi.yaml", "README.md", "cli", "errors")
+FOR_USERS = ("openapi.yaml", "README.md", "cli", "errors", "guide")
+LOOSE = re.compile(
+    r"\bof (its|their) own\b|\bof (yours|ours)\b|\bwhichever\b|\b(every|no)body\b|\bpast (it|that|them)\b"
+    r"|\bfor ever\b|\bsays so\b|\bthere and here\b|\bhow it is\b|\bmakes one\b|\bit is well\b",
+    re.IGNORECASE,
+)
+"""Phrases that the pages of the guide and the README avoid, too."""
 GIVES = re.compile(r'^ *r?"""(Give|Tell)s?\b', re.MULTILINE)
 
 
@@ -204,6 +213,8 @@ def test_words_are_plain():
         worst = [*WORST.finditer(text), *(GIVES.finditer(text) if path.suffix == ".py" else ())]
         if {*FOR_USERS} & {*path.relative_to(ROOT).parts}:
             worst += UNCLEAR.finditer(text)
+        if path.suffix == ".md":
+            worst += LOOSE.finditer(text)
         lines = [f"{text[: one.start()].count(chr(10)) + 1}: {one[0].strip()}" for one in worst]
         assert not lines, f"{path} has {lines}"
 
