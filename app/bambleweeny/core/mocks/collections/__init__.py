@@ -1,0 +1,1 @@
+"""Collections of routes: lists of JSON objects under keys, with json-server's habits."""

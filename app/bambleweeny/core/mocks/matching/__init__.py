@@ -1,0 +1,1 @@
+"""What a rule matches: paths, and conditions on values."""

@@ -1,0 +1,33 @@
+"""What names a route: its id, or `@USER/NAME`."""
+
+import re
+from typing import NamedTuple
+
+from bambleweeny.names import is_public_id, is_username
+
+_NAME = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}", re.ASCII).fullmatch
+
+NAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ . -, not dots alone."
+
+
+class Reference(NamedTuple):
+    """A route by its id, or by its owner and its name."""
+
+    id: str = ""
+    user: str = ""
+    name: str = ""
+
+
+def is_route_name(text: str) -> bool:
+    """Return whether a text can name a route of a user."""
+    return _NAME(text) is not None
+
+
+def reference_of(text: str) -> Reference | None:
+    """Read a uuid or `@USER/NAME`; None if it is neither."""
+    if not text.startswith("@"):
+        return Reference(id=text) if is_public_id(text) else None
+    user, _, name = text[1:].partition("/")
+    if is_username(user) and is_route_name(name):
+        return Reference(user=user, name=name)
+    return None

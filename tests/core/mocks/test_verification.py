@@ -1,0 +1,116 @@
+"""Was a route called as expected?"""
+
+import json
+
+import pytest
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.journal import entry_of
+from bambleweeny.core.mocks.verification import not_as_called, read_expectation
+from bambleweeny.errors import BambleweenyError
+
+
+def entries(*calls):
+    found = []
+    for n, (method, path, query, body) in enumerate(calls):
+        entry = entry_of(Call(method, path, query, {"x-n": str(n)}, body))
+        entry.rule, entry.status = f"rule {n}", 200 + n
+        found.append(entry)
+    return found
+
+
+CALLS = entries(("POST", "/orders/7/pay", "", b'{"total":5}'), ("POST", "/orders/8/pay", "dry=1", b'{"total":4}'), ("GET", "/orders/7", "", b""),
+                ("GET", "/users", "", b""), ("POST", "/orders/7/pay", "", b'{"total":9}'))  # fmt: skip
+
+
+def verdict(**expected):
+    return read_expectation(json.dumps(expected).encode()).verdict(CALLS)
+
+
+@pytest.mark.parametrize(
+    ("expected", "matching", "is_met"),
+    [
+        ({}, 5, True),
+        ({"count": 5}, 5, True),
+        ({"count": 4}, 5, False),
+        ({"count": 0}, 5, False),
+        ({"method": "DELETE"}, 0, False),
+        ({"method": "DELETE", "count": 0}, 0, True),
+        ({"method": ["GET"], "count": {"min": 1, "max": 2}}, 2, True),
+        ({"method": "GET", "count": {"max": 1}}, 2, False),
+        ({"path": "/orders/{id:int}/pay", "count": {"min": 3}}, 3, True),
+        (
+            {
+                "path": "/orders/7/pay",
+                "when": {"body": {"total": {"gte": 5}}, "query": {"dry": False}},
+            },
+            2,
+            True,
+        ),
+        ({"path": "/orders/*/pay", "when": {"query": {"dry": "1"}}, "count": 1}, 1, True),
+        ({"rule": "rule 2", "status": 202}, 1, True),
+        ({"rule": "rule 2", "status": 200}, 0, False),
+    ],
+)
+def test_calls_are_counted(expected, matching, is_met):
+    found = verdict(**expected)
+    assert (found.matching, found.is_met) == (matching, is_met)
+
+
+def test_the_nearest_calls_say_what_fails():
+    found = verdict(
+        method="POST", path="/orders/7/pay", when={"body": {"total": 6}, "header": {"x-n": True}}
+    )
+    assert [near.failed for near in found.nearest] == [
+        ["body.total"],
+        ["body.total"],
+        ["path", "body.total"],
+        ["method", "path", "body.total"],
+        ["method", "path", "body.total"],
+    ]
+    assert [near.entry.headers["x-n"] for near in found.nearest] == ["4", "0", "1", "2", "3"]
+
+
+def test_five_of_many_are_kept():
+    many = entries(
+        *([("GET", f"/a/{n}", "", b"") for n in range(1000)] + [("POST", "/a/b", "", b"")])
+    )
+    found = read_expectation(b'{"method":"GET","path":"/a/b"}').verdict(many)
+    assert len(found.nearest) == 5
+    assert found.nearest[0].failed == ["method"]
+    assert [near.entry.path for near in found.nearest[1:]] == [
+        "/a/999",
+        "/a/998",
+        "/a/997",
+        "/a/996",
+    ]
+
+
+def test_the_error_says_how_many_were_expected():
+    for count, text in (
+        (1, "0 calls match; 1 are expected."),
+        ({"min": 1}, "0 calls match; 1 or more are expected."),
+        ({"min": 1, "max": 2}, "0 calls match; 1 to 2 are expected."),
+    ):
+        expectation = read_expectation(json.dumps({"path": "/none", "count": count}).encode())
+        error = not_as_called(expectation.verdict(CALLS), expectation)
+        assert (error.code, error.status, error.info) == ("not_as_called", 409, text)
+
+
+@pytest.mark.parametrize(
+    ("expected", "code", "place"),
+    [({"when": {"key": {"a": 1}}}, "invalid_condition", ""), ({"count": -1}, "invalid_route", ""), ({"count": {"min": 2, "max": 1}}, "invalid_route", ""),
+     ({"counts": 1}, "invalid_route", "counts"), ({"path": "x"}, "invalid_path", "`$.path`"), ({"when": {"query": {"a": {"x": 1}}}}, "invalid_condition", "`$.when.query.a`"),
+     ({"answers": []}, "invalid_route", "answers"), ([], "invalid_route", "")],
+)  # fmt: skip
+def test_what_cannot_be_verified_is_refused(expected, code, place):
+    with pytest.raises(BambleweenyError) as refused:
+        read_expectation(json.dumps(expected).encode())
+    assert refused.value.code == code
+    assert place in refused.value.info
+
+
+def test_an_expectation_has_its_bound():
+    for body, code in ((b"{", "invalid_route"), (b" " * 300_000, "document_too_large")):
+        with pytest.raises(BambleweenyError) as refused:
+            read_expectation(body)
+        assert refused.value.code == code
