@@ -5,7 +5,7 @@ import json
 import pytest
 from bambleweeny.core.mocks.documents import read_document
 from bambleweeny.core.mocks.limits import DOCUMENT_BYTES
-from bambleweeny.core.mocks.refusals import CODES
+from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.errors import BambleweenyError
 
@@ -151,7 +151,7 @@ def test_smaller_documents_are_taken(document):
 def test_what_cannot_be_used_is_refused_with_its_place(document, code, place):
     error = refused(document)
     assert error.code == code, error.info
-    assert error.status == CODES[code][0]
+    assert error.status == refusal(code).status
     assert place in error.info
     assert error.info.endswith(".")
 
