@@ -5,6 +5,7 @@ std = {
       "call", "pcall", "error_reply", "status_reply", "sha1hex",
     }},
     cjson = {fields = {"decode"}},
+    cmsgpack = {fields = {"unpack"}},
     struct = {fields = {"pack", "unpack"}},
     math = {fields = {"abs", "ceil", "floor", "huge", "max", "min"}},
     string = {fields = {"byte", "find", "format", "gmatch", "match", "sub"}},

@@ -25,7 +25,7 @@ from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
-from bambleweeny.api.routes import Route, Routes
+from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
@@ -103,6 +103,8 @@ def create_app(
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
     app.add_route("/routes", Routes(services))
+    app.add_route("/routes/verify", RouteVerification(services))
+    app.add_route("/routes/reset", RouteReset(services))
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))
     app.add_route("/bins", Bins(services))

@@ -1,4 +1,4 @@
-"""Routes over HTTP: their owner creates them, anyone can read them."""
+"""Routes over HTTP: their owner creates them, anyone can call them."""
 
 from typing import Any
 
@@ -7,20 +7,39 @@ import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
+from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import read_json
-from bambleweeny.api.requests.concurrency import run_alone
+from bambleweeny.api.requests.body import parse_json, read_json, read_raw
+from bambleweeny.api.requests.calls import read_call
+from bambleweeny.api.requests.concurrency import may_block, run_alone
+from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_options
+from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
+from bambleweeny.core.json_members import refuse_doubled
+from bambleweeny.core.mocks.documents import RouteDocument
+from bambleweeny.core.mocks.references import Reference, reference_of
+from bambleweeny.core.mocks.verification import not_as_called, read_expectation
+from bambleweeny.core.public.mock_answers import Shown
+from bambleweeny.core.public.route_documents import Published
+from bambleweeny.core.public.route_imports import ImportOptions
+from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
+from bambleweeny.core.texts import BOM
+from bambleweeny.core.topics import BEGINNING
+from bambleweeny.errors import NotFound
 from bambleweeny.names import parse_tags
 
 
 class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /routes."""
+    """The body of POST /routes for a plain route."""
 
     key: str
     content_type: str
+
+
+_PLAIN_FIELDS = {"key", "content_type"}
 
 
 class Routes:
@@ -29,27 +48,106 @@ class Routes:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._routes = services.routes
+        self._names = services.mocks.names
+        self._documents = services.mocks.documents
+        self._imports = services.mocks.imports
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, takes("id"))
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """List the caller's routes."""
+        """List the caller's routes, or answer the document of the route that `?id=` names."""
+        caller = req.context.caller
+        if req.has_param("id"):
+            public_id = self._names.parse(req.get_param("id", default=""))
+            resp.content_type = "application/json"
+            resp.data = self._documents.read(caller, public_id).rstrip() + b"\n"
+            return
         rows = [
-            {"path": f"/routes/{r.id}", "key": r.target, "content_type": r.content_type}
-            for r in self._routes.owned_by(req.context.caller)
+            {"path": f"/routes/{route.id}", **msgspec.to_builtins(summary), **_always(summary)}
+            for route, summary in self._documents.summaries(caller)
         ]
         answer_json(resp, {"routes": rows})
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(authenticated, takes(*IMPORT_OPTIONS, body=True))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Create a route: a public path that answers a key's value."""
-        wanted = read_json(req, NewRoute)
-        made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
-        answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
+        """Create a route: a public path that answers a key's value, or as its document says.
+
+        With `?from=` the document is made of one in another format.
+        """
+        body, options = read_raw(req), read_import_options(req)
+        if options is None and _is_plain(body):
+            wanted = read_json(req, NewRoute, body)
+            made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
+            answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
+        else:
+            self._put(req, resp, body, options)
+
+    @falcon.before(authenticated, takes("id", *IMPORT_OPTIONS, body=True))
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Replace the document of the route that `?id=` names; its public id stays."""
+        public_id = self._names.parse(req.get_param("id", default=""))
+        self._put(req, resp, read_raw(req), read_import_options(req), public_id)
 
     @falcon.before(authenticated, takes("id"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the route that `?id=` names."""
-        self._routes.delete(req.context.caller, req.get_param("id", default=""))
+        self._documents.delete(req.context.caller, req.get_param("id", default=""))
+        answer_done(resp)
+
+    def _put(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        body: bytes,
+        options: ImportOptions | None,
+        public_id: str = "",
+    ) -> None:
+        caller = req.context.caller
+        if options is None:
+            answer_json(resp, _fields_of(self._imports.put(caller, _document_of(body), public_id)))
+            return
+        may_block(req, resp)
+        done = self._imports.run(caller, body.removeprefix(BOM), options, public_id)
+        rest = {"rules": done.rules, "keys": done.keys, "notes": done.notes}
+        answer_json(resp, _fields_of(done.published) | rest)
+
+
+class RouteVerification:
+    """/routes/verify"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated, takes("id", "wait", "since", body=True))
+    @falcon.before(may_block)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Compare the calls of the route that `?id=` names with what the body expects."""
+        expectation = read_expectation(_document_of(read_raw(req) or b"{}"))
+        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
+        verdict = self.services.mocks.verifications.verify(
+            req.context.caller,
+            public_id,
+            expectation,
+            after=since_of(req.get_param("since"), BEGINNING),
+            seconds=begin_wait(req, resp),
+            is_connected=is_connected(req),
+        )
+        if not verdict.is_met:
+            raise not_as_called(verdict, expectation)
+        answer_json(resp, {"info": "ok", "matching": verdict.matching})
+
+
+class RouteReset:
+    """/routes/reset"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated, takes("id"))
+    @falcon.before(may_block)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Restore the seeds of the route that `?id=` names; forget its counters and calls."""
+        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
+        self.services.mocks.seeds.reset(req.context.caller, public_id)
         answer_done(resp)
 
 
@@ -58,16 +156,55 @@ class Route:
 
     def __init__(self, services: Services) -> None:
         self._routes = services.routes
+        self._mocks = services.mocks.answers
+        self._is_token = services.tokens.is_issued
         self._tags = LatestTags()
 
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Answer the key's value. GET and HEAD support If-None-Match; GET supports Range."""
+        """Answer the key's value, or what the route's document says."""
         make_public(req, resp)
-        run_alone(req, self._routes.size_of(params["public_id"]))
-        value, content_type, parsed = self._routes.read(params["public_id"])
-        if parsed:
+        public_id = params["public_id"]
+        if public_id[:1] == "@":
+            user, name = _named(params)
+            self.answer(req, resp, Reference(user=user, name=name), 3)
+            return
+        run_alone(req, self._routes.size_of(public_id))
+        try:
+            shown = self._routes.read(public_id)
+        except HasDocument:
+            self.answer(req, resp, Reference(public_id), 2)
+        else:
+            self._answer_value(req, resp, Shown(public_id, *shown))
+
+    on_post = on_put = on_delete = on_patch = on_options = on_get
+
+    def answer(
+        self, req: falcon.Request, resp: falcon.Response, reference: Reference, segments: int
+    ) -> None:
+        """Answer what a route's document says.
+
+        The first `segments` segments of the path name the route; what follows is matched.
+        """
+        call, here = read_call(req, segments, self._is_token)
+        run_alone(req, self._routes.size_of(here))
+        origin = call.headers.get("origin", "")
+
+        def on_document(document: RouteDocument) -> None:
+            set_cors(resp, document.cors, origin)
+
+        found = self._mocks.answer(reference, call, here, on_document)
+        if isinstance(found, Shown):
+            self._answer_value(req, resp, found)
+            return
+        self._routes.note_size(here, len(found.body))
+        answer_rendered(resp, found)
+
+    def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
+        """Answer a key's value. GET and HEAD support If-None-Match; GET supports Range."""
+        public_id, value, content_type, has_nested = shown
+        if has_nested:
             resp.set_header("B9Y-Routes", "parsed")
-        tag = self._tags.tag_of(params["public_id"], value)
+        tag = self._tags.tag_of(public_id, value)
         resp.set_header("ETag", tag)
         is_read = req.method in ("GET", "HEAD")
         if is_read and "HTTP_IF_NONE_MATCH" in req.env and has_tag(tag, _known_tags(req)):
@@ -78,7 +215,40 @@ class Route:
         if is_read and (len(value) > SHORT or "HTTP_RANGE" in req.env):
             answer_part(req, resp, tag, len(value))
 
-    on_post = on_put = on_delete = on_patch = on_options = on_get
+
+def _is_plain(body: bytes) -> bool:
+    """Return whether a new route has no field of a document, or is not a JSON object."""
+    try:
+        fields = msgspec.json.decode(body.removeprefix(BOM), type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    return fields.keys() <= _PLAIN_FIELDS
+
+
+def _document_of(body: bytes) -> bytes:
+    """Return a document without a byte order mark; InvalidRequest if a member occurs twice."""
+    document = body.removeprefix(BOM)
+    parse_json(document, msgspec.Raw)
+    refuse_doubled(document)
+    return document
+
+
+def _fields_of(done: Published) -> dict[str, Any]:
+    fields = {"info": "ok", "path": f"/routes/{done.id}"}
+    return fields | ({"named_path": f"/routes/{done.name}"} if done.name else {})
+
+
+def _always(summary: Any) -> dict[str, str]:
+    return {"key": summary.key, "content_type": summary.content_type}
+
+
+def _named(params: dict[str, Any]) -> tuple[str, str]:
+    """Return the user and the name in the path of a named route; a miss raises NotFound."""
+    name = str(params.get("rest", "")).partition("/")[0]
+    reference = reference_of(f"{params['public_id']}/{name}")
+    if reference is None:
+        raise NotFound()
+    return reference.user, reference.name
 
 
 def _known_tags(req: falcon.Request) -> str:

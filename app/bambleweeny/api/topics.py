@@ -11,11 +11,12 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw, read_type
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, refuse_beside
+from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.api.requests.timestamps import milliseconds_of, moment
+from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.services import Services
-from bambleweeny.core.topics import BEGINNING, NOW, Message, id_before, id_in_order, is_message_id
+from bambleweeny.core.topics import NOW, Message, id_in_order, is_message_id
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
 
@@ -99,23 +100,7 @@ def _row_of(message: Message) -> dict[str, Any]:
 def _after(req: falcon.Request) -> str:
     """Return the id after which to read, from Last-Event-ID or `?since=`; else InvalidRequest."""
     # NOTE: Last-Event-ID first: a client that reconnects still has its old `since` in the URL.
-    since, last = _since(req.get_param("since")), req.get_header("Last-Event-ID")
+    since, last = since_of(req.get_param("since")), req.get_header("Last-Event-ID")
     if last and not is_message_id(last):
         raise InvalidRequest("The header 'Last-Event-ID' takes the id of a message.")
     return last or since
-
-
-def _since(text: str | None) -> str:
-    if text is None:
-        return NOW
-    if text == "all":
-        return BEGINNING
-    if is_message_id(text):
-        return text
-    try:
-        return id_before(milliseconds_of(text))
-    except (ValueError, OverflowError) as ex:
-        raise InvalidRequest(
-            "The parameter 'since' takes an id, a time, a duration or all.",
-            hint="Write 1763832000000-0, 2026-11-22T17:00:00Z, 10m or all.",
-        ) from ex

@@ -23,6 +23,7 @@ from bambleweeny.core.notify.events import Events
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
 from bambleweeny.core.public.bins import Bins
+from bambleweeny.core.public.mocks import Mocks, make_mocks
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
@@ -51,6 +52,7 @@ class Services:
     waits: LongPolls
     key_waits: KeyWaits
     routes: Routes
+    mocks: Mocks
     bins: Bins
     exports: Exports
     imports: Imports
@@ -80,6 +82,11 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file)
+    routes = Routes(store)
+    topics = Topics(store, waits, streams, topic_bounds)
+    batch = Batch(
+        store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
+    )
     return Services(
         instance=instance,
         tokens=Tokens(instance.secret, instance.id, token_lifetime),
@@ -91,14 +98,15 @@ def make_services(
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
         selections=Selections(store, users),
-        topics=Topics(store, waits, streams, topic_bounds),
+        topics=topics,
         events=Events(store, streams),
-        batch=Batch(
-            store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
-        ),
+        batch=batch,
         waits=waits,
         key_waits=KeyWaits(store, waits),
-        routes=Routes(store),
+        routes=routes,
+        mocks=make_mocks(
+            store, routes, batch, topics, waits, list_bounds=bounds, topic_bounds=topic_bounds
+        ),
         bins=Bins(store, lists),
         exports=Exports(store.with_long_retry),
         imports=_imports(

@@ -1,5 +1,8 @@
 """The base class of all errors."""
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class BambleweenyError(Exception):
     """The base of all errors that Bambleweeny raises on purpose.
@@ -14,6 +17,8 @@ class BambleweenyError(Exception):
     retry_after: int | None = None
     index: int | None = None
     """The index of the failed operation in a batch, or of the bad line in an import, from 0."""
+    details: Mapping[str, Any] | None = None
+    """Further fields of the answer."""
 
     def __init__(self, info: str | None = None, *, hint: str | None = None) -> None:
         if info is not None:

@@ -70,7 +70,7 @@ class TooManyAnswers(InvalidRoute):
 class TooManyOperations(InvalidRoute):
     """The `then` of a rule has over 5 operations."""
 
-    code, info = "too_many_operations", "'then' has up to 5 operations."
+    code, info = "too_many_operations", "The list 'then' has up to 5 operations."
 
 
 class TooManyKeyConditions(InvalidRoute):

@@ -19,6 +19,8 @@ class LeaseNotFound(NotFound):
 class MethodNotAllowed(BambleweenyError):
     """The path does not support the method; the Allow header lists the methods it supports."""
 
+    allow: str | None = None
+
     code, status, info = "method_not_allowed", 405, "Method not allowed on this path."
 
 

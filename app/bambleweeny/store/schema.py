@@ -22,10 +22,11 @@ _STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "e
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
-    "once", "once_at",
+    "once", "once_at", "route_names",
 )  # fmt: skip
 _BEFORE_NAMES = (
-    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", *NOT_READY_PARTS
+    "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
+    "counts", *NOT_READY_PARTS,
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -59,6 +60,7 @@ class Tenant:
     idempotent_old: str
     once: str
     once_at: str
+    route_names: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -107,6 +109,14 @@ class Tenant:
     def published(self, name: str) -> str:
         """Return the name of the channel that notifies of a topic's messages."""
         return f"{self._tag}published:{name}"
+
+    def document(self, public_id: str) -> str:
+        """Return the name of the hash with a route's document; a plain route has none."""
+        return f"{self._tag}document:{public_id}"
+
+    def counts(self, public_id: str) -> str:
+        """Return the name of the hash with the calls of each rule of a route."""
+        return f"{self._tag}counts:{public_id}"
 
 
 def with_names(line: str) -> str:

@@ -86,7 +86,7 @@ def test_a_plan_is_all_that_the_engine_needs():
     )  # fmt: skip
     plan = found.candidates(Call("PUT", "/7"))[0].plan()
     assert msgspec.json.decode(msgspec.json.encode(plan)) == [
-        0, [["order:7", ["set"]]], True, "loop", -1, [["user:7", "x"], ["page:7", "y"]], [["set", "order:7", "UFVU"], ["incr", "hits", "1"]],
+        0, [["order:7", ["set"]]], True, "loop", -1, [["user:7", "x"], ["page:7", "y"]], [["set", "order:7", "UFVU"], ["incr", "hits", "1"]], "a", [200, -200],
     ]  # fmt: skip
     assert not plan.is_settled
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(plan))[6][0] == ["set", "order:7", b"PUT"]

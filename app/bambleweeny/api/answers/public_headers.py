@@ -4,6 +4,8 @@ A tenant can publish any bytes under the origin of the console, so a browser has
 a sandbox and must not guess their content type.
 """
 
+import re
+
 import falcon
 
 _SAFE = {
@@ -15,7 +17,7 @@ _SAFE = {
 }
 """The gate adds X-Content-Type-Options."""
 _PREFLIGHT = {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*"}
-_PATHS = ("/routes/", "/bins/")
+_is_public = re.compile(r"/(?:routes/(?!verify/?$|reset/?$)|bins/)").match
 
 
 def make_public(req: falcon.Request, resp: falcon.Response) -> None:
@@ -31,4 +33,4 @@ def public_headers(is_preflight: bool) -> dict[str, str]:
 
 def is_public(path: str) -> bool:
     """Return whether a path is the path of a route or a bin."""
-    return path.startswith(_PATHS)
+    return _is_public(path) is not None

@@ -50,14 +50,14 @@ def error_body(error: BambleweenyError) -> bytes:
     return msgspec.json.encode(error_fields(error)) + b"\n"
 
 
-def error_fields(error: BambleweenyError) -> dict[str, str | int]:
-    """Return an error's fields for the client: info, code, and hint and index if it has them."""
-    fields: dict[str, str | int] = {"info": error.info, "code": error.code}
+def error_fields(error: BambleweenyError) -> dict[str, Any]:
+    """Return an error's fields: info, code, and hint, index and details if it has them."""
+    fields: dict[str, Any] = {"info": error.info, "code": error.code}
     if error.hint:
         fields["hint"] = error.hint
     if error.index is not None:
         fields["index"] = error.index
-    return fields
+    return {**fields, **(error.details or {})}
 
 
 def error_headers(error: BambleweenyError) -> dict[str, str]:
@@ -67,6 +67,8 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
         headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, LimitReached):
             headers["B9Y-TTL"] = headers["Retry-After"]
+    if isinstance(error, MethodNotAllowed) and error.allow:
+        headers["Allow"] = error.allow
     if isinstance(error, UnsupportedCoding):
         headers["Accept-Encoding"] = ACCEPTED
     return headers
@@ -98,7 +100,7 @@ def _render(
     resp.content_type = "application/json"
     resp.data = error_body(ex)
     resp.set_headers(error_headers(ex))
-    if is_public(req.path):
+    if is_public(req.path) and not resp.get_header("Content-Security-Policy"):
         make_public(req, resp)
     if isinstance(ex, Unauthorized):
         resp.delete_header("B9Y-Authenticated-User")

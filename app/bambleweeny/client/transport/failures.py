@@ -23,6 +23,7 @@ from bambleweeny.errors import (
     Unreachable,
 )
 
+_FIELDS = ("code", "info", "hint", "index")
 _CAN_BE_REPEATED = "The call can be repeated."
 _NO_TLS = "The server there does not use TLS: try http:// instead of https://."
 
@@ -44,13 +45,14 @@ def refusal(url: str, status: int, headers: Mapping[str, str], body: bytes) -> B
 
 
 def error_of(fields: Mapping[str, Any]) -> BambleweenyError:
-    """Return the error with the `code`, `info`, `hint` and `index` of an answer.
+    """Return the error with the `code`, `info`, `hint`, `index` and further fields of an answer.
 
     A code that this client does not know becomes a plain BambleweenyError with that code.
     """
     code = str(fields["code"])
     error = CATALOGUE.get(code, BambleweenyError)(str(fields["info"]))
     error.code, error.hint, error.index = code, fields.get("hint"), fields.get("index")
+    error.details = {name: fields[name] for name in fields if name not in _FIELDS} or None
     return error
 
 

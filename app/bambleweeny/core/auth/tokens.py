@@ -61,6 +61,14 @@ class Tokens:
         """
         return self._look_up(token)[1]
 
+    def is_issued(self, text: str) -> bool:
+        """Return whether a text is a token of this instance, expired or not."""
+        try:
+            self._decode(text)
+        except Unauthorized:
+            return False
+        return True
+
     def seconds_left(self, token: str) -> int:
         """Return for how many seconds a token is valid; raise Unauthorized if it is invalid."""
         return int(self._look_up(token)[0] - self._clock())

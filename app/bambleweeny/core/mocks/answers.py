@@ -96,6 +96,12 @@ class CompiledAnswer:
                 found += template.names(scope)
         return list(dict.fromkeys(found))
 
+    def status_of(self, scope: Scope) -> int:
+        """Return its status; below 0 if it shows a key, without which the status is 404."""
+        if self.key is None:
+            return self.status
+        return 404 if self.key.of(scope) is None else -self.status
+
     def further_names(self, scope: Scope) -> list[str]:
         """Return the names that the text of the shown key needs, of which none is known yet."""
         shown = self._shown(scope) if self.key and self.expand else None

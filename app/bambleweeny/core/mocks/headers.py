@@ -31,7 +31,10 @@ _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}").fullmatch
 _VALUE = re.compile(r"[\t\x20-\x7e]*").fullmatch
 _COOKIE = re.compile(r"[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*").fullmatch
 
-_EXPOSED = "Link, Location, Preference-Applied, X-Total-Count"
+_EXPOSED = (
+    "Accept-Ranges, B9Y-Routes, Content-Range, ETag, Link, Location, Preference-Applied, "
+    "Retry-After, X-Request-ID, X-Total-Count"
+)
 
 
 def is_allowed(name: str) -> bool:

@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|b9y_[\w-]+", re.ASCII)
 _BEARER = re.compile(r"(bearer[ :]\s*)(\S+)", re.IGNORECASE)
 
 IsOurs = Callable[[str], bool]
-"""Return whether a text is a token of this server."""
+"""Returns whether a text is a token of this server."""
 
 
 def redacted(call: Call, is_ours: IsOurs) -> Call:

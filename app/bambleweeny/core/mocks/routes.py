@@ -71,6 +71,14 @@ class Route:
             raise no_rule(call)
         return found
 
+    def path_of(self, collection: Collection) -> str:
+        """Return the path of a collection's rule, or "" if it has variables."""
+        for rule in self.rules:
+            if rule.collection is collection:
+                segments = rule.pattern.segments
+                return rule.pattern.text if all(s.literal for s in segments) else ""
+        return ""
+
     def _resource(
         self, rule: CompiledRule, kind: Kind | None, call: Call, *, is_nested: bool
     ) -> Resource | None:

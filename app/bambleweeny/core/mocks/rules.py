@@ -46,6 +46,16 @@ class Plan(msgspec.Struct, array_like=True):
     fixed: int
     names: list[list[str]]
     operations: list[Packed]
+    label: str = ""
+    statuses: list[int] = []
+    """The status of each answer; below 0 it is 404 if the key that it shows does not exist."""
+
+    def head(self) -> tuple[Any, ...]:
+        """Return the plan as the script takes it; the operations are arguments after it."""
+        return (
+            self.rule, self.tests, self.counts, self.order, self.fixed, self.names,
+            len(self.operations), self.label, self.statuses,
+        )  # fmt: skip
 
     @property
     def is_settled(self) -> bool:
@@ -56,7 +66,9 @@ class Plan(msgspec.Struct, array_like=True):
 class Candidate:
     """A rule that matches a request, as far as this can be known without the engine."""
 
-    __slots__ = ("_fixed", "_operations", "_tests", "counts", "resource", "rule", "scope")
+    __slots__ = (
+        "_fixed", "_operations", "_tests", "counts", "is_preferred", "resource", "rule", "scope",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -70,6 +82,7 @@ class Candidate:
         self.scope = scope
         self.resource = resource
         self.counts = rule.counts
+        self.is_preferred = False
         self._tests = tests
         self._operations = operations
         self._fixed = rule.fixed_answer(scope.chance)
@@ -77,6 +90,7 @@ class Candidate:
     def prefer(self, answer: int) -> None:
         """Take an answer that the caller asked for: nothing is counted, and nothing written."""
         self._fixed, self.counts, self._operations = answer, False, []
+        self.is_preferred = True
 
     @property
     def is_certain(self) -> bool:
@@ -91,7 +105,8 @@ class Candidate:
         ]
         return Plan(
             self.rule.index, self._tests, self.counts, self.rule.order, self._fixed, names,
-            self._operations,
+            self._operations, self.rule.label,
+            [answer.status_of(self.scope) for answer in self.rule.answers],
         )  # fmt: skip
 
     def learn(self, count: int, keys: Mapping[str, bytes | None]) -> None:

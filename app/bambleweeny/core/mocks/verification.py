@@ -85,25 +85,20 @@ class Expectation:
 
     def failed(self, entry: Entry) -> list[str]:
         """Return the names of the conditions that a recorded call does not fulfil."""
-        return self._failed(entry, call_of(entry))
+        return self.failed_in(entry, call_of(entry))
 
-    def verdict(self, entries: Iterable[Entry]) -> Verdict:
-        """Count the calls that match; O(entries). The nearest are sorted, newest first."""
-        count = 0
-        others: list[tuple[int, int, Near]] = []
-        for place, entry in enumerate(entries):
-            call = call_of(entry)
-            failed = self._failed(entry, call)
-            if failed:
-                others.append((self._distance(call, failed), -place, Near(entry, failed)))
-                others = _nearest(others) if len(others) > 20 * NEAREST else others
-            else:
-                count += 1
+    def is_met(self, matching: int) -> bool:
+        """Return whether so many matching calls are as expected."""
         low, high = self.bounds
-        is_met = count >= low and (high is None or count <= high)
-        return Verdict(is_met, count, [near for *_, near in _nearest(others)])
+        return matching >= low and (high is None or matching <= high)
 
-    def _failed(self, entry: Entry, call: Call) -> list[str]:
+    def distance(self, call: Call, failed: list[str]) -> int:
+        """Return how far a call is from matching."""
+        segments = self._pattern.distance(call.segments)
+        return segments * _PATH_WEIGHT + sum(name != "path" for name in failed)
+
+    def failed_in(self, entry: Entry, call: Call) -> list[str]:
+        """Return what `failed` does, of an entry and its call."""
         found = [] if self._methods is None or call.method in self._methods else ["method"]
         if self._pattern.distance(call.segments):
             found.append("path")
@@ -113,9 +108,34 @@ class Expectation:
                 found.append(name)
         return found + self._conditions.failed(call)
 
-    def _distance(self, call: Call, failed: list[str]) -> int:
-        segments = self._pattern.distance(call.segments)
-        return segments * _PATH_WEIGHT + sum(name != "path" for name in failed)
+
+class Tally:
+    """Counts the calls that match an expectation, and keeps the nearest others."""
+
+    def __init__(self, expectation: Expectation) -> None:
+        self._expectation = expectation
+        self._matching = 0
+        self._seen = 0
+        self._others: list[tuple[int, int, Near]] = []
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Count further calls. O(entries)."""
+        for entry in entries:
+            self._seen += 1
+            call = call_of(entry)
+            failed = self._expectation.failed_in(entry, call)
+            if not failed:
+                self._matching += 1
+                continue
+            distance = self._expectation.distance(call, failed)
+            self._others.append((distance, -self._seen, Near(entry, failed)))
+            if len(self._others) > 20 * NEAREST:
+                self._others = _nearest(self._others)
+
+    def verdict(self) -> Verdict:
+        """Return the result so far. The nearest calls are sorted, newest first."""
+        nearest = [near for *_, near in _nearest(self._others)]
+        return Verdict(self._expectation.is_met(self._matching), self._matching, nearest)
 
 
 def read_expectation(body: bytes) -> Expectation:
@@ -123,7 +143,7 @@ def read_expectation(body: bytes) -> Expectation:
     if len(body) > DOCUMENT_BYTES:
         raise refusal("document_too_large", "What is expected has up to 256 kB.")
     try:
-        return Expectation(msgspec.json.decode(body, type=ExpectedCalls))
+        return Expectation(msgspec.json.decode(body or b"{}", type=ExpectedCalls))
     except (msgspec.ValidationError, Refused) as ex:
         raise invalid(ex) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
@@ -131,10 +151,13 @@ def read_expectation(body: bytes) -> Expectation:
 
 
 def not_as_called(verdict: Verdict, expectation: Expectation) -> BambleweenyError:
-    """Make the error of a verdict that is not met; its nearest calls go along with it."""
+    """Make the error of a verdict that is not met, with its nearest calls."""
     low, high = expectation.bounds
     wanted = str(low) if low == high else f"{low} or more" if high is None else f"{low} to {high}"
-    return refusal("not_as_called", f"{verdict.matching} calls match; {wanted} are expected.")
+    error = refusal("not_as_called", f"{verdict.matching} calls match; {wanted} are expected.")
+    nearest = [{"failed": near.failed, "call": near.entry} for near in verdict.nearest]
+    error.details = {"matching": verdict.matching, "nearest": msgspec.to_builtins(nearest)}
+    return error
 
 
 def _nearest(others: list[tuple[int, int, Near]]) -> list[tuple[int, int, Near]]:

@@ -5,27 +5,39 @@ never changes, so a process may cache it.
 """
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 from uuid import uuid4
 
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded, Unauthorized
+from bambleweeny.errors import (
+    InvalidRequest,
+    NotFound,
+    QuotaExceeded,
+    RouteNameTaken,
+    Unauthorized,
+)
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, REMOVE_PUBLIC_ID
+
+_T = TypeVar("_T")
 
 _REMEMBERED = 10_000
 _UNFINISHED_SECONDS = 3600
 
 
 class PublicId(NamedTuple):
-    """The record of a public id: `target` is the name of a key or of a list."""
+    """The record of a public id: `target` is the name of a key or of a list.
+
+    With `has_document` it is a route whose document has all that matters instead.
+    """
 
     id: str
     owner: str
     target: str
     content_type: str = ""
+    has_document: bool = False
 
     @property
     def as_owner(self) -> Caller:
@@ -89,30 +101,39 @@ class PublicIds:
         return [row for row in rows if row]
 
     def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
-        """Create a public id. It counts against the quota.
+        """Create a public id. It counts against the quota."""
+        made = PublicId(str(uuid4()), caller.id, target, content_type)
+        self._add(
+            made,
+            lambda: run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self._noun),
+        )
+        return made
+
+    def _add(self, made: PublicId, add_to_index: Callable[[], _T]) -> _T:
+        """Write the record of a new public id, and return what `add_to_index` returns.
 
         Three round trips, since the record may be in another slot than the owner. If the creation
         is interrupted, the record expires within an hour, and the next listing frees its place in
         the quota.
         """
-        made = PublicId(str(uuid4()), caller.id, target, content_type)
         record = self._record_of(made.id)
-        self._store.write(
-            ("HSET", record, "owner", made.owner, "target", target, "content_type", content_type),
-            ("EXPIRE", record, _UNFINISHED_SECONDS),
-        )
+        fields = ["owner", made.owner, "target", made.target, "content_type", made.content_type]
+        fields += ["document", "1"] if made.has_document else []
+        self._store.write(("HSET", record, *fields), ("EXPIRE", record, _UNFINISHED_SECONDS))
         try:
-            run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self._noun)
-        except (QuotaExceeded, Unauthorized):
+            added = add_to_index()
+        except (QuotaExceeded, RouteNameTaken, Unauthorized):
             self._store.write(("UNLINK", record))
             raise
         self._store.write(("PERSIST", record))
-        return made
+        return added
 
     def _fetch(self, ids: list[str]) -> list[PublicId | None]:
-        fields = ("owner", "target", "content_type")
+        fields = ("owner", "target", "content_type", "document")
         rows = self._store.read(*(("HMGET", self._record_of(i), *fields) for i in ids))
         return [
-            PublicId(i, *(value.decode() for value in row)) if row[0] is not None else None
-            for i, row in zip(ids, rows, strict=True)
+            PublicId(i, owner.decode(), target.decode(), kind.decode(), document is not None)
+            if owner is not None
+            else None
+            for i, (owner, target, kind, document) in zip(ids, rows, strict=True)
         ]

@@ -1,7 +1,8 @@
 """Routes: public ids that show a key, with other keys of the same owner nested in it."""
 
-from collections.abc import Set
-from typing import Any
+from collections.abc import Callable, Set
+from typing import Any, TypeVar
+from uuid import uuid4
 
 from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.auth.tokens import Caller
@@ -13,11 +14,17 @@ from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_ROUTE
 
+_T = TypeVar("_T")
+
 _MOST_READS = 5
 _MOST_REMEMBERED = 10_000
 _LARGE = 64 << 10
 
 _NOTHING: frozenset[bytes] = frozenset()
+
+
+class HasDocument(Exception):
+    """The route has a document, which decides what it answers."""
 
 
 class Routes(PublicIds):
@@ -27,6 +34,12 @@ class Routes(PublicIds):
         schema = store.schema
         super().__init__(store, schema.route, "routes")
         self._seen = _Seen()
+        self._checked: dict[str, bytes] = {}
+
+    def add(self, owner: str, add_to_index: Callable[[str], _T]) -> tuple[PublicId, _T]:
+        """Create a route with a document; `add_to_index` stores it, and returns a result."""
+        made = PublicId(str(uuid4()), owner, "", "", has_document=True)
+        return made, self._add(made, lambda: add_to_index(made.id))
 
     def create(self, caller: Caller, key: str, content_type: str) -> PublicId:
         """Make a key public with a content type; the key may not exist yet."""
@@ -41,6 +54,11 @@ class Routes(PublicIds):
         """Return the length of a route's value when this process last read it, or 0 if unknown."""
         return self._seen.sizes.get(public_id, 0)
 
+    def note_size(self, public_id: str, size: int) -> None:
+        """Remember the length of an answer, for `size_of`."""
+        if size >= _LARGE or public_id in self._seen.sizes:
+            self._seen.note_size(public_id, size)
+
     def read(self, public_id: str) -> tuple[bytes, str, bool]:
         """Return the value that a route shows, its content type, and whether it has nested keys.
 
@@ -48,14 +66,28 @@ class Routes(PublicIds):
         becomes empty. Bytes that are not UTF-8 stay unchanged. Raises ExpansionTooLarge beyond the
         bounds of `nested_text`, and if the nested values have over 2 MB together. All values are
         read atomically. O(length of the value); one round trip once this process knows the id and
-        the nested names, and one more if the names have changed.
+        the nested names, and one more if the names have changed. Raises HasDocument if the route
+        has a document.
         """
         route = self.find(public_id)
+        if route.has_document:
+            raise HasDocument()
+        return self.show(route)
+
+    def show(self, route: PublicId, revision: bytes = b"") -> tuple[bytes, str, bool]:
+        """Return what `read` does, of a plain route or of one whose document has no rules.
+
+        In the latter case `revision` is that of the document, and `route` has its key and content
+        type. Raises HasDocument if the route has another document than that.
+        """
+        public_id = route.id
         names = known = self._seen.names_of(public_id)
         for _ in range(_MOST_READS):
-            value, nested = self._read_with(route, names) if names else (self._read(route), {})
-            if len(value) >= _LARGE or public_id in self._seen.sizes:
-                self._seen.note_size(public_id, len(value))
+            if names:
+                value, nested = self._read_with(route, revision, names)
+            else:
+                value, nested = self._read(route, revision), {}
+            self.note_size(public_id, len(value))
             text = nested_text(value)
             wanted = text.names if text else _NOTHING
             if text is None or (nested is not None and wanted <= names):
@@ -68,30 +100,66 @@ class Routes(PublicIds):
             names = wanted
         raise Busy()
 
-    def _read(self, route: PublicId) -> bytes:
+    def _read(self, route: PublicId, revision: bytes) -> bytes:
+        if revision:
+            return self._read_documented(route, revision)
         tenant = self._store.schema.tenant(route.owner)
-        version, score, value = self._store.read(
-            ("HGET", tenant.user, "version"),
+        [version, documents], score, value = self._store.read(
+            ("HMGET", tenant.user, "version", "documents"),
             ("ZSCORE", tenant.routes, route.id),
             ("GET", tenant.key(route.target)),
         )
-        if version is None or score is None or value is None:
+        if version is None or score is None:
+            raise NotFound()
+        if documents is not None and self._checked.get(route.id) != documents:
+            self._refuse_document(route, documents)
+        if value is None:
             raise NotFound()
         return bytes(value)
 
+    def _read_documented(self, route: PublicId, revision: bytes) -> bytes:
+        tenant = self._store.schema.tenant(route.owner)
+        version, found, value = self._store.read(
+            ("HGET", tenant.user, "version"),
+            ("HGET", tenant.document(route.id), "revision"),
+            ("GET", tenant.key(route.target)),
+        )
+        if version is None or found is None:
+            raise NotFound()
+        if found != revision:
+            raise HasDocument()
+        if value is None:
+            raise NotFound()
+        return bytes(value)
+
+    def _refuse_document(self, route: PublicId, documents: bytes) -> None:
+        """Raise HasDocument if this plain route has got a document.
+
+        `documents` counts the plain routes of the user that have got one, so that the others need
+        no further check until it changes.
+        """
+        name = self._store.schema.tenant(route.owner).document(route.id)
+        if self._store.read(("EXISTS", name)) == [1]:
+            self._known[route.id] = route._replace(has_document=True)
+            raise HasDocument()
+        if len(self._checked) > _MOST_REMEMBERED:
+            self._checked.clear()
+        self._checked[route.id] = documents
+
     def _read_with(
-        self, route: PublicId, names: Set[bytes]
+        self, route: PublicId, revision: bytes, names: Set[bytes]
     ) -> tuple[bytes, dict[bytes, bytes] | None]:
         """Read the value and those of other keys, or None for the latter if they are too large."""
         owner, asked = Caller(route.owner, "", ""), list(names)
         try:
             found: list[Any] = run_read_as(
-                self._store, owner, READ_ROUTE, route.id, route.target, MOST_NESTED_BYTES, *asked
-            )
+                self._store, owner, READ_ROUTE, route.id, route.target, revision,
+                MOST_NESTED_BYTES, *asked,
+            )  # fmt: skip
         except Unauthorized as ex:
             raise NotFound() from ex
         if not found:
-            return self._read(route), None
+            return self._read(route, revision), None
         if len(found) == 1:
             return found[0], None
         return found[0], {

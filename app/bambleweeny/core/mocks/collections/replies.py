@@ -64,7 +64,9 @@ class Resource(NamedTuple):
             return "options"
         found = _VERBS[self.kind].get(method)
         if found is None:
-            raise MethodNotAllowed(hint=f"It takes {self.allowed}.")
+            error = MethodNotAllowed(hint=f"It takes {self.allowed}.")
+            error.allow = self.allowed
+            raise error
         return found
 
     @property

@@ -36,15 +36,16 @@ local function save_key(name)
   return value and #value or 0
 end
 
--- Processes the due items of all lists of the batch, whose operations begin at ARGV[`start`].
+-- Processes the due items of all lists of the batch, whose operations begin at
+-- argv[`start`].
 -- This is not part of the batch and is not rolled back, so it comes first. Returns nil if due items
 -- are left for the next script.
-local function process_due_of_batch(start)
+local function process_due_of_batch(argv, start)
   local is_of_list = {push = true, push_with = true, pop = true}
   local now_ms, seen = now_in_us() / 1000, {}
-  for index = start, #ARGV, 3 do
-    local name = ARGV[index + 1]
-    if is_of_list[ARGV[index]] and not seen[name] then
+  for index = start, #argv, 3 do
+    local name = argv[index + 1]
+    if is_of_list[argv[index]] and not seen[name] then
       seen[name] = true
       if tonumber(redis.call('HGET', its_list(name), 'due') or math.huge) <= now_ms then
         if is_budget_spent() then

@@ -133,7 +133,7 @@ if full and not string.find(full.err, 'OOM', 1, true) then
   return full
 end
 if atomic then
-  if not process_due_of_batch(7) then
+  if not process_due_of_batch(ARGV, 7) then
     return {{}, room}
   end
   journal = undo_steps

@@ -1,0 +1,43 @@
+"""Scripts of public routes: they check that the caller knows the route's document."""
+
+from typing import Any
+
+from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute, NewerDocument
+from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.errors import NotFound, Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import Script
+
+_NEWER = -1
+
+
+class EngineCalls:
+    """Runs scripts as the owner of a route."""
+
+    def __init__(self, store: Store, compiled: CompiledRoutes) -> None:
+        self._store = store
+        self._compiled = compiled
+
+    def run(
+        self,
+        route: PublicId,
+        known: KnownRoute,
+        script: Script,
+        *args: str | bytes | int,
+        list_bounds: tuple[int, ...] = (),
+    ) -> list[Any]:
+        """Run a script with the route's id, the bounds of lists, the revision and `args`; atomic.
+
+        Raises NewerDocument if the document was replaced, and NotFound if the route is gone.
+        """
+        try:
+            reply: list[Any] = run_as(
+                self._store, route.as_owner, script, route.id, *list_bounds, known.revision, *args
+            )
+        except Unauthorized as ex:
+            raise NotFound() from ex
+        if reply[0] == _NEWER:
+            self._compiled.keep(route, reply[1], reply[2])
+            raise NewerDocument()
+        return reply

@@ -1,0 +1,43 @@
+"""Journals: the topics that record the calls of routes."""
+
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.journal import encoded, entry_of
+from bambleweeny.core.mocks.limits import BODY_BYTES
+from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute
+from bambleweeny.core.public.engine_calls import EngineCalls
+from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.topics import Bounds
+from bambleweeny.store.scripts import RECORD_CALL_WITHIN_QUOTA
+
+
+def beginning_of(call: Call) -> bytes:
+    """Return the record of a call without its rule, its status and its end."""
+    return encoded(entry_of(call, BODY_BYTES))[:-1]
+
+
+class Journals:
+    """Records calls that no script of a rule records."""
+
+    def __init__(self, engine: EngineCalls, compiled: CompiledRoutes, bounds: Bounds) -> None:
+        self._engine = engine
+        self._compiled = compiled
+        self._bounds = bounds.packed
+
+    def record(
+        self, route: PublicId, known: KnownRoute, call: Call, status: int, rule: str = ""
+    ) -> None:
+        """Record a call, if the route has a journal; else check that the document is known.
+
+        One round trip. Raises NewerDocument if it is not, and NotFound without the route.
+        """
+        journal = known.document.journal
+        if not journal:
+            self._compiled.check(route, known)
+            return
+        entry = entry_of(call, BODY_BYTES)
+        entry.status = status
+        if rule:
+            entry.rule = rule
+        self._engine.run(
+            route, known, RECORD_CALL_WITHIN_QUOTA, journal, self._bounds, encoded(entry)
+        )

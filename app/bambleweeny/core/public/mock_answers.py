@@ -1,0 +1,209 @@
+"""Answers of routes with documents: a call is matched here, and answered by one script."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bambleweeny.core.auth.tenant_session import read_values_as
+from bambleweeny.core.mocks.answers import TEXT, Rendered
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.documents import RouteDocument
+from bambleweeny.core.mocks.headers import preflight_headers
+from bambleweeny.core.mocks.limits import ANSWER_BYTES
+from bambleweeny.core.mocks.references import Reference
+from bambleweeny.core.mocks.routes import no_rule
+from bambleweeny.core.mocks.rules import Candidate
+from bambleweeny.core.mocks.templates import too_large
+from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute, NewerDocument
+from bambleweeny.core.public.engine_calls import EngineCalls
+from bambleweeny.core.public.journals import Journals, beginning_of
+from bambleweeny.core.public.objects import ObjectCall, Objects
+from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.public.route_names import RouteNames
+from bambleweeny.core.public.routes import HasDocument, Routes
+from bambleweeny.core.topics import Bounds
+from bambleweeny.errors import BambleweenyError, Busy, NotFound, TooMuchAtOnce
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import ANSWER_CALL
+
+_MOST_TRIES = 10
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+class Shown(NamedTuple):
+    """The value that a route without rules shows; `has_nested` if it has nested keys."""
+
+    id: str
+    value: bytes
+    content_type: str
+    has_nested: bool
+
+
+class MockAnswers:
+    """Answers calls of routes that have documents.
+
+    A call costs one round trip once the worker knows the document; one more if the text of a
+    shown key has placeholders, for a change of an object, and for a record of an error.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        routes: Routes,
+        names: RouteNames,
+        *,
+        list_bounds: tuple[int, int],
+        topic_bounds: Bounds,
+    ) -> None:
+        self._store = store
+        self._routes = routes
+        self._names = names
+        self._compiled = CompiledRoutes(store)
+        self._engine = EngineCalls(store, self._compiled)
+        self._objects = Objects(self._engine)
+        self._journals = Journals(self._engine, self._compiled, topic_bounds)
+        self._list_bounds = list_bounds
+        self._topic_bounds = topic_bounds.packed
+
+    def answer(
+        self,
+        reference: Reference,
+        call: Call,
+        here: str,
+        on_document: Callable[[RouteDocument], None],
+    ) -> Rendered | Shown:
+        """Answer a call; `here` is the URL of the route, without a slash at its end.
+
+        `on_document` gets the document before the answer is made, and again if it was replaced
+        meanwhile. Raises NotFound without the route, NoRule if no rule matches, and the errors
+        of the answer.
+        """
+        for _ in range(_MOST_TRIES):
+            try:
+                route, known = self._find(reference)
+                on_document(known.document)
+                return self._answer(route, known, call, here)
+            except NewerDocument:
+                continue
+            except NotFound as ex:
+                # NOTE: another route may have the name by now.
+                if type(ex) is not NotFound or not self._names.forget(reference):
+                    raise
+        raise Busy()
+
+    def _find(self, reference: Reference) -> tuple[PublicId, KnownRoute]:
+        route = self._routes.find(self._names.find(reference))
+        known = self._compiled.get(route)
+        if reference.name and known.document.name != reference.name:
+            raise NotFound()
+        return route, known
+
+    def _answer(
+        self, route: PublicId, known: KnownRoute, call: Call, here: str
+    ) -> Rendered | Shown:
+        if known.document.cors != "off" and _is_preflight(call):
+            self._compiled.check(route, known)
+            origin, *wanted = (call.headers.get(name, "") for name in _PREFLIGHT)
+            return Rendered(204, preflight_headers(known.document.cors, origin, *wanted), b"")
+        if not known.route.rules:
+            return self._show(route, known, call)
+        try:
+            candidates = known.route.candidates(call)
+        except BambleweenyError as ex:
+            self._journals.record(route, known, call, ex.status)
+            raise
+        if candidates[0].resource and candidates[0].is_certain:
+            return self._answer_of_collection(route, known, candidates[0], call, here)
+        return self._answer_of_rule(route, known, candidates, call, here)
+
+    def _show(self, route: PublicId, known: KnownRoute, call: Call) -> Shown:
+        document = known.document
+        plain = route._replace(target=document.key, content_type=document.content_type or TEXT)
+        status = 200
+        try:
+            return Shown(route.id, *self._routes.show(plain, known.revision))
+        except HasDocument as ex:
+            self._compiled.check(route, known)
+            raise Busy() from ex
+        except BambleweenyError as ex:
+            status = ex.status
+            raise
+        finally:
+            if document.journal:
+                self._journals.record(route, known, call, status, "key")
+
+    def _answer_of_rule(
+        self,
+        route: PublicId,
+        known: KnownRoute,
+        candidates: list[Candidate],
+        call: Call,
+        here: str,
+    ) -> Rendered:
+        chosen = self._choose(route, known, candidates, call)
+        if chosen is None:
+            error = no_rule(call)
+            self._journals.record(route, known, call, error.status)
+            raise error
+        if chosen.resource:
+            return self._answer_of_collection(route, known, chosen, call, here)
+        if further := chosen.further_names():
+            chosen.learn(chosen.scope.count, self._values(route, further))
+        rendered = chosen.render(here or "/")
+        if chosen.is_preferred:
+            applied = ("Preference-Applied", call.headers["prefer"][:200])
+            return rendered._replace(headers=[*rendered.headers, applied])
+        return rendered
+
+    def _choose(
+        self, route: PublicId, known: KnownRoute, candidates: list[Candidate], call: Call
+    ) -> Candidate | None:
+        """Return the candidate that answers, with what the engine knows of it."""
+        plans = [candidate.plan() for candidate in candidates]
+        journal = known.document.journal
+        if plans[0].is_settled and not journal:
+            self._compiled.check(route, known)
+            return candidates[0]
+        place, count, *found = self._engine.run(
+            route, known, ANSWER_CALL, _pack([plan.head() for plan in plans]), ANSWER_BYTES,
+            beginning_of(call) if journal else b"", journal, self._topic_bounds,
+            *(field for plan in plans for operation in plan.operations for field in operation),
+            list_bounds=self._list_bounds,
+        )  # fmt: skip
+        if not place:
+            return None
+        names = (name.decode() for name in found[::2])
+        chosen = candidates[int(place) - 1]
+        chosen.learn(count, dict(zip(names, found[1::2], strict=True)))
+        return chosen
+
+    def _answer_of_collection(
+        self, route: PublicId, known: KnownRoute, chosen: Candidate, call: Call, here: str
+    ) -> Rendered:
+        assert chosen.resource
+        try:
+            rendered = self._objects.answer(ObjectCall(route, known, chosen.resource, call, here))
+        except BambleweenyError as ex:
+            self._journals.record(route, known, call, ex.status, chosen.rule.label)
+            raise
+        if known.document.journal:
+            self._journals.record(route, known, call, rendered.status, chosen.rule.label)
+        return rendered
+
+    def _values(self, route: PublicId, names: list[str]) -> dict[str, Any]:
+        try:
+            values, _ = read_values_as(
+                self._store, route.as_owner, names, ANSWER_BYTES, is_whole=True
+            )
+        except TooMuchAtOnce as ex:
+            raise too_large() from ex
+        return dict(zip(names, values, strict=True))
+
+
+_PREFLIGHT = ("origin", "access-control-request-method", "access-control-request-headers")
+
+
+def _is_preflight(call: Call) -> bool:
+    return call.method == "OPTIONS" and "access-control-request-method" in call.headers

@@ -1,0 +1,50 @@
+"""All that routes with documents need, built once for each process."""
+
+from typing import NamedTuple
+
+from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.notify.long_polls import LongPolls
+from bambleweeny.core.public.mock_answers import MockAnswers
+from bambleweeny.core.public.route_documents import RouteDocuments
+from bambleweeny.core.public.route_imports import RouteImports
+from bambleweeny.core.public.route_names import RouteNames
+from bambleweeny.core.public.routes import Routes
+from bambleweeny.core.public.seeds import Seeds
+from bambleweeny.core.public.verifications import Verifications
+from bambleweeny.core.topics import Bounds, Topics
+from bambleweeny.store import Store
+
+
+class Mocks(NamedTuple):
+    """Routes as mock APIs."""
+
+    names: RouteNames
+    documents: RouteDocuments
+    answers: MockAnswers
+    seeds: Seeds
+    imports: RouteImports
+    verifications: Verifications
+
+
+def make_mocks(
+    store: Store,
+    routes: Routes,
+    batch: Batch,
+    topics: Topics,
+    waits: LongPolls,
+    *,
+    list_bounds: tuple[int, int],
+    topic_bounds: Bounds,
+) -> Mocks:
+    """Build the services over a store. No round trip."""
+    names = RouteNames(store)
+    documents = RouteDocuments(store, routes, names)
+    seeds = Seeds(store, batch, documents)
+    return Mocks(
+        names,
+        documents,
+        MockAnswers(store, routes, names, list_bounds=list_bounds, topic_bounds=topic_bounds),
+        seeds,
+        RouteImports(documents, seeds),
+        Verifications(store, topics, waits, documents),
+    )

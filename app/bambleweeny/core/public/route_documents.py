@@ -1,0 +1,134 @@
+"""Documents of routes: created, read, replaced and deleted by their owner."""
+
+from hashlib import sha1
+from typing import NamedTuple
+
+import msgspec
+
+from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.mocks.documents import RouteDocument
+from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.public.route_names import RouteNames
+from bambleweeny.core.public.routes import Routes
+from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import PUT_DOCUMENT_WITHIN_QUOTA
+
+
+class Summary(msgspec.Struct, omit_defaults=True):
+    """What a listing shows of a document."""
+
+    key: str = ""
+    content_type: str = ""
+    name: str = ""
+    rules: int = 0
+    journal: str = ""
+
+
+class _Journal(msgspec.Struct):
+    journal: str = ""
+
+
+class Published(NamedTuple):
+    """A route that was created or replaced. `name` is `@USER/NAME`, or empty."""
+
+    id: str
+    name: str
+
+
+class RouteDocuments:
+    """The documents of all tenants. A document is stored as it was sent."""
+
+    def __init__(self, store: Store, routes: Routes, names: RouteNames) -> None:
+        self._store = store
+        self._routes = routes
+        self._names = names
+
+    def create(self, caller: Caller, body: bytes) -> Published:
+        """Create a route with a document. It counts against the quota.
+
+        A document that cannot be used is InvalidRoute, a name of another route RouteNameTaken.
+        """
+        document = load(body).document
+        made, owner = self._routes.add(
+            caller.id, lambda public_id: self._put(caller, public_id, document, body, is_new=True)
+        )
+        return Published(made.id, _full_name(owner, document))
+
+    def replace(self, caller: Caller, public_id: str, body: bytes) -> Published:
+        """Replace the document of a route, or give one to a plain route; atomic.
+
+        The public id stays, the counters begin anew. A miss raises NotFound.
+        """
+        document = load(body).document
+        owner = self._put(caller, public_id, document, body, is_new=False)
+        return Published(public_id, _full_name(owner, document))
+
+    def read(self, caller: Caller, public_id: str) -> bytes:
+        """Return a route's document as JSON; a miss raises NotFound. Up to two round trips."""
+        tenant = self._store.schema.tenant(caller.id)
+        score, document = read_as(
+            self._store,
+            caller,
+            ("ZSCORE", tenant.routes, public_id),
+            ("HGET", tenant.document(public_id), "document"),
+        )
+        if score is None:
+            raise NotFound()
+        if document is not None:
+            return bytes(document)
+        plain = self._routes.find(public_id)
+        return msgspec.json.encode({"key": plain.target, "content_type": plain.content_type})
+
+    def summaries(self, caller: Caller) -> list[tuple[PublicId, Summary]]:
+        """Return the caller's routes with what their documents say. O(n), three round trips."""
+        routes = self._routes.owned_by(caller)
+        tenant = self._store.schema.tenant(caller.id)
+        found = self._store.read(
+            *(("HGET", tenant.document(route.id), "summary") for route in routes)
+        )
+        return [
+            (route, _plain(route) if text is None else msgspec.json.decode(text, type=Summary))
+            for route, text in zip(routes, found, strict=True)
+        ]
+
+    def journal_of(self, caller: Caller, public_id: str) -> str:
+        """Return the topic with the calls of a route; InvalidRequest if it has none."""
+        found = msgspec.json.decode(self.read(caller, public_id), type=_Journal)
+        if not found.journal:
+            raise InvalidRequest(
+                "The route has no journal.", hint="Name a topic in 'journal' of its document."
+            )
+        return found.journal
+
+    def delete(self, caller: Caller, text: str) -> None:
+        """Delete a route with its document, by its id or `@USER/NAME`."""
+        self._routes.delete(caller, self._names.parse(text))
+
+    def _put(
+        self, caller: Caller, public_id: str, document: RouteDocument, body: bytes, *, is_new: bool
+    ) -> str:
+        summary = Summary(
+            document.key, document.content_type, document.name, len(document.rules),
+            document.journal,
+        )  # fmt: skip
+        owner = run_as(
+            self._store, caller, PUT_DOCUMENT_WITHIN_QUOTA, public_id, int(is_new),
+            revision_of(body), body, document.name, msgspec.json.encode(summary), document.journal,
+        )  # fmt: skip
+        return str(owner.decode())
+
+
+def revision_of(document: bytes) -> str:
+    """Return the revision of a document; the same document has the same one."""
+    return sha1(document, usedforsecurity=False).hexdigest()
+
+
+def _plain(route: PublicId) -> Summary:
+    return Summary(route.target, route.content_type)
+
+
+def _full_name(owner: str, document: RouteDocument) -> str:
+    return f"@{owner}/{document.name}" if document.name else ""

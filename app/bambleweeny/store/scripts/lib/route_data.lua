@@ -1,0 +1,15 @@
+-- Deletes what a route has besides its public id.
+--- @include "lib/tenant"
+--- @function "topics/delete_topic"
+
+-- Deletes a route's document, its name, its counters, and the journal if the route created it.
+local function forget_document(id)
+  local name, made = unpack(redis.call('HMGET', its_document(id), 'name', 'made'))
+  if name and name ~= '' then
+    redis.call('HDEL', its_route_names, name)
+  end
+  if made then
+    delete_topic({version, made})
+  end
+  redis.call('UNLINK', its_document(id), its_counts(id))
+end
