@@ -27,7 +27,7 @@ FOREIGN = {
     "jwt": ["core/auth"],
     "falcon": ["api"],
     "prometheus_client": ["api"],
-    "yaml": ["api"],
+    "yaml": ["api", "cli"],
     "waitress": ["server/http"],
     "prompt_toolkit": ["cli/commands/shell"],
     "rich": ["cli"],

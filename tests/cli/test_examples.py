@@ -1,5 +1,6 @@
 """The examples of every help, typed where they are shown: into bash, and into our own shell."""
 
+import json
 import os
 import re
 import signal
@@ -45,6 +46,13 @@ BEFORE_IN_THE_SHELL = {
     "policy del": "policy set mail --paused",
     "import": "export mine.ndjson",
 }
+SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping"}]}
+PETSTORE = """
+openapi: 3.0.0
+paths:
+  /pets:
+    get: {responses: {"200": {content: {application/json: {example: [{id: 1}]}}}}}
+"""
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
 ITEM = "1795387415584138"
 TALKS = ("bambleweeny shell", "bambleweeny shell --profile work")
@@ -91,6 +99,10 @@ def place(server, alone, monkeypatch):
     with Client(server.url, "admin", "changeme") as client:
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
+        client.routes.set(SHOP)
+        (alone / "shop.json").write_text(json.dumps(SHOP))
+        (alone / "db.json").write_text('{"posts": [{"id": 1}]}')
+        (alone / "petstore.yaml").write_text(PETSTORE)
         client.set("foo", "1")
         client.set("settings", json={})
         client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None

@@ -3,7 +3,7 @@
 import pytest
 from bambleweeny import Client
 from bambleweeny.client import Bin, Route
-from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.errors import InvalidRequest, NoRule, NotAsCalled, NotFound, RouteNameTaken
 
 
 @pytest.fixture
@@ -58,3 +58,37 @@ def test_the_admin_publishes_for_another_user(client, ulis, uli):
     client.routes.delete(route.id, userid=id)
     client.bins.delete(hook.id, userid=id)
     assert ulis.routes.list() == ulis.bins.list() == []
+
+
+SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping", "answers": [{"text": "pong"}]}]}  # fmt: skip
+
+
+def test_a_document_is_set_again_by_its_name(client, http):
+    made = client.routes.set(SHOP)
+    assert (made.name, made.rules, made.journal) == ("shop", 1, "shop-calls")
+    assert client.routes.list() == [made]
+    assert client.routes.get("@admin/shop") == client.routes.get(made.id) == SHOP
+    assert client.routes.set({**SHOP, "key": "home"}).id == made.id
+    assert client.routes.set(SHOP, made.id).id == made.id
+    assert http.get("/routes/@admin/shop/ping").text == "pong"
+    other = client.routes.create("foo")
+    with pytest.raises(RouteNameTaken):
+        client.routes.set(SHOP, other.id)
+    client.routes.delete("@admin/shop")
+    assert client.routes.list() == [other]
+
+
+def test_calls_are_verified_and_forgotten(client, anybody):
+    made = client.routes.set(SHOP)
+    assert client.routes.verify(made.id, {"count": 0}) == 0
+    anybody._connection.call("GET", f"{made.path}/ping", is_public=True)
+    assert client.routes.verify("@admin/shop", {"path": "/ping", "status": 200, "count": 1}) == 1
+    with pytest.raises(NotAsCalled) as ex:
+        client.routes.verify(made.id, {"path": "/ping", "method": "POST"})
+    assert ex.value.details["matching"] == 0
+    [near] = ex.value.details["nearest"]
+    assert (near["failed"], near["call"]["path"]) == (["method"], "/ping")
+    client.routes.reset(made.id)
+    assert client.routes.verify(made.id, {"count": 0}) == 0
+    with pytest.raises(NoRule):
+        anybody.routes.read("@admin/shop")

@@ -7,7 +7,7 @@ from bambleweeny.client.events import Event
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
-from bambleweeny.client.routes import Route
+from bambleweeny.client.routes import ImportedRoute, Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported
 from bambleweeny.client.users import User
@@ -20,6 +20,7 @@ __all__ = [
     "Entry",
     "Event",
     "Imported",
+    "ImportedRoute",
     "Item",
     "LeasedItem",
     "Message",

@@ -77,6 +77,14 @@ export class Client {
     ...this.#published("routes"),
     create: async (key, contentType = "text/plain", options) =>
       this.#publish("routes", { key, content_type: contentType }, sorted(ACTING, options)),
+    set: async (json, { id, ...options } = {}) => // a route with this document; with `id` it replaces the document of that route
+      placeOf(this.url, { ...json, ...(await this.#json(id ? "PUT" : "POST", "/routes", { ...sorted(ACTING, options, id ? { id } : {}), json })) }),
+    import_: async (from, json, options) => // makes a route of an `openapi`, `har` or `db` document
+      placeOf(this.url, await this.#json("POST", "/routes", { ...sorted(`name prefix only journal ${ACTING}`, options, { from }), json })),
+    get: async (id, options) => this.#json("GET", "/routes", sorted(ACTING, options, { id })),
+    verify: async (id, json = {}, options) => // returns how many calls match
+      (await this.#json("POST", "/routes/verify", { ...sorted(`wait since ${ACTING}`, options, { id }), json })).matching,
+    reset: async (id, options) => this.#done("POST", "/routes/reset", sorted(ACTING, options, { id })),
     read: async (id, options) => this.#value("GET", at("routes", id), { ...sorted("signal", options), isPublic: true }),
   };
   bins = {
@@ -283,8 +291,7 @@ const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 secon
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const placeOf = (url, { path, info, content_type: contentType, ...rest }) =>
-  ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
+const placeOf = (url, { path, info, content_type: contentType, ...rest }) => ({ id: path.split("/").pop(), path, url: url + path, ...rest, ...(contentType && { contentType }) });
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 

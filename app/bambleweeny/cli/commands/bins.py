@@ -1,7 +1,7 @@
 """`bin`: public URLs that add to a list."""
 
+from bambleweeny.cli.arguments.documents import id_of
 from bambleweeny.cli.arguments.inputs import USERID
-from bambleweeny.cli.commands.routes import id_of
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument, noun
 
