@@ -24,6 +24,8 @@ from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
 from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.mocks import Mocks, make_mocks
+from bambleweeny.core.public.route_documents import RouteDocuments
+from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
@@ -134,13 +136,15 @@ def _imports(
     """Build the imports. Their store has the long retry, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
+    routes = Routes(store)
     nouns = Nouns(
         Selections(store, users),
         lists,
         Items(store, list_bounds),
         ListPolicies(store, list_bounds),
         Topics(store, waits, streams, topic_bounds),
-        Routes(store),
+        routes,
+        RouteDocuments(store, routes, RouteNames(store)),
         Bins(store, lists),
     )
     return Imports(store, nouns)

@@ -35,7 +35,9 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
     store.write(("UNLINK", tenant.topic_bytes))
-    _drain(lambda: _delete_public(store, tenant.routes, schema.route))
+    of_routes = (schema.route, tenant.document, tenant.counts)
+    _drain(lambda: _delete_public(store, tenant.routes, *of_routes))
+    store.write(("UNLINK", tenant.route_names))
     _drain(lambda: _delete_public(store, tenant.bins, schema.bin))
     store.write(("SREM", schema.tenants, user_id))
 
@@ -67,9 +69,10 @@ def _delete_listed(store: Store, tenant: Tenant, index: str, *prefixes: str) -> 
     return int(store.run(DELETE_LISTED, (index, *tenant.at_rest), _STEP, *prefixes))
 
 
-def _delete_public(store: Store, index: str, key_of: Callable[[str], str]) -> int:
-    """Delete records that are in different slots on a Cluster."""
+def _delete_public(store: Store, index: str, *keys_of: Callable[[str], str]) -> int:
+    """Delete records, some of which are in different slots on a Cluster."""
     [ids] = store.read(("ZRANGE", index, 0, _STEP - 1))
     if ids:
-        store.write(*(("UNLINK", key_of(name.decode())) for name in ids), ("ZREM", index, *ids))
+        names = (key_of(public_id.decode()) for public_id in ids for key_of in keys_of)
+        store.write(*(("UNLINK", name) for name in names), ("ZREM", index, *ids))
     return len(ids)

@@ -7,6 +7,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.transfer.backup_format import (
@@ -26,6 +27,7 @@ from bambleweeny.core.transfer.backup_format import (
     User,
 )
 from bambleweeny.core.transfer.restored_lists import is_possible_item, is_possible_list
+from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_media_type, is_part_of_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
 
@@ -155,11 +157,7 @@ class _Rules:
             case Message():
                 return record.topic == self._topic and self._follows(record)
             case Route():
-                return (
-                    is_public_id(record.id)
-                    and is_part_of_name(record.key)
-                    and is_media_type(record.content_type)
-                )
+                return is_public_id(record.id) and _is_possible_route(record)
             case Bin():
                 return is_public_id(record.id) and is_part_of_name(record.list)
 
@@ -174,3 +172,13 @@ class _Rules:
             return False
         last, self._message = self._message, id_in_order(message.id)
         return last < self._message
+
+
+def _is_possible_route(route: Route) -> bool:
+    if not route.document:
+        return is_part_of_name(route.key) and is_media_type(route.content_type)
+    try:
+        load(route.document.encode())
+    except (BambleweenyError, UnicodeEncodeError):
+        return False
+    return True

@@ -109,13 +109,14 @@ class Message(_Strict):
     value: str | Base64
 
 
-class Route(_Strict):
-    """A route and the key that it shows."""
+class Route(_Strict, omit_defaults=True):
+    """A route and its key. If it has a document, that has all that matters."""
 
     owner: str
     id: str
     key: str
     content_type: str
+    document: str = ""
 
 
 class Bin(_Strict):

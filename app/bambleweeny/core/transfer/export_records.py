@@ -14,6 +14,7 @@ from bambleweeny.core.lists.codec import StoredItem
 from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.lists.policies import ListPolicy, check_list_policy
+from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BE_UTF8, is_utf16
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.transfer.backup_format import Bin, Item, List, Message, Route
@@ -112,13 +113,17 @@ class OwnMessage(_Strict, frozen=True):
 
 
 class OwnRoute(_Strict, frozen=True):
-    """A route, identified by the key that it shows."""
+    """A route, identified by the key that it shows, or by its document."""
 
-    key: str
-    content_type: str
+    key: str = ""
+    content_type: str = ""
+    document: str = ""
 
     def check(self) -> None:
         """Raise InvalidRequest unless the route is valid."""
+        if self.document:
+            load(self.document.encode(errors="replace"))
+            return
         check_key_name(self.key)
         if not is_media_type(self.content_type):
             raise InvalidRequest("`content_type` is invalid.")
@@ -175,10 +180,16 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
         case Message():
             line = Line(message=OwnMessage(record.topic, record.value, record.id, record.type))
         case Route():
-            line = Line(route=OwnRoute(record.key, record.content_type))
+            line = Line(route=_route_of(record))
         case Bin():
             line = Line(bin=OwnBin(record.list))
     return _encode(line) + b"\n"
+
+
+def _route_of(route: Route) -> OwnRoute:
+    if route.document:
+        return OwnRoute(document=route.document)
+    return OwnRoute(route.key, route.content_type)
 
 
 def _item_of(item: Item) -> OwnItem:

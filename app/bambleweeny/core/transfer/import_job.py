@@ -10,7 +10,9 @@ from bambleweeny.core.listing.selections import Selections
 from bambleweeny.core.lists.items import Items
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.lists.policies import ListPolicies
+from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.bins import Bins
+from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Message, Topics
 from bambleweeny.core.transfer.export_records import (
@@ -36,6 +38,7 @@ class Nouns(NamedTuple):
     list_policies: ListPolicies
     topics: Topics
     routes: Routes
+    documents: RouteDocuments
     bins: Bins
 
 
@@ -68,10 +71,26 @@ class ImportJob:
     @cached_property
     def _known(self) -> set[OwnRecord]:
         """The existing routes and bins, as records."""
-        routes, bins = self._nouns.routes, self._nouns.bins
+        bins = (OwnBin(one.target) for one in self._nouns.bins.owned_by(self._caller))
+        return {*bins, *self._known_routes}
+
+    @cached_property
+    def _known_routes(self) -> dict[OwnRoute, str]:
+        """The ids of the existing routes."""
         return {
-            *(OwnRoute(one.target, one.content_type) for one in routes.owned_by(self._caller)),
-            *(OwnBin(one.target) for one in bins.owned_by(self._caller)),
+            OwnRoute(one.target, one.content_type)
+            if document is None
+            else OwnRoute(document=document.decode()): one.id
+            for one, document in self._nouns.documents.all(self._caller)
+        }
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        """The ids of the existing routes that have names."""
+        return {
+            name: public_id
+            for record, public_id in self._known_routes.items()
+            if record.document and (name := load(record.document.encode()).document.name)
         }
 
     def put(self, records: Sequence[OwnRecord]) -> None:
@@ -153,9 +172,24 @@ class ImportJob:
         """Create a route or a bin, unless an equal one exists."""
         if record in self._known:
             return 0
-        if isinstance(record, OwnRoute):
-            self._nouns.routes.create(self._caller, record.key, record.content_type)
-        else:
+        if isinstance(record, OwnBin):
             self._nouns.bins.create(self._caller, record.list)
+        elif not record.document:
+            self._nouns.routes.create(self._caller, record.key, record.content_type)
+        elif not self._put_document(record.document.encode()):
+            return 0
         self._known.add(record)
         return 1
+
+    def _put_document(self, document: bytes) -> bool:
+        """Create a route with a document, or replace that of the route with its name."""
+        name = load(document).document.name
+        if name not in self._named:
+            made = self._nouns.documents.create(self._caller, document)
+            if name:
+                self._named[name] = made.id
+        elif self._skips:
+            return False
+        else:
+            self._nouns.documents.replace(self._caller, self._named[name], document)
+        return True

@@ -9,6 +9,8 @@ from bambleweeny.core.auth.tenant_deletion import clear_tenant
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
+from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.public.route_documents import stored_document
 from bambleweeny.core.transfer.backup_check import read_header, read_records
 from bambleweeny.core.transfer.backup_format import (
     Bin,
@@ -152,6 +154,8 @@ class _Writer:
                 self._put_message(record)
             case Route():
                 self._put_public(record, record.key, record.content_type)
+                if record.document:
+                    self._put_document(record)
             case Bin():
                 self._put_public(record, record.list, "")
         if len(self._commands) >= _BATCH or self._bytes >= _BATCH_BYTES:
@@ -218,6 +222,18 @@ class _Writer:
         self._claims[name] = record.owner
         fields = ("owner", record.owner, "target", target, "content_type", content_type)
         self._add(("ZADD", index, 0, record.id), ("HSET", name, *fields))
+
+    def _put_document(self, route: Route) -> None:
+        tenant, document = self._schema.tenant(route.owner), route.document.encode()
+        stored = stored_document(load(document).document, document)
+        fields = [part for field in stored.items() for part in field]
+        self._add(
+            ("HSET", self._schema.route(route.id), "document", 1),
+            ("HSET", tenant.document(route.id), *fields),
+        )
+        if stored["name"]:
+            self._add(("HSET", tenant.route_names, stored["name"], route.id))
+        self._bytes += len(document)
 
     def _add(self, *commands: Command) -> None:
         self._commands += commands

@@ -1,6 +1,6 @@
 """One user and its data, read as the records of a backup."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -61,7 +61,7 @@ class TenantSnapshot:
     def records(self) -> Iterator[Record]:
         """Yield the user and all of its data, read atomically if it is within the bounds.
 
-        Routes and bins never change; one that is deleted meanwhile may be left out.
+        Keys of routes and bins never change; one that is deleted meanwhile may be left out.
         """
         found = self._run(SNAPSHOT_TENANT, " ".join(_FIELDS), *self._bounds)
         if found is None:
@@ -78,7 +78,7 @@ class TenantSnapshot:
             self._advance(1)
         for name, entries in _pairs(topics):
             yield from self._topic(name.decode(), entries)
-        yield from self._routes([public_id.decode() for public_id in routes])
+        yield from self._routes({name.decode(): document for name, document in _pairs(routes)})
         yield from self._bins([public_id.decode() for public_id in bins])
 
     def _records_in_pages(self) -> Iterator[Record]:
@@ -105,7 +105,8 @@ class TenantSnapshot:
             for name in names:
                 yield from self._topic_in_pages(name)
         for ids in self._walk(tenant.routes):
-            yield from self._routes(ids)
+            documents = (("HGET", tenant.document(public_id), "document") for public_id in ids)
+            yield from self._routes(dict(zip(ids, self._store.read(*documents), strict=True)))
         for ids in self._walk(tenant.bins):
             yield from self._bins(ids)
 
@@ -166,10 +167,11 @@ class TenantSnapshot:
             value = value_of(message.value)
             yield Message(self._caller.id, name, message.id, message.type, value)
 
-    def _routes(self, ids: Sequence[str]) -> Iterator[Route]:
-        schema = self._store.schema
+    def _routes(self, documents: Mapping[str, bytes | None]) -> Iterator[Route]:
+        schema, ids = self._store.schema, list(documents)
         for public_id, row in self._look_up(ids, schema.route, "target", "content_type"):
-            yield Route(self._caller.id, public_id, row[0].decode(), row[1].decode())
+            document = (documents[public_id] or b"").decode()
+            yield Route(self._caller.id, public_id, row[0].decode(), row[1].decode(), document)
 
     def _bins(self, ids: Sequence[str]) -> Iterator[Bin]:
         for public_id, row in self._look_up(ids, self._store.schema.bin, "target"):
