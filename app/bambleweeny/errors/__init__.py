@@ -37,6 +37,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         VersionNotServed    505  unsupported version of HTTP
       StoreUnavailable      503  the engine is not available; retry
         Busy                503  too many requests of this kind
+          TooManyDelayed    503  too many delayed answers
       StoreFull             507  the engine is out of memory or disk
         ListFull            507  the list has reached its limit
       NoAnswer                   the client received no answer; status 0
@@ -65,6 +66,7 @@ from bambleweeny.errors.failures import (
     NotServed,
     StoreFull,
     StoreUnavailable,
+    TooManyDelayed,
     VersionNotServed,
 )
 from bambleweeny.errors.no_answer import ConnectionBroken, NoAnswer, TimedOut, Unreachable
@@ -117,6 +119,7 @@ __all__ = [
     "TimedOut",
     "TlsNotServed",
     "TokenInPageUrl",
+    "TooManyDelayed",
     "TooMuchAtOnce",
     "Unauthorized",
     "UnknownParameter",

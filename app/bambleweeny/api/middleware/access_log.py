@@ -4,6 +4,7 @@ import logging
 import random
 import re
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
 _METHODS = frozenset(falcon.HTTP_METHODS)
 _MAX_LENGTH = 1024
+_NO_STATUS = 0
+"""The status in log and metrics if the server closed the connection without an answer."""
 _IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_MAX_LENGTH}}}").fullmatch
 _PLAIN = "".join(map(chr, (0x21, 0x23, 0x24, *range(0x26, 0x5C), *range(0x5D, 0x7F))))
 """Printable ASCII without space, double quote, backslash and percent sign."""
@@ -73,23 +76,12 @@ class AccessLog:
         context = req.context
         if not hasattr(context, "started"):
             self.process_request(req, resp)
-        seconds = time.perf_counter() - context.started
-        status = resp.status_code
-        code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
-        self._count(req.method, req.uri_template, status, seconds, code)
-        if _log.isEnabledFor(logging.INFO):
-            caller = context.get("caller")
-            _write(
-                req.method,
-                req.path,
-                status=status,
-                ms=round(seconds * 1000, 2),
-                user=caller.name if caller else None,
-                request_id=context.request_id,
-                address=req.env.get("REMOTE_ADDR"),
-                code=code,
-            )
+        if "bambleweeny.plan" in req.env:
+            req.env["bambleweeny.plan"].when_sent = partial(self._note_planned, req, resp)
+            return
+        status = resp.status_code
+        self._note(req, status, resp.context.get("error_code") if status >= 400 else None)
 
     def note_refusal(
         self,
@@ -103,22 +95,51 @@ class AccessLog:
     ) -> str:
         """Count and log a request that the server refused early; return its request id."""
         request_id = _valid_or_new_id(given_id)
-        self._count(method, None, error.status, seconds, error.code)
-        if _log.isEnabledFor(logging.INFO):
-            _write(
-                method or "-",
-                path or "-",
-                status=error.status,
-                ms=round(seconds * 1000, 2),
-                user=None,
-                request_id=request_id,
-                address=address,
-                code=error.code,
-            )
+        self._report(
+            method,
+            path,
+            error.status,
+            seconds,
+            error.code,
+            template=None,
+            user=None,
+            request_id=request_id,
+            address=address,
+        )
         return request_id
 
-    def _count(
-        self, method: str, template: str | None, status: int, seconds: float, code: str | None
+    def _note_planned(
+        self, req: falcon.Request, resp: falcon.Response, code: str | None, is_answered: bool
+    ) -> None:
+        """Count and log an answer that was sent later or with a fault, or could not be sent."""
+        status = resp.status_code if is_answered else _NO_STATUS
+        self._note(req, status, code or resp.context.get("error_code"))
+
+    def _note(self, req: falcon.Request, status: int, code: str | None) -> None:
+        context = req.context
+        caller = context.get("caller")
+        self._report(
+            req.method,
+            req.path,
+            status,
+            time.perf_counter() - context.started,
+            code,
+            template=req.uri_template,
+            user=caller.name if caller else None,
+            request_id=context.request_id,
+            address=req.env.get("REMOTE_ADDR"),
+        )
+
+    def _report(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        seconds: float,
+        code: str | None,
+        *,
+        template: str | None,
+        **logged: str | None,
     ) -> None:
         try:
             route = self._routes[template]
@@ -127,11 +148,10 @@ class AccessLog:
         self._metrics.count_request(method, route, status, seconds)
         if code == QuotaExceeded.code:
             self._metrics.count_quota_rejection()
-
-
-def _write(method: str, path: str, status: int, **more: Any) -> None:
-    verb = method if method in _METHODS else one_word(method)
-    _log.handle(_Line(verb, one_word(path), status, **more))
+        if _log.isEnabledFor(logging.INFO):
+            verb = method if method in _METHODS else one_word(method)
+            ms = round(seconds * 1000, 2)
+            _log.handle(_Line(verb, one_word(path), status, ms=ms, code=code, **logged))
 
 
 def one_word(text: str) -> str:
