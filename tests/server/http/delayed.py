@@ -5,9 +5,10 @@ import socket
 import struct
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import falcon
+from bambleweeny.api import create_app
 from bambleweeny.api.answers.delayed import answer_fault, answer_later
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import add_error_handlers
@@ -26,6 +27,8 @@ class Planned:
         alone = req.get_param_as_int("alone")
         if alone:
             run_alone(req, alone)
+        if req.method == "POST":
+            assert req.bounded_stream.read()
         resp.status = req.get_param_as_int("status") or 200
         resp.data = (req.get_param("text") or "").encode() * (req.get_param_as_int("times") or 1)
         if "seconds" in req.params:
@@ -34,6 +37,8 @@ class Planned:
             answer_fault(req, resp, req.params["fault"])
         if "bad" in req.params:
             resp.set_header("X-Bad", "a\r\nb")
+        if "ends" in req.params:
+            req.env["bambleweeny.connection"].server.places.end_at(time.monotonic())
 
     on_head = on_post = on_get
 
@@ -82,14 +87,20 @@ class Serving:
 
 
 @contextmanager
-def serving(*, threads=8, **options):
-    metrics = Metrics(SharedCounters().part(0))
+def serving(*, threads=8, send_buffer=0, services=None, **options):
+    """Serve a small application, or the whole one with `services`, with planned answers."""
+    metrics = services.metrics if services else Metrics(SharedCounters().part(0))
     log = AccessLog(metrics)
-    app = falcon.App(middleware=[log])
-    add_error_handlers(app)
+    if services:
+        app = create_app(services)
+    else:
+        app = falcon.App(middleware=[log])
+        add_error_handlers(app)
     app.add_route("/planned", Planned())
     app.add_route("/plain", Plain())
     listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    if send_buffer:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer)
     server = HttpServer(
         app, listener, threads=threads, max_body=MAX_BODY, access_log=log, **options
     )
@@ -134,6 +145,13 @@ def everything(wire):
     while data := wire.recv(1 << 16):
         received += data
     return received
+
+
+def is_closed(wire):
+    """Whether the server closes the connection without another byte."""
+    with suppress(ConnectionResetError):
+        return wire.recv(1) == b""
+    return True
 
 
 def break_off(wire):

@@ -76,12 +76,27 @@ class AccessLog:
         context = req.context
         if not hasattr(context, "started"):
             self.process_request(req, resp)
+        seconds = time.perf_counter() - context.started
+        status = resp.status_code
+        code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
         if "bambleweeny.plan" in req.env:
-            req.env["bambleweeny.plan"].when_sent = partial(self._note_planned, req, resp)
+            self._report_later(req, status, code)
             return
-        status = resp.status_code
-        self._note(req, status, resp.context.get("error_code") if status >= 400 else None)
+        # NOTE: `_report` does the same, and costs each request a microsecond more.
+        self._count(req.method, req.uri_template, status, seconds, code)
+        if _log.isEnabledFor(logging.INFO):
+            caller = context.get("caller")
+            _write(
+                req.method,
+                req.path,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                user=caller.name if caller else None,
+                request_id=context.request_id,
+                address=req.env.get("REMOTE_ADDR"),
+                code=code,
+            )
 
     def note_refusal(
         self,
@@ -95,51 +110,58 @@ class AccessLog:
     ) -> str:
         """Count and log a request that the server refused early; return its request id."""
         request_id = _valid_or_new_id(given_id)
-        self._report(
-            method,
-            path,
-            error.status,
-            seconds,
-            error.code,
-            template=None,
-            user=None,
-            request_id=request_id,
-            address=address,
-        )
+        request = {"method": method, "path": path, "request_id": request_id, "address": address}
+        self._report(error.status, seconds, error.code, **request)
         return request_id
 
-    def _note_planned(
-        self, req: falcon.Request, resp: falcon.Response, code: str | None, is_answered: bool
-    ) -> None:
-        """Count and log an answer that was sent later or with a fault, or could not be sent."""
-        status = resp.status_code if is_answered else _NO_STATUS
-        self._note(req, status, code or resp.context.get("error_code"))
-
-    def _note(self, req: falcon.Request, status: int, code: str | None) -> None:
-        context = req.context
-        caller = context.get("caller")
-        self._report(
-            req.method,
-            req.path,
-            status,
-            time.perf_counter() - context.started,
-            code,
+    def _report_later(self, req: falcon.Request, status: int, error_code: str | None) -> None:
+        """Count and log the answer when it is sent, which may be later, or is given up."""
+        started, caller = req.context.started, req.context.get("caller")
+        report = partial(
+            self._report,
+            method=req.method,
+            path=req.path,
             template=req.uri_template,
             user=caller.name if caller else None,
-            request_id=context.request_id,
+            request_id=req.context.request_id,
             address=req.env.get("REMOTE_ADDR"),
         )
 
+        def report_sent(code: str | None, is_answered: bool) -> None:
+            seconds = time.perf_counter() - started
+            report(status if is_answered else _NO_STATUS, seconds, code or error_code)
+
+        req.env["bambleweeny.plan"].when_sent = report_sent
+
     def _report(
         self,
-        method: str,
-        path: str,
         status: int,
         seconds: float,
         code: str | None,
         *,
-        template: str | None,
-        **logged: str | None,
+        method: str,
+        path: str,
+        request_id: str,
+        address: str | None,
+        user: str | None = None,
+        template: str | None = None,
+    ) -> None:
+        """Count and log a request."""
+        self._count(method, template, status, seconds, code)
+        if _log.isEnabledFor(logging.INFO):
+            _write(
+                method,
+                path,
+                status=status,
+                ms=round(seconds * 1000, 2),
+                user=user,
+                request_id=request_id,
+                address=address,
+                code=code,
+            )
+
+    def _count(
+        self, method: str, template: str | None, status: int, seconds: float, code: str | None
     ) -> None:
         try:
             route = self._routes[template]
@@ -148,10 +170,11 @@ class AccessLog:
         self._metrics.count_request(method, route, status, seconds)
         if code == QuotaExceeded.code:
             self._metrics.count_quota_rejection()
-        if _log.isEnabledFor(logging.INFO):
-            verb = method if method in _METHODS else one_word(method)
-            ms = round(seconds * 1000, 2)
-            _log.handle(_Line(verb, one_word(path), status, ms=ms, code=code, **logged))
+
+
+def _write(method: str, path: str, status: int, **more: Any) -> None:
+    verb = method if method in _METHODS else one_word(method)
+    _log.handle(_Line(verb, one_word(path), status, **more))
 
 
 def one_word(text: str) -> str:

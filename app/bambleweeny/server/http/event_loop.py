@@ -25,7 +25,7 @@ class EventLoop:
     """Waits for events on the descriptors of a map, and calls their handlers.
 
     One thread at a time runs the loop. Any thread may call `note`, `forget` and
-    `call_soon`; only functions that the loop calls may call `call_at` and `cancel`.
+    `call_soon`; only functions that the loop calls may call `call_at` and `cancel_call`.
     """
 
     def __init__(self, watched: dict[int, Any]) -> None:
@@ -60,7 +60,7 @@ class EventLoop:
         self._timers[function] = due
         self._next_due = min(self._next_due, due)
 
-    def cancel(self, function: Callable[[], None]) -> None:
+    def cancel_call(self, function: Callable[[], None]) -> None:
         """Do not call a function for which `call_at` has set a time."""
         self._timers.pop(function, None)
 

@@ -254,7 +254,7 @@ class HttpServer:
         before_end()
         trigger.pull_trigger(self._accept_last)
         deadline = time.monotonic() + _GRACE_SECONDS
-        self._server.soon(partial(self._server.places.finish, deadline - _IDLE_GRACE_SECONDS))
+        self._server.soon(partial(self._server.places.end_at, deadline - _IDLE_GRACE_SECONDS))
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
             leader_follower.watch(0.01, tick)

@@ -73,7 +73,7 @@ class Places:
         """Whether the server ends before that time."""
         return due > self._end
 
-    def finish(self, end: float) -> None:
+    def end_at(self, end: float) -> None:
         """Close the connections whose answers are due after `end`; in the event loop."""
         self._end = end
         with self._lock:

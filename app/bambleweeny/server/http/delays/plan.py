@@ -60,6 +60,8 @@ class Plan:
 
     def begin(self) -> None:
         """Begin to wait, now that the request no longer runs; any thread may call this."""
+        # NOTE: clients could fill the budget with the bodies of requests that have run.
+        self.connection.requests[0].drop_body()
         self.connection.leave_exclusive()
         self.connection.server.soon(self._wait)
 
@@ -98,31 +100,28 @@ class Plan:
         self._stop_waiting()
         self.end(self._code_if_closed, is_answered=False)
         if is_waiting:
-            self._run_again()
+            # NOTE: the request finds its connection closed, and is freed.
+            self.connection.run_again()
 
     def _wait(self) -> None:
         server = self.connection.server
         if self.connection.plan is not self or not self.connection.connected:
-            self._run_again()
+            self.connection.run_again()
             return
         self.is_waiting = True
         if server.places.ends_before(self.due):
             self.close(SHUTDOWN)
         else:
-            server.places.departures.watch(self)
             server.event_loop.call_at(self.due, self._release)
+            server.places.departures.watch(self)
 
     def _release(self) -> None:
         self._stop_waiting()
         self.connection.task_class = PlannedTask
-        self._run_again()
+        self.connection.run_again()
 
     def _stop_waiting(self) -> None:
         if self.is_waiting:
             self.is_waiting = False
             self.connection.server.places.departures.forget(self)
-            self.connection.server.event_loop.cancel(self._release)
-
-    def _run_again(self) -> None:
-        """Run the request again: it sends the answer, or is freed if the connection is closed."""
-        self.connection.server.leader_follower.add_task(self.connection)
+            self.connection.server.event_loop.cancel_call(self._release)
