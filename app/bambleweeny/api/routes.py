@@ -197,7 +197,7 @@ class Route:
             self._answer_value(req, resp, found)
             return
         self._routes.note_size(here, len(found.body))
-        answer_rendered(resp, found)
+        answer_rendered(req, resp, found)
 
     def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
         """Answer a key's value. GET and HEAD support If-None-Match; GET supports Range."""

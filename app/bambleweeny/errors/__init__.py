@@ -67,6 +67,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         VersionNotServed       505  unsupported version of HTTP
       StoreUnavailable         503  the engine is not available; retry
         Busy                   503  too many requests of this kind
+          TooManyDelayed       503  too many delayed answers
       StoreFull                507  the engine is out of memory or disk
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
@@ -96,6 +97,7 @@ from bambleweeny.errors.failures import (
     NotServed,
     StoreFull,
     StoreUnavailable,
+    TooManyDelayed,
     VersionNotServed,
 )
 from bambleweeny.errors.mock_routes import (
@@ -204,6 +206,7 @@ __all__ = [
     "TokenInPageUrl",
     "TooManyAnswers",
     "TooManyCandidates",
+    "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",
     "TooManyOperations",

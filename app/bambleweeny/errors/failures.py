@@ -41,6 +41,16 @@ class Busy(StoreUnavailable):
     hint = "Try again a little later."
 
 
+class TooManyDelayed(Busy):
+    """The worker delays as many answers as it can."""
+
+    code, info = "too_many_delayed", "The server delays too many answers at the moment."
+    hint = (
+        "Try again a little later: a worker delays up to 256 answers, with 12 MB in total, or "
+        "twice --max-body if that is more."
+    )
+
+
 class StoreFull(BambleweenyError):
     """The engine is out of memory or disk space; reads and deletes still work."""
 

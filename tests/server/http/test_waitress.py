@@ -33,7 +33,7 @@ USED = {
     "trigger": "pull_trigger",
     "HTTPChannel": """_fileno _flush_exception _flush_outbufs_below_high_watermark _flush_some
         accepting add_channel addr adj check_client_disconnected close_when_flushed
-        connected del_channel error_task_class handle_close handle_read last_activity outbuf_lock
+        connected del_channel error_task_class handle_close handle_read handle_read_event last_activity outbuf_lock
         parser_class readable received recv request requests requests_lock send send_continue
         sendbuf_len sent_continue server service set_socket socket task_class total_outbufs_len will_close
         writable write_soon""",

@@ -2,6 +2,7 @@
 
 import falcon
 
+from bambleweeny.api.answers.delayed import answer_fault, answer_later
 from bambleweeny.core.mocks.answers import Rendered
 from bambleweeny.core.mocks.headers import Cors, cors_headers
 
@@ -20,8 +21,8 @@ def set_cors(resp: falcon.Response, cors: Cors, origin: str) -> None:
         resp.set_header(name, value)
 
 
-def answer_rendered(resp: falcon.Response, rendered: Rendered) -> None:
-    """Answer what a rule or a collection made."""
+def answer_rendered(req: falcon.Request, resp: falcon.Response, rendered: Rendered) -> None:
+    """Answer what a rule or a collection made, now or after its delay, or with its fault."""
     resp.status = rendered.status
     resp.content_type = _NO_TYPE
     for name, value in rendered.headers:
@@ -35,3 +36,7 @@ def answer_rendered(resp: falcon.Response, rendered: Rendered) -> None:
         known = {name.lower() for name in exposed.split(", ")} | _NEVER_EXPOSED
         shown = [n for n in dict(rendered.headers) if n.lower() not in known]
         resp.set_header("Access-Control-Expose-Headers", ", ".join([exposed, *shown]))
+    if rendered.delay:
+        answer_later(req, resp, rendered.delay)
+    if rendered.fault:
+        answer_fault(req, resp, rendered.fault)

@@ -4,6 +4,7 @@ import logging
 import random
 import re
 import time
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
 _METHODS = frozenset(falcon.HTTP_METHODS)
 _MAX_LENGTH = 1024
+_NO_STATUS = 0
+"""The status in log and metrics if the server closed the connection without an answer."""
 _IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_MAX_LENGTH}}}").fullmatch
 _PLAIN = "".join(map(chr, (0x21, 0x23, 0x24, *range(0x26, 0x5C), *range(0x5D, 0x7F))))
 """Printable ASCII without space, double quote, backslash and percent sign."""
@@ -77,6 +80,10 @@ class AccessLog:
         status = resp.status_code
         code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
+        if "bambleweeny.plan" in req.env:
+            self._report_later(req, status, code)
+            return
+        # NOTE: `_report` does the same, and costs each request a microsecond more.
         self._count(req.method, req.uri_template, status, seconds, code)
         if _log.isEnabledFor(logging.INFO):
             caller = context.get("caller")
@@ -103,19 +110,55 @@ class AccessLog:
     ) -> str:
         """Count and log a request that the server refused early; return its request id."""
         request_id = _valid_or_new_id(given_id)
-        self._count(method, None, error.status, seconds, error.code)
+        request = {"method": method, "path": path, "request_id": request_id, "address": address}
+        self._report(error.status, seconds, error.code, **request)
+        return request_id
+
+    def _report_later(self, req: falcon.Request, status: int, error_code: str | None) -> None:
+        """Count and log the answer when it is sent, which may be later, or is given up."""
+        started, caller = req.context.started, req.context.get("caller")
+        report = partial(
+            self._report,
+            method=req.method,
+            path=req.path,
+            template=req.uri_template,
+            user=caller.name if caller else None,
+            request_id=req.context.request_id,
+            address=req.env.get("REMOTE_ADDR"),
+        )
+
+        def report_sent(code: str | None, is_answered: bool) -> None:
+            seconds = time.perf_counter() - started
+            report(status if is_answered else _NO_STATUS, seconds, code or error_code)
+
+        req.env["bambleweeny.plan"].when_sent = report_sent
+
+    def _report(
+        self,
+        status: int,
+        seconds: float,
+        code: str | None,
+        *,
+        method: str,
+        path: str,
+        request_id: str,
+        address: str | None,
+        user: str | None = None,
+        template: str | None = None,
+    ) -> None:
+        """Count and log a request."""
+        self._count(method, template, status, seconds, code)
         if _log.isEnabledFor(logging.INFO):
             _write(
-                method or "-",
-                path or "-",
-                status=error.status,
+                method,
+                path,
+                status=status,
                 ms=round(seconds * 1000, 2),
-                user=None,
+                user=user,
                 request_id=request_id,
                 address=address,
-                code=error.code,
+                code=code,
             )
-        return request_id
 
     def _count(
         self, method: str, template: str | None, status: int, seconds: float, code: str | None

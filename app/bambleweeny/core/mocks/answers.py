@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import UNSET
 
@@ -31,7 +31,7 @@ class Rendered(NamedTuple):
     headers: list[tuple[str, str]]
     body: bytes
     delay: float = 0.0
-    fault: Fault | str = ""
+    fault: Fault | Literal[""] = ""
 
 
 class Preference(NamedTuple):
@@ -67,7 +67,7 @@ class CompiledAnswer:
         ]
         delay = answer.delay_ms
         self._delay = (delay, delay) if isinstance(delay, int) else delay
-        self._fault = "" if answer.fault is UNSET else answer.fault
+        self._fault: Fault | Literal[""] = "" if answer.fault is UNSET else answer.fault
         if sum(len(template.slots) for template in self.templates()) > PLACEHOLDERS:
             raise Refused(
                 "too_many_placeholders", f"An answer has up to {PLACEHOLDERS} placeholders"

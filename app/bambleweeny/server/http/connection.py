@@ -2,7 +2,6 @@
 
 import select
 import socket
-import struct
 import sys
 import time
 from contextlib import suppress
@@ -15,6 +14,8 @@ from typing import Any
 from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from bambleweeny.errors import Busy, RequestTimeout
+from bambleweeny.server.http.delays.faults import reset_on_close
+from bambleweeny.server.http.delays.plan import Plan
 from bambleweeny.server.http.exclusive import Postponed
 from bambleweeny.server.http.parser import Parser
 from bambleweeny.server.http.receiving import Receiving
@@ -25,7 +26,6 @@ _LINGER_SECONDS = 2.0
 _COPIED = 64 << 10
 _COPY_RATIO = 7
 _SEND_BYTES = 256 << 10
-_RESET = struct.pack("ii", 1, 0)
 
 
 class Connection(Receiving):
@@ -35,6 +35,8 @@ class Connection(Receiving):
     error_task_class = RefusalTask
     task_class = Task
     is_stream = False
+    plan: Plan | None = None
+    """How the answer to the current request is sent, unless it is sent immediately."""
     _is_exclusive = False
     _has_whole_answer = False
     _accepted = 0
@@ -66,6 +68,8 @@ class Connection(Receiving):
     def del_channel(self, map: dict[int, Any] | None = None) -> None:
         self.server.event_loop.forget(self._fileno)
         super().del_channel(map)
+        if self.plan is not None:
+            self.plan.note_closed()
         self.request, self.account.reserved = None, 0
         self.account.update()
 
@@ -100,7 +104,7 @@ class Connection(Receiving):
                 return sent
             self.last_activity = time.time()
         if self._is_exclusive:
-            self._leave_exclusive()
+            self.leave_exclusive()
         self.account.sent += sent
         sent += int(super().write_soon(_after(data, sent)))
         self.account.update()
@@ -132,6 +136,11 @@ class Connection(Receiving):
         except (OSError, ValueError):  # another thread has closed it
             return True
         return bool(ended.poll(0))
+
+    def plan_answer(self) -> Plan:
+        """Return the plan of how the answer to the current request is sent."""
+        self.plan = self.plan or Plan(self)
+        return self.plan
 
     def begin_stream(self) -> None:
         """Mark the answer as endless, so that a shutdown does not wait for its end."""
@@ -217,13 +226,14 @@ class Connection(Receiving):
         self._has_whole_answer = False
         self.account.reserved = 0
         if self._is_exclusive:
-            self._leave_exclusive()
+            self.leave_exclusive()
         self.account.update()
 
     def _rewind(self) -> None:
         self.requests[0].get_body_stream().seek(0)
 
-    def _leave_exclusive(self) -> None:
+    def leave_exclusive(self) -> None:
+        """End the exclusive run of the request, if it has one."""
         self._is_exclusive = False
         self.server.exclusive.leave(self)
         self.account.reserved = 0
@@ -273,8 +283,7 @@ class Connection(Receiving):
     def _reset(self) -> None:
         """Close immediately, and make the system discard the bytes that are not sent yet."""
         if self._fileno is not None:
-            with suppress(OSError):
-                self.wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+            reset_on_close(self.wire)
             self.handle_close()
 
 

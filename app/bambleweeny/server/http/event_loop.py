@@ -5,7 +5,9 @@ the loop passes only changes.
 """
 
 import logging
+import math
 import select
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,7 +25,7 @@ class EventLoop:
     """Waits for events on the descriptors of a map, and calls their handlers.
 
     One thread at a time runs the loop. Any thread may call `note`, `forget` and
-    `call_soon`.
+    `call_soon`; only functions that the loop calls may call `call_at` and `cancel_call`.
     """
 
     def __init__(self, watched: dict[int, Any]) -> None:
@@ -31,6 +33,8 @@ class EventLoop:
         self._registered: dict[int, int] = {}
         self._changed: deque[int] = deque()
         self._calls: deque[Callable[[], None]] = deque()
+        self._timers: dict[Callable[[], None], float] = {}
+        self._next_due = math.inf
         self._epoll = select.epoll()
 
     def turn(self, seconds: float | None) -> None:
@@ -40,6 +44,8 @@ class EventLoop:
         changed = self._changed
         while changed:
             self.update(changed.popleft())
+        if self._timers:
+            seconds = self._call_due(seconds)
         for fd, flags in self._epoll.poll(seconds, _MOST_EVENTS):
             handler = self._watched.get(fd)
             if handler is not None:
@@ -48,6 +54,15 @@ class EventLoop:
     def call_soon(self, function: Callable[[], None]) -> None:
         """Call a function on the next turn."""
         self._calls.append(function)
+
+    def call_at(self, due: float, function: Callable[[], None]) -> None:
+        """Call a function at a time of `time.monotonic`, unless it is cancelled."""
+        self._timers[function] = due
+        self._next_due = min(self._next_due, due)
+
+    def cancel_call(self, function: Callable[[], None]) -> None:
+        """Do not call a function for which `call_at` has set a time."""
+        self._timers.pop(function, None)
 
     def note(self, fd: int) -> None:
         """Mark a descriptor whose wanted events have changed, for the next turn to update."""
@@ -79,6 +94,19 @@ class EventLoop:
                 self._epoll.modify(fd, wanted)
             else:
                 self._epoll.register(fd, wanted)
+
+    def _call_due(self, seconds: float | None) -> float | None:
+        """Call the due functions; return how long the turn may wait for events."""
+        now = time.monotonic()
+        if now < self._next_due:
+            left = self._next_due - now
+            return left if seconds is None else min(seconds, left)
+        for function in [one for one, due in self._timers.items() if due <= now]:
+            # NOTE: a function that is called may cancel another one.
+            if self._timers.pop(function, None) is not None:
+                self._call(function)
+        self._next_due = min(self._timers.values(), default=math.inf)
+        return 0
 
     def _call(self, function: Callable[[], None]) -> None:
         try:

@@ -75,6 +75,11 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
             self.command, self.path, self.headers = glimpse(self.header_plus)
         self.header_plus, self.body_rcv, self.body_bytes_received = b"", None, 0
 
+    def drop_body(self) -> None:
+        """Free the body of a request that has run."""
+        self.close()
+        self.body_rcv, self.body_bytes_received = None, 0
+
     def _take_head(self, data: bytes) -> int:
         head = self.header_plus + data
         if head.startswith(b"\r\n"):

@@ -23,6 +23,7 @@ from bambleweeny.server.http.accept_balancer import AcceptBalancer, Share
 from bambleweeny.server.http.buffers.budget import Budget
 from bambleweeny.server.http.buffers.limits import Limits, most_connections
 from bambleweeny.server.http.connection import Connection
+from bambleweeny.server.http.delays.places import Places
 from bambleweeny.server.http.event_loop import EventLoop
 from bambleweeny.server.http.exclusive import Exclusive
 from bambleweeny.server.http.leader_follower import LeaderFollower, OneByOne, Scheduler
@@ -68,6 +69,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self.body_limit = body_limit
         self.budget = Budget(limits)
         self.exclusive = Exclusive(Connection.run_again_alone)
+        self.places = Places(limits, self.budget, watched)
         self._slow_clients: Counter[str] = Counter()
         self.event_loop = EventLoop(watched)
         self.leader_follower = leader_follower(self.event_loop)
@@ -252,6 +254,7 @@ class HttpServer:
         before_end()
         trigger.pull_trigger(self._accept_last)
         deadline = time.monotonic() + _GRACE_SECONDS
+        self._server.soon(partial(self._server.places.end_at, deadline - _IDLE_GRACE_SECONDS))
         while self._is_busy() and time.monotonic() < deadline:
             trigger.pull_trigger(self._close_idle)
             leader_follower.watch(0.01, tick)

@@ -2,15 +2,19 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from waitress.channel import ClientDisconnected
 from waitress.proxy_headers import PROXY_HEADERS
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import build_http_date
 
 from bambleweeny.api.middleware.early_refusals import Refused
 from bambleweeny.errors import BambleweenyError, InternalError, TlsNotServed
+from bambleweeny.server.http.delays.faults import KeptAnswer
+from bambleweeny.server.http.exclusive import Postponed
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +87,9 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
     def execute(self) -> None:
         """Run the application and write its answer, chunk by chunk."""
         chunks = self.channel.server.application(self.get_environment(), self._begin)
+        if self.channel.plan is not None:
+            self._follow(self.channel.plan, chunks)
+            return
         try:
             for chunk in chunks:
                 if chunk:
@@ -124,6 +131,18 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         environ.pop("", None)
         return environ
 
+    def _follow(self, plan: Any, chunks: Iterable[bytes]) -> None:
+        """Send the finished answer as it is planned: later, with a fault, or both."""
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        plan.answer = KeptAnswer(self.status, self.response_headers, self.content_length, body)
+        if plan.due:
+            raise Postponed(plan.begin)
+        plan.send(self)
+
     def _begin(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
         """Take the status and the headers, as WSGI's start_response."""
         self.status, self.complete = status, True
@@ -147,6 +166,18 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         self.channel.write_soon(answer)
 
 
+class PlannedTask(Task):
+    """Sends the planned answer of a request for which the application has run."""
+
+    def execute(self) -> None:
+        """Write the answer; the connection's next request is an ordinary one."""
+        del self.channel.task_class
+        plan = self.channel.plan
+        if plan is None:
+            raise ClientDisconnected
+        plan.send(self)
+
+
 class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
     """Answers a request that was refused before the application, and closes the connection."""
 
@@ -156,6 +187,8 @@ class RefusalTask(_Answer, ErrorTask):  # type: ignore[misc]
         if not isinstance(error, BambleweenyError):
             # NOTE: the application failed; Waitress has replaced the request by an empty one.
             self.request, error = request, InternalError()
+            if self.channel.plan is not None:
+                self.channel.plan.discard()
         if isinstance(error, TlsNotServed):
             _log.warning("%s began TLS, but this port serves plain HTTP", self.channel.addr[0])
         address, proxies = self.channel.addr[0], self.channel.server.proxies

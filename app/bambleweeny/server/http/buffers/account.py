@@ -19,8 +19,8 @@ _group_of = lru_cache(maxsize=4096)(group_of)
 class Account:
     """Counts a connection's bytes in the budget: requests and unread answers.
 
-    `reserved` is the size that a request may still reach, and `sent` the number of bytes of
-    answers that the system has accepted.
+    `reserved` is the size that a request may still reach, `delayed` the size of an answer that
+    is sent later, and `sent` the number of bytes of answers that the system has accepted.
     """
 
     def __init__(self, connection: "Connection", budget: Budget) -> None:
@@ -30,7 +30,7 @@ class Account:
         self._budget = budget
         self._progress = Progress()
         self._group: str | None = None
-        self.size = self.reserved = self.sent = 0
+        self.size = self.reserved = self.delayed = self.sent = 0
 
     @property
     def group(self) -> str:
@@ -63,10 +63,16 @@ class Account:
         if connection is not None:
             connection.server.soon(connection.give_up)
 
+    @property
+    def counted(self) -> int:
+        """The bytes that the connection holds now."""
+        connection = self._connection
+        request = max(self.reserved, _bytes_of_requests(connection))
+        return int(connection.total_outbufs_len) + self.delayed + request
+
     def update(self) -> None:
         """Recount the bytes that the connection holds."""
-        connection = self._connection
-        size = connection.total_outbufs_len + max(self.reserved, _bytes_of_requests(connection))
+        size = self.counted
         if size != self.size:
             self._budget.hold(self, size)
 

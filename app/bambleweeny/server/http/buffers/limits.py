@@ -44,6 +44,11 @@ class Limits:
         return self.buffered * 9 // 8
 
     @property
+    def delayed(self) -> int:
+        """The total of the answers that are sent later; the rest stays free for others."""
+        return self.buffered // 2
+
+    @property
     def of_an_address(self) -> int:
         """The total of the clients of one address above which their larger requests wait.
 

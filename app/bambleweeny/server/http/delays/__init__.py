@@ -1,0 +1,1 @@
+"""Planned answers: those that are sent later, or with a fault."""

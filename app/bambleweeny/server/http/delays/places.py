@@ -1,0 +1,95 @@
+"""The places of a worker for delayed answers, bounded in number and in bytes."""
+
+import math
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bambleweeny.errors import Busy, TooManyDelayed
+from bambleweeny.server.http.buffers.limits import Limits
+from bambleweeny.server.http.delays.departures import Departures
+from bambleweeny.server.http.delays.plan import SHUTDOWN, Plan
+
+if TYPE_CHECKING:
+    from bambleweeny.server.http.buffers.budget import Budget
+
+_MOST_DELAYED = 256
+
+
+class Places:
+    """The delayed answers of a worker. Safe to use from several threads.
+
+    There are at most 256, with `limits.delayed` bytes in total, which count against the
+    budget as well. A client that has closed its side may still read its answer, so it keeps
+    its place until others need it. `watched` has the descriptors of the event loop.
+    """
+
+    def __init__(self, limits: Limits, budget: "Budget", watched: dict[int, Any]) -> None:
+        self.departures = Departures(self.note_half_closed, watched)
+        self._limits = limits
+        self._budget = budget
+        self._lock = threading.RLock()
+        self._sizes: dict[Plan, int] = {}
+        self._half_closed: dict[Plan, None] = {}
+        self._total = 0
+        self._end = math.inf
+
+    def take(self, plan: Plan, due: float, size: int) -> None:
+        """Take a place for an answer. Raises TooManyDelayed if there is none.
+
+        Raises Busy if the server ends before the answer is due.
+        """
+        if self.ends_before(due):
+            raise Busy()
+        with self._lock:
+            while not self._fits(plan.connection, size):
+                if not self._half_closed:
+                    raise TooManyDelayed()
+                left = next(iter(self._half_closed))
+                self.free(left)
+                left.connection.server.soon(partial(left.close, "client_left"))
+            self._sizes[plan] = size
+            self._total += size
+
+    def free(self, plan: Plan) -> None:
+        """Free the place of an answer, if it has one."""
+        with self._lock:
+            self._half_closed.pop(plan, None)
+            size = self._sizes.pop(plan, None)
+            if size is None:
+                return
+            self._total -= size
+        account = plan.connection.account
+        account.delayed = 0
+        account.update()
+
+    def note_half_closed(self, plan: Plan) -> None:
+        """Note that the client has closed its side of the connection."""
+        with self._lock:
+            if plan in self._sizes:
+                self._half_closed[plan] = None
+
+    def ends_before(self, due: float) -> bool:
+        """Whether the server ends before that time."""
+        return due > self._end
+
+    def end_at(self, end: float) -> None:
+        """Close the connections whose answers are due after `end`; in the event loop."""
+        self._end = end
+        with self._lock:
+            late = [plan for plan in self._sizes if plan.due > end]
+        for plan in late:
+            plan.close(SHUTDOWN)
+
+    def _fits(self, connection: Any, size: int) -> bool:
+        """Reserve `size` bytes for an answer if there is room; return whether they are."""
+        if len(self._sizes) >= _MOST_DELAYED or self._total + size > self._limits.delayed:
+            return False
+        account = connection.account
+        # NOTE: a large answer has reserved its size before it was made.
+        account.reserved, account.delayed = 0, size
+        has_room = size <= self._limits.small or self._budget.take(account, account.counted)
+        if not has_room:
+            account.delayed = 0
+        account.update()
+        return has_room
