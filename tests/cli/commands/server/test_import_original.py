@@ -187,8 +187,8 @@ def test_tls_and_a_database_are_read_from_the_url(tmp_path):
         ("redis://{}", "cannot be read"),
         ("redis+cluster://{}", "cannot use a Cluster"),
         ("redis://:s3%3Acr%2Fet@{}/1", "There is no user of an original"),
-        ("http://x", "The URL of --from cannot be read: it is none of"),
-        ("dump.rdb", "cannot be read: it is none of"),
+        ("http://x", "The URL of --from cannot be read: it is not one of"),
+        ("dump.rdb", "cannot be read: it is not one of"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(engine, tmp_path, source, sentence):
