@@ -4,6 +4,13 @@ const applyScheme = () => document.documentElement.classList.toggle("dark-mode",
 dark.addEventListener("change", applyScheme);
 applyScheme();
 
+// The samples of the document have the URL of a sandbox: show that of this server.
+const server = new URL("..", location.href).href.replace(/\/$/, "");
+const showServer = (answer) => {
+  if (answer.url.endsWith(document.body.dataset.document)) answer.text = answer.text.replaceAll("http://localhost:8080", server);
+  return answer;
+};
+
 const ui = SwaggerUIBundle({
   url: document.body.dataset.document,
   dom_id: "#swagger-ui",
@@ -11,6 +18,7 @@ const ui = SwaggerUIBundle({
   defaultModelsExpandDepth: -1,
   displayRequestDuration: true,
   persistAuthorization: false,
+  responseInterceptor: showServer,
   validatorUrl: null,
 });
 
