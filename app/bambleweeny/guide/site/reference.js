@@ -23,7 +23,20 @@ const ui = SwaggerUIBundle({
 });
 
 const form = document.querySelector("#login");
+const fields = document.querySelector("#fields");
+const logout = document.querySelector("#logout");
 const state = document.querySelector("#state");
+
+function show(isLoggedIn, text) {
+  fields.hidden = isLoggedIn;
+  logout.hidden = !isLoggedIn;
+  state.textContent = text;
+}
+
+logout.addEventListener("click", () => {
+  ui.authActions.logout(["bearer"]);
+  show(false, "");
+});
 const password = document.querySelector("#password");
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -34,8 +47,8 @@ form.addEventListener("submit", async (event) => {
     if (!answer.ok) throw new Error(login.info);
     ui.preauthorizeApiKey("bearer", login.access_token);
     password.value = "";
-    state.textContent = `Logged in for ${Math.floor(login.expires_in / 60)} minutes.`;
+    show(true, `Logged in as ${given.username} for ${Math.floor(login.expires_in / 60)} minutes.`);
   } catch (error) {
-    state.textContent = error.message;
+    show(false, error.message);
   }
 });
