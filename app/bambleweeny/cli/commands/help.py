@@ -34,7 +34,7 @@ An HTTP key-value store and message broker in one program. The first steps:
   bambleweeny get foo           read it
 
 {WHERE}
-'bambleweeny help COMMAND' describes a command; 'help quickstart' begins the guide.
+'bambleweeny help COMMAND' describes a command, 'help quickstart' is a tour.
 """
 
 

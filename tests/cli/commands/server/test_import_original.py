@@ -251,7 +251,7 @@ def test_an_import_that_is_broken_off_is_all_or_nothing_once_repeated(large, tmp
         process.send_signal(number)
         said = process.communicate(timeout=60)[1]
     if number != signal.SIGKILL:
-        assert said.endswith("bambleweeny: Broken off; nothing was kept.\n"), process.returncode
+        assert said.endswith("bambleweeny: Interrupted; nothing was kept.\n"), process.returncode
         with running("serve", *place) as server, Http(server.url, server.token()) as admin:
             assert len(admin.get("/users").json()["users"]) == 1
     again = typed("--from", large, *place, "--replace")
