@@ -10,17 +10,17 @@ usage() {
   cat <<'TEXT'
 usage: ./build.sh VERB [ARGUMENTS]
 
-  run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
-  test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
+  run [ARGUMENTS]   install the dependencies into .venv, then run bambleweeny (default: serve)
+  test [ARGUMENTS]  run all checks and tests, or pytest with these arguments
   test faults       the tests of tests/faults with 50 rounds of each death, and their figures
-  bench [ARGUMENTS] measure this server on this machine; `bench --help` says what and how
+  bench [ARGUMENTS] measure the server on this machine; see `bench --help`
   check             format, lint and type checks
-  binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
-  image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
+  binary            build and check dist/bambleweeny, one file that runs on any Linux, its licences and checksums
+  image             build and check dist/bambleweeny-image.tar, for `docker load` and `podman load`
   sdk LANGUAGE [DIRECTORY [DOCUMENT]]
-                    make a client from the API document, for python, typescript, go or java (default: dist/sdk-LANGUAGE)
-  postman [URL]     make dist/bambleweeny.postman_collection.json, all calls for Postman and newman
-  clean             remove what the other verbs made
+                    generate a client for python, typescript, go or java (default: into dist/sdk-LANGUAGE)
+  postman [URL]     write dist/bambleweeny.postman_collection.json: all calls, for Postman and newman
+  clean             remove the output of the other verbs
   help              print this
 TEXT
 }

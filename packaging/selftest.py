@@ -193,7 +193,7 @@ def selftest(program: Binary) -> None:
     with _step("documents, guide, reference, /metrics, health"):
         assert b"paths" in server.get("/openapi.json")
         assert b"Queues and workers" in server.get("/docs")
-        assert b"Give up after" in server.get("/docs/search?q=dead+letter")
+        assert b"Limit the attempts" in server.get("/docs/search?q=dead+letter")
         assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
         assert "lease" in program.run("help", "queues")
         assert b"export class Client" in server.get("/bambleweeny.js")

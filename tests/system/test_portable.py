@@ -1,4 +1,4 @@
-"""Calls that not every system has: what they return on Unix, and without the functions of Unix."""
+"""Calls that Windows lacks: what they return on Unix, and without the functions of Unix."""
 
 import os
 
@@ -6,7 +6,7 @@ import pytest
 from bambleweeny.cli.connection.profiles import profiles_file, warn_if_readable
 from bambleweeny.system.portable import machine_name, try_lock, usable_cores, user_id
 from bambleweeny.system.server_registry import running_servers
-from bambleweeny.system.signals import ending_signals
+from bambleweeny.system.signals import stop_signals
 
 
 @pytest.fixture
@@ -21,14 +21,14 @@ def test_on_unix_they_are_those_of_unix():
     assert user_id() == os.geteuid()
     assert machine_name() == os.uname().nodename
     assert usable_cores() == len(os.sched_getaffinity(0))
-    assert {one.name for one in ending_signals()} >= {"SIGINT", "SIGTERM", "SIGQUIT"}
+    assert {one.name for one in stop_signals()} >= {"SIGINT", "SIGTERM", "SIGQUIT"}
 
 
 def test_elsewhere_they_do_without(windows, tmp_path):
     assert user_id() == 0
     assert machine_name() == ""
     assert usable_cores() == os.cpu_count()
-    assert {one.name for one in ending_signals()} == {"SIGINT", "SIGTERM"}
+    assert {one.name for one in stop_signals()} == {"SIGINT", "SIGTERM"}
     assert running_servers(tmp_path / "none") == []
 
 

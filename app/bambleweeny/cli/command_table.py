@@ -34,7 +34,7 @@ COMMANDS = {
     "backup": Command(
         SERVER,
         "server.serving",
-        "write all users and their data to a file, also while a server runs",
+        "write all users with their data to a file",
     ),
     "restore": Command(
         SERVER, "server.serving", "restore a backup into an empty data directory or Redis"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"^([A-Za-z-]+)\.md(#.*)?$")
 _CONTRACT = "../openapi.yaml"
+_RUNS = ("sh", "python", "javascript")
+"""The languages of commands and programs, which a reader copies."""
 
 
 class Heading(NamedTuple):
@@ -96,10 +98,10 @@ def _parser() -> "MarkdownIt":
 def _fence(renderer: object, tokens: Sequence["Token"], at: int, *_: object) -> str:
     token = tokens[at]
     language = (token.info.split() or ["text"])[0]
-    kind = "output" if language == "output" else "code"
-    return (
-        f'<div class="{kind}"><pre tabindex="0"><code>{escape(token.content)}</code></pre></div>\n'
-    )
+    kind = 'class="output"' if language == "output" else 'class="code"'
+    if language in _RUNS:
+        kind += " data-runs"
+    return f'<div {kind}><pre tabindex="0"><code>{escape(token.content)}</code></pre></div>\n'
 
 
 def _heading_close(renderer: object, tokens: Sequence["Token"], at: int, *_: object) -> str:

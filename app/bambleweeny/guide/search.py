@@ -14,6 +14,7 @@ LONGEST_QUERY = 100
 _MOST_WORDS = 8
 _MOST_FOUND = 20
 _AROUND = 90
+_LONG = 4
 _WORD = re.compile(r"[a-z0-9]+")
 _IN_TITLE = 10
 _IN_TEXT = 5
@@ -21,7 +22,7 @@ _IN_TEXT = 5
 
 
 class Found(NamedTuple):
-    """A section that has all words of a query; `excerpt` is HTML with the words marked."""
+    """A section that has words of a query; `excerpt` is HTML with the words marked."""
 
     page: Page
     anchor: str
@@ -36,14 +37,21 @@ class _Index(NamedTuple):
 
 
 def search(query: str) -> list[Found]:
-    """Find up to 20 sections that have words which begin with those of the query, best first."""
+    """Find up to 20 sections that have words which begin with those of the query, best first.
+
+    If no section has all of the words, it finds those that have most of the words with at least
+    four letters.
+    """
     words = list(dict.fromkeys(_WORD.findall(query.lower())))[:_MOST_WORDS]
     if not words:
         return []
     index = _index()
-    scores = [_scores(index, word) for word in words]
-    common = set.intersection(*(set(score) for score in scores))
-    ranked = sorted(common, key=lambda at: (-sum(score[at] for score in scores), at))
+    scores = {word: _scores(index, word) for word in words}
+    best = set.intersection(*map(set, scores.values()))
+    if not best:
+        counts = Counter(at for word in words if len(word) >= _LONG for at in scores[word])
+        best = {at for at, count in counts.items() if count == max(counts.values())}
+    ranked = sorted(best, key=lambda at: (-sum(score[at] for score in scores.values()), at))
     return [_found(*index.sections[at], words) for at in ranked[:_MOST_FOUND]]
 
 

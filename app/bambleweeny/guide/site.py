@@ -51,7 +51,7 @@ def results_html(query: str, results: list[Found]) -> str:
         body = f"<h1>Nothing found for “{shown}”</h1><p>{_NOTHING_FOUND}</p>"
     else:
         body = (
-            f'<h1>Found for “{shown}”</h1><ol class="found">{"".join(map(_result, results))}</ol>'
+            f'<h1>Results for “{shown}”</h1><ol class="found">{"".join(map(_result, results))}</ol>'
         )
     return _layout("Search - Bambleweeny", "Search the guide.", body, query=query, kind="results")
 

@@ -1,4 +1,4 @@
-"""Calls that not every system has, for modules that also run without a server."""
+"""Calls that Windows lacks, for modules that the client and the command line also use."""
 
 import os
 
@@ -16,7 +16,7 @@ def try_lock(fd: int, *, shared: bool) -> bool:
 
 
 def has_file_modes() -> bool:
-    """Return whether modes of files say who may read them; on Windows all have the same."""
+    """Return whether file modes limit who can read a file; on Windows they do not."""
     return hasattr(os, "geteuid")
 
 

@@ -192,6 +192,8 @@ def test_what_is_searched_for_is_shown_as_text(http):
     found = asked(http, "/docs/search?q=dead+letter").text
     assert re.search(r'<a href="queues#[\w-]+">', found)
     assert "<mark>dead</mark>" in found
+    question = asked(http, "/docs/search?q=how+do+i+retry+a+failed+zebra").text
+    assert '<a href="queues">' in question
 
 
 def test_a_search_is_bounded(http):

@@ -14,7 +14,7 @@ from bambleweeny.api.docs.postman_steps import ENDS_THE_TOKEN, REMEMBERED, STEPS
 from npm import npm_tools
 from servers import Http, running
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONTRACT = json.loads(document())
 METHODS = {"get", "post", "put", "patch", "delete"}
 LEFT_OUT = {"GET /events", "GET /bambleweeny.js"}

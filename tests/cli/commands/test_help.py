@@ -28,7 +28,8 @@ def test_help_lists_every_page_and_every_command(capsys):
     assert main(["help"]) == 0
     text = capsys.readouterr().out
     for name, page in contents().items():
-        assert re.search(rf"^  {name} +{re.escape(page.title)}$", text, re.M)
+        topic = f"--guide {name}" if name in COMMANDS else name
+        assert re.search(rf"^  {topic} +{re.escape(page.title)}$", text, re.M)
     for name, command in COMMANDS.items():
         assert re.search(rf"^  {name} +{re.escape(command.help)}$", text, re.M)
 
@@ -38,8 +39,9 @@ def test_a_pipe_gets_the_markdown_of_a_page(capsys, name):
     assert main(["help", "--guide", name]) == 0
     assert capsys.readouterr().out == contents()[name].text
     if name not in COMMANDS:
-        assert main(["help", name]) == 0
-        assert capsys.readouterr().out == contents()[name].text
+        for topic in (name, f"{name}.md"):
+            assert main(["help", topic]) == 0
+            assert capsys.readouterr().out == contents()[name].text
 
 
 @pytest.mark.parametrize("name", contents())
@@ -85,7 +87,9 @@ def test_a_command_that_has_the_name_of_a_page_says_so():
         (["sevre"], "There is no command and no page 'sevre'. Did you mean 'serve'?"),
         (["--guide", "quues"], "The guide has no page 'quues'. Did you mean 'queues'?"),
         (["--guide", "serve"], "The guide has no page 'serve'."),
-        (["--guide", "queues", "x"], "The guide has no page 'queues x'."),
+        (["--guide", "queues", "x"], "'x' is one word too many after the page 'queues'."),
+        (["queues", "x"], "'x' is one word too many after the page 'queues'."),
+        (["--guide", "keys", "x"], "'x' is one word too many after the page 'keys'."),
         (["--guide"], "--guide needs the name of a page."),
     ],
 )

@@ -300,7 +300,7 @@ def test_ids_of_items_are_in_order_and_not_of_the_future(raw, store, services, o
     Import(store).put(store)
     owner = Caller("1", "", "")
     services.lists.push(owner, "q", b"new")
-    ids = [item.item.id for item in services.items.look(owner, "q", "ready", 1000, "")[0]]
+    ids = [item.item.id for item in services.items.read_page(owner, "q", "ready", 1000, "")[0]]
     assert len(ids) == 301
     assert all(one < other for one, other in pairwise(ids))
 

@@ -14,8 +14,9 @@ _METHODS = ("get", "put", "post", "patch", "delete", "head", "options")
 _TEXT = "text/plain"
 _UP_TO_ROOT = "../../../"
 """From /docs/files/VERSION/reference.json."""
-_LOGIN = """Log in above: each call that you try sends the token, and only this page keeps it.
-[The OpenAPI document](../openapi.json) is what code generators take.
+_LOGIN = """Log in above: this page sends the token with each call that you try, and forgets it
+when you leave.
+Client generators and Postman read [the OpenAPI document](../openapi.json).
 
 In the samples `$U` is the URL of this server, and `$AUTH` the header with the token:
 

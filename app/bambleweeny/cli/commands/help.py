@@ -34,7 +34,7 @@ An HTTP key-value store and message broker in one program. The first steps:
   bambleweeny get foo           read it
 
 {WHERE}
-'bambleweeny help COMMAND' describes a command; 'help quickstart' begins the guide.
+'bambleweeny help COMMAND' describes a command, 'help quickstart' is a tour.
 """
 
 
@@ -52,10 +52,15 @@ def overview() -> str:
         lines.append("")
     for section, pages in sections().items():
         lines.append(f"guide, '{section}': bambleweeny help PAGE")
-        lines += [f"  {page.name:<19}{page.title}" for page in pages]
+        lines += [f"  {_topic_of(page):<24}{page.title}" for page in pages]
         lines.append("")
     lines += ["examples:", *(f"  bambleweeny {words}" for words in _EXAMPLES)]
     return "\n".join(lines)
+
+
+def _topic_of(page: Page) -> str:
+    """Return the words after `help` that show a page; a command of its name comes first."""
+    return f"--guide {page.name}" if page.name in COMMANDS else page.name
 
 
 def known_options() -> tuple[set[str], set[str]]:
@@ -95,7 +100,11 @@ def end_without_command(options: list[str], rest: list[str]) -> NoReturn:
 
 def _help(context: Context) -> None:
     words, out = context.args.words, context.out
-    page = page_of(words[0]) if len(words) == 1 else None
+    page = page_of(words[0].removesuffix(".md")) if words else None
+    if page is not None and len(words) > 1:
+        if context.args.guide or page.name not in COMMANDS:
+            raise WrongUse(f"'{words[1]}' is one word too many after the page '{page.name}'.")
+        page = None
     if page is not None and (context.args.guide or page.name not in COMMANDS):
         _show(page, out)
     elif context.args.guide:

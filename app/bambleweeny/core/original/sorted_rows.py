@@ -46,10 +46,10 @@ class SortedRows:
     def __iter__(self) -> Iterator[Row]:
         last: tuple[int, int, str] | None = None
         for row in heapq.merge(sorted(self._rows), *map(_read, self._runs)):
-            place = (row.owner, row.kind, row.name)
-            if place != last:
+            key = (row.owner, row.kind, row.name)
+            if key != last:
                 yield row
-            last = place
+            last = key
 
     def close(self) -> None:
         """Remove the temporary files."""

@@ -79,11 +79,11 @@ class Source:
 
         Reads at most 128 at a time, and fewer if they are large.
         """
-        place = f"LIST:{owner}::{name}"
+        key = f"LIST:{owner}::{name}"
         done, step = 0, 8
         while done < size:
             first, last = -min(done + step, size), -(done + 1)
-            [page] = self._read(("LRANGE", place, first, last))
+            [page] = self._read(("LRANGE", key, first, last))
             if not page:
                 return
             yield from reversed(page)
@@ -125,9 +125,9 @@ class Source:
             yield Found(name, size, records.get(raw) or b"")
 
     def _values(self, owner: int, names: Sequence[str]) -> Iterator[tuple[str, Any, int]]:
-        places = [f"KEY:{owner}::{name}" for name in names]
-        values = self._read(*(("GET", place) for place in places))
-        left = self._read(*(("PTTL", place) for place in places))
+        keys = [f"KEY:{owner}::{name}" for name in names]
+        values = self._read(*(("GET", key) for key in keys))
+        left = self._read(*(("PTTL", key) for key in keys))
         return zip(names, values, left, strict=True)
 
     def _read(self, *commands: Command) -> list[Any]:

@@ -75,7 +75,7 @@ def require_empty(store: Store) -> None:
     """Raise NotEmpty if the engine has more than a new admin."""
     if not _is_empty(store):
         raise NotEmpty(
-            f"There are data at {store.address} already; restore into an empty data directory or "
+            f"There are data at {store.address} already; use an empty data directory or "
             "Redis, or give --replace, which deletes them first."
         )
 

@@ -3,8 +3,8 @@ if (location.hash.startsWith("#/")) {
   location.replace(new URL((document.body.className === "home" ? "docs/api" : "api") + location.hash, location.href));
 }
 
-// A button at each block of code that copies it.
-for (const block of document.querySelectorAll(".code")) {
+// A button that copies the code, at each block of commands or of a program.
+for (const block of document.querySelectorAll(".code[data-runs]")) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Copy";

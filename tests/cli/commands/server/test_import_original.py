@@ -187,8 +187,8 @@ def test_tls_and_a_database_are_read_from_the_url(tmp_path):
         ("redis://{}", "cannot be read"),
         ("redis+cluster://{}", "cannot use a Cluster"),
         ("redis://:s3%3Acr%2Fet@{}/1", "There is no user of an original"),
-        ("http://x", "The URL of --from cannot be read: it is none of"),
-        ("dump.rdb", "cannot be read: it is none of"),
+        ("http://x", "The URL of --from cannot be read: it is not one of"),
+        ("dump.rdb", "cannot be read: it is not one of"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(engine, tmp_path, source, sentence):
@@ -251,7 +251,7 @@ def test_an_import_that_is_broken_off_is_all_or_nothing_once_repeated(large, tmp
         process.send_signal(number)
         said = process.communicate(timeout=60)[1]
     if number != signal.SIGKILL:
-        assert said.endswith("bambleweeny: Broken off; nothing was kept.\n"), process.returncode
+        assert said.endswith("bambleweeny: Interrupted; nothing was kept.\n"), process.returncode
         with running("serve", *place) as server, Http(server.url, server.token()) as admin:
             assert len(admin.get("/users").json()["users"]) == 1
     again = typed("--from", large, *place, "--replace")

@@ -44,7 +44,7 @@ def report(run: Callable[[], str], file: str) -> int:
     except OSError as ex:
         to_people(f"bambleweeny: Cannot use {ex.filename or file}: {ex.strerror}.")
     except KeyboardInterrupt:
-        to_people("bambleweeny: Broken off; nothing was kept.")
+        to_people("bambleweeny: Interrupted; nothing was kept.")
     else:
         return 0
     finally:

@@ -24,7 +24,7 @@ from bambleweeny.config import (
 
 [_LISTEN] = [column for column in fields(Config) if column.name == "listen"]
 _FROM = "BAMBLEWEENY_FROM"
-_PLACE = ("data_dir", "redis_url", "key_prefix")
+_TARGET = ("data_dir", "redis_url", "key_prefix")
 
 
 @needs_server
@@ -150,7 +150,7 @@ VERBS = {
         bambleweeny backup - | gzip > monday.ndjson.gz
         bambleweeny backup --redis-url redis://127.0.0.1:6379/0 monday.ndjson""",
         (_file(help="the file to write; - is standard output"),),
-        add_options=_options(*_PLACE),
+        add_options=_options(*_TARGET),
     ),
     "restore": Verb(
         _restore,
@@ -161,7 +161,7 @@ VERBS = {
             _file(help="the backup; - is standard input"),
             _REPLACE,
         ),
-        add_options=_options(*_PLACE, "max_memory"),
+        add_options=_options(*_TARGET, "max_memory"),
     ),
     "import-original": Verb(
         _import_original,
@@ -186,7 +186,7 @@ VERBS = {
             ),
             _REPLACE,
         ),
-        add_options=_options(*_PLACE, "max_memory", "admin_password"),
+        add_options=_options(*_TARGET, "max_memory", "admin_password"),
         note=_ORIGINAL_NOTE,
     ),
     "health": Verb(
