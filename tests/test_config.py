@@ -4,8 +4,8 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from bambleweeny.config import PREFIX, Config, ConfigError, flag_of, load_config
-from bambleweeny.options import Address
+from bambleweeny.config import Config, load_config
+from bambleweeny.options import PREFIX, Address, ConfigError, flag_of
 
 
 def load(env=None, *, sandbox=False, **flags):

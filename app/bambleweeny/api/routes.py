@@ -34,7 +34,11 @@ class Routes:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the caller's routes."""
         rows = [
-            {"path": f"/routes/{r.id}", "key": r.target, "content_type": r.content_type}
+            {
+                "path": f"{req.root_path}/routes/{r.id}",
+                "key": r.target,
+                "content_type": r.content_type,
+            }
             for r in self._routes.owned_by(req.context.caller)
         ]
         answer_json(resp, {"routes": rows})
@@ -44,7 +48,7 @@ class Routes:
         """Create a route: a public path that answers a key's value."""
         wanted = read_json(req, NewRoute)
         made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
-        answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
+        answer_json(resp, {"info": "ok", "path": f"{req.root_path}/routes/{made.id}"})
 
     @falcon.before(authenticated, takes("id"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:

@@ -58,4 +58,6 @@ class Routes:
     def _route(self, row: dict[str, str]) -> Route:
         path = row["path"]
         id = path.rpartition("/")[2]
-        return Route(id, path, self._url + path, row["key"], row["content_type"])
+        # NOTE: a proxy may change the prefix of `path`.
+        url = self._url + path_of("routes", id)
+        return Route(id, path, url, row["key"], row["content_type"])

@@ -19,6 +19,8 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TokenInPageUrl      403  a browser opens a URL with `?token=` as a page
       NotFound              404  the resource does not exist
         LeaseNotFound       404  the lease does not exist or has expired
+        FrontNotFound       404  the route of `--front` does not exist or has no value
+      OutsideBasePath       404  the path is not below the server's base path
       MethodNotAllowed      405  the path does not support the method
       RequestTimeout        408  the request came too slowly
       LimitReached          409  the counter would leave the request's bounds
@@ -72,11 +74,13 @@ from bambleweeny.errors.refusals import (
     BodyTooLarge,
     ExpansionTooLarge,
     ExpectationFailed,
+    FrontNotFound,
     HeadersTooLarge,
     LeaseNotFound,
     LimitReached,
     MethodNotAllowed,
     NotFound,
+    OutsideBasePath,
     PreconditionFailed,
     RangeNotSatisfiable,
     RequestTimeout,
@@ -95,6 +99,7 @@ __all__ = [
     "ExpansionTooLarge",
     "ExpectationFailed",
     "Forbidden",
+    "FrontNotFound",
     "HeadersTooLarge",
     "InternalError",
     "InvalidName",
@@ -108,6 +113,7 @@ __all__ = [
     "NotFound",
     "NotJson",
     "NotServed",
+    "OutsideBasePath",
     "PreconditionFailed",
     "QuotaExceeded",
     "RangeNotSatisfiable",
