@@ -56,9 +56,8 @@ def work(
     )
     hosts = config.answered_hosts
     base_path = BasePath(config.base_path, config.front) if config.base_path else None
-    app = create_app(
-        services, cors_origins=config.cors_origins, allowed_hosts=hosts, base_path=base_path
-    )
+    origins = config.cors_origins
+    app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
     threads = config.threads + config.max_waits
     server = HttpServer(
@@ -67,7 +66,7 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
-        gate=Gate(config.cors_origins, hosts),
+        gate=Gate(origins, hosts),
         share=share,
         scheduler=store.pipelining,
         short_requests=config.redis_url is None and config.fsync != "always",

@@ -1,4 +1,4 @@
-"""Calls that not every system has, for modules that also run where there is no server."""
+"""Calls that not every system has, for modules that also run without a server."""
 
 import os
 
