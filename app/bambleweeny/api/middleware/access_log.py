@@ -14,8 +14,6 @@ from bambleweeny.errors import BambleweenyError, QuotaExceeded
 
 _log = logging.getLogger("bambleweeny.access")
 
-REQUESTED_PATH = "bambleweeny.requested_path"
-"""The variable of the environment with the path that the client sent, if it was rewritten."""
 _IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
 _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
@@ -84,7 +82,7 @@ class AccessLog:
             caller = context.get("caller")
             _write(
                 req.method,
-                req.env.get(REQUESTED_PATH, req.path),
+                req.path,
                 status=status,
                 ms=round(seconds * 1000, 2),
                 user=caller.name if caller else None,

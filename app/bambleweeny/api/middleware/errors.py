@@ -8,7 +8,8 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.public_headers import is_public, make_public
-from bambleweeny.api.middleware.access_log import REQUESTED_PATH, one_word
+from bambleweeny.api.middleware.access_log import one_word
+from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,

@@ -4,9 +4,8 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.middleware.access_log import REQUESTED_PATH
 from bambleweeny.api.middleware.errors import render_error
-from bambleweeny.api.requests.base_path import BasePath
+from bambleweeny.api.requests.base_path import REQUESTED_PATH, BasePath
 from bambleweeny.errors import FrontNotFound, NotFound, OutsideBasePath
 
 
@@ -28,10 +27,13 @@ class Mount:
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: Any, req_succeeded: bool
     ) -> None:
-        """Name the option in the error if the route of `--front` cannot be read."""
-        front = self._base_path.front
-        if req_succeeded or front is None or req.root_path == self._base_path.base:
-            return
-        if resp.context.get("error_code") == NotFound.code:
+        """Name the option in the error if the route of `--front` cannot be read.
+
+        Sets the path back, so that the log has it as the client sent it.
+        """
+        is_error = resp.context.get("error_code") == NotFound.code
+        if is_error and self._base_path.front and req.root_path != self._base_path.base:
+            front = self._base_path.front
             error = FrontNotFound(f"There is nothing to read at the route {front} of --front.")
             render_error(req, resp, error)
+        req.path = req.env[REQUESTED_PATH]

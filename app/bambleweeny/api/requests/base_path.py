@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+REQUESTED_PATH = "bambleweeny.requested_path"
+"""The variable of the environment with the path that the client sent, if it was rewritten."""
 _AUTHORITY = re.compile(r"http://[^/?]*", re.IGNORECASE)
 
 
