@@ -190,7 +190,7 @@ VERBS = {
         _health,
         """bambleweeny health
         bambleweeny health http://127.0.0.1:8080/readyz
-        bambleweeny health --listen 127.0.0.1:9000 --base-path /b9y""",
+        BAMBLEWEENY_LISTEN=127.0.0.1:9000 bambleweeny health""",
         (
             argument(
                 "asked",
