@@ -33,7 +33,7 @@ ENDS_TOKENS = {("PUT", "/config/admin"), ("PUT", "/auth/password")}
 ENDLESS_OR_VARYING = {"/events", "/metrics", "/info"}
 VARYING = re.compile(
     r'"instance":"\w+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|eyJ[\w.-]+|nonce[-=]"?[\w-]+'
-    r'|"(id|next|enqueued|time)":"[^"]+"'
+    r'|"(id|next|enqueued|time)":"[^"]+"|[0-9]+ seconds'
 )
 
 
