@@ -23,8 +23,10 @@ from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.middleware.mount import Mount
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
@@ -67,12 +69,15 @@ def create_app(
     *,
     cors_origins: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
+    base_path: BasePath | None = None,
 ) -> "falcon.App[Any, Any]":
     """Return the WSGI application; it answers loopback names and `allowed_hosts` (None: all).
 
-    An origin in `cors_origins` may contain `*`.
+    An origin in `cors_origins` may contain `*`. With `base_path` every path is below it.
     """
-    middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
+    mounts = [Mount(base_path)] if base_path else []
+    gate = Gate(cors_origins, allowed_hosts)
+    middleware: list[Any] = [AccessLog(services.metrics), *mounts, gate]
     app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True

@@ -62,7 +62,11 @@ class Routes:
             resp.data = self._documents.read(caller, public_id).rstrip() + b"\n"
             return
         rows = [
-            {"path": f"/routes/{route.id}", **msgspec.to_builtins(summary), **_always(summary)}
+            {
+                "path": f"{req.root_path}/routes/{route.id}",
+                **msgspec.to_builtins(summary),
+                **_always(summary),
+            }
             for route, summary in self._documents.summaries(caller)
         ]
         answer_json(resp, {"routes": rows})
@@ -77,7 +81,7 @@ class Routes:
         if options is None and _is_plain(body):
             wanted = read_json(req, NewRoute, body)
             made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
-            answer_json(resp, {"info": "ok", "path": f"/routes/{made.id}"})
+            answer_json(resp, {"info": "ok", "path": f"{req.root_path}/routes/{made.id}"})
         else:
             self._put(req, resp, body, options)
 
@@ -103,12 +107,13 @@ class Routes:
     ) -> None:
         caller = req.context.caller
         if options is None:
-            answer_json(resp, _fields_of(self._imports.put(caller, _document_of(body), public_id)))
+            made = self._imports.put(caller, _document_of(body), public_id)
+            answer_json(resp, _fields_of(made, req.root_path))
             return
         may_block(req, resp)
         done = self._imports.run(caller, body.removeprefix(BOM), options, public_id)
         rest = {"rules": done.rules, "keys": done.keys, "notes": done.notes}
-        answer_json(resp, _fields_of(done.published) | rest)
+        answer_json(resp, _fields_of(done.published, req.root_path) | rest)
 
 
 class RouteVerification:
@@ -233,9 +238,9 @@ def _document_of(body: bytes) -> bytes:
     return document
 
 
-def _fields_of(done: Published) -> dict[str, Any]:
-    fields = {"info": "ok", "path": f"/routes/{done.id}"}
-    return fields | ({"named_path": f"/routes/{done.name}"} if done.name else {})
+def _fields_of(done: Published, root: str) -> dict[str, Any]:
+    fields = {"info": "ok", "path": f"{root}/routes/{done.id}"}
+    return fields | ({"named_path": f"{root}/routes/{done.name}"} if done.name else {})
 
 
 def _always(summary: Any) -> dict[str, str]:

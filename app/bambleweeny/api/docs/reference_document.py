@@ -18,7 +18,8 @@ _LOGIN = """Log in above: this page sends the token with each call that you try,
 when you leave.
 Client generators and Postman read [the OpenAPI document](../openapi.json).
 
-In the samples `$U` is the URL of this server, and `$AUTH` the header with the token:
+In the samples `$U` is the URL of this server (with its base path, if any), and `$AUTH` the header
+with the token:
 
 ```sh
 U=http://localhost:8080
