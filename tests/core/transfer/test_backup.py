@@ -16,6 +16,8 @@ from bambleweeny.core.keys.conditions import WriteOptions
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.services import make_services
 from bambleweeny.core.topics import Bounds
 from bambleweeny.core.transfer import restore as restoring
@@ -625,3 +627,37 @@ def test_a_user_that_goes_meanwhile_spoils_nothing(filled, services, other):
     check_backup(file)
     restore(other, file)
     assert services_of(other).users.ids() == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("options", [{}, {"most_at_once": 1}, {"most_bytes_at_once": 100}])
+def test_documents_of_routes_come_along_with_ids_and_names(services, store, uli, other, options):
+    document = b'{"name":"shop","rules":[{"answers":[{"text":"a\\n!@[$count]"}]}]}'
+    made = services.mocks.documents.create(uli, document)
+    plain = services.routes.create(uli, "k", "a/b")
+    services.mocks.documents.replace(uli, plain.id, b'{"rules":[{"answers":[{"status":418}]}]}')
+    restore(other, backed_up(store, **options))
+    there = services_of(other)
+    user = there.users.log_in("uli", "secret")
+    assert there.mocks.documents.read(user, made.id) == document
+
+    def ask(reference):
+        return there.mocks.answers.answer(reference, Call("GET", "/"), "", bool)
+
+    assert ask(Reference(made.id)).body == b"a\n1"
+    assert ask(Reference(user="uli", name="shop")).body == b"a\n2"
+    assert ask(Reference(plain.id)).status == 418
+    there.mocks.documents.delete(user, "@uli/shop")
+    with pytest.raises(NotFound):
+        ask(Reference(user="uli", name="shop"))
+
+
+@pytest.mark.parametrize("document", ['{"rules":[{"path":"x"}]}', "{", "\ud800"])
+def test_a_document_that_cannot_be_used_is_damage(services, store, uli, document):
+    services.mocks.documents.create(uli, b'{"rules":[{}]}')
+    out = backed_up(store).getvalue().splitlines(keepends=True)
+    place = next(n for n, line in enumerate(out) if b'"document"' in line)
+    record = json.loads(out[place])
+    record["route"]["document"] = document
+    out[place] = json.dumps(record).encode() + b"\n"
+    with pytest.raises(BackupRefused, match=f"line {place + 1} "):
+        check_backup(io.BytesIO(b"".join(out)))

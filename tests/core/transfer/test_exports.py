@@ -13,6 +13,7 @@ from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.transfer.export_records import OwnKey, record_of
 from bambleweeny.errors import (
     InvalidRequest,
+    InvalidRoute,
     LeaseNotFound,
     ListFull,
     NotFound,
@@ -515,3 +516,27 @@ def test_who_waits_for_a_message_is_told_of_an_import(services, uli, store):
         follower.take()
         services.imports.run(uli, lines(message("t", "1")), "merge")
         assert follower.wait(5)
+
+
+def test_documents_of_routes_are_exported_and_imported_by_their_names(services, uli, admin):
+    mocks = services.mocks
+    shop = b'{"name": "shop", "rules": [{"answers": [{"text": "1"}]}]}'
+    made = mocks.documents.create(uli, shop)
+    mocks.documents.create(uli, b'{"rules":[{}]}')
+    out = exported(services, uli)
+    found = [json.loads(line)["route"] for line in out.splitlines()]
+    assert {"document": shop.decode()} in found
+    assert done(services.imports.run(uli, io.BytesIO(out), "merge")) == (0, 0, 0, 0, 2)
+    assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 2, 0, 0)
+    [there] = [one for one, text in mocks.documents.all(admin) if text == shop]
+    assert there.id != made.id
+    mocks.documents.replace(admin, there.id, b'{"name":"shop","rules":[{}]}')
+    assert done(services.imports.run(admin, io.BytesIO(out), "skip")) == (0, 0, 0, 0, 2)
+    assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 1, 0, 1)
+    assert mocks.documents.read(admin, there.id) == shop
+    assert done(services.imports.run(uli, io.BytesIO(out), "replace")) == (0, 0, 2, 0, 0)
+    assert mocks.names.parse("@uli/shop") != made.id
+    with pytest.raises(InvalidRoute):
+        services.imports.run(
+            uli, lines({"route": {"document": '{"rules":[{"path":"x"}]}'}}), "merge"
+        )

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.routes import Route, load
 from bambleweeny.core.public.public_ids import PublicId
-from bambleweeny.errors import NotFound
 from bambleweeny.store import Store
 
 _MOST_ROUTES = 1000
@@ -31,6 +30,10 @@ class NewerDocument(Exception):
     """The route has another document than this worker knew; it knows the new one now."""
 
 
+class RouteGone(Exception):
+    """The route, its name or its owner does not exist any more."""
+
+
 class CompiledRoutes:
     """A cache of compiled documents: up to 1,000, of up to 8 MB. Drops the oldest."""
 
@@ -40,7 +43,7 @@ class CompiledRoutes:
         self._bytes = 0
 
     def get(self, route: PublicId) -> KnownRoute:
-        """Return a route's document as this worker knows it, or read it; a miss is NotFound.
+        """Return a route's document as this worker knows it, or read it; a miss is RouteGone.
 
         One round trip, and none once it is cached. It may have been replaced meanwhile: the
         script that answers compares the revision.
@@ -49,7 +52,7 @@ class CompiledRoutes:
         return self._fetch(route) if known is None else known
 
     def check(self, route: PublicId, known: KnownRoute) -> None:
-        """Raise NewerDocument if a known document was replaced, NotFound if the route is gone.
+        """Raise NewerDocument if a known document was replaced, or RouteGone.
 
         One round trip.
         """
@@ -65,7 +68,7 @@ class CompiledRoutes:
         """Do the same as `check` with what was read."""
         if version is None or revision is None:
             self.forget(route)
-            raise NotFound()
+            raise RouteGone()
         if revision != known.revision:
             self._fetch(route)
             raise NewerDocument()
@@ -100,5 +103,5 @@ class CompiledRoutes:
         )
         if version is None or revision is None:
             self.forget(route)
-            raise NotFound()
+            raise RouteGone()
         return self.keep(route, revision, document)

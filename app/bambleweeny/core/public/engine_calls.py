@@ -3,7 +3,12 @@
 from typing import Any
 
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute, NewerDocument
+from bambleweeny.core.public.compiled_routes import (
+    CompiledRoutes,
+    KnownRoute,
+    NewerDocument,
+    RouteGone,
+)
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.errors import NotFound, Unauthorized
 from bambleweeny.store import Store
@@ -29,14 +34,15 @@ class EngineCalls:
     ) -> list[Any]:
         """Run a script with the route's id, the bounds of lists, the revision and `args`; atomic.
 
-        Raises NewerDocument if the document was replaced, and NotFound if the route is gone.
+        Raises NewerDocument if the document was replaced, and RouteGone without the route.
         """
         try:
             reply: list[Any] = run_as(
                 self._store, route.as_owner, script, route.id, *list_bounds, known.revision, *args
             )
-        except Unauthorized as ex:
-            raise NotFound() from ex
+        except (NotFound, Unauthorized) as ex:
+            self._compiled.forget(route)
+            raise RouteGone() from ex
         if reply[0] == _NEWER:
             self._compiled.keep(route, reply[1], reply[2])
             raise NewerDocument()

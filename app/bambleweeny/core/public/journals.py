@@ -28,7 +28,7 @@ class Journals:
     ) -> None:
         """Record a call, if the route has a journal; else check that the document is known.
 
-        One round trip. Raises NewerDocument if it is not, and NotFound without the route.
+        One round trip. Raises NewerDocument if it is not, and RouteGone without the route.
         """
         journal = known.document.journal
         if not journal:

@@ -15,7 +15,12 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.routes import no_rule
 from bambleweeny.core.mocks.rules import Candidate
 from bambleweeny.core.mocks.templates import too_large
-from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute, NewerDocument
+from bambleweeny.core.public.compiled_routes import (
+    CompiledRoutes,
+    KnownRoute,
+    NewerDocument,
+    RouteGone,
+)
 from bambleweeny.core.public.engine_calls import EngineCalls
 from bambleweeny.core.public.journals import Journals, beginning_of
 from bambleweeny.core.public.objects import ObjectCall, Objects
@@ -81,23 +86,27 @@ class MockAnswers:
         of the answer.
         """
         for _ in range(_MOST_TRIES):
+            public_id = self._names.find(reference)
             try:
-                route, known = self._find(reference)
+                route, known = self._find(public_id, reference)
                 on_document(known.document)
                 return self._answer(route, known, call, here)
             except NewerDocument:
                 continue
-            except NotFound as ex:
+            except RouteGone as ex:
                 # NOTE: another route may have the name by now.
-                if type(ex) is not NotFound or not self._names.forget(reference):
-                    raise
+                if not reference.name or self._names.renew(reference) == public_id:
+                    raise NotFound() from ex
         raise Busy()
 
-    def _find(self, reference: Reference) -> tuple[PublicId, KnownRoute]:
-        route = self._routes.find(self._names.find(reference))
+    def _find(self, public_id: str, reference: Reference) -> tuple[PublicId, KnownRoute]:
+        try:
+            route = self._routes.find(public_id)
+        except NotFound as ex:
+            raise RouteGone() from ex
         known = self._compiled.get(route)
         if reference.name and known.document.name != reference.name:
-            raise NotFound()
+            raise RouteGone()
         return route, known
 
     def _answer(

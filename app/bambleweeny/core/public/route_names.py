@@ -24,9 +24,10 @@ class RouteNames:
             return reference.id
         return self._known.get(reference) or self._fetch(reference)
 
-    def forget(self, reference: Reference) -> bool:
-        """Forget what a name was; return whether it was cached."""
-        return self._known.pop(reference, None) is not None
+    def renew(self, reference: Reference) -> str:
+        """Return what `find` does, from the engine."""
+        self._known.pop(reference, None)
+        return self._fetch(reference)
 
     def parse(self, text: str) -> str:
         """Return the id of the route that a caller names by its id or by `@USER/NAME`."""

@@ -1,0 +1,103 @@
+"""Imports of OpenAPI, HAR and db.json documents over HTTP."""
+
+import json
+
+import pytest
+
+PETS = {
+    "openapi": "3.0.0", "info": {"title": "Pets", "version": "1"},
+    "paths": {
+        "/pets": {"get": {"operationId": "listPets", "tags": ["pets"], "responses": {"200": {"description": "", "content": {"application/json": {"example": [{"id": 1, "name": "rex"}]}}}}}},
+        "/pets/{petId}": {"get": {"operationId": "getPet", "parameters": [{"name": "petId", "in": "path", "schema": {"type": "integer"}}], "responses": {
+            "200": {"description": "", "content": {"application/json": {"schema": {"type": "object", "properties": {"id": {"type": "integer"}, "kind": {"enum": ["dog"]}}}}}},
+            "404": {"description": "", "content": {"application/json": {"example": {"code": 404}}}}}}},
+    },
+}  # fmt: skip
+DB = {"posts": [{"id": 1, "title": "a"}, {"id": 2, "title": "b"}], "profile": {"name": "x"}, "count": 5}  # fmt: skip
+HAR = {"log": {"version": "1.2", "entries": [{
+    "request": {"method": "GET", "url": "https://api.example/users?page=1", "headers": [], "queryString": [{"name": "page", "value": "1"}]},
+    "response": {"status": 200, "headers": [{"name": "Content-Type", "value": "application/json"}], "content": {"mimeType": "application/json", "text": "[1,2]"}},
+}]}}  # fmt: skip
+
+
+@pytest.fixture
+def bring(as_uli):
+    def post(document, query):
+        body = document if isinstance(document, bytes) else json.dumps(document)
+        return as_uli.post(f"/routes?from={query}", data=body)
+
+    return post
+
+
+def test_an_openapi_document_answers_each_operation(bring, http):
+    made = bring(PETS, "openapi&name=pets").json()
+    assert (made["rules"], made["named_path"], made["keys"]) == (2, "/routes/@uli/pets", [])
+    path = made["named_path"]
+    assert http.get(f"{path}/pets").json() == [{"id": 1, "name": "rex"}]
+    assert http.get(f"{path}/pets/7").json()["kind"] == "dog"
+    missing = http.get(f"{path}/pets/7", headers={"Prefer": "code=404"})
+    assert (missing.status_code, missing.json()) == (404, {"code": 404})
+    assert http.get(f"{path}/pets/x").json()["code"] == "no_rule"
+
+
+def test_a_db_json_becomes_collections(bring, http, as_uli):
+    made = bring(DB, "db&name=db&journal=calls").json()
+    assert made["keys"] == ["seed:posts", "seed:profile"]
+    assert any("count" in note for note in made["notes"])
+    path = made["named_path"]
+    assert http.get(f"{path}/posts?_sort=-id").json() == DB["posts"][::-1]
+    assert http.get(f"{path}/profile").json() == {"name": "x"}
+    assert http.post(f"{path}/posts", json={"title": "c"}).json() == {"id": 3, "title": "c"}
+    as_uli.post("/routes/reset?id=@uli/db")
+    assert http.get(f"{path}/posts").json() == DB["posts"]
+    assert as_uli.post("/routes/verify?id=@uli/db", json={"count": 1}).status_code == 200
+
+
+def test_a_har_answers_what_was_recorded(bring, http):
+    path = bring(HAR, "har").json()["path"]
+    assert http.get(f"{path}/users?page=1").json() == [1, 2]
+    assert http.get(f"{path}/users?page=2").status_code == 404
+
+
+def test_a_prefix_and_a_selection(bring, http, as_uli):
+    made = bring(DB, "db&prefix=shop:").json()
+    assert made["keys"] == ["shop:seed:posts", "shop:seed:profile"]
+    assert as_uli.get("/keys/shop:posts:1").json() == DB["posts"][0]
+    assert bring(PETS, "openapi&only=pets").json()["rules"] == 1
+    assert bring(PETS, "openapi&only=/pets/,listPets").json()["rules"] == 2
+
+
+def test_an_import_may_replace_a_route(bring, http, as_uli):
+    path = bring(DB, "db&name=api").json()["path"]
+    changed = as_uli.put("/routes?id=@uli/api&from=openapi&name=api", data=json.dumps(PETS))
+    assert changed.json()["path"] == path
+    assert http.get(f"{path}/pets").status_code == 200
+    assert http.get(f"{path}/posts").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "document", "refusal"),
+    [("openapi", {"openapi": "4.0.0", "paths": {}}, (400, "invalid_import")), ("openapi", {"swagger": "2.0"}, (400, "invalid_import")), ("db", [], (400, "invalid_import")),
+     ("har", {}, (400, "invalid_import")), ("db", b"{", (400, "invalid_import")), ("yaml", {}, (400, "invalid_request")), ("db&name=a/b", DB, (400, "invalid_request")),
+     ("db&journal=.", DB, (400, "invalid_request")), ("db&prefix=x", DB, (400, "invalid_import")),
+     ("openapi", {"openapi": "3.0.0", "paths": {f"/p{n}": {"get": {"responses": {}}} for n in range(201)}}, (413, "import_too_large"))],
+)  # fmt: skip
+def test_what_cannot_be_imported_leaves_nothing(bring, as_uli, query, document, refusal):
+    refused = bring(document, query)
+    assert (refused.status_code, refused.json()["code"]) == refusal
+    assert as_uli.get("/routes").json() == {"routes": []}
+    assert as_uli.get("/keys").json() == {"keys": []}
+
+
+def test_a_quota_leaves_no_part_of_an_import(bring, as_uli, as_admin):
+    as_admin.put("/users/1", json={"quota": 4})
+    refused = bring(DB, "db")
+    assert refused.json()["code"] == "quota_exceeded"
+    assert as_uli.get("/routes").json() == {"routes": []}
+    as_admin.put("/users/1", json={"quota": 6})
+    assert bring(DB, "db").status_code == 200
+
+
+def test_options_of_imports_need_from(as_uli):
+    answer = as_uli.post("/routes?name=a", json={"rules": [{}]})
+    assert (answer.status_code, answer.json()["code"]) == ((400, "invalid_request"))
