@@ -48,7 +48,7 @@ class GuideSearch:
     """/docs/search"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the sections that have all words of `q`."""
+        """Answer the sections that match `q` best."""
         if is_redirected(req, resp):
             return
         query = (req.get_param("q") or "").strip()
