@@ -68,7 +68,7 @@ def show(browser, width, scheme):
 def log_in(browser):
     find(browser, "#password").send_keys("changeme")
     find(browser, "#login button").click()
-    find(browser, "#state", "Logged in for 50 minutes.")
+    find(browser, "#state", "Logged in as admin for 50 minutes.")
 
 
 def begin(browser, call):
@@ -209,7 +209,7 @@ def test_code_is_copied_by_a_button_and_search_is_reached_by_a_key(browser, sand
     button.send_keys(Keys.ENTER)
     find(browser, ".code button", "Copied")
     copied = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    assert copied.startswith("U=http://localhost:8080\nAUTH=")
+    assert copied.startswith("export PATH=$PWD/.venv/bin:$PATH\nU=http://localhost:8080\nAUTH=")
     find(browser, "body").send_keys("/")
     assert browser.switch_to.active_element.get_attribute("id") == "q"
 
