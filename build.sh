@@ -10,14 +10,17 @@ usage() {
   cat <<'TEXT'
 usage: ./build.sh VERB [ARGUMENTS]
 
-  run [ARGUMENTS]   install what is needed into .venv, then run bambleweeny (default: serve)
-  test [ARGUMENTS]  run every check and test, or what the arguments tell pytest
+  run [ARGUMENTS]   install the dependencies into .venv, then run bambleweeny (default: serve)
+  test [ARGUMENTS]  run all checks and tests, or pytest with these arguments
   test faults       the tests of tests/faults with 50 rounds of each death, and their figures
-  bench [ARGUMENTS] measure this server on this machine; `bench --help` says what and how
+  bench [ARGUMENTS] measure the server on this machine; see `bench --help`
   check             format, lint and type checks
-  binary            make and try dist/bambleweeny, one file that runs on any Linux, and what tells of it
-  image             make and try dist/bambleweeny-image.tar, for `docker load` and `podman load`
-  clean             remove what the other verbs made
+  binary            build and check dist/bambleweeny, one file that runs on any Linux, its licences and checksums
+  image             build and check dist/bambleweeny-image.tar, for `docker load` and `podman load`
+  sdk LANGUAGE [DIRECTORY [DOCUMENT]]
+                    generate a client for python, typescript, go or java (default: into dist/sdk-LANGUAGE)
+  postman [URL]     write dist/bambleweeny.postman_collection.json: all calls, for Postman and newman
+  clean             remove the output of the other verbs
   help              print this
 TEXT
 }
@@ -27,7 +30,7 @@ fail() { echo "build.sh: $*" >&2; exit 1; }
 # End where there is no such verb; name those that begin with the same letter.
 refuse() {
   local word near=
-  for word in run test bench check binary image clean help; do
+  for word in run test bench check binary image sdk postman clean help; do
     [ "${word:0:1}" != "${1:0:1}" ] || near+="${near:+ or }$word"
   done
   case $1 in serve | sandbox) near="run $1" ;; esac
@@ -111,6 +114,21 @@ case $verb in
     freeze buildah podman
     "$root/packaging/image.sh"
     selftest --image dist/bambleweeny-image.tar
+    ;;
+  postman)
+    install requirements.lock
+    mkdir -p "$root/dist"
+    collection=$root/dist/bambleweeny.postman_collection.json
+    "$venv/bin/python" "$root/packaging/documents.py" postman "$@" >"$collection.new" || { rm "$collection.new"; exit 1; }
+    mv "$collection.new" "$collection"
+    echo "build.sh: wrote dist/${collection##*/}" >&2
+    ;;
+  sdk)
+    install requirements-dev.lock
+    document=$root/build/openapi.json
+    mkdir -p "$root/build"
+    "$venv/bin/python" "$root/packaging/documents.py" openapi >"$document"
+    "$root/packaging/sdk.sh" "${1:-}" "${2:-$root/dist/sdk-${1:-}}" "${3:-$document}"
     ;;
   clean)
     cd "$root"

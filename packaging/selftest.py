@@ -190,9 +190,12 @@ def selftest(program: Binary) -> None:
         server = program.start("serve", BAMBLEWEENY_WORKERS="1")
         assert b"bambleweeny" in server.get("/")
     password = program.admin_password()
-    with _step("documents, /docs, /metrics, health"):
+    with _step("documents, guide, reference, /metrics, health"):
         assert b"paths" in server.get("/openapi.json")
-        assert b"swagger" in server.get("/docs/swagger-ui.css")
+        assert b"Queues and workers" in server.get("/docs")
+        assert b"Limit the attempts" in server.get("/docs/search?q=dead+letter")
+        assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
+        assert "lease" in program.run("help", "queues")
         assert b"export class Client" in server.get("/bambleweeny.js")
         assert b"bambleweeny_requests_total" in server.get("/metrics")
         program.run("health", server.url)

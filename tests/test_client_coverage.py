@@ -91,8 +91,12 @@ EXCEPTIONS = {
     "popItem": "a GET that writes: it could be repeated on the way",
     "askBin": "only browsers ask it, by themselves",
     "getSwagger": "the original's path of getOpenApi",
-    "showDocs": "a page for people",
-    "getDocsAsset": "a page for people",
+    "getPostmanCollection": "a document for Postman",
+    "showGuide": "a page for people",
+    "showGuidePage": "a page for people",
+    "searchGuide": "a page for people",
+    "showReference": "a page for people",
+    "getGuideFile": "a page for people",
     "getJavaScript": "another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY

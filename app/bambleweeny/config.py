@@ -1,4 +1,4 @@
-"""The table of options. Flags, variables, --help and the README check are derived from it."""
+"""The table of options. Flags, variables, --help and the check of the guide are derived from it."""
 
 import os
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ from bambleweeny.options import (
     whole_number,
     within,
 )
+from bambleweeny.system.portable import usable_cores
 
 PREFIX = "BAMBLEWEENY_"
 _LONGEST_WAIT = "1d"
@@ -44,7 +45,7 @@ def _default_data_dir() -> str:
 
 
 def _default_workers() -> str:
-    return str(min(len(os.sched_getaffinity(0)), 4))
+    return str(min(usable_cores(), 4))
 
 
 @dataclass(frozen=True, repr=False)

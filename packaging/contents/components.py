@@ -26,7 +26,7 @@ _INSIDE = {
     "_argon2_cffi_bindings/_ffi.*": ("libargon2", "CC0-1.0 OR Apache-2.0", ["libargon2.txt"]),
     "_cffi_backend.*": ("libffi", "MIT", ["libffi.txt"]),
     "hiredis/hiredis.*": ("hiredis", "BSD-3-Clause", ["hiredis.txt"]),
-    "swagger_ui_bundle/*/swagger-ui-bundle.js": (
+    "flask_swagger_ui/dist/swagger-ui-bundle.js": (
         "swagger-ui",
         "Apache-2.0",
         ["apache-2.0.txt", "swagger-ui.txt"],

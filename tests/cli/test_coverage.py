@@ -78,8 +78,12 @@ REASONS = {
     "metrics": "Prometheus asks it",
     "getSwagger": "a document for programs",
     "getOpenApi": "a document for programs",
-    "showDocs": "a page for people",
-    "getDocsAsset": "a page for people",
+    "getPostmanCollection": "a document for programs",
+    "showGuide": "a page for people",
+    "showGuidePage": "a page for people",
+    "searchGuide": "a page for people",
+    "showReference": "a page for people",
+    "getGuideFile": "a page for people",
     "getJavaScript": "a module for browsers",
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
+import redis
 from bambleweeny import Client
 from bambleweeny.cli.command_table import COMMANDS, SERVER, verb_of
 from bambleweeny.cli.commands.help import FIRST_STEPS, overview
@@ -16,10 +17,12 @@ from bambleweeny.cli.commands.shell.help import OWN, help_of, shell_examples_of
 from bambleweeny.cli.commands.shell.help import overview as overview_of_the_shell
 from bambleweeny.cli.verb import examples_of
 from bambleweeny.store.engine.embedded import EmbeddedEngine
+from original import fill
 from servers import running
 
 URL = "http://127.0.0.1:8080"
 REDIS = "redis://127.0.0.1:6379/0"
+ORIGINAL = "rediss://:s3@redis.lan"
 BEFORE = {
     "events": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
@@ -30,6 +33,7 @@ BEFORE = {
     "import": "bambleweeny export mine.ndjson; bambleweeny export - | gzip > mine.gz",
     "backup": "bambleweeny backup - 2> /dev/null | "
     f"bambleweeny restore --redis-url {REDIS} - 2> /dev/null",
+    "import-original": "export BAMBLEWEENY_DATA_DIR=$PWD/imported",
     "restore": "bambleweeny backup monday.ndjson 2> /dev/null; gzip -k monday.ndjson; "
     "export BAMBLEWEENY_DATA_DIR=$PWD/new",
 }
@@ -116,7 +120,7 @@ def put_less_into(folder):
 
 @pytest.fixture
 def engine(tmp_path):
-    """An empty engine of somebody else, in the place of the one at the usual port."""
+    """An engine of somebody else, in the place of the one at the usual port."""
     engine = EmbeddedEngine(tmp_path / "engine", max_memory=64 << 20)
     engine.start()
     engine.wait_until_ready()
@@ -135,7 +139,11 @@ def test_the_examples_of_a_help_can_be_typed_in_their_order(name, place, shell_o
             script.append(f"{typed} < /dev/null" if typed in TALKS else typed)
     text = place("\n".join(script))
     if REDIS in text:
-        text = text.replace(REDIS, request.getfixturevalue("engine"))
+        url = request.getfixturevalue("engine")
+        text = text.replace(REDIS, url).replace(ORIGINAL, url)
+        if name == "import-original":
+            with redis.Redis.from_url(url) as client:
+                fill(client, users=1, keys=1)
     done = shell_of(text, cwd=alone)
     assert done.returncode == 0, done.stderr
     assert b"bambleweeny:" not in done.stderr

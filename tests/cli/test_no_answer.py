@@ -58,7 +58,9 @@ CALLS = {
     "save": [],
     "login": ["--password", "x"],
 }
-ASK_NOBODY = {"serve", "sandbox", "backup", "restore", "logout", "completion", "help", "version", "licenses"}  # fmt: skip
+ASK_NOBODY = {
+    "serve", "sandbox", "backup", "restore", "import-original", "logout", "completion", "help", "version", "licenses",
+}  # fmt: skip
 OTHERWISE = {"health", "sub", "shell"}
 """Tested below."""
 LOGINS = {"nobody": [], "token": ["--token", "x"], "password": ["--user", "u", "--password", "p"]}

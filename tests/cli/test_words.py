@@ -148,6 +148,9 @@ def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
     assert "'frob'. The verbs are 'list', 'add', 'get', 'set' and 'del'." in typed.err
     typed("policy", "frob", "x", status=2)
     assert "'x' is one word too many. The verbs are 'get', 'set' and 'del'." in typed.err
+    typed("sub", "jobs", "wc", "-c", status=2)
+    typed("sub", "jobs", "wc", status=2)
+    assert "'wc' is one word too many. Write the command after --, as in '-- wc'." in typed.err
     typed("help", "get", "frob", status=2)
     assert typed.err == "bambleweeny: 'get' has no verb 'frob'.\n"
 

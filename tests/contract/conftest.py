@@ -1,18 +1,14 @@
 """The document of a live server, and the tools that read it."""
 
-import fcntl
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import requests
+from npm import npm_tools
 from tools import need
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-TOOLS = ROOT / "build" / "contract"
-"""Where npm's packages are kept; git ignores it, and `./build.sh clean` removes it."""
 
 
 @pytest.fixture(scope="session")
@@ -30,29 +26,8 @@ def java():
 
 @pytest.fixture(scope="session")
 def node_tool():
-    """Return the command of a tool of package-lock.json, which npm installs where it is needed."""
-    _, npm = need("node", "npm")
-    lock = (HERE / "package-lock.json").read_bytes()
-    stamp = TOOLS / "installed"
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    # NOTE: other processes that run tests wait for the one that installs.
-    with (TOOLS / "lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_bytes() != lock:
-            _install(npm)
-            stamp.write_bytes(lock)
-    return lambda name: str(TOOLS / "node_modules" / ".bin" / name)
-
-
-def _install(npm: str) -> None:
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, TOOLS)
-    done = subprocess.run(
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=TOOLS, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        pytest.skip(f"npm could not install the tools: {done.stderr[-500:]}")
+    """Return the path of a tool of package-lock.json."""
+    return lambda name: str(npm_tools(HERE) / name)
 
 
 @pytest.fixture

@@ -53,7 +53,9 @@ with sdk.ApiClient(configuration) as client:
     assert [outcome.ok for outcome in outcomes[:2]] == [True, "1"]
     assert outcomes[2].error.code == "not_found"
 
-    path = sdk.RoutesApi(client).create_route(sdk.NewRoute(key="python", content_type="a/b")).path
+    path = (
+        sdk.RoutesApi(client).create_route(sdk.RouteCreation(key="python", content_type="a/b")).path
+    )
     assert sdk.RoutesApi(client).read_route(path.rpartition("/")[2]) == value
 
     try:

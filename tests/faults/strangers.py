@@ -135,7 +135,7 @@ def foreign_uploads(target: Target) -> None:
 def pipelined(target: Target) -> None:
     """200 connections with 400 requests at once whose answers are not read"""
     for _ in range(200):
-        target.send(_head("GET", "/docs/swagger-ui-bundle.js") * 400, receive_buffer=4096)
+        target.send(_head("GET", "/docs/files/0/swagger-ui-bundle.js") * 400, receive_buffer=4096)
 
 
 def unread_streams(target: Target) -> None:
@@ -265,7 +265,11 @@ def filled(server: Served | Server, admin_password: str) -> tuple[Target, str]:
 def warm(target: Target) -> None:
     """Ask for each kind of answer once, so that the worker has made room for it."""
     with Http(target.url, target.token) as http:
-        for path in ("/docs/swagger-ui-bundle.js", target.route, "/keys?prefix=large&values=1"):
+        for path in (
+            "/docs/files/0/swagger-ui-bundle.js",
+            target.route,
+            "/keys?prefix=large&values=1",
+        ):
             http.get(path)
 
 

@@ -32,6 +32,7 @@ def validity(place: Place) -> str:
     'generated Python client: `set_key("bin", body=b"\\x00\\xff")`',
     before="refused: text/plain hides octet-stream",
     right="bytes can be sent and read by generated clients",
+    tested_in="tests/contract/test_generated_clients.py",
 )
 def generated_client(place: Place) -> str:
     need("java")

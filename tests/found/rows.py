@@ -69,23 +69,29 @@ Raises AssertionError where that is not right.
 
 @dataclass(frozen=True)
 class Row:
-    """One fault: `number` as in the table, what to do, what was seen, what is right."""
+    """One fault: `number` as in the table, what to do, what was seen, what is right.
+
+    `tested_in` names the file whose tests do the same, if the check is not a test too.
+    """
 
     number: str
     do: str
     before: str
     right: str
     check: Check
+    tested_in: str = ""
 
 
 ROWS: list[Row] = []
 
 
-def row(number: str, do: str, *, before: str, right: str) -> Callable[[Check], Check]:
+def row(
+    number: str, do: str, *, before: str, right: str, tested_in: str = ""
+) -> Callable[[Check], Check]:
     """Add the decorated check to the table."""
 
     def add(check: Check) -> Check:
-        ROWS.append(Row(number, do, before, right, check))
+        ROWS.append(Row(number, do, before, right, check, tested_in))
         return check
 
     return add

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 REPLICAS = ROOT / "packaging" / "kubernetes.yaml"
 VOLUME = ROOT / "packaging" / "kubernetes-pvc.yaml"
 PATHS = yaml.safe_load((ROOT / "app/bambleweeny/openapi.yaml").read_text("utf-8"))["paths"]
-README = (ROOT / "README.md").read_text("utf-8")
+INSTALL = (ROOT / "app/bambleweeny/guide/install.md").read_text("utf-8")
 OLDEST = "1.30"
 KINDS = {
     REPLICAS: ["Secret", "Deployment", "Service", "PodDisruptionBudget"],
@@ -192,7 +192,7 @@ def test_the_placeholder_secret_is_refused_with_a_sentence(file, tmp_path):
 
 def test_the_command_that_leaves_out_the_placeholder_does_that_alone(file):
     command = ["sed", "1,/^---$/d"]
-    assert f"sed '{command[1]}' {REPLICAS.relative_to(ROOT)} | kubectl apply" in README
+    assert f"sed '{command[1]}' {REPLICAS.relative_to(ROOT)} | kubectl apply" in INSTALL
     done = subprocess.run([*command, str(file)], capture_output=True, text=True, check=True)
     left = [item["kind"] for item in yaml.safe_load_all(done.stdout)]
     assert left == KINDS[file][1:]

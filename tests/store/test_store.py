@@ -1,5 +1,6 @@
 """The store's vocabulary against real engines, and against engines that misbehave."""
 
+import signal
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -109,6 +110,20 @@ def test_a_connection_that_the_engine_closed_is_replaced_before_a_write(store, r
     raw.client_kill_filter(_type="normal", skipme=True)
     store.write(("SET", "a", "c"))
     assert raw.get("a") == b"c"
+
+
+def test_a_call_that_a_signal_interrupts_leaves_no_reply_for_the_next_one(store):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            store.read(("BLPOP", "nothing", 0.3))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert store.read(("ECHO", "mine")) == [b"mine"]
 
 
 def test_what_is_no_redis_is_unavailable(impostor):

@@ -8,7 +8,11 @@ from falcon.routing import CompiledRouter
 
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
-from bambleweeny.api.docs import DocsAsset, DocsPage, OpenApi
+from bambleweeny.api.docs.contract import Contract, Swagger
+from bambleweeny.api.docs.files import GuideFile
+from bambleweeny.api.docs.guide import GuideHome, GuidePage, GuideSearch
+from bambleweeny.api.docs.postman import PostmanCollection
+from bambleweeny.api.docs.reference import Reference
 from bambleweeny.api.events import Events
 from bambleweeny.api.instance import Home, Info, Save
 from bambleweeny.api.items import ListItem, ListItems, ListMove, ListStats
@@ -111,10 +115,18 @@ def create_app(
     app.add_route("/healthz", Health())
     app.add_route("/readyz", Readiness(services))
     app.add_route("/metrics", Metrics(services))
-    app.add_route("/swagger", OpenApi())
-    app.add_route("/openapi.json", OpenApi())
-    app.add_route("/bambleweeny.js", JavaScript())
-    app.add_route("/docs", DocsPage())
-    app.add_route("/docs/{asset}", DocsAsset())
+    _add_documents(app)
     add_sinks(app)
     return app
+
+
+def _add_documents(app: "falcon.App[Any, Any]") -> None:
+    app.add_route("/swagger", Swagger())
+    app.add_route("/openapi.json", Contract())
+    app.add_route("/postman.json", PostmanCollection())
+    app.add_route("/bambleweeny.js", JavaScript())
+    app.add_route("/docs", GuideHome())
+    app.add_route("/docs/api", Reference())
+    app.add_route("/docs/search", GuideSearch())
+    app.add_route("/docs/{page}", GuidePage())
+    app.add_route("/docs/files/{version}/{name}", GuideFile())

@@ -23,7 +23,8 @@ from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, value_of
 from bambleweeny.errors import BambleweenyError, InvalidRequest, TooMuchAtOnce
 
 _RULE = (
-    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. See /docs."
+    "Write [verb, name, ...]; the verbs are set, get, del, incr, push, pop and publish. "
+    "/docs/api has an example."
 )
 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

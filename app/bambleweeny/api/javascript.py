@@ -1,10 +1,11 @@
 """The JavaScript client for browsers and Node, which any page may load."""
 
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
 import falcon
+
+from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
 
 
 class JavaScript:
@@ -12,19 +13,11 @@ class JavaScript:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the module, or 304 if the client has this version."""
-        module, etag = _module()
         resp.set_header("Access-Control-Allow-Origin", "*")
-        # NOTE: a browser revalidates each time, so that client and server have the same version.
-        resp.set_header("Cache-Control", "no-cache")
-        resp.set_header("ETag", f'"{etag}"')
-        if etag in (req.if_none_match or ()):
-            resp.status = 304
-            return
-        resp.content_type = "text/javascript; charset=utf-8"
-        resp.data = module
+        _module().answer(req, resp, REVALIDATED)
 
 
 @cache
-def _module() -> tuple[bytes, str]:
+def _module() -> CachedFile:
     module = (files("bambleweeny") / "client" / "bambleweeny.js").read_bytes()
-    return module, sha256(module).hexdigest()[:16]
+    return CachedFile(module, "text/javascript; charset=utf-8")

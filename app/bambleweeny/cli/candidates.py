@@ -12,6 +12,7 @@ from bambleweeny.cli.parsing import END, Parser, parser_of
 from bambleweeny.cli.verb import AddOptions, Verb
 from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.guide.pages import contents
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client
@@ -62,8 +63,8 @@ class Candidates:
         return self._values(str(expected.metavar), last) if expected else []
 
     def _helped(self, words: list[str]) -> list[str]:
-        if not words:
-            return self._firsts
+        if words in ([], ["--guide"]):
+            return [*(() if words else self._firsts), *contents()]
         return list(verb_of(words[0]).verbs) if words in ([name] for name in self._commands) else []
 
     def _parser(self, name: str, verb: Verb) -> Parser:
@@ -71,7 +72,7 @@ class Candidates:
         return parser_of(name, verb, text, add_options=self._add_options)
 
     def _values(self, metavar: str, last: str) -> list[str]:
-        found = {
+        finders: dict[str, Callable[[], list[str]]] = {
             "KEY": lambda: _names(self._client().keys, last),
             "LIST": lambda: _names(self._client().lists, last),
             **dict.fromkeys(("FROM", "TO"), lambda: _names(self._client().lists, last)),
@@ -80,7 +81,8 @@ class Candidates:
             "BIN": lambda: [bin.id for bin in self._client().bins.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
-        }.get(metavar)
+        }
+        found = finders.get(metavar)
         if found is None:
             return []
         due, names = self._cached.get((metavar, last), (0.0, []))

@@ -34,10 +34,13 @@ COMMANDS = {
     "backup": Command(
         SERVER,
         "server.serving",
-        "write all users and their data to a file, also while a server runs",
+        "write all users with their data to a file",
     ),
     "restore": Command(
         SERVER, "server.serving", "restore a backup into an empty data directory or Redis"
+    ),
+    "import-original": Command(
+        SERVER, "server.serving", "copy the data of the original Bambleweeny 0.36 from its Redis"
     ),
     "health": Command(
         SERVER,
@@ -81,7 +84,7 @@ COMMANDS = {
     "completion": Command(
         TOOLS, "completion", "print a script with which a shell completes commands"
     ),
-    HELP: Command(TOOLS, "help", "list the commands, or describe one"),
+    HELP: Command(TOOLS, "help", "list commands and pages of the guide, or show one"),
     "version": Command(TOOLS, "help", "print the version of this program"),
     "licenses": Command(TOOLS, "server.serving", "print the licences of all parts of the program"),
 }

@@ -27,6 +27,8 @@ class Parser(ArgumentParser):
 
     verbs: Collection[str] = ()
     """The sub-verbs, for suggestions if the first word is misspelt."""
+    takes_command = False
+    """Whether the command of another program follows END."""
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2, after one line of usage and the message."""
@@ -86,7 +88,10 @@ class Parser(ArgumentParser):
         advice = did_you_mean(first, self.verbs, f"{self.prog} ")
         if self.verbs and (advice or first == word):
             self.error(f"There is no verb '{first}'.{advice or all_of(self.verbs)}")
-        self.error(f"'{word}' is one word too many.{all_of(self.verbs) if self.verbs else ''}")
+        advice = all_of(self.verbs) if self.verbs else ""
+        if self.takes_command:
+            advice = f" Write the command after {END}, as in '{END} {word}'."
+        self.error(f"'{word}' is one word too many.{advice}")
 
     def _get_value(self, action: Action, arg_string: str) -> Any:
         return super()._get_value(action, arg_string.removeprefix(_PLAIN))
@@ -172,6 +177,7 @@ def parser_of(
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.takes_command = verb.takes_command
     for names, more in verb.arguments:
         parser.add_argument(*names, **more)
     (verb.add_options or add_options)(parser)

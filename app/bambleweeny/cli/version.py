@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bambleweeny import __version__
+from bambleweeny.cli.server_extra import has_server
 
 PACKAGE = Path(__file__).parent.parent
 BUILD_FILE = "build.json"
 UNKNOWN = "unknown"
+NO_ENGINE = "none"
 _CHECKOUT = PACKAGE.parent.parent
 _SECONDS = 5.0
 
@@ -32,10 +34,8 @@ def version_line() -> str:
     build = build_of(PACKAGE)
     python = ".".join(map(str, sys.version_info[:3]))
     implementation = {"cpython": "CPython", "pypy": "PyPy"}.get(sys.implementation.name, "Python")
-    return (
-        f"bambleweeny {__version__} "
-        f"(commit {build.commit}, {implementation} {python}, Redis {build.engine})"
-    )
+    engine = "client alone" if build.engine == NO_ENGINE else f"Redis {build.engine}"
+    return f"bambleweeny {__version__} (commit {build.commit}, {implementation} {python}, {engine})"
 
 
 def build_of(package: Path) -> Build:
@@ -43,7 +43,8 @@ def build_of(package: Path) -> Build:
     try:
         return Build(**json.loads((package / BUILD_FILE).read_text("utf-8")))
     except FileNotFoundError:
-        return Build(commit_of(_CHECKOUT), engine_version())
+        engine = engine_version() if has_server() else NO_ENGINE
+        return Build(commit_of(_CHECKOUT), engine)
 
 
 def note_build(package: Path, build: Build) -> None:

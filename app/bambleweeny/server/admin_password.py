@@ -1,17 +1,13 @@
 """The admin's password at start: configured, generated, or set before."""
 
 import os
-import secrets
-import string
 from pathlib import Path
 
+from bambleweeny.core.auth.passwords import new_password
 from bambleweeny.core.auth.users import ADMIN_ID, Users
 from bambleweeny.system.data_directory import make_data_dir
 
 FILE_NAME = "admin-password"
-# NOTE: no hyphen, since a command line would parse some passwords as options.
-_LETTERS = string.ascii_letters + string.digits
-_LENGTH = 16
 
 
 def ensure_admin(users: Users, data_dir: Path, given: str | None) -> str:
@@ -45,7 +41,7 @@ def _describe_existing(users: Users, file: Path) -> str:
 
 
 def _make(file: Path) -> str:
-    password = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
+    password = new_password()
     make_data_dir(file.parent)
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file_out:
         file_out.write(password + "\n")

@@ -4,7 +4,6 @@ The kernel releases the lock when the process ends, even after SIGKILL. An unloc
 therefore left over from a dead process, and the next process deletes it.
 """
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -13,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from bambleweeny.system.portable import try_lock, user_id
 
 _RELEASE_TIMEOUT_SECONDS = 1.0
 
@@ -58,7 +59,7 @@ def claim_file(path: Path, text: str) -> Claim:
 def is_claimed(path: Path) -> bool:
     """Return whether a running process of this user holds the lock on a path."""
     with _opened(path) as fd:
-        return fd is not None and not _locked(fd, fcntl.LOCK_SH)
+        return fd is not None and not try_lock(fd, shared=True)
 
 
 def remove_dead(
@@ -72,7 +73,7 @@ def remove_dead(
     deadline = time.monotonic() + _RELEASE_TIMEOUT_SECONDS
     for path in directory.glob(pattern):
         with _opened(path) as fd, suppress(OSError):
-            if fd is None or not _locked(fd, fcntl.LOCK_EX):
+            if fd is None or not try_lock(fd, shared=False):
                 continue
             while is_in_use(path) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -82,7 +83,7 @@ def remove_dead(
 
 def _claimed(path: Path, fd: int) -> Claim | None:
     """Lock a new path; None if another process has deleted it as a dead one's."""
-    if _locked(fd, fcntl.LOCK_EX) and _is_in_place(path, fd):
+    if try_lock(fd, shared=False) and _is_in_place(path, fd):
         return Claim(path, fd)
     os.close(fd)
     return None
@@ -94,14 +95,6 @@ def _is_in_place(path: Path, fd: int) -> bool:
     return False
 
 
-def _locked(fd: int, how: int) -> bool:
-    try:
-        fcntl.flock(fd, how | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[int | None]:
     """Open a path of this user; None if it is missing, a link or another user's."""
@@ -111,7 +104,7 @@ def _opened(path: Path) -> Iterator[int | None]:
         yield None
         return
     try:
-        yield fd if os.fstat(fd).st_uid == os.geteuid() else None
+        yield fd if os.fstat(fd).st_uid == user_id() else None
     finally:
         os.close(fd)
 

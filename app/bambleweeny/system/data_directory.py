@@ -1,11 +1,11 @@
 """The state of a data directory: whether it is in use, and the URLs of its processes."""
 
-import fcntl
 import logging
-import os
 import stat
 from contextlib import suppress
 from pathlib import Path
+
+from bambleweeny.system.portable import try_lock, user_id
 
 _log = logging.getLogger(__name__)
 
@@ -19,16 +19,12 @@ def is_in_use(data_dir: Path) -> bool:
     Raises OSError if the lock file cannot be opened.
     """
     try:
-        lock = open(data_dir / "lock", "rb")
+        file = open(data_dir / "lock", "rb")
     except FileNotFoundError:
         return False
-    with lock:
-        try:
-            # NOTE: a shared lock, so that two concurrent checks do not report each other.
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    with file:
+        # NOTE: a shared lock, so that two concurrent checks do not report each other.
+        return not try_lock(file.fileno(), shared=True)
 
 
 def make_data_dir(data_dir: Path) -> None:
@@ -58,7 +54,7 @@ def warn_if_exposed(data_dir: Path) -> None:
             "others can change what is in %s (mode %04o); run: chmod 700 '%s'",
             *(data_dir, mode, data_dir),
         )
-    elif os.geteuid() not in (0, state.st_uid) and state.st_uid != 0:
+    elif user_id() not in (0, state.st_uid) and state.st_uid != 0:
         _log.warning("another user (id %d) owns %s and can read it all", state.st_uid, data_dir)
 
 

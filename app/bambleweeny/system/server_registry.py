@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from bambleweeny.system.claims import Claim, claim_file, is_claimed, remove_dead
+from bambleweeny.system.portable import machine_name, user_id
 
 _FILES = "server-*.json"
 
@@ -27,7 +28,7 @@ class RunningServer:
     url: str
     data_dir: str
     admin_password: str | None = None
-    host: str = os.uname().nodename
+    host: str = machine_name()
 
 
 def note_server(registry: Path, server: RunningServer) -> Claim | None:
@@ -49,7 +50,7 @@ def running_servers(registry: Path) -> list[RunningServer]:
     with suppress(OSError):
         if _is_private(registry):
             found = (_read(file) for file in registry.glob(_FILES) if is_claimed(file))
-            here = (server for server in found if server and server.host == os.uname().nodename)
+            here = (server for server in found if server and server.host == machine_name())
             return sorted(here, key=lambda server: server.url)
     return []
 
@@ -65,6 +66,6 @@ def _is_private(directory: Path) -> bool:
     state = directory.lstat()
     return (
         stat.S_ISDIR(state.st_mode)
-        and state.st_uid == os.geteuid()
+        and state.st_uid == user_id()
         and not stat.S_IMODE(state.st_mode) & 0o077
     )

@@ -34,7 +34,8 @@ def filled(as_admin, services):
         "/routes/{public_id}": route,
         "/routes/{public_id}/{rest}": f"{route}/any/path",
         "/users/{user_id}": "/users/0",
-        "/docs/{asset}": "/docs/swagger-ui.css",
+        "/docs/{page}": "/docs/queues",
+        "/docs/files/{version}/{name}": "/docs/files/latest/style.css",
     }
     return {path: names.get(path, path.replace("{name}", "l")) for path in PATHS}
 

@@ -235,7 +235,7 @@ LENGTHS = [
         )
         for line, status in (
             (b"GET /", 200), (b"HEAD /healthz", 200), (b"OPTIONS /keys", 200), (b"DELETE /nowhere", 404),
-            (b"GET /docs", 200), (b"GET /docs/swagger-ui.css", 200), (b"POST /bins/none", 404),
+            (b"GET /docs", 200), (b"GET /docs/files/0/style.css", 200), (b"POST /bins/none", 404),
             (b"POST /", 405), (b"TRACE /", 405), (b"GET /keys", 401), (b"GET /openapi.json", 200),
             (b"BREW /", 400),
         )

@@ -47,7 +47,7 @@ def test_nothing_is_taken_for_a_waiter_that_is_gone(connect, as_uli, more):
 
 def test_clients_that_do_not_read_keep_nobody_waiting(connect, http):
     for _ in range(40):
-        connect().sendall(request("/docs/swagger-ui-bundle.js") * 6)
+        connect().sendall(request("/docs/files/0/swagger-ui-bundle.js") * 6)
     for _ in range(5):
         before = time.monotonic()
         assert http.get("/").ok

@@ -61,7 +61,7 @@ def parse_json(data: bytes, form: type[_T]) -> _T:
     try:
         return msgspec.json.decode(data.removeprefix(BOM), type=form)
     except msgspec.ValidationError as ex:
-        raise InvalidRequest(f"{ex}.", hint="See /docs for this call's fields.") from ex
+        raise InvalidRequest(f"{ex}.", hint="See /docs/api for this call's fields.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise InvalidRequest("The body is not valid JSON.", hint=_hint(data, ex)) from ex
 

@@ -1,4 +1,4 @@
-"""`help`, `version`, and the answer to a call without a command."""
+"""`help` (commands and the guide), `version`, and the answer to a call without a command."""
 
 import sys
 from typing import NoReturn
@@ -7,14 +7,24 @@ from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.output import Output
 from bambleweeny.cli.parsing import parser_of
 from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.cli.version import version_line
+from bambleweeny.guide.pages import Page, contents, page_of, sections
 
 USAGE = "usage: bambleweeny COMMAND [OPTIONS]"
 WHERE = "'bambleweeny help' lists the commands."
-_EXAMPLES = ("sandbox", "serve", "set foo bar", "get foo", "set --help", "help users add")
+_EXAMPLES = (
+    "sandbox",
+    "serve",
+    "set foo bar",
+    "get foo",
+    "set --help",
+    "help users add",
+    "help quickstart",
+)
 FIRST_STEPS = f"""{USAGE}
 
 An HTTP key-value store and message broker in one program. The first steps:
@@ -24,12 +34,12 @@ An HTTP key-value store and message broker in one program. The first steps:
   bambleweeny get foo           read it
 
 {WHERE}
-'bambleweeny help COMMAND' describes a command.
+'bambleweeny help COMMAND' describes a command, 'help quickstart' is a tour.
 """
 
 
 def overview() -> str:
-    """Return a list of the commands, with examples."""
+    """Return a list of the commands and of the guide's pages, with examples."""
     lines = [
         f"{USAGE}\n",
         "An HTTP key-value store and message broker in one program.\n",
@@ -38,10 +48,19 @@ def overview() -> str:
     ]
     for group in dict.fromkeys(command.group for command in COMMANDS.values()):
         lines.append(f"{group}:")
-        lines += [f"  {n:<12}{c.help}" for n, c in COMMANDS.items() if c.group == group]
+        lines += [f"  {n:<16}{c.help}" for n, c in COMMANDS.items() if c.group == group]
+        lines.append("")
+    for section, pages in sections().items():
+        lines.append(f"guide, '{section}': bambleweeny help PAGE")
+        lines += [f"  {_topic_of(page):<24}{page.title}" for page in pages]
         lines.append("")
     lines += ["examples:", *(f"  bambleweeny {words}" for words in _EXAMPLES)]
     return "\n".join(lines)
+
+
+def _topic_of(page: Page) -> str:
+    """Return the words after `help` that show a page; a command of its name comes first."""
+    return f"--guide {page.name}" if page.name in COMMANDS else page.name
 
 
 def known_options() -> tuple[set[str], set[str]]:
@@ -80,7 +99,38 @@ def end_without_command(options: list[str], rest: list[str]) -> NoReturn:
 
 
 def _help(context: Context) -> None:
-    context.out.line(_text_of(context.args.words))
+    words, out = context.args.words, context.out
+    page = page_of(words[0].removesuffix(".md")) if words else None
+    if page is not None and len(words) > 1:
+        if context.args.guide or page.name not in COMMANDS:
+            raise WrongUse(f"'{words[1]}' is one word too many after the page '{page.name}'.")
+        page = None
+    if page is not None and (context.args.guide or page.name not in COMMANDS):
+        _show(page, out)
+    elif context.args.guide:
+        raise WrongUse(_no_page(" ".join(words)), hint=WHERE)
+    else:
+        out.line(_text_of(words))
+        if page is not None and out.is_terminal:
+            out.line(f"\nThe guide has a page of this name: bambleweeny help --guide {page.name}")
+
+
+def _show(page: Page, out: Output) -> None:
+    """Print a page, formatted at a terminal; a pipe gets its Markdown."""
+    if not out.is_terminal:
+        out.line(page.text.removesuffix("\n"))
+        return
+    from rich.console import Console  # noqa: PLC0415  only a page at a terminal needs it
+
+    from bambleweeny.cli.guide_page import print_page  # noqa: PLC0415
+
+    print_page(page.text, Console())
+
+
+def _no_page(name: str) -> str:
+    if not name:
+        return "--guide needs the name of a page."
+    return f"The guide has no page '{name}'.{did_you_mean(name, contents())}"
 
 
 def _text_of(words: list[str]) -> str:
@@ -88,7 +138,9 @@ def _text_of(words: list[str]) -> str:
         return overview()
     name, *verb_names = words
     if name not in COMMANDS:
-        raise WrongUse(f"There is no command '{name}'.{did_you_mean(name, COMMANDS)}", hint=WHERE)
+        known = {**COMMANDS, **contents()}
+        sentence = f"There is no command and no page '{name}'.{did_you_mean(name, known)}"
+        raise WrongUse(sentence, hint=WHERE)
     verb, text = verb_of(name), COMMANDS[name].help
     for verb_name in verb_names:
         if verb_name not in verb.verbs:
@@ -113,8 +165,19 @@ VERBS = {
         _help,
         """bambleweeny help
         bambleweeny help set
-        bambleweeny help users add""",
-        (argument("words", nargs="*", metavar="COMMAND", help="the command, and its verb"),),
+        bambleweeny help users add
+        bambleweeny help queues
+        bambleweeny help errors | grep 507
+        bambleweeny help --guide backup""",
+        (
+            argument(
+                "words",
+                nargs="*",
+                metavar="TOPIC",
+                help="a command and its verb, or a page of the guide",
+            ),
+            argument("--guide", action="store_true", help="show the page, not the command"),
+        ),
         add_options=_no_options,
     ),
     "version": Verb(_version, "bambleweeny version", add_options=_no_options),

@@ -1,4 +1,4 @@
-"""The table of connection options: source of flags, variables, --help and the README test."""
+"""The table of connection options: source of flags, variables, --help and the test of the guide."""
 
 from argparse import ArgumentParser
 from collections.abc import Mapping

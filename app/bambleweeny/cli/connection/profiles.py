@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from bambleweeny.cli.connection.user_directories import home_of
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.names import parse_server_url
+from bambleweeny.system.portable import has_file_modes
 
 
 class Profile(NamedTuple):
@@ -31,7 +32,7 @@ def warn_if_readable(warn: Callable[[str], None]) -> None:
     file = profiles_file()
     with suppress(OSError):
         mode = stat.S_IMODE(file.stat().st_mode)
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        if has_file_modes() and mode & (stat.S_IRWXG | stat.S_IRWXO):
             warn(f"Others can use the logins in {file} (mode {mode:04o}); run: chmod 600 '{file}'")
 
 
@@ -98,7 +99,7 @@ def _change(change: Callable[[dict[str, Any]], None]) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = file.with_name(f"{file.name}.{os.getpid()}")
     number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.fchmod(number, 0o600)  # a file that a killed command left may have another mode
+    unfinished.chmod(0o600)  # a file that a killed command left may have another mode
     with open(number, "w") as out:
         json.dump(stored, out, indent=1)
     unfinished.replace(file)

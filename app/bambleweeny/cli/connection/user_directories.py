@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from bambleweeny.system.portable import user_id
+
 
 def home_of(variable: str, usual: str) -> Path:
     """Return our directory in that of an XDG variable, or in its default in the home."""
@@ -19,6 +21,6 @@ def home_of(variable: str, usual: str) -> Path:
 def registry() -> Path:
     """Return the directory in which the servers of this user register."""
     root = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
-    if root.is_absolute() and root.is_dir() and root.stat().st_uid == os.geteuid():
+    if root.is_absolute() and root.is_dir() and root.stat().st_uid == user_id():
         return root / "bambleweeny"
     return home_of("XDG_STATE_HOME", ".local/state") / "run"

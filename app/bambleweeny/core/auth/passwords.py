@@ -1,5 +1,7 @@
-"""Password hashes (argon2id); the number of concurrent hashes is bounded."""
+"""Password hashes (argon2id); the number of concurrent hashes is bounded. Random passwords."""
 
+import secrets
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -9,6 +11,15 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from bambleweeny.errors import Busy, InvalidRequest
 from bambleweeny.names import LONGEST_PASSWORD
+
+# NOTE: no hyphen, since a command line would parse some passwords as options.
+_LETTERS = string.ascii_letters + string.digits
+_LENGTH = 16
+
+
+def new_password() -> str:
+    """Return a random password: 16 letters and digits, 95 bits."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
 
 
 class Passwords:

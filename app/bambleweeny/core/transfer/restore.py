@@ -56,11 +56,8 @@ def restore(
     deleted again. After a kill, each user has all of its data or does not exist, once a server
     has started. Earlier tokens are no longer valid.
     """
-    if not replace and not _is_empty(store):
-        raise NotEmpty(
-            f"There are data at {store.address} already; restore into an empty data directory or "
-            "Redis, or give --replace, which deletes them first."
-        )
+    if not replace:
+        require_empty(store)
     open_instance(store)
     if replace:
         clear_all(store)
@@ -70,6 +67,15 @@ def restore(
         with suppress(BambleweenyError):
             clear_all(store)
         raise
+
+
+def require_empty(store: Store) -> None:
+    """Raise NotEmpty if the engine has more than a new admin."""
+    if not _is_empty(store):
+        raise NotEmpty(
+            f"There are data at {store.address} already; use an empty data directory or "
+            "Redis, or give --replace, which deletes them first."
+        )
 
 
 def clear_all(store: Store) -> None:
@@ -94,6 +100,8 @@ def _is_empty(store: Store) -> bool:
 def _write(store: Store, file: IO[bytes], advance: Callable[[int], None]) -> End:
     file.seek(0)
     last_user, counted, writer = read_header(file)[0].last_user, End(), _Writer(store)
+    # NOTE: before the users, so that no new user gets the id of one that a killed restore wrote.
+    _raise_last_user(store, last_user)
     for record in read_records(file, advance):
         counted.count(record)
         if isinstance(record, User):
@@ -102,10 +110,14 @@ def _write(store: Store, file: IO[bytes], advance: Callable[[int], None]) -> End
         else:
             writer.put(record)
     writer.finish()
+    _raise_last_user(store, last_user)
+    return counted
+
+
+def _raise_last_user(store: Store, last_user: int) -> None:
     instance = store.schema.instance
     [known] = store.read(("HGET", instance, "last_user"))
     store.write(("HSET", instance, "last_user", max(last_user, int(known or 0))))
-    return counted
 
 
 class _Writer:
@@ -115,6 +127,7 @@ class _Writer:
         self._store = store
         self._schema = store.schema
         self._commands: list[Command] = []
+        self._claims: dict[str, str] = {}
         self._bytes = 0
         self._user: User | None = None
         self._lists: dict[str, RestoredList] = {}
@@ -208,13 +221,34 @@ class _Writer:
         is_route = isinstance(record, Route)
         index = tenant.routes if is_route else tenant.bins
         name = schema.route(record.id) if is_route else schema.bin(record.id)
+        self._claims[name] = record.owner
         fields = ("owner", record.owner, "target", target, "content_type", content_type)
         self._add(("ZADD", index, 0, record.id), ("HSET", name, *fields))
 
     def _add(self, *commands: Command) -> None:
         self._commands += commands
 
+    def _claim_public_ids(self) -> None:
+        """Claim the public ids before their records are written, each atomically.
+
+        Raises NotEmpty if another owner has one. A claim of the same owner, which a killed
+        restore has left, is valid.
+        """
+        claims, self._claims = self._claims, {}
+        if not claims:
+            return
+        commands = [("HSETNX", name, "owner", owner) for name, owner in claims.items()]
+        won = dict(zip(claims, self._store.write(*commands), strict=True))
+        lost = [name for name, is_won in won.items() if not is_won]
+        owners = self._store.read(*(("HGET", name, "owner") for name in lost)) if lost else ()
+        for name, owner in zip(lost, owners, strict=True):
+            if owner != claims[name].encode():
+                self._store.write(*(("UNLINK", name) for name, is_won in won.items() if is_won))
+                public_id = name.rpartition(":")[2]
+                raise NotEmpty(f"The public id {public_id} is in use at {self._store.address}.")
+
     def _flush(self) -> None:
+        self._claim_public_ids()
         commands, self._commands, self._bytes = self._commands, [], 0
         if commands:
             self._store.write(*commands)

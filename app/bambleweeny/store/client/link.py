@@ -12,6 +12,7 @@ import hiredis
 
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store.client.url import Address
+from bambleweeny.system.signals import uninterrupted
 
 Command = tuple[str | bytes | int, ...]
 
@@ -41,6 +42,10 @@ class Link:
         except (OSError, hiredis.ProtocolError) as ex:
             self.close()
             raise StoreUnavailable() from ex
+        except BaseException:
+            # NOTE: a signal has interrupted it; the next call would read this call's replies.
+            self.close()
+            raise
 
     def open(self) -> int:
         """Connect, and return the file descriptor of the connection."""
@@ -187,6 +192,8 @@ def _tls_context(ca: str | None, cert: str | None, key: str | None) -> ssl.SSLCo
     return context
 
 
+@uninterrupted
 def _packed(commands: Sequence[Command]) -> bytes:
-    # NOTE: the type stub of hiredis accepts only tuples with one element.
-    return b"".join([hiredis.pack_command(c) for c in commands])  # type: ignore[arg-type]
+    # NOTE: hiredis crashes if a signal handler raises while it packs a number. The type stub of
+    # hiredis accepts only tuples with one element.
+    return b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]

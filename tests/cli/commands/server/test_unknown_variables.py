@@ -35,7 +35,7 @@ def test_what_is_like_none_is_named_alone():
 
 def test_known_variables_and_those_of_others_pass():
     known = ("URL", "TOKEN", "PROFILE", "USER", "PASSWORD", "LISTEN", "MAX_BODY", "DATA_DIR")
-    theirs = ("LIST", "ATTEMPT", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP")
+    theirs = ("LIST", "ATTEMPT", "FROM", "SERVICE_HOST", "SERVICE_PORT", "SERVICE_PORT_HTTP")
     more = ("PORT_8080_TCP", "PORT_8080_TCP_ADDR", "IMAGE")
     env = dict.fromkeys((f"BAMBLEWEENY_{name}" for name in (*known, *theirs, *more)), "x")
     env |= dict.fromkeys(("PATH", "redis_host", "BAMBLE_X"), "x")

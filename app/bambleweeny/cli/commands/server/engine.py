@@ -20,19 +20,19 @@ def store_of(config: Config, *, alone: bool) -> Iterator[Store]:
     if the data directory has no data.
     """
     if config.redis_url is not None:
-        with _opened(config.redis_url, config) as store:
+        with opened(config.redis_url, config) as store:
             yield store
         return
     url = None if alone else _find(config)
     if url is not None:
-        with _opened(url, config, config.data_dir) as store:
+        with opened(url, config, config.data_dir) as store:
             yield store
         return
     engine = EmbeddedEngine(config.data_dir, max_memory=config.max_memory, fsync=config.fsync)
     try:
         engine.start()
         engine.wait_until_ready()
-        with _opened(engine.url, config, config.data_dir) as store:
+        with opened(engine.url, config, config.data_dir) as store:
             yield store
     finally:
         engine.stop()
@@ -53,8 +53,11 @@ def _find(config: Config) -> str | None:
 
 
 @contextmanager
-def _opened(url: str, config: Config, data_dir: Path | None = None) -> Iterator[Store]:
-    """Open the store at a URL. Messages name `data_dir`, if there is one."""
+def opened(url: str, config: Config, data_dir: Path | None = None) -> Iterator[Store]:
+    """Open the store at a URL; EngineFailed if the URL is malformed.
+
+    Messages name `data_dir`, if there is one.
+    """
     address = None if data_dir is None else str(data_dir)
     try:
         store = open_store(url, prefix=config.key_prefix, timeout=_TIMEOUT, address=address)

@@ -1,8 +1,9 @@
 """`bambleweeny licenses`: the licences of all components of the program.
 
 A built program reads them from a file in the package, which the build writes with this module.
-Otherwise, they are collected from the installed distributions that bambleweeny requires, and
-from the notices of the engine (packaging/contents/engine_notices.py).
+Otherwise, they are collected from the installed distributions that bambleweeny requires, with
+those of its extra `server` if they are installed, and from the notices of the engine
+(packaging/contents/engine_notices.py).
 """
 
 import json
@@ -28,6 +29,8 @@ _IDS = {
     "ZPL 2.1": "ZPL-2.1",
     "Python Software Foundation License": "PSF-2.0",
 }
+_LEFT_OUT = {"flask"}
+"""Requirements that the locks leave out: only files of flask-swagger-ui are used."""
 _THIRD_CLAUSE = "Neither the name"
 _UNKNOWN = "no licence named"
 
@@ -87,7 +90,8 @@ def notices_of_engine() -> list[Notice]:
 def required_distributions(name: str = "bambleweeny") -> Iterator[Distribution]:
     """Yield a distribution, then all that it requires, also indirectly, sorted by name."""
     found: dict[tuple[str, str], Distribution] = {}
-    _collect(name, "", found)
+    for extra in ("", "server"):
+        _collect(name, extra, found)
     ours = found.pop((_normal(name), ""))
     yield ours
     named = {key[0]: one for key, one in found.items() if key[0] != _normal(name)}
@@ -110,7 +114,7 @@ def _collect(name: str, extra: str, found: dict[tuple[str, str], Distribution]) 
             except PackageNotFoundError:
                 # NOTE: a requirement with a marker may be for other systems, and then is not
                 # installed here; one without a marker must be installed.
-                if not marker:
+                if not marker and _normal(named[1]) not in _LEFT_OUT:
                     raise
 
 

@@ -10,6 +10,8 @@ from bambleweeny.cli.commands.server.unknown_variables import warnings_of
 from bambleweeny.cli.connection.target import url_here
 from bambleweeny.cli.connection.user_directories import registry
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.server_extra import needs_server
 from bambleweeny.cli.verb import Verb, argument
 from bambleweeny.config import (
     Config,
@@ -21,15 +23,18 @@ from bambleweeny.config import (
 )
 
 [_LISTEN] = [column for column in fields(Config) if column.name == "listen"]
-_PLACE = ("data_dir", "redis_url", "key_prefix")
+_FROM = "BAMBLEWEENY_FROM"
+_TARGET = ("data_dir", "redis_url", "key_prefix")
 
 
+@needs_server
 def _serve(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
     return serve(_config(context), registry=registry(), warnings=warnings_of(os.environ))
 
 
+@needs_server
 def _sandbox(context: Context) -> int:
     from bambleweeny.server.serve import serve  # noqa: PLC0415
 
@@ -41,16 +46,36 @@ def _sandbox(context: Context) -> int:
     )
 
 
+@needs_server
 def _backup(context: Context) -> int:
     from bambleweeny.cli.commands.server.backup import run_backup  # noqa: PLC0415
 
     return run_backup(_config(context), context.args.file)
 
 
+@needs_server
 def _restore(context: Context) -> int:
     from bambleweeny.cli.commands.server.backup import run_restore  # noqa: PLC0415
 
     return run_restore(_config(context), context.args.file, replace=context.args.replace)
+
+
+@needs_server
+def _import_original(context: Context) -> int:
+    from bambleweeny.cli.commands.server.import_original import run_import_original  # noqa: PLC0415
+
+    args = context.args
+    url = args.source or os.environ.get(_FROM)
+    if not url:
+        raise WrongUse("Name the original's Redis, as in --from redis://127.0.0.1:6379/0.")
+    return run_import_original(
+        _config(context),
+        url,
+        context.out,
+        passwords=args.passwords,
+        is_dry=args.dry_run,
+        replace=args.replace,
+    )
 
 
 def _health(context: Context) -> int:
@@ -95,6 +120,16 @@ def _options(
 
 _file = partial(argument, "file", metavar="FILE")
 
+_REPLACE = argument("--replace", action="store_true", help="first delete existing data")
+_ORIGINAL_NOTE = """Copies users with ids and quotas, keys, lists in order,
+routes and bins with their URLs. Stop the original first, but not its Redis.
+The target must be empty, and no server may use it meanwhile. The admin's
+password is that of the target. All other users get new passwords, since the
+original's hashes cannot be used. Each change and omission is a line on stderr;
+a table counts what was found, imported and left out. The import is complete or
+leaves nothing; after a kill, repeat it with --replace. Exit 0, or 1 if it
+failed."""
+
 VERBS = {
     "serve": Verb(
         _serve,
@@ -115,7 +150,7 @@ VERBS = {
         bambleweeny backup - | gzip > monday.ndjson.gz
         bambleweeny backup --redis-url redis://127.0.0.1:6379/0 monday.ndjson""",
         (_file(help="the file to write; - is standard output"),),
-        add_options=_options(*_PLACE),
+        add_options=_options(*_TARGET),
     ),
     "restore": Verb(
         _restore,
@@ -124,9 +159,35 @@ VERBS = {
         gunzip < monday.ndjson.gz | bambleweeny restore --replace -""",
         (
             _file(help="the backup; - is standard input"),
-            argument("--replace", action="store_true", help="first delete existing data"),
+            _REPLACE,
         ),
-        add_options=_options(*_PLACE, "max_memory"),
+        add_options=_options(*_TARGET, "max_memory"),
+    ),
+    "import-original": Verb(
+        _import_original,
+        """bambleweeny import-original --from redis://127.0.0.1:6379/0 --dry-run
+        bambleweeny import-original --from redis://127.0.0.1:6379/0 --passwords new
+        BAMBLEWEENY_FROM=rediss://:s3@redis.lan bambleweeny import-original --replace""",
+        (
+            argument(
+                "--from",
+                dest="source",
+                metavar="URL",
+                help=f"the original's Redis; it is only read [{_FROM}]",
+            ),
+            argument(
+                "--passwords",
+                metavar="FILE",
+                default="",
+                help="write the users' new passwords to a file, instead of printing them",
+            ),
+            argument(
+                "--dry-run", action="store_true", help="read and check everything, write nothing"
+            ),
+            _REPLACE,
+        ),
+        add_options=_options(*_TARGET, "max_memory", "admin_password"),
+        note=_ORIGINAL_NOTE,
     ),
     "health": Verb(
         _health,

@@ -8,8 +8,8 @@ from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.escapes import visible
 from bambleweeny.config import PREFIX, Config, variable_of
 
-_OTHERS = ("LIST", "ATTEMPT", "IMAGE")
-"""Variables that `sub` sets for its command, or that `compose.yaml` reads."""
+_OTHERS = ("LIST", "ATTEMPT", "IMAGE", "FROM")
+"""Variables that `sub` sets for its command, or that `compose.yaml` or `import-original` reads."""
 _IS_OF_A_SERVICE = re.compile(
     r"SERVICE_HOST=.*|SERVICE_PORT(_\w+)?=.*|PORT=\w+://.*|PORT_[0-9]+_(TCP|UDP|SCTP)(_\w+)?=.*"
 ).fullmatch

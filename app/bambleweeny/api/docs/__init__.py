@@ -1,0 +1,1 @@
+"""The documentation over HTTP: the contract, the guide and the API reference."""

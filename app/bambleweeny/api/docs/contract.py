@@ -1,0 +1,47 @@
+"""The contract as JSON."""
+
+from functools import cache
+from importlib.resources import files
+
+import falcon
+import msgspec
+
+from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
+
+
+class Contract:
+    """/openapi.json"""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer the OpenAPI document."""
+        resp.set_header("Access-Control-Allow-Origin", "*")
+        _file().answer(req, resp, REVALIDATED)
+
+
+class Swagger:
+    """/swagger, the path of the contract in the original"""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer the OpenAPI document; redirect a browser to the reference."""
+        if req.client_prefers(("application/json", "text/html")) == "text/html":
+            resp.status = 302
+            resp.set_header("Location", "docs/api")
+        else:
+            resp.set_header("Access-Control-Allow-Origin", "*")
+            _file().answer(req, resp, REVALIDATED)
+        resp.append_header("Vary", "Accept")
+
+
+@cache
+def document() -> bytes:
+    """Return the OpenAPI document as JSON."""
+    import yaml  # noqa: PLC0415  only the first of these requests pays for it
+
+    text = (files("bambleweeny") / "openapi.yaml").read_text("utf-8")
+    loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return msgspec.json.encode(loaded) + b"\n"
+
+
+@cache
+def _file() -> CachedFile:
+    return CachedFile(document(), "application/json")

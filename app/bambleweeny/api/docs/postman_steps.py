@@ -1,0 +1,90 @@
+"""What the Postman collection needs besides the API document: an order, and variables.
+
+A call that is not listed comes last in its folder, with the examples of the document.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+VARIABLES = {"username": "admin", "password": "changeme", "token": ""}
+"""Variables that the user sets, and the token that a login sets."""
+REMEMBERED = {
+    "lease": "{{lease}}",
+    "item_id": "{{item_id}}",
+    "public_id": "{{public_id}}",
+    "id": "{{public_id}}",
+    "user_id": "{{user_id}}",
+}
+"""Parameters whose value comes from an earlier answer."""
+NAMES = {"keys": "settings", "lists": "jobs", "topics": "news"}
+"""The name that the calls of a folder use."""
+
+
+class Step(NamedTuple):
+    """Replaces the examples of a call: the `name` in the path, the `body`, the `query`.
+
+    `remember` has a variable, and the expression that reads it from the answer.
+    """
+
+    name: str = ""
+    body: object = None
+    query: Mapping[str, str] = MappingProxyType({})
+    remember: tuple[str, str] = ("", "")
+
+
+_LOGIN = {"username": "{{username}}", "password": "{{password}}"}
+_OF_PATH = ("public_id", "json.path.split('/').pop()")
+
+STEPS = {
+    "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
+    "GET /auth/test": Step(),
+    "PUT /keys/{name}": Step(body={"color": "red", "size": 5}),
+    "GET /keys/{name}": Step(),
+    "PATCH /keys/{name}": Step(body={"color": "green"}),
+    "GET /incr/{name}": Step(name="visitors"),
+    "DELETE /keys/{name}": Step(name="visitors"),
+    "POST /lists/{name}": Step(
+        body="cat.png\ndog.png\nfox.png\nowl.png\n", query={"split": "lines"}
+    ),
+    "GET /lists/{name}/items": Step(remember=("item_id", "json.items.pop().id")),
+    "GET /lists/{name}/items/{item_id}": Step(),
+    "GET /lists/{name}/stats": Step(),
+    "DELETE /lists/{name}/items/{item_id}": Step(),
+    "PUT /lists/{name}/policy": Step(),
+    "GET /lists/{name}/policy": Step(),
+    "DELETE /lists/{name}/policy": Step(),
+    "POST /lists/{name}/lease": Step(remember=("lease", "json.items[0].lease")),
+    "PATCH /lists/{name}/leases/{lease}": Step(),
+    "POST /lists/{name}/ack": Step(body={"extend": [{"lease": "{{lease}}", "for": "5m"}]}),
+    "DELETE /lists/{name}/leases/{lease}": Step(),
+    "POST /lists/{name}/move": Step(body={"to": "later", "state": "dead"}),
+    "GET /lists/{name}": Step(),
+    "DELETE /lists/{name}": Step(),
+    "POST /topics/{name}": Step(body="it works"),
+    "GET /topics/{name}": Step(query={"since": "all"}),
+    "POST /routes": Step(
+        body={"key": "settings", "content_type": "application/json"}, remember=_OF_PATH
+    ),
+    "GET /routes": Step(),
+    "GET /routes/{public_id}": Step(),
+    "GET /routes/{public_id}/{rest}": Step(),
+    "POST /bins": Step(remember=_OF_PATH),
+    "GET /bins": Step(),
+    "POST /bins/{public_id}": Step(),
+    "POST /users": Step(remember=("user_id", "json.id")),
+    "GET /users": Step(),
+    "GET /users/{user_id}": Step(),
+    "PUT /users/{user_id}": Step(),
+    # Both keep the password, but end the token.
+    "PUT /auth/password": Step(body={"current": "{{password}}", "password": "{{password}}"}),
+    "PUT /config/admin": Step(body={"password": "{{password}}"}),
+}
+ENDS_THE_TOKEN = {"PUT /auth/password", "PUT /config/admin"}
+LOG_IN_AGAIN = """\
+const [username, password] = ["username", "password"].map((name) => pm.variables.get(name));
+pm.sendRequest({
+  url: pm.variables.get("baseUrl") + "/auth/token",
+  method: "POST",
+  body: { mode: "raw", raw: JSON.stringify({ username, password }) },
+}, (error, answer) => pm.collectionVariables.set("token", answer.json().access_token));"""

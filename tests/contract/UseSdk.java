@@ -1,0 +1,62 @@
+// What a person does first with the generated Java client: `java UseSdk URL`.
+import bambleweeny.sdk.ApiClient;
+import bambleweeny.sdk.ApiException;
+import bambleweeny.sdk.api.AuthApi;
+import bambleweeny.sdk.api.KeysApi;
+import bambleweeny.sdk.api.ListsApi;
+import bambleweeny.sdk.model.LeasedItem;
+import bambleweeny.sdk.model.ListStats;
+import bambleweeny.sdk.model.Login;
+import java.io.File;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+
+public class UseSdk {
+  static void check(boolean holds, String text) {
+    if (!holds) throw new AssertionError(text);
+  }
+
+  static File file(byte... bytes) throws Exception {
+    File file = File.createTempFile("value", "");
+    file.deleteOnExit();
+    Files.write(file.toPath(), bytes);
+    return file;
+  }
+
+  public static void main(String[] words) throws Exception {
+    ApiClient client = new ApiClient();
+    client.updateBaseUri(words[0]);
+    Login login = new Login().username("admin").password("changeme");
+    String token = new AuthApi(client).getToken(login, null).getAccessToken();
+    client.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token));
+    KeysApi keys = new KeysApi(client);
+    ListsApi lists = new ListsApi(client);
+
+    byte[] value = {0, -1};
+    keys.setKey("java", null, null, null, null, null, null, file(value));
+    File read = keys.getKey("java", null, null, null, null, null, null, null);
+    check(Arrays.equals(Files.readAllBytes(read.toPath()), value), "bytes come back");
+
+    check(keys.incrKeyByPost("java-n", null, null, null, null, null).equals("1"), "it counts");
+    check(keys.incrKeyByPost("java-n", null, 41L, null, null, null).equals("42"), "it counts by 41");
+
+    String first = lists.pushItem("java", null, null, null, null, null, null, file("first".getBytes())).getId();
+    lists.pushItem("java", null, null, null, null, null, null, file(value));
+    List<LeasedItem> items = lists.leaseItems("java", null, 2, "30s", null, null).getItems();
+    check(items.get(0).getId().equals(first), "it leases the oldest item");
+    check(items.get(0).getBody().getString().equals("first"), "it leases text");
+    check(Arrays.equals(items.get(1).getBody().getBase64().getBase64(), value), "it leases bytes");
+    for (LeasedItem item : items) lists.acknowledgeItem("java", item.getLease(), null);
+    ListStats left = lists.countItems("java", null);
+    check(left.getReady() == 0 && left.getLeased() == 0, "all are acknowledged, and the list is gone");
+
+    try {
+      keys.getKey("nothing", null, null, null, null, null, null, null);
+      throw new AssertionError("a missing key was found");
+    } catch (ApiException ex) {
+      check(ex.getCode() == 404 && ex.getResponseBody().contains("\"not_found\""), "a missing key has a code");
+    }
+    System.out.println("done");
+  }
+}
