@@ -48,7 +48,7 @@ def find(browser, css, text=None):
                 return element
         return None
 
-    return WebDriverWait(browser, 20, poll_frequency=0.05).until(shown, f"{css} {text}")
+    return WebDriverWait(browser, 60, poll_frequency=0.05).until(shown, f"{css} {text}")
 
 
 def keep_picture(browser, name):
@@ -162,6 +162,7 @@ def test_behind_a_proxy_that_strips_a_prefix_all_of_it_works(browser, behind_a_p
     assert not complaints(browser)
 
 
+@pytest.mark.timeout(300)
 def test_try_it_out_sends_what_is_typed_and_nothing_else(browser, behind_a_prefix):
     proxy = behind_a_prefix
     browser.get(f"{proxy.url}{PREFIX}/docs/api")
