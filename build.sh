@@ -118,7 +118,10 @@ case $verb in
   postman)
     install requirements.lock
     mkdir -p "$root/dist"
-    "$venv/bin/python" "$root/packaging/documents.py" postman "$@" >"$root/dist/bambleweeny.postman_collection.json"
+    collection=$root/dist/bambleweeny.postman_collection.json
+    "$venv/bin/python" "$root/packaging/documents.py" postman "$@" >"$collection.new" || { rm "$collection.new"; exit 1; }
+    mv "$collection.new" "$collection"
+    echo "build.sh: wrote dist/${collection##*/}" >&2
     ;;
   sdk)
     install requirements-dev.lock

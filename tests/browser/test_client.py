@@ -75,7 +75,7 @@ def told_by_a_page(browser, place, server):
     site, origin = place
     (site / "index.html").write_text(PAGE.replace("SERVER", server.url), "utf-8")
     browser.get(f"{origin}/index.html")
-    shown = WebDriverWait(browser, 20, poll_frequency=0.05).until(
+    shown = WebDriverWait(browser, 60, poll_frequency=0.05).until(
         lambda _: browser.find_element(By.ID, "told").text
     )
     return browser.execute_script("return JSON.parse(arguments[0])", shown)

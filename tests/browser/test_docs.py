@@ -2,14 +2,13 @@
 
 import os
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from proxies import proxy_of
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from servers import Http, running
+from servers import Http
 
 PREFIX = "/b9y"
 CONTRAST = """
@@ -49,7 +48,7 @@ def find(browser, css, text=None):
                 return element
         return None
 
-    return WebDriverWait(browser, 20, poll_frequency=0.05).until(shown, f"{css} {text}")
+    return WebDriverWait(browser, 60, poll_frequency=0.05).until(shown, f"{css} {text}")
 
 
 def keep_picture(browser, name):
@@ -69,7 +68,7 @@ def show(browser, width, scheme):
 def log_in(browser):
     find(browser, "#password").send_keys("changeme")
     find(browser, "#login button").click()
-    find(browser, "#state", "Logged in for 50 minutes.")
+    find(browser, "#state", "Logged in as admin for 50 minutes.")
 
 
 def begin(browser, call):
@@ -163,33 +162,7 @@ def test_behind_a_proxy_that_strips_a_prefix_all_of_it_works(browser, behind_a_p
     assert not complaints(browser)
 
 
-def test_below_a_base_path_all_of_it_works_beside_a_route_at_the_root(browser):
-    nobodys = str(uuid4())
-    with running("sandbox", "--base-path", PREFIX, "--front", nobodys) as server:
-        for door in ("", "/", "/docs/", "/docs"):
-            browser.get(server.url + door)
-            find(browser, "h1", "Guide")
-            assert browser.current_url == f"{server.url}/docs"
-        find(browser, "main a", "Queues and workers").click()
-        find(browser, "h1", "Queues and workers")
-        find(browser, "#q").send_keys("dead letter" + Keys.ENTER)
-        find(browser, ".found mark", "dead")
-        find(browser, ".brand").click()
-        find(browser, "h1", "Guide")
-        for former in ("/docs/queues#/keys/setKey", "/swagger#/keys/setKey"):
-            browser.get(server.url + former)
-            find(browser, "#operations-keys-setKey .try-out__btn")
-            assert browser.current_url == f"{server.url}/docs/api#/keys/setKey"
-        log_in(browser)
-        begin(browser, "#operations-lists-countItems")
-        assert '"ready": 0' in execute(browser, "#operations-lists-countItems")
-        shown = find(browser, "#operations-lists-countItems .request-url").text
-        assert shown.split()[-1] == f"{server.url}/lists/foo/stats"
-        assert not complaints(browser)
-        browser.get(server.url.removesuffix(PREFIX))
-        find(browser, "body", "front_not_found")
-
-
+@pytest.mark.timeout(300)
 def test_try_it_out_sends_what_is_typed_and_nothing_else(browser, behind_a_prefix):
     proxy = behind_a_prefix
     browser.get(f"{proxy.url}{PREFIX}/docs/api")
@@ -237,7 +210,7 @@ def test_code_is_copied_by_a_button_and_search_is_reached_by_a_key(browser, sand
     button.send_keys(Keys.ENTER)
     find(browser, ".code button", "Copied")
     copied = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    assert copied.startswith("U=http://localhost:8080\nAUTH=")
+    assert copied.startswith("export PATH=$PWD/.venv/bin:$PATH\nU=http://localhost:8080\nAUTH=")
     find(browser, "body").send_keys("/")
     assert browser.switch_to.active_element.get_attribute("id") == "q"
 

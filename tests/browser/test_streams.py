@@ -23,7 +23,7 @@ def test_an_event_source_gets_everything_also_after_it_was_cut_off(browser):
         browser.execute_script(LISTEN, url.replace("127.0.0.1", "localhost"))
 
         def told(count):
-            return WebDriverWait(browser, 20, poll_frequency=0.05).until(
+            return WebDriverWait(browser, 60, poll_frequency=0.05).until(
                 lambda _: len(seen := browser.execute_script("return told")) >= count and seen
             )
 

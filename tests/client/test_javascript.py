@@ -370,7 +370,7 @@ def test_what_does_not_answer_is_told(node, proxy):
     proxy.treatments = ["silent", "foreign"]
     node(
         """
-    const hasty = new Client(url, { ...login, timeout: 0.3 });
+    const hasty = new Client(url, { ...login, timeout: 2 });
     await failed(hasty.get("a"), "timed_out", 0);
     await failed(client.get("a"), "error", 502);
     await failed(new Client("http://127.0.0.1:9").health(), "no_answer", 0);

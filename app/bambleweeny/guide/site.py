@@ -13,7 +13,7 @@ from bambleweeny.guide.search import Found
 ASSETS = "<!-- style sheet and script -->"
 """The place of the style sheet, script and icon of a page; each answer has another nonce there."""
 _FOLDER = files("bambleweeny") / "guide" / "site"
-_NOTHING_FOUND = "All words have to be in one section. Try fewer, or look through the contents."
+_NOTHING_FOUND = "Try other words, or look through the contents."
 _BELOW_HOME = "docs/"
 """The prefix of links on the home page, /docs; the other pages are at /docs/NAME."""
 

@@ -206,7 +206,48 @@ def test_a_search_is_bounded(http):
     assert "<h1>Search</h1>" in asked(http, "/docs/search").text
 
 
-@pytest.mark.parametrize("header", ["gzip;q=0", "identity", "br", "gzip; q=0.0"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "gzip;q=0",
+        "identity",
+        "br",
+        "gzip; q=0.0",
+        "*;q=1, gzip;q=0",
+        "gzip;q=abc",
+        "*;q=0",
+        "gzip;q=0.000",
+    ],
+)
 def test_a_client_that_refuses_gzip_gets_none(http, header):
     answer = http.get("/docs/queues", headers={"Accept-Encoding": header})
     assert "Content-Encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["gzip", "*;q=0, gzip", "br, *;q=0, gzip;q=1", "*", "gzip;q=0.001", "br;q=1.0, gzip; q=0.8"],
+)
+def test_a_client_that_accepts_gzip_gets_it(http, header):
+    answer = http.get("/docs/queues", headers={"Accept-Encoding": header})
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/docs/x%0d%0aSet-Cookie:a=b/", "../x%0D%0ASet-Cookie%3Aa%3Db"),
+        ("/docs/%00/", "../%00"),
+        ("/docs/a%3Fb/", "../a%3Fb"),
+        ("/docs/%ff/", "../%FF"),
+        ("/docs/queues/?a=b", "../queues?a=b"),
+    ],
+)
+def test_a_slash_at_the_end_is_redirected_whatever_is_before_it(http, path, location):
+    answer = http.get(path, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (302, location)
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_search_shows_no_control_characters(http):
+    assert "\0" not in asked(http, "/docs/search?q=a%00b%1b").text

@@ -82,10 +82,25 @@ def test_the_base_url_is_where_the_collection_was_asked_for(sandbox):
         answer = http.get("/postman.json")
         assert answer.headers["Content-Type"] == "application/json"
         assert answer.json() == Collection(CONTRACT).as_json(sandbox.url)
+        known = {"If-None-Match": answer.headers["ETag"]}
+        assert http.get("/postman.json", headers=known).status_code == 304
+        for host in ("other.example", "other.example:99"):
+            other = http.get("/postman.json", headers={"Host": host})
+            assert other.status_code == 421, host
+
+
+@pytest.mark.parametrize(
+    "urls", [["--help"], [""], ["not a url"], ["http://a?b=c"], ["http://a", "http://b"]]
+)
+def test_a_collection_of_no_server_is_refused_in_a_sentence(urls):
+    script = [sys.executable, ROOT / "packaging" / "documents.py", "postman", *urls]
+    done = subprocess.run(script, capture_output=True, check=False, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Give one URL of a server, such as http://localhost:8080.\n"
 
 
 def test_the_collection_can_be_written_to_a_file():
-    script = [sys.executable, ROOT / "packaging" / "documents.py", "postman", "http://here:1"]
+    script = [sys.executable, ROOT / "packaging" / "documents.py", "postman", "http://here:1/"]
     done = subprocess.run(script, capture_output=True, check=True)
     assert json.loads(done.stdout) == Collection(CONTRACT).as_json("http://here:1")
 

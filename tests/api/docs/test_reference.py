@@ -86,3 +86,13 @@ def test_text_comes_first_where_any_bytes_are_taken():
 def test_the_contract_itself_stays(http):
     assert http.get("/openapi.json").json() == WHOLE
     assert set(WHOLE["components"]["securitySchemes"]) >= {"password", "bearer"}
+
+
+@pytest.mark.parametrize("path", ["/config/admin", "/auth/password"])
+def test_a_click_changes_no_password(as_admin, path):
+    """The server refuses the example of a call that sets a password."""
+    content = OPERATIONS[path, "put"]["requestBody"]["content"]
+    example = content["application/json"]["example"]
+    assert example["password"] == ""
+    answer = as_admin.put(path, json=example)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

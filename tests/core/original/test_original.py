@@ -98,7 +98,7 @@ def test_every_name_in_the_redis_is_accounted_for(raw, store):
     original.create_route(user, "not a name", "text/plain", 101)
     original.delete_user(gone)
     raw.set("foreign", "1")
-    raw.set("USER:99", "{")
+    raw.set("USER:99", "[" * 60_000)
     raw.hset("KEY:1::hash", "field", "value")
     raw.set("BIN:nothing", "{}")
     done = Import(store)
@@ -210,7 +210,7 @@ def test_an_id_of_a_deleted_user_is_not_given_again(raw, store, services, origin
     assert services.users.create("new", "secret").id == "3"
 
 
-@pytest.mark.parametrize("text", [b"", b"x", b"-3"])
+@pytest.mark.parametrize("text", [b"", b"x", b"-3", b"9" * 5000, b"9223372036854775807", b"\xff"])
 def test_a_counter_of_users_that_is_none_is_no_obstacle(raw, store, original, text):
     raw.set("_USERID_", text)
     assert Import(store).reader.last_user == 1
@@ -238,6 +238,7 @@ def test_a_redis_without_an_original_is_refused(raw, store, data):
         (b"KEY:7:a", Kind.OTHER, -1, "KEY:7:a", False),
         (b"USER:7", Kind.USER, 7, "7", True),
         (b"USER:x", Kind.USER, -1, "x", False),
+        (b"USER:999999999999999999", Kind.USER, -1, "999999999999999999", False),
         (b"ROUTE:" + uuid(1).encode(), Kind.ROUTE, -1, uuid(1), True),
         (b"ROUTE:" + uuid(1).upper().encode(), Kind.ROUTE, -1, uuid(1).upper(), False),
         (b"BIN:../../x", Kind.BIN, -1, "../../x", False),

@@ -489,6 +489,8 @@ def test_after_a_kill_each_user_is_there_whole_or_not_at_all(filled, other, raw,
         users = {name.partition(b"}")[0] for name in left if name.endswith(b"}:user")}
         begun = sum(line.startswith(b'{"user"') for line in lines[:length])
         assert len(users) == max(begun - 1, 0)
+        ids = [int(name.rpartition(b"{")[2]) for name in users]
+        assert int(raw.hget("other:instance", "last_user") or 0) >= max(ids, default=0)
         for name in left.keys() | whole.keys():
             if name.partition(b"}")[0] in users:
                 assert left[name] == whole[name]

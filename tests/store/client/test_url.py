@@ -64,7 +64,7 @@ def test_it_is_read(text, url):
         ("redis://", "lacks a host"), ("redis://h/x", "database 'x'"), ("redis://h:port", "port 'port'"),
         ("redis://h:99999", "port '99999'"), ("redis://a,b", "several hosts"), ("unix://", "lacks the path"),
         ("redis+sentinel://a", "lacks the master"), ("redis+cluster://a/1", "path is too long"),
-        ("redis://h/1/2", "path is too long"), ("redis://:hunter2@h?color=red", "parameter 'color'"),
+        ("redis://h/1/2", "path is too long"), ("redis://:p@ss/hunter2@h", "written as %2F"), ("redis://:hunter2@h?color=red", "parameter 'color'"),
         ("redis://h?timeout=soon", "not a duration"), ("redis+sentinel://,b/m", "lacks a host"),
     ],
 )  # fmt: skip

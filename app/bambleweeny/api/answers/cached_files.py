@@ -1,6 +1,7 @@
 """Static files and pages of the server: compressed once, with an ETag; pages have a nonce."""
 
 import gzip
+import re
 import secrets
 import struct
 import zlib
@@ -21,6 +22,8 @@ _POLICY = (
     "img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_WEIGHT = re.compile(r"\s*(?:q=(?:1(?:\.0{0,3})?|0\.(?!0*\s*$)\d{1,3})\s*)?", re.ASCII)
+"""A weight that is not 0; an invalid one counts as 0."""
 _GZIP_HEADER = b"\x1f\x8b\x08\0\0\0\0\0\x02\xff"
 
 
@@ -108,12 +111,12 @@ class NoncePage:
 
 
 def takes_gzip(req: falcon.Request) -> bool:
-    """Check whether the client accepts gzip."""
+    """Check whether the client accepts gzip, by RFC 9110 section 12.5.3."""
+    accepted: dict[str, bool] = {}
     for coding in (req.get_header("Accept-Encoding") or "").lower().split(","):
         name, _, weight = coding.partition(";")
-        if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+        accepted[name.strip()] = _WEIGHT.fullmatch(weight) is not None
+    return accepted.get("gzip", accepted.get("*", False))
 
 
 def _is_known(req: falcon.Request, *versions: str) -> bool:

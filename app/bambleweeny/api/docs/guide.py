@@ -1,6 +1,7 @@
 """The guide in a browser: its pages and its search."""
 
 from functools import cache, partial
+from urllib.parse import quote
 
 import falcon
 
@@ -48,10 +49,11 @@ class GuideSearch:
     """/docs/search"""
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the sections that have all words of `q`."""
+        """Answer the sections that match `q` best."""
         if is_redirected(req, resp):
             return
-        query = (req.get_param("q") or "").strip()
+        given = req.get_param("q") or ""
+        query = "".join(char if char.isprintable() else " " for char in given).strip()
         if len(query) > LONGEST_QUERY:
             raise InvalidRequest(f"A search has at most {LONGEST_QUERY} characters.")
         _page_of(results_html(query, search(query))).answer(req, resp)
@@ -62,7 +64,8 @@ def is_redirected(req: falcon.Request, resp: falcon.Response) -> bool:
     path = req.env.get("PATH_INFO", "")
     if not path.endswith("/"):
         return False
-    last = path.rstrip("/").rpartition("/")[2]
+    # NOTE: WSGI decodes the path as Latin-1, and a header may not contain all that a path can.
+    last = quote(path.rstrip("/").rpartition("/")[2].encode("latin-1"))
     query = f"?{req.query_string}" if req.query_string else ""
     _redirect(resp, f"../{last}{query}")
     return True

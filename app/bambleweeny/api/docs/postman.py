@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Any
 
 import falcon
 import msgspec
 
+from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
 from bambleweeny.api.docs.contract import document
 from bambleweeny.api.docs.postman_steps import (
     ENDS_THE_TOKEN,
@@ -23,6 +25,8 @@ _SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _SHOWN = {"application/json", "text/plain", "*/*"}
 _LINES = {"application/x-ndjson"}
+_ANY_URL = "http://server.invalid"
+_REMEMBERED_URLS = 16
 
 
 class PostmanCollection:
@@ -30,11 +34,20 @@ class PostmanCollection:
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the collection; its variable `baseUrl` is the URL of this request's server."""
-        resp.content_type = "application/json"
         resp.set_header("Access-Control-Allow-Origin", "*")
-        resp.set_header("Cache-Control", "no-cache")
-        made = Collection(json.loads(document())).as_json(req.prefix)
-        resp.data = msgspec.json.encode(made) + b"\n"
+        _file(req.prefix).answer(req, resp, REVALIDATED)
+
+
+@lru_cache(maxsize=_REMEMBERED_URLS)
+def _file(base_url: str) -> CachedFile:
+    """Return the collection for a server. Costs little, since any client can send any Host."""
+    before, _, after = _encoded().partition(msgspec.json.encode(_ANY_URL))
+    return CachedFile(before + msgspec.json.encode(base_url) + after, "application/json")
+
+
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(Collection(json.loads(document())).as_json(_ANY_URL)) + b"\n"
 
 
 class Collection:

@@ -86,6 +86,15 @@ def _rewrite(
         operation["security"] = [{"bearer": []}]
     sample = _curl(whole, path, method, operation)
     operation["description"] = f"```sh\n{sample}\n```\n\n{operation.get('description', '')}"
+    if method == "put":
+        _clear_password(_resolved(whole, operation.get("requestBody", {})))
+
+
+def _clear_password(body: dict[str, Any]) -> None:
+    """Empty a password in the examples, so that a click on 'Execute' changes none."""
+    for media in body.get("content", {}).values():
+        if isinstance(media.get("example"), dict) and "password" in media["example"]:
+            media["example"] = {**media["example"], "password": ""}
 
 
 def _place(parameter: dict[str, Any]) -> tuple[bool, bool]:

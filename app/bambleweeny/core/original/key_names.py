@@ -22,6 +22,8 @@ _STATE = {b"_USERID_", b"_B9Y_ID_", b"__SALT__", b"_LASTRUN_"}
 _OWNED = re.compile(rb"(KEY|LIST):(.*?)::(.*)", re.DOTALL).fullmatch
 _BY_ITSELF = re.compile(rb"(USER|ROUTE|BIN):(.*)", re.DOTALL).fullmatch
 _LONGEST_SHOWN = 80
+LARGEST_ID = 10**15
+"""The original counts users; a higher id is damage, and would leave few ids for new users."""
 
 
 class Kind(IntEnum):
@@ -65,8 +67,13 @@ def shown(text: str) -> str:
     return f"'{line[:_LONGEST_SHOWN]}...'" if len(line) > _LONGEST_SHOWN else f"'{line}'"
 
 
+def is_original_id(text: str) -> bool:
+    """Return whether a text is a user id, with room for the ids of later users."""
+    return is_user_id(text) and int(text) <= LARGEST_ID
+
+
 def _read_owned(kind: Kind, owner: str, text: str) -> Name:
-    if not is_user_id(owner):
+    if not is_original_id(owner):
         return Name(kind, NOBODY, text, f"its owner {shown(owner)} is no user")
     fault = "" if is_name(text) else f"its name cannot be used: {NAME_RULE}"
     return Name(kind, int(owner), text, fault)
@@ -74,7 +81,7 @@ def _read_owned(kind: Kind, owner: str, text: str) -> Name:
 
 def _read_by_itself(kind: Kind, text: str) -> Name:
     if kind is Kind.USER:
-        is_good = is_user_id(text)
+        is_good = is_original_id(text)
         return Name(kind, int(text) if is_good else NOBODY, text, "" if is_good else "no such id")
     return Name(kind, NOBODY, text, "" if is_public_id(text) else "its id is not a UUID")
 

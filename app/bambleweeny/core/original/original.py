@@ -136,7 +136,7 @@ class Original:
                     f"left out: key {shown(name)} of user {user.id}: it was deleted meanwhile"
                 )
                 continue
-            ends = self._now // 1000 + left if left > 0 else 0
+            ends = time.time_ns() // 1_000_000 + left if left >= 0 else 0
             yield Key(str(user.id), name, value_of(value), ends)
 
     def _others(self, user: OriginalUser, rows: Iterator[Row]) -> Iterator[Owned]:
@@ -215,7 +215,7 @@ def _row_of(found: Found) -> Row:
             str(record["key" if name.kind is Kind.ROUTE else "list"]),
         )
         content_type = str(record["content_type"]) if name.kind is Kind.ROUTE else ""
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError):
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError, RecursionError):
         return broken
     if not is_user_id(owner):
         return Row(NOBODY, name.kind, name.text, fault=f"its owner {shown(owner)} is no user")

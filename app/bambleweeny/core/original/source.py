@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bambleweeny.core.original.key_names import LAST_USER, Kind, Name, read_name
+from bambleweeny.core.original.key_names import LAST_USER, Kind, Name, is_original_id, read_name
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store
 from bambleweeny.store.client.link import Command
@@ -46,7 +46,8 @@ class Source:
     def last_user(self) -> int:
         """Return the highest user id so far."""
         [text] = self._read(("GET", LAST_USER))
-        return int(text) if text and text.isdigit() else 0
+        known = text.decode(errors="replace") if isinstance(text, bytes) else ""
+        return int(known) if is_original_id(known) else 0
 
     def scan(self) -> Iterator[list[Found]]:
         """Yield pages of all names except internal state; a name may come twice."""

@@ -7,7 +7,7 @@ import msgspec
 
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.core.original.key_names import shown
-from bambleweeny.names import is_username
+from bambleweeny.names import is_dots, is_username
 
 _ADMIN = int(ADMIN_ID)
 _SMALLEST = 1
@@ -32,7 +32,7 @@ def read_user(record: bytes) -> tuple[str, Any] | None:
     try:
         fields = msgspec.json.decode(record)
         return str(fields["username"]), fields["quota"]
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError):
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, KeyError, RecursionError):
         return None
 
 
@@ -51,7 +51,7 @@ def users_of(
     taken = {ADMIN_NAME}
     for user_id in sorted(records.keys() - {_ADMIN}):
         name, quota = records[user_id]
-        if not is_username(name) or name in taken:
+        if not is_username(name) or is_dots(name) or name in taken:
             instead = _free_name(user_id, taken | kept)
             why = "is taken" if name in taken else "cannot be used here"
             note(f"changed: the name {shown(name)} of user {user_id} {why}; it is {instead} now")

@@ -102,6 +102,8 @@ def _is_empty(store: Store) -> bool:
 def _write(store: Store, file: IO[bytes], advance: Callable[[int], None]) -> End:
     file.seek(0)
     last_user, counted, writer = read_header(file)[0].last_user, End(), _Writer(store)
+    # NOTE: before the users, so that no new user gets the id of one that a killed restore wrote.
+    _raise_last_user(store, last_user)
     for record in read_records(file, advance):
         counted.count(record)
         if isinstance(record, User):
@@ -110,10 +112,14 @@ def _write(store: Store, file: IO[bytes], advance: Callable[[int], None]) -> End
         else:
             writer.put(record)
     writer.finish()
+    _raise_last_user(store, last_user)
+    return counted
+
+
+def _raise_last_user(store: Store, last_user: int) -> None:
     instance = store.schema.instance
     [known] = store.read(("HGET", instance, "last_user"))
     store.write(("HSET", instance, "last_user", max(last_user, int(known or 0))))
-    return counted
 
 
 class _Writer:

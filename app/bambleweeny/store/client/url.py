@@ -90,6 +90,9 @@ def parse_engine_url(text: str) -> EngineUrl:
 
 
 def _assemble(kind: str, first: Address, hosts: str, path: list[str]) -> EngineUrl:
+    if any("@" in part for part in path):
+        # NOTE: an error shows no part of a password.
+        raise ValueError("a / in its password has to be written as %2F")
     master = path.pop(0) if kind == "sentinel" and path else ""
     if kind == "sentinel" and not master:
         raise ValueError("it lacks the master's name: redis+sentinel://host,host/name")

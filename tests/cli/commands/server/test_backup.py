@@ -283,6 +283,7 @@ def content(url: str, prefix: str) -> dict[bytes, object]:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_a_round_trip_of_100_000_keys(tmp_path):
     """From the engine of a running server to another engine, and from there to a file once more."""
     home, file, again = tmp_path / "home", tmp_path / "b.ndjson", tmp_path / "again.ndjson"

@@ -84,13 +84,61 @@ def test_an_import_takes_everything_over_and_prints_new_passwords_once(url, tmp_
 
 def test_the_passwords_can_go_into_a_file_of_its_owner(url, tmp_path):
     file = tmp_path / "passwords"
-    file.write_text("old")
-    file.chmod(0o644)
     done = typed("--from", url, "--data-dir", tmp_path / "d", "--passwords", file)
     assert done.stdout == ""
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(file.read_text().splitlines()) == 4
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d", "passwords"]
+
+
+def test_an_existing_file_is_not_overwritten(url, tmp_path):
+    file = tmp_path / "passwords"
+    file.write_text("old")
+    words = ("--from", url, "--data-dir", tmp_path / "d", "--passwords", file)
+    assert typed(*words, status=1).stderr.startswith(f"bambleweeny: The file {file} exists already")
+    assert file.read_text() == "old"
+
+
+def test_nothing_is_imported_if_the_passwords_cannot_be_written(url, tmp_path):
+    """The error names no URL, which has the password of the Redis."""
+    command = [sys.executable, "-m", "bambleweeny", "import-original", "--data-dir", tmp_path / "d"]
+    environment = {**os.environ, "BAMBLEWEENY_FROM": url}
+    for more, stdout in (
+        (["--passwords", "/dev/full"], subprocess.DEVNULL),
+        ([], open("/dev/full", "w")),
+    ):
+        done = subprocess.run(
+            [*command, *more],
+            env=environment,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1, more
+        assert "No space left on device" in done.stderr
+        assert URL_OF_SECRET not in done.stderr
+        assert SECRET not in done.stderr
+    stdout.close()
+    assert sums_of(typed("--from", url, "--data-dir", tmp_path / "d").stderr)["users"] == [5, 5, 0]
+
+
+def test_a_refused_import_changes_no_password(url, tmp_path):
+    data = ("--data-dir", tmp_path / "d")
+    typed("--from", url, *data, "--admin-password", "first")
+    typed("--from", url, *data, "--admin-password", "second", status=1)
+    typed(
+        "--from", "redis://127.0.0.1:1", *data, "--admin-password", "second", "--replace", status=1
+    )
+    with running("serve", "--data-dir", str(tmp_path / "d")) as server, Http(server.url) as http:
+        logins = [{"username": "admin", "password": word} for word in ("first", "second")]
+        assert [http.post("/auth/token", json=login).status_code for login in logins] == [200, 401]
+
+
+def test_a_prefix_of_the_original_is_refused(url, tmp_path):
+    words = ("--from", url, "--data-dir", tmp_path / "d", "--key-prefix", "KEY:1:")
+    assert "is used by version 0.36" in typed(*words, status=1).stderr
 
 
 def test_a_terminal_gets_a_table(url, tmp_path):

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import IO
 
 from bambleweeny.cli.arguments.files import target
@@ -18,13 +19,15 @@ from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.original.backup_writer import admin_kept, write_backup
 from bambleweeny.core.original.original import Original
 from bambleweeny.core.original.source import OriginalUnreadable, Source
-from bambleweeny.core.transfer.restore import check_backup, require_empty, restore
+from bambleweeny.core.transfer.restore import NotEmpty, check_backup, require_empty, restore
 from bambleweeny.server.startup import open_for_service
 from bambleweeny.store import Store
 from bambleweeny.store.client.url import parse_engine_url
 
 _ADMIN = int(ADMIN_ID)
 _COLUMNS = ("id", "username", "password")
+_ITS_PREFIXES = ("KEY", "LIST", "USER", "ROUTE", "BIN", "NUMRES")
+_OUTPUT = "the standard output or a temporary file"
 
 
 def run_import_original(
@@ -32,8 +35,8 @@ def run_import_original(
 ) -> int:
     """Copy the data of the original at a URL; return the exit status.
 
-    Prints the new passwords, or writes them to a file. A dry run reads and checks everything and
-    writes nothing.
+    Prints the new passwords, or writes them to a file, before it writes the data. A dry run reads
+    and checks everything and writes nothing.
     """
 
     def run() -> str:
@@ -42,20 +45,32 @@ def run_import_original(
                 _scan(original)
                 _write(original, {user.id: "" for user in original.users}, spool)
                 return f"{_sums(original)}\nNothing was written: this was a dry run."
+            _check_target(config, passwords)
             with store_of(config, alone=True) as store:
-                _, login = open_for_service(store, config)
                 if not replace:
                     require_empty(store)
                 _scan(original)
+                _, login = open_for_service(store, config)
                 made = {u.id: new_password() for u in original.users if not u.is_admin}
                 rows = [(u.id, u.name, made[u.id]) for u in original.users if not u.is_admin]
-                with _kept(rows, passwords):
-                    _take_over(original, store, made, spool, replace=replace)
                 if not passwords:
                     out.rows(_COLUMNS, rows)
+                    sys.stdout.flush()
+                with _kept(rows, passwords):
+                    _take_over(original, store, made, spool, replace=replace)
                 return f"{_sums(original)}\nImported to {store.address}. Admin: {login}."
 
-    return report(run, passwords or url)
+    # NOTE: not the URL, which may have a password.
+    return report(run, passwords or _OUTPUT)
+
+
+def _check_target(config: Config, passwords: str) -> None:
+    if config.key_prefix.partition(":")[0] in _ITS_PREFIXES:
+        raise NotEmpty(
+            f"The key prefix {config.key_prefix} is used by version 0.36: choose another."
+        )
+    if Path(passwords).is_file():
+        raise NotEmpty(f"The file {passwords} exists already: name another one for --passwords.")
 
 
 @contextmanager
@@ -118,6 +133,7 @@ def _kept(rows: list[tuple[int, str, str]], file: str) -> Iterator[None]:
         return
     with target(file) as kept:
         kept.writelines("\t".join(map(str, row)).encode() + b"\n" for row in rows)
+        kept.flush()
         yield
 
 
