@@ -4,8 +4,8 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from bambleweeny.config import PREFIX, Config, ConfigError, flag_of, load_config
-from bambleweeny.options import Address
+from bambleweeny.config import Config, load_config
+from bambleweeny.options import PREFIX, Address, ConfigError, flag_of
 
 
 def load(env=None, *, sandbox=False, **flags):
@@ -80,6 +80,30 @@ BAD = {
     "data_dir": ["", "~nobody-has-this-name/x"],
     "cors_origins": ["localhost:3000", "http://localhost:3000/", "banana"],
     "trusted_proxies": ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "::1/129", "*", "1.2.3.4:80"],
+    "base_path": [
+        "/",
+        "//",
+        "b9y",
+        "/a//b",
+        "/a/../b",
+        "/.",
+        "/a b",
+        "/%62",
+        "/ä",
+        "/a?",
+        "/" + "x" * 200,
+    ],
+    "front": [
+        "shop",
+        "@admin",
+        "@admin/",
+        "@/shop",
+        "@a/b/c",
+        "/routes/x",
+        "@a/..",
+        "6F4B2D1E-0000-4000-8000-000000000000",
+        "6f4b2d1e-0000-4000-8000-00000000000",
+    ],
     "allowed_hosts": ["http://foo", "foo:80", "a b"],
     "max_waits": ["-1", "1001"],
     "log_format": ["xml"],
@@ -118,6 +142,24 @@ def test_hosts_that_are_answered():
     for listen in ("0.0.0.0:80", "[::]:80", "192.0.2.1:80", "b9y.example:80", ":80"):
         assert load(listen=listen, allowed_hosts="a.example").answered_hosts == ("a.example",)
         assert load(listen=listen, allowed_hosts="a.example,*").answered_hosts is None
+
+
+def test_a_base_path_ends_without_a_slash_and_can_be_set_back():
+    assert load().base_path == ""
+    for text in ("/_b9y", "/_b9y/"):
+        assert load(base_path=text).base_path == "/_b9y"
+    assert load(base_path="/a/B-c_~.9/x").url == "http://127.0.0.1:8080/a/B-c_~.9/x"
+    assert load({"BAMBLEWEENY_BASE_PATH": "/x"}, base_path="").base_path == ""
+
+
+def test_a_front_needs_a_base_path():
+    known = "6f4b2d1e-0000-4000-8000-000000000000"
+    assert load(base_path="/x", front=known).front == known
+    assert load({"BAMBLEWEENY_FRONT": "@a@b.c/shop-1"}, base_path="/x").front == "@a@b.c/shop-1"
+    with pytest.raises(ConfigError, match=r"^--front: it needs --base-path, "):
+        load(front=known)
+    with pytest.raises(ConfigError, match=r"^BAMBLEWEENY_FRONT: it needs --base-path, "):
+        load({"BAMBLEWEENY_FRONT": known}, base_path="")
 
 
 def test_a_relative_xdg_directory_is_ignored(monkeypatch):

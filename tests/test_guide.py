@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from bambleweeny import config, errors, names
+from bambleweeny import config, errors, names, options
 from bambleweeny.api.requests import waiting
 from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
@@ -45,6 +45,7 @@ TRIED_ELSEWHERE = {
     "sudo bambleweeny backup": "tests/cli/commands/server/test_backup.py",
     "export REDIS_PASSWORD": "tests/packaging/test_compose.py",
     "kubectl": "tests/packaging/test_kubernetes.py",
+    "bambleweeny serve --base-path": "tests/server/test_base_path.py",
     "BAMBLEWEENY_REDIS_URL=": "tests/store/client/test_url.py",
     "BAMBLEWEENY_ADMIN_PASSWORD=": "tests/server/test_serve.py",
     "bambleweeny backup": "tests/cli/commands/server/test_backup.py",
@@ -211,20 +212,20 @@ def test_json_blocks_are_json():
 
 def test_the_options_page_names_every_option_and_no_other():
     table = text_of("options")
-    flags = [config.flag_of(column) for column in fields(config.Config)]
+    flags = [options.flag_of(column) for column in fields(config.Config)]
     assert re.findall(r"^\| `(--[a-z-]+)", table, re.MULTILINE) == flags
     for column in fields(config.Config):
-        default = re.escape(config.option_of(column).shown_default)
-        metavar = config.option_of(column).metavar
-        row = rf"^\| `{config.flag_of(column)} {metavar}` \|.*\| {default} \|$"
+        default = re.escape(options.option_of(column).shown_default)
+        metavar = options.option_of(column).metavar
+        row = rf"^\| `{options.flag_of(column)} {metavar}` \|.*\| {default} \|$"
         assert re.search(row, table, re.M), row
 
 
 def test_the_command_line_page_names_every_command_and_every_client_option():
     text = text_of("cli")
-    options, _, commands = text.partition("## Commands")
-    flags = [config.flag_of(column) for column in fields(Connection)]
-    assert re.findall(r"^\| `(--[a-z-]+)", options, re.MULTILINE) == flags
+    shown, _, commands = text.partition("## Commands")
+    flags = [options.flag_of(column) for column in fields(Connection)]
+    assert re.findall(r"^\| `(--[a-z-]+)", shown, re.MULTILINE) == flags
     assert set(rows(commands)) == set(COMMANDS)
 
 

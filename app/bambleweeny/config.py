@@ -10,33 +10,33 @@ from urllib.parse import quote
 from bambleweeny.names import parse_duration, parse_size
 from bambleweeny.options import (
     Address,
+    ConfigError,
     Network,
-    Option,
     choice,
+    given,
     list_of,
     option,
+    option_of,
     parse_address,
+    parse_base_path,
     parse_directory,
+    parse_front,
     parse_networks,
     parse_password,
     parse_prefix,
     parse_redis_url,
+    parsed,
     whole_number,
     within,
 )
 from bambleweeny.system.portable import usable_cores
 
-PREFIX = "BAMBLEWEENY_"
 _LONGEST_WAIT = "1d"
 _LONGEST_TIME = "3660d"
 _LARGEST_VALUE = "512mb"
 """The limit of Redis for one string."""
 _LARGEST_SIZE = "1024gb"
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
-
-
-class ConfigError(Exception):
-    """An option has an invalid value; the message names its source."""
 
 
 def _default_data_dir() -> str:
@@ -195,6 +195,23 @@ class Config:
         "LIST",
         "addresses or networks of proxies whose X-Forwarded-For names the client",
     )
+    base_path: str = option(
+        parse_base_path,
+        "",
+        "PATH",
+        "the path below which the whole API is, such as /b9y",
+    )
+    front: str | None = option(
+        parse_front,
+        None,
+        "ROUTE",
+        "the route that answers all paths outside of --base-path: its id or @USER/NAME",
+    )
+
+    @property
+    def url(self) -> str:
+        """The URL by which this machine reaches the server, if the port is not 0."""
+        return f"{self.listen.url}{self.base_path}"
 
     @property
     def answered_hosts(self) -> tuple[str, ...] | None:
@@ -216,22 +233,6 @@ class Config:
         return f"Config({', '.join(shown)})"
 
 
-def option_of(field: Field[Any]) -> Option:
-    """Return the Option of a field of Config."""
-    option: Option = field.metadata["option"]
-    return option
-
-
-def flag_of(field: Field[Any]) -> str:
-    """Return the flag of a field: `max_body` is `--max-body`."""
-    return "--" + field.name.replace("_", "-")
-
-
-def variable_of(field: Field[Any]) -> str:
-    """Return the environment variable of a field: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
-    return PREFIX + field.name.upper()
-
-
 def load_config(
     flags: Mapping[str, str | None], env: Mapping[str, str], *, sandbox: bool = False
 ) -> Config:
@@ -241,9 +242,14 @@ def load_config(
     whose message names the source of the invalid value.
     """
     values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
     for field in fields(Config):
-        source, text = _find(field, flags, env, sandbox)
-        values[field.name] = None if text is None else parsed(field, source, text)
+        sources[field.name], text = _find(field, flags, env, sandbox)
+        values[field.name] = None if text is None else parsed(field, sources[field.name], text)
+    if values["front"] and not values["base_path"]:
+        raise ConfigError(
+            f"{sources['front']}: it needs --base-path, below which the API is, such as /b9y."
+        )
     return Config(**values)
 
 
@@ -252,25 +258,6 @@ def data_dir_of(env: Mapping[str, str]) -> Path:
     [field] = (field for field in fields(Config) if field.name == "data_dir")
     directory: Path = parsed(field, *(given(field, {}, env) or ("default", _default_data_dir())))
     return directory
-
-
-def given(
-    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
-) -> tuple[str, str] | None:
-    """Return the source and the text of an option, or None; a flag precedes its variable."""
-    flag = flags.get(field.name)
-    if flag is not None:
-        return flag_of(field), flag
-    variable = variable_of(field)
-    return (variable, env[variable]) if env.get(variable) else None
-
-
-def parsed(field: Field[Any], source: str, text: str) -> Any:
-    """Return the parsed value of an option's text. Raises ConfigError, which names `source`."""
-    try:
-        return option_of(field).parse(text)
-    except ValueError as ex:
-        raise ConfigError(f"{source}: {ex}.") from ex
 
 
 def _find(

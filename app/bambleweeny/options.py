@@ -1,16 +1,30 @@
-"""The type of an option, and the parsers of its text."""
+"""The type of an option, the parsers of its text, and where its text comes from."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bambleweeny.names import LONGEST_PASSWORD, is_part_of_name
+from bambleweeny.names import (
+    LONGEST_PASSWORD,
+    is_dots,
+    is_name,
+    is_part_of_name,
+    is_public_id,
+    is_username,
+)
 
+PREFIX = "BAMBLEWEENY_"
 Network = IPv4Network | IPv6Network
+_BASE_PATH = re.compile(r"(?:/[A-Za-z0-9_.~-]+)+").fullmatch
+_LONGEST_BASE_PATH = 200
 _WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class ConfigError(Exception):
+    """An option has an invalid value; the message names its source."""
 
 
 class Address(NamedTuple):
@@ -82,6 +96,30 @@ def parse_prefix(text: str) -> str:
     """Parse a prefix of key names."""
     if not is_part_of_name(text) or len(text) > 64:
         raise ValueError(f"'{text}' is not a prefix; use 1 to 64 of A-Z a-z 0-9 _ : . -")
+    return text
+
+
+def parse_base_path(text: str) -> str:
+    """Parse a base path, and return it without a slash at its end; "" is none."""
+    if not text:
+        return ""
+    path = text.removesuffix("/")
+    segments = path.split("/")[1:]
+    is_valid = _BASE_PATH(path) and not any(map(is_dots, segments))
+    if not is_valid or len(path) > _LONGEST_BASE_PATH:
+        raise ValueError(
+            f"'{text}' is not a base path; write /b9y or /tools/b9y, "
+            f"of A-Z a-z 0-9 _ . ~ -, at most {_LONGEST_BASE_PATH} characters"
+        )
+    return path
+
+
+def parse_front(text: str) -> str:
+    """Parse the id of a route, or @USER/NAME."""
+    user, slash, name = text.removeprefix("@").partition("/")
+    is_named = text.startswith("@") and slash and is_username(user) and is_name(name)
+    if not (is_named or is_public_id(text)):
+        raise ValueError(f"'{text}' is not a route; write its id, or @USER/NAME")
     return text
 
 
@@ -168,3 +206,38 @@ class Option:
 def option(parse: Callable[[str], Any], default: Any, metavar: str, text: str, **more: Any) -> Any:
     """Return a field of the table."""
     return field(metadata={"option": Option(parse, default, text, metavar, **more)})
+
+
+def option_of(field: Field[Any]) -> Option:
+    """Return the Option of a field of Config."""
+    option: Option = field.metadata["option"]
+    return option
+
+
+def flag_of(field: Field[Any]) -> str:
+    """Return the flag of a field: `max_body` is `--max-body`."""
+    return "--" + field.name.replace("_", "-")
+
+
+def variable_of(field: Field[Any]) -> str:
+    """Return the environment variable of a field: `max_body` is `BAMBLEWEENY_MAX_BODY`."""
+    return PREFIX + field.name.upper()
+
+
+def given(
+    field: Field[Any], flags: Mapping[str, str | None], env: Mapping[str, str]
+) -> tuple[str, str] | None:
+    """Return the source and the text of an option, or None; a flag precedes its variable."""
+    flag = flags.get(field.name)
+    if flag is not None:
+        return flag_of(field), flag
+    variable = variable_of(field)
+    return (variable, env[variable]) if env.get(variable) else None
+
+
+def parsed(field: Field[Any], source: str, text: str) -> Any:
+    """Return the parsed value of an option's text. Raises ConfigError, which names `source`."""
+    try:
+        return option_of(field).parse(text)
+    except ValueError as ex:
+        raise ConfigError(f"{source}: {ex}.") from ex

@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from proxies import proxy_of
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from servers import Http
+from servers import Http, running
 
 PREFIX = "/b9y"
 CONTRAST = """
@@ -160,6 +161,33 @@ def test_behind_a_proxy_that_strips_a_prefix_all_of_it_works(browser, behind_a_p
     assert asked[-1] == f"{PREFIX}/lists/foo/stats"
     assert all(path.startswith(f"{PREFIX}/") for path in asked)
     assert not complaints(browser)
+
+
+def test_below_a_base_path_all_of_it_works_beside_a_route_at_the_root(browser):
+    nobodys = str(uuid4())
+    with running("sandbox", "--base-path", PREFIX, "--front", nobodys) as server:
+        for door in ("", "/", "/docs/", "/docs"):
+            browser.get(server.url + door)
+            find(browser, "h1", "Guide")
+            assert browser.current_url == f"{server.url}/docs"
+        find(browser, "main a", "Queues and workers").click()
+        find(browser, "h1", "Queues and workers")
+        find(browser, "#q").send_keys("dead letter" + Keys.ENTER)
+        find(browser, ".found mark", "dead")
+        find(browser, ".brand").click()
+        find(browser, "h1", "Guide")
+        for former in ("/docs/queues#/keys/setKey", "/swagger#/keys/setKey"):
+            browser.get(server.url + former)
+            find(browser, "#operations-keys-setKey .try-out__btn")
+            assert browser.current_url == f"{server.url}/docs/api#/keys/setKey"
+        log_in(browser)
+        begin(browser, "#operations-lists-countItems")
+        assert '"ready": 0' in execute(browser, "#operations-lists-countItems")
+        shown = find(browser, "#operations-lists-countItems .request-url").text
+        assert shown.split()[-1] == f"{server.url}/lists/foo/stats"
+        assert not complaints(browser)
+        browser.get(server.url.removesuffix(PREFIX))
+        find(browser, "body", "front_not_found")
 
 
 def test_try_it_out_sends_what_is_typed_and_nothing_else(browser, behind_a_prefix):

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from bambleweeny.cli.failures import CommandFailed, WrongUse, status_of
-from bambleweeny.config import ConfigError
 from bambleweeny.errors import CATALOGUE
+from bambleweeny.options import ConfigError
 
 
 class Refuses(BaseHTTPRequestHandler):

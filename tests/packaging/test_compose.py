@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import redis
 import yaml
-from bambleweeny.config import PREFIX, Config
+from bambleweeny.config import Config
+from bambleweeny.options import PREFIX
 from engines import LOCAL, free_port
 from servers import Http, running
 from tools import need, redis_tools_first

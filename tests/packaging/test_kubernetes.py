@@ -12,7 +12,8 @@ import bambleweeny
 import kubernetes_validate
 import pytest
 import yaml
-from bambleweeny.config import PREFIX, Config, load_config
+from bambleweeny.config import Config, load_config
+from bambleweeny.options import PREFIX
 from engines import LOCAL, RedisServer
 from servers import Http, running
 

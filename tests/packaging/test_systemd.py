@@ -7,7 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from bambleweeny.config import PREFIX, Config
+from bambleweeny.config import Config
+from bambleweeny.options import PREFIX
 from servers import Http, running
 from tools import need
 

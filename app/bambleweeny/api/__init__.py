@@ -23,8 +23,10 @@ from bambleweeny.api.lists import List, ListPop, Lists
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.middleware.mount import Mount
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
@@ -67,12 +69,15 @@ def create_app(
     *,
     cors_origins: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
+    base_path: BasePath | None = None,
 ) -> "falcon.App[Any, Any]":
     """Return the WSGI application; it answers loopback names and `allowed_hosts` (None: all).
 
-    An origin in `cors_origins` may contain `*`.
+    An origin in `cors_origins` may contain `*`. With `base_path` every path is below it.
     """
-    middleware: list[Any] = [AccessLog(services.metrics), Gate(cors_origins, allowed_hosts)]
+    mounts = [Mount(base_path)] if base_path else []
+    gate = Gate(cors_origins, allowed_hosts)
+    middleware: list[Any] = [AccessLog(services.metrics), *mounts, gate]
     app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
@@ -102,13 +107,7 @@ def create_app(
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
-    app.add_route("/routes", Routes(services))
-    app.add_route("/routes/verify", RouteVerification(services))
-    app.add_route("/routes/reset", RouteReset(services))
-    app.add_route("/routes/{public_id}", Route(services))
-    app.add_route("/routes/{public_id}/{rest:path}", Route(services))
-    app.add_route("/bins", Bins(services))
-    app.add_route("/bins/{public_id}", Bin(services))
+    _add_public(app, services)
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
     app.add_route("/config/admin", AdminPassword(services))
@@ -120,6 +119,16 @@ def create_app(
     _add_documents(app)
     add_sinks(app)
     return app
+
+
+def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:
+    app.add_route("/routes", Routes(services))
+    app.add_route("/routes/verify", RouteVerification(services))
+    app.add_route("/routes/reset", RouteReset(services))
+    app.add_route("/routes/{public_id}", Route(services))
+    app.add_route("/routes/{public_id}/{rest:path}", Route(services))
+    app.add_route("/bins", Bins(services))
+    app.add_route("/bins/{public_id}", Bin(services))
 
 
 def _add_documents(app: "falcon.App[Any, Any]") -> None:

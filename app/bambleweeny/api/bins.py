@@ -29,7 +29,7 @@ class Bins:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the caller's bins."""
         rows = [
-            {"path": f"/bins/{b.id}", "list": b.target}
+            {"path": f"{req.root_path}/bins/{b.id}", "list": b.target}
             for b in self._bins.owned_by(req.context.caller)
         ]
         answer_json(resp, {"bins": rows})
@@ -38,7 +38,7 @@ class Bins:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Create a bin: a public path that pushes to a list."""
         made = self._bins.create(req.context.caller, read_json(req, NewBin).list)
-        answer_json(resp, {"info": "ok", "path": f"/bins/{made.id}"})
+        answer_json(resp, {"info": "ok", "path": f"{req.root_path}/bins/{made.id}"})
 
     @falcon.before(authenticated, takes("id"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:

@@ -18,7 +18,6 @@ class Home:
             "release": ".".join(__version__.split(".")[:2]),
             "version": __version__,
             "instance": services.instance.id,
-            "docs": "/docs",
         }
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -26,9 +25,11 @@ class Home:
         resp.set_header("Vary", "Accept")
         if req.client_prefers(("application/json", "text/html")) == "text/html":
             resp.status = 302
-            resp.set_header("Location", "docs")
+            # NOTE: a relative link replaces the last segment of a path without a slash at its end.
+            last = "" if req.env["PATH_INFO"] else f"{req.root_path.rpartition('/')[2]}/"
+            resp.set_header("Location", f"{last}docs")
         else:
-            answer_json(resp, self._answer)
+            answer_json(resp, {**self._answer, "docs": f"{req.root_path}/docs"})
 
 
 class Info:

@@ -10,7 +10,7 @@ from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import status_of
 from bambleweeny.cli.output import Output
 from bambleweeny.cli.parsing import END, choose, split_options
-from bambleweeny.config import flag_of
+from bambleweeny.options import flag_of
 
 _VALUED = {flag_of(column) for column in fields(Connection)}
 OPTIONS_OF_ALL = {*_VALUED, "--json", "-h", "--help", "--version"}

@@ -10,9 +10,9 @@ from bambleweeny.cli.connection.profiles import profile_names
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.parsing import END, Parser, parser_of
 from bambleweeny.cli.verb import AddOptions, Verb
-from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.guide.pages import contents
+from bambleweeny.options import ConfigError
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client

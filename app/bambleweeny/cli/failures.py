@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable
 
 from bambleweeny.cli.escapes import to_people
-from bambleweeny.config import ConfigError
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.options import ConfigError
 
 _HINTS = {
     "unauthorized": "Log in with 'bambleweeny login URL', or give --token, or --user and "

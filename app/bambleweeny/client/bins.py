@@ -53,4 +53,6 @@ class Bins:
 
     def _bin(self, row: dict[str, str]) -> Bin:
         path = row["path"]
-        return Bin(path.rpartition("/")[2], path, self._url + path, row["list"])
+        id = path.rpartition("/")[2]
+        # NOTE: a proxy may change the prefix of `path`.
+        return Bin(id, path, self._url + path_of("bins", id), row["list"])

@@ -168,9 +168,11 @@ class Routes:
     def _route(self, row: Mapping[str, Any]) -> Route:
         path = row["path"]
         id = path.rpartition("/")[2]
+        # NOTE: a proxy may change the prefix of `path`.
         return Route(
-            id, path, self._url + path, row.get("key", ""), row.get("content_type", ""),
-            row.get("name", ""), row.get("rules", 0), row.get("journal", ""),
+            id, path, self._url + path_of("routes", id), row.get("key", ""),
+            row.get("content_type", ""), row.get("name", ""), row.get("rules", 0),
+            row.get("journal", ""),
         )  # fmt: skip
 
 

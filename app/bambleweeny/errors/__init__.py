@@ -38,8 +38,10 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
+        FrontNotFound          404  the route of `--front` does not exist or has no value
         NoRule                 404  no rule of the route matches the request
         NoSuchObject           404  the collection has no object with this id
+      OutsideBasePath          404  the path is not below the server's base path
       MethodNotAllowed         405  the path does not support the method
       RequestTimeout           408  the request came too slowly
       LimitReached             409  the counter would leave the request's bounds
@@ -138,11 +140,13 @@ from bambleweeny.errors.refusals import (
     BodyTooLarge,
     ExpansionTooLarge,
     ExpectationFailed,
+    FrontNotFound,
     HeadersTooLarge,
     LeaseNotFound,
     LimitReached,
     MethodNotAllowed,
     NotFound,
+    OutsideBasePath,
     PreconditionFailed,
     RangeNotSatisfiable,
     RequestTimeout,
@@ -165,6 +169,7 @@ __all__ = [
     "ExpansionTooLarge",
     "ExpectationFailed",
     "Forbidden",
+    "FrontNotFound",
     "HeaderNotAllowed",
     "HeadersTooLarge",
     "IdTaken",
@@ -194,6 +199,7 @@ __all__ = [
     "NotFound",
     "NotJson",
     "NotServed",
+    "OutsideBasePath",
     "PreconditionFailed",
     "QuotaExceeded",
     "RangeNotSatisfiable",

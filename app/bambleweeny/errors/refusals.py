@@ -16,6 +16,22 @@ class LeaseNotFound(NotFound):
     hint = "The lease has expired, or its item was acknowledged, returned or deleted."
 
 
+class FrontNotFound(NotFound):
+    """The route that answers the paths outside of the base path does not exist, or has no value."""
+
+    code, info = "front_not_found", "There is nothing to read at the route of --front."
+    hint = "Create the route and write its key, or start the server with another --front."
+
+
+class OutsideBasePath(BambleweenyError):
+    """The path is not below the server's base path.
+
+    It is not a NotFound: a client with a wrong URL must not take a key for a missing one.
+    """
+
+    code, status, info = "outside_base_path", 404, "The path is outside of the server's base path."
+
+
 class MethodNotAllowed(BambleweenyError):
     """The path does not support the method; the Allow header lists the methods it supports."""
 

@@ -22,10 +22,13 @@ def banner(
             if sandbox
             else str(config.data_dir)
         )
+    url = f"http://{address}{config.base_path}"
+    front = [f"  Front  http://{address}/ is the route {config.front}"] if config.front else []
     lines = [
         f"Bambleweeny {__version__} is up.",
-        f"  URL    http://{address}" + " and every address of this machine" * is_wildcard,
-        f"  Docs   http://{address}/docs",
+        f"  URL    {url}" + " and every address of this machine" * is_wildcard,
+        f"  Docs   {url}/docs",
+        *front,
         f"  Data   {data}",
         f"  Login  admin, {login}",
     ]

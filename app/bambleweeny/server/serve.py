@@ -209,7 +209,8 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
 @contextmanager
 def _registered(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
     """Publish the server's URL in its data directory and in the registry while it runs."""
-    config, url = parts.config, Address(*parts.listener.getsockname()[:2]).url
+    config = parts.config
+    url = Address(*parts.listener.getsockname()[:2]).url + config.base_path
     if parts.engine:
         note_url(config.data_dir, SERVER, url)
     server = RunningServer(

@@ -9,6 +9,7 @@ from pathlib import Path
 from bambleweeny.api import create_app
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.requests.body_limits import BodyLimits
 from bambleweeny.config import Config
 from bambleweeny.core.auth.passwords import Passwords
@@ -54,7 +55,9 @@ def work(
         metrics=Metrics(part),
     )
     hosts = config.answered_hosts
-    app = create_app(services, cors_origins=config.cors_origins, allowed_hosts=hosts)
+    base_path = BasePath(config.base_path, config.front) if config.base_path else None
+    origins = config.cors_origins
+    app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
     threads = config.threads + config.max_waits
     server = HttpServer(
@@ -63,11 +66,12 @@ def work(
         threads=threads,
         max_body=config.max_body,
         access_log=AccessLog(services.metrics),
-        gate=Gate(config.cors_origins, hosts),
+        gate=Gate(origins, hosts),
         share=share,
         scheduler=store.pipelining,
         short_requests=config.redis_url is None and config.fsync != "always",
-        body_limit=BodyLimits(services.tokens, config.max_body).largest,
+        body_limit=BodyLimits(services.tokens, config.max_body, base_path).largest,
+        base_path=base_path,
         proxies=config.trusted_proxies,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())

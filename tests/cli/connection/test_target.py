@@ -8,7 +8,8 @@ from dataclasses import fields
 import pytest
 import requests
 from bambleweeny.cli.connection.connection_options import Connection, load_connection
-from bambleweeny.config import Config, ConfigError, option_of, variable_of
+from bambleweeny.config import Config
+from bambleweeny.options import ConfigError, option_of, variable_of
 from bambleweeny.system.data_directory import SERVER, is_in_use, noted_url
 from servers import running, start
 

@@ -15,7 +15,7 @@ class Contract:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the OpenAPI document."""
         resp.set_header("Access-Control-Allow-Origin", "*")
-        _file().answer(req, resp, REVALIDATED)
+        _file(req.root_path).answer(req, resp, REVALIDATED)
 
 
 class Swagger:
@@ -25,10 +25,11 @@ class Swagger:
         """Answer the OpenAPI document; redirect a browser to the reference."""
         if req.client_prefers(("application/json", "text/html")) == "text/html":
             resp.status = 302
-            resp.set_header("Location", "docs/api")
+            is_slashed = req.env["PATH_INFO"].endswith("/")
+            resp.set_header("Location", "../docs/api" if is_slashed else "docs/api")
         else:
             resp.set_header("Access-Control-Allow-Origin", "*")
-            _file().answer(req, resp, REVALIDATED)
+            _file(req.root_path).answer(req, resp, REVALIDATED)
         resp.append_header("Vary", "Accept")
 
 
@@ -43,5 +44,10 @@ def document() -> bytes:
 
 
 @cache
-def _file() -> CachedFile:
-    return CachedFile(document(), "application/json")
+def _file(base: str) -> CachedFile:
+    """Return the document of a server at a base path, for programs that read it from a file."""
+    if not base:
+        return CachedFile(document(), "application/json")
+    whole = msgspec.json.decode(document())
+    whole["servers"][0]["url"] = base
+    return CachedFile(msgspec.json.encode(whole) + b"\n", "application/json")

@@ -17,7 +17,8 @@ _UP_TO_ROOT = "../../../"
 _LOGIN = """Log in above: each call that you try sends the token, and only this page keeps it.
 [The OpenAPI document](../openapi.json) is what code generators take.
 
-In the samples `$U` is the URL of this server, and `$AUTH` the header with the token:
+In the samples `$U` is the URL of this server (with its base path, if any), and `$AUTH` the header
+with the token:
 
 ```sh
 U=http://localhost:8080

@@ -10,6 +10,7 @@ from bambleweeny.api.answers.public_headers import is_public, public_headers
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import error_body, error_headers
 from bambleweeny.api.middleware.gate import NOSNIFF, Gate
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.errors import BambleweenyError, HeadersTooLarge
 
 
@@ -39,9 +40,12 @@ class Answer(NamedTuple):
 class Refusals:
     """The answers to refused requests, which it also logs and counts."""
 
-    def __init__(self, access_log: AccessLog, gate: Gate) -> None:
+    def __init__(
+        self, access_log: AccessLog, gate: Gate, base_path: BasePath | None = None
+    ) -> None:
         self._access_log = access_log
         self._gate = gate
+        self._base_path = base_path
 
     def answer(self, error: BambleweenyError, refused: Refused) -> Answer:
         """Return the answer for an error, and log and count the request."""
@@ -58,7 +62,7 @@ class Refusals:
         )
         headers = {**error_headers(error), NOSNIFF[0]: NOSNIFF[1], "X-Request-ID": request_id}
         cors_headers = self._gate.headers_for(given.get("ORIGIN"), preflight)
-        if is_public(path):
+        if self._is_public(path):
             headers |= public_headers(bool(preflight))
         elif preflight and cors_headers:
             # NOTE: as in the gate: after a failed preflight, a browser would hide the error.
@@ -69,3 +73,6 @@ class Refusals:
         return Answer(
             falcon.code_to_http_status(error.status), [*headers.items()], error_body(error)
         )
+
+    def _is_public(self, path: str) -> bool:
+        return is_public((self._base_path.inner_path(path) if self._base_path else path) or "")

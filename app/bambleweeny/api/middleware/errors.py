@@ -9,6 +9,7 @@ import msgspec
 
 from bambleweeny.api.answers.public_headers import is_public, make_public
 from bambleweeny.api.middleware.access_log import one_word
+from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 _NOTHING_CHANGED = "Nothing has changed: try again a little later."
 _CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
 """Match the paths where a GET changes data."""
+_OUR_PATH = re.compile(r"(?<!\S)/(?=docs\b|auth/|openapi\.json)")
+"""Match the beginning of a path of the API in a hint."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
@@ -43,6 +46,11 @@ def add_sinks(app: "falcon.App[Any, Any]") -> None:
     """Answer requests without a route: unknown paths, and `OPTIONS *`."""
     app.add_sink(_no_such_path)
     app.add_sink(_all_paths, r"\*")
+
+
+def render_error(req: falcon.Request, resp: falcon.Response, error: BambleweenyError) -> None:
+    """Make an error the answer to a request."""
+    _render(req, resp, error, {})
 
 
 def error_body(error: BambleweenyError) -> bytes:
@@ -96,6 +104,8 @@ def _render(
 ) -> None:
     if ex.hint is StoreUnavailable.hint and _only_reads(req):
         ex.hint = _NOTHING_CHANGED
+    if ex.hint and req.root_path:
+        ex.hint = _OUR_PATH.sub(f"{req.root_path}/", ex.hint)
     resp.status = ex.status
     resp.content_type = "application/json"
     resp.data = error_body(ex)
@@ -133,6 +143,7 @@ def _render_defect(
 ) -> None:
     request_id = req.context.get("request_id")
     extra = {"request_id": request_id}
-    where = (one_word(req.method), one_word(req.path), request_id)
+    path = req.env.get(REQUESTED_PATH, req.path)
+    where = (one_word(req.method), one_word(path), request_id)
     _log.error("defect at %s %s, request %s", *where, exc_info=ex, extra=extra)
     _render(req, resp, InternalError(), params)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bambleweeny.api.requests.authentication import sent_token
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.errors import Unauthorized
 
@@ -19,17 +20,20 @@ _is_public = re.compile(r"/(?:auth/token/?|routes/(?!verify/?$|reset/?$).+|bins/
 class BodyLimits:
     """The body limit of each request, by path and token."""
 
-    def __init__(self, tokens: Tokens, max_body: int) -> None:
+    def __init__(self, tokens: Tokens, max_body: int, base_path: BasePath | None = None) -> None:
         self._tokens = tokens
         self._max_body = max_body
+        self._inner_path = base_path.inner_path if base_path else _unchanged
 
     def largest(self, environ: dict[str, Any]) -> int:
         """Return the body limit in bytes; 0 if the server does not read the body.
 
-        It is 0 without a valid token, except for the public calls that accept a body. No round
-        trip: a revoked token still counts as valid here.
+        It is 0 without a valid token, except for the public calls that accept a body, and outside
+        of the base path. No round trip: a revoked token still counts as valid here.
         """
-        path = environ["PATH_INFO"]
+        path = self._inner_path(environ["PATH_INFO"])
+        if path is None:
+            return 0
         if not _is_public(path) and not self._is_logged_in(environ):
             return 0
         return min(_SMALL, self._max_body) if _is_small(path) else self._max_body
@@ -40,3 +44,7 @@ class BodyLimits:
         except Unauthorized:
             return False
         return True
+
+
+def _unchanged(path: str) -> str | None:
+    return path

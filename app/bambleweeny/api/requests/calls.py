@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import falcon
 
+from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.redaction import redacted
@@ -18,7 +19,8 @@ def read_call(
     """Return the call of a request to a route, and the URL of the route.
 
     The route is named by the first `segments` segments of the path, of which a slash is the
-    beginning. The path of the call is what follows, as it was sent. Tokens of this server are
+    beginning. The path of the call is what follows, as it was sent. The URL is that which the
+    caller knows, with the base path. Tokens of this server are
     replaced, so that no rule and no journal sees them.
     """
     env = req.env
@@ -30,6 +32,9 @@ def read_call(
     for _ in range(segments + 1):
         place = raw.find("/", place) + 1 or len(raw) + 1
     here, below = raw[: place - 1], raw[place - 1 :]
+    if REQUESTED_PATH in env:
+        # NOTE: the front is at the root, and everything else below the base path.
+        here = f"{req.root_path}{here}" if req.root_path else ""
     headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in env.items()

@@ -5,9 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bambleweeny.config import ConfigError, flag_of, given, option_of, parsed, variable_of
 from bambleweeny.names import is_name, is_username, parse_server_url
-from bambleweeny.options import option, parse_password
+from bambleweeny.options import (
+    ConfigError,
+    flag_of,
+    given,
+    option,
+    option_of,
+    parse_password,
+    parsed,
+    variable_of,
+)
 
 
 def _parse_user(text: str) -> str:

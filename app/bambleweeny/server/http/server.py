@@ -18,6 +18,7 @@ from waitress.server import TcpWSGIServer
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.early_refusals import Refusals
 from bambleweeny.api.middleware.gate import Gate
+from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.options import Network
 from bambleweeny.server.http.accept_balancer import AcceptBalancer, Share
 from bambleweeny.server.http.buffers.budget import Budget
@@ -73,8 +74,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self._slow_clients: Counter[str] = Counter()
         self.event_loop = EventLoop(watched)
         self.leader_follower = leader_follower(self.event_loop)
-        self.refusals = refusals
-        self.share = share
+        self.refusals, self.share = refusals, share
         super().__init__(
             app,
             watched,
@@ -182,6 +182,7 @@ class HttpServer:
         short_requests: bool = True,
         limits: Limits | None = None,
         body_limit: BodyLimit | None = None,
+        base_path: BasePath | None = None,
         proxies: Sequence[Network] = (),
     ) -> None:
         settings = {
@@ -207,7 +208,7 @@ class HttpServer:
             app,
             listener,
             settings,
-            refusals=Refusals(access_log, gate or Gate((), None)),
+            refusals=Refusals(access_log, gate or Gate((), None), base_path),
             share=share or AcceptBalancer(1).of(0),
             leader_follower=partial(
                 LeaderFollower,

@@ -8,10 +8,10 @@ from bambleweeny.names import parse_server_url
 _SECONDS = 5.0
 
 
-def check_health(url: str) -> int:
+def check_health(url: str, default_path: str = "") -> int:
     """Return 0 if a URL answers 200, 1 if it does not, 2 if it is not a valid URL.
 
-    The default path is `/healthz`.
+    `default_path` is asked if the URL has no path.
     """
     from http.client import HTTPException  # noqa: PLC0415
     from urllib.error import HTTPError, URLError  # noqa: PLC0415  slow imports
@@ -24,7 +24,7 @@ def check_health(url: str) -> int:
     except ValueError as ex:
         to_people(f"bambleweeny: URL: {ex}.")
         return 2
-    asked = f"{address}{'' if urlsplit(address).path else '/healthz'}{mark}{query}"
+    asked = f"{address}{'' if urlsplit(address).path else default_path}{mark}{query}"
     try:
         # NOTE: without this, urllib would use a proxy of the environment.
         with build_opener(ProxyHandler({})).open(asked, timeout=_SECONDS) as answer:

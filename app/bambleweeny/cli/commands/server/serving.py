@@ -13,16 +13,10 @@ from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.server_extra import needs_server
 from bambleweeny.cli.verb import Verb, argument
-from bambleweeny.config import (
-    Config,
-    flag_of,
-    given,
-    load_config,
-    option_of,
-    variable_of,
-)
+from bambleweeny.config import Config, load_config
+from bambleweeny.options import flag_of, given, option_of, variable_of
 
-[_LISTEN] = [column for column in fields(Config) if column.name == "listen"]
+_ADDRESS = [column for column in fields(Config) if column.name in ("listen", "base_path")]
 _FROM = "BAMBLEWEENY_FROM"
 _PLACE = ("data_dir", "redis_url", "key_prefix")
 
@@ -82,9 +76,12 @@ def _health(context: Context) -> int:
     from bambleweeny.cli.commands.server.health import check_health  # noqa: PLC0415
 
     config = _config(context)
-    is_named = context.args.asked or given(_LISTEN, vars(context.args), os.environ)
+    asked = context.args.asked
+    if asked:
+        return check_health(asked, default_path=f"{config.base_path}/healthz")
+    is_named = any(given(column, vars(context.args), os.environ) for column in _ADDRESS)
     url = None if is_named else url_here()
-    return check_health(url or context.args.asked or config.listen.url)
+    return check_health(f"{url or config.url}/healthz")
 
 
 def _licenses(_: Context) -> int:
@@ -200,10 +197,10 @@ VERBS = {
                 nargs="?",
                 metavar="URL",
                 help="the URL to check, with /healthz if it has no path; the default is the "
-                "server that commands find, or --listen",
+                "server that commands find, or --listen and --base-path",
             ),
         ),
-        add_options=_options("listen"),
+        add_options=_options("listen", "base_path"),
     ),
     "licenses": Verb(
         _licenses,

@@ -6,7 +6,8 @@ from dataclasses import fields
 
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.escapes import visible
-from bambleweeny.config import PREFIX, Config, variable_of
+from bambleweeny.config import Config
+from bambleweeny.options import PREFIX, variable_of
 
 _OTHERS = ("LIST", "ATTEMPT", "IMAGE", "FROM")
 """Variables that `sub` sets for its command, or that `compose.yaml` or `import-original` reads."""
