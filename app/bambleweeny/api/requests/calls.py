@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 
 import falcon
 
@@ -11,6 +12,15 @@ from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.redaction import redacted
 
 _OTHERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+
+
+# NOTE: nearly all requests have the same headers, and the names would cost as much as the rest.
+@lru_cache(maxsize=512)
+def _header_of(variable: str) -> str | None:
+    """Return the name of a header in lower case, or None for another variable."""
+    if variable.startswith("HTTP_"):
+        return variable[5:].replace("_", "-").lower()
+    return _OTHERS.get(variable)
 
 
 def read_call(
@@ -36,13 +46,8 @@ def read_call(
         # NOTE: the front is at the root, and everything else below the base path.
         here = f"{req.root_path}{here}" if req.root_path else ""
     headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in env.items()
-        if name[:5] == "HTTP_"
+        header: value for name, value in env.items() if (header := _header_of(name)) is not None
     }
-    for name, header in _OTHERS.items():
-        if env.get(name):
-            headers[header] = env[name]
     call = Call(
         req.method, below, query, headers, read_raw(req),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
