@@ -15,6 +15,8 @@ from bambleweeny.core.lists.items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
@@ -53,6 +55,9 @@ class Filled:
         services.topics.publish(uli, "news", b"hello", "text/plain")
         self.route = services.routes.create(uli, "page", "text/html").id
         self.bin = services.bins.create(uli, "filled").id
+        self.mock = services.mocks.documents.create(uli, MOCK).id
+        services.keys.set(uli, "todo:1", b'{"id":1}')
+        services.keys.set(uli, "seed", b'[{"id":7}]')
 
 
 def services_over(store: Store) -> Services:
@@ -68,6 +73,20 @@ def services_over(store: Store) -> Services:
         max_waits=4,
         append_only_file=None,
     )
+
+
+MOCK = b"""{"name": "mock", "journal": "calls", "rules": [
+    {"path": "/plain", "answers": [{"text": "!@[plain]"}]},
+    {"path": "/effects", "when": {"key": {"plain": true}},
+     "then": [["set", "typed", "x"], ["push", "q", "x"], ["publish", "news", "x"]],
+     "answers": [{"text": "!@[typed]"}, {"text": "!@[$count]"}]},
+    {"path": "/todos", "collection": "todo:", "seed": "seed"}]}"""
+
+
+def call(services: Services, filled: Filled, method: str, path: str, body: bytes = b"") -> Any:
+    """Call the route that has a document."""
+    asked = Call(method, path, "", {}, body)
+    return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
 
 
 Verb = Callable[[Services, Any, Filled], Any]
@@ -94,6 +113,9 @@ READS: dict[str, Verb] = {
     "no messages": lambda s, u, f: s.topics.read(u, "none", BEGINNING, 10)[0],
     "route": lambda s, u, f: s.routes.read(f.route),
     "routes": lambda s, u, f: s.routes.owned_by(u),
+    "document": lambda s, u, f: s.mocks.documents.read(u, f.mock),
+    "summaries": lambda s, u, f: s.mocks.documents.summaries(u),
+    "name of a route": lambda s, u, f: s.mocks.names.parse(f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
@@ -153,6 +175,17 @@ WRITES: dict[str, Verb] = {
     "bin": lambda s, u, f: s.bins.push(f.bin, b"x"),
     "create route": lambda s, u, f: s.routes.create(u, "plain", "text/plain"),
     "delete route": lambda s, u, f: s.routes.delete(u, f.route),
+    "call": lambda s, u, f: call(s, f, "GET", "/plain"),
+    "call with effects": lambda s, u, f: call(s, f, "POST", "/effects"),
+    "call without a rule": lambda s, u, f: call(s, f, "OPTIONS", "/todos"),
+    "list objects": lambda s, u, f: call(s, f, "GET", "/todos"),
+    "create an object": lambda s, u, f: call(s, f, "POST", "/todos", b"{}"),
+    "patch an object": lambda s, u, f: call(s, f, "PATCH", "/todos/1", b'{"a":1}'),
+    "delete an object": lambda s, u, f: call(s, f, "DELETE", "/todos/1"),
+    "create a document": lambda s, u, f: s.mocks.documents.create(u, b'{"rules":[{}]}'),
+    "replace a document": lambda s, u, f: s.mocks.documents.replace(u, f.route, b'{"rules":[{}]}'),
+    "delete a document": lambda s, u, f: s.mocks.documents.delete(u, f.mock),
+    "reset a route": lambda s, u, f: s.mocks.seeds.reset(u, f.mock),
     "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from servers import Http, running
 
 POSTED = {"user": {"name": "ann"}, "total": 7}
 ORDERS = {
@@ -327,3 +328,26 @@ def test_a_member_that_is_there_twice_and_a_body_that_is_none_are_refused(as_uli
         as_uli.post("/routes", data=b"\xef\xbb\xbf" + json.dumps(ORDERS).encode()).status_code
         == 200
     )
+
+
+def test_a_route_knows_its_url_below_a_base_path_and_at_the_root(tmp_path):
+    options = ("--base-path", "/_b9y", "--front", "@admin/shop", "--log-level", "warning")
+    rules = [
+        {"path": "/todos", "collection": "todo:"},
+        {"path": "/sid", "answers": [{"cookies": {"sid": "1"}, "text": "!@[$url]"}]},
+    ]
+    with running("sandbox", *options) as server, Http(server.url, server.token()) as admin:
+        made = admin.post("/routes", json={"name": "shop", "rules": rules}).json()
+        assert made["named_path"] == "/_b9y/routes/@admin/shop"
+        root = server.url.removesuffix("/_b9y")
+        with Http(root) as anybody:
+            for base, path in (("", "/"), (made["named_path"], made["named_path"])):
+                answer = anybody.post(f"{base}/todos", json={})
+                assert answer.headers["Location"] == f"{base}/todos/{answer.json()['id']}"
+                assert anybody.get(answer.headers["Location"]).json() == answer.json()
+                links = anybody.get(f"{base}/todos?_page=1&_limit=1").headers.get("Link", "")
+                assert all(link.startswith(f"<{base}/todos?") for link in links.split(", ") if link)
+                answer = anybody.get(f"{base}/sid?a=%2F")
+                assert answer.text == "/sid?a=%2F"
+                assert answer.headers["Set-Cookie"] == f"sid=1; Path={path}"
+            assert anybody.get("/none").json()["code"] == "no_rule"

@@ -107,13 +107,7 @@ def create_app(
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
-    app.add_route("/routes", Routes(services))
-    app.add_route("/routes/verify", RouteVerification(services))
-    app.add_route("/routes/reset", RouteReset(services))
-    app.add_route("/routes/{public_id}", Route(services))
-    app.add_route("/routes/{public_id}/{rest:path}", Route(services))
-    app.add_route("/bins", Bins(services))
-    app.add_route("/bins/{public_id}", Bin(services))
+    _add_public(app, services)
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
     app.add_route("/config/admin", AdminPassword(services))
@@ -125,6 +119,16 @@ def create_app(
     _add_documents(app)
     add_sinks(app)
     return app
+
+
+def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:
+    app.add_route("/routes", Routes(services))
+    app.add_route("/routes/verify", RouteVerification(services))
+    app.add_route("/routes/reset", RouteReset(services))
+    app.add_route("/routes/{public_id}", Route(services))
+    app.add_route("/routes/{public_id}/{rest:path}", Route(services))
+    app.add_route("/bins", Bins(services))
+    app.add_route("/bins/{public_id}", Bin(services))
 
 
 def _add_documents(app: "falcon.App[Any, Any]") -> None:

@@ -22,7 +22,7 @@ from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
 from bambleweeny.core.public.mock_answers import Shown
-from bambleweeny.core.public.route_documents import Published
+from bambleweeny.core.public.route_documents import Published, Summary
 from bambleweeny.core.public.route_imports import ImportOptions
 from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
@@ -39,7 +39,7 @@ class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
     content_type: str
 
 
-_PLAIN_FIELDS = {"key", "content_type"}
+_DOCUMENT_FIELDS = set(RouteDocument.__struct_fields__) - set(NewRoute.__struct_fields__)
 
 
 class Routes:
@@ -62,11 +62,7 @@ class Routes:
             resp.data = self._documents.read(caller, public_id).rstrip() + b"\n"
             return
         rows = [
-            {
-                "path": f"{req.root_path}/routes/{route.id}",
-                **msgspec.to_builtins(summary),
-                **_always(summary),
-            }
+            {"path": f"{req.root_path}/routes/{route.id}", **_fields_in_list(summary)}
             for route, summary in self._documents.summaries(caller)
         ]
         answer_json(resp, {"routes": rows})
@@ -107,13 +103,13 @@ class Routes:
     ) -> None:
         caller = req.context.caller
         if options is None:
-            made = self._imports.put(caller, _document_of(body), public_id)
-            answer_json(resp, _fields_of(made, req.root_path))
+            published = self._imports.put(caller, _document_of(body), public_id)
+            answer_json(resp, _fields_of(req, published))
             return
         may_block(req, resp)
         done = self._imports.run(caller, body.removeprefix(BOM), options, public_id)
         rest = {"rules": done.rules, "keys": done.keys, "notes": done.notes}
-        answer_json(resp, _fields_of(done.published, req.root_path) | rest)
+        answer_json(resp, _fields_of(req, done.published) | rest)
 
 
 class RouteVerification:
@@ -222,12 +218,15 @@ class Route:
 
 
 def _is_plain(body: bytes) -> bool:
-    """Return whether a new route has no field of a document, or is not a JSON object."""
+    """Return whether a new route has no field of a document, or is not a JSON object.
+
+    Another unknown field makes it no document, so that it is refused as ever.
+    """
     try:
         fields = msgspec.json.decode(body.removeprefix(BOM), type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return True
-    return fields.keys() <= _PLAIN_FIELDS
+    return fields.keys().isdisjoint(_DOCUMENT_FIELDS)
 
 
 def _document_of(body: bytes) -> bytes:
@@ -238,13 +237,15 @@ def _document_of(body: bytes) -> bytes:
     return document
 
 
-def _fields_of(done: Published, root: str) -> dict[str, Any]:
-    fields = {"info": "ok", "path": f"{root}/routes/{done.id}"}
-    return fields | ({"named_path": f"{root}/routes/{done.name}"} if done.name else {})
+def _fields_of(req: falcon.Request, done: Published) -> dict[str, Any]:
+    base = f"{req.root_path}/routes/"
+    fields = {"info": "ok", "path": base + done.id}
+    return fields | ({"named_path": base + done.name} if done.name else {})
 
 
-def _always(summary: Any) -> dict[str, str]:
-    return {"key": summary.key, "content_type": summary.content_type}
+def _fields_in_list(summary: Summary) -> dict[str, Any]:
+    always = {"key": summary.key, "content_type": summary.content_type}
+    return {**always, **msgspec.to_builtins(summary)}
 
 
 def _named(params: dict[str, Any]) -> tuple[str, str]:

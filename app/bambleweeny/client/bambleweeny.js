@@ -78,11 +78,11 @@ export class Client {
     create: async (key, contentType = "text/plain", options) =>
       this.#publish("routes", { key, content_type: contentType }, sorted(ACTING, options)),
     set: async (json, { id, ...options } = {}) => // a route with this document; with `id` it replaces the document of that route
-      placeOf(this.url, "routes", { ...json, ...(await this.#json(id ? "PUT" : "POST", "/routes", { ...sorted(ACTING, options, id ? { id } : {}), json })) }),
-    import_: async (from, json, options) => // makes a route of an `openapi`, `har` or `db` document
-      placeOf(this.url, "routes", await this.#json("POST", "/routes", { ...sorted(`name prefix only journal ${ACTING}`, options, { from }), json })),
+      this.#publish("routes", json, sorted(ACTING, options, id ? { id } : {}), id ? "PUT" : "POST"),
+    import_: async (from, json, options) => this.#publish("routes", json, sorted(`name prefix only journal ${ACTING}`, options, { from }), "POST", {}),
     get: async (id, options) => this.#json("GET", "/routes", sorted(ACTING, options, { id })),
-    verify: async (id, json = {}, options) => (await this.#json("POST", "/routes/verify", { ...sorted(`wait since ${ACTING}`, options, { id }), json })).matching,
+    verify: async (id, json = {}, options) =>
+      (await this.#json("POST", "/routes/verify", { ...sorted(`wait since ${ACTING}`, options, { id }), json })).matching,
     reset: async (id, options) => this.#done("POST", "/routes/reset", sorted(ACTING, options, { id })),
     read: async (id, options) => this.#value("GET", at("routes", id), { ...sorted("signal", options), isPublic: true }),
   };
@@ -190,7 +190,7 @@ export class Client {
     const list = async (options) => (await this.#json("GET", `/${noun}`, sorted(ACTING, options)))[noun].map((row) => placeOf(this.url, noun, row));
     return { list, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
   }
-  #publish = async (noun, json, ways) => placeOf(this.url, noun, { ...json, ...(await this.#json("POST", `/${noun}`, { ...ways, json })) });
+  #publish = async (noun, json, ways, method = "POST", known = json) => placeOf(this.url, noun, { ...known, ...(await this.#json(method, `/${noun}`, { ...ways, json })) });
   async #logIn({ signal } = {}) {
     const answer = await this.#json("POST", "/auth/token", { json: this.#login ?? {}, isPublic: true, isSafe: true, signal });
     this.#renewAt = performance.now() + 1000 * (answer.expires_in - Math.min(30, answer.expires_in / 10));
@@ -290,8 +290,8 @@ const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 secon
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const placeOf = (url, noun, { path, info, content_type: contentType, ...rest }, id = path.split("/").pop()) => // a proxy may change the prefix of `path`
-  ({ id, path, url: `${url}/${noun}/${id}`, ...rest, ...(contentType && { contentType }) });
+const placeOf = (url, noun, { path, info, content_type: contentType, ...rest }, id = path.split("/").pop()) =>
+  ({ id, path, url: `${url}/${noun}/${id}`, ...rest, ...(contentType && { contentType }) }); // a proxy may change the prefix of `path`
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 

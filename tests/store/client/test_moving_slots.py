@@ -23,7 +23,18 @@ from moving import Masters, Move, Mover
 from verbs import ADMINISTRATION, READS, WRITES, Filled
 
 RECORD = "b9y:{1}:user"
-WITHOUT_SCRIPT = {"get", "read", "present", "policy", "routes", "login", "users"}
+WITHOUT_SCRIPT = {
+    "document",
+    "summaries",
+    "name of a route",
+    "get",
+    "read",
+    "present",
+    "policy",
+    "routes",
+    "login",
+    "users",
+}
 """Reads that need no script: they go on while their slot moves."""
 
 
@@ -292,7 +303,8 @@ def test_an_import_and_an_export_wait_for_a_slot_that_moves(masters, store):
     services, uli = filled.services, filled.caller
     lines = while_moving(masters, lambda: b"".join(services.exports.of(uli)))
     while_moving(masters, lambda: services.imports.run(uli, io.BytesIO(lines), "replace"))
-    assert b"".join(services.exports.of(uli)) == lines
+    # NOTE: routes are in the order of their ids, which an import makes.
+    assert sorted(b"".join(services.exports.of(uli)).splitlines()) == sorted(lines.splitlines())
 
 
 def test_a_script_with_all_its_keys_declared_would_fail_halfway(masters, store):

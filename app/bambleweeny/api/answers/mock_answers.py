@@ -7,35 +7,38 @@ from bambleweeny.core.mocks.answers import Rendered
 from bambleweeny.core.mocks.headers import Cors, cors_headers
 
 _NO_TYPE = "text/plain; charset=utf-8"
-_CORS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
-_NEVER_EXPOSED = {"content-type", "set-cookie"}
-_SHARED = {"vary"}
-"""Headers that the server may set as well: both values are sent."""
+_EXPOSE = "Access-Control-Expose-Headers"
+_CORS = ("Access-Control-Allow-Origin", _EXPOSE)
+_ADDED = frozenset(("set-cookie", "vary"))
+_NOT_SHOWN = frozenset(("content-type", "set-cookie", "link", "location", "x-total-count"))
+"""Headers that pages may read anyway, or must not."""
 
 
 def set_cors(resp: falcon.Response, cors: Cors, origin: str) -> None:
     """Set the CORS headers of a route in place of those of other public answers."""
-    for name in _CORS:
-        resp.delete_header(name)
-    for name, value in cors_headers(cors, origin):
-        resp.set_header(name, value)
+    if cors == "off":
+        for name in _CORS:
+            resp.delete_header(name)
+    else:
+        resp.set_headers(cors_headers(cors, origin))
 
 
 def answer_rendered(req: falcon.Request, resp: falcon.Response, rendered: Rendered) -> None:
     """Answer what a rule or a collection made, now or after its delay, or with its fault."""
     resp.status = rendered.status
     resp.content_type = _NO_TYPE
+    shown = []
     for name, value in rendered.headers:
-        if name.lower() in _SHARED or name == "Set-Cookie":
+        lower = name.lower()
+        if lower in _ADDED:
             resp.append_header(name, value)
         else:
             resp.set_header(name, value)
+        if lower not in _NOT_SHOWN:
+            shown.append(name)
     resp.data = rendered.body
-    exposed = resp.get_header("Access-Control-Expose-Headers")
-    if exposed:
-        known = {name.lower() for name in exposed.split(", ")} | _NEVER_EXPOSED
-        shown = [n for n in dict(rendered.headers) if n.lower() not in known]
-        resp.set_header("Access-Control-Expose-Headers", ", ".join([exposed, *shown]))
+    if shown and resp.get_header(_EXPOSE):
+        resp.append_header(_EXPOSE, ", ".join(dict.fromkeys(shown)))
     if rendered.delay:
         answer_later(req, resp, rendered.delay)
     if rendered.fault:

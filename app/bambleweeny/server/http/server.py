@@ -74,8 +74,7 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
         self._slow_clients: Counter[str] = Counter()
         self.event_loop = EventLoop(watched)
         self.leader_follower = leader_follower(self.event_loop)
-        self.refusals = refusals
-        self.share = share
+        self.refusals, self.share = refusals, share
         super().__init__(
             app,
             watched,
