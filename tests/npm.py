@@ -31,9 +31,8 @@ def npm_tools(source: Path) -> Path:
 
 
 def _install(npm: str, source: Path, place: Path) -> None:
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        if (source / name).exists():
-            shutil.copy(source / name, place)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(source / name, place)
     done = subprocess.run(
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=place, capture_output=True, text=True, check=False,
