@@ -15,28 +15,37 @@ _SHARED = {"vary"}
 
 def set_cors(resp: falcon.Response, cors: Cors, origin: str) -> None:
     """Set the CORS headers of a route in place of those of other public answers."""
-    for name in _CORS:
-        resp.delete_header(name)
-    for name, value in cors_headers(cors, origin):
-        resp.set_header(name, value)
+    if cors != "*":
+        for name in _CORS:
+            resp.delete_header(name)
+    resp.set_headers(cors_headers(cors, origin))
 
 
 def answer_rendered(req: falcon.Request, resp: falcon.Response, rendered: Rendered) -> None:
     """Answer what a rule or a collection made, now or after its delay, or with its fault."""
     resp.status = rendered.status
     resp.content_type = _NO_TYPE
+    shown = []
     for name, value in rendered.headers:
-        if name.lower() in _SHARED or name == "Set-Cookie":
+        lower = name.lower()
+        if lower in _SHARED or name == "Set-Cookie":
             resp.append_header(name, value)
         else:
             resp.set_header(name, value)
+        if lower not in _NEVER_EXPOSED:
+            shown.append(name)
     resp.data = rendered.body
-    exposed = resp.get_header("Access-Control-Expose-Headers")
-    if exposed:
-        known = {name.lower() for name in exposed.split(", ")} | _NEVER_EXPOSED
-        shown = [n for n in dict(rendered.headers) if n.lower() not in known]
-        resp.set_header("Access-Control-Expose-Headers", ", ".join([exposed, *shown]))
+    if shown:
+        _expose(resp, shown)
     if rendered.delay:
         answer_later(req, resp, rendered.delay)
     if rendered.fault:
         answer_fault(req, resp, rendered.fault)
+
+
+def _expose(resp: falcon.Response, names: list[str]) -> None:
+    exposed = resp.get_header("Access-Control-Expose-Headers")
+    if exposed:
+        known = {name.lower() for name in exposed.split(", ")}
+        others = [name for name in dict.fromkeys(names) if name.lower() not in known]
+        resp.set_header("Access-Control-Expose-Headers", ", ".join([exposed, *others]))

@@ -1,15 +1,16 @@
 """Requests to routes as calls, which rules match and journals record."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import falcon
 
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
-from bambleweeny.core.mocks.redaction import redacted
+from bambleweeny.core.mocks.redaction import redacted_header, redacted_url
 
-_OTHERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
+_OTHERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 def read_call(
@@ -30,16 +31,53 @@ def read_call(
     for _ in range(segments + 1):
         place = raw.find("/", place) + 1 or len(raw) + 1
     here, below = raw[: place - 1], raw[place - 1 :]
-    headers = {
-        name[5:].replace("_", "-").lower(): value
-        for name, value in env.items()
-        if name[:5] == "HTTP_"
-    }
-    for name, header in _OTHERS.items():
-        if env.get(name):
-            headers[header] = env[name]
+    path, query = redacted_url(below, query, is_token)
     call = Call(
-        req.method, below, query, headers, read_raw(req),
+        req.method, path, query, RequestHeaders(env, is_token), read_raw(req),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
-    return redacted(call, is_token), here
+    return call, here
+
+
+class RequestHeaders(Mapping[str, str]):
+    """The headers of a request by their lower-case names, without tokens of this server.
+
+    Most rules read none, so that none is copied before it is read.
+    """
+
+    __slots__ = ("_all", "_env", "_is_token")
+
+    def __init__(self, env: Mapping[str, Any], is_token: Callable[[str], bool]) -> None:
+        self._env = env
+        self._is_token = is_token
+        self._all: dict[str, str] | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the header of a name, or the default."""
+        # NOTE: a variable has no dashes, so that a name with `_` would find another header.
+        variable = _OTHERS.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        value = None if "_" in name else self._env.get(variable)
+        if value is None or (not value and name in _OTHERS):
+            return default
+        return redacted_header(name, value, self._is_token)
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return str(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def _whole(self) -> dict[str, str]:
+        if self._all is None:
+            names = [
+                name[5:].replace("_", "-").lower() for name in self._env if name[:5] == "HTTP_"
+            ]
+            names += [name for name, variable in _OTHERS.items() if self._env.get(variable)]
+            self._all = {name: self[name] for name in names}
+        return self._all
