@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from performance import cores, flat, memory, mocks, queues, report, strangers, waits
+from performance import cores, flat, memory, queues, report, strangers, waits
+from performance.mocks.table import tables as tables_of_mocks
 from performance.programs import LOAD_CORE, CannotMeasure, require_tools
 from performance.report import Table
 from performance.rounds import table_of_calls
@@ -57,7 +58,7 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
             return [queues.table(place, rounds=rounds, number=1_600 if args.short else 16_000)]
         case "mocks":
             warming = 2 if args.short else 60
-            return mocks.tables(place / "mocks", rounds=rounds, seconds=seconds, warming=warming)
+            return tables_of_mocks(place / "mocks", rounds=rounds, seconds=seconds, warming=warming)
         case "strangers":
             return strangers.tables(place, rounds=rounds, seconds=seconds)
         case "waits":

@@ -1,37 +1,28 @@
-"""What mock routes do in a second, beside json-server, Mockoon and WireMock in the same rounds.
-
-Each server is on one core and the load on another. What a server has no means for is left out;
-one that cannot be installed or started is, too, and the reason is printed.
-"""
+"""The servers of the table: each with the same answers, on one core, and the requests of its cases."""
 
 import json
 import socket
-import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-import pytest
 import requests
 from npm import npm_tools
-from performance.loads import Load, Request, kept_alive
+from performance.loads import Request
 from performance.programs import ADMIN_PASSWORD, SERVER_CORE, CannotMeasure, on, running, serving
-from performance.report import Cell, Table
 from servers import Http
 from tools import need
 
 OURS = "bambleweeny"
-_TOOLS = Path(__file__).parents[1] / "mock_servers"
+_TOOLS = Path(__file__).parents[2] / "mock_servers"
 _PATIENCE = 60.0
 _RULES = 20
-_STATIC = {"hello": "world", "list": [1, 2, 3]}
-_TODOS = [{"id": n, "title": f"todo {n}", "done": n % 2 == 0} for n in range(1, 11)]
-_BODY = {"user": {"name": "ann"}, "total": 5}
+STATIC_BODY = {"hello": "world", "list": [1, 2, 3]}
+TODOS = [{"id": n, "title": f"todo {n}", "done": n % 2 == 0} for n in range(1, 11)]
+BODY = {"user": {"name": "ann"}, "total": 5}
 
 PLAIN, STATIC, LAST_RULE = "a key", "a rule", f"the last of {_RULES} rules"
 TEMPLATE, LIST = "template with a key and a body field", "list of 10 objects"
@@ -46,113 +37,25 @@ class Mock:
     cases: Mapping[str, Request]
 
 
-def tables(place: Path, *, rounds: int, seconds: int, warming: int) -> list[Table]:
-    """Measure each case with each server in turn; WireMock runs `warming` seconds before."""
-    place.mkdir(exist_ok=True)
-    body = place / "body.json"
-    body.write_text(json.dumps(_BODY))
-    with ExitStack() as held:
-        mocks = [held.enter_context(_ours(place, body))]
-        for start in (_json_server, _mockoon, _wiremock):
-            try:
-                mocks.append(held.enter_context(start(place, body)))
-            except (CannotMeasure, pytest.skip.Exception) as ex:
-                print(f"left out: {start.__name__.strip('_')}: {ex}", file=sys.stderr)
-        for mock in mocks:
-            _check(mock)
-            if mock.name == "WireMock":
-                _warm(mock, warming)
-        loads = _measured(mocks, rounds, seconds)
-    rows = [_row(case, mocks, loads) for case in CASES]
-    ratios = [_ratios(case, mocks, loads) for case in CASES]
-    names = [mock.name for mock in mocks]
-    columns = ["case", *(f"{name}{unit}" for name in names for unit in ("/s", ", p99 ms"))]
-    return [
-        Table("mocks", columns, rows),
-        Table("mocks, ours to theirs", ["case", *names[1:]], ratios),
-    ]
-
-
-def _measured(
-    mocks: Sequence[Mock], rounds: int, seconds: int
-) -> dict[tuple[str, str], list[Load]]:
-    loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
-    for number in range(rounds):
-        for case in CASES:
-            for mock in mocks:
-                if case in mock.cases:
-                    print(f"round {number + 1} of {rounds}: {case}, {mock.name}", file=sys.stderr)
-                    loads[mock.name, case].append(kept_alive(mock.cases[case], seconds))
-    return loads
-
-
-def _row(
-    case: str, mocks: Sequence[Mock], loads: Mapping[tuple[str, str], list[Load]]
-) -> list[Cell]:
-    row: list[Cell] = [case]
-    for mock in mocks:
-        known = loads.get((mock.name, case), [])
-        row.append(median(_rate(load) for load in known) if known else None)
-        row.append(median(load.p99 or 0 for load in known) if known else None)
-    return row
-
-
-def _ratios(
-    case: str, mocks: Sequence[Mock], loads: Mapping[tuple[str, str], list[Load]]
-) -> list[Cell]:
-    """Return the medians of the ratios of each round. Of a key others serve what a rule does."""
-    row: list[Cell] = [case]
-    for mock in mocks[1:]:
-        theirs = loads.get((mock.name, STATIC if case == PLAIN else case), [])
-        pairs = zip(loads[OURS, case], theirs, strict=False)
-        row.append(median(_rate(a) / _rate(b) for a, b in pairs) if theirs else None)
-    return row
-
-
-def _rate(load: Load) -> float:
-    return load.requests / load.seconds
-
-
-def _warm(mock: Mock, seconds: int) -> None:
-    for case, request in mock.cases.items():
-        print(f"warming {mock.name}: {case}", file=sys.stderr)
-        kept_alive(request, max(1, seconds // len(mock.cases)))
-
-
-def _check(mock: Mock) -> None:
-    """Raise CannotMeasure unless each case has the answer that it should have."""
-    wanted = {
-        TEMPLATE: {"greeting": "hello", "name": "ann"}, LIST: _TODOS,
-    }  # fmt: skip
-    with requests.Session() as session:
-        session.trust_env = False
-        for case, request in mock.cases.items():
-            body = request.body.read_bytes() if request.body else None
-            headers = {"Content-Type": request.content_type} if request.content_type else {}
-            answer = session.request(request.method, request.url, data=body, headers=headers, timeout=60)  # fmt: skip
-            found = answer.json() if answer.ok else answer.text
-            expected = wanted.get(case, _STATIC)
-            if found not in (expected, {"id": 1, **_STATIC}):
-                raise CannotMeasure(f"{mock.name}: {case}: {found}")
-
-
 @contextmanager
-def _ours(place: Path, body: Path) -> Iterator[Mock]:
+def ours(place: Path, body: Path) -> Iterator[Mock]:
     document = {
         "rules": [
-            {"path": "/static", "answers": [{"json": _STATIC}]},
+            {"path": "/static", "answers": [{"json": STATIC_BODY}]},
             {"path": "/todos", "collection": "todo:", "seed": "todos"},
             {"path": "/template", "method": "POST", "answers": [{"json": {"greeting": "!@[greeting]", "name": "!@[$body.user.name]"}}]},
         ]
     }  # fmt: skip
     many = {
-        "rules": [{"path": f"/r{n}", "answers": [{"json": _STATIC}]} for n in range(1, _RULES + 1)]
+        "rules": [
+            {"path": f"/r{n}", "answers": [{"json": STATIC_BODY}]} for n in range(1, _RULES + 1)
+        ]
     }
     with serving(place) as server:
         with Http(server.url, server.token("admin", ADMIN_PASSWORD)) as http:
-            http.put("/keys/static", data=json.dumps(_STATIC))
+            http.put("/keys/static", data=json.dumps(STATIC_BODY))
             http.put("/keys/greeting", data="hello")
-            http.put("/keys/todos", data=json.dumps(_TODOS))
+            http.put("/keys/todos", data=json.dumps(TODOS))
             plain = {"key": "static", "content_type": "application/json"}
             made = [http.post("/routes", json=d).json() for d in (plain, document, many)]
         key, rules, last = (server.url + route["path"] for route in made)
@@ -169,9 +72,9 @@ def _ours(place: Path, body: Path) -> Iterator[Mock]:
 
 
 @contextmanager
-def _json_server(place: Path, body: Path) -> Iterator[Mock]:
+def json_server(place: Path, body: Path) -> Iterator[Mock]:
     file = place / "db.json"
-    file.write_text(json.dumps({"static": [{"id": 1, **_STATIC}], "todos": _TODOS}))
+    file.write_text(json.dumps({"static": [{"id": 1, **STATIC_BODY}], "todos": TODOS}))
     port = _free_port()
     command = [_tool("json-server"), "--host", "127.0.0.1", "--port", port, "--quiet", file]
     with _answering(place, "json-server", command, port, "/static/1") as url:
@@ -181,9 +84,9 @@ def _json_server(place: Path, body: Path) -> Iterator[Mock]:
 
 
 @contextmanager
-def _mockoon(place: Path, body: Path) -> Iterator[Mock]:
+def mockoon(place: Path, body: Path) -> Iterator[Mock]:
     file, port = place / "mockoon.json", _free_port()
-    static = json.dumps(_STATIC)
+    static = json.dumps(STATIC_BODY)
     template = '{"greeting":"{{data \'greeting\'}}","name":"{{body \'user.name\'}}"}'
     routes = [
         _mockoon_route("get", "static", static),
@@ -192,7 +95,7 @@ def _mockoon(place: Path, body: Path) -> Iterator[Mock]:
         *(_mockoon_route("get", f"r{n}", static) for n in range(1, _RULES + 1)),
     ]
     data = [
-        {"uuid": "d1", "id": "todo", "name": "todos", "documentation": "", "value": json.dumps(_TODOS)},
+        {"uuid": "d1", "id": "todo", "name": "todos", "documentation": "", "value": json.dumps(TODOS)},
         {"uuid": "d2", "id": "greet", "name": "greeting", "documentation": "", "value": "hello"},
     ]  # fmt: skip
     file.write_text(json.dumps({
@@ -226,7 +129,7 @@ def _mockoon_route(method: str, path: str, body: str, crud: str = "") -> dict[st
 
 
 @contextmanager
-def _wiremock(place: Path, body: Path) -> Iterator[Mock]:
+def wiremock(place: Path, body: Path) -> Iterator[Mock]:
     [java] = need("java")
     [jar] = Path(_tool("wiremock")).parents[1].glob("wiremock/build/*.jar")
     port = _free_port()
@@ -236,10 +139,10 @@ def _wiremock(place: Path, body: Path) -> Iterator[Mock]:
     ]  # fmt: skip
     template = '{"greeting":"hello","name":"{{jsonPath request.body \'$.user.name\'}}"}'
     # NOTE: of stubs that match, WireMock tries the newest first.
-    stubs = [_stub("GET", f"/r{n}", json.dumps(_STATIC)) for n in range(_RULES, 0, -1)]
+    stubs = [_stub("GET", f"/r{n}", json.dumps(STATIC_BODY)) for n in range(_RULES, 0, -1)]
     stubs = [
         *stubs, _stub("POST", "/template", template, "response-template"),
-        _stub("GET", "/todos", json.dumps(_TODOS)), _stub("GET", "/static", json.dumps(_STATIC)),
+        _stub("GET", "/todos", json.dumps(TODOS)), _stub("GET", "/static", json.dumps(STATIC_BODY)),
     ]  # fmt: skip
     with _answering(place, "wiremock", command, port, "/__admin/mappings") as url:
         for stub in stubs:
