@@ -57,7 +57,7 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
         case "queues":
             return [queues.table(place, rounds=rounds, number=1_600 if args.short else 16_000)]
         case "mocks":
-            warming = 2 if args.short else 60
+            warming = 1 if args.short else 60
             return tables_of_mocks(place / "mocks", rounds=rounds, seconds=seconds, warming=warming)
         case "strangers":
             return strangers.tables(place, rounds=rounds, seconds=seconds)
@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
         "cores; waits: what waiting clients and streams cost; queues: push, lease and acknowledge beside beanstalkd; "
         "strangers: what public requests cost the engine, and others; mocks: mock routes beside json-server, Mockoon and WireMock from npm, "
-        "of which WireMock is warmed for a minute",
+        "of which WireMock is warmed for a minute a case, and the others are stopped while one is measured",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")
     parser.add_argument("--seconds", type=int, metavar="N", help="how long each time [3]")

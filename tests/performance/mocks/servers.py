@@ -26,14 +26,16 @@ BODY = {"user": {"name": "ann"}, "total": 5}
 
 PLAIN, STATIC, LAST_RULE = "a key", "a rule", f"the last of {_RULES} rules"
 TEMPLATE, LIST = "template with a key and a body field", "list of 10 objects"
-CASES = (PLAIN, STATIC, LAST_RULE, TEMPLATE, LIST)
+LARGE = "the last of 200 rules, 256 kB"
+CASES = (PLAIN, STATIC, LAST_RULE, LARGE, TEMPLATE, LIST)
 
 
 @dataclass(frozen=True)
 class Mock:
-    """A server, and the request of each case that it has a means for."""
+    """A server, and the request of each case that it has a means for; `pid` is 0 for ours."""
 
     name: str
+    pid: int
     cases: Mapping[str, Request]
 
 
@@ -51,20 +53,29 @@ def ours(place: Path, body: Path) -> Iterator[Mock]:
             {"path": f"/r{n}", "answers": [{"json": STATIC_BODY}]} for n in range(1, _RULES + 1)
         ]
     }
+    padding = "x" * 1200
+    large = {
+        "rules": [
+            {"path": f"/r{n}", "answers": [{"json": STATIC_BODY if n == 200 else padding}]}
+            for n in range(1, 201)
+        ]
+    }
     with serving(place) as server:
         with Http(server.url, server.token("admin", ADMIN_PASSWORD)) as http:
             http.put("/keys/static", data=json.dumps(STATIC_BODY))
             http.put("/keys/greeting", data="hello")
             http.put("/keys/todos", data=json.dumps(TODOS))
             plain = {"key": "static", "content_type": "application/json"}
-            made = [http.post("/routes", json=d).json() for d in (plain, document, many)]
-        key, rules, last = (server.url + route["path"] for route in made)
+            made = [http.post("/routes", json=d).json() for d in (plain, document, many, large)]
+        key, rules, last, largest = (server.url + route["path"] for route in made)
         yield Mock(
             OURS,
+            0,
             {
                 PLAIN: Request(key),
                 STATIC: Request(f"{rules}/static"),
                 LAST_RULE: Request(f"{last}/r{_RULES}"),
+                LARGE: Request(f"{largest}/r200"),
                 TEMPLATE: _posted(f"{rules}/template", body),
                 LIST: Request(f"{rules}/todos"),
             },
@@ -77,9 +88,9 @@ def json_server(place: Path, body: Path) -> Iterator[Mock]:
     file.write_text(json.dumps({"static": [{"id": 1, **STATIC_BODY}], "todos": TODOS}))
     port = _free_port()
     command = [_tool("json-server"), "--host", "127.0.0.1", "--port", port, "--quiet", file]
-    with _answering(place, "json-server", command, port, "/static/1") as url:
+    with _answering(place, "json-server", command, port, "/static/1") as (pid, url):
         yield Mock(
-            "json-server", {STATIC: Request(f"{url}/static/1"), LIST: Request(f"{url}/todos")}
+            "json-server", pid, {STATIC: Request(f"{url}/static/1"), LIST: Request(f"{url}/todos")}
         )
 
 
@@ -108,8 +119,8 @@ def mockoon(place: Path, body: Path) -> Iterator[Mock]:
         _tool("mockoon-cli"), "start", "--data", file, "--port", port, "--repair",
         "--disable-log-to-file",
     ]  # fmt: skip
-    with _answering(place, "mockoon", command, port, "/static") as url:
-        yield Mock("Mockoon", _cases(url, body))
+    with _answering(place, "mockoon", command, port, "/static") as (pid, url):
+        yield Mock("Mockoon", pid, _cases(url, body))
 
 
 def _mockoon_route(method: str, path: str, body: str, crud: str = "") -> dict[str, Any]:
@@ -144,10 +155,10 @@ def wiremock(place: Path, body: Path) -> Iterator[Mock]:
         *stubs, _stub("POST", "/template", template, "response-template"),
         _stub("GET", "/todos", json.dumps(TODOS)), _stub("GET", "/static", json.dumps(STATIC_BODY)),
     ]  # fmt: skip
-    with _answering(place, "wiremock", command, port, "/__admin/mappings") as url:
+    with _answering(place, "wiremock", command, port, "/__admin/mappings") as (pid, url):
         for stub in stubs:
             requests.post(f"{url}/__admin/mappings", json=stub, timeout=60).raise_for_status()
-        yield Mock("WireMock", _cases(url, body))
+        yield Mock("WireMock", pid, _cases(url, body))
 
 
 def _stub(method: str, path: str, body: str, *transformers: str) -> dict[str, Any]:
@@ -178,17 +189,17 @@ def _tool(name: str) -> Path:
 @contextmanager
 def _answering(
     place: Path, name: str, command: Sequence[object], port: int, path: str
-) -> Iterator[str]:
-    """Run a server until the end of the block; yields its URL once it answers."""
+) -> Iterator[tuple[int, str]]:
+    """Run a server until the end of the block; yields its pid and its URL once it answers."""
     url = f"http://127.0.0.1:{port}"
     log = place / f"{name}.log"
-    with running(on(SERVER_CORE, *command), log, "", is_quiet=True):
+    with running(on(SERVER_CORE, *command), log, "", is_quiet=True) as (pid, _):
         deadline = time.monotonic() + _PATIENCE
         while not _is_up(url + path):
             if time.monotonic() > deadline:
                 raise CannotMeasure(f"{name} did not start: {log.read_text()[-500:]}")
             time.sleep(0.05)
-        yield url
+        yield pid, url
 
 
 def _is_up(url: str) -> bool:

@@ -188,6 +188,9 @@ def uuid7(seconds: float, chance: Random) -> UUID:
 
 
 def _place(item: Item) -> tuple[int, int, str]:
+    # NOTE: most ids are numbers from 1 on, and a regular expression takes longer.
+    if item.id.isdigit() and item.id[0] != "0" and len(item.id) <= 18:
+        return 0, int(item.id), ""
     return (0, int(item.id), "") if _INTEGER(item.id) else (1, 0, item.id)
 
 
