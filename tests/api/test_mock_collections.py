@@ -109,6 +109,8 @@ def test_a_singleton_is_one_object(blog, http):
     assert http.get(f"{blog}/profile").json() == {"name": "typicode"}
     assert http.patch(f"{blog}/profile", json={"x": 1}).json() == {"name": "typicode", "x": 1}
     assert http.put(f"{blog}/profile", json={"name": "b"}).json() == {"name": "b"}
+    made = http.post(f"{blog}/profile", json={"c": 1})
+    assert (made.status_code, made.json(), made.headers["Location"]) == (201, {"c": 1}, f"{blog}/profile")  # fmt: skip
     assert http.delete(f"{blog}/profile").status_code == 405
 
 

@@ -21,11 +21,15 @@ class Request:
     token: str = ""
     body: Path | None = None
     status: int = 200
+    content_type: str = ""
 
     @property
     def headers(self) -> list[str]:
-        """The header with the token, as options of a load generator."""
-        return ["-H", f"Authorization: Bearer {self.token}"] if self.token else []
+        """The token and the content type, as options of a load generator."""
+        found = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if self.content_type:
+            found["Content-Type"] = self.content_type
+        return [word for name, value in found.items() for word in ("-H", f"{name}: {value}")]
 
 
 @dataclass(frozen=True)

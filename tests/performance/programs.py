@@ -114,10 +114,16 @@ def _wait_for(path: Path) -> None:
 
 
 @contextmanager
-def running(command: list[str], log: Path, word: str) -> Iterator[tuple[int, str]]:
-    """Run a command; give its pid and what it prints after a word, once it has."""
+def running(
+    command: list[str], log: Path, word: str, *, is_quiet: bool = False
+) -> Iterator[tuple[int, str]]:
+    """Run a command; give its pid and what it prints after a word, once it has.
+
+    What a quiet one prints is dropped, since nobody reads it.
+    """
+    out = subprocess.DEVNULL if is_quiet else subprocess.PIPE
     with log.open("ab") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(command, stdout=out, stderr=errors, text=True)
     try:
         yield process.pid, _said(process, word, log) if word else ""
     finally:

@@ -88,25 +88,41 @@ def test_a_plan_is_all_that_the_engine_needs():
     assert msgspec.json.decode(msgspec.json.encode(plan)) == [
         0, [["order:7", ["set"]]], True, "loop", -1, [["user:7", "x"], ["page:7", "y"]], [["set", "order:7", "UFVU"], ["incr", "hits", "1"]], "a", [200, -200],
     ]  # fmt: skip
-    assert not plan.is_settled
+    assert plan.names_alone is None
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(plan))[6][0] == ["set", "order:7", b"PUT"]
 
 
-def test_an_answer_that_needs_no_engine_is_known_as_one():
-    assert (
-        route(rule("a", answers=[{"json": {"id": "!@[$uuid]"}}]))
-        .candidates(Call("GET", "/"))[0]
-        .plan()
-        .is_settled
-    )
-    for needs in (
-        {"answers": [{"key": "a"}]},
-        {"answers": [{}, {}]},
-        {"when": {"key": {"a": 1}}},
-        {"then": [["incr", "a"]]},
-        {"answers": [{"text": "!@[$count]"}]},
-    ):
-        assert not route(needs).candidates(Call("GET", "/"))[0].plan().is_settled
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [({"answers": [{"json": {"id": "!@[$uuid]"}}]}, []), ({"answers": [{"json": "!@[a]"}, {"json": "!@[b]"}], "order": "first"}, ["a"]),
+     ({"answers": [{"key": "k"}]}, ["k"]), ({"answers": [{"text": "!@[$count]"}]}, None), ({"answers": [{"text": "a"}, {"text": "b"}]}, None),
+     ({"when": {"key": {"a": True}}}, None), ({"then": [["set", "a", "b"]]}, None)],
+)  # fmt: skip
+def test_an_answer_that_needs_keys_alone_is_known_as_one(fields, names):
+    candidate = route(rule("a", **fields)).candidates(Call("GET", "/"))[0]
+    assert candidate.plan().names_alone == names
+    assert candidate.constant is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [({}, b""), ({"answers": [{"json": {"a": 1}, "headers": {"X": "y"}}]}, b'{"a": 1}'), ({"answers": [{"text": "a"}, {"text": "b"}], "order": "first"}, b"a"),
+     ({"answers": [{"status": 204, "delay_ms": 5}]}, b"")],
+)  # fmt: skip
+def test_an_answer_without_the_request_is_made_once(fields, body):
+    found = route(rule("a", **fields))
+    candidate = found.candidates(Call("GET", "/"))[0]
+    assert candidate.constant == candidate.render("/")
+    assert candidate.constant.body == body
+    assert found.candidates(Call("GET", "/x"))[0].constant is candidate.constant
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"answers": [{"cookies": {"a": "b"}}]}, {"answers": [{"delay_ms": [1, 5]}]}, {"answers": [{"headers": {"X": "!@[$method]"}}]}],
+)  # fmt: skip
+def test_an_answer_that_differs_is_made_each_time(fields):
+    assert route(rule("a", **fields)).candidates(Call("GET", "/"))[0].constant is None
 
 
 def test_of_a_random_or_first_answer_the_names_of_one_are_asked():

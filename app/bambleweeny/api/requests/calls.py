@@ -1,26 +1,17 @@
 """Requests to routes as calls, which rules match and journals record."""
 
 import time
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import falcon
 
 from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
-from bambleweeny.core.mocks.redaction import redacted
+from bambleweeny.core.mocks.redaction import redacted_header, redacted_url
 
-_OTHERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
-
-
-# NOTE: nearly all requests have the same headers, and the names would cost as much as the rest.
-@lru_cache(maxsize=512)
-def _header_of(variable: str) -> str | None:
-    """Return the name of a header in lower case, or None for another variable."""
-    if variable.startswith("HTTP_"):
-        return variable[5:].replace("_", "-").lower()
-    return _OTHERS.get(variable)
+_OTHERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 def read_call(
@@ -45,11 +36,53 @@ def read_call(
     if REQUESTED_PATH in env:
         # NOTE: the front is at the root, and everything else below the base path.
         here = f"{req.root_path}{here}" if req.root_path else ""
-    headers = {
-        header: value for name, value in env.items() if (header := _header_of(name)) is not None
-    }
+    path, query = redacted_url(below, query, is_token)
     call = Call(
-        req.method, below, query, headers, read_raw(req),
+        req.method, path, query, RequestHeaders(env, is_token), read_raw(req),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
-    return redacted(call, is_token), here
+    return call, here
+
+
+class RequestHeaders(Mapping[str, str]):
+    """The headers of a request by their lower-case names, without tokens of this server.
+
+    Most rules read none, so that none is copied before it is read.
+    """
+
+    __slots__ = ("_all", "_env", "_is_token")
+
+    def __init__(self, env: Mapping[str, Any], is_token: Callable[[str], bool]) -> None:
+        self._env = env
+        self._is_token = is_token
+        self._all: dict[str, str] | None = None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the header of a name, or the default."""
+        # NOTE: a variable has no dashes, so that a name with `_` would find another header.
+        variable = _OTHERS.get(name) or "HTTP_" + name.upper().replace("-", "_")
+        value = None if "_" in name else self._env.get(variable)
+        if value is None or (not value and name in _OTHERS):
+            return default
+        return redacted_header(name, value, self._is_token)
+
+    def __getitem__(self, name: str) -> str:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return str(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole())
+
+    def __len__(self) -> int:
+        return len(self._whole())
+
+    def _whole(self) -> dict[str, str]:
+        if self._all is None:
+            names = [
+                name[5:].replace("_", "-").lower() for name in self._env if name[:5] == "HTTP_"
+            ]
+            names += [name for name, variable in _OTHERS.items() if self._env.get(variable)]
+            self._all = {name: self[name] for name in names}
+        return self._all

@@ -41,6 +41,9 @@ class Preference(NamedTuple):
     example: str = ""
 
 
+_NO_PREFERENCE = Preference()
+
+
 class CompiledAnswer:
     """One answer with its templates."""
 
@@ -128,6 +131,13 @@ class CompiledAnswer:
         delay = low if low == high else scope.chance.randint(low, high)
         return Rendered(self.status, headers, data, delay / 1000, self._fault)
 
+    def constant(self) -> Rendered | None:
+        """Return the answer if it is the same for each request, else None."""
+        low, high = self._delay
+        if self.key or self._cookies or low != high or any(t.slots for t in self.templates()):
+            return None
+        return self.render(Scope(Call("GET", "/")), "/")
+
     def _shown(self, scope: Scope) -> Template | None:
         if self.key is None:
             return None
@@ -151,7 +161,7 @@ def preference_of(call: Call) -> Preference:
     """Read the header Prefer; what is not for us in it is left alone."""
     text = call.headers.get("prefer")
     if not text:
-        return Preference()
+        return _NO_PREFERENCE
     wanted: dict[str, str] = {}
     for part in _PREFERENCES(text):
         name, _, value = part.partition("=")
@@ -161,7 +171,7 @@ def preference_of(call: Call) -> Preference:
 
 def preferred(answers: list[CompiledAnswer], wanted: Preference) -> int | None:
     """Return which answer a caller prefers, or None if no answer has it."""
-    if wanted == Preference():
+    if not (wanted.code or wanted.example):
         return None
     for place, answer in enumerate(answers):
         is_example = not wanted.example or answer.name == wanted.example

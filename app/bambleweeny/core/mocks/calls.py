@@ -45,7 +45,7 @@ class Call:
         self.method = method
         self.path = path
         self.query = query
-        self.headers: Mapping[str, str] = headers or {}
+        self.headers: Mapping[str, str] = {} if headers is None else headers
         self.body = body
         self.time = time
         self.ip = ip

@@ -37,6 +37,9 @@ _EXPOSED = (
 )
 
 
+_FOR_ALL = ("Access-Control-Allow-Origin", "*")
+
+
 def is_allowed(name: str) -> bool:
     """Whether a rule may set a header."""
     lower = name.lower()
@@ -77,7 +80,7 @@ def cors_headers(cors: Cors, origin: str, shown: Iterable[str] = ()) -> list[tup
         return []
     exposed = ("Access-Control-Expose-Headers", ", ".join([_EXPOSED, *shown]))
     if cors == "*" or not origin or not is_header_value(origin):
-        return [("Access-Control-Allow-Origin", "*"), exposed]
+        return [_FOR_ALL, exposed]
     return [
         ("Access-Control-Allow-Origin", origin),
         ("Access-Control-Allow-Credentials", "true"),

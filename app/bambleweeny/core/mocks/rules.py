@@ -58,9 +58,11 @@ class Plan(msgspec.Struct, array_like=True):
         )  # fmt: skip
 
     @property
-    def is_settled(self) -> bool:
-        """Whether the engine has nothing to test, count, write or read."""
-        return not (self.tests or self.counts or self.operations or any(self.names))
+    def names_alone(self) -> list[str] | None:
+        """The keys to read, if the engine has nothing to test, count or write; else None."""
+        if self.tests or self.counts or self.operations or self.fixed < 0:
+            return None
+        return self.names[self.fixed]
 
 
 class Candidate:
@@ -91,6 +93,11 @@ class Candidate:
         """Take an answer that the caller asked for: nothing is counted, and nothing written."""
         self._fixed, self.counts, self._operations = answer, False, []
         self.is_preferred = True
+
+    @property
+    def constant(self) -> Rendered | None:
+        """The answer, if it needs neither the request nor the engine."""
+        return None if self.is_preferred else self.rule.constant
 
     @property
     def is_certain(self) -> bool:
@@ -133,8 +140,8 @@ class CompiledRule:
     """A rule: patterns, conditions and templates of the document, ready to be used."""
 
     __slots__ = (
-        "_effects", "_tests", "answers", "collection", "conditions", "counts", "index", "label",
-        "methods", "order", "pattern",
+        "_effects", "_tests", "answers", "collection", "conditions", "constant", "counts",
+        "index", "label", "methods", "order", "pattern",
     )  # fmt: skip
 
     def __init__(
@@ -164,6 +171,7 @@ class CompiledRule:
         ]
         is_sequence = len(self.answers) > 1 and self.order in ("last", "loop")
         self.counts = is_sequence or any("count" in answer.sources for answer in self.answers)
+        self.constant = self._constant()
         self._check_variables()
 
     def candidate(
@@ -196,6 +204,13 @@ class CompiledRule:
         if len(self.answers) <= 1 or self.order == "first":
             return 0
         return pick(len(self.answers), chance) if self.order == "random" else -1
+
+    def _constant(self) -> Rendered | None:
+        """Return the answer of all requests that match, if nothing else decides on it."""
+        is_one = len(self.answers) == 1 or (self.answers and self.order == "first")
+        if not is_one or self._tests or self._effects or self.counts:
+            return None
+        return self.answers[0].constant()
 
     def _check_variables(self) -> None:
         known = {name for _, name in self.pattern.names}

@@ -1,10 +1,12 @@
 """The documents of routes, compiled, as a worker knows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bambleweeny.core.mocks.documents import RouteDocument
+from bambleweeny.core.mocks.limits import ANSWER_BYTES
 from bambleweeny.core.mocks.routes import Route, load
+from bambleweeny.core.mocks.templates import too_large
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.store import Store
 
@@ -61,6 +63,27 @@ class CompiledRoutes:
             ("HGET", tenant.user, "version"), ("HGET", tenant.document(route.id), "revision")
         )
         self.compare(route, known, *found)
+
+    def read(
+        self, route: PublicId, known: KnownRoute, names: Sequence[str]
+    ) -> dict[str, bytes | None]:
+        """Check a known document as `check` does, and read up to one key of the owner.
+
+        One round trip. A value over 2 MB is `answer_too_large`.
+        """
+        if not names:
+            self.check(route, known)
+            return {}
+        tenant = self._store.schema.tenant(route.owner)
+        version, revision, value = self._store.read(
+            ("HGET", tenant.user, "version"),
+            ("HGET", tenant.document(route.id), "revision"),
+            ("GET", tenant.key(names[0])),
+        )
+        self.compare(route, known, version, revision)
+        if value is not None and len(value) > ANSWER_BYTES:
+            raise too_large()
+        return {names[0]: value}
 
     def compare(
         self, route: PublicId, known: KnownRoute, version: bytes | None, revision: bytes | None

@@ -123,6 +123,10 @@ class MockAnswers:
         except BambleweenyError as ex:
             self._journals.record(route, known, call, ex.status)
             raise
+        constant = candidates[0].constant
+        if constant is not None and not known.document.journal:
+            self._compiled.check(route, known)
+            return constant
         if candidates[0].resource and candidates[0].is_certain:
             return self._answer_of_collection(route, known, candidates[0], call, here)
         return self._answer_of_rule(route, known, candidates, call, here)
@@ -172,8 +176,9 @@ class MockAnswers:
         """Return the candidate that answers, with what the engine knows of it."""
         plans = [candidate.plan() for candidate in candidates]
         journal = known.document.journal
-        if plans[0].is_settled and not journal:
-            self._compiled.check(route, known)
+        alone = None if journal else plans[0].names_alone
+        if alone is not None and len(alone) <= 1:
+            candidates[0].learn(0, self._compiled.read(route, known, alone))
             return candidates[0]
         place, count, *found = self._engine.run(
             route, known, ANSWER_CALL, _pack([plan.head() for plan in plans]), ANSWER_BYTES,

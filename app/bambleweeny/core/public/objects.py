@@ -19,6 +19,7 @@ from bambleweeny.core.mocks.collections.replies import (
     changed,
     created,
     listed,
+    made,
     missing,
     options,
     shown,
@@ -89,19 +90,19 @@ class Objects:
 
     def _create(self, asked: ObjectCall) -> Rendered:
         resource, collection = asked.resource, asked.resource.collection
-        made = new_object(asked.call, collection.ids, given=resource.fields_given())
+        new = new_object(asked.call, collection.ids, given=resource.fields_given())
         try:
             _, object_id = self._engine.run(
                 asked.route, asked.known, CREATE_OBJECT_WITHIN_BOUNDS, collection.prefix,
-                collection.most, COLLECTION_BYTES, made.id or "", made.head, made.tail,
+                collection.most, COLLECTION_BYTES, new.id or "", new.head, new.tail,
             )  # fmt: skip
         except IdTaken as ex:
-            raise taken(made.id or "") from ex
+            raise taken(new.id or "") from ex
         path = asked.call.path.rstrip("/")
         if resource.parent:
             path = asked.known.route.path_of(collection) or path
         new_id = object_id.decode()
-        return created(made.text(new_id), new_id, asked.here + path)
+        return created(new.text(new_id), new_id, asked.here + path)
 
     def _change(
         self, asked: ObjectCall, change: Callable[[bytes], tuple[bytes, bytes]]
@@ -123,7 +124,8 @@ class Objects:
                 COLLECTION_BYTES,
             )  # fmt: skip
             if done:
-                return changed(answer)
+                here = asked.here + asked.call.path.rstrip("/")
+                return made(answer, here) if asked.call.method == "POST" else changed(answer)
         raise Busy()
 
     def _absent(self, resource: Resource, call: Call) -> bytes:

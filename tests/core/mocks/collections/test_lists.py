@@ -206,9 +206,10 @@ def link(query):
 def test_links_to_other_pages():
     here = "http://h/r/posts?"
     assert link("_page=2&_limit=1&_sort=id") == {
-        "first": here + "_limit=1&_sort=id&_page=1", "prev": here + "_limit=1&_sort=id&_page=1",
-        "next": here + "_limit=1&_sort=id&_page=3", "last": here + "_limit=1&_sort=id&_page=4",
+        "first": here + "_page=1&_limit=1&_sort=id", "prev": here + "_page=1&_limit=1&_sort=id",
+        "next": here + "_page=3&_limit=1&_sort=id", "last": here + "_page=4&_limit=1&_sort=id",
     }  # fmt: skip
+    assert link("%5Fpage=1&_limit=3")["next"] == here + "%5Fpage=1&_limit=3&_page=2"
     assert list(link("_page=1&_limit=3")) == ["first", "next", "last"]
     assert list(link("_page=2&_limit=3")) == ["first", "prev", "last"]
     assert link("_page=1&_limit=4") == link("_page=1") == link("_limit=1") == {}

@@ -57,6 +57,15 @@ def read_object(text: bytes) -> Object:
         return {}
 
 
+def merged_lists(query: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return the query with `id[]=1&id[]=2`, as some clients write a list, under the name `id`."""
+    found: dict[str, list[str]] = {}
+    for name, values in query.items():
+        plain = name.removesuffix("[]")
+        found[plain] = [*found[plain], *values] if plain in found else values
+    return found
+
+
 def tests_of(query: Mapping[str, list[str]], objects: Sequence[Object]) -> list[Test]:
     """Return what an object has to fulfil; past 50 filters it is `too_many_filters`."""
     names = [name for name in query if name not in _RESERVED]

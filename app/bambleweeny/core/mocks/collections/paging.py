@@ -51,12 +51,22 @@ def page_of(query: Mapping[str, list[str]], total: int) -> Page:
 
 def link_header(call: Call, here: str, page: Page) -> str:
     """Return the header Link of a page; `here` is the URL of the list without a query."""
-    others = [f for f in call.query.split("&") if f and f.partition("=")[0] != "_page"]
+    fields = [field for field in call.query.split("&") if field]
+    if not any(map(_is_page, fields)):
+        fields.append("_page=")
     found = []
     for name, number in page.links.items():
-        query = "&".join([*others, f"_page={number}"])
+        query = "&".join(_with_page(field, number) for field in fields)
         found.append(f'<{here}?{query}>; rel="{name}"')
     return ", ".join(found)
+
+
+def _with_page(field: str, number: int) -> str:
+    return f"_page={number}" if _is_page(field) else field
+
+
+def _is_page(field: str) -> bool:
+    return field.partition("=")[0] == "_page"
 
 
 def _number(query: Mapping[str, list[str]], name: str) -> int | None:

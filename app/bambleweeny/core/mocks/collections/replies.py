@@ -12,7 +12,13 @@ from msgspec import Raw, json
 
 from bambleweeny.core.mocks.answers import Rendered
 from bambleweeny.core.mocks.calls import Call
-from bambleweeny.core.mocks.collections.filters import read_object, sort_key, sorts_of, tests_of
+from bambleweeny.core.mocks.collections.filters import (
+    merged_lists,
+    read_object,
+    sort_key,
+    sorts_of,
+    tests_of,
+)
 from bambleweeny.core.mocks.collections.naming import fields_to
 from bambleweeny.core.mocks.collections.objects import Ids, Item, items_of
 from bambleweeny.core.mocks.collections.paging import Page, link_header, page_of
@@ -102,7 +108,10 @@ def listed(resource: Resource, call: Call, found: Found, here: str) -> Rendered:
     """Answer a list; `here` is its URL without a query. O(objects) for each filter."""
     collection = resource.collection
     items = items_of(found[collection.prefix], collection.ids)
-    query = {**call.query_values}
+    query = merged_lists(call.query_values)
+    if not call.query and not resource.parent:
+        body = b"[" + b",".join([item.text for item in items]) + b"]"
+        return Rendered(200, [_JSON, ("X-Total-Count", str(len(items)))], body)
     if resource.parent:
         field = _pointing(items, fields_to(resource.parent.name))
         items = [item for item in items if _points_to(item, field, resource.id)]
@@ -134,7 +143,12 @@ def shown(resource: Resource, call: Call, value: bytes | None, found: Found) -> 
 
 def created(text: bytes, object_id: str, here: str) -> Rendered:
     """Answer a new object with its URL; `here` is that of the list."""
-    return Rendered(201, [_JSON, ("Location", f"{here}/{object_id}")], text)
+    return made(text, f"{here}/{object_id}")
+
+
+def made(text: bytes, url: str) -> Rendered:
+    """Answer what a POST made, with its URL."""
+    return Rendered(201, [_JSON, ("Location", url)], text)
 
 
 def changed(text: bytes) -> Rendered:

@@ -1,12 +1,11 @@
 """Examples of JSON schemas: what stands in them as an example, else what fits their types."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
-
-from msgspec import Raw
 
 from bambleweeny.core.mocks.imports.pointers import Pointers
 from bambleweeny.core.mocks.imports.result import Notes
+from bambleweeny.core.mocks.imports.scalars import SCALARS, is_of_type
 
 CUT = object()
 """There is no example: a cycle, a reference out of the document, or it would be too large."""
@@ -19,28 +18,7 @@ _MOST_PARTS_IN_ALL = 500_000
 _ROOT = 2
 """Steps to an object that is no part of another."""
 
-_LONGEST_TEXT = 1000
 _MOST_ITEMS = 3
-
-_FORMATS = {
-    "date": "2024-01-31",
-    "date-time": "2024-01-31T12:30:00Z",
-    "time": "12:30:00Z",
-    "duration": "P1D",
-    "uuid": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
-    "email": "user@example.com",
-    "idn-email": "user@example.com",
-    "uri": "https://example.com/",
-    "url": "https://example.com/",
-    "uri-reference": "/example",
-    "iri": "https://example.com/",
-    "hostname": "example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "byte": "ZXhhbXBsZQ==",
-    "binary": "",
-    "password": "password",
-}
 
 
 class Examples:
@@ -69,13 +47,20 @@ class Examples:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             return self._referred(schema, reference, above, where)
-        given = _given(schema)
+        given = self._given(schema, where)
         return given if given is not CUT else self._made(schema, (*above, ""), where)
+
+    def _given(self, schema: dict[str, Any], where: str) -> Any:
+        for value in _given(schema):
+            if is_of_type(value, schema):
+                return value
+            self._notes.add("An example is left out, as its schema has another type", where)
+        return CUT
 
     def _referred(
         self, schema: dict[str, Any], reference: str, above: tuple[str, ...], where: str
     ) -> Any:
-        given = _given(schema)
+        given = self._given(schema, where)
         if given is not CUT:
             return given
         if reference in above:
@@ -99,7 +84,7 @@ class Examples:
             return self._array(schema, above, where)
         if "pattern" in schema:
             self._notes.add("A text may not match the pattern of its schema", where)
-        scalar = _SCALARS.get(kind)
+        scalar = SCALARS.get(kind)
         if scalar is None:
             self._notes.add("A schema without a type has a text as its example", where)
             return "string"
@@ -176,17 +161,16 @@ class Examples:
         return [value] * max(1, min(count, _MOST_ITEMS))
 
 
-def _given(schema: dict[str, Any]) -> Any:
+def _given(schema: dict[str, Any]) -> Iterator[Any]:
     if "example" in schema:
-        return schema["example"]
+        yield schema["example"]
     examples = schema.get("examples")
-    if isinstance(examples, list) and examples:
-        return examples[0]
-    for name in ("default", "const"):
-        if name in schema:
-            return schema[name]
+    if isinstance(examples, list):
+        yield from examples[:1]
+    yield from (schema[name] for name in ("default", "const") if name in schema)
     values = schema.get("enum")
-    return values[0] if isinstance(values, list) and values else CUT
+    if isinstance(values, list):
+        yield from values[:1]
 
 
 def _type_of(schema: dict[str, Any]) -> str:
@@ -217,51 +201,3 @@ def _discriminated(schema: dict[str, Any], chosen: Any) -> dict[str, Any]:
     last = reference.rpartition("/")[2]
     value = next((name for name, target in pairs if target in (reference, last)), last)
     return {str(known.get("propertyName")): value}
-
-
-def _text(schema: dict[str, Any]) -> str:
-    kind = schema.get("format")
-    found = _FORMATS.get(kind, "string") if isinstance(kind, str) else "string"
-    least, most = schema.get("minLength"), schema.get("maxLength")
-    if isinstance(least, int) and len(found) < least:
-        least = min(least, _LONGEST_TEXT)
-        found = (found * (least // max(1, len(found)) + 1))[:least]
-    return found[:most] if isinstance(most, int) and most >= 0 else found
-
-
-def _number(schema: dict[str, Any]) -> int | float:
-    low, high = _bound(schema, "minimum", 1), _bound(schema, "maximum", -1)
-    step = _float(schema.get("multipleOf"))
-    value = low if low is not None and low > 0 else min(0, 0 if high is None else high)
-    if step and step > 0:
-        value = -(-value // step) * step
-    return int(value) if float(value).is_integer() else value
-
-
-def _integer(schema: dict[str, Any]) -> int:
-    return int(_number(schema))
-
-
-def _bound(schema: dict[str, Any], name: str, by: int) -> float | int | None:
-    exclusive = schema.get("exclusive" + name.capitalize())
-    bound = _float(schema.get(name))
-    if exclusive is True and bound is not None:
-        return bound + by
-    other = None if isinstance(exclusive, bool) else _float(exclusive)
-    return bound if other is None else other + by
-
-
-def _float(value: Any) -> float | int | None:
-    if isinstance(value, Raw):
-        found = float(bytes(value))
-        return found if abs(found) < 1e300 else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-_SCALARS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "string": _text,
-    "integer": _integer,
-    "number": _number,
-    "boolean": lambda schema: True,
-    "null": lambda schema: None,
-}
