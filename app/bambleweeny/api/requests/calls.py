@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import falcon
 
+from bambleweeny.api.requests.base_path import AT_ROOT
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.redaction import redacted
@@ -15,9 +16,9 @@ _OTHERS = {"CONTENT_TYPE": "content-type", "CONTENT_LENGTH": "content-length"}
 def read_call(
     req: falcon.Request, segments: int, is_token: Callable[[str], bool]
 ) -> tuple[Call, str]:
-    """Return the call of a request to a route, and the URL of the route.
+    """Return the call of a request to a route, and the URL of the route as the client sees it.
 
-    The route is named by the first `segments` segments of the path, of which a slash is the
+    The URL is "" for the front, which is at the root. The route is named by the first `segments` segments of the path, of which a slash is the
     beginning. The path of the call is what follows, as it was sent. Tokens of this server are
     replaced, so that no rule and no journal sees them.
     """
@@ -42,4 +43,5 @@ def read_call(
         req.method, below, query, headers, read_raw(req),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
-    return redacted(call, is_token), here
+    # NOTE: links, Location and the path of cookies are those that the client sees.
+    return redacted(call, is_token), "" if AT_ROOT in env else req.root_path + here
