@@ -18,9 +18,10 @@ def read_call(
 ) -> tuple[Call, str]:
     """Return the call of a request to a route, and the URL of the route as the client sees it.
 
-    The URL is "" for the front, which is at the root. The route is named by the first `segments` segments of the path, of which a slash is the
-    beginning. The path of the call is what follows, as it was sent. Tokens of this server are
-    replaced, so that no rule and no journal sees them.
+    The URL is "" for the front, which is at the root. The route is named by the first
+    `segments` segments of the path, of which a slash is the beginning. The path of the call is
+    what follows, as it was sent. Tokens of this server are replaced, so that no rule and no
+    journal sees them.
     """
     env = req.env
     raw, _, query = env["REQUEST_URI"].partition("?")
