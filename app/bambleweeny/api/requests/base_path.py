@@ -55,7 +55,6 @@ class BasePath:
             environ["REQUEST_URI"] = self._without_base(target)
         else:
             environ["REQUEST_URI"] = f"{self._route}{target}"
-            environ[AT_ROOT] = True
         return True
 
     def _without_base(self, target: str) -> str:
