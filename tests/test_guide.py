@@ -8,6 +8,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import msgspec
 import pytest
 import requests
 from bambleweeny import config, errors, names, options
@@ -17,6 +18,11 @@ from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.parsing import choose
 from bambleweeny.core.batch import batch
 from bambleweeny.core.lists import items, leases, lists
+from bambleweeny.core.mocks import limits as mocks
+from bambleweeny.core.mocks import scope, values
+from bambleweeny.core.mocks.documents import Answer, RouteDocument, Rule
+from bambleweeny.core.mocks.matching import matchers
+from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.public import nesting
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
@@ -24,6 +30,7 @@ from bambleweeny.guide.pages import contents
 from bambleweeny.guide.search import LONGEST_QUERY, search
 from bambleweeny.server.http import server as http
 from bambleweeny.server.http.buffers import limits
+from bambleweeny.server.http.delays import places
 from blocks import Block, blocks_of, is_as_shown, printed_by
 from servers import running
 from tools import need
@@ -315,6 +322,33 @@ def test_the_limits_page_has_the_limits_of_the_code():
         "characters of a search": f"{LONGEST_QUERY}",
     }.items():
         assert f"| {row} | {number} |" in text, row
+
+
+def test_the_mock_reference_has_the_limits_and_the_words_of_the_code():
+    text = text_of("mock-reference")
+    for row, number in {
+        "a document; rules; answers of a rule": (
+            f"{mocks.DOCUMENT_BYTES >> 10} kB; {mocks.RULES}; {mocks.ANSWERS}"
+        ),
+        "operations in `then`; keys in `when.key`": f"{mocks.OPERATIONS}; {mocks.KEY_CONDITIONS}",
+        "segments of a path; `*` in a text; placeholders of an answer": (
+            f"{mocks.SEGMENTS}; {mocks.WILDCARDS}; {mocks.PLACEHOLDERS}"
+        ),
+        "candidates: rules with `when.key` that match one request": f"{mocks.CANDIDATES}",
+        "an answer; the values that `then` writes": f"{mocks.ANSWER_BYTES >> 20} MB",
+        "a text that is compared; a body that is parsed": (
+            f"{mocks.TEXT_CHARACTERS >> 10} kB; {mocks.BODY_BYTES >> 10} kB"
+        ),
+        "a delay; delayed answers of a worker": f"{mocks.DELAY_MS // 1000} s; {places._MOST_DELAYED}",
+        "a collection": f"{mocks.OBJECTS:,} objects, {mocks.COLLECTION_BYTES >> 20} MB",
+        "a document to import": f"{mocks.IMPORT_BYTES >> 20} MB",
+    }.items():
+        assert f"| {row} | {number} |" in text, row
+    for kind in (RouteDocument, Rule, Answer, When):
+        for field in msgspec.structs.fields(kind):
+            assert f"`{field.name}`" in text or f'"{field.name}":' in text, field.name
+    for word in (*(f"${name}" for name in scope._SOURCES), *values._FILTERS, *matchers._OPERATORS):
+        assert re.search(rf"[`\"{{]{re.escape(word)}[`\".]", text), word
 
 
 def test_the_metrics_page_names_the_metrics_of_a_server(sandbox):

@@ -36,6 +36,8 @@ _LONGEST_TIME = "3660d"
 _LARGEST_VALUE = "512mb"
 """The limit of Redis for one string."""
 _LARGEST_SIZE = "1024gb"
+_DEFAULT = "default"
+"""The source of a value that nobody has given."""
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
 
 
@@ -234,9 +236,13 @@ class Config:
 
 
 def load_config(
-    flags: Mapping[str, str | None], env: Mapping[str, str], *, sandbox: bool = False
+    flags: Mapping[str, str | None],
+    env: Mapping[str, str],
+    *,
+    sandbox: bool = False,
+    defaults: Mapping[str, str] | None = None,
 ) -> Config:
-    """Build the Config from flags, then variables, then defaults.
+    """Build the Config from flags, then variables, then `defaults`, then those of the table.
 
     With `sandbox`, options that only `serve` has keep their defaults. Raises ConfigError,
     whose message names the source of the invalid value.
@@ -245,6 +251,8 @@ def load_config(
     sources: dict[str, str] = {}
     for field in fields(Config):
         sources[field.name], text = _find(field, flags, env, sandbox)
+        if sources[field.name] == _DEFAULT:
+            text = (defaults or {}).get(field.name, text)
         values[field.name] = None if text is None else parsed(field, sources[field.name], text)
     if values["front"] and not values["base_path"]:
         raise ConfigError(
@@ -256,7 +264,7 @@ def load_config(
 def data_dir_of(env: Mapping[str, str]) -> Path:
     """Return the data directory of a server that is started without `--data-dir`."""
     [field] = (field for field in fields(Config) if field.name == "data_dir")
-    directory: Path = parsed(field, *(given(field, {}, env) or ("default", _default_data_dir())))
+    directory: Path = parsed(field, *(given(field, {}, env) or (_DEFAULT, _default_data_dir())))
     return directory
 
 
@@ -265,7 +273,7 @@ def _find(
 ) -> tuple[str, str | None]:
     option = option_of(field)
     if sandbox and option.serve_only:
-        return "default", option.default() if callable(option.default) else option.default
+        return _DEFAULT, option.default() if callable(option.default) else option.default
     if found := given(field, flags, env):
         return found
     if option.legacy and env.get(option.legacy):
@@ -273,8 +281,8 @@ def _find(
     if field.name == "redis_url" and env.get("redis_host"):
         return "redis_host and redis_port", _legacy_redis_url(env)
     if sandbox and option.sandbox is not None:
-        return "default", option.sandbox
-    return "default", option.default() if callable(option.default) else option.default
+        return _DEFAULT, option.sandbox
+    return _DEFAULT, option.default() if callable(option.default) else option.default
 
 
 def _legacy_redis_url(env: Mapping[str, str]) -> str:

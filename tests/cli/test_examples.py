@@ -58,7 +58,9 @@ ITEM = "1795387415584138"
 TALKS = ("bambleweeny shell", "bambleweeny shell --profile work")
 """At a terminal; tests/cli/shell has that."""
 ASKS = "bambleweeny password"
-SERVES = re.compile("(BAMBLEWEENY_LOG_LEVEL=warning )?bambleweeny (serve|sandbox)( --listen .*)?")
+SERVES = re.compile(
+    "(BAMBLEWEENY_LOG_LEVEL=warning )?bambleweeny (serve|sandbox|mock .*)( --listen .*)?"
+)
 SHOWN = [
     line.strip().split("   ")[0]
     for line in f"{FIRST_STEPS}\n{overview()}".splitlines()
@@ -100,9 +102,7 @@ def place(server, alone, monkeypatch):
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
         client.routes.set(SHOP)
-        (alone / "shop.json").write_text(json.dumps(SHOP))
-        (alone / "db.json").write_text('{"posts": [{"id": 1}]}')
-        (alone / "petstore.yaml").write_text(PETSTORE)
+        put_documents_into(alone)
         client.set("foo", "1")
         client.set("settings", json={})
         client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None
@@ -121,6 +121,13 @@ def place(server, alone, monkeypatch):
         .replace(URL, server.url)
         .replace("127.0.0.1:9000", server.url.removeprefix("http://"))
     )
+
+
+def put_documents_into(folder):
+    """Write the files of which the examples make mocks."""
+    (folder / "shop.json").write_text(json.dumps(SHOP))
+    (folder / "db.json").write_text('{"posts": [{"id": 1}]}')
+    (folder / "petstore.yaml").write_text(PETSTORE)
 
 
 def put_less_into(folder):
@@ -164,13 +171,14 @@ def test_the_examples_of_a_help_can_be_typed_in_their_order(name, place, shell_o
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if SERVES.fullmatch(one)])
 def test_an_example_starts_a_server(example, alone, monkeypatch):
     monkeypatch.setenv("BAMBLEWEENY_LISTEN", "127.0.0.1:0")
+    put_documents_into(alone)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     process = subprocess.Popen(
         ["bash", "-c", f"exec env {example}"], env={**os.environ, "PATH": path},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=alone,
     )  # fmt: skip
     with process:
-        assert process.stdout.readline().endswith("is up.\n")
+        assert re.search(r"is up\.$| mocks .* with \d rules?\.$", process.stdout.readline())
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from importlib.resources import files
 
 import pytest
 from bambleweeny import Client
@@ -9,6 +10,7 @@ from bambleweeny.cli.command_table import COMMANDS, verb_of
 
 ITEM, LEASE = "1795387415584138", "1795387415584138.1"
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
+DOCUMENT = str(files("bambleweeny") / "openapi.yaml")
 CALLS = {
     "get": ["x"],
     "set": ["x", "y"],
@@ -42,6 +44,12 @@ CALLS = {
     "events": [],
     "route list": [],
     "route add": ["x"],
+    "route set": ["{}"],
+    "route show": [ID],
+    "route calls": [ID],
+    "route verify": [ID, "{}"],
+    "route reset": [ID],
+    "route import": [DOCUMENT],
     "route del": [ID],
     "bin list": [],
     "bin add": ["x"],
@@ -59,7 +67,7 @@ CALLS = {
     "login": ["--password", "x"],
 }
 ASK_NOBODY = {
-    "serve", "sandbox", "backup", "restore", "import-original", "logout", "completion", "help", "version", "licenses",
+    "serve", "sandbox", "mock", "backup", "restore", "import-original", "logout", "completion", "help", "version", "licenses",
 }  # fmt: skip
 OTHERWISE = {"health", "sub", "shell"}
 """Tested below."""

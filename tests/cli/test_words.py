@@ -156,8 +156,8 @@ def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
 
 
 def test_an_option_is_no_name_where_there_is_none(typed):
-    typed("serve", "--frob", status=2)
-    assert typed.err.endswith("There is no option '--frob'.\n")
+    typed("serve", "--quux", status=2)
+    assert typed.err.endswith("There is no option '--quux'.\n")
     typed("get", "-frob", status=2)
     assert "after --, as in '-- -frob'." in typed.err
 

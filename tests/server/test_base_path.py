@@ -328,7 +328,7 @@ def test_commands_find_a_server_below_a_base_path(tmp_path):
         assert run("pop", "jobs", **remote).strip() == "x"
         run("bin", "add", "jobs", **remote)
         [shown] = [line for line in run("route", **remote).splitlines() if "text/plain" in line]
-        assert shown.split()[-1] == url
+        assert shown.split()[2] == url
         run("route", "del", url, **remote)
         assert '"a"' in run("backup", "-")
         shown = run("shell", given="get a\n", **remote)
@@ -386,6 +386,30 @@ def test_the_front_answers_every_other_path_as_the_route_does(shop):
         with Client(server.url, "admin", "changeme") as client:
             client.routes.delete(route)
         assert_is_missing(root, route)
+
+
+def test_links_and_cookies_of_a_mock_have_the_path_that_the_client_sees():
+    rules = [
+        {"path": "/todos", "collection": "todo:"},
+        {"path": "/c", "answers": [{"cookies": {"a": "1"}, "text": "!@[$url]"}]},
+    ]
+    options = ("--base-path", BASE, "--front", "@admin/shop")
+    with running("sandbox", *options) as server, Http(server.url, server.token()) as admin:
+        made = admin.post("/routes", json={"name": "shop", "rules": rules}).json()
+        for url, path in (
+            (rooted(server), ""),
+            (server.url, made["named_path"].removeprefix(BASE)),
+            (server.url, made["path"].removeprefix(BASE)),
+        ):
+            seen = "" if url == rooted(server) else BASE + path
+            cookie = requests.get(f"{url}{path}/c", timeout=10)
+            assert cookie.headers["Set-Cookie"] == f"a=1; Path={seen or '/'}"
+            created = requests.post(f"{url}{path}/todos", json={}, timeout=10)
+            assert created.headers["Location"].startswith(f"{seen}/todos/")
+            shown = requests.get(urljoin(url, created.headers["Location"]), timeout=10)
+            assert shown.json() == created.json()
+        first = requests.get(f"{rooted(server)}/todos?_page=1&_limit=1", timeout=10)
+        assert first.links["next"]["url"] == "/todos?_limit=1&_page=2"
 
 
 def test_a_front_may_be_missing_when_the_server_starts():

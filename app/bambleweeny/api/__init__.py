@@ -82,7 +82,6 @@ def create_app(
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)
-
     app.add_route("/", Home(services))
     app.add_route("/auth/token", AuthToken(services))
     app.add_route("/auth/test", AuthTest(services))

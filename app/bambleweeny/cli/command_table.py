@@ -31,6 +31,11 @@ COMMANDS = {
         "server.serving",
         "run a throw-away server: no data kept, admin/changeme",
     ),
+    "mock": Command(
+        SERVER,
+        "server.serving",
+        "run a mock API from OpenAPI, a HAR, a db.json or rules",
+    ),
     "backup": Command(
         SERVER,
         "server.serving",

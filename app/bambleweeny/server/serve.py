@@ -118,12 +118,14 @@ def serve(
     sandbox: bool = False,
     registry: Path | None = None,
     warnings: Iterable[str] = (),
+    on_ready: Callable[[str], None] | None = None,
 ) -> int:
     """Run a server until a signal stops it; return the exit status.
 
     With `sandbox`, its data are in a temporary directory and are deleted at the end. In the
     directory `registry`, other programs of the user find the server. `warnings` are logged
-    first.
+    first. When the server accepts connections, `on_ready` gets its URL; without it, the banner
+    is printed.
     """
     set_up_logs(config.log_format, config.log_level)
     for warning in warnings:
@@ -135,9 +137,9 @@ def serve(
     try:
         if sandbox:
             with _temporary_directory() as claim:
-                _run(replace(config, data_dir=claim.path), registry, claim)
+                _run(replace(config, data_dir=claim.path), registry, on_ready, claim)
         else:
-            _run(config, registry)
+            _run(config, registry, on_ready)
     except (CannotStart, EngineFailed, WrongSchema) as ex:
         print(f"bambleweeny: {ex}", file=sys.stderr)
         return 1
@@ -160,7 +162,12 @@ def _temporary_directory() -> Iterator[Claim]:
         claim.remove()
 
 
-def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) -> None:
+def _run(
+    config: Config,
+    registry: Path | None,
+    on_ready: Callable[[str], None] | None,
+    sandbox: Claim | None = None,
+) -> None:
     listener = listen(config.listen)
     engine = None
     if config.redis_url is None:
@@ -191,7 +198,11 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
         )
         workers, is_sandbox = parts.worker_children(), sandbox is not None
         with _registered(parts, registry, is_sandbox=is_sandbox):
-            print(banner(config, listener, store.address, login, sandbox=is_sandbox), flush=True)
+            if on_ready:
+                on_ready(_url_of(parts))
+            else:
+                text = banner(config, listener, store.address, login, sandbox=is_sandbox)
+                print(text, flush=True)
             if engine:
                 supervise(
                     [*parts.engine_children(), *workers], _housekeeping(engine, config.max_memory)
@@ -206,11 +217,15 @@ def _run(config: Config, registry: Path | None, sandbox: Claim | None = None) ->
             engine.stop()
 
 
+def _url_of(parts: _Parts) -> str:
+    return Address(*parts.listener.getsockname()[:2]).url + parts.config.base_path
+
+
 @contextmanager
 def _registered(parts: _Parts, registry: Path | None, *, is_sandbox: bool) -> Iterator[None]:
     """Publish the server's URL in its data directory and in the registry while it runs."""
     config = parts.config
-    url = Address(*parts.listener.getsockname()[:2]).url + config.base_path
+    url = _url_of(parts)
     if parts.engine:
         note_url(config.data_dir, SERVER, url)
     server = RunningServer(

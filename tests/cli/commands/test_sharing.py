@@ -13,10 +13,11 @@ def test_a_route_is_public_until_it_is_deleted(typed):
     url = typed("route", "add", "s:page", "text/html").strip()
     answer = requests.get(url, timeout=10)
     assert (answer.text, answer.headers["Content-Type"]) == ("<p>hi</p>", "text/html")
-    assert f"s:page\ttext/html\t{url}\n" in typed("route")
+    assert f"s:page\ttext/html\t{url}\t\t0\n" in typed("route")
     assert typed("route", "list") == typed("route")
     [row] = [row for row in json.loads(typed("route", "--json")) if row["url"] == url]
-    assert row == {"key": "s:page", "content_type": "text/html", "url": url}
+    page = {"key": "s:page", "content_type": "text/html", "url": url}
+    assert row == {**page, "name": "", "rules": 0}
     typed("route", "del", url)
     assert requests.get(url, timeout=10).status_code == 404
     typed("route", "del", url.rpartition("/")[2], status=1)

@@ -35,6 +35,7 @@ class Step(NamedTuple):
 
 _LOGIN = {"username": "{{username}}", "password": "{{password}}"}
 _OF_PATH = ("public_id", "json.path.split('/').pop()")
+_RULE = {"name": "hello", "method": "GET", "answers": [{"json": {"path": "!@[$url]"}}]}
 
 STEPS = {
     "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
@@ -68,7 +69,10 @@ STEPS = {
     ),
     "GET /routes": Step(),
     "GET /routes/{public_id}": Step(),
+    "PUT /routes": Step(body={"key": "settings", "journal": "calls", "rules": [_RULE]}),
     "GET /routes/{public_id}/{rest}": Step(),
+    "POST /routes/verify": Step(body={"method": "GET", "count": 1}),
+    "POST /routes/reset": Step(),
     "POST /bins": Step(remember=_OF_PATH),
     "GET /bins": Step(),
     "POST /bins/{public_id}": Step(),

@@ -5,7 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.middleware.errors import render_error
-from bambleweeny.api.requests.base_path import REQUESTED_PATH, BasePath
+from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH, BasePath
 from bambleweeny.errors import FrontNotFound, NotFound, OutsideBasePath
 
 
@@ -21,6 +21,8 @@ class Mount:
         req.env[REQUESTED_PATH] = requested
         if not self._base_path.move(req.env):
             raise OutsideBasePath(hint=f"Every path of the API begins with {self._base_path.base}.")
+        if req.env["SCRIPT_NAME"] != self._base_path.base:
+            req.env[AT_ROOT] = True
         # NOTE: Falcon has removed a slash at the end, so "/" is what "" would be below a route.
         req.path = self._base_path.inner_path("" if requested == "/" else requested) or "/"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.requests.base_path import REQUESTED_PATH
+from bambleweeny.api.requests.base_path import AT_ROOT
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.redaction import redacted_header, redacted_url
@@ -17,12 +17,12 @@ _OTHERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 def read_call(
     req: falcon.Request, segments: int, is_token: Callable[[str], bool]
 ) -> tuple[Call, str]:
-    """Return the call of a request to a route, and the URL of the route.
+    """Return the call of a request to a route, and the URL of the route as the client sees it.
 
-    The route is named by the first `segments` segments of the path, of which a slash is the
-    beginning. The path of the call is what follows, as it was sent. The URL is that which the
-    caller knows, with the base path. Tokens of this server are
-    replaced, so that no rule and no journal sees them.
+    The URL is "" for the front, which is at the root. The route is named by the first
+    `segments` segments of the path, of which a slash is the beginning. The path of the call is
+    what follows, as it was sent. Tokens of this server are replaced, so that no rule and no
+    journal sees them.
     """
     env = req.env
     raw, _, query = env["REQUEST_URI"].partition("?")
@@ -33,15 +33,13 @@ def read_call(
     for _ in range(segments + 1):
         place = raw.find("/", place) + 1 or len(raw) + 1
     here, below = raw[: place - 1], raw[place - 1 :]
-    if REQUESTED_PATH in env:
-        # NOTE: the front is at the root, and everything else below the base path.
-        here = f"{req.root_path}{here}" if req.root_path else ""
     path, query = redacted_url(below, query, is_token)
     call = Call(
         req.method, path, query, RequestHeaders(env, is_token), read_raw(req),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
-    return call, here
+    # NOTE: links, Location and the path of cookies are those that the client sees.
+    return call, "" if AT_ROOT in env else req.root_path + here
 
 
 class RequestHeaders(Mapping[str, str]):

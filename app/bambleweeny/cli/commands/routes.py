@@ -1,12 +1,13 @@
 """`route`: public URLs that read a key, or answer as a mock API."""
 
 import json
-from typing import Any
 
+from bambleweeny.cli.arguments.calls import line_of
 from bambleweeny.cli.arguments.content_types import doubt_about
-from bambleweeny.cli.arguments.documents import parse_document, read_to_import, route_of
+from bambleweeny.cli.arguments.documents import ROUTE, parse_document, read_to_import, route_of
 from bambleweeny.cli.arguments.inputs import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -19,8 +20,9 @@ _ROUTE = argument("id", metavar="ROUTE", help="an id, @USER/NAME, a path or a UR
 
 def _list(context: Context) -> None:
     routes = context.client.routes.list(userid=context.args.userid)
-    rows = ((route.name, route.key, route.content_type, route.rules, route.url) for route in routes)
-    context.out.rows(("name", "key", "content_type", "rules", "url"), rows)
+    # NOTE: scripts read the columns of a plain route by their place.
+    rows = ((route.key, route.content_type, route.url, route.name, route.rules) for route in routes)
+    context.out.rows(("key", "content_type", "url", "name", "rules"), rows)
 
 
 def _set(context: Context) -> None:
@@ -43,6 +45,10 @@ def _show(context: Context) -> None:
 def _import(context: Context) -> None:
     args = context.args
     document, guessed = read_to_import(args.file)
+    if guessed == ROUTE and not args.format:
+        raise WrongUse(
+            f"{args.file} is a route document.", hint=f"Write 'route set @{args.file}' for it."
+        )
     with waiting(f"Importing {args.file}"):
         made = context.client.routes.import_(
             args.format or guessed, document, route_of(args.id) if args.id else None,
@@ -88,13 +94,7 @@ def _calls(context: Context) -> None:
     found = client.topics.read(journal, args.since or "all", limit=args.limit, userid=args.userid)
     for message in found:
         call = message.value.json()
-        context.out.line(_line_of(call), **call)
-
-
-def _line_of(call: dict[str, Any]) -> str:
-    query = f"?{call['query']}" if call.get("query") else ""
-    rule = f" {call['rule']}" if call.get("rule") else ""
-    return f"{call['method']} {call['path'] or '/'}{query} {call.get('status', '')}{rule}"
+        context.out.line(line_of(call), **call)
 
 
 def _add(context: Context) -> None:

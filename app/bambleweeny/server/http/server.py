@@ -40,7 +40,6 @@ _DEFER_SECONDS = 0.0005
 _GRACE_SECONDS = 10.0
 _IDLE_GRACE_SECONDS = 0.2
 
-
 BodyLimit = Callable[[dict[str, Any]], int]
 """Returns the maximum size of a body from the WSGI environment; 0: the body is not read."""
 

@@ -4,7 +4,6 @@ It listens on a unix socket in a private directory, writes an append-only file i
 directory and ends with the program.
 """
 
-import ctypes
 import fcntl
 import importlib.util
 import logging
@@ -26,6 +25,7 @@ from bambleweeny.store.engine.append_only_file import Damaged, check_append_only
 from bambleweeny.store.engine.running import forget_engine_url, note_engine_url
 from bambleweeny.system.claims import Claim, claim_directory, remove_dead
 from bambleweeny.system.data_directory import make_data_dir, warn_if_exposed
+from bambleweeny.system.parent import end_with_parent
 from bambleweeny.system.signals import stop_signals
 
 _log = logging.getLogger(__name__)
@@ -33,9 +33,7 @@ _log = logging.getLogger(__name__)
 _LONGEST_SOCKET_PATH = 107
 _LOCK_SECONDS = 2.0
 _SYNC_SECONDS = 1.0
-_PR_SET_PDEATHSIG = 1
 _PRIVATE = "bambleweeny-socket-"
-_LIBC = ctypes.CDLL(None)
 
 
 class EngineFailed(Exception):
@@ -291,4 +289,4 @@ def _signals_held() -> Iterator[None]:
 
 def _die_with_parent() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    end_with_parent()

@@ -29,10 +29,10 @@ def imported(db, *args):
 def test_arrays_are_collections_and_objects_are_singletons():
     found, rules, seeds = imported(EXAMPLE)
     assert rules == [
-        {"path": "/posts", "collection": "posts:", "id": "int", "seed": "seed:posts"},
-        {"path": "/comments", "collection": "comments:", "id": "int", "seed": "seed:comments"},
-        {"path": "/profile", "singleton": "profile", "seed": "seed:profile"},
-    ]
+        {"name": "posts", "path": "/posts", "collection": "posts:", "id": "int", "seed": "seed:posts"},
+        {"name": "comments", "path": "/comments", "collection": "comments:", "id": "int", "seed": "seed:comments"},
+        {"name": "profile", "path": "/profile", "singleton": "profile", "seed": "seed:profile"},
+    ]  # fmt: skip
     assert {name: json.loads(value) for name, value in seeds.items()} == {
         f"seed:{name}": value for name, value in EXAMPLE.items()
     }

@@ -2,7 +2,7 @@
 
 import os
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import partial
 
@@ -19,6 +19,11 @@ from bambleweeny.options import flag_of, given, option_of, variable_of
 _ADDRESS = [column for column in fields(Config) if column.name in ("listen", "base_path")]
 _FROM = "BAMBLEWEENY_FROM"
 _TARGET = ("data_dir", "redis_url", "key_prefix")
+_MOCK_DEFAULTS = {"base_path": "/_b9y", "log_level": "warning"}
+_OF_MOCK = (
+    "listen", "base_path", "admin_password", "max_body", "max_memory", "workers", "allowed_hosts",
+    "log_level",
+)  # fmt: skip
 
 
 @needs_server
@@ -38,6 +43,17 @@ def _sandbox(context: Context) -> int:
         registry=registry(),
         warnings=warnings_of(os.environ),
     )
+
+
+@needs_server
+def _mock(context: Context) -> int:
+    from bambleweeny.cli.commands.server.mock.publishing import FRONT  # noqa: PLC0415
+    from bambleweeny.cli.commands.server.mock.run import run_mock  # noqa: PLC0415
+
+    args = context.args
+    flags = {**vars(args), "front": FRONT}
+    config = load_config(flags, os.environ, sandbox=True, defaults=_MOCK_DEFAULTS)
+    return run_mock(config, args.files, args.only, context.out)
 
 
 @needs_server
@@ -95,9 +111,15 @@ def _config(context: Context, *, sandbox: bool = False) -> Config:
 
 
 def _options(
-    *names: str, sandbox: bool = False, every: bool = False
+    *names: str,
+    sandbox: bool = False,
+    every: bool = False,
+    defaults: Mapping[str, str] | None = None,
 ) -> Callable[[ArgumentParser], None]:
-    """Return a function that adds the named options of the server's table, or all of them."""
+    """Return a function that adds the named options of the server's table, or all of them.
+
+    `defaults` differ from those of the table.
+    """
 
     def add(parser: ArgumentParser) -> None:
         for column in fields(Config):
@@ -106,6 +128,7 @@ def _options(
                 continue
             variables = variable_of(column) + (f", {option.legacy}" if option.legacy else "")
             default = option.sandbox if sandbox and option.sandbox else option.shown_default
+            default = (defaults or {}).get(column.name, default)
             parser.add_argument(
                 flag_of(column),
                 metavar=option.metavar,
@@ -127,6 +150,14 @@ a table counts what was found, imported and left out. The import is complete or
 leaves nothing; after a kill, repeat it with --replace. Exit 0, or 1 if it
 failed."""
 
+_MOCK_NOTE = """A FILE is an OpenAPI document (3.0 or 3.1, JSON or YAML), a HAR, a db.json of
+json-server or a route document; its content decides. Several FILEs make one
+mock: their rules are tried in this order. A changed FILE is read again; if it
+is broken, one line says so, and the mock stays as it was. Each call is a line:
+method, path, status and rule. The server is a sandbox with its API below
+--base-path; the other variables of 'sandbox' apply, too. Exit 0 after a signal
+to stop, 1 if a FILE or the server fails, 2 for wrong use."""
+
 VERBS = {
     "serve": Verb(
         _serve,
@@ -140,6 +171,22 @@ VERBS = {
         """bambleweeny sandbox
         bambleweeny sandbox --listen 127.0.0.1:0""",
         add_options=_options(every=True, sandbox=True),
+    ),
+    "mock": Verb(
+        _mock,
+        """bambleweeny mock petstore.yaml
+        bambleweeny mock shop.json db.json --listen 127.0.0.1:0
+        bambleweeny mock petstore.yaml --only /pets --base-path /api""",
+        (
+            argument("files", nargs="+", metavar="FILE", help="the files; - is standard input"),
+            argument(
+                "--only",
+                metavar="PARTS",
+                help="paths, tags or operation ids of OpenAPI and HAR, with commas",
+            ),
+        ),
+        add_options=_options(*_OF_MOCK, sandbox=True, defaults=_MOCK_DEFAULTS),
+        note=_MOCK_NOTE,
     ),
     "backup": Verb(
         _backup,

@@ -15,6 +15,7 @@ from bambleweeny.core.mocks.imports.result import (
     finished,
     importer,
     invalid_import,
+    label_of,
     name_part,
     read_json,
 )
@@ -48,7 +49,7 @@ def import_db(body: bytes, prefix: str = "") -> Imported:
 def _rule_of(name: str, text: bytes, prefix: str, notes: Notes) -> tuple[Fields, Seed] | None:
     key = prefix + name_part(name)
     seed = f"{prefix}seed:{name_part(name)}"
-    rule: Fields = {"path": "/" + quote(name, safe="")}
+    rule: Fields = {"name": label_of(name), "path": "/" + quote(name, safe="")}
     if text.startswith(b"[") and name:
         objects, ids = _objects(name, msgspec.json.decode(text, type=list[Raw]), notes)
         rule |= {"collection": f"{key}:", "id": ids, "seed": seed}

@@ -1,0 +1,1 @@
+"""`mock`: a server whose root is the mock API that files describe."""
