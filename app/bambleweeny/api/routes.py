@@ -9,6 +9,7 @@ from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
 from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
+from bambleweeny.api.answers.repeated import begin_draft, keep_draft
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import parse_json, read_json, read_raw
 from bambleweeny.api.requests.calls import read_call
@@ -158,6 +159,7 @@ class Route:
     def __init__(self, services: Services) -> None:
         self._routes = services.routes
         self._mocks = services.mocks.answers
+        self._freshness = services.mocks.freshness
         self._is_token = services.tokens.is_issued
         self._tags = LatestTags()
 
@@ -170,12 +172,14 @@ class Route:
             self.answer(req, resp, Reference(user=user, name=name), 3)
             return
         run_alone(req, self._routes.size_of(public_id))
+        draft = begin_draft(req)
         try:
             shown = self._routes.read(public_id)
         except HasDocument:
             self.answer(req, resp, Reference(public_id), 2)
         else:
             self._answer_value(req, resp, Shown(public_id, *shown))
+            keep_draft(draft, req, resp, self._freshness, self._routes.find(public_id).owner)
 
     on_post = on_put = on_delete = on_patch = on_options = on_get
 
@@ -188,17 +192,20 @@ class Route:
         """
         call, here = read_call(req, segments, self._is_token)
         run_alone(req, self._routes.size_of(here))
+        draft = begin_draft(req)
         origin = call.headers.get("origin", "")
 
         def on_document(document: RouteDocument) -> None:
             set_cors(resp, document.cors, origin)
 
-        found = self._mocks.answer(reference, call, here, on_document)
+        found, owner = self._mocks.answer(reference, call, here, on_document)
         if isinstance(found, Shown):
             self._answer_value(req, resp, found)
-            return
-        self._routes.note_size(here, len(found.body))
-        answer_rendered(req, resp, found)
+        else:
+            self._routes.note_size(here, len(found.body))
+            answer_rendered(req, resp, found)
+        if owner:
+            keep_draft(draft, req, resp, self._freshness, owner)
 
     def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
         """Answer a key's value. GET and HEAD support If-None-Match; GET supports Range."""

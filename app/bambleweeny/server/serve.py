@@ -32,6 +32,7 @@ from bambleweeny.server.supervisor import (
 )
 from bambleweeny.server.worker import work
 from bambleweeny.store import Store
+from bambleweeny.store.changes import SharedChanges
 from bambleweeny.store.engine.disk_reserve import DiskReserve
 from bambleweeny.store.engine.embedded import EmbeddedEngine, EngineFailed
 from bambleweeny.system.claims import Claim, claim_directory, remove_dead
@@ -61,6 +62,7 @@ class _Parts:
     instance: Instance
     counters: SharedCounters
     accept_balancer: AcceptBalancer
+    changes: SharedChanges
     claims: list[Claim]
 
     def engine_children(self) -> list[Child]:
@@ -102,6 +104,8 @@ class _Parts:
                 append_only_file=file,
                 part=self.counters.part(number),
                 share=self.accept_balancer.of(number),
+                # NOTE: an engine elsewhere can have other writers.
+                changes=self.changes.of(number) if self.engine else None,
                 parent=parent,
             )
             status = 0
@@ -194,6 +198,7 @@ def _run(
             instance,
             SharedCounters(count),
             AcceptBalancer(count),
+            SharedChanges(count),
             claims,
         )
         workers, is_sandbox = parts.worker_children(), sandbox is not None

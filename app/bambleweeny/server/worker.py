@@ -16,14 +16,16 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import Part
-from bambleweeny.core.services import make_services
+from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
 from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocator import Heap
 from bambleweeny.server.http.accept_balancer import Share
+from bambleweeny.server.http.answer_cache import AnswerCache
 from bambleweeny.server.http.server import HttpServer
 from bambleweeny.server.logs import hold_requests
 from bambleweeny.store import Store
+from bambleweeny.store.changes import Changes
 from bambleweeny.system.signals import stop_signals
 
 _SWITCH_SECONDS = 0.001
@@ -38,34 +40,28 @@ def work(
     append_only_file: Path | None,
     part: Part,
     share: Share,
+    changes: Changes | None,
     parent: int,
 ) -> None:
-    """Answer requests until SIGTERM or the death of the parent; call it in a forked process."""
-    services = make_services(
-        store,
-        instance,
-        passwords=Passwords(),
-        token_lifetime=config.token_expiry,
-        max_list_items=config.max_list_items,
-        max_list_bytes=config.max_list_bytes,
-        topic_bounds=Bounds(config.max_topic_messages, config.topic_age, config.max_topic_bytes),
-        max_waits=config.max_waits,
-        append_only_file=append_only_file,
-        admin_password_file=config.data_dir / FILE_NAME,
-        metrics=Metrics(part),
-    )
+    """Answer requests until SIGTERM or the death of the parent; call it in a forked process.
+
+    With `changes`, which count those of all writers, answers of public routes are cached.
+    """
+    store.changes = changes
+    services = _make_services(config, store, instance, append_only_file, Metrics(part))
     hosts = config.answered_hosts
     base_path = BasePath(config.base_path, config.front) if config.base_path else None
     origins = config.cors_origins
     app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
+    access_log = AccessLog(services.metrics)
     threads = config.threads + config.max_waits
     server = HttpServer(
         app,
         listener,
         threads=threads,
         max_body=config.max_body,
-        access_log=AccessLog(services.metrics),
+        access_log=access_log,
         gate=Gate(origins, hosts),
         share=share,
         scheduler=store.pipelining,
@@ -73,6 +69,7 @@ def work(
         body_limit=BodyLimits(services.tokens, config.max_body, base_path).largest,
         base_path=base_path,
         proxies=config.trusted_proxies,
+        answer_cache=AnswerCache(services.mocks.freshness, access_log) if changes else None,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     # NOTE: Ctrl-C and the close of a terminal signal the whole process group. The supervisor is
@@ -89,3 +86,25 @@ def work(
         return os.getppid() == parent
 
     server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
+
+
+def _make_services(
+    config: Config,
+    store: Store,
+    instance: Instance,
+    append_only_file: Path | None,
+    metrics: Metrics,
+) -> Services:
+    return make_services(
+        store,
+        instance,
+        passwords=Passwords(),
+        token_lifetime=config.token_expiry,
+        max_list_items=config.max_list_items,
+        max_list_bytes=config.max_list_bytes,
+        topic_bounds=Bounds(config.max_topic_messages, config.topic_age, config.max_topic_bytes),
+        max_waits=config.max_waits,
+        append_only_file=append_only_file,
+        admin_password_file=config.data_dir / FILE_NAME,
+        metrics=metrics,
+    )

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from bambleweeny.errors import StoreUnavailable
+from bambleweeny.store.changes import Changes
 from bambleweeny.store.client.link import Command
 from bambleweeny.store.client.pipelining import Pipelining, current
 from bambleweeny.store.client.protocol import ReplyError
@@ -46,6 +47,8 @@ class Store:
         is_shared = not replicas and engine.url.kind != "cluster"
         self.pipelining = Pipelining(self._exchange, _MOST_TOGETHER if is_shared else 1)
         self._idle: deque[Connection] = deque()
+        self.changes: Changes | None = None
+        """What all writers of the engine change, if that is known; set it before the first call."""
 
     def read(self, *commands: Command) -> list[Reply]:
         """Send commands that change nothing, in one write.
@@ -59,15 +62,28 @@ class Store:
 
     def write(self, *commands: Command) -> list[Reply]:
         """Send commands in one write; not atomic as a group, never retried."""
+        place = self.changes.begin("") if self.changes else 0
         try:
             return self._ask(commands, self._replicas)
         except StoreUnavailable as ex:
             # NOTE: a node may refuse one command while others were done.
             ex.hint = StoreUnavailable.hint
             raise
+        finally:
+            if self.changes:
+                self.changes.end(place)
 
     def run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script: atomic, never retried."""
+        if self.changes is None or not script.may_change_answers:
+            return self._run(script, keys, *args)
+        place = self.changes.begin(keys[0])
+        try:
+            return self._run(script, keys, *args)
+        finally:
+            self.changes.end(place)
+
+    def _run(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         tail = (len(keys), *keys, *args)
         try:
             return self._ask([("EVALSHA", script.sha, *tail)], self._replicas)[0]

@@ -49,7 +49,9 @@ def asked(services, uli):
 
         def call(*args):
             reference, seen = Reference(made.id), []
-            return services.mocks.answers.answer(reference, Call(*args), "/here", seen.append)
+            return services.mocks.answers.answer(
+                reference, Call(*args), "/here", seen.append
+            ).content
 
         return call
 
@@ -152,7 +154,7 @@ def test_a_replaced_document_counts_at_once_in_every_process(
 
     def both():
         return {
-            answers.answer(reference, Call("GET", "/"), "", bool).body
+            answers.answer(reference, Call("GET", "/"), "", bool).content.body
             for answers in (services.mocks.answers, other)
             for reference in (Reference(made.id), Reference(user="uli", name="a"))
         }
@@ -170,8 +172,8 @@ def test_a_replaced_document_counts_at_once_in_every_process(
         with pytest.raises(NotFound):
             answers.answer(Reference(made.id), Call("GET", "/"), "", bool)
         named = Reference(user="uli", name="a")
-        assert answers.answer(named, Call("GET", "/"), "", bool).body == b"3"
-        assert answers.answer(Reference(again.id), Call("GET", "/"), "", bool).body == b"3"
+        assert answers.answer(named, Call("GET", "/"), "", bool).content.body == b"3"
+        assert answers.answer(Reference(again.id), Call("GET", "/"), "", bool).content.body == b"3"
 
 
 def test_a_process_remembers_a_bounded_number_of_documents(services, uli, store, monkeypatch):

@@ -52,7 +52,7 @@ def test_all_of_it_works_in_each_slot(services, name):
 
     def ask(method, path, body=b"", reference=shop):
         call = Call(method, path, "", {}, body)
-        return services.mocks.answers.answer(reference, call, "", bool)
+        return services.mocks.answers.answer(reference, call, "", bool).content
 
     assert ask("GET", "/pay/7").body == b"paid 1 1"
     assert ask("GET", "/pay/7").body == b"again"
@@ -69,7 +69,9 @@ def test_all_of_it_works_in_each_slot(services, name):
     services.mocks.documents.replace(user, published.id, b'{"key":"order:7","content_type":"a/b"}')
     with pytest.raises(NotFound):
         ask("GET", "/")
-    shown = services.mocks.answers.answer(Reference(published.id), Call("GET", "/"), "", bool)
+    shown = services.mocks.answers.answer(
+        Reference(published.id), Call("GET", "/"), "", bool
+    ).content
     assert shown.value == b"paid"
     services.users.delete(user.id)
     with pytest.raises(NotFound):

@@ -5,7 +5,7 @@ import random
 import re
 import time
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import falcon
@@ -48,6 +48,17 @@ class _Line(logging.LogRecord):
             "status": status,
             **more,
         }
+
+
+class RepeatedRequest(NamedTuple):
+    """What log and metrics show of a request that is answered as one before it."""
+
+    method: str
+    path: str
+    template: str
+    status: int
+    given_id: str
+    """The client's valid request id, or '' if each request gets a new one."""
 
 
 class AccessLog:
@@ -112,6 +123,25 @@ class AccessLog:
         request_id = _valid_or_new_id(given_id)
         request = {"method": method, "path": path, "request_id": request_id, "address": address}
         self._report(error.status, seconds, error.code, **request)
+        return request_id
+
+    def note_repeat(self, request: "RepeatedRequest", address: str, started: float) -> str:
+        """Count and log a request that got an earlier answer again; return its request id.
+
+        `started` is a time of `time.perf_counter`.
+        """
+        request_id = request.given_id or _new_id()
+        seconds = time.perf_counter() - started
+        self._report(
+            request.status,
+            seconds,
+            None,
+            method=request.method,
+            path=request.path,
+            request_id=request_id,
+            address=address,
+            template=request.template,
+        )
         return request_id
 
     def _report_later(self, req: falcon.Request, status: int, error_code: str | None) -> None:
@@ -190,8 +220,13 @@ def one_word(text: str) -> str:
     return f"{shown[: _MAX_LENGTH - 3]}..." if is_cut else shown or "-"
 
 
+def valid_id(given: str) -> str:
+    """Return a client's request id if it is valid, else ''."""
+    return given if _IS_ID(given) else ""
+
+
 def _valid_or_new_id(given: str) -> str:
-    return given if _IS_ID(given) else _new_id()
+    return valid_id(given) or _new_id()
 
 
 def _new_id() -> str:

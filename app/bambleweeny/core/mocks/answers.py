@@ -25,13 +25,17 @@ _PREFERENCES = re.compile(r"[,;]").split
 
 
 class Rendered(NamedTuple):
-    """An answer as it is sent; `delay` in seconds, `fault` is empty without one."""
+    """An answer as it is sent; `delay` in seconds, `fault` is empty without one.
+
+    With `is_repeatable` the same call gets the same answer as long as the keys stay.
+    """
 
     status: int
     headers: list[tuple[str, str]]
     body: bytes
     delay: float = 0.0
     fault: Fault | Literal[""] = ""
+    is_repeatable: bool = False
 
 
 class Preference(NamedTuple):
@@ -111,11 +115,12 @@ class CompiledAnswer:
         names = shown.names(scope) if shown else ()
         return [name for name in dict.fromkeys(names) if name not in scope.keys]
 
-    def render(self, scope: Scope, cookie_path: str) -> Rendered:
+    def render(self, scope: Scope, cookie_path: str, *, is_repeatable: bool = False) -> Rendered:
         """Make the answer; the scope has the values of the keys.
 
-        A shown key that is missing raises NotFound; what the request brought and cannot stand
-        in a header or a cookie is `unusable_answer`.
+        It is repeatable only if nothing in it is by chance or from the clock. A shown key that is
+        missing raises NotFound; what the request brought and cannot stand in a header or a cookie
+        is `unusable_answer`.
         """
         body = self._body or self._shown(scope)
         data = b"" if body is None else body.render(scope)
@@ -129,14 +134,15 @@ class CompiledAnswer:
             headers.append(("Set-Cookie", f"{name}={value}; Path={cookie_path}{_rest(cookie)}"))
         low, high = self._delay
         delay = low if low == high else scope.chance.randint(low, high)
-        return Rendered(self.status, headers, data, delay / 1000, self._fault)
+        is_repeatable = is_repeatable and low == high and not scope.made
+        return Rendered(self.status, headers, data, delay / 1000, self._fault, is_repeatable)
 
     def constant(self) -> Rendered | None:
         """Return the answer if it is the same for each request, else None."""
         low, high = self._delay
         if self.key or self._cookies or low != high or any(t.slots for t in self.templates()):
             return None
-        return self.render(Scope(Call("GET", "/")), "/")
+        return self.render(Scope(Call("GET", "/")), "/", is_repeatable=True)
 
     def _shown(self, scope: Scope) -> Template | None:
         if self.key is None:

@@ -127,7 +127,12 @@ class Candidate:
 
     def render(self, cookie_path: str) -> Rendered:
         """Make the answer from what was learned."""
-        return self._answer().render(self.scope, cookie_path)
+        is_repeatable = not (self.counts or self._operations or self._is_by_chance)
+        return self._answer().render(self.scope, cookie_path, is_repeatable=is_repeatable)
+
+    @property
+    def _is_by_chance(self) -> bool:
+        return self.rule.order == "random" and len(self.rule.answers) > 1 and not self.is_preferred
 
     def _answer(self) -> CompiledAnswer:
         answers = self.rule.answers

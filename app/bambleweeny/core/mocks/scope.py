@@ -28,7 +28,8 @@ class Scope:
     """One request to one rule. `keys` and `count` are known once the engine has answered.
 
     A variable has one value in a request, in all places: `$uuid` in a key's name and in
-    the answer are the same. `$uuid.a` and `$uuid.b` are two.
+    the answer are the same. `$uuid.a` and `$uuid.b` are two. `made` has those that another
+    request with the same bytes would not have.
     """
 
     __slots__ = ("call", "chance", "count", "keys", "made", "path")
@@ -155,6 +156,10 @@ def _part(scope: Scope, path: str) -> Raw | None:
     return None if part is None or bytes(memoryview(part)[:1]) == b"n" else part
 
 
+def _now(scope: Scope, _: str) -> str:
+    return str(scope.made.setdefault("now", time_text(scope.call.time)))
+
+
 def _uuid(scope: Scope, argument: str) -> str:
     name = f"uuid.{argument}"
     if name not in scope.made:
@@ -187,7 +192,7 @@ _SOURCES: dict[str, Callable[[Scope, str], Found]] = {
     "body": _body,
     "method": lambda scope, _: scope.call.method,
     "url": lambda scope, _: scope.call.url,
-    "now": lambda scope, _: time_text(scope.call.time),
+    "now": _now,
     "uuid": _uuid,
     "int": _integer,
     "pick": _pick,

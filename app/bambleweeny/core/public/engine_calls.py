@@ -1,8 +1,9 @@
 """Scripts of public routes: they check that the caller knows the route's document."""
 
+from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.public.compiled_routes import (
     CompiledRoutes,
     KnownRoute,
@@ -36,10 +37,29 @@ class EngineCalls:
 
         Raises NewerDocument if the document was replaced, and RouteGone without the route.
         """
+        return self._run(run_as, route, known, script, *list_bounds, known.revision, *args)
+
+    def read(
+        self,
+        route: PublicId,
+        known: KnownRoute,
+        script: Script,
+        *args: str | bytes | int,
+        list_bounds: tuple[int, ...] = (),
+    ) -> list[Any]:
+        """Do the same as `run` with a script that changes nothing; it may be retried."""
+        return self._run(run_read_as, route, known, script, *list_bounds, known.revision, *args)
+
+    def _run(
+        self,
+        run: Callable[..., Any],
+        route: PublicId,
+        known: KnownRoute,
+        script: Script,
+        *args: str | bytes | int,
+    ) -> list[Any]:
         try:
-            reply: list[Any] = run_as(
-                self._store, route.as_owner, script, route.id, *list_bounds, known.revision, *args
-            )
+            reply: list[Any] = run(self._store, route.as_owner, script, route.id, *args)
         except (NotFound, Unauthorized) as ex:
             self._compiled.forget(route)
             raise RouteGone() from ex

@@ -46,6 +46,16 @@ class Shown(NamedTuple):
     has_nested: bool
 
 
+class Answered(NamedTuple):
+    """An answer, and its owner if it depends on the request and the owner's data alone.
+
+    The owner is '' if it also depends on chance, the time or earlier calls, or was recorded.
+    """
+
+    content: Rendered | Shown
+    owner: str = ""
+
+
 class MockAnswers:
     """Answers calls of routes that have documents.
 
@@ -78,7 +88,7 @@ class MockAnswers:
         call: Call,
         here: str,
         on_document: Callable[[RouteDocument], None],
-    ) -> Rendered | Shown:
+    ) -> Answered:
         """Answer a call; `here` is the URL of the route, without a slash at its end.
 
         `on_document` gets the document before the answer is made, and again if it was replaced
@@ -90,7 +100,8 @@ class MockAnswers:
             try:
                 route, known = self._find(public_id, reference)
                 on_document(known.document)
-                return self._answer(route, known, call, here)
+                content = self._answer(route, known, call, here)
+                return Answered(content, _sole_owner(route, known, content))
             except NewerDocument:
                 continue
             except RouteGone as ex:
@@ -180,7 +191,9 @@ class MockAnswers:
         if alone is not None and len(alone) <= 1:
             candidates[0].learn(0, self._compiled.read(route, known, alone))
             return candidates[0]
-        place, count, *found = self._engine.run(
+        changes = journal or any(plan.counts or plan.operations for plan in plans)
+        run = self._engine.run if changes else self._engine.read
+        place, count, *found = run(
             route, known, ANSWER_CALL, _pack([plan.head() for plan in plans]), ANSWER_BYTES,
             beginning_of(call) if journal else b"", journal, self._topic_bounds,
             *(field for plan in plans for operation in plan.operations for field in operation),
@@ -214,6 +227,11 @@ class MockAnswers:
         except TooMuchAtOnce as ex:
             raise too_large() from ex
         return dict(zip(names, values, strict=True))
+
+
+def _sole_owner(route: PublicId, known: KnownRoute, content: Rendered | Shown) -> str:
+    is_repeatable = isinstance(content, Shown) or content.is_repeatable
+    return route.owner if is_repeatable and not known.document.journal else ""
 
 
 _PREFLIGHT = ("origin", "access-control-request-method", "access-control-request-headers")

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.notify.long_polls import LongPolls
+from bambleweeny.core.public.freshness import Freshness
 from bambleweeny.core.public.mock_answers import MockAnswers
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.route_imports import RouteImports
@@ -24,6 +25,7 @@ class Mocks(NamedTuple):
     seeds: Seeds
     imports: RouteImports
     verifications: Verifications
+    freshness: Freshness
 
 
 def make_mocks(
@@ -47,4 +49,5 @@ def make_mocks(
         seeds,
         RouteImports(documents, seeds),
         Verifications(store, topics, waits, documents),
+        Freshness(store),
     )

@@ -79,7 +79,7 @@ class Objects:
     def _read(
         self, asked: ObjectCall, name: str, prefixes: list[str]
     ) -> tuple[bytes | None, Found]:
-        _, value, *collections = self._engine.run(
+        _, value, *collections = self._engine.read(
             asked.route, asked.known, READ_OBJECTS, COLLECTION_BYTES, name, *prefixes
         )
         pairs = (

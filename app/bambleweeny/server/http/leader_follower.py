@@ -111,6 +111,14 @@ class LeaderFollower:
         """Queue a connection whose next request is to run."""
         self._waiting.append(channel)
 
+    def note_answer(self) -> None:
+        """Count a request that the event loop itself has answered, so that `watch` wakes."""
+        self._progress += 1
+        if not self._waiting:
+            self._progress_at_rest = self._progress
+        if self._is_asleep:
+            self._woken.set()
+
     def pull(self) -> None:
         """Make the leader update the connections whose requests this thread runs."""
         me = threading.get_ident()

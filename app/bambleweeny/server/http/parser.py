@@ -38,6 +38,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]
     error: BambleweenyError | None
     command = path = ""
     version = "1.1"
+    whole = b""
+    """All bytes of the request, if they arrived together and alone."""
     is_decided = False
     """Whether the connection has decided how to treat the body."""
     _blank_lines = 0

@@ -8,6 +8,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 
 from bambleweeny.errors import BambleweenyError, BodyTooLarge, Unauthorized
+from bambleweeny.server.http.answer_cache import AnswerCache, Draft
 from bambleweeny.server.http.buffers.account import Account
 
 _FIRST_PIECE = 8 << 10
@@ -30,6 +31,8 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
     close_when_flushed: bool
     wire: socket.socket
     """The socket, open or closed. Waitress sets `socket` to None when any thread closes it."""
+    draft: Draft | None = None
+    """The answer that the cache wants to keep, of the running request or of one before it."""
     lingers = False
     _lingers_until = 0.0
     _lingered = 0
@@ -68,9 +71,18 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
             return
         if data:
             self.last_activity = time.time()
-            self.received(data)
+            if self.request is None:
+                self._begin(data)
+            else:
+                self.received(data)
         if self.request is not None or self.account.size:
             self._check_incoming()
+
+    def begin_draft(self) -> Draft | None:
+        """Return a draft of the answer to the running request, if the cache wants to keep it."""
+        cache = self.server.answer_cache
+        self.draft = cache.begin(self.requests[0].whole) if cache else None
+        return self.draft
 
     @property
     def is_idle(self) -> bool:
@@ -98,6 +110,21 @@ class Receiving(HTTPChannel):  # type: ignore[misc]
 
         if self.server.budget.reserve(self.account, size, begin):
             begin()
+
+    def _begin(self, data: bytes) -> None:
+        """Receive the first piece of a request, or answer it from the cache if it is all of it."""
+        server = self.server
+        cache: AnswerCache | None = server.answer_cache
+        if cache and not server.is_ending and (entry := cache.find(data)):
+            address = self.addr[0]
+            if server.proxies:
+                address = server.proxies.client_of(address, entry.headers)
+            self.write_soon(cache.answer(entry, address))
+            server.leader_follower.note_answer()
+            return
+        self.received(data)
+        if self.request is None and len(self.requests) == 1:
+            self.requests[0].whole = data
 
     def _discard(self) -> None:
         try:

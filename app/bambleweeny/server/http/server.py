@@ -21,19 +21,17 @@ from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.options import Network
 from bambleweeny.server.http.accept_balancer import AcceptBalancer, Share
+from bambleweeny.server.http.answer_cache import AnswerCache
 from bambleweeny.server.http.buffers.budget import Budget
-from bambleweeny.server.http.buffers.limits import Limits, most_connections
+from bambleweeny.server.http.buffers.limits import Limits
 from bambleweeny.server.http.connection import Connection
 from bambleweeny.server.http.delays.places import Places
 from bambleweeny.server.http.event_loop import EventLoop
 from bambleweeny.server.http.exclusive import Exclusive
 from bambleweeny.server.http.leader_follower import LeaderFollower, OneByOne, Scheduler
 from bambleweeny.server.http.trusted_proxies import TrustedProxies
+from bambleweeny.server.http.waitress_settings import BACKLOG, waitress_settings
 
-_LARGEST_HEADERS = 64 << 10
-_IN_MEMORY = 1 << 30
-_STREAM_AHEAD = 1 << 20
-_BACKLOG = 1024
 _MOST_ACCEPTED = 16
 _WATCH_SECONDS = 0.2
 _DEFER_SECONDS = 0.0005
@@ -183,30 +181,15 @@ class HttpServer:
         body_limit: BodyLimit | None = None,
         base_path: BasePath | None = None,
         proxies: Sequence[Network] = (),
+        answer_cache: AnswerCache | None = None,
     ) -> None:
-        settings = {
-            "ident": None,
-            # NOTE: Waitress refuses a body of exactly its limit.
-            "max_request_body_size": max_body + 1,
-            "max_request_header_size": _LARGEST_HEADERS,
-            "connection_limit": most_connections(threads),
-            "backlog": _BACKLOG,
-            # NOTE: a client that has sent all may close its side and still read the answer;
-            # with lookahead, Waitress takes it as disconnected.
-            "channel_request_lookahead": 0,
-            "inbuf_overflow": _IN_MEMORY,
-            "outbuf_overflow": _IN_MEMORY,
-            "outbuf_high_watermark": _STREAM_AHEAD,
-            # NOTE: `Task` drops these headers.
-            "clear_untrusted_proxy_headers": False,
-        }
         self._threads = threads
         self._check_due = 0.0
         self._limits = limits or Limits.for_bodies_of(max_body)
         self._server = _Waitress(
             app,
             listener,
-            settings,
+            waitress_settings(max_body, threads),
             refusals=Refusals(access_log, gate or Gate((), None), base_path),
             share=share or AcceptBalancer(1).of(0),
             leader_follower=partial(
@@ -218,6 +201,7 @@ class HttpServer:
             body_limit=body_limit or (lambda _: max_body),
         )
         self._server.proxies = TrustedProxies(proxies) if proxies else None
+        self._server.answer_cache = answer_cache
         self._server.slow = threading.BoundedSemaphore(max(1, threads // 2))
 
     def stop(self) -> None:
@@ -277,7 +261,7 @@ class HttpServer:
         listener = self._server.socket
         waiting = select.poll()
         waiting.register(listener, select.POLLIN)
-        for _ in range(_BACKLOG):
+        for _ in range(BACKLOG):
             if not waiting.poll(0):
                 break
             TcpWSGIServer.handle_accept(self._server)

@@ -45,9 +45,13 @@ class _Answer:
         """Return the head; headers of framing and connection are added only if needed."""
         if self._needs_framing():
             self._add_framing()
-        lines = [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
-        date = f"Date: {_date(int(self.start_time))}\r\n"
+        lines = self.header_lines()
+        date = f"Date: {date_text(int(self.start_time))}\r\n"
         return f"HTTP/{self.version} {self.status}\r\n{date}{''.join(lines)}\r\n".encode("latin-1")
+
+    def header_lines(self) -> list[str]:
+        """Return the headers except Date, each as a line with its end."""
+        return [f"{_spelt(name)}: {value}\r\n" for name, value in self.response_headers]
 
     def set_close_on_finish(self) -> None:
         """Close the connection after the answer; the head says so unless it is written."""
@@ -164,6 +168,10 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
         self.wrote_header = True
         self.content_bytes_written = len(data)
         self.channel.write_soon(answer)
+        draft = self.channel.draft
+        if draft and draft.whole is self.request.whole and not self._needs_framing():
+            cache = self.channel.server.answer_cache
+            cache.keep(draft, self.request, self.status, self.header_lines(), data)
 
 
 class PlannedTask(Task):
@@ -214,7 +222,7 @@ def _variable(name: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _date(second: int) -> str:
+def date_text(second: int) -> str:
     return str(build_http_date(second))
 
 

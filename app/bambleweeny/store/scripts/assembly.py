@@ -14,7 +14,7 @@ plain one. Lua creates all functions of a script in each call, so that rare ones
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha1
 from importlib.resources import files
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from bambleweeny.store.schema import with_names
 
 _DIRECTIVE = re.compile(r'--- @(include|function|lazy) "([\w/]+)"(?: (\w+))?').fullmatch
 _KINDS = ("include", "function", "lazy")
+_OTHER_NOUNS = ("lists/", "topics/", "listing/")
 
 
 class Line(NamedTuple):
@@ -57,6 +58,11 @@ class Script:
     sha: str
     name: str = ""
     lines: tuple[Line, ...] = ()
+
+    @cached_property
+    def may_change_answers(self) -> bool:
+        """Whether it may change what a public route answers: a key, a route or a user."""
+        return not self.name.startswith(_OTHER_NOUNS)
 
     def location_of(self, number: int) -> str:
         """Return file and line of a source, for a line of the text; the first one is 1."""

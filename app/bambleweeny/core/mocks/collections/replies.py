@@ -111,7 +111,7 @@ def listed(resource: Resource, call: Call, found: Found, here: str) -> Rendered:
     query = merged_lists(call.query_values)
     if not call.query and not resource.parent:
         body = b"[" + b",".join([item.text for item in items]) + b"]"
-        return Rendered(200, [_JSON, ("X-Total-Count", str(len(items)))], body)
+        return Rendered(200, [_JSON, ("X-Total-Count", str(len(items)))], body, is_repeatable=True)
     if resource.parent:
         field = _pointing(items, fields_to(resource.parent.name))
         items = [item for item in items if _points_to(item, field, resource.id)]
@@ -125,7 +125,7 @@ def listed(resource: Resource, call: Call, found: Found, here: str) -> Rendered:
         headers.append(("Link", links))
     if page.is_enveloped:
         body = _enveloped(page, len(items), body)
-    return Rendered(200, headers, body)
+    return Rendered(200, headers, body, is_repeatable=True)
 
 
 def shown(resource: Resource, call: Call, value: bytes | None, found: Found) -> Rendered:
@@ -133,12 +133,13 @@ def shown(resource: Resource, call: Call, value: bytes | None, found: Found) -> 
     if resource.kind == "singleton":
         if value is None:
             raise missing(resource)
-        return Rendered(200, [_JSON], value)
+        return Rendered(200, [_JSON], value, is_repeatable=True)
     own = [] if value is None else [(resource.id, value)]
     items = items_of(own, resource.collection.ids)
     if not items:
         raise missing(resource)
-    return Rendered(200, [_JSON], _texts(resource, call, items, found)[0])
+    text = _texts(resource, call, items, found)[0]
+    return Rendered(200, [_JSON], text, is_repeatable=True)
 
 
 def created(text: bytes, object_id: str, here: str) -> Rendered:
