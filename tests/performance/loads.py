@@ -14,7 +14,10 @@ CONNECTIONS = 16
 
 @dataclass(frozen=True)
 class Request:
-    """What a load generator sends; `body` is a file, and `status` is the one good answer."""
+    """What a load generator sends; `body` is a file, and `status` is the one good answer.
+
+    With `is_varied` no two requests are the same byte for byte, if they are kept alive.
+    """
 
     url: str
     method: str = "GET"
@@ -22,6 +25,7 @@ class Request:
     body: Path | None = None
     status: int = 200
     content_type: str = ""
+    is_varied: bool = False
 
     @property
     def headers(self) -> list[str]:
@@ -49,6 +53,7 @@ def kept_alive(request: Request, seconds: int, connections: int = CONNECTIONS) -
     said = _run(
         "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", script,
         *request.headers, request.url, "--", request.method, request.body or "-", request.status,
+        "varied" if request.is_varied else "same",
     )  # fmt: skip
     found = json.loads(said.splitlines()[-1])
     wrong, broken = found.pop("unexpected"), found.pop("broken")

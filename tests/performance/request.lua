@@ -1,4 +1,5 @@
--- One request, again and again: METHOD, the file of its body or -, the expected status.
+-- One request, again and again: METHOD, the file of its body or -, the expected status. With
+-- `varied` each has another value of a header, so that no two are the same.
 -- Prints what came of it as a line of JSON; an answer of another status is counted.
 local threads = {}
 local wanted
@@ -15,6 +16,14 @@ function init(args)
     local file = assert(io.open(args[2], 'rb'))
     wrk.body = file:read('*a')
     file:close()
+  end
+  if args[4] == 'varied' then
+    local number = 0
+    request = function()
+      number = number + 1
+      wrk.headers['X-Number'] = number
+      return wrk.format()
+    end
   end
 end
 

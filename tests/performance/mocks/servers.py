@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ BODY = {"user": {"name": "ann"}, "total": 5}
 PLAIN, STATIC, LAST_RULE = "a key", "a rule", f"the last of {_RULES} rules"
 TEMPLATE, LIST = "template with a key and a body field", "list of 10 objects"
 LARGE = "the last of 200 rules, 256 kB"
-CASES = (PLAIN, STATIC, LAST_RULE, LARGE, TEMPLATE, LIST)
+VARIED = {case: f"{case}, no request twice" for case in (PLAIN, STATIC, TEMPLATE, LIST)}
+CASES = (PLAIN, STATIC, LAST_RULE, LARGE, TEMPLATE, LIST, *VARIED.values())
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,15 @@ class Mock:
     name: str
     pid: int
     cases: Mapping[str, Request]
+
+    def __post_init__(self) -> None:
+        """Add the cases in which no request comes twice."""
+        varied = {
+            name: replace(self.cases[case], is_varied=True)
+            for case, name in VARIED.items()
+            if case in self.cases
+        }
+        object.__setattr__(self, "cases", {**self.cases, **varied})
 
 
 @contextmanager
