@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -217,3 +218,10 @@ def sandbox() -> Iterator[Server]:
     """A throw-away server as a user would start it."""
     with running("sandbox") as server:
         yield server
+
+
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A directory for temporary files whose path is short: an engine's socket may lie below it."""
+    with tempfile.TemporaryDirectory() as place:
+        yield Path(place)

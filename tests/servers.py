@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 
 import requests
 
+_DEFAULTS = "import os, signal, sys; [signal.signal(number, signal.SIG_DFL) for number in (1, 2, 3)]; os.execvp(sys.argv[1], sys.argv[1:])"  # fmt: skip
+AT_A_TERMINAL = (sys.executable, "-c", _DEFAULTS)
+"""Starts a command whose SIGHUP, SIGINT and SIGQUIT are not ignored, whatever holds for the tests."""
+
 
 class Http(requests.Session):
     """Requests to one server, with a token if there is one."""

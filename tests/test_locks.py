@@ -22,7 +22,7 @@ EXCEPTIONS = {
 }
 HARMLESS = """Postponed Thread _Line _Waiter _flush_exception add add_task any
     append at bisect_left bool bytearray clear close decode deque dict discard encode
-    from_bytes fromkeys get hash hear int is_due items ioctl isinstance join len list max min
+    from_bytes fromkeys get hash hear int is_due items iter ioctl isinstance join len list max min
     monotonic next note pop popleft pull_trigger remove send send_continue setdefault soon sorted start
     startswith str super suppress tell time tuple values verify wait wake zip"""
 """What may be called with a lock held, apart from functions of the same module."""

@@ -98,6 +98,13 @@ def test_a_quota_leaves_no_part_of_an_import(bring, as_uli, as_admin):
     assert bring(DB, "db").status_code == 200
 
 
-def test_options_of_imports_need_from(as_uli):
-    answer = as_uli.post("/routes?name=a", json={"rules": [{}]})
-    assert (answer.status_code, answer.json()["code"]) == ((400, "invalid_request"))
+@pytest.mark.parametrize("option", ["name=a", "prefix=a:", "only=/a", "journal=a"])
+def test_options_of_imports_need_from_and_a_value(bring, as_uli, option):
+    for query in (option, f"{option.partition('=')[0]}="):
+        answer = as_uli.post(f"/routes?{query}", json={"key": "a", "content_type": "text/plain"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+        assert "needs 'from'" in answer.json()["info"]
+    for query in ("db&only=,", f"db&{option.partition('=')[0]}="):
+        answer = bring(DB, query)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert as_uli.get("/routes").json() == {"routes": []}

@@ -178,9 +178,12 @@ def test_an_example_starts_a_server(example, alone, monkeypatch):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=alone,
     )  # fmt: skip
     with process:
-        assert re.search(r"is up\.$| mocks .* with \d rules?\.$", process.stdout.readline())
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        try:
+            assert re.search(r"is up\.$| mocks .* with \d rules?\.$", process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("example", [one for one in IN_THE_SHELL if one != "password"])

@@ -4,13 +4,21 @@ import bambleweeny.sdk.ApiException;
 import bambleweeny.sdk.api.AuthApi;
 import bambleweeny.sdk.api.KeysApi;
 import bambleweeny.sdk.api.ListsApi;
+import bambleweeny.sdk.api.RoutesApi;
+import bambleweeny.sdk.model.CallCount;
+import bambleweeny.sdk.model.ExpectedCalls;
+import bambleweeny.sdk.model.ExpectedCallsCount;
 import bambleweeny.sdk.model.LeasedItem;
 import bambleweeny.sdk.model.ListStats;
 import bambleweeny.sdk.model.Login;
+import bambleweeny.sdk.model.RouteAnswer;
+import bambleweeny.sdk.model.RouteCreation;
+import bambleweeny.sdk.model.RouteRule;
 import java.io.File;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 
 public class UseSdk {
   static void check(boolean holds, String text) {
@@ -50,6 +58,16 @@ public class UseSdk {
     for (LeasedItem item : items) lists.acknowledgeItem("java", item.getLease(), null);
     ListStats left = lists.countItems("java", null);
     check(left.getReady() == 0 && left.getLeased() == 0, "all are acknowledged, and the list is gone");
+
+    RoutesApi routes = new RoutesApi(client);
+    RouteAnswer answer = new RouteAnswer().status(201).delayMs(List.of(0, 1));
+    RouteRule rule = new RouteRule().method(List.of("GET", "PUT")).path("/orders").addAnswersItem(answer);
+    RouteCreation mock = new RouteCreation().name("java").journal("java").addRulesItem(rule);
+    String path = routes.createRoute(mock, null, null, null, null, null, null).getPath();
+    check(routes.listRoutes(null, "@admin/java").getRules().equals(List.of(rule)), "a document comes back");
+    routes.readRouteBelow(UUID.fromString(path.substring(path.lastIndexOf('/') + 1)), "orders");
+    ExpectedCalls once = new ExpectedCalls().method("GET").count(new ExpectedCallsCount(new CallCount().max(1)));
+    check(routes.verifyRoute("@admin/java", once, null, null, null).getMatching() == 1, "a mock was called");
 
     try {
       keys.getKey("nothing", null, null, null, null, null, null, null);

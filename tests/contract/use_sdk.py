@@ -1,5 +1,6 @@
 """What a person does first with the generated Python client: `use_sdk.py URL`."""
 
+import json
 import sys
 
 import bambleweeny_sdk as sdk
@@ -56,7 +57,21 @@ with sdk.ApiClient(configuration) as client:
     path = (
         sdk.RoutesApi(client).create_route(sdk.RouteCreation(key="python", content_type="a/b")).path
     )
-    assert sdk.RoutesApi(client).read_route(path.rpartition("/")[2]) == value
+    routes = sdk.RoutesApi(client)
+    assert routes.read_route(path.rpartition("/")[2]) == value
+
+    answers = [sdk.RouteAnswer(status=201, json={"id": 7}, delay_ms=[0, 1])]
+    rules = [sdk.RouteRule(method=["GET", "PUT"], path="/orders", answers=answers)]
+    made = routes.create_route(sdk.RouteCreation(name="python", journal="python", rules=rules))
+    assert routes.list_routes(id="@admin/python").rules == rules
+    assert [route.name for route in routes.list_routes().routes] == [None, "python"]
+    called = routes.read_route_below_with_http_info(made.path.rpartition("/")[2], "orders")
+    assert (called.status_code, json.loads(called.raw_data)) == (201, {"id": 7})
+    for expected in (
+        sdk.ExpectedCalls(method="GET", count=sdk.ExpectedCallsCount(1)),
+        sdk.ExpectedCalls(method=["GET"], count=sdk.ExpectedCallsCount(sdk.CallCount(max=1))),
+    ):
+        assert routes.verify_route("@admin/python", expected).matching == 1
 
     try:
         keys.get_key("nothing")

@@ -1,5 +1,5 @@
 // What a person does first with the generated TypeScript client: `node use_sdk.js URL`.
-import { AuthApi, Configuration, KeysApi, ListsApi, ResponseError, TopicsApi } from "./index";
+import { AuthApi, Configuration, KeysApi, ListsApi, ResponseError, RoutesApi, TopicsApi } from "./index";
 
 declare const process: { argv: string[]; exitCode: number };
 
@@ -33,6 +33,17 @@ async function main(basePath: string) {
   const { id } = await topics.publishMessage({ name: "typescript", body });
   const { messages } = await topics.readTopic({ name: "typescript", since: "all" });
   assert(messages.length === 1 && messages[0].id === id, "it reads a topic");
+
+  const routes = new RoutesApi(configuration);
+  const rules = [{ method: ["GET", "PUT"], path: "/orders", answers: [{ status: 201, delayMs: [0, 1] }] }];
+  const routeCreation = { name: "typescript", journal: "typescript", rules };
+  const { path } = await routes.createRoute({ routeCreation });
+  const document = await routes.listRoutes({ id: "@admin/typescript" });
+  assert(document.rules?.[0].method.join() === "GET,PUT", "a document comes back");
+  await routes.readRouteBelow({ publicId: path.split("/")[2], rest: "orders" });
+  const expectedCalls = { method: "GET", count: { max: 1 } };
+  const { matching } = await routes.verifyRoute({ id: "@admin/typescript", expectedCalls });
+  assert(matching === 1, "a mock was called");
 
   const error = await keys.getKey({ name: "nothing" }).catch((reason) => reason);
   assert(error instanceof ResponseError && error.response.status === 404, "a missing key is an error");

@@ -15,11 +15,7 @@ from pathlib import Path
 import requests
 from found.rows import Place, row
 from launcher import make_launcher
-from servers import children_of, is_alive, running, start
-
-_DEFAULTS = "import os, signal, sys; [signal.signal(number, signal.SIG_DFL) for number in (1, 2, 3)]; os.execvp(sys.argv[1], sys.argv[1:])"  # fmt: skip
-AT_A_TERMINAL = (sys.executable, "-c", _DEFAULTS)
-"""Starts a command whose SIGHUP, SIGINT and SIGQUIT are not ignored, whatever holds for us."""
+from servers import AT_A_TERMINAL, children_of, is_alive, running, start
 
 
 @contextmanager

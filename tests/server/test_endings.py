@@ -7,23 +7,12 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import pytest
 import requests
-from servers import children_of, is_alive, running, start
-
-HANGUP = (sys.executable, "-c", "import os, signal, sys; [signal.signal(one, signal.SIG_DFL) for one in (1, 3)]; os.execvp(sys.argv[1], sys.argv[1:])")  # fmt: skip
-"""Starts a command that SIGHUP and SIGQUIT end, whatever holds for these tests."""
-
-
-@pytest.fixture
-def temporary():
-    # NOTE: a short path, since the engine's socket lies below it.
-    with tempfile.TemporaryDirectory() as place:
-        yield Path(place)
+from servers import AT_A_TERMINAL, children_of, is_alive, running, start
 
 
 def wait_until(condition, seconds=10):
@@ -41,7 +30,7 @@ def listed(place: Path) -> list[str]:
 @pytest.mark.parametrize("command", ["serve", "sandbox"])
 def test_each_signal_ends_a_server_with_nothing_left(tmp_path, temporary, command, number):
     variables = {"TMPDIR": str(temporary), "BAMBLEWEENY_DATA_DIR": str(tmp_path / "data")}
-    server = start(command, under=HANGUP, **variables)
+    server = start(command, under=AT_A_TERMINAL, **variables)
     assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 200
     children = children_of(server.process.pid)
     assert len(children) >= 2
@@ -55,7 +44,7 @@ def test_a_closed_terminal_ends_a_server_with_nothing_left(tmp_path, temporary, 
     ours, theirs = pty.openpty()
     begin = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
     process = subprocess.Popen(
-        [sys.executable, "-c", begin, *HANGUP, sys.executable, "-m", "bambleweeny", command,
+        [sys.executable, "-c", begin, *AT_A_TERMINAL, sys.executable, "-m", "bambleweeny", command,
          "--listen", "127.0.0.1:0"],
         stdin=theirs, stdout=theirs, stderr=theirs,
         env={**os.environ, "TMPDIR": str(temporary), "BAMBLEWEENY_DATA_DIR": str(tmp_path / "d")},

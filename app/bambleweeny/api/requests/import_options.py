@@ -15,18 +15,21 @@ IMPORT_OPTIONS = ("from", "name", "prefix", "only", "journal")
 def read_import_options(req: falcon.Request) -> ImportOptions | None:
     """Return the options of an import, or None without `?from=`; else InvalidRequest."""
     chosen = read_choice(req, "from", FORMATS)
-    given = {name: req.get_param(name, default="") for name in IMPORT_OPTIONS[1:]}
+    given = {
+        name: req.get_param(name, default="") for name in IMPORT_OPTIONS[1:] if req.has_param(name)
+    }
     if chosen is None:
-        for name, text in given.items():
-            if text:
-                raise InvalidRequest(f"The parameter '{name}' needs 'from'.")
+        for name in given:
+            raise InvalidRequest(f"The parameter '{name}' needs 'from'.")
         return None
-    if given["name"] and not is_route_name(given["name"]):
+    only = [text for text in given.get("only", "").split(",") if text]
+    for name, text in given.items():
+        if not text or (name == "only" and not only):
+            raise InvalidRequest(f"The parameter '{name}' is empty.")
+    name, journal = given.get("name", ""), given.get("journal", "")
+    if name and not is_route_name(name):
         raise InvalidRequest("The parameter 'name' cannot name a route.", hint=ROUTE_NAME_RULE)
-    if given["journal"] and not is_name(given["journal"]):
+    if journal and not is_name(journal):
         raise InvalidRequest("The parameter 'journal' is invalid.", hint=NAME_RULE)
-    only = [text for text in given["only"].split(",") if text]
-    return ImportOptions(
-        next(known for known in FORMATS if known == chosen),
-        given["name"], given["prefix"], given["journal"], only,
-    )  # fmt: skip
+    kind = next(known for known in FORMATS if known == chosen)
+    return ImportOptions(kind, name, given.get("prefix", ""), journal, only)

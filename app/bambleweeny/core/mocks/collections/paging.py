@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import unquote_plus
 
 from bambleweeny.core.mocks.calls import Call
 
@@ -50,7 +51,10 @@ def page_of(query: Mapping[str, list[str]], total: int) -> Page:
 
 
 def link_header(call: Call, here: str, page: Page) -> str:
-    """Return the header Link of a page; `here` is the URL of the list without a query."""
+    """Return the header Link of a page; `here` is the URL of the list without a query.
+
+    The fields of the query keep their order and their spelling, except the page.
+    """
     fields = [field for field in call.query.split("&") if field]
     if not any(map(_is_page, fields)):
         fields.append("_page=")
@@ -66,7 +70,7 @@ def _with_page(field: str, number: int) -> str:
 
 
 def _is_page(field: str) -> bool:
-    return field.partition("=")[0] == "_page"
+    return unquote_plus(field.partition("=")[0]) == "_page"
 
 
 def _number(query: Mapping[str, list[str]], name: str) -> int | None:

@@ -28,7 +28,7 @@ class Places:
         self.departures = Departures(self.note_half_closed, watched)
         self._limits = limits
         self._budget = budget
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._sizes: dict[Plan, int] = {}
         self._half_closed: dict[Plan, None] = {}
         self._total = 0
@@ -41,15 +41,9 @@ class Places:
         """
         if self.ends_before(due):
             raise Busy()
-        with self._lock:
-            while not self._fits(plan.connection, size):
-                if not self._half_closed:
-                    raise TooManyDelayed()
-                left = next(iter(self._half_closed))
-                self.free(left)
-                left.connection.server.soon(partial(left.close, "client_left"))
-            self._sizes[plan] = size
-            self._total += size
+        while not self._take(plan, size):
+            if not self._free_half_closed():
+                raise TooManyDelayed()
 
     def free(self, plan: Plan) -> None:
         """Free the place of an answer, if it has one."""
@@ -81,15 +75,30 @@ class Places:
         for plan in late:
             plan.close(SHUTDOWN)
 
-    def _fits(self, connection: Any, size: int) -> bool:
-        """Reserve `size` bytes for an answer if there is room; return whether they are."""
-        if len(self._sizes) >= _MOST_DELAYED or self._total + size > self._limits.delayed:
+    def _take(self, plan: Plan, size: int) -> bool:
+        """Take a place and reserve its bytes; return whether there is room for both."""
+        account = plan.connection.account
+        with self._lock:
+            if len(self._sizes) >= _MOST_DELAYED or self._total + size > self._limits.delayed:
+                return False
+            self._sizes[plan] = size
+            self._total += size
+            # NOTE: a large answer has reserved its size before it was made.
+            account.reserved, account.delayed = 0, size
+        # NOTE: without the lock, since the budget may run what waits for room.
+        if size > self._limits.small and not self._budget.take(account, account.counted):
+            self.free(plan)
             return False
-        account = connection.account
-        # NOTE: a large answer has reserved its size before it was made.
-        account.reserved, account.delayed = 0, size
-        has_room = size <= self._limits.small or self._budget.take(account, account.counted)
-        if not has_room:
-            account.delayed = 0
         account.update()
-        return has_room
+        return True
+
+    def _free_half_closed(self) -> bool:
+        """Free the place of the client that was the first to close its side, if there is one."""
+        with self._lock:
+            left = next(iter(self._half_closed), None)
+            if left is None:
+                return False
+            del self._half_closed[left]
+        self.free(left)
+        left.connection.server.soon(partial(left.close, "client_left"))
+        return True

@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ import pexpect
 import pytest
 import requests
 from bambleweeny import Client
-from servers import children_of, is_alive, running, start
+from servers import AT_A_TERMINAL, children_of, is_alive, running, start
 
 SHOP = {
     "rules": [
@@ -47,6 +46,9 @@ HAR = {
         ]
     }
 }  # fmt: skip
+
+BLOCKED = (sys.executable, "-c", "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, (1, 2, 15)); " + AT_A_TERMINAL[-1])  # fmt: skip
+"""Starts a command with its signals blocked, as some supervisors do."""
 
 
 @pytest.fixture
@@ -281,17 +283,46 @@ def test_a_file_may_come_from_a_pipe(place):
         assert process.wait(timeout=20) == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_stops_all_and_leaves_nothing(place, number, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(place))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    with running("mock", "db.json") as server:
+@pytest.mark.parametrize(
+    ("under", "number"),
+    [(AT_A_TERMINAL, signal.SIGTERM), (AT_A_TERMINAL, signal.SIGINT), (AT_A_TERMINAL, signal.SIGHUP), (BLOCKED, signal.SIGTERM)],
+)  # fmt: skip
+def test_a_signal_stops_all_and_leaves_nothing(place, temporary, under, number):
+    with running("mock", "db.json", under=under, TMPDIR=str(temporary)) as server:
         [child] = children_of(server.process.pid)
-        assert list(place.glob("bambleweeny-*"))
+        assert list(temporary.glob("bambleweeny-*"))
         assert server.stop(number) == 0
         assert server.log == ""
         assert not is_alive(child)
-    assert not list(place.glob("bambleweeny-*"))
+    assert not list(temporary.iterdir())
+
+
+def test_a_signal_raises_nothing_where_the_program_is(temporary):
+    """An exception there could leave a lock of the client locked, or be lost in a finalizer."""
+    script = """
+import os, signal
+from bambleweeny.cli.commands.server.mock.process import Stopped, running_sandbox
+from bambleweeny.config import load_config
+from bambleweeny.errors import Busy
+config = load_config({"listen": "127.0.0.1:0"}, {}, sandbox=True)
+for failure in (None, Busy()):
+    try:
+        with running_sandbox(config) as server:
+            os.kill(os.getpid(), signal.SIGTERM)
+            print("here", server.is_stopping)
+            if failure:
+                raise failure
+            server.check()
+    except Stopped:
+        print("stopped")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("here True\nstopped\n" * 2, "")
+    assert not list(temporary.iterdir())
 
 
 def test_a_killed_mock_leaves_no_server(place):

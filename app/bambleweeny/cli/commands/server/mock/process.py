@@ -6,11 +6,13 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from bambleweeny.cli.commands.server.unknown_variables import warnings_of
 from bambleweeny.cli.connection.user_directories import registry
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.config import Config
+from bambleweeny.errors import BambleweenyError
 from bambleweeny.server.serve import serve
 from bambleweeny.system.parent import end_with_parent
 from bambleweeny.system.signals import stop_signals
@@ -20,48 +22,74 @@ class NotStarted(Exception):
     """The server could not start; it has printed why."""
 
 
+class Stopped(Exception):
+    """A signal has stopped the server."""
+
+
 class ServerProcess:
     """A sandbox in a child process, which ends with this process."""
 
     def __init__(self, config: Config) -> None:
         self.url = ""
+        self.is_stopping = False
+        """Whether a signal has stopped it."""
         self._pid, self._announced = _fork(config)
-        self._has_ended = False
 
     def wait_until_ready(self) -> None:
         """Wait until it accepts connections; then `url` is known. NotStarted if it ends first."""
         with open(self._announced) as pipe:
             self.url = pipe.readline().strip()
         if not self.url:
-            self._wait()
             raise NotStarted
 
     def check(self) -> None:
-        """Raise CommandFailed if the server does not run any more."""
-        self._has_ended = self._has_ended or os.waitpid(self._pid, os.WNOHANG)[0] != 0
-        if self._has_ended:
+        """Raise Stopped after a signal, and CommandFailed if the server has ended without one."""
+        if self.is_stopping:
+            raise Stopped
+        # NOTE: its pid stays taken until `stop`, so that a signal handler signals nobody else.
+        if os.waitid(os.P_PID, self._pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
             raise CommandFailed("The server has stopped.")
+
+    def stop_on_signals(self) -> None:
+        """Stop the server on a signal to stop; what waits for its answer gets one, or an error.
+
+        The handler raises nothing: an exception at any place could leave a lock of the client
+        locked, or be dropped in a finalizer.
+        """
+        for number in stop_signals():
+            signal.signal(number, self._note_signal)
 
     def stop(self) -> None:
         """Stop the server and wait for its end; no signal interrupts this process any more."""
         # NOTE: a second Ctrl-C must not leave the server behind.
         signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals())
-        if not self._has_ended:
-            os.kill(self._pid, signal.SIGTERM)
-            self._wait()
-
-    def _wait(self) -> None:
+        os.kill(self._pid, signal.SIGTERM)
         os.waitpid(self._pid, 0)
-        self._has_ended = True
+
+    def _note_signal(self, number: int, frame: FrameType | None) -> None:
+        self.is_stopping = True
+        os.kill(self._pid, signal.SIGTERM)
 
 
 @contextmanager
 def running_sandbox(config: Config) -> Iterator[ServerProcess]:
-    """Start a sandbox, and stop it at the end. This process must not have threads yet."""
+    """Start a sandbox, and stop it at the end. This process must not have threads yet.
+
+    Raises Stopped after a signal to stop, whatever has failed since.
+    """
+    signals = stop_signals()
+    # NOTE: the child has them blocked, and waits for them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
     server = ServerProcess(config)
     try:
+        server.stop_on_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
         server.wait_until_ready()
         yield server
+    except (BambleweenyError, CommandFailed, NotStarted) as ex:
+        if server.is_stopping:
+            raise Stopped from ex
+        raise
     finally:
         server.stop()
 

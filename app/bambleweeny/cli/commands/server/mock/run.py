@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from bambleweeny import __version__
 from bambleweeny.cli.commands.server.mock.calls import CallPrinter
@@ -9,6 +10,7 @@ from bambleweeny.cli.commands.server.mock.files import Files, Part
 from bambleweeny.cli.commands.server.mock.process import (
     NotStarted,
     ServerProcess,
+    Stopped,
     running_sandbox,
 )
 from bambleweeny.cli.commands.server.mock.publishing import (
@@ -22,7 +24,6 @@ from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.output import Output, counted
 from bambleweeny.client import Client
 from bambleweeny.config import Config
-from bambleweeny.system.signals import interrupted_by_signals
 
 _WAIT_SECONDS = 1
 """The longest time between two looks at the files."""
@@ -38,7 +39,6 @@ def run_mock(config: Config, names: Sequence[str], only: str | None, out: Output
     parts = files.read()
     try:
         with (
-            interrupted_by_signals(),
             running_sandbox(config) as server,
             Client(server.url, "admin", config.admin_password) as client,
         ):
@@ -49,9 +49,8 @@ def run_mock(config: Config, names: Sequence[str], only: str | None, out: Output
             mock.run(CallPrinter(out))
     except NotStarted:
         return 1
-    except KeyboardInterrupt:
-        pass
-    return 0
+    except Stopped:
+        return 0
 
 
 def banner(config: Config, url: str, names: Sequence[str], published: Published) -> str:
@@ -102,8 +101,8 @@ class _Mock:
             self._last = self._topics.read(published.journal, limit=1).next
         return published
 
-    def run(self, printer: CallPrinter) -> None:
-        """Print calls and read changed files; CommandFailed if the server ends."""
+    def run(self, printer: CallPrinter) -> NoReturn:
+        """Print calls and read changed files until `check` of the server raises."""
         while True:
             begun = time.monotonic()
             try:
