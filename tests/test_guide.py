@@ -169,6 +169,23 @@ def test_the_fixtures_that_are_shown_serve_tests(tmp_path):
     assert "2 passed" in done.stdout, done.stdout
 
 
+def test_the_commands_against_a_mock_are_right(tmp_path):
+    commands = re.findall(r"`(bambleweeny route \w+ --url [^`]+)`", text_of("mock-apis"))
+    (tmp_path / "pets.json").write_text('{"rules": [{"path": "/pet/{id}"}]}', "utf-8")
+    with running("mock", str(tmp_path / "pets.json"), HOME=str(tmp_path)) as server:
+        assert requests.get(f"{server.url}pet/7", timeout=10).status_code == 200
+        done = subprocess.run(
+            ["bash", "-c", "\n".join(commands * 2).replace("http://127.0.0.1:8080/", server.url)],
+            env={"HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.stderr.startswith("1 call as expected.\n"), done.stderr
+    assert "\nbambleweeny: 0 calls match" in done.stderr
+
+
 def test_most_pages_have_blocks_and_most_blocks_are_run():
     blocks = [block for page in PAGES for block in blocks_of(page)]
     assert sum(not block.elsewhere for block in blocks) > 80

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable
 
-_COMMON_NAMES = {
+_MOCKS = ("mock-apis", "mock")
+_MOCKS_ELSEWHERE = ("coming-from", "mock-apis", "mock")
+_COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "-v": ("--version",),
     "add": ("push", "set"),
     "append": ("push",),
@@ -20,11 +22,16 @@ _COMMON_NAMES = {
     "length": ("stats",),
     "list": ("keys", "lists", "list"),
     "listen": ("follow",),
+    "json-server": _MOCKS_ELSEWHERE,
     "load": ("restore", "import"),
     "ls": ("keys", "lists", "list"),
+    "mocking": _MOCKS,
+    "mockoon": _MOCKS_ELSEWHERE,
+    "mocks": _MOCKS,
     "new": ("add",),
     "peek": ("items list",),
     "ping": ("health",),
+    "prism": _MOCKS_ELSEWHERE,
     "pub": ("publish",),
     "put": ("set",),
     "quota": ("users set",),
@@ -37,15 +44,18 @@ _COMMON_NAMES = {
     "server": ("serve",),
     "start": ("serve", "sandbox"),
     "status": ("info", "health"),
+    "stub": _MOCKS,
+    "stubs": _MOCKS,
     "subscribe": ("follow", "sub"),
     "tail": ("follow",),
     "ttl": ("expire",),
     "up": ("serve", "sandbox"),
     "update": ("set",),
     "whoami": ("token test",),
+    "wiremock": _MOCKS_ELSEWHERE,
     "write": ("set",),
 }
-"""Names that other programs use, and the commands of this one that match them."""
+"""Names that other programs use, and the commands and pages of this one that match them."""
 _MOST = 3
 _LEAST_LIKE = 0.6
 _ALMOST_THE_SAME = 0.8

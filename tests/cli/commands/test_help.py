@@ -84,6 +84,13 @@ def test_a_command_that_has_the_name_of_a_page_says_so():
     [
         (["quues"], "There is no command and no page 'quues'. Did you mean 'queues'?"),
         (["webhook"], "There is no command and no page 'webhook'. Did you mean 'webhooks'?"),
+        (["wiremock"], "Did you mean 'coming-from' or 'mock-apis' or 'mock'?"),
+        (["json-server"], "Did you mean 'coming-from' or 'mock-apis' or 'mock'?"),
+        (["mockoon"], "Did you mean 'coming-from' or 'mock-apis' or 'mock'?"),
+        (["mocks"], "Did you mean 'mock-apis' or 'mock'?"),
+        (["--guide", "wiremock"], "Did you mean 'coming-from' or 'mock-apis'?"),
+        (["upstash"], "The guide has it in 'coming-from'"),
+        (["--guide", "nginx"], "'install'"),
         (["sevre"], "There is no command and no page 'sevre'. Did you mean 'serve'?"),
         (["--guide", "quues"], "The guide has no page 'quues'. Did you mean 'queues'?"),
         (["--guide", "serve"], "The guide has no page 'serve'."),
@@ -102,7 +109,9 @@ def test_an_unknown_page_gets_a_suggestion(capsys, words, sentence):
 
 def test_a_word_like_no_other_gets_none(capsys):
     assert main(["help", "zzz"]) == 2
-    assert "Did you mean" not in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "Did you mean" not in printed
+    assert "The guide has" not in printed
 
 
 def test_pages_complete():

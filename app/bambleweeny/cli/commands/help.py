@@ -25,6 +25,7 @@ _EXAMPLES = (
     "help users add",
     "help quickstart",
 )
+_MOST_PAGES = 3
 FIRST_STEPS = f"""{USAGE}
 
 An HTTP key-value store and message broker in one program. The first steps:
@@ -130,7 +131,18 @@ def _show(page: Page, out: Output) -> None:
 def _no_page(name: str) -> str:
     if not name:
         return "--guide needs the name of a page."
-    return f"The guide has no page '{name}'.{did_you_mean(name, contents())}"
+    return f"The guide has no page '{name}'.{did_you_mean(name, contents())}{_pages_with(name)}"
+
+
+def _pages_with(text: str) -> str:
+    """Return ` The guide has it in 'keys' and 'http'.`, or an empty text if it does not."""
+    from bambleweeny.guide.search import search  # noqa: PLC0415  its index is rarely needed
+
+    names = list(dict.fromkeys(found.page.name for found in search(text)))[:_MOST_PAGES]
+    if not names:
+        return ""
+    *others, last = map(repr, names)
+    return f" The guide has it in {', '.join(others)}{' and ' if others else ''}{last}."
 
 
 def _text_of(words: list[str]) -> str:
@@ -139,7 +151,8 @@ def _text_of(words: list[str]) -> str:
     name, *verb_names = words
     if name not in COMMANDS:
         known = {**COMMANDS, **contents()}
-        sentence = f"There is no command and no page '{name}'.{did_you_mean(name, known)}"
+        advice = f"{did_you_mean(name, known)}{_pages_with(name)}"
+        sentence = f"There is no command and no page '{name}'.{advice}"
         raise WrongUse(sentence, hint=WHERE)
     verb, text = verb_of(name), COMMANDS[name].help
     for verb_name in verb_names:
