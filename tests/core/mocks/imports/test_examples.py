@@ -1,7 +1,9 @@
 """Examples of JSON schemas."""
 
+import json
 import time
 
+import msgspec
 import pytest
 from bambleweeny.core.mocks.imports.examples import Examples
 from bambleweeny.core.mocks.imports.pointers import Pointers
@@ -174,3 +176,29 @@ def test_references_are_followed_and_end():
     for reference in ("#/x", "#/c/2", "#/c/x", "#/n/y", "other.json#/a", "#a", "#/none"):
         assert pointers.resolved({"$ref": reference}) is None
     assert pointers.resolved({"$ref": 5}) == {"$ref": 5}
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+@pytest.mark.parametrize(
+    ("bounds", "value"),
+    [
+        ('"minimum":5,"multipleOf":1e-320', 5),
+        ('"minimum":1e299,"multipleOf":1e-300', int(1e299)),
+        ('"minimum":1' + "0" * 400, 10**400),
+        ('"minimum":1' + "0" * 400 + ',"multipleOf":0.5', 10**400),
+        ('"minimum":1' + "0" * 400 + ',"multipleOf":3', -(-(10**400) // 3) * 3),
+        ('"minimum":5,"multipleOf":1e299', int(1e299)),
+        ('"maximum":-1e299,"exclusiveMaximum":true', int(-1e299)),
+        ('"minimum":1e999,"maximum":-1e999,"multipleOf":1e999', 0),
+        ('"exclusiveMinimum":1e299,"multipleOf":-1', int(1e299) + 1),
+    ],
+)
+def test_numbers_of_any_size_have_an_example(kind, bounds, value):
+    text = f'{{"type":"{kind}",{bounds}}}'.encode()
+    schema = msgspec.json.Decoder(float_hook=lambda text: Raw(text.encode())).decode(text)
+    assert example(schema) == pytest.approx(value)
+    assert json.loads(msgspec.json.encode(example(schema))) is not None
+
+
+def test_an_integer_is_at_its_minimum_or_above():
+    assert example({"type": "integer", "minimum": Raw(b"0.5")}) == 1

@@ -1,6 +1,7 @@
 """OpenAPI documents as routes."""
 
 import json
+import tracemalloc
 from functools import cache
 from importlib.resources import files
 
@@ -356,6 +357,76 @@ def test_large_bodies_are_keys():
     for n in range(10):
         assert json.loads(answer(found, "GET", f"/{n}").body) == {"x": str(n) * 50_000}
         assert answer(found, "GET", f"/{n}", "code=404").body == b'"no"'
+
+
+def traced(call):
+    """Return the error of a call, or None, and the most memory that it took."""
+    tracemalloc.start()
+    try:
+        call()
+    except BambleweenyError as ex:
+        return ex, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    return None, tracemalloc.get_traced_memory()[1]
+
+
+def test_a_body_that_many_answers_share_takes_memory_once():
+    shared = {"examples": {"e": {"$ref": "#/components/examples/B"}}}
+    responses = {str(status): content(shared) for status in range(400, 419)}
+    paths = {f"/{n}": {"get": operation(responses)} for n in range(100)}
+    body = {"a": "x" * 300_000}
+    text = json.dumps(document(paths, components={"examples": {"B": {"value": body}}})).encode()
+    kept = []
+    error, peak = traced(lambda: kept.append(import_openapi(text)))
+    assert error is None
+    assert [seed.name for seed in kept[0].seeds] == ["body:1"]
+    assert json.loads(kept[0].seeds[0].value) == body
+    assert peak < 40 << 20
+
+
+def test_examples_that_share_parts_are_bounded_before_they_are_written():
+    schemas = {"L0": {"type": "string", "minLength": 1000}}
+    for n in range(1, 21):
+        schemas[f"L{n}"] = {"type": "array", "minItems": 3, "items": {"$ref": f"#/components/schemas/L{n - 1}"}}  # fmt: skip
+    schemas["Big"] = {"example": {"a": "x" * 300_000}}
+    parts = {f"p{n}": {"$ref": "#/components/schemas/Big"} for n in range(1000)}
+    for schema in ({"$ref": "#/components/schemas/L10"}, {"type": "object", "properties": parts}):
+        text = json.dumps(
+            document(
+                {"/a": {"get": operation({"200": content({"schema": schema})})}},
+                components={"schemas": schemas},
+            )
+        ).encode()
+        kept = []
+        error, peak = traced(lambda text=text, kept=kept: kept.append(import_openapi(text)))
+        assert error is None
+        assert "An example is left out, as it is over 2 MB: GET /a" in kept[0].notes
+        assert peak < 20 << 20
+
+
+def test_bodies_that_differ_have_16_mb():
+    nested = {"a": "x" * 3_000_000}
+    for _ in range(8):
+        nested = {"value": nested}
+    examples = {f"e{n}": {"$ref": "#/components/x" + "/value" * n} for n in range(8)}
+    paths = {"/a": {"get": operation({"200": content({"examples": examples})})}}
+    text = json.dumps(document(paths, components={"x": nested})).encode()
+    assert len(text) < 4 << 20
+    error, peak = traced(lambda: import_openapi(text))
+    assert (error.code, error.status, str(error)) == (
+        "import_too_large",
+        413,
+        "Its bodies are over 16 MB.",
+    )
+    assert peak < 60 << 20
+
+
+def test_a_path_that_no_rule_can_have_is_left_out():
+    found, rules = imported({"/a" * 33: {"get": operation()}, "/b": {"get": operation()}})
+    assert [rule["path"] for rule in rules] == ["/b"]
+    [note] = [note for note in found.notes if "32 segments" in note]
+    assert note.startswith("Left out, as no route can have it")
 
 
 def test_more_than_20_answers_are_cut():

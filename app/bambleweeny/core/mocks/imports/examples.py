@@ -6,6 +6,8 @@ from typing import Any
 from bambleweeny.core.mocks.imports.pointers import Pointers
 from bambleweeny.core.mocks.imports.result import Notes
 from bambleweeny.core.mocks.imports.scalars import SCALARS, is_of_type
+from bambleweeny.core.mocks.imports.sizes import Sizes
+from bambleweeny.core.mocks.limits import ANSWER_BYTES
 
 CUT = object()
 """There is no example: a cycle, a reference out of the document, or it would be too large."""
@@ -19,6 +21,8 @@ _ROOT = 2
 """Steps to an object that is no part of another."""
 
 _MOST_ITEMS = 3
+_FIELDS_OF_PART = 50
+"""Fields that are copied in the time that one part takes."""
 
 
 class Examples:
@@ -27,6 +31,7 @@ class Examples:
     def __init__(self, pointers: Pointers, notes: Notes) -> None:
         self._pointers = pointers
         self._notes = notes
+        self._sizes = Sizes()
         self._left = 0
         self._left_in_all = _MOST_PARTS_IN_ALL
 
@@ -35,6 +40,9 @@ class Examples:
         self._left = given = min(_MOST_PARTS, self._left_in_all)
         found = self._value(schema, (), where)
         self._left_in_all -= given - self._left
+        if found is not CUT and self._sizes.of(found) > ANSWER_BYTES:
+            self._notes.add("An example is left out, as it is over 2 MB", where)
+            return None
         return None if found is CUT else found
 
     def _value(self, schema: Any, above: tuple[str, ...], where: str) -> Any:
@@ -99,6 +107,7 @@ class Examples:
         for part in parts:
             value = self._value(part, above, where)
             if isinstance(found, dict) and isinstance(value, dict):
+                self._left -= (len(found) + len(value)) // _FIELDS_OF_PART
                 found = {**found, **value}
             elif value is not CUT:
                 found = value

@@ -63,7 +63,7 @@ def import_har(body: bytes, prefix: str = "", host: str = "", only: Sequence[str
         elif not only or request.path.startswith(tuple(only)):
             kept.append(request)
     rules = _rules(kept, notes)
-    return finished(rules, notes, prefix=prefix, rest={}, seeds=[])
+    return finished(rules, notes, prefix=prefix)
 
 
 def _entries(har: Any) -> list[Any]:

@@ -43,7 +43,7 @@ def import_db(body: bytes, prefix: str = "") -> Imported:
         if made:
             rules.append(made[0])
             seeds.append(made[1])
-    return finished(rules, notes, prefix=prefix, rest={}, seeds=seeds)
+    return finished(rules, notes, prefix=prefix, seeds=seeds)
 
 
 def _rule_of(name: str, text: bytes, prefix: str, notes: Notes) -> tuple[Fields, Seed] | None:

@@ -12,6 +12,7 @@ from bambleweeny.core.mocks.imports.result import (
     Fields,
     Imported,
     Notes,
+    check_count,
     check_prefix,
     finished,
     importer,
@@ -49,14 +50,13 @@ def import_openapi(body: bytes, prefix: str = "", only: Sequence[str] = ()) -> I
     notes = Notes()
     pointers = Pointers(document)
     responses = Responses(pointers, Examples(pointers, notes), notes)
-    rules = [
-        _rule(operation, pointers, responses, notes)
-        for operation in _operations(document, pointers, notes)
-        if _is_wanted(operation, only)
-    ]
+    found = _operations(document, pointers, notes)
+    operations = [operation for operation in found if _is_wanted(operation, only)]
+    check_count(len(operations))
+    rules = [_rule(operation, pointers, responses, notes) for operation in operations]
     # NOTE: a literal segment is before a variable one, and HEAD before GET, which serves it.
     rules.sort(key=lambda rule: (kinds_of(rule["path"]), rule["method"] != "HEAD"))
-    return finished(rules, notes, prefix=prefix, rest={}, seeds=[])
+    return finished(rules, notes, prefix=prefix)
 
 
 def _check_version(document: Any) -> None:

@@ -8,8 +8,14 @@ from msgspec import Raw, json
 from bambleweeny.core.mocks.headers import is_allowed, is_cookie_name, is_header_value
 from bambleweeny.core.mocks.imports.examples import Examples
 from bambleweeny.core.mocks.imports.pointers import Pointers
-from bambleweeny.core.mocks.imports.result import Fields, Notes, answer_with, label_of
-from bambleweeny.core.mocks.limits import ANSWERS
+from bambleweeny.core.mocks.imports.result import (
+    Fields,
+    Notes,
+    answer_with,
+    import_too_large,
+    label_of,
+)
+from bambleweeny.core.mocks.limits import ANSWERS, IMPORT_BYTES
 from bambleweeny.core.mocks.values import context_of
 from bambleweeny.names import is_media_type
 
@@ -23,6 +29,8 @@ class Responses:
         self._pointers = pointers
         self._examples = examples
         self._notes = notes
+        self._known: dict[int, tuple[Any, Raw, bool]] = {}
+        self._room = IMPORT_BYTES
 
     def answers(self, responses: Any, where: str) -> list[Fields]:
         """Return the answers: the lowest 2xx, else a redirect; a `default` is the last.
@@ -79,16 +87,32 @@ class Responses:
     def _body(self, value: Any, kind: str, where: str) -> Fields:
         content_type = kind if is_media_type(kind) and "*" not in kind else "application/json"
         if context_of(content_type) == "data":
-            body: Fields = {"json": value}
+            text, is_like_template = self._written(value)
+            body: Fields = {"json": text}
             if content_type != "application/json":
                 body["content_type"] = content_type
-            return answer_with(body, json.encode(value).decode())
+            return {**body, "expand": False} if is_like_template else body
         if isinstance(value, str):
             return answer_with({"text": value, "content_type": content_type}, value)
         if isinstance(value, Raw | int | bool):
             return {"text": json.encode(value).decode(), "content_type": content_type}
         self._notes.add(f"The body is empty, as {kind} is made of no schema", where)
         return {"text": "", "content_type": content_type}
+
+    def _written(self, value: Any) -> tuple[Raw, bool]:
+        """Return a value as JSON, the same for the same value, and whether it is like a template.
+
+        All of them have up to 16 MB.
+        """
+        place = id(value)
+        if place not in self._known:
+            text = json.encode(value)
+            self._room -= len(text)
+            if self._room < 0:
+                raise import_too_large("Its bodies are over 16 MB.", "Choose a part with only=.")
+            # NOTE: the value is kept, so that no other value gets its id.
+            self._known[place] = (value, Raw(text), b"!@[" in text)
+        return self._known[place][1:]
 
     def _headers(self, headers: Any, where: str) -> Fields:
         found: Fields = {}
@@ -102,7 +126,7 @@ class Responses:
             value = header.get("example")
             if value is None:
                 value = self._examples.of(header.get("schema"), where)
-            text = value if isinstance(value, str) else json.encode(value).decode()
+            text = value if isinstance(value, str) else bytes(self._written(value)[0]).decode()
             if value is not None and is_header_value(text) and "!@[" not in text:
                 found[name] = text
         return found

@@ -1,13 +1,14 @@
 """What an import gives: a route document, keys that go with it, and notes on what was guessed."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, NamedTuple, ParamSpec
 
 import msgspec
 from msgspec import Raw
 
+from bambleweeny.core.mocks.imports.bodies import move_bodies, without_bodies
 from bambleweeny.core.mocks.limits import DOCUMENT_BYTES, IMPORT_BYTES, RULES
 from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.core.mocks.routes import load
@@ -17,9 +18,6 @@ from bambleweeny.names import is_name
 _P = ParamSpec("_P")
 
 _MOST_NOTES = 200
-_SPARE = 256
-"""Bytes of the document that the rest of it may take."""
-
 _NOT_IN_LABEL = re.compile(r"[^A-Za-z0-9_.:/ {}*-]+", re.ASCII).sub
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+", re.ASCII).sub
 
@@ -74,28 +72,43 @@ def importer(make: Callable[_P, Imported]) -> Callable[_P, Imported]:
 
 
 def finished(
-    rules: list[Fields], notes: Notes, *, prefix: str, rest: Mapping[str, Any], seeds: list[Seed]
+    rules: list[Fields], notes: Notes, *, prefix: str, seeds: Iterable[Seed] = ()
 ) -> Imported:
     """Make the document, and check it as any other.
 
-    Past 256 kB the largest bodies go into keys. Over 200 rules it is `import_too_large`.
+    A rule that no route can have is left out, with its seed. Past 256 kB the largest bodies go
+    into keys. Over 200 rules it is `import_too_large`.
     """
-    if len(rules) > RULES:
-        raise import_too_large(
-            f"It makes {len(rules)} rules; a route has up to {RULES}.",
-            "Choose a part of it with only=: the start of a path, a tag, or the name of one.",
-        )
+    check_count(len(rules))
+    rules = [rule for rule in rules if _is_possible(rule, notes)]
     if not rules:
-        raise invalid_import("There is nothing in it that a route could answer.")
-    moved = [*_move_bodies(rules, prefix, notes)]
-    document = _encode({**rest, "rules": rules})
+        raise invalid_import(
+            "There is nothing in it that a route could answer.", "; ".join(notes.texts()) or None
+        )
+    moved, count = move_bodies(rules, prefix)
+    if moved:
+        bodies = "1 body is" if count == 1 else f"{count} bodies are"
+        keys = "1 key" if len(moved) == 1 else f"{len(moved)} keys"
+        notes.add(f"{bodies} in {keys}, since the document has up to 256 kB")
+    document = _encode({"rules": rules})
     if len(document) > DOCUMENT_BYTES:
         raise import_too_large(
             f"Its {len(rules)} rules are over 256 kB without their bodies.",
             "Choose a part of it with only=.",
         )
     load(document)
-    return Imported(document, [*seeds, *moved], notes.texts())
+    used = {rule.get("seed") for rule in rules}
+    kept = [seed for seed in seeds if seed.name in used]
+    return Imported(document, [*kept, *(Seed(*body) for body in moved)], notes.texts())
+
+
+def check_count(rules: int) -> None:
+    """Raise `import_too_large` over 200 rules."""
+    if rules > RULES:
+        raise import_too_large(
+            f"It makes {rules} rules; a route has up to {RULES}.",
+            "Choose a part of it with only=: the start of a path, a tag, or the name of one.",
+        )
 
 
 def check_prefix(prefix: str) -> None:
@@ -147,35 +160,12 @@ def _sentence(what: str, places: Iterable[str]) -> str:
     return f"{what}: {', '.join(place[:100] for place in named[:3])}{more}"
 
 
-def _move_bodies(rules: list[Fields], prefix: str, notes: Notes) -> list[Seed]:
-    over = len(_encode(rules)) + _SPARE - DOCUMENT_BYTES
-    if over <= 0:
-        return []
-    answers = [answer for rule in rules for answer in rule.get("answers", ())]
-    sized = [(len(_encode(_body_of(answer))), place) for place, answer in enumerate(answers)]
-    seeds: list[Seed] = []
-    for size, place in sorted(sized, reverse=True):
-        if over <= 0 or size < 2 * _SPARE:
-            break
-        seed = _moved(answers[place], f"{prefix}body:{len(seeds) + 1}")
-        over -= size - len(_encode(seed.name)) - len('"key":,"expand":false,')
-        seeds.append(seed)
-    notes.add(f"{len(seeds)} bodies are in keys, since the document has up to 256 kB")
-    return seeds
-
-
-def _body_of(answer: Fields) -> Fields:
-    return {name: answer[name] for name in ("json", "text", "base64") if name in answer}
-
-
-def _moved(answer: Fields, name: str) -> Seed:
-    """Put an answer's body into a key; the answer shows that key then."""
-    if "json" in answer:
-        value = _encode(answer.pop("json"))
-        answer.setdefault("content_type", "application/json")
-    elif "text" in answer:
-        value = answer.pop("text").encode()
-    else:
-        value = answer.pop("base64")
-    answer |= {"key": name, "expand": False}
-    return Seed(name, value, answer.get("content_type", ""))
+def _is_possible(rule: Fields, notes: Notes) -> bool:
+    """Return whether a route can have a rule; otherwise note why it is left out."""
+    try:
+        load(_encode({"rules": without_bodies([rule])}))
+    except BambleweenyError as ex:
+        reason = str(ex).partition(" - at `")[0].rstrip(".")
+        notes.add(f"Left out, as no route can have it ({reason})", rule["name"])
+        return False
+    return True

@@ -1,6 +1,7 @@
 """Scalars of JSON schemas: which type a value has, and a value that fits a type and its bounds."""
 
 from collections.abc import Callable
+from math import ceil, isfinite
 from typing import Any
 
 from msgspec import Raw
@@ -57,16 +58,31 @@ def _text(schema: dict[str, Any]) -> str:
 
 
 def _number(schema: dict[str, Any]) -> int | float:
+    """Return a number in the bounds, and a multiple of what is given, if such floats exist."""
     low, high = _bound(schema, "minimum", 1), _bound(schema, "maximum", -1)
-    step = _float(schema.get("multipleOf"))
     value = low if low is not None and low > 0 else min(0, 0 if high is None else high)
-    if step and step > 0:
-        value = -(-value // step) * step
-    return int(value) if float(value).is_integer() else value
+    try:
+        return _plain(_multiple(value, _float(schema.get("multipleOf"))))
+    except (OverflowError, ValueError):
+        return _plain(value)
 
 
 def _integer(schema: dict[str, Any]) -> int:
-    return int(_number(schema))
+    return ceil(_number(schema))
+
+
+def _multiple(value: int | float, step: int | float | None) -> int | float:
+    """Return the least multiple from a value on; OverflowError or ValueError if it is no number."""
+    if not step or step < 0:
+        return value
+    found = -(-value // step) * step
+    if isinstance(found, float) and not isfinite(found):
+        raise OverflowError
+    return found
+
+
+def _plain(value: int | float) -> int | float:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _bound(schema: dict[str, Any], name: str, by: int) -> float | int | None:
