@@ -1,6 +1,7 @@
 """Imports of OpenAPI, HAR and db.json documents over HTTP."""
 
 import json
+import re
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_an_openapi_document_answers_each_operation(bring, http):
 
 def test_a_db_json_becomes_collections(bring, http, as_uli):
     made = bring(DB, "db&name=db&journal=calls").json()
-    assert made["keys"] == ["seed:posts", "seed:profile"]
+    assert made["keys"] == ["mock-db:seed:posts", "mock-db:seed:profile"]
     assert any("count" in note for note in made["notes"])
     path = made["named_path"]
     assert http.get(f"{path}/posts?_sort=-id").json() == DB["posts"][::-1]
@@ -108,3 +109,106 @@ def test_options_of_imports_need_from_and_a_value(bring, as_uli, option):
         answer = bring(DB, query)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     assert as_uli.get("/routes").json() == {"routes": []}
+
+
+def everything(http):
+    keys = [row["key"] for row in http.get("/keys").json()["keys"]]
+    return {name: http.get(f"/keys/{name}").content for name in keys}, http.get("/routes").json()
+
+
+LARGE = {
+    "openapi": "3.0.0", "paths": {
+        f"/{n}": {"get": {"responses": {"200": {"description": "", "content": {"application/json": {"example": {"n": n, "x": "x" * 150_000}}}}}}}
+        for n in range(3)
+    },
+}  # fmt: skip
+
+
+def test_two_imports_and_the_keys_of_their_owner_never_meet(bring, as_uli, http):
+    own = {"config": "secret", "seed:posts": "mine", "posts:1": "mine", "body:1": "mine", "shop:posts:1": "mine"}  # fmt: skip
+    for name, value in own.items():
+        as_uli.put(f"/keys/{name}", data=value)
+    db = {"posts": [{"id": 5}], "config": {"theme": "dark"}}
+    made = [
+        bring(document, query).json()
+        for document in (db, LARGE)
+        for query in ("db", "db&name=shop", "db&name=mock", "db&name=mock-shop")
+        for query in [
+            query if document is db else query.replace("db", "openapi").replace("=", "=o")
+        ]
+    ]
+    keys = [key for one in made for key in one["keys"]]
+    assert len(set(keys)) == len(keys)
+    assert not any("existed" in note or "replaced" in note for one in made for note in one["notes"])
+    for one in made[:4]:
+        assert http.get(f"{one['path']}/config").json() == db["config"]
+        assert http.get(f"{one['path']}/posts").json() == db["posts"]
+    for one in made[4:]:
+        assert [http.get(f"{one['path']}/{n}").json()["n"] for n in range(3)] == [0, 1, 2]
+    assert {name: as_uli.get(f"/keys/{name}").text for name in own} == own
+
+
+def test_names_of_keys_are_readable(bring, as_uli):
+    assert bring(DB, "db&name=shop").json()["keys"] == ["mock-shop:seed:posts", "mock-shop:seed:profile"]  # fmt: skip
+    assert bring(DB, "db&name=mock").json()["keys"] == ["mock:seed:posts", "mock:seed:profile"]
+    assert as_uli.get("/keys/mock-shop:posts:1").json() == DB["posts"][0]
+    assert bring(LARGE, "openapi&name=big").json()["keys"][0] == "mock-big:body:1"
+    [key, _] = bring(DB, "db").json()["keys"]
+    assert re.fullmatch("mock-[0-9a-f]{8}:seed:posts", key)
+
+
+def test_an_import_of_the_same_route_keeps_its_keys(bring, as_uli, http):
+    for query in ("db&name=shop", "db"):
+        made = bring({"posts": [{"id": 1}]}, query).json()
+        as_uli.post(f"{made['path']}/posts", json={"id": 9})
+        id = made["path"].rpartition("/")[2]
+        again = as_uli.put(
+            f"/routes?from=db&id={id}", data=json.dumps({"posts": [{"id": 2}]})
+        ).json()
+        assert (again["keys"], again["notes"]) == (made["keys"], [])
+        assert [row["id"] for row in http.get(f"{made['path']}/posts").json()] == [1, 9]
+        as_uli.post(f"/routes/reset?id={id}")
+        assert http.get(f"{made['path']}/posts").json() == [{"id": 2}]
+
+
+def test_a_prefix_that_meets_other_keys_is_noted(bring, as_uli, http):
+    as_uli.put("/keys/p:seed:posts", data="mine")
+    as_uli.put("/keys/p:profile", data='{"password":1}')
+    notes = bring(DB, "db&prefix=p:").json()["notes"]
+    assert "1 existing key was replaced: p:seed:posts" in notes
+    assert "Keys that existed before are public now: p:profile" in notes
+    notes = bring(DB, "db&prefix=p:&name=other").json()["notes"]
+    assert "2 existing keys were replaced: p:seed:posts, p:seed:profile" in notes
+    assert "Keys that existed before are public now: p:posts:, p:profile" in notes
+
+
+def test_a_refused_import_changes_nothing(bring, as_uli, as_admin):
+    bring(DB, "db&name=shop&prefix=p:")
+    bring(PETS, "openapi&name=pets")
+    before = everything(as_uli)
+    changed = {"posts": [{"id": 7}], "more": [{"id": 1}], "profile": {"name": "y"}}
+
+    def refused(method, query, document=changed):
+        answer = as_uli.request(method, f"/routes?{query}", data=json.dumps(document))
+        assert everything(as_uli) == before
+        return answer.json()["code"]
+
+    unknown = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+    assert refused("POST", "from=db&prefix=p:&name=shop") == "route_name_taken"
+    assert refused("PUT", f"from=db&prefix=p:&id={unknown}") == "not_found"
+    assert refused("PUT", "from=db&prefix=p:&id=@uli/pets&name=shop") == "route_name_taken"
+    rules = [{"path": "/c", "collection": "p:c:", "seed": "p:seed:posts"}]
+    assert refused("PUT", "id=@uli/pets", {"name": "shop", "rules": rules}) == "route_name_taken"
+    assert refused("POST", "", {"name": "shop", "rules": rules}) == "route_name_taken"
+    assert refused("PUT", f"id={unknown}", {"rules": rules}) == "not_found"
+    slots = len(before[0]) + 2
+    for spare in range(4):
+        as_admin.put("/users/1", json={"quota": slots + spare})
+        many = {**changed, "last": [{"id": n} for n in range(3)]}
+        assert refused("PUT", "from=db&prefix=p:&id=@uli/shop", many) == "quota_exceeded"
+        assert refused("POST", "from=db&prefix=p:&name=new", many) == "quota_exceeded"
+    as_admin.put("/users/1", json={"quota": 100})
+    assert (
+        as_uli.put("/routes?from=db&id=@uli/shop&name=shop", data=json.dumps(changed)).status_code
+        == 200
+    )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.public.freshness import Freshness
+from bambleweeny.core.public.imported_keys import ImportedKeys
 from bambleweeny.core.public.mock_answers import MockAnswers
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.route_imports import RouteImports
@@ -47,7 +48,7 @@ def make_mocks(
         documents,
         MockAnswers(store, routes, names, list_bounds=list_bounds, topic_bounds=topic_bounds),
         seeds,
-        RouteImports(documents, seeds),
+        RouteImports(documents, ImportedKeys(store, batch, seeds)),
         Verifications(store, topics, waits, documents),
         Freshness(store),
     )

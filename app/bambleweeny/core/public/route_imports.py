@@ -1,29 +1,39 @@
 """Imports of routes: an OpenAPI document, a HAR or a db.json becomes a route with its keys."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
+from uuid import uuid4
 
 import msgspec
 
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
-from bambleweeny.core.mocks.imports.result import Imported
+from bambleweeny.core.mocks.imports.result import Imported, Seed
 from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.public.imported_keys import (
+    ImportedKeys,
+    note_of_kept,
+    note_of_replaced,
+)
 from bambleweeny.core.public.route_documents import Published, RouteDocuments
-from bambleweeny.core.public.seeds import Seeds
-from bambleweeny.errors import BambleweenyError
+from bambleweeny.errors import RouteNameTaken
 
 Format = Literal["openapi", "har", "db"]
 FORMATS: tuple[Format, ...] = ("openapi", "har", "db")
+
+_PLAIN = "mock"
+_OF_IMPORT = re.compile(rf"({_PLAIN}(?:-[^:]+)?:)(?:seed:[^:]+|body:[0-9]+)").fullmatch
+"""A key that an import without a prefix has made."""
 
 
 class ImportOptions(NamedTuple):
     """How a document is imported.
 
-    `prefix` begins the names of the keys, `only` selects paths, tags or operations.
+    `prefix` begins the names of the keys; without one they begin with `mock-NAME:`. `only`
+    selects paths, tags or operations.
     """
 
     format: Format
@@ -45,48 +55,91 @@ class ImportedRoute(NamedTuple):
 class RouteImports:
     """Makes routes of documents in other formats."""
 
-    def __init__(self, documents: RouteDocuments, seeds: Seeds) -> None:
+    def __init__(self, documents: RouteDocuments, keys: ImportedKeys) -> None:
         self._documents = documents
-        self._seeds = seeds
+        self._keys = keys
 
     def put(self, caller: Caller, document: bytes, public_id: str = "") -> Published:
-        """Create a route with a document, or replace that of `public_id`; fill its collections."""
-        parsed = load(document).document
-        if public_id:
-            done = self._documents.replace(caller, public_id, document)
-            self._seeds.plant(caller, parsed)
-            return done
-        done = self._documents.create(caller, document)
-        try:
-            self._seeds.plant(caller, parsed)
-        except BambleweenyError:
-            self._documents.delete(caller, done.id)
-            raise
-        return done
+        """Create a route with a document, or replace that of `public_id`; fill its collections.
+
+        An error leaves all keys and routes as they were.
+        """
+        before = self._documents.read(caller, public_id) if public_id else b""
+        published, _, _ = self._write(caller, document, [], public_id, before)
+        return published
 
     def run(
         self, caller: Caller, body: bytes, options: ImportOptions, public_id: str = ""
     ) -> ImportedRoute:
         """Import a document as a new route, or in place of the document of `public_id`.
 
-        Its keys are written first, all or none, so that a failure leaves no route.
+        Its keys begin with the prefix in the options, else with that of the document that it
+        replaces, else with one of the route's own. An error leaves all keys and routes as they
+        were.
         """
-        made = _imported(body, options)
+        before = self._documents.read(caller, public_id) if public_id else b""
+        own = _names_in(before)
+        prefix = options.prefix or _prefix_of(own) or _new_prefix(options.name, public_id)
+        made = _imported(body, options, prefix)
+        if options.name and not public_id and self._keys.has_route(caller, options.name):
+            raise RouteNameTaken()
         named = {"name": options.name, "journal": options.journal}
         fields = msgspec.json.decode(made.document, type=dict[str, msgspec.Raw])
         given = {name: msgspec.Raw(msgspec.json.encode(v)) for name, v in named.items() if v}
         document = msgspec.json.encode({**given, **fields})
-        parsed: RouteDocument = load(document).document
-        self._seeds.put(caller, made.seeds)
-        published = self.put(caller, document, public_id)
-        return ImportedRoute(
-            published, len(parsed.rules), [seed.name for seed in made.seeds], made.notes
-        )
+        published, *found = self._write(caller, document, made.seeds, public_id, before)
+        replaced, kept = ([name for name in names if name not in own] for names in found)
+        notes = [
+            *([note_of_replaced(replaced)] if replaced else ()),
+            *([note_of_kept(kept)] if kept else ()),
+            *made.notes,
+        ]
+        rules = len(load(document).document.rules)
+        return ImportedRoute(published, rules, [seed.name for seed in made.seeds], notes)
+
+    def _write(
+        self, caller: Caller, document: bytes, seeds: list[Seed], public_id: str, before: bytes
+    ) -> tuple[Published, list[str], list[str]]:
+        def publish() -> Published:
+            if public_id:
+                return self._documents.replace(caller, public_id, document)
+            return self._documents.create(caller, document)
+
+        def retract(published: Published) -> None:
+            if public_id:
+                self._documents.replace(caller, public_id, before)
+            else:
+                self._documents.delete(caller, published.id)
+
+        return self._keys.write(caller, load(document).document, seeds, publish, retract)
 
 
-def _imported(body: bytes, options: ImportOptions) -> Imported:
+def _names_in(document: bytes) -> frozenset[str]:
+    """Return the names of the keys and the prefixes that a route already has."""
+    if not document:
+        return frozenset()
+    rules = load(document).document.rules
+    names = [name for rule in rules for name in (rule.seed, rule.collection, rule.singleton)]
+    names += [answer.key for rule in rules for answer in rule.answers]
+    return frozenset(name for name in names if name)
+
+
+def _prefix_of(names: Iterable[str]) -> str:
+    """Return the prefix of an earlier import that has made such names, or "" if none has."""
+    found = {match[1] for name in names if (match := _OF_IMPORT(name))}
+    return min(found, default="")
+
+
+def _new_prefix(name: str, public_id: str) -> str:
+    """Return a prefix that other imports and keys do not have: of the route's name or its id."""
+    if name == _PLAIN:
+        return f"{_PLAIN}:"
+    return f"{_PLAIN}-{name or public_id[:8] or uuid4().hex[:8]}:"
+
+
+def _imported(body: bytes, options: ImportOptions, prefix: str) -> Imported:
     if options.format == "openapi":
-        return import_openapi(body, options.prefix, options.only)
+        return import_openapi(body, prefix, options.only)
     if options.format == "har":
-        return import_har(body, options.prefix, only=options.only)
-    return import_db(body, options.prefix)
+        return import_har(body, prefix, only=options.only)
+    return import_db(body, prefix)

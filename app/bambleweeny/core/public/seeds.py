@@ -1,6 +1,7 @@
 """Seeds of collections: JSON arrays in keys, from which the objects of a collection are made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.auth.tokens import Caller
@@ -43,15 +44,35 @@ class Seeds:
 
         A collection whose seed does not exist stays as it is. O(objects).
         """
+        for _ in self.planted(caller, document, is_reset=is_reset):
+            pass
+
+    def planted(
+        self,
+        caller: Caller,
+        document: RouteDocument,
+        given: Mapping[str, bytes] = MappingProxyType({}),
+        *,
+        is_reset: bool = False,
+    ) -> Iterator[tuple[Rule, list[str] | None]]:
+        """Do what `plant` does, one collection at a time; seeds that are given are not read.
+
+        Yields the names of the objects, or None for a collection that stays, as it has some.
+        """
         for rule in document.rules:
             if not rule.seed:
                 continue
             known = list(self._names(caller, rule))
             if known and not is_reset:
+                yield rule, None
                 continue
-            [seed], _ = read_values_as(self._store, caller, [rule.seed], _ROOM, is_whole=True)
+            seed = given.get(rule.seed)
+            if seed is None:
+                [seed], _ = read_values_as(self._store, caller, [rule.seed], _ROOM, is_whole=True)
             if seed is not None:
-                self._batch.run_atomic(caller, _planting(rule, known, seed))
+                operations = _planting(rule, known, seed)
+                self._batch.run_atomic(caller, operations)
+                yield rule, [step.name for step in operations if isinstance(step, Set)]
 
     def reset(self, caller: Caller, public_id: str) -> None:
         """Restore the seeds of a route, and forget its counters and the calls in its journal.

@@ -1,6 +1,7 @@
 """A db.json of json-server as a route."""
 
 import json
+import re
 
 import pytest
 from bambleweeny.core.mocks.calls import Call
@@ -85,7 +86,7 @@ def test_what_cannot_be_kept_is_noted():
         }
     )
     assert [rule["path"] for rule in rules] == ["/posts", "/a%20b%2Fc"]
-    assert rules[1]["collection"] == "a_b_c:"
+    assert re.fullmatch("a_b_c-[0-9a-f]{8}:", rules[1]["collection"])
     assert json.loads(seeds["seed:posts"]) == [{"id": 1}]
     assert "Left out, as it is neither an array nor an object: n" in found.notes
     assert "Left out, as it is no object, or has an id that no key can have: posts" in found.notes
@@ -120,3 +121,43 @@ def test_what_cannot_be_imported_is_refused(db, prefix, code, status):
     with pytest.raises(BambleweenyError) as refused:
         import_db(db, prefix)
     assert (refused.value.code, refused.value.status) == (code, status)
+
+
+def test_names_that_are_alike_have_keys_of_their_own():
+    names = ["日本", "中国", "a b", "a_b", "seed", "posts", "n" * 65, "n" * 64, "n" * 64 + "x"]
+    found, rules, seeds = imported({name: [{"id": 1}] for name in names})
+    prefixes = [rule["collection"] for rule in rules]
+    assert len(set(prefixes)) == len(seeds) == len(names)
+    assert ["a_b:", "posts:", "n" * 64 + ":"] == [prefixes[3], prefixes[5], prefixes[7]]
+    assert not any(seed.startswith(prefix) for prefix in prefixes for seed in seeds)
+    again = imported({name: [] for name in reversed(names)})[1]
+    assert [rule["collection"] for rule in again] == prefixes[::-1]
+    route = load(found.document)
+    assert [route.candidates(Call("GET", rule["path"]))[0].rule for rule in rules] == route.rules
+    part = prefixes[0].removesuffix(":")
+    with pytest.raises(BambleweenyError, match="same names") as refused:
+        imported({"日本": [], part: []})
+    assert refused.value.code == "invalid_import"
+
+
+WIREMOCK = {"request": {"method": "GET", "urlPath": "/a"}, "response": {"status": 200}}
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [(WIREMOCK, "WireMock"), ({**WIREMOCK, "id": "x", "priority": 1}, "WireMock"), ({"mappings": [WIREMOCK, WIREMOCK], "meta": {"total": 2}}, "WireMock"),
+     ({"uuid": "x", "name": "env", "routes": [{"uuid": "y", "method": "get", "endpoint": "a", "responses": [{"body": "x"}]}], "port": 3000}, "Mockoon")],
+)  # fmt: skip
+def test_files_of_other_servers_are_refused_with_a_page_of_the_guide(document, name):
+    with pytest.raises(BambleweenyError, match=name) as refused:
+        imported(document)
+    assert refused.value.code == "invalid_import"
+    assert "coming-from" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{"request": {"a": 1}, "response": {"b": 1}}, {"mappings": []}, {"mappings": [{"id": 1}]}, {"routes": [{"id": 1}], "x": {}}, {"routes": []}, {"routes": {"endpoint": "a"}}],
+)  # fmt: skip
+def test_a_db_json_may_have_such_names(document):
+    assert [rule["name"] for rule in imported(document)[1]] == list(document)
