@@ -87,8 +87,8 @@ class Routes:
         """Make a route of JSON in another format: `openapi`, `har` or `db`.
 
         With `id` it replaces the document of that route, else that of the route with the same
-        name, if there is one. `prefix` begins the names of all keys, by
-        default `mock-NAME:`; `only` is a comma-separated list of beginnings of paths, tags or operation ids.
+        name, if there is one. `prefix` begins the names of all keys, by default `mock-NAME:`;
+        `only` is a comma-separated list of beginnings of paths, tags or operation ids.
         """
         query = {
             "from": format, "id": id, "name": name, "prefix": prefix, "only": only,

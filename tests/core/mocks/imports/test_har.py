@@ -1,6 +1,7 @@
 """A HAR as recorded answers."""
 
 import json
+import time
 from base64 import b64encode
 
 import pytest
@@ -262,3 +263,60 @@ def test_over_200_requests_are_refused():
         imported(*(entry(url=f"https://api.example.com/{n}") for n in range(201)))
     assert (refused.value.code, refused.value.status) == ("import_too_large", 413)
     assert "only=" in refused.value.hint
+
+
+def post(body, text, url="https://api.example.com/g"):
+    return entry("POST", url, text=json.dumps(text), body=body)
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ["a" * 9000, "b" * 9000, "c" * 100_000, "short", "*", "a*b", ""],
+        ["a" * 8000 + "x" * 1000, "a" * 8000 + "y" * 1000, "a" * 8000, "a" * 8192, "a" * 8193],
+        ["{" + "*" * 9000, "{" + "*a" * 5000, "{b" + "*" * 9000],
+        ["é" * 9000, "é" * 1023 + "a" * 9000, "é" * 8192],
+    ],
+)
+def test_long_bodies_are_told_apart(bodies):
+    found, rules = imported(*(post(body, n) for n, body in enumerate(bodies)))
+    assert len(rules) == len(bodies)
+    for n, body in enumerate(bodies):
+        assert answers(found, "POST", "/g", body=body.encode()).body == str(n).encode()
+
+
+def test_bodies_that_are_alike_in_8_kb_are_answered_in_turn():
+    found, rules = imported(post("a" * 9000 + "x", 1), post("a" * 9000 + "y", 2))
+    assert len(rules) == 1
+    for count in (1, 2):
+        body = answers(found, "POST", "/g", body=b"a" * 9000 + b"x", count=count).body
+        assert body == str(count).encode()
+    assert "Bodies that are alike in their first 8 kB get their answers in turn" in found.notes
+
+
+@pytest.mark.parametrize(
+    ("odd", "note"),
+    [(entry("M-SEARCH"), "Left out, as no route can have it"), (entry(url="https://api.example.com/x", headers=[{"name": "X-A", "value": "v" * 5000}] * 2), "repeated to over 8 kB"),
+     (entry(url="https://api.example.com/q?a=1&a=2"), "the last value counts")],
+)  # fmt: skip
+def test_one_odd_entry_does_not_stop_the_others(odd, note):
+    found, _ = imported(entry(), odd)
+    assert answers(found, "GET", "/pets").status == 200
+    assert any(note in known for known in found.notes)
+
+
+def test_queries_that_repeat_a_name_are_one_rule():
+    _, rules = imported(
+        entry(url="https://api.example.com/q?a=1&a=2", text="1"),
+        entry(url="https://api.example.com/q?a=3&a=2", text="2"),
+        entry(url="https://api.example.com/q?a=3", text="3"),
+    )
+    assert [rule["when"] for rule in rules] == [{"query": {"a": "2"}}, {"query": {"a": "3"}}]
+    assert [answer["json"] for answer in rules[0]["answers"]] == [1, 2]
+
+
+def test_the_time_grows_with_the_number_of_requests():
+    begun = time.process_time()
+    with pytest.raises(BambleweenyError, match="20000 rules"):
+        imported(*(post(f"body {n}", n) for n in range(20_000)))
+    assert time.process_time() - begun < 5

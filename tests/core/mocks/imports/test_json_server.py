@@ -128,7 +128,7 @@ def test_names_that_are_alike_have_keys_of_their_own():
     found, rules, seeds = imported({name: [{"id": 1}] for name in names})
     prefixes = [rule["collection"] for rule in rules]
     assert len(set(prefixes)) == len(seeds) == len(names)
-    assert ["a_b:", "posts:", "n" * 64 + ":"] == [prefixes[3], prefixes[5], prefixes[7]]
+    assert [prefixes[3], prefixes[5], prefixes[7]] == ["a_b:", "posts:", "n" * 64 + ":"]
     assert not any(seed.startswith(prefix) for prefix in prefixes for seed in seeds)
     again = imported({name: [] for name in reversed(names)})[1]
     assert [rule["collection"] for rule in again] == prefixes[::-1]

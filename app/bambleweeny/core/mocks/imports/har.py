@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, urlsplit
 
-import msgspec
 from msgspec import Raw
 
 from bambleweeny.core.mocks.headers import (
@@ -15,11 +14,13 @@ from bambleweeny.core.mocks.headers import (
     is_cookie_value,
     is_header_value,
 )
+from bambleweeny.core.mocks.imports.recorded_bodies import by_body, exactly
 from bambleweeny.core.mocks.imports.result import (
     Fields,
     Imported,
     Notes,
     answer_with,
+    check_count,
     check_prefix,
     finished,
     importer,
@@ -27,7 +28,7 @@ from bambleweeny.core.mocks.imports.result import (
     label_of,
     read_json,
 )
-from bambleweeny.core.mocks.limits import ANSWERS, SEGMENTS, TEXT_CHARACTERS
+from bambleweeny.core.mocks.limits import ANSWERS, SEGMENTS
 from bambleweeny.core.mocks.values import context_of, parsed
 from bambleweeny.names import is_media_type
 
@@ -110,7 +111,11 @@ def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
         if not is_cookie_name(name) or not is_header_value(value) or not is_allowed(name):
             notes.add("A header is left out, as a rule may not set it", lower)
             continue
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        joined = f"{headers[name]}, {value}" if name in headers else value
+        if not is_header_value(joined):
+            notes.add("A header is left out, as it is repeated to over 8 kB", lower)
+            continue
+        headers[name] = joined
     if headers:
         answer["headers"] = headers
     cookies = _cookies(response)
@@ -168,21 +173,29 @@ def _typed(data: bytes, kind: str) -> Fields:
 
 
 def _rules(requests: list[_Request], notes: Notes) -> list[Fields]:
-    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], list[_Request]] = {}
+    groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, list[_Request]]] = {}
     for request in requests:
-        groups.setdefault((request.method, request.path, request.query), []).append(request)
-    rules: list[Fields] = []
+        bodies = groups.setdefault((request.method, request.path, _last(request.query, notes)), {})
+        bodies.setdefault(request.body, []).append(request)
+    found: list[tuple[list[_Request], Fields]] = []
     # NOTE: of two rules of one path the one that wants more of the query has to be first.
-    for group in sorted(groups.values(), key=lambda group: -len(group[0].query)):
-        bodies = list(dict.fromkeys(request.body for request in group))
-        conditions = _conditions(bodies) if len(bodies) > 1 else [{}]
-        for body, condition in zip(bodies, conditions, strict=True):
-            same = [request for request in group if request.body == body]
-            rules.append(_rule(same, condition, notes))
-    return rules
+    for (_, _, query), bodies in sorted(groups.items(), key=lambda group: -len(group[0][2])):
+        when = {"query": {name: exactly(value) for name, value in query}} if query else {}
+        for condition, same in by_body(bodies, notes):
+            found.append((same, {**condition, **when}))
+    check_count(len(found))
+    return [_rule(same, when, notes) for same, when in found]
 
 
-def _rule(requests: list[_Request], when: Fields, notes: Notes) -> Fields:
+def _last(query: tuple[tuple[str, str], ...], notes: Notes) -> tuple[tuple[str, str], ...]:
+    """Return the query as a rule can test it, with one value for each name."""
+    found = dict(query)
+    if len(found) < len(query):
+        notes.add("Of a name that a query repeats the last value counts")
+    return tuple(found.items())
+
+
+def _rule(requests: Sequence[_Request], when: Fields, notes: Notes) -> Fields:
     first = requests[0]
     where = f"{first.method} {first.path}"
     rule: Fields = {
@@ -190,38 +203,16 @@ def _rule(requests: list[_Request], when: Fields, notes: Notes) -> Fields:
         "method": first.method,
         "path": "/".join(quote(part, safe="%!$&'()+,;=:@~") for part in first.path.split("/")),
     }
-    if first.query:
-        when = {**when, "query": {name: _exactly(value) for name, value in first.query}}
     if when:
         rule["when"] = when
-    answers = [request.answer for request in requests]
-    if all(answer == answers[0] for answer in answers[1:]):
+    answers = [request.answer for request in requests[: ANSWERS + 1]]
+    if all(request.answer == answers[0] for request in requests):
         answers = answers[:1]
     if len(answers) > ANSWERS:
         notes.add(f"Only the first {ANSWERS} answers are kept", where)
     elif len(answers) > 1:
         notes.add("Repeated calls get the recorded answers in turn, then the last one", where)
     return rule | {"answers": answers[:ANSWERS]}
-
-
-def _conditions(bodies: list[str]) -> list[Fields]:
-    """Return what tells requests apart by their bodies: a GraphQL operation, or the text."""
-    operations = [_operation(body) for body in bodies]
-    if all(operations) and len(set(operations)) == len(bodies):
-        return [{"body": {"operationName": _exactly(name)}} for name in operations]
-    return [{"text": _exactly(b[: TEXT_CHARACTERS - 1]) if b else False} for b in bodies]
-
-
-def _operation(body: str) -> str:
-    try:
-        found = msgspec.json.decode(body, type=dict[str, Any]).get("operationName")
-    except (msgspec.DecodeError, RecursionError):
-        return ""
-    return found if isinstance(found, str) else ""
-
-
-def _exactly(text: str) -> str | Fields:
-    return {"is": text} if "*" in text else text
 
 
 def _list(holder: Any, name: str) -> list[Any]:
