@@ -59,8 +59,27 @@ def test_a_flow_of_yaml_is_none_of_json(tmp_path):
         ("a.json", b'{"a": "\xff"}', "not valid JSON"),
         ("a.yaml", b"a: [", "not valid YAML"),
         ("a.yaml", b"a: \xff", "not valid YAML"),
-        ("a.yaml", b"a: &a [*a]", "cannot be written as JSON"),
-        ("a.yaml", b"2026-01-02: x", "cannot be written as JSON"),
+        (
+            "a.yaml",
+            b"a: &a [*a]",
+            "not valid YAML: the alias *a is before the end of its anchor in line 1.",
+        ),
+        ("a.yaml", b"a: {<<: &a [*a]}", "before the end of its anchor"),
+        ("a.yaml", b"b: 1\n? [x]\n: x", "a key is no text in line 2."),
+        ("a.yaml", b"b: 1\na: .inf", "JSON has no number .inf; write it in quotes, in line 2."),
+        ("a.yaml", b"a: [-.INF]", "JSON has no number -.INF"),
+        ("a.yaml", b"a: .nan", "JSON has no number .nan"),
+        ("a.yaml", b"a: !!float .inf", "JSON has no number .inf"),
+        ("a.yaml", b"a: !!int x", "'x' is not of the type of its tag in line 1."),
+        (
+            "a.yaml",
+            b"a: !!python/object:os.system x",
+            "the tag tag:yaml.org,2002:python/object:os.system is unknown",
+        ),
+        ("a.yaml", b"a: !!set {}", "the tag tag:yaml.org,2002:set is unknown"),
+        ("a.yaml", b"a: {<<: 5}", "<< is not followed by mappings"),
+        ("a.yaml", b"a: " + b"[" * 100_000, "not valid YAML"),
+        ("a.yaml", b"a: 1\n---\nb: 1", "not valid YAML"),
         ("a.yaml", b"- 1", "no mapping at its top"),
         ("a.yaml", b"", "no mapping at its top"),
     ],
@@ -71,3 +90,64 @@ def test_what_cannot_be_read_is_one_line(tmp_path, name, text, says):
         read_to_import(str(tmp_path / name))
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def read_yaml(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(text)
+    return read_to_import(str(tmp_path / "a.yaml"))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", "true"), ("false", "false"), ("null", "null"), ("", "null"), ("0", "0"), ("-1", "-1"), ("1.10", "1.10"), ("1e3", "1e3"), ("1.5E-3", "1.5E-3"),
+     ("123456789012345678901234567890", "123456789012345678901234567890"), ("1e400", "1e400"),
+     *((text, json.dumps(text)) for text in ("NO", "on", "off", "yes", "True", "TRUE", "Null", "~", "01234", "0o17", "0x1f", "1_000", "+1", ".5", "5.", "12:30:00", "12:30", "=", "<<",
+        "2017-07-21", "2017-07-21T17:32:28Z", "2017-07-21 17:32:28.5 +01:00", "inf", "1e", "1.2.3", "é")),
+     ('"1"', '"1"'), ("'true'", '"true"'), ("!!str 12", '"12"'), ("!!str", '""'), ("!!int 12", "12"), ("!!timestamp 2017-07-21", '"2017-07-21"'), ("'.inf'", '".inf"'),
+     ("[a, {b: 1}, []]", '["a",{"b":1},[]]'), ("{}", "{}"), ("|\n  x\n  y\n", '"x\\ny\\n"')],
+)  # fmt: skip
+def test_yaml_has_the_values_of_json(tmp_path, text, value):
+    found = read_yaml(tmp_path, f"a: {text}")
+    assert found.decode() == f'{{"a":{value if text != "é" else chr(34) + text + chr(34)}}}'
+
+
+def test_keys_of_yaml_are_texts(tmp_path):
+    found = read_yaml(tmp_path, "200: a\non: b\nnull: c\n1.0: d\n2026-01-02: e\n? f\n: g\n")
+    assert found == b'{"200":"a","on":"b","null":"c","1.0":"d","2026-01-02":"e","f":"g"}'
+
+
+def test_aliases_and_merges_are_written_out(tmp_path):
+    found = read_yaml(
+        tmp_path,
+        "a: &a {x: 1, y: [1]}\nb: *a\nc: {<<: *a, x: 2}\nd: {<<: [{x: 3}, *a], z: 4}\n",
+    )
+    assert json.loads(found) == {
+        "a": {"x": 1, "y": [1]},
+        "b": {"x": 1, "y": [1]},
+        "c": {"x": 2, "y": [1]},
+        "d": {"x": 3, "y": [1], "z": 4},
+    }
+
+
+@pytest.mark.parametrize("first", ["[x,x,x,x,x,x,x,x,x,x]", "{k: x}", "'" + "x" * 10_000 + "'"])
+@pytest.mark.parametrize("step", ["[{}]", "{{k0: 1, <<: [{}]}}"])
+def test_aliases_have_a_bound(tmp_path, first, step):
+    is_merge = "<<" in step
+    lines = ["paths: {}", f"a0: &a0 {first if not is_merge else '{k: ' + first + '}'}"]
+    for n in range(1, 12):
+        lines.append(f"a{n}: &a{n} " + step.format(",".join([f"*a{n - 1}"] * 10)))
+    with pytest.raises(WrongUse, match="over 16 MB with its aliases written out"):
+        read_yaml(tmp_path, "\n".join(lines))
+
+
+def test_aliases_side_by_side_have_the_same_bound(tmp_path):
+    lines = ["a: &a [" + "x," * 100_000 + "]", "b: &b [" + "*a," * 70 + "]"]
+    assert len(read_yaml(tmp_path, "\n".join(lines))) > 14_000_000 * 2
+    with pytest.raises(WrongUse, match="over 16 MB"):
+        read_yaml(tmp_path, "\n".join([*lines, "c: *b"]))
+
+
+def test_a_directory_is_refused_by_name(tmp_path):
+    with pytest.raises(WrongUse, match="is a directory") as refused:
+        read_to_import(str(tmp_path))
+    assert "coming-from" in refused.value.hint

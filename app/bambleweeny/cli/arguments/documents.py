@@ -4,6 +4,7 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from bambleweeny.cli.arguments.files import source
@@ -42,10 +43,15 @@ def parse_document(text: bytes) -> Any:
 
 def read_to_import(name: str) -> tuple[bytes, str]:
     """Return a file's JSON, of YAML too, and its format by `format_of`."""
+    if Path(name).is_dir():
+        raise WrongUse(
+            "The document is a directory; name a file in it.",
+            hint="The files of other mock servers: bambleweeny help coming-from.",
+        )
     with source(name) as file:
         text = file.read()
     found, is_json = _parsed(text, is_named_yaml=Path(name).suffix in _YAML)
-    return (text if is_json else _as_json(found)), format_of(found)
+    return (text if is_json else _yaml().as_json(found)), format_of(found)
 
 
 def format_of(document: Mapping[str, Any]) -> str:
@@ -76,7 +82,7 @@ def _parsed(text: bytes, *, is_named_yaml: bool) -> tuple[dict[str, Any], bool]:
         except WrongUse:
             if not is_named_yaml:
                 raise
-    found = _from_yaml(text)
+    found = _yaml().parse_yaml(text)
     if isinstance(found, dict):
         return found, False
     if not is_named_yaml:
@@ -84,23 +90,12 @@ def _parsed(text: bytes, *, is_named_yaml: bool) -> tuple[dict[str, Any], bool]:
     raise WrongUse("The document has no mapping at its top.")
 
 
-def _from_yaml(text: bytes) -> Any:
+def _yaml() -> ModuleType:
     try:
-        import yaml  # noqa: PLC0415  the extra `server` brings it
+        from bambleweeny.cli.arguments import yaml_documents  # noqa: PLC0415  needs an extra
     except ModuleNotFoundError as ex:
         raise WrongUse(f"To read YAML, {INSTALL}.", hint="Or convert it to JSON first.") from ex
-    try:
-        # NOTE: the loader in C is ten times as fast; both are safe.
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError) as ex:
-        raise WrongUse(f"The document is not valid YAML: {_one_line(ex)}.") from ex
-
-
-def _as_json(document: dict[str, Any]) -> bytes:
-    try:
-        return json.dumps(document, default=str).encode()
-    except (TypeError, ValueError, RecursionError) as ex:
-        raise WrongUse(f"The YAML cannot be written as JSON: {ex}.") from ex
+    return yaml_documents
 
 
 def _one_line(error: Exception) -> str:

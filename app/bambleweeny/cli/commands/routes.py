@@ -204,9 +204,7 @@ VERBS = {
                     ),
                     argument("--id", metavar="ROUTE", help="replace the document of this route"),
                     argument("--name", metavar="NAME", help="the name of the route"),
-                    argument(
-                        "--prefix", metavar="PREFIX", help="of its keys, else mock-NAME:"
-                    ),
+                    argument("--prefix", metavar="PREFIX", help="of its keys, else mock-NAME:"),
                     argument("--only", metavar="PARTS", help="paths, tags or ids, with commas"),
                     argument("--journal", metavar="TOPIC", help="the topic with its calls"),
                     USERID,
