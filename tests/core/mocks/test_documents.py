@@ -181,3 +181,22 @@ def test_a_document_without_rules_stays_what_it_is():
         [],
         "*",
     )
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        ({"name": "..", "rules": [{}]}, "not dots alone - at `$"),
+        ({"rules": [{"seed": "a b", "singleton": "a"}]}, "or .. alone - at `$.rules[0]`."),
+        ({"name": "a/b", "rules": [{}]}, "alone"),
+    ],
+)
+def test_a_refusal_has_one_full_stop(document, text):
+    with pytest.raises(BambleweenyError) as refused:
+        load(json.dumps(document).encode())
+    info = str(refused.value)
+    assert text in info or text.replace(" - at `$", ".") in info
+    assert info.endswith(".")
+    assert ".. " not in info.replace("not . or .. alone", "")
+    assert not info.endswith("..")
+    assert ". - at" not in info

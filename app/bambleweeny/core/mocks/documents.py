@@ -175,7 +175,8 @@ def invalid(ex: Exception) -> BambleweenyError:
     """Make the error of a refused document; `ex` is Refused, or msgspec's with or without one."""
     cause: Any = ex if isinstance(ex, Refused) else ex.__cause__
     code = cause.code if isinstance(cause, Refused) else "invalid_route"
-    return refusal(code, f"{ex}.", "See /docs for the fields of a route.")
+    text = str(ex).replace(". - at `", " - at `").rstrip(".")
+    return refusal(code, f"{text}.", "See /docs for the fields of a route.")
 
 
 def _require(is_met: object, text: str) -> None:

@@ -1,6 +1,6 @@
 """Keys that come with a document: written with it, or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bambleweeny.core.auth.tenant_session import read_as
 from bambleweeny.core.auth.tokens import Caller
@@ -79,15 +79,13 @@ class ImportedKeys:
             self._batch.run_atomic(caller, [Del(name) for name in part])
 
 
-def note_of_replaced(names: Sequence[str]) -> str:
-    """Return the note on keys that an import has replaced."""
-    keys = "1 existing key was" if len(names) == 1 else f"{len(names)} existing keys were"
-    return f"{keys} replaced: {_listed(names)}"
-
-
-def note_of_kept(names: Sequence[str]) -> str:
-    """Return the note on keys that were there before, and that the route answers now."""
-    return f"Keys that existed before are public now: {_listed(names)}"
+def notes_on_existing(replaced: Sequence[str] = (), kept: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a note on the keys that an import has replaced, and one on those that it shows."""
+    if replaced:
+        keys = "1 existing key was" if len(replaced) == 1 else f"{len(replaced)} existing keys were"
+        yield f"{keys} replaced: {_listed(replaced)}"
+    if kept:
+        yield f"Keys that existed before are public now: {_listed(kept)}"
 
 
 def _listed(names: Sequence[str]) -> str:

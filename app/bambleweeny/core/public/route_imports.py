@@ -13,11 +13,7 @@ from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
 from bambleweeny.core.mocks.imports.result import Imported, Seed
 from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.public.imported_keys import (
-    ImportedKeys,
-    note_of_kept,
-    note_of_replaced,
-)
+from bambleweeny.core.public.imported_keys import ImportedKeys, notes_on_existing
 from bambleweeny.core.public.route_documents import Published, RouteDocuments
 from bambleweeny.errors import RouteNameTaken
 
@@ -88,12 +84,9 @@ class RouteImports:
         given = {name: msgspec.Raw(msgspec.json.encode(v)) for name, v in named.items() if v}
         document = msgspec.json.encode({**given, **fields})
         published, *found = self._write(caller, document, made.seeds, public_id, before)
-        replaced, kept = ([name for name in names if name not in own] for names in found)
-        notes = [
-            *([note_of_replaced(replaced)] if replaced else ()),
-            *([note_of_kept(kept)] if kept else ()),
-            *made.notes,
-        ]
+        # NOTE: keys with a prefix of the route's own are of an earlier import of that name.
+        others = [[name for name in names if name not in own] for names in found if options.prefix]
+        notes = [*notes_on_existing(*others), *made.notes]
         rules = len(load(document).document.rules)
         return ImportedRoute(published, rules, [seed.name for seed in made.seeds], notes)
 
@@ -120,7 +113,8 @@ def _names_in(document: bytes) -> frozenset[str]:
         return frozenset()
     rules = load(document).document.rules
     names = [name for rule in rules for name in (rule.seed, rule.collection, rule.singleton)]
-    names += [answer.key for rule in rules for answer in rule.answers]
+    keys = [answer.key for rule in rules for answer in rule.answers]
+    names += [key for key in keys if isinstance(key, str)]
     return frozenset(name for name in names if name)
 
 

@@ -12,22 +12,23 @@ _WIREMOCK_FIELDS = frozenset(
 
 def refuse_foreign(document: Mapping[str, Any]) -> None:
     """Raise `invalid_import` for a mapping of WireMock or an environment of Mockoon."""
-    mappings, routes = document.get("mappings"), document.get("routes")
-    if _is_mapping(document) or (_has_objects(mappings) and all(map(_is_mapping, mappings))):
+    mappings, routes = _objects(document.get("mappings")), _objects(document.get("routes"))
+    if _is_mapping(document) or (mappings and all(map(_is_mapping, mappings))):
         raise invalid_import(
             "It is a mapping of WireMock, which cannot be imported.",
             "The page coming-from of the guide shows the fields of a rule for those of a mapping.",
         )
-    if _has_objects(routes) and all("endpoint" in route for route in routes):
+    if routes and all("endpoint" in route for route in routes):
         raise invalid_import(
             "It is an environment of Mockoon, which cannot be imported.",
             "Export it from Mockoon as OpenAPI; see the page coming-from of the guide.",
         )
 
 
-def _has_objects(value: Any) -> bool:
-    is_list = isinstance(value, list) and len(value) > 0
-    return is_list and all(isinstance(part, dict) for part in value)
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Return a list of objects, or none if it is something else."""
+    found = value if isinstance(value, list) else []
+    return found if all(isinstance(part, dict) for part in found) else []
 
 
 def _is_mapping(value: Mapping[str, Any]) -> bool:

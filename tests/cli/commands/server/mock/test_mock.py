@@ -379,7 +379,8 @@ def test_a_worker_that_dies_does_not_end_it(place):
     ("words", "status", "says"),
     [
         (["nope.json"], 1, "Cannot read nope.json: No such file or directory.\n"),
-        (["shop.json", "."], 1, "Cannot read .: Is a directory.\n"),
+        (["shop.json", "."], 1, ".: The document is a directory; name a file in it.\n"),
+        (["mapping.json"], 1, "mapping.json: It is a mapping of WireMock"),
         (["broken.json"], 1, "broken.json: The document is not valid JSON: "),
         (["wrong.json"], 1, "wrong.json: Object contains unknown field `pth`"),
         (["shop.json", "wrong.json"], 1, "wrong.json: Object contains unknown field `pth`"),
@@ -393,6 +394,7 @@ def test_a_worker_that_dies_does_not_end_it(place):
 def test_what_cannot_be_mocked_ends_at_once(place, words, status, says):
     (place / "broken.json").write_text("{")
     (place / "empty.json").write_text("{}")
+    (place / "mapping.json").write_text('{"request": {"url": "/"}, "response": {}}')
     (place / "wrong.json").write_text('{"rules": [{"pth": "/x", "answers": []}]}')
     listen = () if "--listen" in words else ("--listen", "127.0.0.1:0")
     done = subprocess.run(

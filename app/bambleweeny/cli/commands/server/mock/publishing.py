@@ -42,7 +42,7 @@ class Publisher:
         """
         notes: list[str] = []
         if len(parts) == 1:
-            self._set(parts[0], NAME, "", notes)
+            self._set(parts[0], NAME, notes)
         else:
             documents = [
                 self._document_of(part, number, notes) for number, part in enumerate(parts, 1)
@@ -61,23 +61,22 @@ class Publisher:
     def _document_of(self, part: Part, number: int, notes: list[str]) -> dict[str, Any]:
         """Return the document of one file of several; a route of its own checks it first."""
         name = f"{NAME}-{number}"
-        self._set(part, name, f"file{number}:" if number > 1 else "", notes)
+        self._set(part, name, notes)
         document = self._routes.get(f"@admin/{name}")
         self._routes.delete(f"@admin/{name}")
         if part.format != ROUTE:
             del document["journal"]
         return document
 
-    def _set(self, part: Part, name: str, prefix: str, notes: list[str]) -> None:
+    def _set(self, part: Part, name: str, notes: list[str]) -> None:
         try:
             if part.format == ROUTE:
                 document = json.loads(part.text)
                 self._routes.set({"journal": JOURNAL, **document, "name": name})
                 return
             made = self._routes.import_(
-                part.format, part.text, name=name, prefix=prefix or None, only=self._only,
-                journal=JOURNAL,
-            )  # fmt: skip
+                part.format, part.text, name=name, only=self._only, journal=JOURNAL
+            )
         except UNAVAILABLE:
             raise
         except BambleweenyError as ex:
@@ -105,4 +104,8 @@ def _merged(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _failure(name: str, error: BambleweenyError) -> CommandFailed:
-    return CommandFailed(f"{name}: {error} ({error.code})", hint=error.hint)
+    hint = error.hint
+    if hint and hint.startswith("See /"):
+        # NOTE: the server with that page stops when the first publication fails.
+        hint = "See 'bambleweeny help mock-reference'."
+    return CommandFailed(f"{name}: {error} ({error.code})", hint=hint)
