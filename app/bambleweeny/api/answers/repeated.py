@@ -4,6 +4,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.core.public.freshness import Freshness
 
 
@@ -30,4 +31,5 @@ def keep_draft(
     if draft is None or "bambleweeny.plan" in req.env:
         return
     if len(resp.data or b"") <= draft.most_bytes:
-        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", req.path)
+        path = req.env.get(REQUESTED_PATH, req.path)
+        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", path)
