@@ -20,7 +20,7 @@ from bambleweeny.errors import BambleweenyError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=300)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=120)
 
 ROUTE = {
     "name": "shop", "key": "home", "content_type": "text/html", "journal": "calls", "cors": "*",

@@ -15,7 +15,7 @@ from bambleweeny.errors import BambleweenyError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=300)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=120)
 CALL = Call(
     "POST",
     "/orders/7",
