@@ -179,7 +179,9 @@ class Route:
             self.answer(req, resp, Reference(public_id), 2)
         else:
             self._answer_value(req, resp, Shown(public_id, *shown))
-            keep_draft(draft, req, resp, self._freshness, self._routes.find(public_id).owner)
+            if draft:
+                owner = self._routes.find(public_id).owner
+                keep_draft(draft, req, resp, self._freshness, owner)
 
     on_post = on_put = on_delete = on_patch = on_options = on_get
 
@@ -204,7 +206,7 @@ class Route:
         else:
             self._routes.note_size(here, len(found.body))
             answer_rendered(req, resp, found)
-        if owner:
+        if draft and owner:
             keep_draft(draft, req, resp, self._freshness, owner)
 
     def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
