@@ -1,6 +1,7 @@
 """Imports of OpenAPI, HAR and db.json documents over HTTP."""
 
 import json
+from uuid import uuid4
 
 import pytest
 
@@ -108,3 +109,106 @@ def test_options_of_imports_need_from_and_a_value(bring, as_uli, option):
         answer = bring(DB, query)
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
     assert as_uli.get("/routes").json() == {"routes": []}
+
+
+def test_what_is_refused_changes_no_key(as_uli):
+    """A name that is taken, and an id of no route."""
+    first = as_uli.post("/routes?from=db&name=mine", json={"posts": [{"id": 1, "t": "first"}]})
+    taken = as_uli.post("/routes?from=db&name=mine", json={"posts": [{"id": 1, "t": "second"}]})
+    assert (taken.status_code, taken.json()["code"]) == (409, "route_name_taken")
+    as_uli.post(f"/routes/reset?id={first.json()['path'][8:]}")
+    assert as_uli.get(first.json()["path"] + "/posts").json() == [{"id": 1, "t": "first"}]
+    unknown = as_uli.put(f"/routes?from=db&id={uuid4()}", json={"others": [{"id": 1}]})
+    assert unknown.status_code == 404
+    assert as_uli.get("/keys/seed:others").status_code == 404
+
+
+def test_keys_that_exist_before_an_import_are_noted(as_uli):
+    as_uli.put("/keys/config", data='{"password": 1}')
+    as_uli.put("/keys/users:1", data="{}")
+    as_uli.put("/keys/seed:users", data="mine")
+    document = {"config": {"theme": "dark"}, "users": [{"id": 2}], "new": []}
+    made = as_uli.post("/routes?from=db", json=document).json()
+    assert made["notes"] == [
+        "These keys existed and are replaced: seed:users",
+        "What these keys have already is shown by the route: config, users:",
+    ]
+    public_id = made["path"][8:]
+    assert as_uli.put(f"/routes?from=db&id={public_id}", json=document).json()["notes"] == []
+    other = as_uli.post("/routes?from=db&prefix=o:", json=document).json()
+    assert other["notes"] == []
+
+
+def test_imports_do_not_share_their_bodies(as_uli):
+    paths = []
+    for word in ("one", "two"):
+        response = {"content": {"application/json": {"example": {"w": word, "x": "y" * 300_000}}}}
+        document = {
+            "openapi": "3.0.0",
+            "paths": {"/big": {"get": {"responses": {"200": response}}}},
+        }
+        paths.append(as_uli.post("/routes?from=openapi", json=document).json()["path"])
+    assert [as_uli.get(f"{path}/big").json()["w"] for path in paths] == ["one", "two"]
+
+
+def test_examples_that_are_referred_to_often_have_a_bound(as_uli):
+    content = {"application/json": {"examples": {"b": {"$ref": "#/components/examples/B"}}}}
+    responses = {str(status): {"content": content} for status in range(200, 220)}
+    document = {
+        "openapi": "3.0.0",
+        "paths": {f"/p{n}": {"get": {"responses": responses}} for n in range(10)},
+        "components": {"examples": {"B": {"value": "x" * 300_000}}},
+    }
+    refused = as_uli.post("/routes?from=openapi", json=document)
+    assert (refused.status_code, refused.json()["code"]) == (413, "import_too_large")
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        '"minimum":5,"multipleOf":1e-320',
+        '"minimum":1e299,"multipleOf":1e-300',
+        f'"minimum":1{"0" * 400}',
+        f'"multipleOf":1{"0" * 400}',
+        f'"exclusiveMinimum":{"9" * 299},"multipleOf":0.1',
+    ],
+)
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_bounds_that_no_number_has_are_ignored(as_uli, kind, bounds):
+    schema = f'{{"type":"{kind}",{bounds}}}'
+    content = f'{{"application/json":{{"schema":{schema}}}}}'
+    document = f'{{"openapi":"3.0.0","paths":{{"/a":{{"get":{{"responses":{{"200":{{"content":{content}}}}}}}}}}}}}'
+    made = as_uli.post("/routes?from=openapi", data=document)
+    assert made.status_code == 200, made.text
+    assert isinstance(as_uli.get(made.json()["path"] + "/a").json(), int | float)
+
+
+@pytest.mark.parametrize(
+    ("document", "name"),
+    [
+        ({"request": {"url": "/a"}, "response": {"status": 200}}, "WireMock"),
+        ({"mappings": [{"request": {}, "response": {}}]}, "WireMock"),
+        ({"uuid": "1", "routes": [{"endpoint": "a", "method": "get"}]}, "Mockoon"),
+    ],
+)
+def test_files_of_others_are_no_db(as_uli, document, name):
+    refused = as_uli.post("/routes?from=db", json=document).json()
+    assert refused["code"] == "invalid_import" and name in refused["info"]
+    assert "coming-from" in refused["hint"]
+
+
+def test_long_bodies_of_a_har_are_told_apart(as_uli):
+    def entry(letter, method="POST", **more):
+        return {
+            "request": {"method": method, "url": "http://h/p", "postData": {"text": letter * 9000}},
+            "response": {"status": 200, "content": {"text": letter, "mimeType": "text/plain"}, **more},
+        }  # fmt: skip
+
+    long = [{"name": "X-A", "value": "v" * 5000}] * 2
+    entries = [entry("x"), entry("y"), entry("z", "M-SEARCH"), entry("w", headers=long)]
+    made = as_uli.post("/routes?from=har", json={"log": {"entries": entries}}).json()
+    for letter in "xyw":
+        assert as_uli.post(made["path"] + "/p", data=letter * 9000).text == letter
+    notes = {note.partition(":")[0] for note in made["notes"]}
+    assert "Left out, as no rule has such a method" in notes
+    assert "A header is left out, as it is too long" in notes

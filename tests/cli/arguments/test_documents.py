@@ -59,8 +59,7 @@ def test_a_flow_of_yaml_is_none_of_json(tmp_path):
         ("a.json", b'{"a": "\xff"}', "not valid JSON"),
         ("a.yaml", b"a: [", "not valid YAML"),
         ("a.yaml", b"a: \xff", "not valid YAML"),
-        ("a.yaml", b"a: &a [*a]", "cannot be written as JSON"),
-        ("a.yaml", b"2026-01-02: x", "cannot be written as JSON"),
+        ("a.yaml", b"a: &a [*a]", "aliases without end"),
         ("a.yaml", b"- 1", "no mapping at its top"),
         ("a.yaml", b"", "no mapping at its top"),
     ],
@@ -71,3 +70,30 @@ def test_what_cannot_be_read_is_one_line(tmp_path, name, text, says):
         read_to_import(str(tmp_path / name))
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_yaml_is_read_as_json_would_be(tmp_path):
+    file = tmp_path / "api.yaml"
+    file.write_text(
+        "openapi: 3.0.0\nvalues: [2017-07-21T17:32:28Z, 12:30:00, NO, on, 01234, 0x1f, .inf, 1_000,"
+        " 5, -1, 1.5, 1e3, true, null, ~]\ndefaults: &d {a: 1}\nmerged: {<<: *d, b: 2}\n"
+    )
+    found, kind = read_to_import(str(file))
+    assert kind == "openapi"
+    assert json.loads(found) == {
+        "openapi": "3.0.0",
+        "values": ["2017-07-21T17:32:28Z", "12:30:00", "NO", "on", "01234", "0x1f", ".inf", "1_000",
+                   5, -1, 1.5, 1000.0, True, None, None],
+        "defaults": {"a": 1},
+        "merged": {"a": 1, "b": 2},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_aliases_that_grow_without_end_are_refused(tmp_path, ends):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    file = tmp_path / "bomb.yaml"
+    file.write_text("\n".join(lines) if ends else "a: &a [*a]")
+    with pytest.raises(WrongUse, match="aliases"):
+        read_to_import(str(file))

@@ -13,7 +13,7 @@ from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
-from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.errors import InvalidRequest, NotFound, RouteNameTaken
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import PUT_DOCUMENT_WITHIN_QUOTA
 
@@ -68,6 +68,23 @@ class RouteDocuments:
         document = load(body).document
         owner = self._put(caller, public_id, document, body, is_new=False)
         return Published(public_id, _full_name(owner, document))
+
+    def check_place(self, caller: Caller, public_id: str, name: str) -> None:
+        """Raise what `create` or `replace` would raise for an id, or for a name; '' for none.
+
+        One round trip.
+        """
+        tenant = self._store.schema.tenant(caller.id)
+        score, holder = read_as(
+            self._store,
+            caller,
+            ("ZSCORE", tenant.routes, public_id),
+            ("HGET", tenant.route_names, name),
+        )
+        if public_id and score is None:
+            raise NotFound()
+        if name and holder is not None and holder != public_id.encode():
+            raise RouteNameTaken()
 
     def read(self, caller: Caller, public_id: str) -> bytes:
         """Return a route's document as JSON; a miss raises NotFound. Up to two round trips."""

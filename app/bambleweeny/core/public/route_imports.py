@@ -69,7 +69,8 @@ class RouteImports:
     ) -> ImportedRoute:
         """Import a document as a new route, or in place of the document of `public_id`.
 
-        Its keys are written first, all or none, so that a failure leaves no route.
+        Its keys are written first, all or none, so that a failure leaves no route. Of a new route,
+        notes name the keys that existed before it.
         """
         made = _imported(body, options)
         named = {"name": options.name, "journal": options.journal}
@@ -77,10 +78,16 @@ class RouteImports:
         given = {name: msgspec.Raw(msgspec.json.encode(v)) for name, v in named.items() if v}
         document = msgspec.json.encode({**given, **fields})
         parsed: RouteDocument = load(document).document
+        self._documents.check_place(caller, public_id, parsed.name)
+        notes = (
+            made.notes
+            if public_id
+            else made.notes + self._seeds.existing(caller, made.seeds, parsed)
+        )
         self._seeds.put(caller, made.seeds)
         published = self.put(caller, document, public_id)
         return ImportedRoute(
-            published, len(parsed.rules), [seed.name for seed in made.seeds], made.notes
+            published, len(parsed.rules), [seed.name for seed in made.seeds], notes
         )
 
 

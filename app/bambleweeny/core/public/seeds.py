@@ -38,6 +38,26 @@ class Seeds:
             [Set(seed.name, Base64(seed.value), SetOptions(type=_type_of(seed))) for seed in seeds],
         )
 
+    def existing(self, caller: Caller, seeds: list[Seed], document: RouteDocument) -> list[str]:
+        """Return notes on keys that exist before an import: what it replaces, and what it shows.
+
+        O(rules), a round trip for each collection.
+        """
+        tenant = self._store.schema.tenant(caller.id)
+        names = [seed.name for seed in seeds]
+        found = read_as(self._store, caller, *(("EXISTS", tenant.key(name)) for name in names))
+        replaced = [name for name, is_there in zip(names, found, strict=True) if is_there]
+        shown = [
+            rule.collection or rule.singleton
+            for rule in document.rules
+            if (rule.collection or rule.singleton) and any(True for _ in self._names(caller, rule))
+        ]
+        notes = [
+            _named("These keys existed and are replaced", replaced),
+            _named("What these keys have already is shown by the route", shown),
+        ]
+        return [note for note in notes if note]
+
     def plant(self, caller: Caller, document: RouteDocument, *, is_reset: bool = False) -> None:
         """Fill the empty collections of a route from their seeds, or with `is_reset` all of them.
 
@@ -82,6 +102,11 @@ class Seeds:
             text = name.decode()
             if ":" not in text[len(rule.collection) :]:
                 yield text
+
+
+def _named(what: str, names: list[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"{what}: {', '.join(names[:3])}{more}" if names else ""
 
 
 def _type_of(seed: Seed) -> str:

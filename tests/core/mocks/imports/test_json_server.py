@@ -85,7 +85,7 @@ def test_what_cannot_be_kept_is_noted():
         }
     )
     assert [rule["path"] for rule in rules] == ["/posts", "/a%20b%2Fc"]
-    assert rules[1]["collection"] == "a_b_c:"
+    assert rules[1]["collection"].startswith("a_b_c-")
     assert json.loads(seeds["seed:posts"]) == [{"id": 1}]
     assert "Left out, as it is neither an array nor an object: n" in found.notes
     assert "Left out, as it is no object, or has an id that no key can have: posts" in found.notes

@@ -352,7 +352,7 @@ def test_large_bodies_are_keys():
     }
     found, _ = imported(paths, "p:")
     assert len(found.document) <= 256 << 10
-    assert found.seeds[0].name == "p:body:1"
+    assert found.seeds[0].name.startswith("p:body:")
     for n in range(10):
         assert json.loads(answer(found, "GET", f"/{n}").body) == {"x": str(n) * 50_000}
         assert answer(found, "GET", f"/{n}", "code=404").body == b'"no"'

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 import msgspec
 from msgspec import Raw
 
+from bambleweeny.core.mocks.documents import is_method
 from bambleweeny.core.mocks.headers import (
     is_allowed,
     is_cookie_name,
@@ -33,6 +34,9 @@ from bambleweeny.names import is_media_type
 
 _NOT_KEPT = frozenset(("content-encoding", "content-type", "date", "server", "age", "via"))
 """Headers that are of the recorded connection, or that the body no longer has."""
+
+
+_COMPARED = TEXT_CHARACTERS // 2
 
 
 class _Request(NamedTuple):
@@ -86,7 +90,9 @@ def _read(entry: Any, notes: Notes) -> _Request | None:
         notes.add("Left out, as it is no request with an answer")
         return None
     where = f"{method} {url.path}"
-    if url.scheme not in ("http", "https") or not 200 <= status <= 599 or status == 304:
+    if not is_method(method):
+        notes.add("Left out, as no rule has such a method", where)
+    elif url.scheme not in ("http", "https") or not 200 <= status <= 599 or status == 304:
         notes.add("Left out, as it has no answer", where)
     elif method == "OPTIONS" and _header(request, "access-control-request-method"):
         notes.add("Left out, as the server answers CORS itself", where)
@@ -94,9 +100,21 @@ def _read(entry: Any, notes: Notes) -> _Request | None:
         notes.add(f"Left out, as its path has over {SEGMENTS} segments", where)
     else:
         answer = _answer(response, status, where, notes)
-        kept = tuple(pair for pair in query if pair[0] != "_")
-        return _Request(method, url.netloc, url.path or "/", kept, str(text or ""), answer)
+        kept = {name: value for name, value in reversed(query) if name != "_"}
+        if len(query) > len(dict(query)):
+            notes.add("Of a repeated field of the query only the first value counts", where)
+        pairs = tuple(sorted(kept.items()))
+        return _Request(method, url.netloc, url.path or "/", pairs, _known(text, notes), answer)
     return None
+
+
+def _known(body: Any, notes: Notes) -> str:
+    """Return what is compared of a body: a long one by its beginning."""
+    text = str(body or "")
+    if len(text) < TEXT_CHARACTERS:
+        return text
+    notes.add(f"A body over {_COMPARED} characters is compared by its beginning")
+    return text[:_COMPARED]
 
 
 def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
@@ -110,7 +128,11 @@ def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
         if not is_cookie_name(name) or not is_header_value(value) or not is_allowed(name):
             notes.add("A header is left out, as a rule may not set it", lower)
             continue
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        joined = f"{headers[name]}, {value}" if name in headers else value
+        if is_header_value(joined):
+            headers[name] = joined
+        else:
+            notes.add("A header is left out, as it is too long", lower)
     if headers:
         answer["headers"] = headers
     cookies = _cookies(response)
@@ -174,10 +196,11 @@ def _rules(requests: list[_Request], notes: Notes) -> list[Fields]:
     rules: list[Fields] = []
     # NOTE: of two rules of one path the one that wants more of the query has to be first.
     for group in sorted(groups.values(), key=lambda group: -len(group[0].query)):
-        bodies = list(dict.fromkeys(request.body for request in group))
-        conditions = _conditions(bodies) if len(bodies) > 1 else [{}]
-        for body, condition in zip(bodies, conditions, strict=True):
-            same = [request for request in group if request.body == body]
+        by_body: dict[str, list[_Request]] = {}
+        for request in group:
+            by_body.setdefault(request.body, []).append(request)
+        conditions = _conditions(list(by_body)) if len(by_body) > 1 else [{}]
+        for same, condition in zip(by_body.values(), conditions, strict=True):
             rules.append(_rule(same, condition, notes))
     return rules
 
@@ -209,7 +232,10 @@ def _conditions(bodies: list[str]) -> list[Fields]:
     operations = [_operation(body) for body in bodies]
     if all(operations) and len(set(operations)) == len(bodies):
         return [{"body": {"operationName": _exactly(name)}} for name in operations]
-    return [{"text": _exactly(b[: TEXT_CHARACTERS - 1]) if b else False} for b in bodies]
+    return [
+        {"text": {"has": body} if len(body) == _COMPARED else _exactly(body) if body else False}
+        for body in bodies
+    ]
 
 
 def _operation(body: str) -> str:

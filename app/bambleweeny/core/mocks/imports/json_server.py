@@ -36,6 +36,7 @@ def import_db(body: bytes, prefix: str = "") -> Imported:
         found = msgspec.json.decode(body, type=dict[str, Raw])
     except msgspec.DecodeError as ex:
         raise invalid_import("A db.json is an object with arrays and objects in it.") from ex
+    _refuse_others(found)
     notes, seeds = Notes(), []
     rules: list[Fields] = []
     for name, raw in found.items():
@@ -44,6 +45,18 @@ def import_db(body: bytes, prefix: str = "") -> Imported:
             rules.append(made[0])
             seeds.append(made[1])
     return finished(rules, notes, prefix=prefix, rest={}, seeds=seeds)
+
+
+def _refuse_others(found: dict[str, Raw]) -> None:
+    """Refuse the files of WireMock and Mockoon, which would be strange collections."""
+    stubs = found.get("mappings", Raw(b""))
+    is_wiremock = {"request", "response"} <= found.keys() or b'"request"' in bytes(stubs)
+    is_mockoon = b'"endpoint"' in bytes(found.get("routes", Raw(b"")))
+    if is_wiremock or is_mockoon:
+        raise invalid_import(
+            f"It is a file of {'WireMock' if is_wiremock else 'Mockoon'}, which is not imported.",
+            "The guide's page 'coming-from' shows how its parts are written here.",
+        )
 
 
 def _rule_of(name: str, text: bytes, prefix: str, notes: Notes) -> tuple[Fields, Seed] | None:

@@ -8,8 +8,14 @@ from msgspec import Raw, json
 from bambleweeny.core.mocks.headers import is_allowed, is_cookie_name, is_header_value
 from bambleweeny.core.mocks.imports.examples import Examples
 from bambleweeny.core.mocks.imports.pointers import Pointers
-from bambleweeny.core.mocks.imports.result import Fields, Notes, answer_with, label_of
-from bambleweeny.core.mocks.limits import ANSWERS
+from bambleweeny.core.mocks.imports.result import (
+    Fields,
+    Notes,
+    answer_with,
+    import_too_large,
+    label_of,
+)
+from bambleweeny.core.mocks.limits import ANSWERS, IMPORT_BYTES
 from bambleweeny.core.mocks.values import context_of
 from bambleweeny.names import is_media_type
 
@@ -23,6 +29,7 @@ class Responses:
         self._pointers = pointers
         self._examples = examples
         self._notes = notes
+        self._room = IMPORT_BYTES
 
     def answers(self, responses: Any, where: str) -> list[Fields]:
         """Return the answers: the lowest 2xx, else a redirect; a `default` is the last.
@@ -82,13 +89,24 @@ class Responses:
             body: Fields = {"json": value}
             if content_type != "application/json":
                 body["content_type"] = content_type
-            return answer_with(body, json.encode(value).decode())
+            text = json.encode(value).decode()
+            self._count(text)
+            return answer_with(body, text)
         if isinstance(value, str):
+            self._count(value)
             return answer_with({"text": value, "content_type": content_type}, value)
         if isinstance(value, Raw | int | bool):
             return {"text": json.encode(value).decode(), "content_type": content_type}
         self._notes.add(f"The body is empty, as {kind} is made of no schema", where)
         return {"text": "", "content_type": content_type}
+
+    def _count(self, text: str) -> None:
+        """Refuse examples that are 16 MB together: many operations may refer to a large one."""
+        self._room -= len(text)
+        if self._room < 0:
+            raise import_too_large(
+                "The examples of its operations are over 16 MB.", "Choose a part of it with only=."
+            )
 
     def _headers(self, headers: Any, where: str) -> Fields:
         found: Fields = {}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from hashlib import sha1
 from typing import Any, NamedTuple, ParamSpec
 
 import msgspec
@@ -120,8 +121,9 @@ def label_of(text: str) -> str:
 
 
 def name_part(text: str) -> str:
-    """Return what can stand in the name of a key."""
-    return _NOT_IN_NAME("_", text)[:64] or "_"
+    """Return what can stand in the name of a key; different texts give different names."""
+    found = _NOT_IN_NAME("_", text)[:64]
+    return found if found and found == text else f"{found[:50]}-{_digest(text.encode())}"
 
 
 def answer_with(body: Fields, text: str) -> Fields:
@@ -139,6 +141,10 @@ def import_too_large(info: str, hint: str | None = None) -> BambleweenyError:
     return refusal("import_too_large", info, hint)
 
 
+def _digest(data: bytes) -> str:
+    return sha1(data, usedforsecurity=False).hexdigest()[:12]
+
+
 def _sentence(what: str, places: Iterable[str]) -> str:
     named = [place for place in places if place]
     if not named:
@@ -153,23 +159,26 @@ def _move_bodies(rules: list[Fields], prefix: str, notes: Notes) -> list[Seed]:
         return []
     answers = [answer for rule in rules for answer in rule.get("answers", ())]
     sized = [(len(_encode(_body_of(answer))), place) for place, answer in enumerate(answers)]
-    seeds: list[Seed] = []
+    seeds: dict[str, Seed] = {}
     for size, place in sorted(sized, reverse=True):
         if over <= 0 or size < 2 * _SPARE:
             break
-        seed = _moved(answers[place], f"{prefix}body:{len(seeds) + 1}")
+        seed = _moved(answers[place], prefix)
         over -= size - len(_encode(seed.name)) - len('"key":,"expand":false,')
-        seeds.append(seed)
-    notes.add(f"{len(seeds)} bodies are in keys, since the document has up to 256 kB")
-    return seeds
+        seeds[seed.name] = seed
+    notes.add("Large bodies are in keys, since the document has up to 256 kB")
+    return list(seeds.values())
 
 
 def _body_of(answer: Fields) -> Fields:
     return {name: answer[name] for name in ("json", "text", "base64") if name in answer}
 
 
-def _moved(answer: Fields, name: str) -> Seed:
-    """Put an answer's body into a key; the answer shows that key then."""
+def _moved(answer: Fields, prefix: str) -> Seed:
+    """Put an answer's body into a key, which the answer shows then.
+
+    The key is named by what it has, so that another import does not write it with another value.
+    """
     if "json" in answer:
         value = _encode(answer.pop("json"))
         answer.setdefault("content_type", "application/json")
@@ -177,5 +186,6 @@ def _moved(answer: Fields, name: str) -> Seed:
         value = answer.pop("text").encode()
     else:
         value = answer.pop("base64")
+    name = f"{prefix}body:{_digest(value)}"
     answer |= {"key": name, "expand": False}
     return Seed(name, value, answer.get("content_type", ""))

@@ -1,11 +1,14 @@
 """Scalars of JSON schemas: which type a value has, and a value that fits a type and its bounds."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from msgspec import Raw
 
 _LONGEST_TEXT = 1000
+_LARGEST = 10**300
+"""Bounds from here on are ignored, since sums with them are not finite."""
 
 _FORMATS = {
     "date": "2024-01-31",
@@ -61,7 +64,8 @@ def _number(schema: dict[str, Any]) -> int | float:
     step = _float(schema.get("multipleOf"))
     value = low if low is not None and low > 0 else min(0, 0 if high is None else high)
     if step and step > 0:
-        value = -(-value // step) * step
+        multiple = -(-value // step) * step
+        value = multiple if isfinite(multiple) else value
     return int(value) if float(value).is_integer() else value
 
 
@@ -80,9 +84,10 @@ def _bound(schema: dict[str, Any], name: str, by: int) -> float | int | None:
 
 def _float(value: Any) -> float | int | None:
     if isinstance(value, Raw):
-        found = float(bytes(value))
-        return found if abs(found) < 1e300 else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+        value = float(bytes(value))
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return value if abs(value) < _LARGEST else None
 
 
 _TYPES: dict[str, Callable[[Any], bool]] = {
