@@ -32,6 +32,12 @@ FIELDS = 1000
 NAME_PART = 64
 """Characters that a request may put into the name of a key."""
 
+ALTERNATIVES = 1000
+"""Values in one condition of a rule."""
+
+KEY_ALTERNATIVES = 100
+"""Values in one condition on a key."""
+
 COMPARISONS = 1_000_000
 """Of one request, with conditions or with objects: about half a second."""
 

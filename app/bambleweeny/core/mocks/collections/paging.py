@@ -28,7 +28,7 @@ class Page(NamedTuple):
 
 
 def page_of(query: Mapping[str, list[str]], total: int) -> Page:
-    """Read `_page` with `_limit`, `_per_page` with or without `_page`, `_start` with `_end` or `_limit`.
+    """Read `_page` with `_limit`, `_per_page`, `_start` with `_end` or `_limit`.
 
     `_start` and `_end` count as those of a slice: below 0 from the end. `_per_page` is of
     json-server 1, which answers an object with the page in it; of any other page the answer

@@ -18,18 +18,18 @@
 --- @include "lib/route_document"
 --- @include "lib/collection"
 --- @function "keys/set_within_quota"
+local id, revision, prefix, max_objects = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local max_bytes, object_id, head, tail = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local most_number = 999999999999999
 
 -- Returns the first free id from a number on. O(objects).
-local function free_number(prefix, number)
+local function free_number(number)
   while redis.call('EXISTS', its_key(prefix .. string.format('%.0f', number))) == 1 do
     number = number + 1
   end
   return string.format('%.0f', number)
 end
 
-local id, revision, prefix, max_objects = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
-local max_bytes, object_id, head, tail = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
 local newer = newer_document(id, revision)
 if newer then
   return newer
@@ -51,7 +51,7 @@ if not ids or count >= max_objects or bytes > max_bytes then
 end
 local text = head
 if object_id == '' then
-  object_id = free_number(prefix, highest < most_number and highest + 1 or 1)
+  object_id = free_number(highest < most_number and highest + 1 or 1)
   text = head .. object_id .. tail
 end
 local refused = set_within_quota({version, prefix .. object_id, text})
