@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -147,3 +148,53 @@ def test_a_journal_counts_against_the_quota(as_uli, as_admin, http):
         assert http.get(f"/routes/@uli/shop{path}").json()["code"] == "quota_exceeded"
     as_admin.put("/users/1", json={"quota": 0})
     assert as_uli.get("/lists").json()["lists"] == []
+
+
+def test_dropped_calls_never_decide_on_a_verification(shop, http, as_uli, verify):
+    for _ in range(100):
+        http.get(f"{shop}/none")
+    assert verify({"count": 100}).status_code == 200
+    [newest] = as_uli.get("/topics/calls?since=all&limit=1000").json()["messages"][-1:]
+    for _ in range(20):
+        http.get(f"{shop}/page")
+    for expected in ({"count": 120}, {"count": 100}, {"count": 0, "path": "/other"}, {"path": "/none", "count": {"min": 81}}, {"path": "/page", "count": {"min": 20, "max": 20}}, {"count": {"max": 200}}):  # fmt: skip
+        answer = verify(expected)
+        assert (answer.status_code, answer.json()["code"]) == (409, "calls_dropped"), expected
+    for expected in ({}, {"count": {"min": 100}}, {"path": "/none", "count": {"min": 80}}):
+        assert verify(expected).status_code == 200, expected
+    assert verify({"path": "/page", "count": 19}).json()["code"] == "not_as_called"
+    assert verify({"count": 20}, f"&since={newest['id']}").json() == {"info": "ok", "matching": 20}
+    as_uli.post("/routes/reset?id=@uli/shop")
+    assert verify({"count": 0}).status_code == 200
+    http.get(f"{shop}/page")
+    assert verify({"count": 1}).json() == {"info": "ok", "matching": 1}
+
+
+def test_calls_that_others_drop_count_as_dropped(shop, http, as_uli, verify):
+    http.get(f"{shop}/page")
+    for _ in range(100):
+        as_uli.post("/topics/calls", data=b"no call")
+    assert verify({"count": 0}).json()["code"] == "calls_dropped"
+    as_uli.delete("/topics/calls")
+    assert verify({"count": 0}).status_code == 200
+
+
+def test_a_reset_while_a_verification_waits_forgets_what_was_counted(shop, http, as_uli, verify):
+    http.get(f"{shop}/page")
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(verify({"count": 2}, "&wait=2")))
+    waiting.start()
+    time.sleep(0.05)
+    as_uli.post("/routes/reset?id=@uli/shop")
+    http.get(f"{shop}/page")
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    http.get(f"{shop}/page")
+    waiting.join()
+    assert answers[0].json() == {"info": "ok", "matching": 2}
+
+
+def test_large_calls_are_all_counted(shop, http, verify):
+    for _ in range(3):
+        http.post(f"{shop}/orders/1/pay", data=b"\0" * (250 << 10))
+    assert verify({"count": 3}).status_code == 200

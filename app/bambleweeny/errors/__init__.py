@@ -48,6 +48,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RouteNameTaken           409  another route of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
+      CallsDropped             409  the journal has dropped calls that may match
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the route document is over 256 kB
@@ -62,6 +63,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       UnusableAnswer           422  the request has something that cannot be in the answer
       AnswerTooLarge           422  the answer is over 2 MB
       TooManyFilters           422  the query of a collection has too many filters
+      TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
@@ -104,6 +106,7 @@ from bambleweeny.errors.failures import (
 )
 from bambleweeny.errors.mock_routes import (
     AnswerTooLarge,
+    CallsDropped,
     CollectionFull,
     DelayTooLong,
     DocumentTooLarge,
@@ -126,6 +129,7 @@ from bambleweeny.errors.mock_routes import (
     RouteNameTaken,
     TooManyAnswers,
     TooManyCandidates,
+    TooManyComparisons,
     TooManyFilters,
     TooManyKeyConditions,
     TooManyOperations,
@@ -161,6 +165,7 @@ __all__ = [
     "BambleweenyError",
     "BodyTooLarge",
     "Busy",
+    "CallsDropped",
     "CollectionFull",
     "ConnectionBroken",
     "CounterOverflow",
@@ -212,6 +217,7 @@ __all__ = [
     "TokenInPageUrl",
     "TooManyAnswers",
     "TooManyCandidates",
+    "TooManyComparisons",
     "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",

@@ -210,3 +210,8 @@ def _check_delay(delay: int | tuple[int, int]) -> None:
     _require(0 <= low <= high, "'delay_ms' is a number, or two with the smaller one first")
     if high > DELAY_MS:
         raise Refused("delay_too_long", f"'delay_ms' is {DELAY_MS} at most")
+
+
+def is_method(text: str) -> bool:
+    """Return whether a rule can take a method of this name."""
+    return _METHOD(text) is not None

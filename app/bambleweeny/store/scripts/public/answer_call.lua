@@ -20,7 +20,8 @@
 --   ARGV[11..] operation (bytes): verb, name and argument of each operation of all plans
 -- Output: the place of the plan that answers (0: none), the calls of its rule, and the name and
 --   value of each key; or -1, the revision and the document, if the caller knows another one
--- Errors: not_found, answer_too_large, quota_exceeded, busy, and those of the operations
+-- Errors: not_found, too_many_comparisons, answer_too_large, quota_exceeded, busy, and
+--   those of the operations
 --- @include "lib/tenant"
 --- @include "lib/route_document"
 --- @include "lib/key_tests"
@@ -83,7 +84,11 @@ if newer then
 end
 local first = 1
 for place, plan in ipairs(cmsgpack.unpack(plans)) do
-  if all_pass(plan[2]) then
+  local is_met, refused = all_pass(plan[2])
+  if refused then
+    return refused
+  end
+  if is_met then
     return answer_of(place, plan, first)
   end
   first = first + 3 * plan[7]
