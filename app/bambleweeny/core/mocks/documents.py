@@ -32,7 +32,7 @@ from bambleweeny.names import NAME_RULE, is_media_type, is_name
 Fault = Literal["reset", "empty", "cut"]
 Order = Literal["last", "loop", "random", "first"]
 
-is_method = re.compile(r"[A-Z]{1,20}").fullmatch
+_METHOD = re.compile(r"[A-Z]{1,20}").fullmatch
 _LABEL = re.compile(r"[A-Za-z0-9_.:/ {}*-]{1,100}", re.ASCII).fullmatch
 
 
