@@ -48,6 +48,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RouteNameTaken           409  another route of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
+      CallsDropped             409  the journal has dropped calls that a verification needs
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the route document is over 256 kB
@@ -104,6 +105,7 @@ from bambleweeny.errors.failures import (
 )
 from bambleweeny.errors.mock_routes import (
     AnswerTooLarge,
+    CallsDropped,
     CollectionFull,
     DelayTooLong,
     DocumentTooLarge,
@@ -161,6 +163,7 @@ __all__ = [
     "BambleweenyError",
     "BodyTooLarge",
     "Busy",
+    "CallsDropped",
     "CollectionFull",
     "ConnectionBroken",
     "CounterOverflow",

@@ -175,6 +175,14 @@ class NotAsCalled(BambleweenyError):
     code, status, info = "not_as_called", 409, "The route was not called as expected."
 
 
+class CallsDropped(BambleweenyError):
+    """The journal has dropped calls, and whether the route was called as expected needs them."""
+
+    code, status = "calls_dropped", 409
+    info = "The journal has dropped calls that the result depends on."
+    hint = "Count later calls with 'since', or reset the route before each test."
+
+
 class UnusableAnswer(BambleweenyError):
     """The request has something that cannot be in the answer."""
 

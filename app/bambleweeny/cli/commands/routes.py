@@ -5,13 +5,14 @@ import json
 from bambleweeny.cli.arguments.calls import line_of
 from bambleweeny.cli.arguments.content_types import doubt_about
 from bambleweeny.cli.arguments.documents import ROUTE, parse_document, read_to_import, route_of
+from bambleweeny.cli.arguments.imports import import_hint
 from bambleweeny.cli.arguments.inputs import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
-from bambleweeny.errors import BambleweenyError, NotAsCalled, NotFound
+from bambleweeny.errors import BambleweenyError, BodyTooLarge, NotAsCalled, NotFound
 
 _FORMATS = ("openapi", "har", "db")
 
@@ -49,12 +50,16 @@ def _import(context: Context) -> None:
         raise WrongUse(
             f"{args.file} is a route document.", hint=f"Write 'route set @{args.file}' for it."
         )
-    with waiting(f"Importing {args.file}"):
-        made = context.client.routes.import_(
-            args.format or guessed, document, route_of(args.id) if args.id else None,
-            name=args.name, prefix=args.prefix, only=args.only, journal=args.journal,
-            userid=args.userid,
-        )  # fmt: skip
+    try:
+        with waiting(f"Importing {args.file}"):
+            made = context.client.routes.import_(
+                args.format or guessed, document, route_of(args.id) if args.id else None,
+                name=args.name, prefix=args.prefix, only=args.only, journal=args.journal,
+                userid=args.userid,
+            )  # fmt: skip
+    except BodyTooLarge as ex:
+        ex.hint = import_hint(ex)
+        raise
     route = made.route
     for note in made.notes:
         context.out.warn(note)
