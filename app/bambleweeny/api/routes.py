@@ -22,6 +22,7 @@ from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
+from bambleweeny.core.public.compiled_routes import RouteGone
 from bambleweeny.core.public.mock_answers import Shown
 from bambleweeny.core.public.route_documents import Published, Summary
 from bambleweeny.core.public.route_imports import ImportOptions
@@ -196,9 +197,16 @@ class Route:
         origin = call.headers.get("origin", "")
 
         def on_document(document: RouteDocument) -> None:
+            resp.context.has_document = True
             set_cors(resp, document.cors, origin)
 
-        found, owner = self._mocks.answer(reference, call, here, on_document)
+        try:
+            found, owner = self._mocks.answer(reference, call, here, on_document)
+        except NotFound as ex:
+            if isinstance(ex.__cause__, RouteGone):
+                # NOTE: a document in the cache may be that of a deleted route.
+                resp.context.has_document = False
+            raise
         if isinstance(found, Shown):
             self._answer_value(req, resp, found)
         else:

@@ -134,16 +134,6 @@ class Topics:
         entries, last = run_read_as(self._store, caller, READ_TOPIC, *args)
         return [message_of(entry) for entry in entries], last.decode()
 
-    def read_with_gap(
-        self, caller: Caller, name: str, after: str, most: int
-    ) -> tuple[list[Message], str, bool]:
-        """Return what `read` does, and whether messages after that id were dropped at a bound."""
-        check_topic_name(name)
-        args = (name, after, most, _MOST_BYTES, self._bounds.seconds * 1000, 1)
-        entries, last, dropped = run_read_as(self._store, caller, READ_TOPIC, *args)
-        has_gap = bool(dropped) and id_in_order(dropped.decode()) > id_in_order(after)
-        return [message_of(entry) for entry in entries], last.decode(), has_gap
-
     def read_within(
         self,
         caller: Caller,

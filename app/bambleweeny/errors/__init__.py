@@ -38,7 +38,6 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
-        FrontNotFound          404  the route of `--front` does not exist or has no value
         NoRule                 404  no rule of the route matches the request
         NoSuchObject           404  the collection has no object with this id
       OutsideBasePath          404  the path is not below the server's base path
@@ -48,7 +47,6 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RouteNameTaken           409  another route of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
-      CallsDropped             409  the journal has dropped calls that a verification needs
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the route document is over 256 kB
@@ -71,6 +69,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       StoreUnavailable         503  the engine is not available; retry
         Busy                   503  too many requests of this kind
           TooManyDelayed       503  too many delayed answers
+      FrontNotFound            503  the route of `--front` does not exist or has no value
       StoreFull                507  the engine is out of memory or disk
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
@@ -95,6 +94,7 @@ from bambleweeny.errors.bad_requests import (
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
     Busy,
+    FrontNotFound,
     InternalError,
     ListFull,
     NotServed,
@@ -105,7 +105,6 @@ from bambleweeny.errors.failures import (
 )
 from bambleweeny.errors.mock_routes import (
     AnswerTooLarge,
-    CallsDropped,
     CollectionFull,
     DelayTooLong,
     DocumentTooLarge,
@@ -142,7 +141,6 @@ from bambleweeny.errors.refusals import (
     BodyTooLarge,
     ExpansionTooLarge,
     ExpectationFailed,
-    FrontNotFound,
     HeadersTooLarge,
     LeaseNotFound,
     LimitReached,
@@ -163,7 +161,6 @@ __all__ = [
     "BambleweenyError",
     "BodyTooLarge",
     "Busy",
-    "CallsDropped",
     "CollectionFull",
     "ConnectionBroken",
     "CounterOverflow",

@@ -10,7 +10,7 @@ class InvalidRoute(InvalidRequest):
     """A field of the route document cannot be used."""
 
     code, info = "invalid_route", "A field of the route document cannot be used."
-    hint: str | None = "See /docs for the fields of a route."
+    hint: str | None = "See /docs/mock-reference."
 
 
 class InvalidPath(InvalidRoute):
@@ -173,14 +173,6 @@ class NotAsCalled(BambleweenyError):
     """The route was not called as expected."""
 
     code, status, info = "not_as_called", 409, "The route was not called as expected."
-
-
-class CallsDropped(BambleweenyError):
-    """The journal has dropped calls, and whether the route was called as expected needs them."""
-
-    code, status = "calls_dropped", 409
-    info = "The journal has dropped calls that the result depends on."
-    hint = "Count later calls with 'since', or reset the route before each test."
 
 
 class UnusableAnswer(BambleweenyError):

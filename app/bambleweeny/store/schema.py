@@ -21,7 +21,7 @@ _STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "e
 
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
-    "topics", "topic_bytes", "dropped", "idempotent", "idempotent_old",
+    "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names",
 )  # fmt: skip
 _BEFORE_NAMES = (
@@ -52,8 +52,6 @@ class Tenant:
     lists: str
     topics: str
     topic_bytes: str
-    dropped: str
-    """The hash with the id of the newest message that each topic has dropped at a bound."""
     routes: str
     bins: str
     probe: str

@@ -1,6 +1,7 @@
 """`route`, `bin`, `users`, `password`, `token`, `info` and `save`."""
 
 import json
+from pathlib import Path
 
 import pytest
 import requests
@@ -166,3 +167,11 @@ def test_the_server_tells_of_itself_and_saves(typed, monkeypatch):
     assert typed("save") == ""
     monkeypatch.delenv("BAMBLEWEENY_TOKEN")
     assert "redis_version" not in typed("info")
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_an_import_over_the_largest_body_names_the_option(typed, alone):
+    Path("db.json").write_text(json.dumps({"posts": [{"id": 1, "text": "x" * 1_100_000}]}))
+    typed("route", "import", "db.json", status=1)
+    assert "--max-body" in typed.err
+    assert "16 MB" in typed.err

@@ -34,7 +34,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
     store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
-    store.write(("UNLINK", tenant.topic_bytes), ("UNLINK", tenant.dropped))
+    store.write(("UNLINK", tenant.topic_bytes))
     of_routes = (schema.route, tenant.document, tenant.counts)
     _drain(lambda: _delete_public(store, tenant.routes, *of_routes))
     store.write(("UNLINK", tenant.route_names))

@@ -1,6 +1,5 @@
 """Was a route called as expected? Counts the recorded calls that match, and finds the nearest."""
 
-from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -58,26 +57,22 @@ class ExpectedCalls(msgspec.Struct, forbid_unknown_fields=True):
         return self.count.min, None if self.count.max is UNSET else self.count.max
 
 
+_STRUCTS = {"": ExpectedCalls, "when": When, "count": Count}
+
+
 class Near(NamedTuple):
-    """A call, and the conditions that it fails, as `path` or `query.page`; none if it matches."""
+    """A call that does not match, and the conditions that fail, as `path` or `query.page`."""
 
     entry: Entry
     failed: list[str]
 
 
 class Verdict(NamedTuple):
-    """How many calls matched, and whether so many are as expected.
-
-    `nearest` has the nearest others, or if too many calls match, the newest of those. With
-    `is_open` the journal has dropped calls, and the result depends on them. `is_final` if no
-    further call can change the result.
-    """
+    """Whether the calls were as expected, how many matched, and the nearest others."""
 
     is_met: bool
     matching: int
     nearest: list[Near]
-    is_open: bool = False
-    is_final: bool = False
 
 
 class Expectation:
@@ -94,6 +89,11 @@ class Expectation:
     def failed(self, entry: Entry) -> list[str]:
         """Return the names of the conditions that a recorded call does not fulfil."""
         return self.failed_in(entry, call_of(entry))
+
+    def is_met(self, matching: int) -> bool:
+        """Return whether so many matching calls are as expected."""
+        low, high = self.bounds
+        return matching >= low and (high is None or matching <= high)
 
     def distance(self, call: Call, failed: list[str]) -> int:
         """Return how far a call is from matching."""
@@ -120,8 +120,6 @@ class Tally:
         self._matching = 0
         self._seen = 0
         self._others: list[tuple[int, int, Near]] = []
-        self._newest: deque[Near] = deque(maxlen=NEAREST)
-        self._has_gap = False
 
     def add(self, entries: Iterable[Entry]) -> None:
         """Count further calls. O(entries)."""
@@ -131,27 +129,16 @@ class Tally:
             failed = self._expectation.failed_in(entry, call)
             if not failed:
                 self._matching += 1
-                self._newest.appendleft(Near(entry, failed))
                 continue
             distance = self._expectation.distance(call, failed)
             self._others.append((distance, -self._seen, Near(entry, failed)))
             if len(self._others) > 20 * NEAREST:
                 self._others = _nearest(self._others)
 
-    def miss(self) -> None:
-        """Note that the journal has dropped calls: more may have matched than are counted."""
-        self._has_gap = True
-
     def verdict(self) -> Verdict:
         """Return the result so far. The nearest calls are sorted, newest first."""
-        low, high = self._expectation.bounds
-        matching = self._matching
-        if high is not None and matching > high:
-            return Verdict(False, matching, list(self._newest), is_final=True)
         nearest = [near for *_, near in _nearest(self._others)]
-        if self._has_gap and (high is not None or matching < low):
-            return Verdict(False, matching, nearest, is_open=True, is_final=high is not None)
-        return Verdict(matching >= low, matching, nearest)
+        return Verdict(self._expectation.is_met(self._matching), self._matching, nearest)
 
 
 def read_expectation(body: bytes) -> Expectation:
@@ -161,7 +148,7 @@ def read_expectation(body: bytes) -> Expectation:
     try:
         return Expectation(msgspec.json.decode(body or b"{}", type=ExpectedCalls))
     except (msgspec.ValidationError, Refused) as ex:
-        raise invalid(ex) from ex
+        raise invalid(ex, _STRUCTS) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 
@@ -170,14 +157,7 @@ def not_as_called(verdict: Verdict, expectation: Expectation) -> BambleweenyErro
     """Make the error of a verdict that is not met, with its nearest calls."""
     low, high = expectation.bounds
     wanted = str(low) if low == high else f"{low} or more" if high is None else f"{low} to {high}"
-    matches = "1 call matches" if verdict.matching == 1 else f"{verdict.matching} calls match"
-    expected = f"{wanted} {'is' if wanted == '1' else 'are'} expected"
-    if verdict.is_open:
-        error = refusal(
-            "calls_dropped", f"{matches}; {expected}, but the journal has dropped older calls."
-        )
-    else:
-        error = refusal("not_as_called", f"{matches}; {expected}.")
+    error = refusal("not_as_called", f"{verdict.matching} calls match; {wanted} are expected.")
     nearest = [{"failed": near.failed, "call": near.entry} for near in verdict.nearest]
     error.details = {"matching": verdict.matching, "nearest": msgspec.to_builtins(nearest)}
     return error

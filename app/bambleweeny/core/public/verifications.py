@@ -36,8 +36,8 @@ class Verifications:
     ) -> Verdict:
         """Count the calls after a message's id that match; wait until they are as expected.
 
-        Waits for `seconds` at most, and not at all if all wait slots are taken, or if no further
-        call can change the result. Each call is read once. A miss raises NotFound, a route without a journal InvalidRequest. O(calls).
+        Waits for `seconds` at most, and not at all if all wait slots are taken. Each call is read
+        once. A miss raises NotFound, a route without a journal InvalidRequest. O(calls).
         """
         journal = self._documents.journal_of(caller, public_id)
         tally = Tally(expectation)
@@ -45,14 +45,11 @@ class Verifications:
         def count_new() -> Verdict | None:
             nonlocal after
             while True:
-                found, after, has_gap = self._topics.read_with_gap(caller, journal, after, _PAGE)
-                if has_gap:
-                    tally.miss()
+                found, after = self._topics.read(caller, journal, after, _PAGE)
                 entries = (decoded(message.value) for message in found)
                 tally.add(entry for entry in entries if entry)
                 if len(found) < _PAGE:
-                    verdict = tally.verdict()
-                    return verdict if verdict.is_met or verdict.is_final else None
+                    return verdict if (verdict := tally.verdict()).is_met else None
 
         channel = self._schema.tenant(caller.id).published(journal)
         met = self._waits.poll(count_new, channel, seconds, is_connected, for_all=True)

@@ -4,8 +4,7 @@
 
 -- Removes the oldest messages of a topic: up to 10,000 while it has more than `max_messages`
 -- messages or `max_bytes` bytes, so that it reaches a lowered bound in steps; and up to 100 that
--- are older than `max_age` ms. The newest message is never removed. The id of the last one that was
--- removed is kept.
+-- are older than `max_age` ms. The newest message is never removed.
 local function trim_topic(name, max_messages, max_age, max_bytes)
   local topic, oldest_ms, dropped, freed = its_topic(name), now_in_ms() - max_age, 0, 0
   local length = redis.call('XLEN', topic)
@@ -18,7 +17,7 @@ local function trim_topic(name, max_messages, max_age, max_bytes)
     return length - dropped > 1 and dropped < 100 and tonumber(string.match(id, '^%d+')) < oldest_ms
   end
 
-  local step, last = 1, nil
+  local step = 1
   repeat
     local ids = {}
     for _, message in ipairs(redis.call('XRANGE', topic, '-', '+', 'COUNT', step)) do
@@ -31,13 +30,11 @@ local function trim_topic(name, max_messages, max_age, max_bytes)
     end
     if #ids > 0 then
       redis.call('XDEL', topic, unpack(ids))
-      last = ids[#ids]
     end
     local is_done = #ids < step
     step = math.min(2 * step, 64)
   until is_done
-  if last then
+  if freed > 0 then
     redis.call('HINCRBY', its_topic_bytes, name, 0 - freed)
-    redis.call('HSET', its_dropped, name, last)
   end
 end

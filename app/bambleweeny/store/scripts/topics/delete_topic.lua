@@ -9,5 +9,4 @@
 local name = ARGV[2]
 redis.call('UNLINK', its_topic(name))
 redis.call('HDEL', its_topic_bytes, name)
-redis.call('HDEL', its_dropped, name)
 return redis.call('ZREM', its_topics, name)

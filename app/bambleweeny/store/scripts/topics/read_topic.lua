@@ -8,9 +8,7 @@
 --   ARGV[4] limit (integer): the most messages to return
 --   ARGV[5] room (bytes): the page ends with the message that exceeds this
 --   ARGV[6] max_age (ms): the highest age of a message to return, or absent
---   ARGV[7] wants_dropped (flag): also return what is missing
--- Output: the messages; the value of `after` for the next page; with wants_dropped the id of the
---   newest message that was dropped or is too old, or ''
+-- Output: the messages; the value of `after` for the next page
 --- @include "lib/tenant"
 --- @include "lib/quota"
 local name, after, limit = ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -38,17 +36,9 @@ local function last_id()
   end
 end
 
--- Returns the id of the newest message that no read returns any more, or ''.
-local function newest_dropped()
-  local too_old = max_age
-    and redis.call('XREVRANGE', topic, id_before(oldest_ms), '-', 'COUNT', 1)[1]
-  return too_old and too_old[1] or redis.call('HGET', its_dropped, name) or ''
-end
-
 if after == '' then
   return {{}, last_id()}
 end
-local dropped = ARGV[7] and newest_dropped()
 if tonumber(string.match(after, '^%d+')) < oldest_ms then
   after = id_before(oldest_ms)
 end
@@ -69,4 +59,4 @@ while #page < limit and room >= 0 do
   end
   step = math.min(2 * step, 16)
 end
-return {page, after, dropped or nil}
+return {page, after}
