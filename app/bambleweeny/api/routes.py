@@ -203,7 +203,7 @@ class Route:
         try:
             found, owner = self._mocks.answer(reference, call, here, on_document)
         except NotFound as ex:
-            if isinstance(ex.__cause__, RouteGone):
+            if isinstance(ex.__context__, RouteGone):
                 # NOTE: a document in the cache may be that of a deleted route.
                 resp.context.has_document = False
             raise
