@@ -1,6 +1,8 @@
 """`route`: public URLs that read a key, or answer as a mock API."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 from bambleweeny.cli.arguments.calls import line_of
 from bambleweeny.cli.arguments.content_types import doubt_about
@@ -16,7 +18,7 @@ from bambleweeny.errors import BambleweenyError, BodyTooLarge, NotAsCalled, NotF
 
 _FORMATS = ("openapi", "har", "db")
 
-_ROUTE = argument("id", metavar="ROUTE", help="an id, @USER/NAME, a path or a URL")
+_ROUTE = argument("id", metavar="ROUTE", help="an id, a name, @USER/NAME, a path or a URL")
 
 
 def _list(context: Context) -> None:
@@ -28,10 +30,29 @@ def _list(context: Context) -> None:
 
 def _set(context: Context) -> None:
     args = context.args
-    document = parse_document(given_value(args.value, context.stdin))
+    document = _given_document(context)
     id = route_of(args.id) if args.id else None
     route = context.client.routes.set(document, id, userid=args.userid)
     context.out.line(route.url, name=route.name, rules=route.rules, url=route.url)
+
+
+def _given_document(context: Context) -> Any:
+    """Return the document that VALUE names; if it is a file without @, WrongUse says so."""
+    word = context.args.value
+    try:
+        return parse_document(given_value(word, context.stdin))
+    except WrongUse as ex:
+        if word and not word.startswith("@") and _is_file(word):
+            raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
+        raise
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        # NOTE: a document that is not valid JSON may be no name at all.
+        return False
 
 
 def _show(context: Context) -> None:
@@ -71,7 +92,7 @@ def _import(context: Context) -> None:
 
 def _verify(context: Context) -> None:
     args = context.args
-    expected = parse_document(given_value(args.value, context.stdin)) if args.value else {}
+    expected = _given_document(context) if args.value else {}
     try:
         with waiting("Waiting for calls"):
             matching = context.client.routes.verify(
