@@ -103,7 +103,12 @@ def test_calls_are_verified_and_forgotten(client, anybody):
 
 def test_a_name_alone_is_a_route_of_the_user(client, ulis, uli):
     ulis.routes.set(SHOP)
-    for call in (client.routes.get, client.routes.verify, client.routes.reset, client.routes.delete):
+    for call in (
+        client.routes.get,
+        client.routes.verify,
+        client.routes.reset,
+        client.routes.delete,
+    ):
         with pytest.raises(NotFound, match="You have no route 'shop'") as missing:
             call("shop")
         assert "@USER/NAME" in missing.value.hint

@@ -109,7 +109,10 @@ class Routes:
         return [self._route(row) for row in answer.json()["routes"]]
 
     def get(self, id: str, *, userid: int | None = None) -> dict[str, Any]:
-        """Return the document of a route, by its id, its name or `@USER/NAME`; a miss raises NotFound."""
+        """Return the document of a route, by its id, its name or `@USER/NAME`.
+
+        A miss raises NotFound.
+        """
         answer = self._call("GET", "/routes", query={"id": id, "userid": userid}).json()
         return dict(answer)
 

@@ -200,4 +200,6 @@ def test_a_route_has_a_name_and_its_document_a_file(typed, alone):
     assert "You have no route 'w2'." in typed.err
     assert "@USER/NAME" in typed.err
     typed("route", "del", url)
-    assert typed("route", "set", '{"key": "a", "content_type": "text/plain"}').count("/routes/") == 1
+    assert (
+        typed("route", "set", '{"key": "a", "content_type": "text/plain"}').count("/routes/") == 1
+    )

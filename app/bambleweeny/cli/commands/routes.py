@@ -79,7 +79,7 @@ def _import(context: Context) -> None:
                 userid=args.userid,
             )  # fmt: skip
     except BodyTooLarge as ex:
-        ex.hint = import_hint(ex)
+        ex.hint = import_hint(ex) or ex.hint
         raise
     route = made.route
     for note in made.notes:

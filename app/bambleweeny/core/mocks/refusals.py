@@ -48,7 +48,7 @@ def _within(where: str, text: str) -> str:
 
 
 def advice_on(refused: str, structs: Structs) -> str:
-    """Return the hint for a refused part of a document, with the nearest field to an unknown one."""
+    """Return the hint for a refused part of a document, with the field nearest to a wrong one."""
     found = _UNKNOWN.fullmatch(refused)
     guess = _guess(found[1], _FIELD.findall(found[2] or ""), structs) if found else ""
     return f"{guess} {REFERENCE}".lstrip()

@@ -80,7 +80,9 @@ class Publisher:
         finally:
             self._users.delete(userid)
 
-    def _put(self, parts: Sequence[Part], user: str = "admin", userid: int | None = None) -> list[str]:
+    def _put(
+        self, parts: Sequence[Part], user: str = "admin", userid: int | None = None
+    ) -> list[str]:
         """Create or replace the route of a user, and return the notes of imports."""
         account = _Account(self._routes, user, userid, self._only)
         if len(parts) == 1:
