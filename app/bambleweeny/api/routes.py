@@ -22,6 +22,7 @@ from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
+from bambleweeny.core.public.compiled_routes import RouteGone
 from bambleweeny.core.public.mock_answers import Shown
 from bambleweeny.core.public.route_documents import Published, Summary
 from bambleweeny.core.public.route_imports import ImportOptions
@@ -58,12 +59,12 @@ class Routes:
         """List the caller's routes, or answer the document of the route that `?id=` names."""
         caller = req.context.caller
         if req.has_param("id"):
-            public_id = self._names.parse(req.get_param("id", default=""))
+            public_id = self._names.parse(caller, req.get_param("id", default=""))
             resp.content_type = "application/json"
             resp.data = self._documents.read(caller, public_id).rstrip() + b"\n"
             return
         rows = [
-            {"path": f"{req.root_path}/routes/{route.id}", **_fields_in_list(summary)}
+            _paths_of(req, route) | _fields_in_list(summary)
             for route, summary in self._documents.summaries(caller)
         ]
         answer_json(resp, {"routes": rows})
@@ -85,7 +86,7 @@ class Routes:
     @falcon.before(authenticated, takes("id", *IMPORT_OPTIONS, body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Replace the document of the route that `?id=` names; its public id stays."""
-        public_id = self._names.parse(req.get_param("id", default=""))
+        public_id = self._names.parse(req.context.caller, req.get_param("id", default=""))
         self._put(req, resp, read_raw(req), read_import_options(req), public_id)
 
     @falcon.before(authenticated, takes("id"))
@@ -105,12 +106,12 @@ class Routes:
         caller = req.context.caller
         if options is None:
             published = self._imports.put(caller, _document_of(body), public_id)
-            answer_json(resp, _fields_of(req, published))
+            answer_json(resp, {"info": "ok"} | _paths_of(req, published))
             return
         may_block(req, resp)
         done = self._imports.run(caller, body.removeprefix(BOM), options, public_id)
         rest = {"rules": done.rules, "keys": done.keys, "notes": done.notes}
-        answer_json(resp, _fields_of(req, done.published) | rest)
+        answer_json(resp, {"info": "ok"} | _paths_of(req, done.published) | rest)
 
 
 class RouteVerification:
@@ -124,9 +125,10 @@ class RouteVerification:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Compare the calls of the route that `?id=` names with what the body expects."""
         expectation = read_expectation(_document_of(read_raw(req) or b"{}"))
-        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
+        caller = req.context.caller
+        public_id = self.services.mocks.names.parse(caller, req.get_param("id", default=""))
         verdict = self.services.mocks.verifications.verify(
-            req.context.caller,
+            caller,
             public_id,
             expectation,
             after=since_of(req.get_param("since"), BEGINNING),
@@ -148,8 +150,9 @@ class RouteReset:
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Restore the seeds of the route that `?id=` names; forget its counters and calls."""
-        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
-        self.services.mocks.seeds.reset(req.context.caller, public_id)
+        caller = req.context.caller
+        public_id = self.services.mocks.names.parse(caller, req.get_param("id", default=""))
+        self.services.mocks.seeds.reset(caller, public_id)
         answer_done(resp)
 
 
@@ -198,9 +201,16 @@ class Route:
         origin = call.headers.get("origin", "")
 
         def on_document(document: RouteDocument) -> None:
+            resp.context.has_document = True
             set_cors(resp, document.cors, origin)
 
-        found, owner = self._mocks.answer(reference, call, here, on_document)
+        try:
+            found, owner = self._mocks.answer(reference, call, here, on_document)
+        except NotFound as ex:
+            if isinstance(ex.__context__, RouteGone):
+                # NOTE: a document in the cache may be that of a deleted route.
+                resp.context.has_document = False
+            raise
         if isinstance(found, Shown):
             self._answer_value(req, resp, found)
         else:
@@ -246,10 +256,10 @@ def _document_of(body: bytes) -> bytes:
     return document
 
 
-def _fields_of(req: falcon.Request, done: Published) -> dict[str, Any]:
+def _paths_of(req: falcon.Request, route: Published) -> dict[str, str]:
     base = f"{req.root_path}/routes/"
-    fields = {"info": "ok", "path": base + done.id}
-    return fields | ({"named_path": base + done.name} if done.name else {})
+    named = {"named_path": base + route.name} if route.name else {}
+    return {"path": base + route.id, **named}
 
 
 def _fields_in_list(summary: Summary) -> dict[str, Any]:

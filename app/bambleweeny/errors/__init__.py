@@ -38,7 +38,6 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
-        FrontNotFound          404  the route of `--front` does not exist or has no value
         NoRule                 404  no rule of the route matches the request
         NoSuchObject           404  the collection has no object with this id
       OutsideBasePath          404  the path is not below the server's base path
@@ -72,6 +71,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       StoreUnavailable         503  the engine is not available; retry
         Busy                   503  too many requests of this kind
           TooManyDelayed       503  too many delayed answers
+      FrontNotFound            503  the route of `--front` does not exist or has no value
       StoreFull                507  the engine is out of memory or disk
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
@@ -96,6 +96,7 @@ from bambleweeny.errors.bad_requests import (
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
     Busy,
+    FrontNotFound,
     InternalError,
     ListFull,
     NotServed,
@@ -144,7 +145,6 @@ from bambleweeny.errors.refusals import (
     BodyTooLarge,
     ExpansionTooLarge,
     ExpectationFailed,
-    FrontNotFound,
     HeadersTooLarge,
     LeaseNotFound,
     LimitReached,

@@ -10,7 +10,7 @@ class InvalidRoute(InvalidRequest):
     """A field of the route document cannot be used."""
 
     code, info = "invalid_route", "A field of the route document cannot be used."
-    hint: str | None = "See /docs for the fields of a route."
+    hint: str | None = "See /docs/mock-reference."
 
 
 class InvalidPath(InvalidRoute):

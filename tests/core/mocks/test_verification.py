@@ -160,3 +160,19 @@ def test_a_verification_has_its_bound():
     with pytest.raises(BambleweenyError) as refused:
         verdict_of(expectation, many)
     assert (refused.value.code, refused.value.status) == ("too_many_comparisons", 422)
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ({"counts": 1}, "Did you mean 'count'?"),
+        ({"count": {"minimum": 1}}, "Did you mean 'min'?"),
+        ({"when": {"headers": {}}}, "Did you mean 'header'?"),
+        ({"query": {}}, "'query' is a field of 'when'."),
+        ({"zzz": {}}, ""),
+    ],
+)
+def test_a_refusal_names_the_nearest_field_of_what_is_expected(expected, says):
+    with pytest.raises(BambleweenyError) as refused:
+        read_expectation(json.dumps(expected).encode())
+    assert refused.value.hint == f"{says} See /docs/mock-reference.".lstrip()

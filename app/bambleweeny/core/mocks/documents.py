@@ -24,7 +24,7 @@ from bambleweeny.core.mocks.limits import (
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
 from bambleweeny.core.mocks.references import is_route_name
-from bambleweeny.core.mocks.refusals import Refused, refusal
+from bambleweeny.core.mocks.refusals import Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import NAME_RULE, is_media_type, is_name
@@ -153,6 +153,8 @@ class RouteDocument(_Part):
         _check_type(self.content_type)
 
 
+_STRUCTS = {"": RouteDocument, "rules": Rule, "answers": Answer, "when": When, "cookies": Cookie}
+
 _decode = msgspec.json.Decoder(RouteDocument).decode
 
 
@@ -171,11 +173,11 @@ def read_document(body: bytes) -> RouteDocument:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 
 
-def invalid(ex: Exception) -> BambleweenyError:
+def invalid(ex: Exception, structs: Structs = _STRUCTS) -> BambleweenyError:
     """Make the error of a refused document; `ex` is Refused, or msgspec's with or without one."""
     cause: Any = ex if isinstance(ex, Refused) else ex.__cause__
     code = cause.code if isinstance(cause, Refused) else "invalid_route"
-    return refusal(code, f"{ex}.", "See /docs for the fields of a route.")
+    return refusal(code, f"{ex}.", advice_on(str(ex), structs))
 
 
 def _require(is_met: object, text: str) -> None:

@@ -72,6 +72,9 @@ class ExpectedCalls(msgspec.Struct, forbid_unknown_fields=True):
         return self.count.min, None if self.count.max is UNSET else self.count.max
 
 
+_STRUCTS = {"": ExpectedCalls, "when": When, "count": Count}
+
+
 class Near(NamedTuple):
     """A call, and the conditions that it fails, as `path` or `query.page`: none if it matches."""
 
@@ -186,7 +189,7 @@ def read_expectation(body: bytes) -> Expectation:
     try:
         return Expectation(msgspec.json.decode(body or b"{}", type=ExpectedCalls))
     except (msgspec.ValidationError, Refused) as ex:
-        raise invalid(ex) from ex
+        raise invalid(ex, _STRUCTS) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 

@@ -153,6 +153,8 @@ class MockAnswers:
             raise Busy() from ex
         except BambleweenyError as ex:
             status = ex.status
+            if isinstance(ex, NotFound):
+                self._compiled.check(route, known)
             raise
         finally:
             if document.journal:
