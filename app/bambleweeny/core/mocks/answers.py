@@ -1,7 +1,7 @@
 """Answers of rules: which one a call gets, and what it is in bytes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -56,11 +56,11 @@ class CompiledAnswer:
         "expand", "key", "name", "status",
     )  # fmt: skip
 
-    def __init__(self, answer: Answer, route_type: str, is_written: Callable[[str], bool]) -> None:
+    def __init__(self, answer: Answer, route_type: str) -> None:
         self.name = answer.name
         self.status = answer.status
         self.key = None if answer.key is UNSET else located(".key", KeyName, answer.key)
-        self.expand = _is_template(answer, self.key, is_written)
+        self.expand = _is_template(answer)
         self._content_type = _type_of(answer, route_type)
         self._body = _body_of(answer, self._content_type, expand=self.expand)
         self._headers = [
@@ -198,14 +198,13 @@ def pick(answers: int, chance: Random) -> int:
     return chance.randrange(answers)
 
 
-def _is_template(answer: Answer, key: KeyName | None, is_written: Callable[[str], bool]) -> bool:
-    """Whether the body is a template: of a key that requests write only on demand.
+def _is_template(answer: Answer) -> bool:
+    """Whether the body is a template: the value of a key only on demand.
 
-    What a request has put into a key would be expanded otherwise, and disclose other keys.
+    Requests to any route of the owner may write the key. If the text that they put into it was
+    expanded, it would disclose other keys.
     """
-    if answer.expand is not UNSET:
-        return answer.expand
-    return key is None or not (key.variables or is_written(key.text))
+    return answer.key is UNSET if answer.expand is UNSET else answer.expand
 
 
 def _type_of(answer: Answer, route_type: str) -> str:

@@ -1,6 +1,6 @@
 """A rule of a route, compiled: what it matches, and what it asks the engine for."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -25,7 +25,7 @@ from bambleweeny.core.mocks.matching.paths import REST, Pattern
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.core.mocks.scope import KeyName, Scope, Variable
 from bambleweeny.core.mocks.templates import variables_in
-from bambleweeny.core.mocks.then import Effect, packed_effects
+from bambleweeny.core.mocks.then import effects_of, packed_effects
 
 Test = tuple[str, list[Any]]
 """A key's name, and a condition as `matchers.packed` writes it."""
@@ -153,9 +153,7 @@ class CompiledRule:
         self,
         index: int,
         rule: Rule,
-        effects: list[Effect],
         route_type: str,
-        is_written: Callable[[str], bool],
     ) -> None:
         self.index = index
         self.label = rule.name or f"rule {index + 1}"
@@ -168,10 +166,10 @@ class CompiledRule:
             (located(f".when.key.{name}", KeyName, name), located(f".when.key.{name}", _test, raw))
             for name, raw in rule.when.key.items()
         ]
-        self._effects = effects
+        self._effects = effects_of(rule.then)
         answers = rule.answers or ([] if self.collection else [Answer()])
         self.answers = [
-            located(f".answers[{place}]", CompiledAnswer, answer, route_type, is_written)
+            located(f".answers[{place}]", CompiledAnswer, answer, route_type)
             for place, answer in enumerate(answers)
         ]
         is_sequence = len(self.answers) > 1 and self.order in ("last", "loop")

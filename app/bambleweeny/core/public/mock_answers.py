@@ -117,6 +117,8 @@ class MockAnswers:
             raise RouteGone() from ex
         known = self._compiled.get(route)
         if reference.name and known.document.name != reference.name:
+            # NOTE: a newer document than the cached one may have the name.
+            self._compiled.check(route, known)
             raise RouteGone()
         return route, known
 
