@@ -6,6 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.delayed import release_delay, reserve_delay
 from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
 from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
@@ -198,7 +199,13 @@ class Route:
         def on_document(document: RouteDocument) -> None:
             set_cors(resp, document.cors, origin)
 
-        found, owner = self._mocks.answer(reference, call, here, on_document)
+        try:
+            found, owner = self._mocks.answer(
+                reference, call, here, on_document, reserve_delay(req)
+            )
+        except BaseException:
+            release_delay(req)
+            raise
         if isinstance(found, Shown):
             self._answer_value(req, resp, found)
         else:

@@ -7,7 +7,7 @@ from bambleweeny.core.mocks.journal import decoded
 from bambleweeny.core.mocks.verification import Expectation, Tally, Verdict
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.public.route_documents import RouteDocuments
-from bambleweeny.core.topics import Topics
+from bambleweeny.core.topics import Topics, id_in_order
 from bambleweeny.store import Store
 
 _PAGE = 200
@@ -39,7 +39,8 @@ class Verifications:
         Waits for `seconds` at most, and not at all if all wait slots are taken. Each call is read
         once. A miss raises NotFound, a route without a journal InvalidRequest. O(calls).
         """
-        journal = self._documents.journal_of(caller, public_id)
+        journal, since = self._documents.journal_of(caller, public_id)
+        after = max(after, since or after, key=id_in_order)
         tally = Tally(expectation)
 
         def count_new() -> Verdict | None:

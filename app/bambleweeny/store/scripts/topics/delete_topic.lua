@@ -8,5 +8,5 @@
 --- @include "lib/tenant"
 local name = ARGV[2]
 redis.call('UNLINK', its_topic(name))
-redis.call('HDEL', its_topic_bytes, name)
+redis.call('HDEL', its_topic_bytes, name, name .. ' made')
 return redis.call('ZREM', its_topics, name)
