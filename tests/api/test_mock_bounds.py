@@ -73,7 +73,7 @@ def test_an_answer_has_2_mb(as_uli, http):
         {"path": "/once", "answers": [{"text": "!@[big]"}]},
         {"path": "/often", "answers": [{"text": "!@[big]" * 3}]},
         {"path": "/many", "answers": [{"text": "!@[big]!@[other]!@[third]"}]},
-        {"path": "/shown", "answers": [{"key": "page"}]},
+        {"path": "/shown", "answers": [{"key": "page", "expand": True}]},
     ]
     as_uli.post("/routes", json={"name": "a", "rules": made})
     assert len(http.get("/routes/@uli/a/once").content) == 1 << 20

@@ -271,6 +271,40 @@ def test_what_a_request_brings_is_never_expanded(as_uli, publish, http):
     assert http.get(f"{path}/shown/kept").text == "!@[secret]"
 
 
+def test_a_route_answers_at_a_name_that_it_got_later(as_uli, http):
+    rules = [{"answers": [{"text": "A"}]}]
+    path = as_uli.post("/routes", json={"rules": rules}).json()["path"]
+    public_id = path.rpartition("/")[2]
+    assert http.get(path).text == "A"
+    for name in ("fresh", "other", "fresh", ""):
+        document = {"name": name, "rules": rules} if name else {"rules": rules}
+        assert as_uli.put(f"/routes?id={public_id}", json=document).ok
+        for asked in ("fresh", "other"):
+            answer = http.get(f"/routes/@uli/{asked}")
+            assert answer.status_code == (200 if asked == name else 404), (name, asked)
+        assert http.get(path).text == "A"
+
+
+def test_what_one_route_writes_is_no_template_in_another(as_uli, publish, http):
+    as_uli.put("/keys/secret", data=b"s3")
+    writing = publish(
+        {"method": "POST", "path": "/note", "then": [["set", "note", "x !@[$body]"]]},
+        {"path": "/notes", "collection": "note:"},
+    )
+    shown = publish(
+        {"path": "/note", "answers": [{"key": "note"}]},
+        {"path": "/notes/{id}", "answers": [{"key": "note:$path.id"}]},
+        {"path": "/first", "answers": [{"key": "note:1"}]},
+        {"path": "/json", "answers": [{"json": {"note": "!@[note]"}}]},
+    )
+    rest = as_uli.post("/routes", json={"key": "note", "rules": [{"path": "/none"}]}).json()["path"]
+    assert http.post(f"{writing}/note", data=b"!@[secret]").ok
+    assert http.post(f"{writing}/notes", json={"text": "!@[secret]"}).ok
+    for path in (f"{shown}/note", f"{shown}/notes/1", f"{shown}/first", f"{shown}/json", rest):
+        answer = http.get(path)
+        assert (answer.status_code, "!@[secret]" in answer.text) == (200, True)
+
+
 def test_a_name_takes_no_more_of_a_request_than_a_part(as_uli, publish, http):
     as_uli.put("/keys/user:7", data=b"ann")
     as_uli.put("/keys/user:7:secret", data=b"s3")

@@ -6,6 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.delayed import release_delay, reserve_delay
 from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
 from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
@@ -205,9 +206,12 @@ class Route:
             set_cors(resp, document.cors, origin)
 
         try:
-            found, owner = self._mocks.answer(reference, call, here, on_document)
-        except NotFound as ex:
-            if isinstance(ex.__context__, RouteGone):
+            found, owner = self._mocks.answer(
+                reference, call, here, on_document, reserve_delay(req)
+            )
+        except BaseException as ex:
+            release_delay(req)
+            if isinstance(ex, NotFound) and isinstance(ex.__context__, RouteGone):
                 # NOTE: a document in the cache may be that of a deleted route.
                 resp.context.has_document = False
             raise

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from bambleweeny.core.mocks.refusals import Refused
+from bambleweeny.core.mocks.refusals import Refused, refusal
 
 Cors = Literal["*", "credentials", "off"]
 
@@ -102,3 +102,25 @@ def preflight_headers(cors: Cors, origin: str, method: str, wanted: str) -> list
     if wanted and is_header_value(wanted):
         found.append(("Access-Control-Allow-Headers", wanted))
     return [*found, ("Access-Control-Max-Age", "600")]
+
+
+def header_text(name: str, data: bytes) -> str:
+    """Return what a rule puts into a header, or raise `unusable_answer`."""
+    text = data.decode("utf-8", "replace")
+    if not is_header_value(text):
+        raise refusal(
+            "unusable_answer", f"The request brought what cannot stand in the header '{name}'.",
+            "A header has visible ASCII alone; |url writes any text so.",
+        )  # fmt: skip
+    return text
+
+
+def cookie_text(name: str, data: bytes) -> str:
+    """Return what a rule puts into a cookie, or raise `unusable_answer`."""
+    text = data.decode("utf-8", "replace")
+    if not is_cookie_value(text):
+        raise refusal(
+            "unusable_answer", f"The request brought what cannot stand in the cookie '{name}'.",
+            "A cookie has no blanks, quotes, commas and semicolons; |url writes any text so.",
+        )  # fmt: skip
+    return text

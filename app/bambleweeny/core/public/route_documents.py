@@ -127,14 +127,19 @@ class RouteDocuments:
             rows.append((Published(route.id, _full_name(owner, summary.name)), summary))
         return rows
 
-    def journal_of(self, caller: Caller, public_id: str) -> str:
-        """Return the topic with the calls of a route; InvalidRequest if it has none."""
+    def journal_of(self, caller: Caller, public_id: str) -> tuple[str, str]:
+        """Return the topic with the calls of a route, and the last message before them, or "".
+
+        InvalidRequest if the route has no journal.
+        """
         found = msgspec.json.decode(self.read(caller, public_id), type=_Journal)
         if not found.journal:
             raise InvalidRequest(
                 "The route has no journal.", hint="Name a topic in 'journal' of its document."
             )
-        return found.journal
+        document = self._store.schema.tenant(caller.id).document(public_id)
+        [since] = self._store.read(("HGET", document, "since"))
+        return found.journal, (since or b"").decode()
 
     def delete(self, caller: Caller, text: str) -> None:
         """Delete a route with its document, by what `RouteNames.parse` takes."""

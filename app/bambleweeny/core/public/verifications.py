@@ -44,8 +44,8 @@ class Verifications:
         once; after a reset of the route counting begins anew. A miss raises NotFound, a route
         without a journal InvalidRequest. O(calls).
         """
-        journal = self._documents.journal_of(caller, public_id)
-        reading = _Reading(expectation, after)
+        journal, since = self._documents.journal_of(caller, public_id)
+        reading = _Reading(expectation, max(after, since or after, key=id_in_order))
 
         def count_new() -> Verdict | None:
             is_read = False

@@ -9,5 +9,5 @@
 --- @include "lib/dropped_messages"
 local name = ARGV[2]
 redis.call('UNLINK', its_topic(name))
-redis.call('HDEL', its_topic_bytes, name, field_of_dropped(name))
+redis.call('HDEL', its_topic_bytes, name, field_of_dropped(name), name .. ' made')
 return redis.call('ZREM', its_topics, name)
