@@ -8,6 +8,7 @@
 --   ARGV[3] journal (string): the topic of its calls, or ''
 -- Output: 1
 --- @include "lib/journal_topic"
+--- @include "lib/dropped_messages"
 local id, journal = ARGV[2], ARGV[3]
 redis.call('UNLINK', its_counts(id))
 if journal == '' then
@@ -15,7 +16,7 @@ if journal == '' then
 end
 if created_journal(id) == journal then
   redis.call('UNLINK', its_topic(journal))
-  redis.call('HDEL', its_topic_bytes, journal)
+  redis.call('HDEL', its_topic_bytes, journal, field_of_dropped(journal))
 end
 local newest = redis.call('XREVRANGE', its_topic(journal), '+', '-', 'COUNT', 1)[1]
 redis.call('HSET', its_document(id), 'since', newest and newest[1] or '')
