@@ -378,6 +378,7 @@ def test_a_worker_that_dies_does_not_end_it(place):
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
+        (["wrong.json"], 1, "Did you mean 'path'? See 'bambleweeny help mock-reference'."),
         (["nope.json"], 1, "Cannot read nope.json: No such file or directory.\n"),
         (["shop.json", "."], 1, "Cannot read .: Is a directory.\n"),
         (["broken.json"], 1, "broken.json: The document is not valid JSON: "),

@@ -1,6 +1,7 @@
 """Files become the route of a mock, by the calls of the API alone."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -31,6 +32,7 @@ _REHEARSAL = "mock-rehearsal"
 _PART_OF_IT = (
     "Select a part of OpenAPI documents and HARs with --only, or start one mock for each file."
 )
+_PAGE = re.compile(r"/\S*docs/([a-z-]+)")
 _TOO_MUCH = (DocumentTooLarge.code, TooManyRules.code)
 
 
@@ -161,4 +163,6 @@ def _merged(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _failure(name: str, error: BambleweenyError) -> CommandFailed:
-    return CommandFailed(f"{name}: {error} ({error.code})", hint=import_hint(error))
+    # NOTE: the server, with its pages, may end because of this failure.
+    hint = _PAGE.sub(r"'bambleweeny help \1'", import_hint(error) or "")
+    return CommandFailed(f"{name}: {error} ({error.code})", hint=hint or None)
