@@ -257,6 +257,10 @@ def test_a_token_of_this_server_is_seen_by_no_mock(as_uli, http, services):
     [message] = as_uli.get("/topics/seen?since=all").json()["messages"]
     assert token not in message["value"]
     assert message["value"].count("[token]") == 4
+    answer = http.post(f"{path}/echo", json={"token": token}, headers={"X-T": f"{token}-x"})
+    *_, message = as_uli.get("/topics/seen?since=all").json()["messages"]
+    assert token not in message["value"]
+    assert message["value"].count("[token]") == 2
     kept = http.get(f"{path}/echo", headers={"Authorization": "Bearer eyJhbGciOi.e30.x"})
     assert kept.text.startswith("Bearer eyJhbGciOi.e30.x")
 
