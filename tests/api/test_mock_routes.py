@@ -228,12 +228,18 @@ def test_every_answer_is_sandboxed(shop, publish, http):
 @pytest.mark.parametrize(
     "name",
     ["Content-Security-Policy", "Strict-Transport-Security", "Clear-Site-Data", "Service-Worker-Allowed", "Refresh", "Alt-Svc",
-     "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
+     "Date", "X-Request-ID", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
 )  # fmt: skip
 def test_no_rule_sets_a_header_that_protects_others(as_uli, name):
     for word in (name, name.lower()):
         refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": {word: "x"}}]}]})
         assert (refused.status_code, refused.json()["code"]) == (400, "header_not_allowed")
+
+
+def test_a_header_stands_in_an_answer_once(as_uli):
+    for headers in ({"X-A": "1", "x-a": "2"}, {"Content-Type": "text/html", "content-type": "x/y"}):
+        refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": headers}]}]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_header")
 
 
 @pytest.mark.parametrize("text", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a;b"])

@@ -193,8 +193,12 @@ def _check_type(content_type: str) -> None:
 
 
 def _check_headers(headers: dict[str, str], content_type: str) -> None:
+    known: set[str] = set()
     for name, text in headers.items():
         check_header_name(name)
+        if name.lower() in known:
+            raise Refused("invalid_header", f"The header '{name}' stands there twice")
+        known.add(name.lower())
         if not is_header_value(text):
             raise Refused("invalid_header", f"The header '{name}' has a value that cannot be sent")
         if name.lower() == "content-type":

@@ -110,7 +110,9 @@ def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
         if not is_cookie_name(name) or not is_header_value(value) or not is_allowed(name):
             notes.add("A header is left out, as a rule may not set it", lower)
             continue
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        # NOTE: a name may be written in two ways.
+        known = next((one for one in headers if one.lower() == lower), name)
+        headers[known] = f"{headers[known]}, {value}" if known in headers else value
     if headers:
         answer["headers"] = headers
     cookies = _cookies(response)
