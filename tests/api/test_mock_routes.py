@@ -228,12 +228,18 @@ def test_every_answer_is_sandboxed(shop, publish, http):
 @pytest.mark.parametrize(
     "name",
     ["Content-Security-Policy", "Strict-Transport-Security", "Clear-Site-Data", "Service-Worker-Allowed", "Refresh", "Alt-Svc",
-     "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
+     "Date", "X-Request-ID", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
 )  # fmt: skip
 def test_no_rule_sets_a_header_that_protects_others(as_uli, name):
     for word in (name, name.lower()):
         refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": {word: "x"}}]}]})
         assert (refused.status_code, refused.json()["code"]) == (400, "header_not_allowed")
+
+
+def test_a_header_stands_in_an_answer_once(as_uli):
+    for headers in ({"X-A": "1", "x-a": "2"}, {"Content-Type": "text/html", "content-type": "x/y"}):
+        refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": headers}]}]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_header")
 
 
 @pytest.mark.parametrize("text", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a;b"])
@@ -287,6 +293,26 @@ def test_a_route_answers_at_a_name_that_it_got_later(as_uli, http):
             answer = http.get(f"/routes/@uli/{asked}")
             assert answer.status_code == (200 if asked == name else 404), (name, asked)
         assert http.get(path).text == "A"
+
+
+def test_a_rule_takes_any_method_except_connect(as_uli, publish, http):
+    methods = ["GET", "TRACE", "PURGE", "PROPFIND", "M-SEARCH", "VERSION-CONTROL", "QUERY", "A" * 32]  # fmt: skip
+    rules = [{"method": m, "path": "/a", "answers": [{"text": "!@[$method]"}]} for m in methods]
+    path = publish(*rules)
+    for method in methods:
+        assert http.request(method, f"{path}/a").text == method
+    assert http.request("COPY", f"{path}/a").json()["code"] == "no_rule"
+    for method in ("CONNECT", "WEBSOCKET", "get", "A" * 33, "-A", "A B", ""):
+        refused = as_uli.post("/routes", json={"rules": [{"method": method}]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_route")
+    as_uli.put("/keys/shown", data=b"x")
+    plain = as_uli.post("/routes", json={"key": "shown", "content_type": "text/plain"}).json()["path"]  # fmt: skip
+    assert [http.request(method, plain).text for method in methods] == ["x"] * len(methods)
+    for method in ("TRACE", "PURGE"):
+        refused = http.request(method, "/routes/00000000-0000-4000-8000-000000000000")
+        assert (refused.status_code, refused.headers["Allow"][:6]) == (405, "DELETE")
+    assert http.request("PURGE", "/keys/shown").status_code == 400
+    assert http.request("COPY", "/keys/shown").status_code == 405
 
 
 def test_what_one_route_writes_is_no_template_in_another(as_uli, publish, http):

@@ -31,7 +31,7 @@ from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import BEGINNING
-from bambleweeny.errors import NotFound
+from bambleweeny.errors import MethodNotAllowed, NoRule, NotFound
 from bambleweeny.names import parse_tags
 
 
@@ -157,6 +157,10 @@ class RouteReset:
         answer_done(resp)
 
 
+_COMMON_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_ALLOW = ", ".join(_COMMON_METHODS)
+
+
 class Route:
     """/routes/{public_id} and every path below it; public, by any method"""
 
@@ -167,8 +171,21 @@ class Route:
         self._is_token = services.tokens.is_issued
         self._tags = LatestTags()
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Answer the key's value, or what the route's document says."""
+    def on_any(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
+        """Answer the key's value, or what the route's document says; 405 for a rare method.
+
+        That is, if no route can answer it.
+        """
+        try:
+            self._answer(req, resp, params)
+        except NotFound as ex:
+            if isinstance(ex, NoRule) or req.method in _COMMON_METHODS:
+                raise
+            error = MethodNotAllowed(hint=f"This path supports {_ALLOW}.")
+            error.allow = _ALLOW
+            raise error from ex
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, params: dict[str, Any]) -> None:
         make_public(req, resp)
         public_id = params["public_id"]
         if public_id[:1] == "@":
@@ -186,8 +203,6 @@ class Route:
             if draft:
                 owner = self._routes.find(public_id).owner
                 keep_draft(draft, req, resp, self._freshness, owner)
-
-    on_post = on_put = on_delete = on_patch = on_options = on_get
 
     def answer(
         self, req: falcon.Request, resp: falcon.Response, reference: Reference, segments: int

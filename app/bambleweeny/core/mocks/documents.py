@@ -32,7 +32,8 @@ from bambleweeny.names import NAME_RULE, is_media_type, is_name
 Fault = Literal["reset", "empty", "cut"]
 Order = Literal["last", "loop", "random", "first"]
 
-_METHOD = re.compile(r"[A-Z]{1,20}").fullmatch
+_METHOD = re.compile(r"(?!(?:CONNECT|WEBSOCKET)$)[A-Z][A-Z-]{0,31}").fullmatch
+"""What the server reads as a method, except those that it refuses."""
 _LABEL = re.compile(r"[A-Za-z0-9_.:/ {}*-]{1,100}", re.ASCII).fullmatch
 
 
@@ -102,7 +103,10 @@ class Rule(_Part):
         if len(self.then) > OPERATIONS:
             raise Refused("too_many_operations", f"'then' has up to {OPERATIONS} operations")
         _require(not self.name or _LABEL(self.name), f"'{self.name[:64]}' cannot name a rule")
-        _require(all(map(is_method, self.methods)), "A method is written in capitals, as GET")
+        _require(
+            all(map(is_method, self.methods)),
+            "A method is written in capitals, as GET; CONNECT and WEBSOCKET are not served",
+        )
         _require(1 <= self.max <= OBJECTS, f"'max' is from 1 to {OBJECTS}")
         self._check_data()
 
@@ -191,8 +195,12 @@ def _check_type(content_type: str) -> None:
 
 
 def _check_headers(headers: dict[str, str], content_type: str) -> None:
+    known: set[str] = set()
     for name, text in headers.items():
         check_header_name(name)
+        if name.lower() in known:
+            raise Refused("invalid_header", f"The header '{name}' stands there twice")
+        known.add(name.lower())
         if not is_header_value(text):
             raise Refused("invalid_header", f"The header '{name}' has a value that cannot be sent")
         if name.lower() == "content-type":

@@ -19,6 +19,8 @@ _BANNED = frozenset(
         # Lengths and hop-by-hop headers.
         "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
         "upgrade",
+        # The server sets them in each answer.
+        "date", "x-request-id",
         # What a proxy in front would act on.
         "x-sendfile", "x-lighttpd-send-file", "surrogate-control",
         # Cookies are set by `cookies`.

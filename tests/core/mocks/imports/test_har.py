@@ -171,6 +171,8 @@ def test_headers_that_a_rule_may_not_set_are_left_out():
                "Set-Cookie": "sid=secret", "Date": "x", "Server": "nginx", ":status": "200", "Access-Control-Allow-Origin": "*", "X-Bad": "a\r\nb", "ETag": '"1"'}  # fmt: skip
     sent = [{"name": name, "value": value} for name, value in headers.items()] + [
         {"name": "X-A", "value": "2"},
+        {"name": "x-a", "value": "3"},
+        {"name": "X-Request-ID", "value": "4"},
         "broken",
     ]
     cookies = [
@@ -180,13 +182,13 @@ def test_headers_that_a_rule_may_not_set_are_left_out():
     ]
     found, rules = imported(entry(headers=sent, cookies=cookies))
     [answer] = rules[0]["answers"]
-    assert answer["headers"] == {"X-A": "1, 2", "ETag": '"1"'}
+    assert answer["headers"] == {"X-A": "1, 2, 3", "ETag": '"1"'}
     assert answer["cookies"] == {
         "sid": {"value": "abc", "secure": True, "http_only": True},
         "lang": "en",
     }
     assert (
-        "A header is left out, as a rule may not set it: content-length, strict-transport-security, access-control-allow-origin and 1 more"
+        "A header is left out, as a rule may not set it: content-length, strict-transport-security, access-control-allow-origin and 2 more"
         in found.notes
     )
     assert "Recorded cookies are in the answers; they may be secrets: GET /pets" in found.notes

@@ -128,9 +128,11 @@ def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
         if not is_cookie_name(name) or not is_header_value(value) or not is_allowed(name):
             notes.add("A header is left out, as a rule may not set it", lower)
             continue
-        joined = f"{headers[name]}, {value}" if name in headers else value
+        # NOTE: a name may be written in two ways.
+        known = next((one for one in headers if one.lower() == lower), name)
+        joined = f"{headers[known]}, {value}" if known in headers else value
         if is_header_value(joined):
-            headers[name] = joined
+            headers[known] = joined
         else:
             notes.add("A header is left out, as it is too long", lower)
     if headers:
