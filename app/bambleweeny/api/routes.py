@@ -12,14 +12,14 @@ from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.answers.repeated import begin_draft, keep_draft
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import parse_json, read_json, read_raw
+from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.calls import read_call
 from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_options
+from bambleweeny.api.requests.route_bodies import NewRoute, document_of, is_plain
 from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
@@ -33,16 +33,6 @@ from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.errors import MethodNotAllowed, NoRule, NotFound
 from bambleweeny.names import parse_tags
-
-
-class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /routes for a plain route."""
-
-    key: str
-    content_type: str
-
-
-_DOCUMENT_FIELDS = set(RouteDocument.__struct_fields__) - set(NewRoute.__struct_fields__)
 
 
 class Routes:
@@ -77,7 +67,7 @@ class Routes:
         With `?from=` the document is made of one in another format.
         """
         body, options = read_raw(req), read_import_options(req)
-        if options is None and _is_plain(body):
+        if options is None and is_plain(body):
             wanted = read_json(req, NewRoute, body)
             made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
             answer_json(resp, {"info": "ok", "path": f"{req.root_path}/routes/{made.id}"})
@@ -106,7 +96,7 @@ class Routes:
     ) -> None:
         caller = req.context.caller
         if options is None:
-            published = self._imports.put(caller, _document_of(body), public_id)
+            published = self._imports.put(caller, document_of(body), public_id)
             answer_json(resp, {"info": "ok"} | _paths_of(req, published))
             return
         may_block(req, resp)
@@ -125,7 +115,7 @@ class RouteVerification:
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Compare the calls of the route that `?id=` names with what the body expects."""
-        expectation = read_expectation(_document_of(read_raw(req) or b"{}"))
+        expectation = read_expectation(document_of(read_raw(req) or b"{}"))
         caller = req.context.caller
         public_id = self.services.mocks.names.parse(caller, req.get_param("id", default=""))
         verdict = self.services.mocks.verifications.verify(
@@ -253,26 +243,6 @@ class Route:
         resp.data = value
         if is_read and (len(value) > SHORT or "HTTP_RANGE" in req.env):
             answer_part(req, resp, tag, len(value))
-
-
-def _is_plain(body: bytes) -> bool:
-    """Return whether a new route has no field of a document, or is not a JSON object.
-
-    Another unknown field makes it no document, so that it is refused as ever.
-    """
-    try:
-        fields = msgspec.json.decode(body.removeprefix(BOM), type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return True
-    return fields.keys().isdisjoint(_DOCUMENT_FIELDS)
-
-
-def _document_of(body: bytes) -> bytes:
-    """Return a document without a byte order mark; InvalidRequest if a member occurs twice."""
-    document = body.removeprefix(BOM)
-    parse_json(document, msgspec.Raw)
-    refuse_doubled(document)
-    return document
 
 
 def _paths_of(req: falcon.Request, route: Published) -> dict[str, str]:
