@@ -1,4 +1,5 @@
 -- Records calls of routes in their journals.
+--- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @lazy "lib/quota" quota_reached
 --- @lazy "topics/publish_within_bounds"

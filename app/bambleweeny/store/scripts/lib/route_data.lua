@@ -1,4 +1,5 @@
 -- Deletes what a route has besides its public id.
+--- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @function "topics/delete_topic"
 

@@ -7,6 +7,7 @@
 --   ARGV[2] id (string): the route's public id
 --   ARGV[3] journal (string): the topic of its calls, or ''
 -- Output: 1
+--- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/dropped_messages"
 local id, journal = ARGV[2], ARGV[3]

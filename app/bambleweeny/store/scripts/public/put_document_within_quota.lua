@@ -13,6 +13,7 @@
 --   ARGV[8] journal (string): the topic of its calls, or ''
 -- Output: the name of the owner
 -- Errors: not_found, quota_exceeded, route_name_taken
+--- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/quota"
 --- @lazy "topics/delete_topic"
