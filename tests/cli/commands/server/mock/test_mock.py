@@ -471,7 +471,8 @@ def test_a_broken_file_of_several_changes_no_key(place):
     big.write_text(contract(300_000))
     with mocked("big.json", "shop.json") as mock, Client(mock.api, "admin", "changeme") as client:
         before = {key.name: bytes(client.get(key.name)) for key in client.keys.list()}
-        assert len(before["body:1"]) > 300_000
+        [(name, value)] = before.items()
+        assert name.startswith("body:") and len(value) > 300_000
         big.write_text(contract(310_000).replace("xx", "yy"))
         shop.write_text('{"rules": [{"pth": "/x"}]}')
         assert "unknown field `pth`" in mock.printed("The mock stays as it was.")
@@ -479,7 +480,8 @@ def test_a_broken_file_of_several_changes_no_key(place):
         assert [user.username for user in client.users.list()] == ["admin"]
         shop.write_text(json.dumps(SHOP))
         mock.printed("renewed")
-        assert bytes(client.get("body:1")).startswith(b'"yy')
+        values = [bytes(client.get(key.name)) for key in client.keys.list()]
+        assert any(value.startswith(b'"yy') for value in values)
         assert [user.username for user in client.users.list()] == ["admin"]
 
 

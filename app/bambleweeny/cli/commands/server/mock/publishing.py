@@ -32,6 +32,7 @@ _REHEARSAL = "mock-rehearsal"
 _PART_OF_IT = (
     "Select a part of OpenAPI documents and HARs with --only, or start one mock for each file."
 )
+_NOTES_ON_KEYS = ("These keys existed", "What these keys have already")
 _PAGE = re.compile(r"/\S*docs/([a-z-]+)")
 _TOO_MUCH = (DocumentTooLarge.code, TooManyRules.code)
 
@@ -65,6 +66,9 @@ class Publisher:
         if self._is_published and len(parts) > 1:
             self._rehearse(parts)
         notes = self._put(parts)
+        if self._is_published:
+            # NOTE: the keys that an import finds are those of the mock as it was.
+            notes = [note for note in notes if not note.startswith(_NOTES_ON_KEYS)]
         self._restore_changed(parts)
         made = self._routes.get(FRONT)
         self._is_published = True
