@@ -170,7 +170,8 @@ def test_the_server_tells_of_itself_and_saves(typed, monkeypatch):
 
 
 @pytest.mark.usefixtures("logged_in")
-def test_an_import_over_the_largest_body_names_the_option(typed, alone):
+def test_an_import_over_the_largest_body_names_the_option(typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
     Path("db.json").write_text(json.dumps({"posts": [{"id": 1, "text": "x" * 1_100_000}]}))
     typed("route", "import", "db.json", status=1)
     assert "--max-body" in typed.err
@@ -178,7 +179,8 @@ def test_an_import_over_the_largest_body_names_the_option(typed, alone):
 
 
 @pytest.mark.usefixtures("logged_in")
-def test_a_route_has_a_name_and_its_document_a_file(typed, alone):
+def test_a_route_has_a_name_and_its_document_a_file(typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
     Path("w1.json").write_text(json.dumps({"name": "w1", "journal": "w1-calls", "rules": [{}]}))
     for words in (("set",), ("verify", "w1")):
         typed("route", *words, "w1.json", status=2)
