@@ -1,10 +1,10 @@
 """What the conditions of rules compare for one request is bounded."""
 
 import json
-import time
 
 import pytest
 from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.matching import parts
 from bambleweeny.core.mocks.matching.conditions import Conditions, When
 from bambleweeny.errors import BambleweenyError
 from msgspec import Raw, convert
@@ -19,22 +19,22 @@ def rule(**when):
 
 
 def held(rules, call):
-    """Return how many rules hold, or the code of the error, and the time that it took."""
-    started = time.process_time()
+    """Return how many rules hold, or the code of the error."""
     try:
-        found = sum(conditions.hold(call) for conditions in rules)
+        return sum(conditions.hold(call) for conditions in rules)
     except BambleweenyError as ex:
         assert ex.status == 422
-        found = ex.code
-    return found, time.process_time() - started
+        return ex.code
 
 
-def test_a_value_is_parsed_once_for_all_rules():
+def test_a_value_is_parsed_once_for_all_rules(monkeypatch):
+    parsed = []
+    decode = parts.decode
+    monkeypatch.setattr(parts, "decode", lambda raw: parsed.append(raw) or decode(raw))
     rules = [rule(body={"a": {"not": [n, "x", [n]]}}) for n in range(200)]
     rules += [rule(body={"a": [{"gt": n} for n in range(1000)]})]
-    found, seconds = held(rules, Call("POST", "/", body=LONG))
-    assert found == 200
-    assert seconds < 0.5
+    assert held(rules, Call("POST", "/", body=LONG)) == 200
+    assert len(parsed) == 1
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,14 @@ def test_a_value_is_parsed_once_for_all_rules():
 def test_the_work_of_many_rules_is_bounded(when):
     rules = [rule(**when) for _ in range(30)]
     query = "&".join(f"q=x{n}y" for n in range(900))
-    found, seconds = held(rules, Call("POST", "/", query, body=LONG))
-    assert found == "too_many_comparisons"
-    assert seconds < 2
+    assert held(rules, Call("POST", "/", query, body=LONG)) == "too_many_comparisons"
 
 
 def test_usual_rules_are_far_from_the_bound():
     rules = [rule(body={"a": {"has": 1.5}, "t": ["a*", "*b*"]}, query={"q": MANY[:50]}) for _ in range(200)]  # fmt: skip
-    assert held(rules[:40], Call("POST", "/", "q=v49", body=LONG))[0] == 40
+    assert held(rules[:40], Call("POST", "/", "q=v49", body=LONG)) == 40
     call = Call("POST", "/", "q=v9", body=b'{"a":[1.5],"t":"ab"}')
-    assert held(rules, call)[0] == 200
+    assert held(rules, call) == 200
 
 
 @pytest.mark.parametrize("path", ["$", "$.x", "$..x", "$['x']", "$body.x"])
