@@ -28,7 +28,7 @@ from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
 from bambleweeny.guide.pages import contents
 from bambleweeny.guide.search import LONGEST_QUERY, search
-from bambleweeny.server.http import server as http
+from bambleweeny.server.http import waitress_settings
 from bambleweeny.server.http.buffers import limits
 from bambleweeny.server.http.delays import places
 from blocks import Block, blocks_of, is_as_shown, printed_by
@@ -314,7 +314,7 @@ def test_the_errors_page_names_every_code_with_its_status_and_class():
 def test_the_limits_page_has_the_limits_of_the_code():
     text = text_of("limits")
     for row, number in {
-        "headers of a request": f"{http._LARGEST_HEADERS >> 10} kB",
+        "headers of a request": f"{waitress_settings._LARGEST_HEADERS >> 10} kB",
         "items that one call takes, leases or shows": f"{MOST_BYTES_OF_A_PAGE >> 20} MB, at least one item",
         "values of an answer": f"{MOST_BYTES_AT_ONCE >> 20} MB",
         "`!@[` in a text, and its size": (

@@ -17,6 +17,7 @@ from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference
+from bambleweeny.core.mocks.verification import read_expectation
 from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
@@ -115,7 +116,17 @@ READS: dict[str, Verb] = {
     "routes": lambda s, u, f: s.routes.owned_by(u),
     "document": lambda s, u, f: s.mocks.documents.read(u, f.mock),
     "summaries": lambda s, u, f: s.mocks.documents.summaries(u),
-    "name of a route": lambda s, u, f: s.mocks.names.parse(f"@{u.name}/mock"),
+    "verify a route": lambda s, u, f: (
+        s.mocks.verifications.verify(
+            u,
+            f.mock,
+            read_expectation(b"{}"),
+            after=BEGINNING,
+            seconds=0,
+            is_connected=lambda: True,
+        ).matching
+    ),
+    "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),

@@ -73,7 +73,7 @@ def test_an_answer_has_2_mb(as_uli, http):
         {"path": "/once", "answers": [{"text": "!@[big]"}]},
         {"path": "/often", "answers": [{"text": "!@[big]" * 3}]},
         {"path": "/many", "answers": [{"text": "!@[big]!@[other]!@[third]"}]},
-        {"path": "/shown", "answers": [{"key": "page"}]},
+        {"path": "/shown", "answers": [{"key": "page", "expand": True}]},
     ]
     as_uli.post("/routes", json={"name": "a", "rules": made})
     assert len(http.get("/routes/@uli/a/once").content) == 1 << 20
@@ -142,3 +142,37 @@ def test_a_query_with_too_many_fields_has_none(as_uli, http):
     as_uli.post("/routes", json={"name": "a", "rules": made})
     assert http.get("/routes/@uli/a?a=1&" + "&".join("b" * 998)).text == "a"
     assert http.get("/routes/@uli/a?a=1&" + "&".join("b=1" for _ in range(1001))).text == "none"
+
+
+def test_the_tests_of_keys_take_bounded_time(as_uli, http):
+    too_many = [{"when": {"key": {"k": ["*aaab*"] * 101}}}]
+    assert as_uli.post("/routes", json={"rules": too_many}).json()["code"] == "invalid_condition"
+    slow = {f"k{n}": {"not": "x"} for n in range(4)} | {"big": ["*aaab*"] * 100}
+    rule = {"path": "/a", "when": {"key": slow}, "then": [["incr", "n"]]}
+    as_uli.post("/routes", json={"name": "a", "rules": [rule] * 20})
+    as_uli.put("/keys/big", data=b"a" * 8192)
+    started = time.perf_counter()
+    refused = http.get("/routes/@uli/a/a")
+    assert time.perf_counter() - started < 1
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_many_comparisons")
+    assert as_uli.get("/keys/n").status_code == 404
+    as_uli.put("/keys/big", data=b"a" * 300 + b"aaab" * 100)
+    assert http.get("/routes/@uli/a/a").status_code == 200
+
+
+def test_long_empty_and_missing_keys_are_tested(as_uli, http):
+    def put(path, test):
+        return {"path": path, "when": {"key": {"k": test}}}
+
+    long = "v" * 100_000
+    rules = [put("/is", long), put("/like", "v*"), put("/empty", ""), put("/none", False), put("/twice", {"not": long})]  # fmt: skip
+    as_uli.post("/routes", json={"name": "a", "rules": rules})
+
+    def matching():
+        paths = ("is", "like", "empty", "none", "twice")
+        return [path for path in paths if http.get(f"/routes/@uli/a/{path}").status_code == 200]
+
+    assert matching() == ["none", "twice"]
+    for value, found in [(long, ["is", "like"]), (long * 5, ["like", "twice"]), ("", ["empty", "twice"])]:  # fmt: skip
+        as_uli.put("/keys/k", data=value.encode())
+        assert matching() == found

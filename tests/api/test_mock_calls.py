@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 
 import pytest
 
@@ -140,10 +141,133 @@ def test_a_journal_is_bounded_as_any_topic(shop, http, calls):
     assert len(calls()) == 100
 
 
-def test_a_journal_counts_against_the_quota(as_uli, as_admin, http):
-    as_uli.post("/routes", json={"name": "shop", "journal": "calls", "rules": [{"path": "/a", "then": [["push", "q", "x"]]}]})  # fmt: skip
+def test_a_journal_counts_against_the_quota(as_uli, as_admin):
+    document = {"name": "shop", "journal": "calls", "rules": [{"path": "/a"}]}
     as_admin.put("/users/1", json={"quota": 1})
-    for path in ("/a", "/none"):
-        assert http.get(f"/routes/@uli/shop{path}").json()["code"] == "quota_exceeded"
-    as_admin.put("/users/1", json={"quota": 0})
-    assert as_uli.get("/lists").json()["lists"] == []
+    refused = as_uli.post("/routes", json=document)
+    assert (refused.status_code, refused.json()["code"]) == (400, "quota_exceeded")
+    assert as_uli.get("/topics").json()["topics"] == as_uli.get("/routes").json()["routes"] == []
+    as_admin.put("/users/1", json={"quota": 2})
+    assert as_uli.post("/routes", json=document).ok
+    assert as_uli.put("/routes?id=@uli/shop", json={**document, "journal": "others"}).ok
+    assert "others" in str(as_uli.get("/topics").json()["topics"])
+
+
+def test_a_full_quota_is_all_or_nothing_and_no_matter_of_the_journal(as_uli, as_admin, http, calls):
+    rules = [
+        {"path": "/set/{x}", "then": [["set", "k:$path.x", "1"]]},
+        {"path": "/c", "collection": "c:"},
+        {"path": "/a"},
+    ]
+    as_uli.post("/routes", json={"name": "shop", "journal": "calls", "rules": rules})
+    as_admin.put("/users/1", json={"quota": 3})
+    asked = [("GET", "/set/1"), ("GET", "/set/2"), ("POST", "/c"), ("GET", "/c"), ("GET", "/a")]
+    answers = [http.request(method, f"/routes/@uli/shop{p}", json={}) for method, p in asked]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == [200, 400, 400, 200, 200]
+    assert [entry["status"] for entry in calls()] == statuses
+    assert [row["key"] for row in as_uli.get("/keys").json()["keys"]] == ["k:1"]
+    as_uli.delete("/topics/calls")
+    as_uli.put("/keys/other", data=b"x")
+    assert [http.get(f"/routes/@uli/shop{path}").status_code for path in ("/a", "/c")] == [200, 200]
+    as_uli.delete("/keys/other")
+    assert http.get("/routes/@uli/shop/set/3").status_code == 400
+    assert [entry["status"] for entry in calls()] == [400]
+
+
+def test_what_operations_refuse_is_recorded(as_uli, http, calls):
+    rules = [{"name": "up", "path": "/i", "then": [["incr", "secret"]]}]
+    as_uli.post("/routes", json={"name": "shop", "journal": "calls", "rules": rules})
+    as_uli.put("/keys/secret", data=b"text")
+    assert http.get("/routes/@uli/shop/i").json()["code"] == "not_an_integer"
+    assert [(entry["status"], entry["rule"]) for entry in calls()] == [(400, "up")]
+
+
+def test_an_answer_that_cannot_be_sent_changes_nothing_and_is_recorded_so(as_uli, http, calls):
+    as_uli.put("/keys/euro", data="€".encode())
+    as_uli.put("/keys/big", data=b"x" * (1 << 20))
+    count = {"then": [["incr", "done"]]}
+    rules = [
+        {"path": "/query", **count, "answers": [{"status": 201, "headers": {"X": "!@[$query.x]"}}]},
+        {"path": "/cookie", **count, "answers": [{"cookies": {"X": "!@[$query.x]"}}, {}]},
+        {"path": "/body", **count, "answers": [{"text": "!@[$body]" * 3}]},
+        {"path": "/key", "answers": [{"headers": {"X": "!@[euro]"}}]},
+        {"path": "/keys", "answers": [{"text": "!@[big]" * 3}]},
+    ]
+    as_uli.post("/routes", json={"name": "shop", "journal": "calls", "rules": rules})
+    asked = ["/query?x=€", "/cookie?x=€", "/cookie?x=€", "/body", "/key", "/keys"]
+    for path in asked:
+        body = b"x" * 1_000_000 if path == "/body" else b""
+        assert http.post(f"/routes/@uli/shop{path}", data=body).status_code == 422, path
+    assert as_uli.get("/keys/done").status_code == 404
+    assert http.post("/routes/@uli/shop/cookie?x=e").status_code == 200
+    statuses = [entry["status"] for entry in calls()]
+    assert statuses == [422] * len(asked) + [200]
+    assert as_uli.get("/keys/done").text == "1"
+
+
+def test_a_topic_of_the_owner_stays_as_it_is(as_uli, http, verify):
+    document = {"name": "shop", "journal": "calls", "rules": [{}]}
+    as_uli.post("/routes", json=document)
+    http.get("/routes/@uli/shop")
+    as_uli.delete("/topics/calls")
+    as_uli.post("/topics/calls", data=b"precious")
+    http.get("/routes/@uli/shop")
+    assert as_uli.post("/routes/reset?id=@uli/shop").ok
+    assert verify({"count": 0}).ok
+    http.get("/routes/@uli/shop")
+    assert verify({"count": 1}).ok
+    assert as_uli.delete("/routes?id=@uli/shop").ok
+    messages = as_uli.get("/topics/calls?since=all").json()["messages"]
+    assert messages[0]["value"] == "precious"
+    assert len(messages) == 3
+
+
+def test_dropped_calls_never_decide_on_a_verification(shop, http, as_uli, verify):
+    for _ in range(100):
+        http.get(f"{shop}/none")
+    assert verify({"count": 100}).status_code == 200
+    [newest] = as_uli.get("/topics/calls?since=all&limit=1000").json()["messages"][-1:]
+    for _ in range(20):
+        http.get(f"{shop}/page")
+    for expected in ({"count": 120}, {"count": 100}, {"count": 0, "path": "/other"}, {"path": "/none", "count": {"min": 81}}, {"path": "/page", "count": {"min": 20, "max": 20}}, {"count": {"max": 200}}):  # fmt: skip
+        answer = verify(expected)
+        assert (answer.status_code, answer.json()["code"]) == (409, "calls_dropped"), expected
+    for expected in ({}, {"count": {"min": 100}}, {"path": "/none", "count": {"min": 80}}):
+        assert verify(expected).status_code == 200, expected
+    assert verify({"path": "/page", "count": 19}).json()["code"] == "not_as_called"
+    assert verify({"count": 20}, f"&since={newest['id']}").json() == {"info": "ok", "matching": 20}
+    as_uli.post("/routes/reset?id=@uli/shop")
+    assert verify({"count": 0}).status_code == 200
+    http.get(f"{shop}/page")
+    assert verify({"count": 1}).json() == {"info": "ok", "matching": 1}
+
+
+def test_calls_that_others_drop_count_as_dropped(shop, http, as_uli, verify):
+    http.get(f"{shop}/page")
+    for _ in range(100):
+        as_uli.post("/topics/calls", data=b"no call")
+    assert verify({"count": 0}).json()["code"] == "calls_dropped"
+    as_uli.delete("/topics/calls")
+    assert verify({"count": 0}).status_code == 200
+
+
+def test_a_reset_while_a_verification_waits_forgets_what_was_counted(shop, http, as_uli, verify):
+    http.get(f"{shop}/page")
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(verify({"count": 2}, "&wait=2")))
+    waiting.start()
+    time.sleep(0.05)
+    as_uli.post("/routes/reset?id=@uli/shop")
+    http.get(f"{shop}/page")
+    waiting.join(0.05)
+    assert waiting.is_alive()
+    http.get(f"{shop}/page")
+    waiting.join()
+    assert answers[0].json() == {"info": "ok", "matching": 2}
+
+
+def test_large_calls_are_all_counted(shop, http, verify):
+    for _ in range(3):
+        http.post(f"{shop}/orders/1/pay", data=b"\0" * (250 << 10))
+    assert verify({"count": 3}).status_code == 200

@@ -219,3 +219,13 @@ def test_keys_below_an_object_and_values_that_are_no_objects_are_left_out(blog, 
     assert len(http.get(f"{blog}/posts").json()) == 12
     assert http.get(f"{blog}/posts/x").status_code == 404
     assert http.get(f"{blog}/posts/1:draft").status_code == 404
+
+
+def test_the_highest_number_is_not_the_end_of_a_collection(blog, http, as_uli):
+    for highest in (999_999_999_999_999, 999_999_999_999_999_999):
+        assert http.post(f"{blog}/posts", json={"id": highest}).status_code == 201
+    as_uli.put("/keys/posts:13", data=b"")
+    made = [http.post(f"{blog}/posts", json={"n": n}).json()["id"] for n in range(3)]
+    assert made == [14, 15, 16]
+    assert http.get(f"{blog}/posts?n_gte=0").json() == [{"id": 14 + n, "n": n} for n in range(3)]
+    assert http.post(f"{blog}/notes", json={"id": 999_999_999_999_998}).status_code == 201

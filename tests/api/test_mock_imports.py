@@ -212,3 +212,53 @@ def test_a_refused_import_changes_nothing(bring, as_uli, as_admin):
         as_uli.put("/routes?from=db&id=@uli/shop&name=shop", data=json.dumps(changed)).status_code
         == 200
     )
+
+
+def test_examples_that_are_referred_to_often_are_kept_once(as_uli):
+    content = {"application/json": {"examples": {"b": {"$ref": "#/components/examples/B"}}}}
+    responses = {str(status): {"content": content} for status in range(200, 220)}
+    document = {
+        "openapi": "3.0.0",
+        "paths": {f"/p{n}": {"get": {"responses": responses}} for n in range(10)},
+        "components": {"examples": {"B": {"value": "x" * 300_000}}},
+    }
+    made = as_uli.post("/routes?from=openapi&name=big", json=document).json()
+    assert (made["rules"], made["keys"]) == (10, ["mock-big:body:1"])
+    assert as_uli.get(f"{made['path']}/p9").json() == "x" * 300_000
+
+
+@pytest.mark.parametrize(
+    "bounds",
+    [
+        '"minimum":5,"multipleOf":1e-320',
+        '"minimum":1e299,"multipleOf":1e-300',
+        f'"minimum":1{"0" * 400}',
+        f'"multipleOf":1{"0" * 400}',
+        f'"exclusiveMinimum":{"9" * 299},"multipleOf":0.1',
+    ],
+)
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_bounds_that_no_number_has_are_ignored(as_uli, kind, bounds):
+    schema = f'{{"type":"{kind}",{bounds}}}'
+    content = f'{{"application/json":{{"schema":{schema}}}}}'
+    document = f'{{"openapi":"3.0.0","paths":{{"/a":{{"get":{{"responses":{{"200":{{"content":{content}}}}}}}}}}}}}'
+    made = as_uli.post("/routes?from=openapi", data=document)
+    assert made.status_code == 200, made.text
+    assert isinstance(as_uli.get(made.json()["path"] + "/a").json(), int | float)
+
+
+def test_long_bodies_of_a_har_are_told_apart(as_uli):
+    def entry(letter, method="POST", **more):
+        return {
+            "request": {"method": method, "url": "http://h/p", "postData": {"text": letter * 9000}},
+            "response": {"status": 200, "content": {"text": letter, "mimeType": "text/plain"}, **more},
+        }  # fmt: skip
+
+    long = [{"name": "X-A", "value": "v" * 5000}] * 2
+    entries = [entry("x"), entry("y"), entry("z", "CONNECT"), entry("w", headers=long)]
+    made = as_uli.post("/routes?from=har", json={"log": {"entries": entries}}).json()
+    for letter in "xyw":
+        assert as_uli.post(made["path"] + "/p", data=letter * 9000).text == letter
+    notes = {note.partition(":")[0] for note in made["notes"]}
+    assert "Left out, as no rule has such a method" in notes
+    assert "A header is left out, as it is too long" in notes

@@ -228,12 +228,18 @@ def test_every_answer_is_sandboxed(shop, publish, http):
 @pytest.mark.parametrize(
     "name",
     ["Content-Security-Policy", "Strict-Transport-Security", "Clear-Site-Data", "Service-Worker-Allowed", "Refresh", "Alt-Svc",
-     "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
+     "Date", "X-Request-ID", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "B9Y-X", "Set-Cookie", "Access-Control-Allow-Origin", "X-Content-Type-Options"],
 )  # fmt: skip
 def test_no_rule_sets_a_header_that_protects_others(as_uli, name):
     for word in (name, name.lower()):
         refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": {word: "x"}}]}]})
         assert (refused.status_code, refused.json()["code"]) == (400, "header_not_allowed")
+
+
+def test_a_header_stands_in_an_answer_once(as_uli):
+    for headers in ({"X-A": "1", "x-a": "2"}, {"Content-Type": "text/html", "content-type": "x/y"}):
+        refused = as_uli.post("/routes", json={"rules": [{"answers": [{"headers": headers}]}]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_header")
 
 
 @pytest.mark.parametrize("text", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a;b"])
@@ -257,6 +263,10 @@ def test_a_token_of_this_server_is_seen_by_no_mock(as_uli, http, services):
     [message] = as_uli.get("/topics/seen?since=all").json()["messages"]
     assert token not in message["value"]
     assert message["value"].count("[token]") == 4
+    answer = http.post(f"{path}/echo", json={"token": token}, headers={"X-T": f"{token}-x"})
+    *_, message = as_uli.get("/topics/seen?since=all").json()["messages"]
+    assert token not in message["value"]
+    assert message["value"].count("[token]") == 2
     kept = http.get(f"{path}/echo", headers={"Authorization": "Bearer eyJhbGciOi.e30.x"})
     assert kept.text.startswith("Bearer eyJhbGciOi.e30.x")
 
@@ -269,6 +279,60 @@ def test_what_a_request_brings_is_never_expanded(as_uli, publish, http):
     )  # fmt: skip
     assert http.post(f"{path}/a", data=b"!@[secret]").text == "!@[secret] !@[secret]"
     assert http.get(f"{path}/shown/kept").text == "!@[secret]"
+
+
+def test_a_route_answers_at_a_name_that_it_got_later(as_uli, http):
+    rules = [{"answers": [{"text": "A"}]}]
+    path = as_uli.post("/routes", json={"rules": rules}).json()["path"]
+    public_id = path.rpartition("/")[2]
+    assert http.get(path).text == "A"
+    for name in ("fresh", "other", "fresh", ""):
+        document = {"name": name, "rules": rules} if name else {"rules": rules}
+        assert as_uli.put(f"/routes?id={public_id}", json=document).ok
+        for asked in ("fresh", "other"):
+            answer = http.get(f"/routes/@uli/{asked}")
+            assert answer.status_code == (200 if asked == name else 404), (name, asked)
+        assert http.get(path).text == "A"
+
+
+def test_a_rule_takes_any_method_except_connect(as_uli, publish, http):
+    methods = ["GET", "TRACE", "PURGE", "PROPFIND", "M-SEARCH", "VERSION-CONTROL", "QUERY", "A" * 32]  # fmt: skip
+    rules = [{"method": m, "path": "/a", "answers": [{"text": "!@[$method]"}]} for m in methods]
+    path = publish(*rules)
+    for method in methods:
+        assert http.request(method, f"{path}/a").text == method
+    assert http.request("COPY", f"{path}/a").json()["code"] == "no_rule"
+    for method in ("CONNECT", "WEBSOCKET", "get", "A" * 33, "-A", "A B", ""):
+        refused = as_uli.post("/routes", json={"rules": [{"method": method}]})
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_route")
+    as_uli.put("/keys/shown", data=b"x")
+    plain = as_uli.post("/routes", json={"key": "shown", "content_type": "text/plain"}).json()["path"]  # fmt: skip
+    assert [http.request(method, plain).text for method in methods] == ["x"] * len(methods)
+    for method in ("TRACE", "PURGE"):
+        refused = http.request(method, "/routes/00000000-0000-4000-8000-000000000000")
+        assert (refused.status_code, refused.headers["Allow"][:6]) == (405, "DELETE")
+    assert http.request("PURGE", "/keys/shown").status_code == 400
+    assert http.request("COPY", "/keys/shown").status_code == 405
+
+
+def test_what_one_route_writes_is_no_template_in_another(as_uli, publish, http):
+    as_uli.put("/keys/secret", data=b"s3")
+    writing = publish(
+        {"method": "POST", "path": "/note", "then": [["set", "note", "x !@[$body]"]]},
+        {"path": "/notes", "collection": "note:"},
+    )
+    shown = publish(
+        {"path": "/note", "answers": [{"key": "note"}]},
+        {"path": "/notes/{id}", "answers": [{"key": "note:$path.id"}]},
+        {"path": "/first", "answers": [{"key": "note:1"}]},
+        {"path": "/json", "answers": [{"json": {"note": "!@[note]"}}]},
+    )
+    rest = as_uli.post("/routes", json={"key": "note", "rules": [{"path": "/none"}]}).json()["path"]
+    assert http.post(f"{writing}/note", data=b"!@[secret]").ok
+    assert http.post(f"{writing}/notes", json={"text": "!@[secret]"}).ok
+    for path in (f"{shown}/note", f"{shown}/notes/1", f"{shown}/first", f"{shown}/json", rest):
+        answer = http.get(path)
+        assert (answer.status_code, "!@[secret]" in answer.text) == (200, True)
 
 
 def test_a_name_takes_no_more_of_a_request_than_a_part(as_uli, publish, http):
@@ -313,7 +377,7 @@ def test_errors_of_operations_are_the_answer(as_admin, as_uli, publish, http):
 def test_what_names_no_route_is_refused(as_uli, http, reference):
     for call in (as_uli.get, as_uli.delete):
         answer = call(f"/routes?id={reference}")
-        assert answer.status_code == (404 if reference in ("@none/a", "@uli/none") else 400)
+        assert answer.status_code == (404 if reference in ("x", "@none/a", "@uli/none") else 400)
     assert as_uli.put(f"/routes?id={reference}", json={"rules": [{}]}).status_code in (400, 404)
     if reference.startswith("@"):
         assert http.get(f"/routes/{reference}").status_code == 404

@@ -258,3 +258,12 @@ def test_the_task_runner_names_the_wrong_word(word, advice):
     assert first.startswith(f"build.sh: there is no verb '{word}'")
     assert first.endswith(advice or f"'{word}'")
     assert "usage: ./build.sh VERB" in done.stderr
+
+
+def test_the_options_of_an_address_that_other_servers_have(typed):
+    for command in (("mock", "a.json"), ("serve",), ("sandbox",)):
+        for words in (("--port", "3000"), ("--port=3000",), ("--host", "x"), ("-p", "80")):
+            typed(*command, *words, status=2)
+            assert "Did you mean '--listen 127.0.0.1:3000'?" in typed.err
+    typed("get", "a", "--port", "3000", status=2)
+    assert "--listen" not in typed.err

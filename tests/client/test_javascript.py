@@ -400,3 +400,20 @@ def test_it_has_the_words_of_the_python_client(node, session_url, services):
     """)
     theirs = {noun: set(words) - INTERNAL for noun, words in json.loads(printed).items()}
     assert theirs == {noun: set(words) for noun, words in ours.items()}
+
+
+def test_a_named_route_and_what_was_not_called(node):
+    node("""
+    const made = await client.routes.set({ name: "shop", journal: "calls", rules: [{ path: "/ping" }] });
+    assert.deepEqual([made.namedPath, made.url], ["/routes/@admin/shop", `${url}/routes/@admin/shop`]);
+    assert.equal(made.path, `/routes/${made.id}`);
+    const [listed] = await client.routes.list();
+    assert.deepEqual([listed.id, listed.namedPath, listed.url], [made.id, made.namedPath, made.url]);
+    assert.equal((await fetch(`${made.url}/ping`)).status, 200);
+    assert.equal(await client.routes.verify("shop", { count: 1 }, { wait: "1s" }), 1);
+    const refused = await client.routes.verify("shop", { path: "/pong" }).catch((error) => error);
+    assert.deepEqual([refused.code, refused.status, refused.details.matching], ["not_as_called", 409, 0]);
+    assert.deepEqual(refused.details.nearest[0].failed, ["path"]);
+    assert.deepEqual((await client.get("none").catch((error) => error)).details, {});
+    await client.routes.delete("shop");
+    """)

@@ -67,7 +67,10 @@ def test_a_document_is_set_again_by_its_name(client, http):
     made = client.routes.set(SHOP)
     assert (made.name, made.rules, made.journal) == ("shop", 1, "shop-calls")
     assert client.routes.list() == [made]
+    assert (made.named_path, made.url) == ("/routes/@admin/shop", f"{http.url}/routes/@admin/shop")
+    assert made.path == f"/routes/{made.id}"
     assert client.routes.get("@admin/shop") == client.routes.get(made.id) == SHOP
+    assert client.routes.get("shop") == SHOP
     assert client.routes.set({**SHOP, "key": "home"}).id == made.id
     assert client.routes.set(SHOP, made.id).id == made.id
     assert http.get("/routes/@admin/shop/ping").text == "pong"
@@ -86,9 +89,36 @@ def test_calls_are_verified_and_forgotten(client, anybody):
     with pytest.raises(NotAsCalled) as ex:
         client.routes.verify(made.id, {"path": "/ping", "method": "POST"})
     assert ex.value.details["matching"] == 0
+    assert client.routes.verify("shop", {"count": 1}, wait="1s") == 1
+    for wait in ("soon", 1.5):
+        with pytest.raises(ValueError, match="is not a duration; write 30"):
+            client.routes.verify(made.id, wait=wait)
     [near] = ex.value.details["nearest"]
     assert (near["failed"], near["call"]["path"]) == (["method"], "/ping")
     client.routes.reset(made.id)
     assert client.routes.verify(made.id, {"count": 0}) == 0
     with pytest.raises(NoRule):
         anybody.routes.read("@admin/shop")
+
+
+def test_a_name_alone_is_a_route_of_the_user(client, ulis, uli):
+    ulis.routes.set(SHOP)
+    for call in (
+        client.routes.get,
+        client.routes.verify,
+        client.routes.reset,
+        client.routes.delete,
+    ):
+        with pytest.raises(NotFound, match="You have no route 'shop'") as missing:
+            call("shop")
+        assert "@USER/NAME" in missing.value.hint
+        with pytest.raises(InvalidRequest):
+            call("a b")
+    assert client.routes.get("shop", userid=int(uli.id)) == SHOP
+    [listed] = client.routes.list(userid=int(uli.id))
+    assert (listed.named_path, listed) == ("/routes/@uli/shop", *ulis.routes.list())
+    ulis.routes.set({**SHOP, "journal": "other"}, "shop")
+    assert ulis.routes.verify("shop", {"count": 0}) == 0
+    ulis.routes.reset("shop")
+    ulis.routes.delete("shop")
+    assert ulis.routes.list() == []

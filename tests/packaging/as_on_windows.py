@@ -29,7 +29,7 @@ NAMES = {
     select: "epoll poll",
     socket: "AF_UNIX",
 }
-OF_THE_SERVER = {"backup", "engine", "import_original", "outcome"}
+OF_THE_SERVER = {"backup", "engine", "import_original", "outcome", "process", "run"}
 """Modules of the command line that only commands with a server import."""
 
 

@@ -268,6 +268,19 @@ def test_each_repeated_answer_is_logged_and_counted(data, tmp_path):
         assert server.log.count(f"GET {path} 200 ") == 100
 
 
+def test_the_log_has_the_path_that_the_client_sent():
+    options = ("--workers", "1", "--base-path", "/base", "--front", "@admin/front")
+    with running("sandbox", *options) as server, Http(server.url, server.token()) as admin:
+        mock(admin, name="front", rules=[{"path": "/a", "answers": [{"text": "x"}]}])
+        root = server.url.removesuffix("/base")
+        for url, path in ((root, "/a"), (server.url, "/base/routes/@admin/front/a")):
+            with Http(url) as stranger:
+                assert texts([stranger], path.removeprefix("/base")) == {"x"}
+        assert server.stop() == 0
+        assert server.log.count("GET /a 200 ") == OFTEN
+        assert server.log.count("GET /base/routes/@admin/front/a 200 ") == OFTEN
+
+
 def test_a_killed_worker_leaves_no_old_answer(server, admin, strangers):
     path = plain_route(admin, "cached-key", "0")
     for number in range(3):

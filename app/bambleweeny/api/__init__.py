@@ -50,6 +50,24 @@ class _Router(CompiledRouter):
             return None
         return super().find(uri, req)
 
+    def map_http_methods(self, resource: object, **kwargs: Any) -> Any:
+        """Map methods to responders; a resource with `on_any` takes every method."""
+        responder = getattr(resource, "on_any", None)
+        if responder is None:
+            return super().map_http_methods(resource, **kwargs)
+        return _EveryMethod(responder)
+
+
+class _EveryMethod(dict[str, Any]):
+    """Maps all methods to one responder, also those that Falcon does not know."""
+
+    def __init__(self, responder: Any) -> None:
+        super().__init__(dict.fromkeys(falcon.COMBINED_METHODS, responder))
+        self._responder = responder
+
+    def __missing__(self, method: str) -> Any:
+        return self._responder
+
 
 class _App(falcon.App[Any, Any]):
     """An application that answers HEAD on every path that has GET.

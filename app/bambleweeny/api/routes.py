@@ -6,22 +6,24 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.delayed import release_delay, reserve_delay
 from bambleweeny.api.answers.entity_tags import SHORT, LatestTags, answer_part, has_tag
 from bambleweeny.api.answers.mock_answers import answer_rendered, set_cors
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.answers.repeated import begin_draft, keep_draft
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import parse_json, read_json, read_raw
+from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.calls import read_call
 from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_options
+from bambleweeny.api.requests.route_bodies import NewRoute, document_of, is_plain
 from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
+from bambleweeny.core.public.compiled_routes import RouteGone
 from bambleweeny.core.public.mock_answers import Shown
 from bambleweeny.core.public.route_documents import Published, Summary
 from bambleweeny.core.public.route_imports import ImportOptions
@@ -29,18 +31,8 @@ from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import BEGINNING
-from bambleweeny.errors import NotFound
+from bambleweeny.errors import MethodNotAllowed, NoRule, NotFound
 from bambleweeny.names import parse_tags
-
-
-class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of POST /routes for a plain route."""
-
-    key: str
-    content_type: str
-
-
-_DOCUMENT_FIELDS = set(RouteDocument.__struct_fields__) - set(NewRoute.__struct_fields__)
 
 
 class Routes:
@@ -58,12 +50,12 @@ class Routes:
         """List the caller's routes, or answer the document of the route that `?id=` names."""
         caller = req.context.caller
         if req.has_param("id"):
-            public_id = self._names.parse(req.get_param("id", default=""))
+            public_id = self._names.parse(caller, req.get_param("id", default=""))
             resp.content_type = "application/json"
             resp.data = self._documents.read(caller, public_id).rstrip() + b"\n"
             return
         rows = [
-            {"path": f"{req.root_path}/routes/{route.id}", **_fields_in_list(summary)}
+            _paths_of(req, route) | _fields_in_list(summary)
             for route, summary in self._documents.summaries(caller)
         ]
         answer_json(resp, {"routes": rows})
@@ -75,7 +67,7 @@ class Routes:
         With `?from=` the document is made of one in another format.
         """
         body, options = read_raw(req), read_import_options(req)
-        if options is None and _is_plain(body):
+        if options is None and is_plain(body):
             wanted = read_json(req, NewRoute, body)
             made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
             answer_json(resp, {"info": "ok", "path": f"{req.root_path}/routes/{made.id}"})
@@ -85,7 +77,7 @@ class Routes:
     @falcon.before(authenticated, takes("id", *IMPORT_OPTIONS, body=True))
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Replace the document of the route that `?id=` names; its public id stays."""
-        public_id = self._names.parse(req.get_param("id", default=""))
+        public_id = self._names.parse(req.context.caller, req.get_param("id", default=""))
         self._put(req, resp, read_raw(req), read_import_options(req), public_id)
 
     @falcon.before(authenticated, takes("id"))
@@ -104,13 +96,13 @@ class Routes:
     ) -> None:
         caller = req.context.caller
         if options is None:
-            published = self._imports.put(caller, _document_of(body), public_id)
-            answer_json(resp, _fields_of(req, published))
+            published = self._imports.put(caller, document_of(body), public_id)
+            answer_json(resp, {"info": "ok"} | _paths_of(req, published))
             return
         may_block(req, resp)
         done = self._imports.run(caller, body.removeprefix(BOM), options, public_id)
         rest = {"rules": done.rules, "keys": done.keys, "notes": done.notes}
-        answer_json(resp, _fields_of(req, done.published) | rest)
+        answer_json(resp, {"info": "ok"} | _paths_of(req, done.published) | rest)
 
 
 class RouteVerification:
@@ -123,10 +115,11 @@ class RouteVerification:
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Compare the calls of the route that `?id=` names with what the body expects."""
-        expectation = read_expectation(_document_of(read_raw(req) or b"{}"))
-        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
+        expectation = read_expectation(document_of(read_raw(req) or b"{}"))
+        caller = req.context.caller
+        public_id = self.services.mocks.names.parse(caller, req.get_param("id", default=""))
         verdict = self.services.mocks.verifications.verify(
-            req.context.caller,
+            caller,
             public_id,
             expectation,
             after=since_of(req.get_param("since"), BEGINNING),
@@ -148,9 +141,14 @@ class RouteReset:
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Restore the seeds of the route that `?id=` names; forget its counters and calls."""
-        public_id = self.services.mocks.names.parse(req.get_param("id", default=""))
-        self.services.mocks.seeds.reset(req.context.caller, public_id)
+        caller = req.context.caller
+        public_id = self.services.mocks.names.parse(caller, req.get_param("id", default=""))
+        self.services.mocks.seeds.reset(caller, public_id)
         answer_done(resp)
+
+
+_COMMON_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_ALLOW = ", ".join(_COMMON_METHODS)
 
 
 class Route:
@@ -163,8 +161,21 @@ class Route:
         self._is_token = services.tokens.is_issued
         self._tags = LatestTags()
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Answer the key's value, or what the route's document says."""
+    def on_any(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
+        """Answer the key's value, or what the route's document says; 405 for a rare method.
+
+        That is, if no route can answer it.
+        """
+        try:
+            self._answer(req, resp, params)
+        except NotFound as ex:
+            if isinstance(ex, NoRule) or req.method in _COMMON_METHODS:
+                raise
+            error = MethodNotAllowed(hint=f"This path supports {_ALLOW}.")
+            error.allow = _ALLOW
+            raise error from ex
+
+    def _answer(self, req: falcon.Request, resp: falcon.Response, params: dict[str, Any]) -> None:
         make_public(req, resp)
         public_id = params["public_id"]
         if public_id[:1] == "@":
@@ -179,9 +190,9 @@ class Route:
             self.answer(req, resp, Reference(public_id), 2)
         else:
             self._answer_value(req, resp, Shown(public_id, *shown))
-            keep_draft(draft, req, resp, self._freshness, self._routes.find(public_id).owner)
-
-    on_post = on_put = on_delete = on_patch = on_options = on_get
+            if draft:
+                owner = self._routes.find(public_id).owner
+                keep_draft(draft, req, resp, self._freshness, owner)
 
     def answer(
         self, req: falcon.Request, resp: falcon.Response, reference: Reference, segments: int
@@ -196,15 +207,25 @@ class Route:
         origin = call.headers.get("origin", "")
 
         def on_document(document: RouteDocument) -> None:
+            resp.context.has_document = True
             set_cors(resp, document.cors, origin)
 
-        found, owner = self._mocks.answer(reference, call, here, on_document)
+        try:
+            found, owner = self._mocks.answer(
+                reference, call, here, on_document, reserve_delay(req)
+            )
+        except BaseException as ex:
+            release_delay(req)
+            if isinstance(ex, NotFound) and isinstance(ex.__context__, RouteGone):
+                # NOTE: a document in the cache may be that of a deleted route.
+                resp.context.has_document = False
+            raise
         if isinstance(found, Shown):
             self._answer_value(req, resp, found)
         else:
             self._routes.note_size(here, len(found.body))
             answer_rendered(req, resp, found)
-        if owner:
+        if draft and owner:
             keep_draft(draft, req, resp, self._freshness, owner)
 
     def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
@@ -224,30 +245,10 @@ class Route:
             answer_part(req, resp, tag, len(value))
 
 
-def _is_plain(body: bytes) -> bool:
-    """Return whether a new route has no field of a document, or is not a JSON object.
-
-    Another unknown field makes it no document, so that it is refused as ever.
-    """
-    try:
-        fields = msgspec.json.decode(body.removeprefix(BOM), type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return True
-    return fields.keys().isdisjoint(_DOCUMENT_FIELDS)
-
-
-def _document_of(body: bytes) -> bytes:
-    """Return a document without a byte order mark; InvalidRequest if a member occurs twice."""
-    document = body.removeprefix(BOM)
-    parse_json(document, msgspec.Raw)
-    refuse_doubled(document)
-    return document
-
-
-def _fields_of(req: falcon.Request, done: Published) -> dict[str, Any]:
+def _paths_of(req: falcon.Request, route: Published) -> dict[str, str]:
     base = f"{req.root_path}/routes/"
-    fields = {"info": "ok", "path": base + done.id}
-    return fields | ({"named_path": base + done.name} if done.name else {})
+    named = {"named_path": base + route.name} if route.name else {}
+    return {"path": base + route.id, **named}
 
 
 def _fields_in_list(summary: Summary) -> dict[str, Any]:

@@ -4,7 +4,13 @@ from collections.abc import Collection, Iterable
 
 _MOCKS = ("mock-apis", "mock")
 _MOCKS_ELSEWHERE = ("coming-from", "mock-apis", "mock")
+_ADDRESS = ("--listen 127.0.0.1:3000",)
 _COMMON_NAMES: dict[str, tuple[str, ...]] = {
+    "--address": _ADDRESS,
+    "--bind": _ADDRESS,
+    "--host": _ADDRESS,
+    "--port": _ADDRESS,
+    "-p": _ADDRESS,
     "-v": ("--version",),
     "add": ("push", "set"),
     "append": ("push",),

@@ -8,9 +8,9 @@
 
 export class BambleweenyError extends Error {
   // `status` is 0 if there was no answer (`no_answer`, `timed_out`): a write may or may not have happened.
-  constructor({ info, code, hint, index }, status, cause) {
+  constructor({ info, code, hint, index, ...details }, status, cause) { // `details` are the further fields of the answer
     super(info, { cause });
-    Object.assign(this, { name: "BambleweenyError", info, code, hint, index, status });
+    Object.assign(this, { name: "BambleweenyError", info, code, hint, index, details, status });
   }
 }
 
@@ -290,8 +290,8 @@ const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 secon
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const placeOf = (url, noun, { path, info, content_type: contentType, ...rest }, id = path.split("/").pop()) =>
-  ({ id, path, url: `${url}/${noun}/${id}`, ...rest, ...(contentType && { contentType }) }); // a proxy may change the prefix of `path`
+const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
+  ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }) });
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 

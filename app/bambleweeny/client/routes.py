@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import Connection, Query, path_of
-from bambleweeny.client.values import Value
+from bambleweeny.client.values import Value, seconds_of
 from bambleweeny.errors import RouteNameTaken
 from bambleweeny.names import is_name, is_username
 
@@ -16,7 +16,8 @@ Document = Mapping[str, Any]
 class Route(NamedTuple):
     """A public URL. A GET of `url` needs no login and returns the value of `key`.
 
-    A route with rules answers as its document says; then `key` may be empty.
+    A route with rules answers as its document says; then `key` may be empty. The URL of a route
+    with a name is that of `named_path`; `path` has the id, which stays if the name changes.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Route(NamedTuple):
     name: str = ""
     rules: int = 0
     journal: str = ""
+    named_path: str = ""
 
 
 class ImportedRoute(NamedTuple):
@@ -87,8 +89,9 @@ class Routes:
         """Make a route of JSON in another format: `openapi`, `har` or `db`.
 
         With `id` it replaces the document of that route, else that of the route with the same
-        name, if there is one. `prefix` begins the names of all keys, by default `mock-NAME:`;
-        `only` is a comma-separated list of beginnings of paths, tags or operation ids.
+        name, if there is one. `prefix` begins the names of all keys, by default `mock-NAME:`,
+        or as in the import that it replaces; `only` is a comma-separated list of beginnings of
+        paths, tags or operation ids.
         """
         query = {
             "from": format, "id": id, "name": name, "prefix": prefix, "only": only,
@@ -107,7 +110,10 @@ class Routes:
         return [self._route(row) for row in answer.json()["routes"]]
 
     def get(self, id: str, *, userid: int | None = None) -> dict[str, Any]:
-        """Return the document of a route, by its id or `@USER/NAME`; a miss raises NotFound."""
+        """Return the document of a route, by its id, its name or `@USER/NAME`.
+
+        A miss raises NotFound.
+        """
         answer = self._call("GET", "/routes", query={"id": id, "userid": userid}).json()
         return dict(answer)
 
@@ -116,19 +122,20 @@ class Routes:
         id: str,
         expected: Document | None = None,
         *,
-        wait: int | None = None,
+        wait: int | str | None = None,
         since: str | None = None,
         userid: int | None = None,
     ) -> int:
         """Return how many calls of a route match: those in its journal.
 
         `expected` has fields of a rule, as in {"path": "/orders/*", "count": 1}. Raises NotAsCalled
-        if the calls are not as expected, with the nearest ones in its `details`. `wait` is the
-        number of seconds to wait for more calls, 30 at most.
+        if the calls are not as expected, with the nearest ones in its `details`. If there are too
+        few, the call blocks for `wait` seconds (or "20s"), 30 at most.
         """
-        query = {"id": id, "wait": wait, "since": since, "userid": userid}
+        seconds = seconds_of(wait)
+        query = {"id": id, "wait": seconds, "since": since, "userid": userid}
         answer = self._call(
-            "POST", "/routes/verify", query=query, json=expected or {}, wait=wait or 0
+            "POST", "/routes/verify", query=query, json=expected or {}, wait=seconds or 0
         )
         return int(answer.json()["matching"])
 
@@ -137,7 +144,7 @@ class Routes:
         self._call("POST", "/routes/reset", query={"id": id, "userid": userid})
 
     def delete(self, id: str, *, userid: int | None = None) -> None:
-        """Delete a route, by its id or `@USER/NAME`; NotFound if it does not exist.
+        """Delete a route, by its id, its name or `@USER/NAME`; NotFound if it does not exist.
 
         The URL answers 404 immediately. The keys stay.
         """
@@ -163,16 +170,17 @@ class Routes:
 
     def _made(self, document: Document, answer: Mapping[str, Any]) -> Route:
         rules = len(document.get("rules", ()))
-        return self._route({**document, "rules": rules, "path": answer["path"]})
+        return self._route({**document, **answer, "rules": rules})
 
     def _route(self, row: Mapping[str, Any]) -> Route:
-        path = row["path"]
+        path, named_path = row["path"], row.get("named_path", "")
         id = path.rpartition("/")[2]
+        shown = "/".join(named_path.split("/")[-2:]) or id
         # NOTE: a proxy may change the prefix of `path`.
         return Route(
-            id, path, self._url + path_of("routes", id), row.get("key", ""),
+            id, path, self._url + _path_of(shown), row.get("key", ""),
             row.get("content_type", ""), row.get("name", ""), row.get("rules", 0),
-            row.get("journal", ""),
+            row.get("journal", ""), named_path,
         )  # fmt: skip
 
 

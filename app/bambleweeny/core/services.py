@@ -107,7 +107,7 @@ def make_services(
         key_waits=KeyWaits(store, waits),
         routes=routes,
         mocks=make_mocks(
-            store, routes, batch, topics, waits, list_bounds=bounds, topic_bounds=topic_bounds
+            store, routes, batch, waits, list_bounds=bounds, topic_bounds=topic_bounds
         ),
         bins=Bins(store, lists),
         exports=Exports(store.with_long_retry),

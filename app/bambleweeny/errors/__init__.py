@@ -38,7 +38,6 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
-        FrontNotFound          404  the route of `--front` does not exist or has no value
         NoRule                 404  no rule of the route matches the request
         NoSuchObject           404  the collection has no object with this id
       OutsideBasePath          404  the path is not below the server's base path
@@ -48,6 +47,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RouteNameTaken           409  another route of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
+      CallsDropped             409  the journal has dropped calls that may match
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the route document is over 256 kB
@@ -62,6 +62,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       UnusableAnswer           422  the request has something that cannot be in the answer
       AnswerTooLarge           422  the answer is over 2 MB
       TooManyFilters           422  the query of a collection has too many filters
+      TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
@@ -70,6 +71,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       StoreUnavailable         503  the engine is not available; retry
         Busy                   503  too many requests of this kind
           TooManyDelayed       503  too many delayed answers
+      FrontNotFound            503  the route of `--front` does not exist or has no value
       StoreFull                507  the engine is out of memory or disk
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
@@ -94,6 +96,7 @@ from bambleweeny.errors.bad_requests import (
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
     Busy,
+    FrontNotFound,
     InternalError,
     ListFull,
     NotServed,
@@ -104,6 +107,7 @@ from bambleweeny.errors.failures import (
 )
 from bambleweeny.errors.mock_routes import (
     AnswerTooLarge,
+    CallsDropped,
     CollectionFull,
     DelayTooLong,
     DocumentTooLarge,
@@ -126,6 +130,7 @@ from bambleweeny.errors.mock_routes import (
     RouteNameTaken,
     TooManyAnswers,
     TooManyCandidates,
+    TooManyComparisons,
     TooManyFilters,
     TooManyKeyConditions,
     TooManyOperations,
@@ -140,7 +145,6 @@ from bambleweeny.errors.refusals import (
     BodyTooLarge,
     ExpansionTooLarge,
     ExpectationFailed,
-    FrontNotFound,
     HeadersTooLarge,
     LeaseNotFound,
     LimitReached,
@@ -161,6 +165,7 @@ __all__ = [
     "BambleweenyError",
     "BodyTooLarge",
     "Busy",
+    "CallsDropped",
     "CollectionFull",
     "ConnectionBroken",
     "CounterOverflow",
@@ -212,6 +217,7 @@ __all__ = [
     "TokenInPageUrl",
     "TooManyAnswers",
     "TooManyCandidates",
+    "TooManyComparisons",
     "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",

@@ -51,6 +51,18 @@ class TooManyDelayed(Busy):
     )
 
 
+class FrontNotFound(BambleweenyError):
+    """The route that answers the paths outside of the base path does not exist, or has no value.
+
+    It is not a NotFound: the route may be created at any time, and a client with a wrong URL must
+    not take a key for a missing one.
+    """
+
+    code, status, info = "front_not_found", 503, "There is nothing to read at the route of --front."
+    hint = "Create the route and write its key, or start the server with another --front."
+    retry_after = 1
+
+
 class StoreFull(BambleweenyError):
     """The engine is out of memory or disk space; reads and deletes still work."""
 

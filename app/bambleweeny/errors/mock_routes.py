@@ -10,7 +10,7 @@ class InvalidRoute(InvalidRequest):
     """A field of the route document cannot be used."""
 
     code, info = "invalid_route", "A field of the route document cannot be used."
-    hint: str | None = "See /docs for the fields of a route."
+    hint: str | None = "See /docs/mock-reference."
 
 
 class InvalidPath(InvalidRoute):
@@ -175,6 +175,13 @@ class NotAsCalled(BambleweenyError):
     code, status, info = "not_as_called", 409, "The route was not called as expected."
 
 
+class CallsDropped(BambleweenyError):
+    """The journal has dropped calls that the verification would have to count."""
+
+    code, status, info = "calls_dropped", 409, "The journal has dropped calls that may match."
+    hint = "Verify the calls since a later moment with since=, or reset the route before each test."
+
+
 class UnusableAnswer(BambleweenyError):
     """The request has something that cannot be in the answer."""
 
@@ -192,6 +199,13 @@ class TooManyFilters(BambleweenyError):
     """The query of a collection has too many filters."""
 
     code, status, info = "too_many_filters", 422, "The query has too many filters."
+
+
+class TooManyComparisons(BambleweenyError):
+    """The conditions of the rules compare too much for one request."""
+
+    code, status, info = "too_many_comparisons", 422, "The request needs too many comparisons."
+    hint = "Conditions with many values are slow on long lists, texts and keys: use fewer values."
 
 
 class TooManyCandidates(BambleweenyError):

@@ -16,13 +16,6 @@ class LeaseNotFound(NotFound):
     hint = "The lease has expired, or its item was acknowledged, returned or deleted."
 
 
-class FrontNotFound(NotFound):
-    """The route that answers the paths outside of the base path does not exist, or has no value."""
-
-    code, info = "front_not_found", "There is nothing to read at the route of --front."
-    hint = "Create the route and write its key, or start the server with another --front."
-
-
 class OutsideBasePath(BambleweenyError):
     """The path is not below the server's base path.
 

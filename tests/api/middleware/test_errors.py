@@ -57,7 +57,7 @@ BAD = [
     ("POST", "/routes", b'{"key":"a","content_type":"x"}', 400, "invalid_request"),
     ("POST", "/routes", b'{"key":"a","content_type":"a/b\\r\\nX: y"}', 400, "invalid_request"),
     ("DELETE", "/routes", b"", 400, "invalid_request"),
-    ("DELETE", "/routes?id=x", b"", 400, "invalid_request"),
+    ("DELETE", "/routes?id=x", b"", 404, "not_found"),
     ("POST", "/bins", b'{"list":""}', 400, "invalid_name"),
     ("POST", "/bins", b'{"list":null}', 400, "invalid_request"),
     ("POST", "/bins/x", b"x", 404, "not_found"),

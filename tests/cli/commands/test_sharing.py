@@ -1,6 +1,7 @@
 """`route`, `bin`, `users`, `password`, `token`, `info` and `save`."""
 
 import json
+from pathlib import Path
 
 import pytest
 import requests
@@ -166,3 +167,41 @@ def test_the_server_tells_of_itself_and_saves(typed, monkeypatch):
     assert typed("save") == ""
     monkeypatch.delenv("BAMBLEWEENY_TOKEN")
     assert "redis_version" not in typed("info")
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_an_import_over_the_largest_body_names_the_option(typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
+    Path("db.json").write_text(json.dumps({"posts": [{"id": 1, "text": "x" * 1_100_000}]}))
+    typed("route", "import", "db.json", status=1)
+    assert "--max-body" in typed.err
+    assert "16 MB" in typed.err
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_route_has_a_name_and_its_document_a_file(typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
+    Path("w1.json").write_text(json.dumps({"name": "w1", "journal": "w1-calls", "rules": [{}]}))
+    for words in (("set",), ("verify", "w1")):
+        typed("route", *words, "w1.json", status=2)
+        assert "Did you mean @w1.json?" in typed.err
+        typed("route", *words, "w2.json", status=2)
+        assert "not valid JSON" in typed.err
+        typed("route", *words, "x" * 5000, status=2)
+        assert "not valid JSON" in typed.err
+    url = typed("route", "set", "@w1.json").strip()
+    assert url.endswith("/routes/@admin/w1")
+    assert requests.get(url, timeout=10).status_code == 200
+    assert url in typed("route")
+    assert json.loads(typed("route", "show", "w1"))["name"] == "w1"
+    assert typed("route", "calls", "w1") == "GET / 200 rule 1\n"
+    assert typed("route", "verify", "w1", '{"count": 1}') == ""
+    typed("route", "reset", "w1")
+    typed("route", "set", "@w1.json", "--id", "w1")
+    typed("route", "reset", "w2", status=1)
+    assert "You have no route 'w2'." in typed.err
+    assert "@USER/NAME" in typed.err
+    typed("route", "del", url)
+    assert (
+        typed("route", "set", '{"key": "a", "content_type": "text/plain"}').count("/routes/") == 1
+    )

@@ -80,7 +80,7 @@ def test_a_key_is_shown():
         rendered(answer, call=Call("GET", "/x/a%20b"))
 
 
-def test_the_text_of_a_key_is_a_template_where_no_request_writes_it():
+def test_the_text_of_a_key_is_a_template_on_demand_alone():
     keys = {
         "page": b"<a>!@[$query.c]!@[other]!@[u:$path.id]",
         "other": b"<b>",
@@ -88,40 +88,25 @@ def test_the_text_of_a_key_is_a_template_where_no_request_writes_it():
         "page:7": b"!@[other]",
     }
     html = {"content_type": "text/html"}
-    assert rendered({"key": "page", **html}, keys=keys).body == "<a>é&lt;b&gt;!@[other]".encode()
-    assert rendered({"key": "page", "expand": False, **html}, keys=keys).body == keys["page"]
-    assert (
-        rendered({"key": "page", **html}, keys=keys, then=[["set", "page", "x"]]).body
-        == keys["page"]
-    )
-    assert (
-        rendered(
-            {"key": "page", **html}, keys=keys, then=[["set", "page", "x"]], method="POST"
-        ).body
-        == keys["page"]
-    )
+    asked = {"key": "page", "expand": True, **html}
+    assert rendered(asked, keys=keys).body == "<a>é&lt;b&gt;!@[other]".encode()
+    for answer in ({"key": "page"}, {"key": "page", "expand": False}):
+        assert rendered({**answer, **html}, keys=keys).body == keys["page"]
     assert rendered({"key": "page:$path.id", **html}, keys=keys).body == b"!@[other]"
-    assert (
-        rendered({"key": "page:7", **html}, keys=keys, then=[["set", "page:$path.id", "x"]]).body
-        == b"!@[other]"
-    )
-    assert (
-        rendered({"key": "page:$path.id", "expand": True, **html}, keys=keys).body == b"&lt;b&gt;"
-    )
+    on_demand = {"key": "page:$path.id", "expand": True, **html}
+    assert rendered(on_demand, keys=keys).body == b"&lt;b&gt;"
 
 
-def test_collections_and_singletons_are_written_by_requests():
-    document = {"rules": [{"path": "/a", "answers": [{"key": "todo:1"}]}, {"path": "/b", "answers": [{"key": "profile"}]},
-                          {"path": "/todos", "collection": "todo:"}, {"path": "/p", "singleton": "profile"}]}  # fmt: skip
-    route = load(json.dumps(document).encode())
-    for path in ("/a", "/b"):
-        [candidate] = route.candidates(Call("GET", path))
-        candidate.learn(1, {"todo:1": b"!@[secret]", "profile": b"!@[secret]", "secret": b"x"})
-        assert candidate.render("/").body == b"!@[secret]"
+def test_the_key_of_a_route_with_rules_is_no_template():
+    document = {"key": "page", "rules": [{"path": "/a"}]}
+    [candidate] = load(json.dumps(document).encode()).candidates(POST)
+    candidate.learn(0, {"page": b"!@[secret]", "secret": b"x"})
+    assert candidate.further_names() == []
+    assert candidate.render("/").body == b"!@[secret]"
 
 
 def test_names_in_the_text_of_a_key_are_asked_for_after_it():
-    document = {"rules": [{"path": "/x/{id}", "answers": [{"key": "page"}]}]}
+    document = {"rules": [{"path": "/x/{id}", "answers": [{"key": "page", "expand": True}]}]}
     [candidate] = load(json.dumps(document).encode()).candidates(POST)
     assert candidate.plan().names == [["page"]]
     candidate.learn(1, {"page": b"!@[a] !@[u:$path.id] !@[a] !@[page]"})
@@ -134,9 +119,9 @@ def test_names_in_the_text_of_a_key_are_asked_for_after_it():
 def test_the_text_of_a_key_has_its_bounds():
     for page in (b"!@[a]" * 101, b"!@[a]" + b"x" * (2 << 20)):
         with pytest.raises(ExpansionTooLarge):
-            rendered({"key": "page"}, keys={"page": page})
+            rendered({"key": "page", "expand": True}, keys={"page": page})
     with pytest.raises(BambleweenyError) as refused:
-        rendered({"key": "page"}, keys={"page": b"!@[$foo]"})
+        rendered({"key": "page", "expand": True}, keys={"page": b"!@[$foo]"})
     assert refused.value.code == "unusable_answer"
 
 

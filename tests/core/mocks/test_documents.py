@@ -200,3 +200,27 @@ def test_a_refusal_has_one_full_stop(document, text):
     assert ".. " not in info.replace("not . or .. alone", "")
     assert not info.endswith("..")
     assert ". - at" not in info
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        (rule(answer=[]), "Did you mean 'answers'?"),
+        (rule(when={"headers": {}}), "Did you mean 'header'?"),
+        (rule(when={"cookies": {}}), "Did you mean 'cookie'?"),
+        (answer(delay=5), "Did you mean 'delay_ms'?"),
+        (answer(header={}), "Did you mean 'headers'?"),
+        (answer(cookies={"a": {"value": "", "maxage": 1}}), "Did you mean 'max_age'?"),
+        ({"rulez": [{}]}, "Did you mean 'rules'?"),
+        (rule(status=201), "'status' is a field of 'answers'."),
+        (rule(journal="a"), "'journal' is a field of the document."),
+        (rule(query={}), "'query' is a field of 'when'."),
+        (rule(zzz=1), ""),
+        (rule(**{"a`b - at `$.x`" * 9: 1}), ""),
+        (answer(status=99), ""),
+        (rule(path="/{x"), ""),
+        (rule(then=[["sat", "a", "b"]]), ""),
+    ],
+)
+def test_a_refusal_names_the_nearest_field_and_the_reference(document, says):
+    assert refused(document).hint == f"{says} See /docs/mock-reference.".lstrip()

@@ -13,14 +13,14 @@ from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
 from bambleweeny.core.mocks.journal import call_of, decoded, encoded, entry_of
-from bambleweeny.core.mocks.redaction import redacted
+from bambleweeny.core.mocks.redaction import redacted_header, redacted_url
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.mocks.verification import read_expectation
 from bambleweeny.errors import BambleweenyError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=300)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=120)
 
 ROUTE = {
     "name": "shop", "key": "home", "content_type": "text/html", "journal": "calls", "cors": "*",
@@ -83,7 +83,12 @@ calls = st.builds(
 @PROPERTY
 @given(calls, texts)
 def test_a_call_is_answered_or_refused(call, key):
-    seen = redacted(call, lambda token: "a" in token)
+    def is_ours(token):
+        return "a" in token
+
+    headers = {name: redacted_header(name, text, is_ours) for name, text in call.headers.items()}
+    url = redacted_url(call.path, call.query, is_ours)
+    seen = Call(call.method, *url, headers, call.body)
     for field in ("method", "path", "query", "body"):
         again = getattr(call_of(decoded(encoded(entry_of(call)))), field)
         assert again == getattr(call, field)

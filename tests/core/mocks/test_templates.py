@@ -15,12 +15,12 @@ from bambleweeny.errors import BambleweenyError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=300)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=120)
 CALL = Call(
     "POST",
     "/orders/7",
     "q=%22%3C%27%26%60%24%0D%0A%E2%80%A8&n=5&x=!@[secret]",
-    {},
+    {"flag": "true", "cookie": "c=[1.5]", "nested": '{"a":1}', "word": "01"},
     b'{"user":{"name":"ann","n":1.10},"none":null}',
 )
 HOSTILE = "\"<'&`$\r\n\u2028"
@@ -57,7 +57,23 @@ def tree(template, **options):
         ("!@[$query.none|default:3]", "3"),
         ("!@[$query.q|int]", None),
         ("!@[$query.n|int]", 5),
-        ("!@[$body.user.n|int]", 1),
+        ("!@[$body.user.n|int]", None),
+        ("!@[$query.n|json]", 5),
+        ("!@[$header.flag|json]", True),
+        ("!@[$cookie.c|json]", [1.5]),
+        ("!@[$path.id|json]", 7),
+        ("!@[$header.nested|json]", {"a": 1}),
+        ("!@[$header.word|json]", "01"),
+        ("!@[$query.q|json]", HOSTILE),
+        ("!@[$body.user.name|json]", "ann"),
+        ("!@[$body.user|json]", {"name": "ann", "n": 1.1}),
+        ("!@[$query.none|json]", None),
+        ("!@[$query.none|default:5|json]", 5),
+        ("!@[$query.none|json|default:5]", 5),
+        ("!@[$query.none|json|default:false]", False),
+        ("!@[$query.none|default:five|json]", "five"),
+        ("!@[$query.none|int|default:five]", "five"),
+        ("x!@[$header.flag|json]", "xtrue"),
         ("!@[$body.user.n|text]", "1.10"),
         ("!@[$body.user.name|upper]", "ANN"),
         ("!@[$method|lower]", "post"),
@@ -116,7 +132,7 @@ def test_escapes_in_json_do_not_hide_a_placeholder():
         ("html", "!@[$query.q|json]", '"\\"\\u003c\\u0027\\u0026`$\\r\\n\\u2028"'),
         ("html", "!@[$query.q|upper]", html.escape(HOSTILE)),
         ("script", "!@[$query.q]", '\\"\\u003c\\u0027\\u0026\\u0060\\u0024\\r\\n\\u2028'),
-        ("data", '{"a":"!@[$query.q]","n":!@[$query.n|json],"i":!@[$query.n|int]}', '{"a":"\\"<\'&`$\\r\\n\u2028","n":"5","i":5}'),
+        ("data", '{"a":"!@[$query.q]","n":!@[$query.n|json],"i":!@[$query.n|int]}', '{"a":"\\"<\'&`$\\r\\n\u2028","n":5,"i":5}'),
         ("data", "!@[$body.user|json]", '{"name":"ann","n":1.10}'),
         ("url", "a=!@[$query.q]", "a=%22%3C%27%26%60%24%0D%0A%E2%80%A8"),
         ("css", "!@[$query.q]x", "\\000022\\00003c\\000027\\000026\\000060\\000024\\00000d\\00000a\\002028x"),
@@ -265,3 +281,29 @@ def test_no_request_leaves_an_attribute_or_a_string(value):
     )
     in_css = text_template("!@[$path.id]", "css").render(request_with(value, b"")).decode()
     assert not set(in_css) & set("\"'()<>;{}\n\r ")
+
+
+@pytest.mark.parametrize(("value", "whole"), [("5", 5), ("-5.00", -5), ("1.5", None), ("1e3", None), ("5x", None), ("", None)])  # fmt: skip
+def test_int_takes_whole_numbers(value, whole):
+    assert tree("!@[$header.x|int]", call=Call("GET", "/", headers={"x": value})) == whole
+
+
+@pytest.mark.parametrize("value", ["\\", '"', "'", "</script>", "${x}", "a\nb", "\u2028", "&amp;"])
+@pytest.mark.parametrize("filters", ["html", "upper|html", "html|lower", "html|html"])
+@pytest.mark.parametrize("context", ["data", "script", "css", "url"])
+def test_an_escape_for_html_is_no_escape_for_another_language(context, filters, value):
+    call = Call("GET", "/", headers={"x": value})
+    found = text(f"!@[$header.x|{filters}]", context, call=call)
+    shown = value
+    for name in filters.split("|"):
+        shown = html.escape(shown) if name == "html" else getattr(shown, name)()
+    assert found == text("!@[$header.x]", context, call=Call("GET", "/", headers={"x": shown}))
+    if context == "data":
+        assert json.loads(f'"{found}"') == shown
+
+
+@pytest.mark.parametrize("context", ["css", "url"])
+def test_json_is_escaped_where_it_is_no_language_of_its_own(context):
+    call = Call("GET", "/", headers={"x": '"};&=%26'})
+    found = text("!@[$header.x|json]", context, call=call)
+    assert not set('"};&=') & set(found)

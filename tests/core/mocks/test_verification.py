@@ -93,7 +93,7 @@ def test_five_of_many_are_kept():
 
 def test_the_error_says_how_many_were_expected():
     for count, text in (
-        (1, "0 calls match; 1 are expected."),
+        (1, "0 calls match; 1 is expected."),
         ({"min": 1}, "0 calls match; 1 or more are expected."),
         ({"min": 1, "max": 2}, "0 calls match; 1 to 2 are expected."),
     ):
@@ -104,7 +104,8 @@ def test_the_error_says_how_many_were_expected():
 
 @pytest.mark.parametrize(
     ("expected", "code", "place"),
-    [({"when": {"key": {"a": 1}}}, "invalid_condition", ""), ({"count": -1}, "invalid_route", ""), ({"count": {"min": 2, "max": 1}}, "invalid_route", ""),
+    [({"when": {"key": {"a": 1}}}, "invalid_condition", ""), ({"count": -1}, "invalid_route", ""), ({"method": "get", "count": 0}, "invalid_route", ""), ({"method": ["GET", ""], "count": 0}, "invalid_route", ""), ({"status": 99, "count": 0}, "invalid_route", ""), ({"status": 600}, "invalid_route", ""),
+     ({"count": {"min": 2, "max": 1}}, "invalid_route", ""),
      ({"counts": 1}, "invalid_route", "counts"), ({"path": "x"}, "invalid_path", "`$.path`"), ({"when": {"query": {"a": {"x": 1}}}}, "invalid_condition", "`$.when.query.a`"),
      ({"answers": []}, "invalid_route", "answers"), ([], "invalid_route", "")],
 )  # fmt: skip
@@ -120,3 +121,58 @@ def test_an_expectation_has_its_bound():
         with pytest.raises(BambleweenyError) as refused:
             read_expectation(body)
         assert refused.value.code == code
+
+
+def test_too_many_calls_are_shown_newest_first():
+    expectation = read_expectation(b'{"method":"POST","count":{"max":1}}')
+    found = verdict_of(expectation, CALLS)
+    assert (found.matching, found.is_met) == (3, False)
+    assert [near.entry.headers["x-n"] for near in found.nearest] == ["4", "1", "0"]
+    assert [near.failed for near in found.nearest] == [[], [], []]
+    error = not_as_called(found, expectation)
+    assert error.info == "3 calls match; 0 to 1 are expected."
+    many = verdict_of(read_expectation(b'{"count":0}'), CALLS * 3)
+    assert [near.entry.headers["x-n"] for near in many.nearest] == ["4", "3", "2", "1", "0"]
+    one = read_expectation(b'{"path":"/users","count":0}')
+    assert not_as_called(verdict_of(one, CALLS), one).info == "1 call matches; 0 are expected."
+
+
+@pytest.mark.parametrize(
+    ("count", "matching", "code"),
+    [(3, 3, "calls_dropped"), (4, 3, "calls_dropped"), (2, 3, "not_as_called"), (0, 3, "not_as_called"), ({"min": 3}, 3, None), ({"min": 4}, 3, "calls_dropped"),
+     ({"min": 1, "max": 3}, 3, "calls_dropped"), ({"min": 1, "max": 2}, 3, "not_as_called"), ({"max": 9}, 3, "calls_dropped"), ({"min": 0}, 3, None)],
+)  # fmt: skip
+def test_calls_that_are_gone_never_decide(count, matching, code):
+    expectation = read_expectation(json.dumps({"method": "POST", "count": count}).encode())
+    tally = Tally(expectation)
+    tally.add(CALLS)
+    found = tally.verdict(is_complete=False)
+    assert (found.matching, found.is_met) == (matching, code is None)
+    if code:
+        error = not_as_called(found, expectation)
+        assert (error.code, error.status) == (code, 409)
+        assert error.details["matching"] == 3
+
+
+def test_a_verification_has_its_bound():
+    expectation = read_expectation(json.dumps({"when": {"query": {"q": [f"*{n}*" for n in range(1000)]}}}).encode())  # fmt: skip
+    many = entries(*[("GET", "/", "&".join(["q=x"] * 900), b"")] * 10)
+    with pytest.raises(BambleweenyError) as refused:
+        verdict_of(expectation, many)
+    assert (refused.value.code, refused.value.status) == ("too_many_comparisons", 422)
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ({"counts": 1}, "Did you mean 'count'?"),
+        ({"count": {"minimum": 1}}, "Did you mean 'min'?"),
+        ({"when": {"headers": {}}}, "Did you mean 'header'?"),
+        ({"query": {}}, "'query' is a field of 'when'."),
+        ({"zzz": {}}, ""),
+    ],
+)
+def test_a_refusal_names_the_nearest_field_of_what_is_expected(expected, says):
+    with pytest.raises(BambleweenyError) as refused:
+        read_expectation(json.dumps(expected).encode())
+    assert refused.value.hint == f"{says} See /docs/mock-reference.".lstrip()

@@ -120,7 +120,7 @@ def test_the_names_in_a_shown_text_are_read_after_it(asked, keep):
     keep({
         "page": b"<p>!@[user:$path.id]</p>!@[foot]", "user:7": b"<b>", "foot": b"!@[user:7]",
     })  # fmt: skip
-    call = asked({"rules": [{"path": "/{id}", "answers": [{"key": "page", "content_type": "text/html"}]}]})  # fmt: skip
+    call = asked({"rules": [{"path": "/{id}", "answers": [{"key": "page", "expand": True, "content_type": "text/html"}]}]})  # fmt: skip
     assert call("GET", "/7").body == b"<p>&lt;b&gt;</p>!@[user:7]"
 
 

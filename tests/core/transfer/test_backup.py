@@ -643,7 +643,7 @@ def test_documents_of_routes_come_along_with_ids_and_names(services, store, uli,
     assert there.mocks.documents.read(user, made.id) == document
 
     def ask(reference):
-        return there.mocks.answers.answer(reference, Call("GET", "/"), "", bool)
+        return there.mocks.answers.answer(reference, Call("GET", "/"), "", bool).content
 
     assert ask(Reference(made.id)).body == b"a\n1"
     assert ask(Reference(user="uli", name="shop")).body == b"a\n2"

@@ -535,7 +535,7 @@ def test_documents_of_routes_are_exported_and_imported_by_their_names(services, 
     assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 1, 0, 1)
     assert mocks.documents.read(admin, there.id) == shop
     assert done(services.imports.run(uli, io.BytesIO(out), "replace")) == (0, 0, 2, 0, 0)
-    assert mocks.names.parse("@uli/shop") != made.id
+    assert mocks.names.parse(uli, "@uli/shop") != made.id
     with pytest.raises(InvalidRoute):
         services.imports.run(
             uli, lines({"route": {"document": '{"rules":[{"path":"x"}]}'}}), "merge"

@@ -160,6 +160,27 @@ def test_the_log_line_is_written_when_the_answer_is_sent(caplog):
         assert served.metrics.counted().seconds["/planned"][0] >= 0.2
 
 
+def test_without_a_place_a_rule_writes_nothing(services, session_store, uli):
+    late = {"path": "/late", "then": [["incr", "n"]], "answers": [{"delay_ms": 25000}]}
+    soon = {"path": "/soon", "then": [["incr", "n"]], "answers": [{}, {"delay_ms": 25000}]}
+    document = {"name": "shop", "journal": "calls", "rules": [late, soon]}
+    services.mocks.documents.create(uli, json.dumps(document).encode())
+    asked = {"services": services, "scheduler": session_store.pipelining}
+    with serving(**asked) as served:
+        wires = [served.dial(get("/routes/@uli/shop/late")) for _ in range(MOST + 20)]
+        wait_for(lambda: served.delayed == MOST and services.keys.get(uli, "n") == b"%d" % MOST)
+        status, _, body = served.ask("/routes/@uli/shop/late")
+        assert (status, json.loads(body)["code"]) == (503, TooManyDelayed.code)
+        assert [served.ask("/routes/@uli/shop/soon")[0] for _ in range(3)] == [200, 503, 503]
+        assert services.keys.get(uli, "n") == b"%d" % (MOST + 1)
+        messages, _ = services.topics.read(uli, "calls", "0-0", 1000)
+        found = [json.loads(message.value)["status"] for message in messages]
+        assert (len(found), found.count(503)) == (100, 23), "the newest ones"
+        for wire in wires:
+            break_off(wire)
+        wait_for(lambda: served.delayed == 0)
+
+
 def test_past_the_places_of_a_worker_the_answer_is_503_at_once(caplog):
     with serving() as served, logged(caplog) as lines:
         wires = [served.dial(get(text="x", seconds=LONG)) for _ in range(MOST)]

@@ -1,5 +1,6 @@
 """Answers that are sent later, or with a fault. No thread waits for them."""
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import falcon
@@ -16,6 +17,22 @@ def answer_later(req: falcon.Request, resp: falcon.Response, seconds: float) -> 
     """
     body = resp.render_body() if req.method != "HEAD" else None
     _plan(req).delay(seconds, len(body or b""))
+
+
+def reserve_delay(req: falcon.Request) -> Callable[[float, int | None], None]:
+    """Return a function that takes a place for an answer before it is made.
+
+    Its arguments are as many seconds as the answer may wait, and its size, if it is known; it
+    raises TooManyDelayed and KeyError as `answer_later`, which then keeps the place.
+    """
+    return lambda seconds, size: _plan(req).delay(seconds, size)
+
+
+def release_delay(req: falcon.Request) -> None:
+    """Free a reserved place, as the answer is sent now."""
+    plan = req.env.pop("bambleweeny.plan", None)
+    if plan is not None:
+        plan.discard()
 
 
 def answer_fault(req: falcon.Request, resp: falcon.Response, kind: Fault) -> None:

@@ -2,7 +2,7 @@
 
 import falcon
 
-from bambleweeny.api.answers.delayed import answer_fault, answer_later
+from bambleweeny.api.answers.delayed import answer_fault, answer_later, release_delay
 from bambleweeny.core.mocks.answers import Rendered
 from bambleweeny.core.mocks.headers import Cors, cors_headers
 
@@ -39,6 +39,8 @@ def answer_rendered(req: falcon.Request, resp: falcon.Response, rendered: Render
         _expose(resp, shown)
     if rendered.delay:
         answer_later(req, resp, rendered.delay)
+    else:
+        release_delay(req)
     if rendered.fault:
         answer_fault(req, resp, rendered.fault)
 

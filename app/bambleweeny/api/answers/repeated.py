@@ -4,6 +4,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.requests.base_path import REQUESTED_PATH
 from bambleweeny.core.public.freshness import Freshness
 
 
@@ -25,9 +26,9 @@ def keep_draft(
     """Let the server repeat the answer while the owner's data stay as they are.
 
     Call this at the end, if the answer depends on the request and those data alone. One round
-    trip if there is a draft.
+    trip.
     """
-    if draft is None or "bambleweeny.plan" in req.env:
-        return
-    if len(resp.data or b"") <= draft.most_bytes:
-        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", req.path)
+    is_planned = "bambleweeny.plan" in req.env
+    if not is_planned and len(resp.data or b"") <= draft.most_bytes:
+        path = req.env.get(REQUESTED_PATH, req.path)
+        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", path)

@@ -9,15 +9,17 @@ import msgspec
 
 from bambleweeny.api.answers.public_headers import is_public, make_public
 from bambleweeny.api.middleware.access_log import one_word
-from bambleweeny.api.requests.base_path import REQUESTED_PATH
+from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,
+    FrontNotFound,
     InternalError,
     InvalidName,
     InvalidRequest,
     LimitReached,
     MethodNotAllowed,
+    NoRule,
     NotFound,
     StoreUnavailable,
     Unauthorized,
@@ -32,6 +34,8 @@ _CHANGES = re.compile(r"/incr/|/lists/[^/]+(/lease|/pop)?/?$|/save$").match
 """Match the paths where a GET changes data."""
 _OUR_PATH = re.compile(r"(?<!\S)/(?=docs\b|auth/|openapi\.json)")
 """Match the beginning of a path of the API in a hint."""
+_AT_ROOT = (NoRule.code, FrontNotFound.code)
+"""What a client of the API gets that has the URL of the front."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
@@ -104,6 +108,8 @@ def _render(
 ) -> None:
     if ex.hint is StoreUnavailable.hint and _only_reads(req):
         ex.hint = _NOTHING_CHANGED
+    if ex.code in _AT_ROOT and AT_ROOT in req.env:
+        ex.hint = f"{ex.hint or ''} {_api_at(req.env[AT_ROOT])}".lstrip()
     if ex.hint and req.root_path:
         ex.hint = _OUR_PATH.sub(f"{req.root_path}/", ex.hint)
     resp.status = ex.status
@@ -115,6 +121,10 @@ def _render(
     if isinstance(ex, Unauthorized):
         resp.delete_header("B9Y-Authenticated-User")
     resp.context.error_code = ex.code
+
+
+def _api_at(base: str) -> str:
+    return f"The API of this server is below {base}: a client's URL ends with it."
 
 
 def _only_reads(req: falcon.Request) -> bool:

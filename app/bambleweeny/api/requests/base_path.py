@@ -6,7 +6,7 @@ from typing import Any
 REQUESTED_PATH = "bambleweeny.requested_path"
 """The variable of the environment with the path that the client sent, if it was rewritten."""
 AT_ROOT = "bambleweeny.at_root"
-"""The variable of the environment that is set if the front answers, which is at the root."""
+"""The variable of the environment with the base path, if the front answers, at the root."""
 _AUTHORITY = re.compile(r"http://[^/?]*", re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ import falcon
 from bambleweeny.api.requests.base_path import AT_ROOT
 from bambleweeny.api.requests.body import read_raw
 from bambleweeny.core.mocks.calls import Call
-from bambleweeny.core.mocks.redaction import redacted_header, redacted_url
+from bambleweeny.core.mocks.redaction import redacted_body, redacted_header, redacted_url
 
 _OTHERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
@@ -35,7 +35,8 @@ def read_call(
     here, below = raw[: place - 1], raw[place - 1 :]
     path, query = redacted_url(below, query, is_token)
     call = Call(
-        req.method, path, query, RequestHeaders(env, is_token), read_raw(req),
+        req.method, path, query, RequestHeaders(env, is_token),
+        redacted_body(read_raw(req), is_token),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
     # NOTE: links, Location and the path of cookies are those that the client sees.

@@ -1,21 +1,24 @@
 """`route`: public URLs that read a key, or answer as a mock API."""
 
 import json
+from pathlib import Path
+from typing import Any
 
 from bambleweeny.cli.arguments.calls import line_of
 from bambleweeny.cli.arguments.content_types import doubt_about
 from bambleweeny.cli.arguments.documents import ROUTE, parse_document, read_to_import, route_of
+from bambleweeny.cli.arguments.imports import import_hint
 from bambleweeny.cli.arguments.inputs import USERID, VALUE, given_value, positive, wait_for
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import counted
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
-from bambleweeny.errors import BambleweenyError, NotAsCalled, NotFound
+from bambleweeny.errors import BambleweenyError, BodyTooLarge, NotAsCalled, NotFound
 
 _FORMATS = ("openapi", "har", "db")
 
-_ROUTE = argument("id", metavar="ROUTE", help="an id, @USER/NAME, a path or a URL")
+_ROUTE = argument("id", metavar="ROUTE", help="an id, a name, @USER/NAME, a path or a URL")
 
 
 def _list(context: Context) -> None:
@@ -27,10 +30,29 @@ def _list(context: Context) -> None:
 
 def _set(context: Context) -> None:
     args = context.args
-    document = parse_document(given_value(args.value, context.stdin))
+    document = _given_document(context)
     id = route_of(args.id) if args.id else None
     route = context.client.routes.set(document, id, userid=args.userid)
     context.out.line(route.url, name=route.name, rules=route.rules, url=route.url)
+
+
+def _given_document(context: Context) -> Any:
+    """Return the document that VALUE names; if it is a file without @, WrongUse says so."""
+    word = context.args.value
+    try:
+        return parse_document(given_value(word, context.stdin))
+    except WrongUse as ex:
+        if word and not word.startswith("@") and _is_file(word):
+            raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
+        raise
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        # NOTE: a document that is not valid JSON may be no name at all.
+        return False
 
 
 def _show(context: Context) -> None:
@@ -49,12 +71,16 @@ def _import(context: Context) -> None:
         raise WrongUse(
             f"{args.file} is a route document.", hint=f"Write 'route set @{args.file}' for it."
         )
-    with waiting(f"Importing {args.file}"):
-        made = context.client.routes.import_(
-            args.format or guessed, document, route_of(args.id) if args.id else None,
-            name=args.name, prefix=args.prefix, only=args.only, journal=args.journal,
-            userid=args.userid,
-        )  # fmt: skip
+    try:
+        with waiting(f"Importing {args.file}"):
+            made = context.client.routes.import_(
+                args.format or guessed, document, route_of(args.id) if args.id else None,
+                name=args.name, prefix=args.prefix, only=args.only, journal=args.journal,
+                userid=args.userid,
+            )  # fmt: skip
+    except BodyTooLarge as ex:
+        ex.hint = import_hint(ex) or ex.hint
+        raise
     route = made.route
     for note in made.notes:
         context.out.warn(note)
@@ -66,7 +92,7 @@ def _import(context: Context) -> None:
 
 def _verify(context: Context) -> None:
     args = context.args
-    expected = parse_document(given_value(args.value, context.stdin)) if args.value else {}
+    expected = _given_document(context) if args.value else {}
     try:
         with waiting("Waiting for calls"):
             matching = context.client.routes.verify(

@@ -1,7 +1,7 @@
 """Answers of rules: which one a call gets, and what it is in bytes."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.documents import Answer, Cookie, Fault, Order
-from bambleweeny.core.mocks.headers import is_cookie_value, is_header_value
+from bambleweeny.core.mocks.headers import text_for
 from bambleweeny.core.mocks.limits import ANSWER_BYTES, PLACEHOLDERS
 from bambleweeny.core.mocks.refusals import Refused, located, refusal
 from bambleweeny.core.mocks.scope import KeyName, Scope
@@ -21,6 +21,10 @@ from bambleweeny.names import is_utf8
 TEXT = "text/plain; charset=utf-8"
 
 _WITHOUT_BODY = (204, 205, 304)
+_MOST_GROWTH = 8
+"""How many times as long a value is at most after a filter, or escaped."""
+_SMALL_REQUEST = ANSWER_BYTES // (8 * _MOST_GROWTH * PLACEHOLDERS)
+"""A request of up to this many bytes is no large part of an answer."""
 _PREFERENCES = re.compile(r"[,;]").split
 
 
@@ -52,15 +56,15 @@ class CompiledAnswer:
     """One answer with its templates."""
 
     __slots__ = (
-        "_body", "_content_type", "_cookies", "_delay", "_fault", "_headers",
+        "_body", "_content_type", "_cookies", "_delay", "_fault", "_headers", "_weight",
         "expand", "key", "name", "status",
     )  # fmt: skip
 
-    def __init__(self, answer: Answer, route_type: str, is_written: Callable[[str], bool]) -> None:
+    def __init__(self, answer: Answer, route_type: str) -> None:
         self.name = answer.name
         self.status = answer.status
         self.key = None if answer.key is UNSET else located(".key", KeyName, answer.key)
-        self.expand = _is_template(answer, self.key, is_written)
+        self.expand = _is_template(answer)
         self._content_type = _type_of(answer, route_type)
         self._body = _body_of(answer, self._content_type, expand=self.expand)
         self._headers = [
@@ -75,6 +79,7 @@ class CompiledAnswer:
         delay = answer.delay_ms
         self._delay = (delay, delay) if isinstance(delay, int) else delay
         self._fault: Fault | Literal[""] = "" if answer.fault is UNSET else answer.fault
+        self._weight = self._weight_of_keys()
         if sum(len(template.slots) for template in self.templates()) > PLACEHOLDERS:
             raise Refused(
                 "too_many_placeholders", f"An answer has up to {PLACEHOLDERS} placeholders"
@@ -109,6 +114,39 @@ class CompiledAnswer:
             return self.status
         return 404 if self.key.of(scope) is None else -self.status
 
+    @property
+    def longest_delay(self) -> float:
+        """The most seconds by which it is late."""
+        return self._delay[1] / 1000
+
+    def check(self, scope: Scope) -> None:
+        """Raise the error that `render` would raise whatever the keys are."""
+        for name, template in self._headers:
+            if template.slots and not _needs_keys(template):
+                text_for("header", name, template.render(scope))
+        for name, template, _ in self._cookies:
+            if template.slots and not _needs_keys(template):
+                text_for("cookie", name, template.render(scope))
+        if self._body and self._body.slots and _is_large(scope.call):
+            # NOTE: the keys are not known yet, so that this is the least that it can be.
+            self._body.render(scope)
+
+    def weight(self, scope: Scope) -> int:
+        """Return how far its status depends on the keys: 0 if it does not.
+
+        Else it may fail once the values of the keys times this number are over half a MB.
+        """
+        return ANSWER_BYTES if self._weight and _is_large(scope.call) else self._weight
+
+    def _weight_of_keys(self) -> int:
+        texts = [t for _, t in self._headers] + [t for _, t, _ in self._cookies]
+        if any(map(_needs_keys, texts)) or (self.key and self.expand) or self._delay[1]:
+            return ANSWER_BYTES
+        slots = self._body.slots if self._body else ()
+        found = (len(slot.filters) + 1 for slot in slots if isinstance(slot.source, KeyName))
+        weight: int = sum(_MOST_GROWTH**steps for steps in found)
+        return min(ANSWER_BYTES, weight)
+
     def further_names(self, scope: Scope) -> list[str]:
         """Return the names that the text of the shown key needs, of which none is known yet."""
         shown = self._shown(scope) if self.key and self.expand else None
@@ -124,13 +162,13 @@ class CompiledAnswer:
         """
         body = self._body or self._shown(scope)
         data = b"" if body is None else body.render(scope)
-        headers = [(name, _header(name, t.render(scope))) for name, t in self._headers]
+        headers = [(name, text_for("header", name, t.render(scope))) for name, t in self._headers]
         if self.status in _WITHOUT_BODY:
             data = b""
         elif self._content_type:
             headers.insert(0, ("Content-Type", self._content_type))
         for name, template, cookie in self._cookies:
-            value = _cookie(name, template.render(scope))
+            value = text_for("cookie", name, template.render(scope))
             headers.append(("Set-Cookie", f"{name}={value}; Path={cookie_path}{_rest(cookie)}"))
         low, high = self._delay
         delay = low if low == high else scope.chance.randint(low, high)
@@ -198,14 +236,21 @@ def pick(answers: int, chance: Random) -> int:
     return chance.randrange(answers)
 
 
-def _is_template(answer: Answer, key: KeyName | None, is_written: Callable[[str], bool]) -> bool:
-    """Whether the body is a template: of a key that requests write only on demand.
+def _is_template(answer: Answer) -> bool:
+    """Whether the body is a template: the value of a key only on demand.
 
-    What a request has put into a key would be expanded otherwise, and disclose other keys.
+    Requests to any route of the owner may write the key. If the text that they put into it was
+    expanded, it would disclose other keys.
     """
-    if answer.expand is not UNSET:
-        return answer.expand
-    return key is None or not (key.variables or is_written(key.text))
+    return answer.key is UNSET if answer.expand is UNSET else answer.expand
+
+
+def _needs_keys(template: Template) -> bool:
+    return any(isinstance(slot.source, KeyName) for slot in template.slots)
+
+
+def _is_large(call: Call) -> bool:
+    return len(call.body) + len(call.path) + len(call.query) > _SMALL_REQUEST
 
 
 def _type_of(answer: Answer, route_type: str) -> str:
@@ -244,23 +289,3 @@ def _rest(cookie: str | Cookie) -> str:
     site = "" if cookie.same_site is UNSET else f"; SameSite={cookie.same_site}"
     flags = ("; Secure" if cookie.secure else "") + ("; HttpOnly" if cookie.http_only else "")
     return age + flags + site
-
-
-def _header(name: str, data: bytes) -> str:
-    text = data.decode("utf-8", "replace")
-    if not is_header_value(text):
-        raise refusal(
-            "unusable_answer", f"The request brought what cannot stand in the header '{name}'.",
-            "A header has visible ASCII alone; |url writes any text so.",
-        )  # fmt: skip
-    return text
-
-
-def _cookie(name: str, data: bytes) -> str:
-    text = data.decode("utf-8", "replace")
-    if not is_cookie_value(text):
-        raise refusal(
-            "unusable_answer", f"The request brought what cannot stand in the cookie '{name}'.",
-            "A cookie has no blanks, quotes, commas and semicolons; |url writes any text so.",
-        )  # fmt: skip
-    return text

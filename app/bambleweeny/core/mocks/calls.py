@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, unquote
 import msgspec
 from msgspec import Raw
 
-from bambleweeny.core.mocks.limits import BODY_BYTES, FIELDS, TEXT_CHARACTERS
+from bambleweeny.core.mocks.limits import BODY_BYTES, COMPARISONS, FIELDS, TEXT_CHARACTERS
+from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.names import is_utf8
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -27,8 +28,8 @@ class Call:
     """
 
     __slots__ = (
-        "_cookies", "_form", "_json", "_query", "_segments", "_text",
-        "body", "headers", "ip", "method", "path", "query", "time",
+        "_cookies", "_form", "_json", "_query", "_segments", "_text", "body", "comparisons",
+         "headers", "ip", "method", "path", "query", "time",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +56,13 @@ class Call:
         self._form: Values | None = None
         self._json: JsonParts | None = None
         self._text: str | bool | None = False
+        self.comparisons = 0
+
+    def spend(self, comparisons: int) -> None:
+        """Count what conditions compare; past the bound it is `too_many_comparisons`."""
+        self.comparisons += comparisons
+        if self.comparisons > COMPARISONS:
+            raise refusal("too_many_comparisons")
 
     @property
     def url(self) -> str:
@@ -115,12 +123,14 @@ class JsonParts:
     Nothing is found in a text that is not JSON, is nested too deep or is over 256 kB.
     """
 
-    __slots__ = ("_containers", "_text", "_whole")
+    __slots__ = ("_containers", "_text", "_whole", "known")
 
     def __init__(self, text: bytes) -> None:
         self._text = text
         self._whole: Raw | bool | None = False
         self._containers: dict[str | None, Any] = {}
+        self.known: dict[str, Any] = {}
+        """What conditions have made of parts, by path."""
 
     @property
     def whole(self) -> Raw | None:

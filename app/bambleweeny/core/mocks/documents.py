@@ -24,7 +24,7 @@ from bambleweeny.core.mocks.limits import (
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
 from bambleweeny.core.mocks.references import is_route_name
-from bambleweeny.core.mocks.refusals import Refused, refusal
+from bambleweeny.core.mocks.refusals import Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import NAME_RULE, is_media_type, is_name
@@ -32,7 +32,8 @@ from bambleweeny.names import NAME_RULE, is_media_type, is_name
 Fault = Literal["reset", "empty", "cut"]
 Order = Literal["last", "loop", "random", "first"]
 
-_METHOD = re.compile(r"[A-Z]{1,20}").fullmatch
+_METHOD = re.compile(r"(?!(?:CONNECT|WEBSOCKET)$)[A-Z][A-Z-]{0,31}").fullmatch
+"""What the server reads as a method, except those that it refuses."""
 _LABEL = re.compile(r"[A-Za-z0-9_.:/ {}*-]{1,100}", re.ASCII).fullmatch
 
 
@@ -102,7 +103,10 @@ class Rule(_Part):
         if len(self.then) > OPERATIONS:
             raise Refused("too_many_operations", f"'then' has up to {OPERATIONS} operations")
         _require(not self.name or _LABEL(self.name), f"'{self.name[:64]}' cannot name a rule")
-        _require(all(map(_METHOD, self.methods)), "A method is written in capitals, as GET")
+        _require(
+            all(map(is_method, self.methods)),
+            "A method is written in capitals, as GET; CONNECT and WEBSOCKET are not served",
+        )
         _require(1 <= self.max <= OBJECTS, f"'max' is from 1 to {OBJECTS}")
         self._check_data()
 
@@ -153,6 +157,8 @@ class RouteDocument(_Part):
         _check_type(self.content_type)
 
 
+_STRUCTS = {"": RouteDocument, "rules": Rule, "answers": Answer, "when": When, "cookies": Cookie}
+
 _decode = msgspec.json.Decoder(RouteDocument).decode
 
 
@@ -171,12 +177,12 @@ def read_document(body: bytes) -> RouteDocument:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 
 
-def invalid(ex: Exception) -> BambleweenyError:
+def invalid(ex: Exception, structs: Structs = _STRUCTS) -> BambleweenyError:
     """Make the error of a refused document; `ex` is Refused, or msgspec's with or without one."""
     cause: Any = ex if isinstance(ex, Refused) else ex.__cause__
     code = cause.code if isinstance(cause, Refused) else "invalid_route"
     text = str(ex).replace(". - at `", " - at `").rstrip(".")
-    return refusal(code, f"{text}.", "See /docs for the fields of a route.")
+    return refusal(code, f"{text}.", advice_on(str(ex), structs))
 
 
 def _require(is_met: object, text: str) -> None:
@@ -190,8 +196,12 @@ def _check_type(content_type: str) -> None:
 
 
 def _check_headers(headers: dict[str, str], content_type: str) -> None:
+    known: set[str] = set()
     for name, text in headers.items():
         check_header_name(name)
+        if name.lower() in known:
+            raise Refused("invalid_header", f"The header '{name}' stands there twice")
+        known.add(name.lower())
         if not is_header_value(text):
             raise Refused("invalid_header", f"The header '{name}' has a value that cannot be sent")
         if name.lower() == "content-type":
@@ -211,3 +221,8 @@ def _check_delay(delay: int | tuple[int, int]) -> None:
     _require(0 <= low <= high, "'delay_ms' is a number, or two with the smaller one first")
     if high > DELAY_MS:
         raise Refused("delay_too_long", f"'delay_ms' is {DELAY_MS} at most")
+
+
+def is_method(text: str) -> bool:
+    """Return whether a rule can take a method of this name."""
+    return _METHOD(text) is not None

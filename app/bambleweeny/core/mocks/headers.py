@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from bambleweeny.core.mocks.refusals import Refused
+from bambleweeny.core.mocks.refusals import Refused, refusal
 
 Cors = Literal["*", "credentials", "off"]
 
@@ -19,6 +19,8 @@ _BANNED = frozenset(
         # Lengths and hop-by-hop headers.
         "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer",
         "upgrade",
+        # The server sets them in each answer.
+        "date", "x-request-id",
         # What a proxy in front would act on.
         "x-sendfile", "x-lighttpd-send-file", "surrogate-control",
         # Cookies are set by `cookies`.
@@ -102,3 +104,22 @@ def preflight_headers(cors: Cors, origin: str, method: str, wanted: str) -> list
     if wanted and is_header_value(wanted):
         found.append(("Access-Control-Allow-Headers", wanted))
     return [*found, ("Access-Control-Max-Age", "600")]
+
+
+_IN_ANSWERS = {
+    "header": (is_header_value, "A header has visible ASCII alone; |url writes any text so."),
+    "cookie": (
+        is_cookie_value,
+        "A cookie has no blanks, quotes, commas and semicolons; |url writes any text so.",
+    ),
+}
+
+
+def text_for(place: Literal["header", "cookie"], name: str, data: bytes) -> str:
+    """Return what a rule puts into a header or a cookie, or raise `unusable_answer`."""
+    is_fit, hint = _IN_ANSWERS[place]
+    text = data.decode("utf-8", "replace")
+    if not is_fit(text):
+        info = f"The request brought what cannot stand in the {place} '{name}'."
+        raise refusal("unusable_answer", info, hint)
+    return text

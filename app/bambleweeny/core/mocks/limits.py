@@ -32,6 +32,19 @@ FIELDS = 1000
 NAME_PART = 64
 """Characters that a request may put into the name of a key."""
 
+ALTERNATIVES = 1000
+"""Values in one condition of a rule."""
+
+KEY_ALTERNATIVES = 100
+"""Values in one condition on a key."""
+
+COMPARISONS = 1_000_000
+"""Of one request, with conditions or with objects: about half a second."""
+
+FIELD_CHARACTERS = 512
+FIELD_STEPS = 20
+"""Names in the path of a field in the query of a collection."""
+
 OBJECTS = 1000
 COLLECTION_BYTES = 1 << 20
 RELATIONS = 5

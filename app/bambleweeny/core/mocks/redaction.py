@@ -1,39 +1,43 @@
 """Tokens of this server that a caller sends along: no mock and no journal sees them."""
 
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable
+from itertools import count
 from urllib.parse import unquote_plus
-
-from bambleweeny.core.mocks.calls import Call
 
 REDACTED = "[token]"
 
-_TOKEN = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|b9y_[\w-]+", re.ASCII)
-"""What looks like a session's token or a named one, wherever it stands."""
+_RUN = re.compile(r"[\w.%\\-]{12,}", re.ASCII)
+"""What may be a token, or contain one, also with escaped characters."""
+_ESCAPED = re.compile(r"(?:%|\\u00)(2[5DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9Aa])")
+"""An escaped letter, digit, dash, dot, underscore or percent sign of a URL or of JSON."""
+_NAMED = re.compile(r"b9y_[\w-]+", re.ASCII)
+_MOST_ESCAPES = 3
+"""How many times a text in a text is escaped, at most."""
+_MOST_CHECKS = 100
+"""What looks like a token past these is taken for one, so that a check of all costs no more."""
+_SIGNATURE = 43
+"""The characters of an HS256 signature."""
 
 _BEARER = re.compile(r"(bearer[ :]\s*)(\S+)", re.IGNORECASE)
+_BASIC = re.compile(r"(basic\s+)([A-Za-z0-9+/_-]+=*)", re.IGNORECASE)
 
 IsOurs = Callable[[str], bool]
 """Returns whether a text is a token of this server."""
 
 
-def redacted(call: Call, is_ours: IsOurs) -> Call:
-    """Return the call with `[token]` in place of each token of this server.
-
-    Tokens are looked for in the path, the query and the headers; the body stays. A call
-    without one is returned itself. Rules have to be matched with the result as well, since a
-    condition on a token's text would disclose it piece by piece.
-    """
-    headers = {name: redacted_header(name, t, is_ours) for name, t in call.headers.items()}
-    path, query = redacted_url(call.path, call.query, is_ours)
-    if (path, query) == (call.path, call.query) and headers == dict(call.headers):
-        return call
-    return Call(call.method, path, query, headers, call.body, time=call.time, ip=call.ip)
-
-
 def redacted_url(path: str, query: str, is_ours: IsOurs) -> tuple[str, str]:
     """Return a path and a query with `[token]` in place of each token of this server."""
     return _without_tokens(path, is_ours), query and _query_without_tokens(query, is_ours)
+
+
+def redacted_body(body: bytes, is_ours: IsOurs) -> bytes:
+    """Return a body with `[token]` in place of each token of this server. O(body)."""
+    if not (b"eyJ" in body or b"b9y_" in body or b"%" in body or b"\\u00" in body):
+        return body
+    # NOTE: each byte is a character of Latin-1, so that nothing else changes.
+    return _without_tokens(body.decode("latin-1"), is_ours).encode("latin-1")
 
 
 def redacted_header(name: str, text: str, is_ours: IsOurs) -> str:
@@ -42,29 +46,77 @@ def redacted_header(name: str, text: str, is_ours: IsOurs) -> str:
         text = _BEARER.sub(
             lambda match: match[1] + (REDACTED if is_ours(match[2]) else match[2]), text
         )
+        text = _BASIC.sub(lambda match: match[1] + _basic_without_token(match[2], is_ours), text)
     elif name == "referer" and "?" in text:
         page, _, query = text.partition("?")
         text = f"{page}?{_query_without_tokens(query, is_ours)}"
     return _without_tokens(text, is_ours)
 
 
+def _basic_without_token(encoded: str, is_ours: IsOurs) -> str:
+    try:
+        text = b64decode(encoded + "=" * (-len(encoded) % 4)).decode("latin-1")
+    except ValueError:
+        return encoded
+    user, colon, password = text.partition(":")
+    kept = REDACTED if is_ours(password) else _without_tokens(password, is_ours)
+    found = _without_tokens(user, is_ours) + colon + kept
+    return encoded if found == text else b64encode(found.encode("latin-1")).decode()
+
+
 def _query_without_tokens(query: str, is_ours: IsOurs) -> str:
-    if "%" not in query and "oken=" not in query:
-        return _without_tokens(query, is_ours)
-    return "&".join(_field_without_token(field, is_ours) for field in query.split("&"))
+    if "%" in query or "oken=" in query:
+        query = "&".join(_field_without_token(field, is_ours) for field in query.split("&"))
+    return _without_tokens(query, is_ours)
 
 
 def _field_without_token(field: str, is_ours: IsOurs) -> str:
     name, _, value = field.partition("=")
-    text = unquote_plus(value)
-    if unquote_plus(name) == "token" and is_ours(text.partition("#")[0]):
+    if unquote_plus(name) == "token" and is_ours(unquote_plus(value).partition("#")[0]):
         return f"{name}={REDACTED}"
-    if _without_tokens(text, is_ours) != text:
-        return f"{name}={_without_tokens(text, is_ours)}"
     return field
 
 
 def _without_tokens(text: str, is_ours: IsOurs) -> str:
-    if "eyJ" not in text and "b9y_" not in text:
+    if not ("eyJ" in text or "b9y_" in text or "%" in text or "\\u00" in text):
         return text
-    return _TOKEN.sub(lambda match: REDACTED if is_ours(match[0]) else match[0], text)
+    checks = count(1)
+
+    def is_token(part: str) -> bool:
+        return next(checks) > _MOST_CHECKS or is_ours(part)
+
+    return _RUN.sub(lambda match: _run_without_tokens(match[0], is_token), text)
+
+
+def _run_without_tokens(run: str, is_ours: IsOurs) -> str:
+    text = run
+    for _ in range(_MOST_ESCAPES):
+        if "%" not in text and "\\" not in text:
+            break
+        text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    found = text
+    if "eyJ" in text:
+        found = _without_signed(text.split("."), is_ours)
+    if "b9y_" in found:
+        found = _NAMED.sub(lambda match: REDACTED if is_ours(match[0]) else match[0], found)
+    return run if found == text else found
+
+
+def _without_signed(parts: list[str], is_ours: IsOurs) -> str:
+    """Replace the tokens of sessions in a text that was split at its dots.
+
+    Other characters may stand at both sides of a token.
+    """
+    done: list[str] = []
+    place, last = 0, len(parts) - 2
+    while place < last:
+        head, claims, rest = parts[place : place + 3]
+        start, signature = head.rfind("eyJ"), rest[:_SIGNATURE]
+        if start >= 0 and claims[:3] == "eyJ" and is_ours(f"{head[start:]}.{claims}.{signature}"):
+            done += (head[:start], REDACTED)
+            parts[place + 2] = rest[_SIGNATURE:]
+            place += 2
+        else:
+            done += (head, ".")
+            place += 1
+    return "".join(done) + ".".join(parts[place:])

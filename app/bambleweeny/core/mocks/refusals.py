@@ -4,12 +4,21 @@
 path of the part.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from bambleweeny.errors import CATALOGUE, BambleweenyError
 
 _T = TypeVar("_T")
+
+Structs = Mapping[str, Any]
+"""The structs of a document, by the field that has them; that of "" is the document."""
+
+REFERENCE = "See /docs/mock-reference."
+
+_UNKNOWN = re.compile(r"Object contains unknown field `(.{1,64}?)`(?: - at `\$(.*)`)?", re.DOTALL)
+_FIELD = re.compile(r"\.(\w+)")
 
 
 class Refused(ValueError):
@@ -36,3 +45,23 @@ def located(where: str, make: Callable[..., _T], *args: object) -> _T:
 def _within(where: str, text: str) -> str:
     sentence, found, inner = text.partition(" - at `$")
     return f"{sentence} - at `${where}{inner if found else '`'}"
+
+
+def advice_on(refused: str, structs: Structs) -> str:
+    """Return the hint for a refused part of a document, with the field nearest to a wrong one."""
+    found = _UNKNOWN.fullmatch(refused)
+    guess = _guess(found[1], _FIELD.findall(found[2] or ""), structs) if found else ""
+    return f"{guess} {REFERENCE}".lstrip()
+
+
+def _guess(name: str, path: list[str], structs: Structs) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  a rare mistake need not slow the start
+
+    here = structs.get(path[-1] if path else "")
+    if near := get_close_matches(name.lower(), here.__struct_fields__ if here else (), 1):
+        return f"Did you mean '{near[0]}'?"
+    for place, struct in structs.items():
+        if name in struct.__struct_fields__:
+            owner = f"'{place}'" if place else "the document"
+            return f"'{name}' is a field of {owner}."
+    return ""

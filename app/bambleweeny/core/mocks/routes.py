@@ -12,7 +12,6 @@ from bambleweeny.core.mocks.matching.conditions import texts_at
 from bambleweeny.core.mocks.matching.paths import Entry, Paths, Pattern
 from bambleweeny.core.mocks.refusals import Refused, located, refusal
 from bambleweeny.core.mocks.rules import Candidate, CompiledRule
-from bambleweeny.core.mocks.then import Effect, effects_of
 from bambleweeny.errors import BambleweenyError
 
 _CHANCE = SystemRandom()
@@ -27,21 +26,16 @@ class Route:
     def __init__(self, document: RouteDocument) -> None:
         self.document = document
         rules = document.rules
-        effects = [located(f".rules[{i}]", effects_of, rule.then) for i, rule in enumerate(rules)]
-        self._written = _written(rules, effects)
         self.rules = [
-            located(
-                f".rules[{i}]", CompiledRule, i, rule, effects[i], document.content_type,
-                self._is_written,
-            )
+            located(f".rules[{i}]", CompiledRule, i, rule, document.content_type)
             for i, rule in enumerate(rules)
-        ]  # fmt: skip
+        ]
         self.collections = self._named_collections()
         places, entries = self._places()
         if document.key:
             rest = Rule(name="key", answers=[Answer(key=document.key)])
             index = len(rules)
-            last = CompiledRule(index, rest, [], document.content_type, self._is_written)
+            last = CompiledRule(index, rest, document.content_type)
             places.append((last, None, False))
             entries.append(Entry(last.pattern))
         self._by_entry = places
@@ -115,10 +109,6 @@ class Route:
                 entries.append(Entry(pattern, rule.methods, rule.conditions.guard))
         return places, entries
 
-    def _is_written(self, name: str) -> bool:
-        names, prefixes = self._written
-        return name in names or name.startswith(prefixes)
-
 
 def load(body: bytes) -> Route:
     """Read, check and compile a document; what is refused is named with its JSON path."""
@@ -148,14 +138,3 @@ def _kinds(rule: CompiledRule, *, is_list: bool) -> Sequence[tuple[str, Kind | N
     if not is_list:
         return [("", "singleton", False)]
     return [("", "list", False), ("/*", "object", False), ("/*/*", "list", True)]
-
-
-def _written(
-    rules: Sequence[Rule], effects: Sequence[Sequence[Effect]]
-) -> tuple[set[str], tuple[str, ...]]:
-    """Return the names and the prefixes of the keys that requests may write."""
-    names = {rule.singleton for rule in rules if rule.singleton}
-    prefixes = {rule.collection for rule in rules if rule.collection}
-    for effect in (effect for of_rule in effects for effect in of_rule):
-        (prefixes if effect.name.variables else names).add(effect.name.literal)
-    return names, tuple(prefixes)

@@ -1,6 +1,6 @@
 """A rule of a route, compiled: what it matches, and what it asks the engine for."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -25,7 +25,8 @@ from bambleweeny.core.mocks.matching.paths import REST, Pattern
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.core.mocks.scope import KeyName, Scope, Variable
 from bambleweeny.core.mocks.templates import variables_in
-from bambleweeny.core.mocks.then import Effect, packed_effects
+from bambleweeny.core.mocks.then import effects_of, packed_effects
+from bambleweeny.errors import BambleweenyError
 
 Test = tuple[str, list[Any]]
 """A key's name, and a condition as `matchers.packed` writes it."""
@@ -69,7 +70,8 @@ class Candidate:
     """A rule that matches a request, as far as this can be known without the engine."""
 
     __slots__ = (
-        "_fixed", "_operations", "_tests", "counts", "is_preferred", "resource", "rule", "scope",
+        "_fixed", "_operations", "_refusals", "_tests", "counts", "is_preferred", "resource",
+        "rule", "scope",
     )  # fmt: skip
 
     def __init__(
@@ -85,6 +87,7 @@ class Candidate:
         self.resource = resource
         self.counts = rule.counts
         self.is_preferred = False
+        self._refusals: dict[int, BambleweenyError] = {}
         self._tests = tests
         self._operations = operations
         self._fixed = rule.fixed_answer(scope.chance)
@@ -116,6 +119,39 @@ class Candidate:
             [answer.status_of(self.scope) for answer in self.rule.answers],
         )  # fmt: skip
 
+    @property
+    def longest_delay(self) -> float:
+        """The most seconds by which its answer may be late."""
+        places = () if self.resource else self._places()
+        return max((self.rule.answers[place].longest_delay for place in places), default=0.0)
+
+    def check(self) -> None:
+        """Find the answers that this request cannot get; nothing is written and counted then."""
+        for place in self._places():
+            try:
+                self.rule.answers[place].check(self.scope)
+            except BambleweenyError as ex:
+                self._refusals[place] = ex
+
+    def refuse_delays(self, error: BambleweenyError) -> None:
+        """Refuse its late answers with an error."""
+        for place in self._places():
+            if self.rule.answers[place].longest_delay:
+                self._refusals.setdefault(place, error)
+
+    def weights(self) -> list[int]:
+        """Return how far the status of each answer depends on keys; -1 if it is refused."""
+        return [
+            -1 if place in self._refusals else answer.weight(self.scope)
+            for place, answer in enumerate(self.rule.answers)
+        ]
+
+    def raise_refusal(self) -> None:
+        """Raise the error with which the answer was refused, if it was."""
+        error = self._refusals.get(self._place()) if self._refusals else None
+        if error:
+            raise error
+
     def learn(self, count: int, keys: Mapping[str, bytes | None]) -> None:
         """Take what the engine has answered: the rule's counter, and the values of keys."""
         self.scope.count = count
@@ -134,11 +170,16 @@ class Candidate:
     def _is_by_chance(self) -> bool:
         return self.rule.order == "random" and len(self.rule.answers) > 1 and not self.is_preferred
 
-    def _answer(self) -> CompiledAnswer:
-        answers = self.rule.answers
+    def _places(self) -> Sequence[int]:
+        return range(len(self.rule.answers)) if self._fixed < 0 else (self._fixed,)
+
+    def _place(self) -> int:
         if self._fixed >= 0:
-            return answers[self._fixed]
-        return answers[chosen(self.rule.order, max(1, self.scope.count), len(answers))]
+            return self._fixed
+        return chosen(self.rule.order, max(1, self.scope.count), len(self.rule.answers))
+
+    def _answer(self) -> CompiledAnswer:
+        return self.rule.answers[self._place()]
 
 
 class CompiledRule:
@@ -153,9 +194,7 @@ class CompiledRule:
         self,
         index: int,
         rule: Rule,
-        effects: list[Effect],
         route_type: str,
-        is_written: Callable[[str], bool],
     ) -> None:
         self.index = index
         self.label = rule.name or f"rule {index + 1}"
@@ -168,10 +207,10 @@ class CompiledRule:
             (located(f".when.key.{name}", KeyName, name), located(f".when.key.{name}", _test, raw))
             for name, raw in rule.when.key.items()
         ]
-        self._effects = effects
+        self._effects = effects_of(rule.then)
         answers = rule.answers or ([] if self.collection else [Answer()])
         self.answers = [
-            located(f".answers[{place}]", CompiledAnswer, answer, route_type, is_written)
+            located(f".answers[{place}]", CompiledAnswer, answer, route_type)
             for place, answer in enumerate(answers)
         ]
         is_sequence = len(self.answers) > 1 and self.order in ("last", "loop")

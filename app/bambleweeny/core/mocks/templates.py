@@ -145,10 +145,7 @@ def _slot(text: str, context: Context) -> Slot | None:
         found = KeyName(source)
     else:
         return None
-    compiled: list[Filter] = []
-    for place, name in enumerate(filters):
-        after_int = any(known.strip() == "int" for known in filters[:place])
-        compiled.append(filter_of(name, context, after_int=after_int))
+    compiled = [filter_of(name, context, filters[:n]) for n, name in enumerate(filters)]
     return Slot(found, tuple(compiled), WRITERS[context])
 
 

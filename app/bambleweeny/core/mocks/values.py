@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 from urllib.parse import quote
 
@@ -25,12 +25,12 @@ Writer = Callable[[Found], bytes]
 
 
 class Safe(str):
-    """A text that is escaped already, or is to stay as it is."""
+    """A text that is escaped for where it is inserted, or is to stay as it is."""
 
     __slots__ = ()
 
 
-_INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.[0-9]*)?", re.ASCII).fullmatch
+_INTEGER = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?", re.ASCII).fullmatch
 _NOT_IN_CSS = re.compile(r"[^A-Za-z0-9_-]").sub
 _IN_PAGE = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'\u2028\u2029"})
 _SCRIPT = str.maketrans({c: f"\\u{ord(c):04x}" for c in "<>&'`$\u2028\u2029"})
@@ -71,24 +71,32 @@ def context_of(content_type: str) -> Context:
     return "url" if subtype == "x-www-form-urlencoded" else "text"
 
 
-def filter_of(text: str, context: Context, *, after_int: bool) -> Filter:
-    """Return the filter that a text after `|` names; raises Refused if none has this name."""
+def filter_of(text: str, context: Context, before: Sequence[str] = ()) -> Filter:
+    """Return the filter that a text after `|` names; raises Refused if none has this name.
+
+    A default has the type that a filter `before` it gives.
+    """
     name, _, argument = text.strip().partition(":")
     if name == "default":
-        known = to_int(argument) if after_int else None
-        default: Found = argument if known is None else known
+        default: Found = argument
+        for known in before:
+            if known.strip() in ("int", "json"):
+                changed = filter_of(known, context)(default)
+                default = default if changed is None else changed
         return lambda value: default if value is None else value
     found = _FILTERS.get(name)
-    if name == "json":
-        found = _as_json if context in ("json", "string") else _json_text
+    if name == "html":
+        found = _html if context == "html" else _html_text
+    elif name == "json":
+        found = _JSON_FILTERS.get(context, _json_text)
     if found is None or argument:
-        known_names = " ".join([*_FILTERS, "json", "default:x"])
+        known_names = " ".join([*_FILTERS, "html", "json", "default:x"])
         raise Refused("invalid_template", f"'{text[:64]}' is no filter: {known_names}")
     return found
 
 
 def to_int(value: Found) -> int | None:
-    """Return a number without its fraction, or None if a value is none."""
+    """Return a whole number, or None if a value is none."""
     match = _INTEGER(text_of(value))
     return int(match[1]) if match else None
 
@@ -105,10 +113,12 @@ def json_of(value: Found) -> bytes:
 
 
 def _as_json(value: Found) -> Found:
-    if value is None or isinstance(value, Raw):
+    if value is None:
+        return None
+    if isinstance(value, Raw) and bytes(memoryview(value)[:1]) != b'"':
         return value
-    found = parsed(value) if isinstance(value, bytes) else None
-    return found or Raw(json_of(value))
+    text = value if isinstance(value, bytes) else text_of(value).encode("utf-8", "surrogatepass")
+    return parsed(text) or Raw(json_of(value))
 
 
 def parsed(value: bytes) -> Raw | None:
@@ -122,17 +132,28 @@ def parsed(value: bytes) -> Raw | None:
 
 
 def _json_text(value: Found) -> Found:
-    return None if value is None else Safe(json_of(_as_json(value)).decode().translate(_IN_PAGE))
+    return None if value is None else json_of(_as_json(value)).decode().translate(_IN_PAGE)
 
 
 def _changed(change: Callable[[str], str]) -> Filter:
     return lambda value: None if value is None else change(text_of(value))
 
 
+def _safe(change: Filter) -> Filter:
+    """Make a filter whose text is not escaped any more where it is inserted."""
+    return lambda value: None if (text := change(value)) is None else Safe(text_of(text))
+
+
+_html_text = _changed(html.escape)
+_html = _safe(_html_text)
+_JSON_FILTERS: dict[Context, Filter] = {
+    "json": _as_json,
+    "string": _as_json,
+    **dict.fromkeys(("data", "script", "html"), _safe(_json_text)),
+}
 _FILTERS: dict[str, Filter] = {
     "int": to_int,
     "url": _changed(lambda text: Safe(quote(text, safe="", errors="replace"))),
-    "html": _changed(lambda text: Safe(html.escape(text))),
     "upper": _changed(str.upper),
     "lower": _changed(str.lower),
     "text": _changed(Safe),

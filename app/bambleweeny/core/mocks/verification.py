@@ -1,5 +1,6 @@
 """Was a route called as expected? Counts the recorded calls that match, and finds the nearest."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -7,9 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bambleweeny.core.mocks.calls import Call
-from bambleweeny.core.mocks.documents import invalid
+from bambleweeny.core.mocks.documents import invalid, is_method
 from bambleweeny.core.mocks.journal import Entry, call_of
-from bambleweeny.core.mocks.limits import DOCUMENT_BYTES
+from bambleweeny.core.mocks.limits import COMPARISONS, DOCUMENT_BYTES
 from bambleweeny.core.mocks.matching.conditions import Conditions, When
 from bambleweeny.core.mocks.matching.paths import Pattern
 from bambleweeny.core.mocks.refusals import Refused, located, refusal
@@ -20,6 +21,9 @@ NEAREST = 5
 
 _PATH_WEIGHT = 3
 """So much more than another condition counts a segment that differs."""
+
+_MOST_COMPARISONS = 5 * COMPARISONS
+"""Of one verification; several hundred calls with many conditions."""
 
 
 class Count(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,9 +49,20 @@ class ExpectedCalls(msgspec.Struct, forbid_unknown_fields=True):
             raise Refused(
                 "invalid_condition", "'when.key' cannot be verified: keys are not recorded"
             )
+        if not all(map(is_method, self.methods)):
+            raise Refused("invalid_route", "A method is written in capitals, as GET")
+        if self.status is not UNSET and not 100 <= self.status <= 599:
+            raise Refused("invalid_route", "'status' is from 100 to 599")
         bounds = self.bounds
         if bounds[0] < 0 or (bounds[1] is not None and bounds[1] < bounds[0]):
             raise Refused("invalid_route", "'count' is a number, or min and max in order")
+
+    @property
+    def methods(self) -> list[str]:
+        """The methods that match; none are all."""
+        if self.method is UNSET:
+            return []
+        return [self.method] if isinstance(self.method, str) else self.method
 
     @property
     def bounds(self) -> tuple[int, int | None]:
@@ -57,19 +72,27 @@ class ExpectedCalls(msgspec.Struct, forbid_unknown_fields=True):
         return self.count.min, None if self.count.max is UNSET else self.count.max
 
 
+_STRUCTS = {"": ExpectedCalls, "when": When, "count": Count}
+
+
 class Near(NamedTuple):
-    """A call that does not match, and the conditions that fail, as `path` or `query.page`."""
+    """A call, and the conditions that it fails, as `path` or `query.page`: none if it matches."""
 
     entry: Entry
     failed: list[str]
 
 
 class Verdict(NamedTuple):
-    """Whether the calls were as expected, how many matched, and the nearest others."""
+    """Whether the calls were as expected, how many matched, and the nearest others.
+
+    If too many matched, `nearest` has the newest of them.
+    """
 
     is_met: bool
     matching: int
     nearest: list[Near]
+    depends_on_dropped: bool = False
+    """Whether calls that the journal has no more may change it; then it is not met."""
 
 
 class Expectation:
@@ -79,8 +102,7 @@ class Expectation:
         self._expected = expected
         self.bounds = expected.bounds
         self._pattern = located(".path", Pattern, expected.path)
-        given = [] if expected.method is UNSET else expected.method
-        self._methods = methods_of([given] if isinstance(given, str) else given)
+        self._methods = methods_of(expected.methods)
         self._conditions = located(".when", Conditions, expected.when)
 
     def failed(self, entry: Entry) -> list[str]:
@@ -91,6 +113,15 @@ class Expectation:
         """Return whether so many matching calls are as expected."""
         low, high = self.bounds
         return matching >= low and (high is None or matching <= high)
+
+    def exceeds(self, matching: int) -> bool:
+        """Return whether so many matching calls are too many, however many more there are."""
+        return self.bounds[1] is not None and matching > self.bounds[1]
+
+    def depends_on_more(self, matching: int) -> bool:
+        """Return whether further matching calls could change what `is_met` returns."""
+        low, high = self.bounds
+        return matching < low or (high is not None and matching <= high)
 
     def distance(self, call: Call, failed: list[str]) -> int:
         """Return how far a call is from matching."""
@@ -116,26 +147,39 @@ class Tally:
         self._expectation = expectation
         self._matching = 0
         self._seen = 0
+        self._compared = 0
+        self._found: deque[Near] = deque(maxlen=NEAREST)
         self._others: list[tuple[int, int, Near]] = []
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Count further calls. O(entries)."""
+        """Count further calls. O(entries); many conditions may be `too_many_comparisons`."""
         for entry in entries:
             self._seen += 1
             call = call_of(entry)
             failed = self._expectation.failed_in(entry, call)
+            self._compared += call.comparisons
+            if self._compared > _MOST_COMPARISONS:
+                raise refusal("too_many_comparisons")
             if not failed:
                 self._matching += 1
+                self._found.append(Near(entry, []))
                 continue
             distance = self._expectation.distance(call, failed)
             self._others.append((distance, -self._seen, Near(entry, failed)))
             if len(self._others) > 20 * NEAREST:
                 self._others = _nearest(self._others)
 
-    def verdict(self) -> Verdict:
-        """Return the result so far. The nearest calls are sorted, newest first."""
+    def verdict(self, *, is_complete: bool = True) -> Verdict:
+        """Return the result so far; `is_complete` if the journal has all calls.
+
+        The nearest calls are sorted, newest first.
+        """
+        expected, matching = self._expectation, self._matching
         nearest = [near for *_, near in _nearest(self._others)]
-        return Verdict(self._expectation.is_met(self._matching), self._matching, nearest)
+        if expected.exceeds(matching):
+            nearest = list(reversed(self._found))
+        depends = not is_complete and expected.depends_on_more(matching)
+        return Verdict(expected.is_met(matching) and not depends, matching, nearest, depends)
 
 
 def read_expectation(body: bytes) -> Expectation:
@@ -145,16 +189,26 @@ def read_expectation(body: bytes) -> Expectation:
     try:
         return Expectation(msgspec.json.decode(body or b"{}", type=ExpectedCalls))
     except (msgspec.ValidationError, Refused) as ex:
-        raise invalid(ex) from ex
+        raise invalid(ex, _STRUCTS) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 
 
 def not_as_called(verdict: Verdict, expectation: Expectation) -> BambleweenyError:
-    """Make the error of a verdict that is not met, with its nearest calls."""
+    """Make the error of a verdict that is not met, with its nearest calls.
+
+    It is `calls_dropped` if calls that the journal has no more may match.
+    """
     low, high = expectation.bounds
     wanted = str(low) if low == high else f"{low} or more" if high is None else f"{low} to {high}"
-    error = refusal("not_as_called", f"{verdict.matching} calls match; {wanted} are expected.")
+    found = "1 call matches" if verdict.matching == 1 else f"{verdict.matching} calls match"
+    verb = "is" if wanted == "1" else "are"
+    error = refusal("not_as_called", f"{found}; {wanted} {verb} expected.")
+    if verdict.depends_on_dropped:
+        error = refusal(
+            "calls_dropped",
+            f"{found}; {wanted} {verb} expected, but older calls are no longer in the journal.",
+        )
     nearest = [{"failed": near.failed, "call": near.entry} for near in verdict.nearest]
     error.details = {"matching": verdict.matching, "nearest": msgspec.to_builtins(nearest)}
     return error

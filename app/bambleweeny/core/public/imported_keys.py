@@ -25,12 +25,6 @@ class ImportedKeys:
         self._batch = batch
         self._seeds = seeds
 
-    def has_route(self, caller: Caller, name: str) -> bool:
-        """Return whether a route of the caller has a name."""
-        tenant = self._store.schema.tenant(caller.id)
-        [found] = read_as(self._store, caller, ("HEXISTS", tenant.route_names, name))
-        return bool(found)
-
     def write(
         self,
         caller: Caller,

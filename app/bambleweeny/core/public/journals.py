@@ -1,9 +1,16 @@
 """Journals: the topics that record the calls of routes."""
 
+from contextlib import suppress
+
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.journal import encoded, entry_of
 from bambleweeny.core.mocks.limits import BODY_BYTES
-from bambleweeny.core.public.compiled_routes import CompiledRoutes, KnownRoute
+from bambleweeny.core.public.compiled_routes import (
+    CompiledRoutes,
+    KnownRoute,
+    NewerDocument,
+    RouteGone,
+)
 from bambleweeny.core.public.engine_calls import EngineCalls
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.topics import Bounds
@@ -28,7 +35,8 @@ class Journals:
     ) -> None:
         """Record a call, if the route has a journal; else check that the document is known.
 
-        One round trip. Raises NewerDocument if it is not, and RouteGone without the route.
+        One round trip. Raises NewerDocument if it is not, and RouteGone without the route. Before
+        anything has changed, so that the call can be tried again.
         """
         journal = known.document.journal
         if not journal:
@@ -41,3 +49,14 @@ class Journals:
         self._engine.run(
             route, known, RECORD_CALL_WITHIN_QUOTA, journal, self._bounds, encoded(entry)
         )
+
+    def record_done(
+        self, route: PublicId, known: KnownRoute, call: Call, status: int, rule: str
+    ) -> None:
+        """Record a call that may have changed something, so that it is not tried again.
+
+        It is not recorded if the document was replaced meanwhile.
+        """
+        if known.document.journal:
+            with suppress(NewerDocument, RouteGone):
+                self.record(route, known, call, status, rule)

@@ -25,6 +25,11 @@ from bambleweeny.core.public.engine_calls import EngineCalls
 from bambleweeny.core.public.journals import Journals, beginning_of
 from bambleweeny.core.public.objects import ObjectCall, Objects
 from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.public.reservations import (
+    Reserve,
+    check_before_changes,
+    reserve_nothing,
+)
 from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import HasDocument, Routes
 from bambleweeny.core.topics import Bounds
@@ -88,11 +93,13 @@ class MockAnswers:
         call: Call,
         here: str,
         on_document: Callable[[RouteDocument], None],
+        reserve: Reserve | None = None,
     ) -> Answered:
         """Answer a call; `here` is the URL of the route, without a slash at its end.
 
         `on_document` gets the document before the answer is made, and again if it was replaced
-        meanwhile. Raises NotFound without the route, NoRule if no rule matches, and the errors
+        meanwhile. `reserve` takes a place for an answer that may be late, before anything is
+        written. Raises NotFound without the route, NoRule if no rule matches, and the errors
         of the answer.
         """
         for _ in range(_MOST_TRIES):
@@ -100,7 +107,7 @@ class MockAnswers:
             try:
                 route, known = self._find(public_id, reference)
                 on_document(known.document)
-                content = self._answer(route, known, call, here)
+                content = self._answer(route, known, call, here, reserve or reserve_nothing)
                 return Answered(content, _sole_owner(route, known, content))
             except NewerDocument:
                 continue
@@ -117,11 +124,13 @@ class MockAnswers:
             raise RouteGone() from ex
         known = self._compiled.get(route)
         if reference.name and known.document.name != reference.name:
+            # NOTE: a newer document than the cached one may have the name.
+            self._compiled.check(route, known)
             raise RouteGone()
         return route, known
 
     def _answer(
-        self, route: PublicId, known: KnownRoute, call: Call, here: str
+        self, route: PublicId, known: KnownRoute, call: Call, here: str, reserve: Reserve
     ) -> Rendered | Shown:
         if known.document.cors != "off" and _is_preflight(call):
             self._compiled.check(route, known)
@@ -140,7 +149,7 @@ class MockAnswers:
             return constant
         if candidates[0].resource and candidates[0].is_certain:
             return self._answer_of_collection(route, known, candidates[0], call, here)
-        return self._answer_of_rule(route, known, candidates, call, here)
+        return self._answer_of_rule(route, known, candidates, call, here, reserve=reserve)
 
     def _show(self, route: PublicId, known: KnownRoute, call: Call) -> Shown:
         document = known.document
@@ -153,6 +162,8 @@ class MockAnswers:
             raise Busy() from ex
         except BambleweenyError as ex:
             status = ex.status
+            if isinstance(ex, NotFound):
+                self._compiled.check(route, known)
             raise
         finally:
             if document.journal:
@@ -165,14 +176,38 @@ class MockAnswers:
         candidates: list[Candidate],
         call: Call,
         here: str,
+        *,
+        reserve: Reserve,
     ) -> Rendered:
-        chosen = self._choose(route, known, candidates, call)
+        try:
+            chosen, is_recorded = self._choose(route, known, candidates, call, reserve)
+        except BambleweenyError as ex:
+            label = candidates[0].rule.label if len(candidates) == 1 else ""
+            self._journals.record_done(route, known, call, ex.status, label)
+            raise
         if chosen is None:
             error = no_rule(call)
             self._journals.record(route, known, call, error.status)
             raise error
         if chosen.resource:
             return self._answer_of_collection(route, known, chosen, call, here)
+        if is_recorded:
+            return self._render(route, chosen, call, here)
+        status = 500
+        try:
+            rendered = self._render(route, chosen, call, here)
+            if rendered.delay:
+                reserve(rendered.delay, len(rendered.body))
+            status = rendered.status
+        except BambleweenyError as ex:
+            status = ex.status
+            raise
+        finally:
+            self._journals.record_done(route, known, call, status, chosen.rule.label)
+        return rendered
+
+    def _render(self, route: PublicId, chosen: Candidate, call: Call, here: str) -> Rendered:
+        chosen.raise_refusal()
         if further := chosen.further_names():
             chosen.learn(chosen.scope.count, self._values(route, further))
         rendered = chosen.render(here or "/")
@@ -182,29 +217,43 @@ class MockAnswers:
         return rendered
 
     def _choose(
-        self, route: PublicId, known: KnownRoute, candidates: list[Candidate], call: Call
-    ) -> Candidate | None:
-        """Return the candidate that answers, with what the engine knows of it."""
+        self,
+        route: PublicId,
+        known: KnownRoute,
+        candidates: list[Candidate],
+        call: Call,
+        reserve: Reserve,
+    ) -> tuple[Candidate | None, bool]:
+        """Return the candidate that answers, with what the engine knows of it.
+
+        And whether the call is recorded, or is not to be recorded.
+        """
         plans = [candidate.plan() for candidate in candidates]
         journal = known.document.journal
         alone = None if journal else plans[0].names_alone
         if alone is not None and len(alone) <= 1:
             candidates[0].learn(0, self._compiled.read(route, known, alone))
-            return candidates[0]
+            return candidates[0], True
         changes = journal or any(plan.counts or plan.operations for plan in plans)
         run = self._engine.run if changes else self._engine.read
-        place, count, *found = run(
-            route, known, ANSWER_CALL, _pack([plan.head() for plan in plans]), ANSWER_BYTES,
+        if changes:
+            check_before_changes(candidates, reserve)
+        heads = [
+            (*plan.head(), candidate.weights())
+            for plan, candidate in zip(plans, candidates, strict=True)
+        ]
+        place, count, is_left, *found = run(
+            route, known, ANSWER_CALL, _pack(heads), ANSWER_BYTES,
             beginning_of(call) if journal else b"", journal, self._topic_bounds,
             *(field for plan in plans for operation in plan.operations for field in operation),
             list_bounds=self._list_bounds,
         )  # fmt: skip
         if not place:
-            return None
+            return None, False
         names = (name.decode() for name in found[::2])
         chosen = candidates[int(place) - 1]
         chosen.learn(count, dict(zip(names, found[1::2], strict=True)))
-        return chosen
+        return chosen, not (journal and is_left)
 
     def _answer_of_collection(
         self, route: PublicId, known: KnownRoute, chosen: Candidate, call: Call, here: str
@@ -213,10 +262,9 @@ class MockAnswers:
         try:
             rendered = self._objects.answer(ObjectCall(route, known, chosen.resource, call, here))
         except BambleweenyError as ex:
-            self._journals.record(route, known, call, ex.status, chosen.rule.label)
+            self._journals.record_done(route, known, call, ex.status, chosen.rule.label)
             raise
-        if known.document.journal:
-            self._journals.record(route, known, call, rendered.status, chosen.rule.label)
+        self._journals.record_done(route, known, call, rendered.status, chosen.rule.label)
         return rendered
 
     def _values(self, route: PublicId, names: list[str]) -> dict[str, Any]:

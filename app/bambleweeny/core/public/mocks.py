@@ -13,7 +13,7 @@ from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.public.seeds import Seeds
 from bambleweeny.core.public.verifications import Verifications
-from bambleweeny.core.topics import Bounds, Topics
+from bambleweeny.core.topics import Bounds
 from bambleweeny.store import Store
 
 
@@ -33,7 +33,6 @@ def make_mocks(
     store: Store,
     routes: Routes,
     batch: Batch,
-    topics: Topics,
     waits: LongPolls,
     *,
     list_bounds: tuple[int, int],
@@ -49,6 +48,6 @@ def make_mocks(
         MockAnswers(store, routes, names, list_bounds=list_bounds, topic_bounds=topic_bounds),
         seeds,
         RouteImports(documents, ImportedKeys(store, batch, seeds)),
-        Verifications(store, topics, waits, documents),
+        Verifications(store, waits, documents, topic_bounds),
         Freshness(store),
     )

@@ -13,7 +13,7 @@ from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
-from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.errors import InvalidRequest, NotFound, RouteNameTaken
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import PUT_DOCUMENT_WITHIN_QUOTA
 
@@ -58,7 +58,7 @@ class RouteDocuments:
         made, owner = self._routes.add(
             caller.id, lambda public_id: self._put(caller, public_id, document, body, is_new=True)
         )
-        return Published(made.id, _full_name(owner, document))
+        return Published(made.id, _full_name(owner, document.name))
 
     def replace(self, caller: Caller, public_id: str, body: bytes) -> Published:
         """Replace the document of a route, or give one to a plain route; atomic.
@@ -67,7 +67,24 @@ class RouteDocuments:
         """
         document = load(body).document
         owner = self._put(caller, public_id, document, body, is_new=False)
-        return Published(public_id, _full_name(owner, document))
+        return Published(public_id, _full_name(owner, document.name))
+
+    def check_place(self, caller: Caller, public_id: str, name: str) -> None:
+        """Raise what `create` or `replace` would raise for an id, or for a name; '' for none.
+
+        One round trip.
+        """
+        tenant = self._store.schema.tenant(caller.id)
+        score, holder = read_as(
+            self._store,
+            caller,
+            ("ZSCORE", tenant.routes, public_id),
+            ("HGET", tenant.route_names, name),
+        )
+        if public_id and score is None:
+            raise NotFound()
+        if name and holder is not None and holder != public_id.encode():
+            raise RouteNameTaken()
 
     def read(self, caller: Caller, public_id: str) -> bytes:
         """Return a route's document as JSON; a miss raises NotFound. Up to two round trips."""
@@ -96,40 +113,48 @@ class RouteDocuments:
             )
             yield from zip(page, found, strict=True)
 
-    def summaries(self, caller: Caller) -> list[tuple[PublicId, Summary]]:
+    def summaries(self, caller: Caller) -> list[tuple[Published, Summary]]:
         """Return the caller's routes with what their documents say. O(n), three round trips."""
         routes = self._routes.owned_by(caller)
         tenant = self._store.schema.tenant(caller.id)
-        found = self._store.read(
-            *(("HGET", tenant.document(route.id), "summary") for route in routes)
+        owner, *found = self._store.read(
+            ("HGET", tenant.user, "name"),
+            *(("HGET", tenant.document(route.id), "summary") for route in routes),
         )
-        return [
-            (route, _plain(route) if text is None else msgspec.json.decode(text, type=Summary))
-            for route, text in zip(routes, found, strict=True)
-        ]
+        rows = []
+        for route, text in zip(routes, found, strict=True):
+            summary = _plain(route) if text is None else msgspec.json.decode(text, type=Summary)
+            rows.append((Published(route.id, _full_name(owner, summary.name)), summary))
+        return rows
 
-    def journal_of(self, caller: Caller, public_id: str) -> str:
-        """Return the topic with the calls of a route; InvalidRequest if it has none."""
+    def journal_of(self, caller: Caller, public_id: str) -> tuple[str, str]:
+        """Return the topic with the calls of a route, and the last message before them, or "".
+
+        InvalidRequest if the route has no journal.
+        """
         found = msgspec.json.decode(self.read(caller, public_id), type=_Journal)
         if not found.journal:
             raise InvalidRequest(
                 "The route has no journal.", hint="Name a topic in 'journal' of its document."
             )
-        return found.journal
+        document = self._store.schema.tenant(caller.id).document(public_id)
+        [since] = self._store.read(("HGET", document, "since"))
+        return found.journal, (since or b"").decode()
 
     def delete(self, caller: Caller, text: str) -> None:
-        """Delete a route with its document, by its id or `@USER/NAME`."""
-        self._routes.delete(caller, self._names.parse(text))
+        """Delete a route with its document, by what `RouteNames.parse` takes."""
+        self._routes.delete(caller, self._names.parse(caller, text))
 
     def _put(
         self, caller: Caller, public_id: str, document: RouteDocument, body: bytes, *, is_new: bool
-    ) -> str:
+    ) -> bytes:
+        """Store a document, and return the name of its owner."""
         stored = stored_document(document, body)
-        owner = run_as(
+        owner: bytes = run_as(
             self._store, caller, PUT_DOCUMENT_WITHIN_QUOTA, public_id, int(is_new),
             *stored.values(), document.journal,
         )  # fmt: skip
-        return str(owner.decode())
+        return owner
 
 
 def stored_document(document: RouteDocument, body: bytes) -> dict[str, str | bytes]:
@@ -149,5 +174,5 @@ def _plain(route: PublicId) -> Summary:
     return Summary(route.target, route.content_type)
 
 
-def _full_name(owner: str, document: RouteDocument) -> str:
-    return f"@{owner}/{document.name}" if document.name else ""
+def _full_name(owner: bytes | None, name: str) -> str:
+    return f"@{owner.decode()}/{name}" if owner and name else ""

@@ -15,7 +15,6 @@ from bambleweeny.core.mocks.imports.result import Imported, Seed
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.imported_keys import ImportedKeys, notes_on_existing
 from bambleweeny.core.public.route_documents import Published, RouteDocuments
-from bambleweeny.errors import RouteNameTaken
 
 Format = Literal["openapi", "har", "db"]
 FORMATS: tuple[Format, ...] = ("openapi", "har", "db")
@@ -28,8 +27,8 @@ _OF_IMPORT = re.compile(rf"({_PLAIN}(?:-[^:]+)?:)(?:seed:[^:]+|body:[0-9]+)").fu
 class ImportOptions(NamedTuple):
     """How a document is imported.
 
-    `prefix` begins the names of the keys; without one they begin with `mock-NAME:`. `only`
-    selects paths, tags or operations.
+    `prefix` begins the names of the keys; `run` says what the default is. `only` selects paths,
+    tags or operations.
     """
 
     format: Format
@@ -77,8 +76,6 @@ class RouteImports:
         own = _names_in(before)
         prefix = options.prefix or _prefix_of(own) or _new_prefix(options.name, public_id)
         made = _imported(body, options, prefix)
-        if options.name and not public_id and self._keys.has_route(caller, options.name):
-            raise RouteNameTaken()
         named = {"name": options.name, "journal": options.journal}
         fields = msgspec.json.decode(made.document, type=dict[str, msgspec.Raw])
         given = {name: msgspec.Raw(msgspec.json.encode(v)) for name, v in named.items() if v}
@@ -104,7 +101,9 @@ class RouteImports:
             else:
                 self._documents.delete(caller, published.id)
 
-        return self._keys.write(caller, load(document).document, seeds, publish, retract)
+        parsed = load(document).document
+        self._documents.check_place(caller, public_id, parsed.name)
+        return self._keys.write(caller, parsed, seeds, publish, retract)
 
 
 def _names_in(document: bytes) -> frozenset[str]:

@@ -1,6 +1,8 @@
 """Names of routes: `@USER/NAME` is the route of a user that has this name."""
 
-from bambleweeny.core.mocks.references import Reference, reference_of
+from bambleweeny.core.auth.tenant_session import read_as
+from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.mocks.references import Reference, is_route_name, reference_of
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.store import Store
 
@@ -29,14 +31,27 @@ class RouteNames:
         self._known.pop(reference, None)
         return self._fetch(reference)
 
-    def parse(self, text: str) -> str:
-        """Return the id of the route that a caller names by its id or by `@USER/NAME`."""
+    def parse(self, caller: Caller, text: str) -> str:
+        """Return the id of the route that a caller names by its id, `@USER/NAME` or `NAME`.
+
+        The latter is a route of the caller's own; a name that no route has raises NotFound.
+        """
         reference = reference_of(text)
-        if reference is None:
+        if reference:
+            return reference.id or self._fetch(reference)
+        if not is_route_name(text):
             raise InvalidRequest(
-                "The id is invalid.", hint="The id is the last segment of the path, or @USER/NAME."
+                "The id is invalid.",
+                hint="Write the last segment of the path, @USER/NAME, or the name of your route.",
             )
-        return reference.id or self._fetch(reference)
+        names = self._store.schema.tenant(caller.id).route_names
+        [found] = read_as(self._store, caller, ("HGET", names, text))
+        if found is None:
+            raise NotFound(
+                f"You have no route '{text}'.",
+                hint="A route of another user is written as @USER/NAME.",
+            )
+        return str(found.decode())
 
     def _fetch(self, reference: Reference) -> str:
         schema = self._store.schema

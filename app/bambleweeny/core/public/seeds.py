@@ -18,7 +18,7 @@ from bambleweeny.core.values import Base64
 from bambleweeny.errors import CollectionFull
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import DELETE_TOPIC
+from bambleweeny.store.scripts import FORGET_CALLS
 
 _MOST_NAMES = 9000
 _ROOM = IMPORT_BYTES + COLLECTION_BYTES
@@ -81,9 +81,7 @@ class Seeds:
         """
         document = load(self._documents.read(caller, public_id)).document
         self.plant(caller, document, is_reset=True)
-        self._store.write(("UNLINK", self._store.schema.tenant(caller.id).counts(public_id)))
-        if document.journal:
-            run_as(self._store, caller, DELETE_TOPIC, document.journal)
+        run_as(self._store, caller, FORGET_CALLS, public_id, document.journal)
 
     def _names(self, caller: Caller, rule: Rule) -> Iterator[str]:
         tenant = self._store.schema.tenant(caller.id)

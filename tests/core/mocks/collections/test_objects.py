@@ -206,3 +206,22 @@ def test_a_seed_has_the_bounds_of_a_collection():
     )
     for seed in (b"{}", b"[1]", b"x"):
         refused("not_an_object", 400, seeded, seed, "int")
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-type": ""}, FORM])
+def test_a_form_needs_no_content_type(headers):
+    made = new_object(post(b"title=a%20b&n=1&n=2", headers), "int")
+    assert json.loads(made.text("1")) == {"id": 1, "title": "a b", "n": ["1", "2"]}
+
+
+@pytest.mark.parametrize("body", [b"text", b'{"a=1', b"[1=", b'"a=1"', b"\xff=1", b"5"])
+def test_what_is_no_form_is_none_without_a_content_type(body):
+    refused("not_an_object", 400, new_object, post(body, {}), "int")
+    refused("not_an_object", 400, new_object, post(b"a=1", {"content-type": "text/plain"}), "int")
+
+
+def test_a_body_that_nests_too_deep_is_called_so():
+    deep = b'{"a":' + b"[" * 3000 + b"]" * 3000 + b"}"
+    with pytest.raises(BambleweenyError) as found:
+        new_object(post(deep), "int")
+    assert (found.value.code, found.value.info) == ("not_an_object", "The body is nested too deep.")

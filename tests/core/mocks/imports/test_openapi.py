@@ -167,7 +167,7 @@ def test_json_is_answered_of_several_types():
 
 def test_headers_of_a_response():
     headers = {"X-Rate": {"schema": {"type": "integer"}}, "X-Ref": {"$ref": "#/components/headers/Ref"}, "Set-Cookie": {"example": "a=b"}, "Content-Type": {"example": "x"},
-               "X-Bad": {"example": "a\nb"}, "X-None": {}, "Location": {"example": "/x"}}  # fmt: skip
+               "X-Bad": {"example": "a\nb"}, "X-None": {}, "Location": {"example": "/x"}, "location": {"example": "/y"}}  # fmt: skip
     found, _ = imported(
         {"/a": {"get": operation({"200": {"headers": headers}})}},
         components={"headers": {"Ref": {"example": "r"}}},
@@ -177,7 +177,9 @@ def test_headers_of_a_response():
         ("X-Ref", "r"),
         ("Location", "/x"),
     ]
-    assert found.notes == ["A header is left out, as a rule may not set it: Set-Cookie"]
+    [note] = found.notes
+    assert note.startswith("A header is left out, as a rule may not set it: ")
+    assert "Set-Cookie" in note and "location" in note
 
 
 @pytest.mark.parametrize(
@@ -353,7 +355,7 @@ def test_large_bodies_are_keys():
     }
     found, _ = imported(paths, "p:")
     assert len(found.document) <= 256 << 10
-    assert found.seeds[0].name == "p:body:1"
+    assert found.seeds[0].name.startswith("p:body:")
     for n in range(10):
         assert json.loads(answer(found, "GET", f"/{n}").body) == {"x": str(n) * 50_000}
         assert answer(found, "GET", f"/{n}", "code=404").body == b'"no"'

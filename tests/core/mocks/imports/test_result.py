@@ -13,6 +13,7 @@ from bambleweeny.core.mocks.imports.result import (
 )
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import is_name
 
 
 def finish(rules, prefix=""):
@@ -83,7 +84,25 @@ def test_prefixes_and_names():
         with pytest.raises(BambleweenyError):
             check_prefix(prefix)
     assert label_of("GET /a/{b}\n\x00é" + "x" * 200) == "GET /a/{b}_" + "x" * 89
-    assert [name_part(text) for text in ("a b/ü", "", "x" * 99)] == ["a_b_", "_", "x" * 64]
+    assert name_part("a.b-c_1") == "a.b-c_1"
+    texts = [
+        "a b",
+        "a_b",
+        "a/b",
+        "日本",
+        "中国",
+        "",
+        "x" * 99,
+        "x" * 64,
+        "x" * 100,
+        "seed",
+        "a-0123456789ab",
+    ]
+    names = [name_part(text, reserved="seed") for text in texts]
+    texts += names[:1]
+    names.append(name_part(names[0]))
+    assert len(set(names)) == len(texts)
+    assert all(is_name(name) and len(name) <= 64 for name in names)
 
 
 def test_equal_bodies_share_a_key():

@@ -1,15 +1,16 @@
 """What a condition says of a value."""
 
 import pytest
-from bambleweeny.core.mocks.limits import TEXT_CHARACTERS
+from bambleweeny.core.mocks.limits import ALTERNATIVES, KEY_ALTERNATIVES, TEXT_CHARACTERS
 from bambleweeny.core.mocks.matching.matchers import matcher_of, packed, spec_of
+from bambleweeny.core.mocks.matching.parts import Part
 from bambleweeny.core.mocks.refusals import Refused
 from msgspec import Raw
 
 
 def holds(spec, *values):
     """Parse a condition, and test JSON values (bytes) and texts with it."""
-    found = [Raw(value) if isinstance(value, bytes) else value for value in values]
+    found = [Part(Raw(value)) if isinstance(value, bytes) else value for value in values]
     return matcher_of(spec_of(Raw(spec.encode())))(found)
 
 
@@ -140,3 +141,24 @@ def test_conditions_on_keys_are_plain_lists(spec, plain):
 def test_a_key_is_compared_with_scalars(spec):
     with pytest.raises(Refused, match="a text"):
         packed(spec_of(Raw(spec.encode())))
+
+
+@pytest.mark.parametrize("form", ["[%s]", '{"not": [%s]}', '[{"not": [%s]}]'])
+def test_a_condition_has_a_bounded_number_of_values(form):
+    def spec(values):
+        return Raw((form % ",".join(f'"v{n}"' for n in range(values))).encode())
+
+    packed(spec_of(spec(KEY_ALTERNATIVES)))
+    spec_of(spec(ALTERNATIVES))
+    for make in (
+        lambda: spec_of(spec(ALTERNATIVES + 1)),
+        lambda: packed(spec_of(spec(KEY_ALTERNATIVES + 1))),
+    ):
+        with pytest.raises(Refused) as refused:
+            make()
+        assert refused.value.code == "invalid_condition"
+
+
+def test_a_list_to_be_equal_to_is_one_value():
+    values = ",".join(["1"] * (ALTERNATIVES + 1))
+    assert holds(f'{{"is": [{values}]}}', f"[{values}]".encode())

@@ -10,7 +10,7 @@ from bambleweeny.core.mocks.refusals import Refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=500)
+PROPERTY = settings(database=None, deadline=None, derandomize=True, max_examples=200)
 
 
 @pytest.mark.parametrize(

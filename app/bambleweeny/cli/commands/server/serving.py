@@ -19,7 +19,8 @@ from bambleweeny.options import flag_of, given, option_of, variable_of
 _ADDRESS = [column for column in fields(Config) if column.name in ("listen", "base_path")]
 _FROM = "BAMBLEWEENY_FROM"
 _TARGET = ("data_dir", "redis_url", "key_prefix")
-_MOCK_DEFAULTS = {"base_path": "/_b9y", "log_level": "warning"}
+# NOTE: an import has up to 16 MB; a longer one is refused by that bound, not by this one.
+_MOCK_DEFAULTS = {"base_path": "/_b9y", "log_level": "warning", "max_body": "17mb"}
 _OF_MOCK = (
     "listen", "base_path", "admin_password", "max_body", "max_memory", "workers", "allowed_hosts",
     "log_level",

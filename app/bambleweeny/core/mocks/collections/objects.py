@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Raw
 
 from bambleweeny.core.keys.json_patch import merged
-from bambleweeny.core.mocks.calls import UNREADABLE, Call
-from bambleweeny.core.mocks.limits import COLLECTION_BYTES, OBJECTS
+from bambleweeny.core.mocks.calls import UNREADABLE, Call, Values, values_of
+from bambleweeny.core.mocks.limits import BODY_BYTES, COLLECTION_BYTES, OBJECTS
 from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_utf8
@@ -23,7 +23,7 @@ from bambleweeny.names import is_utf8
 Ids = Literal["int", "uuid"]
 
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII).fullmatch
-_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}").fullmatch
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}", re.ASCII).fullmatch
 _chance = SystemRandom()
 
 _fields = msgspec.json.Decoder(dict[str, Raw]).decode
@@ -128,15 +128,25 @@ def object_of(call: Call) -> dict[str, Raw]:
     if is_utf8(call.body):
         try:
             return _fields(call.body)
+        except RecursionError as ex:
+            raise refusal("not_an_object", "The body is nested too deep.") from ex
         except UNREADABLE:
-            if call.form:
-                values = call.form.items()
-                return {n: Raw(_encode(v if len(v) > 1 else v[0])) for n, v in values}
+            form = _form_of(call)
+            if form:
+                return {n: Raw(_encode(v if len(v) > 1 else v[0])) for n, v in form.items()}
     raise refusal(
         "not_an_object",
         "The body is not a JSON object.",
         'Send one as {"title": "..."}, or a form.',
     )
+
+
+def _form_of(call: Call) -> Values:
+    """Return a form; without a content type it is one if it has `=` and cannot be JSON."""
+    has_type = bool(call.headers.get("content-type", "").strip())
+    if has_type or b"=" not in call.body or call.body.lstrip()[:1] in (b"{", b"[", b'"'):
+        return call.form
+    return values_of(call.body.decode()) if len(call.body) <= BODY_BYTES else {}
 
 
 def seeded(seed: bytes, ids: Ids, most: int = OBJECTS) -> list[Item]:
@@ -155,7 +165,7 @@ def seeded(seed: bytes, ids: Ids, most: int = OBJECTS) -> list[Item]:
         if id_text is None:
             last += 1
             id_text = str(last) if ids == "int" else str(uuid7(0, _chance))  # noqa: PLW2901
-            fields = {"id": Raw(_id_json(id_text, ids)), **fields}  # noqa: PLW2901
+            fields = {"id": Raw(id_json(id_text, ids)), **fields}  # noqa: PLW2901
         if is_object_id(id_text):
             items[id_text] = Item(id_text, _encode(fields))
     if len(items) > most or sum(len(item.text) for item in items.values()) > COLLECTION_BYTES:
@@ -170,6 +180,11 @@ def id_text_of(raw: Raw) -> str | None:
     except UNREADABLE:
         return None
     return str(value)
+
+
+def id_json(id_text: str, ids: Ids) -> bytes:
+    """Write an object's id as JSON: a number if new ids are numbers and it is one."""
+    return id_text.encode() if ids == "int" and _INTEGER(id_text) else _encode(id_text)
 
 
 def full() -> BambleweenyError:
@@ -203,7 +218,7 @@ def _with_id(id_text: str, value: bytes, ids: Ids) -> bytes | None:
     except UNREADABLE:
         return None
     fields.pop("id", None)
-    return _encode({"id": Raw(_id_json(id_text, ids)), **fields})
+    return _encode({"id": Raw(id_json(id_text, ids)), **fields})
 
 
 def _known_id(value: bytes) -> int | str | None:
@@ -215,7 +230,3 @@ def _known_id(value: bytes) -> int | str | None:
 
 def _id_of(known: bytes) -> dict[str, Raw]:
     return {name: raw for name, raw in _fields(known).items() if name == "id"}
-
-
-def _id_json(id_text: str, ids: Ids) -> bytes:
-    return id_text.encode() if ids == "int" and _INTEGER(id_text) else _encode(id_text)

@@ -28,7 +28,7 @@ class Page(NamedTuple):
 
 
 def page_of(query: Mapping[str, list[str]], total: int) -> Page:
-    """Read `_page` with `_limit` or `_per_page`, `_start` with `_end` or `_limit`.
+    """Read `_page` with `_limit`, `_per_page`, `_start` with `_end` or `_limit`.
 
     `_start` and `_end` count as those of a slice: below 0 from the end. `_per_page` is of
     json-server 1, which answers an object with the page in it; of any other page the answer
@@ -36,7 +36,7 @@ def page_of(query: Mapping[str, list[str]], total: int) -> Page:
     """
     number, limit = _number(query, "_page"), _number(query, "_limit")
     per_page = _number(query, "_per_page")
-    if "_page" in query:
+    if "_page" in query or per_page:
         size = max(1, per_page or limit or _PAGE)
         pages = max(1, -(-total // size))
         current = max(1, number or 1)
@@ -53,16 +53,21 @@ def page_of(query: Mapping[str, list[str]], total: int) -> Page:
 def link_header(call: Call, here: str, page: Page) -> str:
     """Return the header Link of a page; `here` is the URL of the list without a query.
 
-    The fields of the query keep their order and their spelling, except the page.
+    The fields of the query keep their order and their spelling, except the page, `<` and `>`.
     """
-    fields = [field for field in call.query.split("&") if field]
+    fields = [field for field in _in_brackets(call.query).split("&") if field]
     if not any(map(_is_page, fields)):
         fields.append("_page=")
     found = []
     for name, number in page.links.items():
         query = "&".join(_with_page(field, number) for field in fields)
-        found.append(f'<{here}?{query}>; rel="{name}"')
+        found.append(f'<{_in_brackets(here)}?{query}>; rel="{name}"')
     return ", ".join(found)
+
+
+def _in_brackets(text: str) -> str:
+    """Encode what would end the URL in its angle brackets."""
+    return text.replace("<", "%3C").replace(">", "%3E")
 
 
 def _with_page(field: str, number: int) -> str:

@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 from msgspec import Raw, json
 
 from bambleweeny.core.mocks.answers import Rendered
-from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.calls import Call, Values
+from bambleweeny.core.mocks.collections.fields import Work
 from bambleweeny.core.mocks.collections.filters import (
     merged_lists,
     read_object,
@@ -20,10 +21,10 @@ from bambleweeny.core.mocks.collections.filters import (
     tests_of,
 )
 from bambleweeny.core.mocks.collections.naming import fields_to
-from bambleweeny.core.mocks.collections.objects import Ids, Item, items_of
+from bambleweeny.core.mocks.collections.objects import Ids, Item, id_json, items_of
 from bambleweeny.core.mocks.collections.paging import Page, link_header, page_of
 from bambleweeny.core.mocks.collections.relations import Relation, relations_of, with_relations
-from bambleweeny.core.mocks.limits import OBJECTS
+from bambleweeny.core.mocks.limits import FIELDS, OBJECTS
 from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.errors import BambleweenyError, MethodNotAllowed
 
@@ -84,7 +85,7 @@ class Resource(NamedTuple):
         """Return what the answer embeds."""
         if not call.query or self.kind == "singleton":
             return []
-        return relations_of(call.query_values, self.collection.name, list(self.others))
+        return relations_of(_query_of(call), self.collection.name, list(self.others))
 
     def prefixes(self, call: Call) -> list[str]:
         """Return the prefixes of the keys that a read needs, its own first.
@@ -99,16 +100,14 @@ class Resource(NamedTuple):
         """Return the field of a new object that points to the object in the path."""
         if self.parent is None:
             return None
-        is_number = self.parent.ids == "int" and self.id.isdigit()
-        target = self.id.encode() if is_number else json.encode(self.id)
-        return {fields_to(self.parent.name)[0]: Raw(target)}
+        return {fields_to(self.parent.name)[0]: Raw(id_json(self.id, self.parent.ids))}
 
 
 def listed(resource: Resource, call: Call, found: Found, here: str) -> Rendered:
     """Answer a list; `here` is its URL without a query. O(objects) for each filter."""
     collection = resource.collection
     items = items_of(found[collection.prefix], collection.ids)
-    query = merged_lists(call.query_values)
+    query = merged_lists(_query_of(call))
     if not call.query and not resource.parent:
         body = b"[" + b",".join([item.text for item in items]) + b"]"
         return Rendered(200, [_JSON, ("X-Total-Count", str(len(items)))], body, is_repeatable=True)
@@ -174,15 +173,25 @@ def taken(object_id: str) -> BambleweenyError:
     return refusal("id_taken", f"There is an object '{object_id}' already.", "PUT replaces it.")
 
 
+def _query_of(call: Call) -> Values:
+    # NOTE: a query past this bound has no values, and the list would be unfiltered.
+    if call.query.count("&") >= FIELDS:
+        raise refusal(
+            "too_many_filters", "The query has too many fields.", f"It has up to {FIELDS}."
+        )
+    return call.query_values
+
+
 def _selected(items: list[Item], query: Mapping[str, list[str]]) -> list[Item]:
-    sorts = sorts_of(query)
     if not query:
         return items
+    sorts = sorts_of(query)
     objects = [read_object(item.text) for item in items]
-    tests = tests_of(query, objects)
+    work = Work()
+    tests = tests_of(query, objects, work)
     places = [p for p, element in enumerate(objects) if all(test(element) for test in tests)]
     for sort in reversed(sorts):
-        key = sort_key(sort)
+        key = sort_key(sort, work)
         places.sort(key=lambda p: key(objects[p]), reverse=sort.descending)
     return [items[place] for place in places]
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from msgspec import Raw
 
+from bambleweeny.core.mocks.documents import is_method
 from bambleweeny.core.mocks.headers import (
     is_allowed,
     is_cookie_name,
@@ -87,7 +88,9 @@ def _read(entry: Any, notes: Notes) -> _Request | None:
         notes.add("Left out, as it is no request with an answer")
         return None
     where = f"{method} {url.path}"
-    if url.scheme not in ("http", "https") or not 200 <= status <= 599 or status == 304:
+    if not is_method(method):
+        notes.add("Left out, as no rule has such a method", where)
+    elif url.scheme not in ("http", "https") or not 200 <= status <= 599 or status == 304:
         notes.add("Left out, as it has no answer", where)
     elif method == "OPTIONS" and _header(request, "access-control-request-method"):
         notes.add("Left out, as the server answers CORS itself", where)
@@ -95,14 +98,18 @@ def _read(entry: Any, notes: Notes) -> _Request | None:
         notes.add(f"Left out, as its path has over {SEGMENTS} segments", where)
     else:
         answer = _answer(response, status, where, notes)
-        kept = tuple(pair for pair in query if pair[0] != "_")
-        return _Request(method, url.netloc, url.path or "/", kept, str(text or ""), answer)
+        kept = {name: value for name, value in reversed(query) if name != "_"}
+        if len(query) > len(dict(query)):
+            notes.add("Of a repeated field of the query only the first value counts", where)
+        pairs = tuple(sorted(kept.items()))
+        return _Request(method, url.netloc, url.path or "/", pairs, str(text or ""), answer)
     return None
 
 
 def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
     answer: Fields = {"status": status}
     headers: dict[str, str] = {}
+    names: dict[str, str] = {}
     for header in _list(response, "headers"):
         name, value = str(header.get("name", "")), str(header.get("value", ""))
         lower = name.lower()
@@ -111,11 +118,13 @@ def _answer(response: Any, status: int, where: str, notes: Notes) -> Fields:
         if not is_cookie_name(name) or not is_header_value(value) or not is_allowed(name):
             notes.add("A header is left out, as a rule may not set it", lower)
             continue
-        joined = f"{headers[name]}, {value}" if name in headers else value
-        if not is_header_value(joined):
-            notes.add("A header is left out, as it is repeated to over 8 kB", lower)
-            continue
-        headers[name] = joined
+        # NOTE: a name may be written in two ways.
+        known = names.setdefault(lower, name)
+        joined = f"{headers[known]}, {value}" if known in headers else value
+        if is_header_value(joined):
+            headers[known] = joined
+        else:
+            notes.add("A header is left out, as it is too long", lower)
     if headers:
         answer["headers"] = headers
     cookies = _cookies(response)
@@ -175,7 +184,7 @@ def _typed(data: bytes, kind: str) -> Fields:
 def _rules(requests: list[_Request], notes: Notes) -> list[Fields]:
     groups: dict[tuple[str, str, tuple[tuple[str, str], ...]], dict[str, list[_Request]]] = {}
     for request in requests:
-        bodies = groups.setdefault((request.method, request.path, _last(request.query, notes)), {})
+        bodies = groups.setdefault((request.method, request.path, request.query), {})
         bodies.setdefault(request.body, []).append(request)
     found: list[tuple[list[_Request], Fields]] = []
     # NOTE: of two rules of one path the one that wants more of the query has to be first.
@@ -185,14 +194,6 @@ def _rules(requests: list[_Request], notes: Notes) -> list[Fields]:
             found.append((same, {**condition, **when}))
     check_count(len(found))
     return [_rule(same, when, notes) for same, when in found]
-
-
-def _last(query: tuple[tuple[str, str], ...], notes: Notes) -> tuple[tuple[str, str], ...]:
-    """Return the query as a rule can test it, with one value for each name."""
-    found = dict(query)
-    if len(found) < len(query):
-        notes.add("Of a name that a query repeats the last value counts")
-    return tuple(found.items())
 
 
 def _rule(requests: Sequence[_Request], when: Fields, notes: Notes) -> Fields:

@@ -1,7 +1,5 @@
 """A `db.json` of json-server becomes collections; each object becomes a singleton."""
 
-from collections.abc import Iterable
-from hashlib import sha1
 from urllib.parse import quote
 
 import msgspec
@@ -25,7 +23,7 @@ from bambleweeny.core.mocks.imports.result import (
 from bambleweeny.core.mocks.limits import COLLECTION_BYTES, OBJECTS
 
 _SEED = "seed"
-"""Keys that begin with it have the seeds."""
+"""Keys that begin with it have the seeds, so that no collection has this name."""
 
 
 @importer
@@ -44,35 +42,16 @@ def import_db(body: bytes, prefix: str = "") -> Imported:
         raise invalid_import("A db.json is an object with arrays and objects in it.") from ex
     notes, seeds = Notes(), []
     rules: list[Fields] = []
-    parts = _parts_of_keys(found)
     for name, raw in found.items():
-        made = _rule_of(name, bytes(raw), prefix, parts[name], notes)
+        made = _rule_of(name, bytes(raw), prefix, notes)
         if made:
             rules.append(made[0])
             seeds.append(made[1])
     return finished(rules, notes, prefix=prefix, seeds=seeds)
 
 
-def _parts_of_keys(names: Iterable[str]) -> dict[str, str]:
-    """Return for each name what stands for it in keys: itself, if a key can have it.
-
-    Another one gets a digest at its end, so that no two names have the same keys.
-    """
-    found: dict[str, str] = {}
-    for name in names:
-        part = name_part(name)
-        if part != name or part == _SEED:
-            digest = sha1(name.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-            part = f"{part[:48]}-{digest[:8]}"
-        found[name] = part
-    if len(set(found.values())) < len(found):
-        raise invalid_import("Two names in it make the same names of keys.", "Rename one of them.")
-    return found
-
-
-def _rule_of(
-    name: str, text: bytes, prefix: str, part: str, notes: Notes
-) -> tuple[Fields, Seed] | None:
+def _rule_of(name: str, text: bytes, prefix: str, notes: Notes) -> tuple[Fields, Seed] | None:
+    part = name_part(name, reserved=_SEED)
     key = prefix + part
     seed = f"{prefix}{_SEED}:{part}"
     rule: Fields = {"name": label_of(name), "path": "/" + quote(name, safe="")}

@@ -120,7 +120,8 @@ class Responses:
             header = self._pointers.resolved(described)
             if not isinstance(header, dict) or name.lower() == "content-type":
                 continue
-            if not is_cookie_name(name) or not is_allowed(name):
+            is_known = name.lower() in map(str.lower, found)
+            if is_known or not is_cookie_name(name) or not is_allowed(name):
                 self._notes.add("A header is left out, as a rule may not set it", name)
                 continue
             value = header.get("example")

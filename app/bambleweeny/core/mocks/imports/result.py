@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
+from hashlib import sha1
 from typing import Any, NamedTuple, ParamSpec
 
 import msgspec
@@ -20,6 +21,7 @@ _P = ParamSpec("_P")
 _MOST_NOTES = 200
 _NOT_IN_LABEL = re.compile(r"[^A-Za-z0-9_.:/ {}*-]+", re.ASCII).sub
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9_.-]+", re.ASCII).sub
+_HAS_DIGEST = re.compile(r".*-[0-9a-f]{12}").fullmatch
 
 _encode = msgspec.json.encode
 
@@ -132,9 +134,16 @@ def label_of(text: str) -> str:
     return _NOT_IN_LABEL("_", text)[:100]
 
 
-def name_part(text: str) -> str:
-    """Return what can stand in the name of a key."""
-    return _NOT_IN_NAME("_", text)[:64] or "_"
+def name_part(text: str, reserved: str = "") -> str:
+    """Return what can stand in the name of a key; different texts give different names.
+
+    A digest is the end of a name that is not its text.
+    """
+    found = _NOT_IN_NAME("_", text)[:64]
+    if found and found == text != reserved and not _HAS_DIGEST(text):
+        return text
+    digest = sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
+    return f"{found[:50]}-{digest[:12]}"
 
 
 def answer_with(body: Fields, text: str) -> Fields:

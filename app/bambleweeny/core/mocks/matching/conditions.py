@@ -9,7 +9,8 @@ from msgspec import UNSET, Raw, UnsetType
 from bambleweeny.core.keys.json_patch import check_path
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.limits import KEY_CONDITIONS
-from bambleweeny.core.mocks.matching.matchers import Matcher, Value, matcher_of, spec_of, text_of
+from bambleweeny.core.mocks.matching.matchers import Cost, Matcher, cost_of, matcher_of, spec_of
+from bambleweeny.core.mocks.matching.parts import Part, Value, text_of
 from bambleweeny.core.mocks.matching.paths import Guard
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.errors import InvalidRequest
@@ -42,6 +43,15 @@ class _Condition(NamedTuple):
     matches: Matcher
     text: str | None
     """The text that alone fulfils it, if there is one."""
+    cost: Cost | None
+    """What it compares, if that is more than one text."""
+
+    def holds(self, call: Call) -> bool:
+        """Whether a call fulfils it; the call counts what is compared."""
+        values = self.values(call, self.argument)
+        if self.cost and values:
+            call.spend(self.cost.of(values))
+        return self.matches(values)
 
 
 class Conditions:
@@ -68,14 +78,14 @@ class Conditions:
 
     def hold(self, call: Call) -> bool:
         """Whether all hold; asks no more after the first that does not."""
-        for _, values, argument, matches, _ in self._conditions:
-            if not matches(values(call, argument)):
+        for condition in self._conditions:  # noqa: SIM110 - a generator takes twice as long
+            if not condition.holds(call):
                 return False
         return True
 
     def failed(self, call: Call) -> list[str]:
         """Return the names of those that do not hold, as `query.page` or `text`."""
-        return [c.name for c in self._conditions if not c.matches(c.values(call, c.argument))]
+        return [condition.name for condition in self._conditions if not condition.holds(call)]
 
 
 def texts_at(call: Call) -> Callable[[tuple[Reader, str]], list[str]]:
@@ -83,7 +93,7 @@ def texts_at(call: Call) -> Callable[[tuple[Reader, str]], list[str]]:
 
     def read(place: tuple[Reader, str]) -> list[str]:
         values, argument = place
-        return [v if isinstance(v, str) else text_of(v) for v in values(call, argument)]
+        return [text_of(value) for value in values(call, argument)]
 
     return read
 
@@ -91,7 +101,10 @@ def texts_at(call: Call) -> Callable[[tuple[Reader, str]], list[str]]:
 def _condition(name: str, values: Reader, argument: str, raw: Raw) -> _Condition:
     spec = spec_of(raw)
     text = spec if isinstance(spec, str) and "*" not in spec else None
-    return _Condition(name, values, argument, matcher_of(spec), text)
+    cost = cost_of(spec)
+    return _Condition(
+        name, values, argument, matcher_of(spec), text, None if cost == (1, 0) else cost
+    )
 
 
 def _conditions(source: str, wanted: Mapping[str, Raw], values: Reader) -> list[_Condition]:
@@ -103,6 +116,11 @@ def _conditions(source: str, wanted: Mapping[str, Raw], values: Reader) -> list[
 
 def _body_conditions(wanted: Mapping[str, Raw]) -> list[_Condition]:
     for path in wanted:
+        if path.startswith("$"):
+            raise Refused(
+                "invalid_condition",
+                f"'{path[:64]}' is no path in a body: write user.name, without $",
+            )
         try:
             check_path(path)
         except InvalidRequest as ex:
@@ -129,8 +147,14 @@ def _form(call: Call, name: str) -> Sequence[str]:
 
 
 def _part(call: Call, path: str) -> Sequence[Value]:
-    part = call.json.part(path)
-    return () if part is None else (part,)
+    known = call.json.known
+    if path not in known:
+        part = call.json.part(path)
+        known[path] = () if part is None else (Part(part),)
+        if part is not None:
+            call.spend(memoryview(part).nbytes >> 4)
+    found: Sequence[Value] = known[path]
+    return found
 
 
 def _text(call: Call, _: str) -> Sequence[str]:

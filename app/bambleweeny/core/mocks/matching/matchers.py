@@ -1,42 +1,68 @@
 """What a condition says of one value: a text with wildcards, presence, any-of, operators.
 
 A matcher is made once from the document and tests the values that a request has there: none,
-one, or several if a query repeats a name. `packed` is the same as plain lists, for the
-script that tests keys.
+one, or several if a query repeats a name. `cost_of` says how much that compares. `packed` is
+the same as plain lists, for the script that tests keys.
 """
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
 from msgspec import Raw
 
 from bambleweeny.core.mocks.calls import UNREADABLE
-from bambleweeny.core.mocks.limits import JSON_LEVELS, TEXT_CHARACTERS
+from bambleweeny.core.mocks.limits import (
+    ALTERNATIVES,
+    JSON_LEVELS,
+    KEY_ALTERNATIVES,
+    TEXT_CHARACTERS,
+)
+from bambleweeny.core.mocks.matching.parts import Value, decode, number_of, plain, same, text_of
 from bambleweeny.core.mocks.matching.wildcards import pieces_of, wildcard
 from bambleweeny.core.mocks.refusals import Refused
 
-Value = str | Raw
-"""A text, or a part of a JSON body."""
-
+_OPERATORS = ("is", "not", "has", "gt", "gte", "lt", "lte")
 Matcher = Callable[[Sequence[Value]], bool]
 
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
 
-_OPERATORS = ("is", "not", "has", "gt", "gte", "lt", "lte")
-_UNFIT = object()
-"""A value that cannot be compared: it is unlike every other."""
+class Cost(NamedTuple):
+    """How many tests a condition has, and how many of them look at each element of a list."""
+
+    tests: int
+    scans: int
+
+    def of(self, values: Sequence[Value]) -> int:
+        """Return how many comparisons a test of the values is at most."""
+        found = 0
+        for value in values:
+            size = len(value) if isinstance(value, str) else memoryview(value.raw).nbytes
+            found += self.tests * (1 + (min(size, TEXT_CHARACTERS) >> 7))
+            if self.scans and not isinstance(value, str):
+                found += self.scans * value.elements
+        return found
 
 
 def spec_of(raw: Raw) -> Any:
     """Read what a document says of a value; numbers stay exact."""
     try:
-        spec = _decode(raw)
+        spec = decode(raw)
     except (*UNREADABLE, ArithmeticError, ValueError) as ex:
         raise Refused("invalid_condition", "A condition has a number out of range") from ex
     _check_levels(spec, JSON_LEVELS)
+    _check_tests(spec, ALTERNATIVES)
     return spec
+
+
+def cost_of(spec: Any) -> Cost:
+    """Return what a condition costs."""
+    if isinstance(spec, list):
+        costs = [cost_of(part) for part in spec]
+        return Cost(sum(c.tests for c in costs), sum(c.scans for c in costs))
+    if isinstance(spec, dict):
+        others = sum(name != "not" for name in spec)
+        return Cost(others + len(_choices(spec)), int("has" in spec))
+    return Cost(1, 0)
 
 
 def matcher_of(spec: Any) -> Matcher:
@@ -60,6 +86,7 @@ def packed(spec: Any) -> list[Any]:
     have nothing, `["eq", number]` compares numbers.
     """
     matcher_of(spec)
+    _check_tests(spec, KEY_ALTERNATIVES)
     if isinstance(spec, bool):
         return ["set"] if spec else ["unset"]
     if isinstance(spec, str):
@@ -72,58 +99,9 @@ def packed(spec: Any) -> list[Any]:
     return _packed_equality(spec)
 
 
-def text_of(value: Value) -> str:
-    """Return a value as text: a JSON string as it reads, other JSON as it is written."""
-    if isinstance(value, str):
-        return value
-    data = bytes(value)
-    if data.startswith(b'"'):
-        try:
-            return str(_decode(data))
-        except UNREADABLE:
-            return ""
-    return data[: 4 * TEXT_CHARACTERS + 4].decode("utf-8", "ignore")
-
-
-def plain(value: Value) -> Any:
-    """Return a value that can be compared: of JSON its value, numbers exact, up to 8 kB."""
-    if isinstance(value, str):
-        return value if len(value) <= TEXT_CHARACTERS else _UNFIT
-    if memoryview(value).nbytes > 4 * TEXT_CHARACTERS + 2:
-        return _UNFIT
-    try:
-        found = _decode(value)
-    except (*UNREADABLE, ArithmeticError, ValueError):
-        return _UNFIT
-    return _UNFIT if isinstance(found, str) and len(found) > TEXT_CHARACTERS else found
-
-
-def same(found: Any, wanted: Any) -> bool:
-    """Whether a value is as wanted: numbers by their value, a text that is one among them."""
-    if isinstance(wanted, bool) or isinstance(found, bool) or wanted is None:
-        return found is wanted
-    if isinstance(wanted, int | Decimal):
-        return number_of(found) == wanted
-    if isinstance(wanted, list) and isinstance(found, list):
-        return len(found) == len(wanted) and all(map(same, found, wanted))
-    if isinstance(wanted, dict) and isinstance(found, dict):
-        return found.keys() == wanted.keys() and all(same(found[k], wanted[k]) for k in wanted)
-    return type(found) is type(wanted) and bool(found == wanted)
-
-
-def number_of(value: Any) -> Decimal | int | None:
-    """Return a number, or a text that is one as JSON has it, else None."""
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | Decimal):
-        return value
-    if isinstance(value, str) and len(value) <= 64 and value == value.strip():
-        try:
-            found = _decode(value)
-        except (*UNREADABLE, ArithmeticError, ValueError):
-            return None
-        return None if isinstance(found, str) else number_of(found)
-    return None
+def _check_tests(spec: Any, most: int) -> None:
+    if cost_of(spec).tests > most:
+        raise Refused("invalid_condition", f"A condition has up to {most:,} values")
 
 
 def _check_levels(spec: Any, levels: int) -> None:
@@ -203,7 +181,7 @@ def _containing(wanted: Any) -> Callable[[Value], bool]:
         return lambda value: _is_element(plain(value), wanted)
 
     def contains(value: Value) -> bool:
-        if isinstance(value, str) or bytes(memoryview(value)[:1]) == b'"':
+        if isinstance(value, str) or bytes(memoryview(value.raw)[:1]) == b'"':
             return wanted in text_of(value)[:TEXT_CHARACTERS]
         found = plain(value)
         return wanted in found if isinstance(found, dict) else _is_element(found, wanted)

@@ -34,10 +34,11 @@ class Places:
         self._total = 0
         self._end = math.inf
 
-    def take(self, plan: Plan, due: float, size: int) -> None:
-        """Take a place for an answer. Raises TooManyDelayed if there is none.
+    def take(self, plan: Plan, due: float, size: int | None) -> None:
+        """Take a place for an answer, or change the size of the one that it has.
 
-        Raises Busy if the server ends before the answer is due.
+        Without a size the place has its share of the bytes. Raises TooManyDelayed if there is
+        none, and Busy if the server ends before the answer is due.
         """
         if self.ends_before(due):
             raise Busy()
@@ -75,16 +76,20 @@ class Places:
         for plan in late:
             plan.close(SHUTDOWN)
 
-    def _take(self, plan: Plan, size: int) -> bool:
+    def _take(self, plan: Plan, given: int | None) -> bool:
         """Take a place and reserve its bytes; return whether there is room for both."""
-        account = plan.connection.account
+        account, limits = plan.connection.account, self._limits
+        size = min(limits.small, limits.delayed // _MOST_DELAYED) if given is None else given
         with self._lock:
-            if len(self._sizes) >= _MOST_DELAYED or self._total + size > self._limits.delayed:
+            total = self._total + size - self._sizes.get(plan, 0)
+            is_full = len(self._sizes) >= _MOST_DELAYED and plan not in self._sizes
+            if is_full or total > limits.delayed:
                 return False
-            self._sizes[plan] = size
-            self._total += size
-            # NOTE: a large answer has reserved its size before it was made.
-            account.reserved, account.delayed = 0, size
+            self._sizes[plan], self._total = size, total
+            account.delayed = size
+            if given is not None:
+                # NOTE: a large answer has reserved its size before it was made.
+                account.reserved = 0
         # NOTE: without the lock, since the budget may run what waits for room.
         if size > self._limits.small and not self._budget.take(account, account.counted):
             self.free(plan)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from bambleweeny.errors import Busy
 from bambleweeny.server.http.delays import faults
 from bambleweeny.server.http.task import PlannedTask
 
@@ -35,20 +36,26 @@ class Plan:
         self._fault: str | None = None
         self._code_if_closed = "client_left"
 
-    def delay(self, seconds: float, size: int) -> None:
+    def delay(self, seconds: float, size: int | None) -> None:
         """Send the answer, of `size` bytes, after some seconds.
 
-        Raises TooManyDelayed if the worker has no place left; then neither delay nor fault
-        apply to the answer.
+        Without a size this reserves a place for an answer that is not made yet. Raises
+        TooManyDelayed if the worker has no place left; then neither delay nor fault apply to
+        the answer.
         """
         if not 0 <= seconds <= _MOST_SECONDS:
             raise ValueError(f"a delay is between 0 and {_MOST_SECONDS:.0f} s")
         fault, self._fault, self.due = self._fault, None, 0.0
         places = self.connection.server.places
-        places.free(self)
-        if seconds:
+        if not seconds:
+            places.free(self)
+        else:
             due = time.monotonic() + seconds
-            places.take(self, due, size)
+            try:
+                places.take(self, due, size)
+            except Busy:
+                places.free(self)
+                raise
             self.due = due
         self._fault = fault
 

@@ -2,6 +2,14 @@
 --- @include "lib/tenant"
 local most_compared = 8192
 
+-- The most bytes that are read of a value: no test has a longer text.
+local most_read = 262144
+
+-- The most bytes that the tests of one call compare in total.
+local most_work = 1048576
+local work = 0
+local known_values = {}
+
 local function number_of(text)
   if #text > 64 or string.find(text, '^%-?0%d') then
     return nil
@@ -80,7 +88,9 @@ local function passes(test, value)
   elseif operator == 'eq' then
     local number = number_of(value)
     return number ~= nil and number == tonumber(test[2])
-  elseif operator == 'like' then
+  end
+  work = work + math.min(#value, most_compared)
+  if operator == 'like' then
     return is_like(test, value)
   elseif operator == 'has' then
     return string.find(string.sub(value, 1, most_compared), test[2], 1, true) ~= nil
@@ -88,10 +98,26 @@ local function passes(test, value)
   return is_in_order(operator, test[2], test[3], value)
 end
 
--- Returns whether all keys pass their tests: pairs of a name and a test.
+-- Returns the value of a key, of a long one the beginning; false if it does not exist.
+local function value_of(name)
+  local value = known_values[name]
+  if value == nil then
+    value = redis.call('GETRANGE', its_key(name), 0, most_read)
+    value = (value ~= '' or redis.call('EXISTS', its_key(name)) == 1) and value
+    known_values[name] = value
+  end
+  return value
+end
+
+-- Returns whether all keys pass their tests: pairs of a name and a test. The second value is an
+-- error, if the tests of this call compare too much.
 local function all_pass(tests)
   for _, pair in ipairs(tests) do
-    if not passes(pair[2], redis.call('GET', its_key(pair[1]))) then
+    local is_passed = passes(pair[2], value_of(pair[1]))
+    if work > most_work then
+      return false, redis.error_reply('B9Y too_many_comparisons')
+    end
+    if not is_passed then
       return false
     end
   end

@@ -1,21 +1,24 @@
 -- Records calls of routes in their journals.
 --- @include "lib/tenant"
+--- @include "lib/journal_topic"
 --- @lazy "lib/quota" quota_reached
 --- @lazy "topics/publish_within_bounds"
 
--- Returns an error if the journal would be a new topic beyond the quota.
-local function refuse_new_journal(journal)
-  if not redis.call('ZSCORE', its_topics, journal) and quota_reached() then
-    return redis.error_reply('B9Y quota_exceeded')
+-- Creates the journal of the route `id` if it does not exist; returns whether it exists then. Its
+-- owner may have deleted it, and a quota may have no room for it any more.
+local function open_journal(id, journal)
+  if not redis.call('ZSCORE', its_topics, journal) then
+    if quota_reached() then
+      return false
+    end
+    create_journal(id, journal)
   end
+  return true
 end
 
--- Adds a record to the journal of the route `id`. `bounds` are the most messages of a topic, their
--- age in ms, and bytes, separated by blanks.
-local function record_call(id, journal, bounds, record)
-  if not redis.call('ZSCORE', its_topics, journal) then
-    redis.call('HSET', its_document(id), 'made', journal)
-  end
+-- Adds a record to the journal of the route `id`, which is open. `bounds` are the most messages of
+-- a topic, their age in ms, and bytes, separated by blanks.
+local function record_call(journal, bounds, record)
   local max_messages, max_age, max_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
   return publish_within_bounds({
     version, journal, max_messages, max_age, max_bytes, 'application/json', record, '',

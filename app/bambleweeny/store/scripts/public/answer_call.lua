@@ -10,17 +10,21 @@
 --   ARGV[5] revision (string): of the document that the caller knows
 --   ARGV[6] plans (MessagePack): of the rules that may answer, in order: rule, tests of keys,
 --     whether it counts, order, the answer (below 0: by order), the names of keys that each answer
---     needs, the number of its operations, the label, and the status of each answer (below 0: if
---     its key exists, else 404)
+--     needs, the number of its operations, the label, the status of each answer (below 0: if its
+--     key exists, else 404), and the weight of each answer (0: its status is sure; else its
+--     record is left to the caller past half a MB of values times this; below 0: it is refused,
+--     and nothing changes)
 --   ARGV[7] room (bytes): the most that the values read may have in total
 --   ARGV[8] entry (JSON): the record of the call without its end, or '' for none
 --   ARGV[9] journal (string): the topic that gets the record
 --   ARGV[10] bounds (string): the most messages of a topic, their age in ms, and bytes, separated
 --     by blanks
 --   ARGV[11..] operation (bytes): verb, name and argument of each operation of all plans
--- Output: the place of the plan that answers (0: none), the calls of its rule, and the name and
---   value of each key; or -1, the revision and the document, if the caller knows another one
--- Errors: not_found, answer_too_large, quota_exceeded, busy, and those of the operations
+-- Output: the place of the plan that answers (0: none), the calls of its rule, 1 if the caller has
+--   to record the call, and the name and value of each key; or -1, the revision and the document,
+--   if the caller knows another one
+-- Errors: not_found, too_many_comparisons, answer_too_large, quota_exceeded, busy, and
+--   those of the operations
 --- @include "lib/tenant"
 --- @include "lib/route_document"
 --- @include "lib/key_tests"
@@ -45,34 +49,43 @@ local function run_operations(first, count)
 end
 
 local function answer_of(place, plan, first)
-  local rule, _, counts, order, fixed, names, operations, label, statuses = unpack(plan)
-  local refused = entry ~= '' and refuse_new_journal(journal)
-    or operations > 0 and run_operations(first, operations)
-  if refused then
-    return refused
-  end
-  local count = counts and redis.call('HINCRBY', its_counts(id), rule, 1)
-    or tonumber(redis.call('HGET', its_counts(id), rule) or 0)
+  local rule, _, counts, order, fixed, names, operations, label, statuses, weights = unpack(plan)
+  local count = tonumber(redis.call('HGET', its_counts(id), rule) or 0) + (counts and 1 or 0)
   local index = fixed
   if fixed < 0 then
     index = order == 'loop' and (count - 1) % #names or math.min(count, #names) - 1
   end
-  local status = statuses[index + 1]
-  local answer = {place, count}
+  local status, weight = statuses[index + 1], weights[index + 1] or 0
+  if weight < 0 then
+    return {place, count, 1}
+  end
+  -- NOTE: before the operations, whose names have what remains of the quota.
+  local records = status and entry ~= '' and open_journal(id, journal)
+  local refused = operations > 0 and run_operations(first, operations)
+  if refused then
+    return refused
+  end
+  if counts then
+    redis.call('HSET', its_counts(id), rule, count)
+  end
+  local answer, bytes = {place, count, 0}, 0
   for _, name in ipairs(names[index + 1] or {}) do
     local value = redis.call('GET', its_key(name))
-    room = room - (value and #value or 0)
+    bytes = bytes + (value and #value or 0)
     answer[#answer + 1] = name
     answer[#answer + 1] = value
   end
-  if room < 0 then
-    answer, status = redis.error_reply('B9Y answer_too_large'), 422
-  elseif status and status < 0 then
-    status = answer[4] and 0 - status or 404
+  if bytes > room then
+    return redis.error_reply('B9Y answer_too_large')
   end
-  if entry ~= '' and status then
+  if 4 * (bytes + 1) * weight > room then
+    answer[3] = 1
+  elseif records then
+    if status < 0 then
+      status = answer[5] and 0 - status or 404
+    end
     local rest = ',"rule":"' .. label .. '","status":' .. status .. '}'
-    record_call(id, journal, bounds, entry .. rest)
+    record_call(journal, bounds, entry .. rest)
   end
   return answer
 end
@@ -83,9 +96,13 @@ if newer then
 end
 local first = 1
 for place, plan in ipairs(cmsgpack.unpack(plans)) do
-  if all_pass(plan[2]) then
+  local is_met, refused = all_pass(plan[2])
+  if refused then
+    return refused
+  end
+  if is_met then
     return answer_of(place, plan, first)
   end
   first = first + 3 * plan[7]
 end
-return {0, 0}
+return {0, 0, 1}

@@ -8,7 +8,7 @@
 --   ARGV[4] prefix (string): of the collection
 --   ARGV[5] max_objects (integer)
 --   ARGV[6] max_bytes (bytes): of all objects in total
---   ARGV[7] object_id (string): or '' for the next number
+--   ARGV[7] object_id (string): or '' for the next number; past 15 digits the lowest free one
 --   ARGV[8] head (bytes): the object, or what is before its number
 --   ARGV[9] tail (bytes): what is after the number
 -- Output: 1 and the object's id; or -1, the revision and the document, if the caller knows another
@@ -20,6 +20,16 @@
 --- @function "keys/set_within_quota"
 local id, revision, prefix, max_objects = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local max_bytes, object_id, head, tail = tonumber(ARGV[6]), ARGV[7], ARGV[8], ARGV[9]
+local most_number = 999999999999999
+
+-- Returns the first free id from a number on. O(objects).
+local function free_number(number)
+  while redis.call('EXISTS', its_key(prefix .. string.format('%.0f', number))) == 1 do
+    number = number + 1
+  end
+  return string.format('%.0f', number)
+end
+
 local newer = newer_document(id, revision)
 if newer then
   return newer
@@ -41,7 +51,7 @@ if not ids or count >= max_objects or bytes > max_bytes then
 end
 local text = head
 if object_id == '' then
-  object_id = string.format('%.0f', highest + 1)
+  object_id = free_number(highest < most_number and highest + 1 or 1)
   text = head .. object_id .. tail
 end
 local refused = set_within_quota({version, prefix .. object_id, text})

@@ -14,6 +14,7 @@
 -- Output: the name of the owner
 -- Errors: not_found, quota_exceeded, route_name_taken
 --- @include "lib/tenant"
+--- @include "lib/journal_topic"
 --- @include "lib/quota"
 --- @lazy "topics/delete_topic"
 local id, adds, revision, document = ARGV[2], ARGV[3] == '1', ARGV[4], ARGV[5]
@@ -22,15 +23,19 @@ local holder = name ~= '' and redis.call('HGET', its_route_names, name)
 if holder and holder ~= id then
   return redis.error_reply('B9Y route_name_taken')
 end
-if adds then
-  if quota_reached() then
-    return redis.error_reply('B9Y quota_exceeded')
-  end
-  redis.call('ZADD', its_routes, 0, id)
-elseif not redis.call('ZSCORE', its_routes, id) then
+if not adds and not redis.call('ZSCORE', its_routes, id) then
   return redis.error_reply('B9Y not_found')
 end
-local earlier, made = unpack(redis.call('HMGET', its_document(id), 'name', 'made'))
+local earlier, made = redis.call('HGET', its_document(id), 'name'), created_journal(id)
+local is_dropped = made and made ~= journal
+local is_new = journal ~= '' and not redis.call('ZSCORE', its_topics, journal)
+local wanted = (adds and 1 or 0) + (is_new and 1 or 0)
+if wanted > 0 and room_in_quota() + (is_dropped and 1 or 0) < wanted then
+  return redis.error_reply('B9Y quota_exceeded')
+end
+if adds then
+  redis.call('ZADD', its_routes, 0, id)
+end
 if not adds and not earlier then
   -- Workers remember this route as one that has no document, until this number changes.
   redis.call('HINCRBY', user, 'documents', 1)
@@ -38,9 +43,14 @@ end
 if earlier and earlier ~= '' then
   redis.call('HDEL', its_route_names, earlier)
 end
-if made and made ~= journal then
+if is_dropped then
   delete_topic({version, made})
+end
+if made ~= journal then
   redis.call('HDEL', its_document(id), 'made')
+end
+if is_new then
+  create_journal(id, journal)
 end
 if name ~= '' then
   redis.call('HSET', its_route_names, name, id)

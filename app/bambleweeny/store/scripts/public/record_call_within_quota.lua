@@ -1,4 +1,5 @@
--- Records a call of a route in its journal; a new journal is created only within the quota.
+-- Records a call of a route in its journal. A journal that was deleted is created again only within
+-- the quota; else the call is not recorded.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
@@ -10,13 +11,15 @@
 --     blanks
 --   ARGV[6] record (JSON)
 -- Output: 1; or -1, the revision and the document, if the caller knows another one
--- Errors: not_found, quota_exceeded
+-- Errors: not_found
 --- @include "lib/route_document"
 --- @include "lib/recorded_calls"
 local id, revision, journal, bounds, record = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
-local refused = newer_document(id, revision) or refuse_new_journal(journal)
-if refused then
-  return refused
+local newer = newer_document(id, revision)
+if newer then
+  return newer
 end
-record_call(id, journal, bounds, record)
+if open_journal(id, journal) then
+  record_call(journal, bounds, record)
+end
 return {1}

@@ -6,7 +6,8 @@
 --   ARGV[2] name (string): the topic
 -- Output: 1, or 0 if the topic does not exist
 --- @include "lib/tenant"
+--- @include "lib/dropped_messages"
 local name = ARGV[2]
 redis.call('UNLINK', its_topic(name))
-redis.call('HDEL', its_topic_bytes, name)
+redis.call('HDEL', its_topic_bytes, name, field_of_dropped(name), name .. ' made')
 return redis.call('ZREM', its_topics, name)

@@ -378,6 +378,7 @@ def test_a_worker_that_dies_does_not_end_it(place):
 @pytest.mark.parametrize(
     ("words", "status", "says"),
     [
+        (["wrong.json"], 1, "Did you mean 'path'? See 'bambleweeny help mock-reference'."),
         (["nope.json"], 1, "Cannot read nope.json: No such file or directory.\n"),
         (["shop.json", "."], 1, ".: The document is a directory; name a file in it.\n"),
         (["mapping.json"], 1, "mapping.json: It is a mapping of WireMock"),
@@ -437,3 +438,82 @@ def test_calls_are_in_columns_at_a_terminal(place, monkeypatch, is_coloured):
     assert ("\x1b[33m418" in shown) == is_coloured
     lines = re.sub(r"\x1b\[[\d;]*m", "", shown).splitlines()
     assert "POST    /orders/7/pay                        201 paid" in lines
+
+
+def test_a_route_without_a_journal_is_served_and_followed(place):
+    shop = place / "shop.json"
+    replace(shop, json.dumps({**SHOP, "journal": ""}))
+    with mocked("shop.json") as mock:
+        assert mock.server.said("Route").startswith("@admin/mock, without a journal")
+        assert mock.get("/x").status_code == 418
+        replace(shop, json.dumps({**SHOP, "journal": "mine"}))
+        mock.printed("renewed")
+        mock.get("/y")
+        assert mock.printed("^GET") == "GET /y 418 other"
+        replace(shop, json.dumps({**SHOP, "journal": ""}).replace("418", "410"))
+        mock.printed("renewed")
+        assert mock.get("/z").status_code == 410
+    with mocked("shop.json", "db.json") as mock:
+        assert "without a journal" in mock.server.said("Route")
+        assert mock.get("/z").status_code == 410
+
+
+def contract(size, name="a", operations=1):
+    """An OpenAPI document whose bodies have `size` bytes each."""
+    example = {"application/json": {"example": "x" * size}}
+    paths = {
+        f"/{name}{n}": {"get": {"responses": {"200": {"content": example}}}}
+        for n in range(operations)
+    }
+    return json.dumps({"openapi": "3.0.0", "paths": paths})
+
+
+def test_a_broken_file_of_several_changes_no_key(place):
+    big, shop = place / "big.json", place / "shop.json"
+    big.write_text(contract(300_000))
+    with mocked("big.json", "shop.json") as mock, Client(mock.api, "admin", "changeme") as client:
+        before = {key.name: bytes(client.get(key.name)) for key in client.keys.list()}
+        [(name, value)] = before.items()
+        assert name == "mock-file-1:body:1" and len(value) > 300_000
+        big.write_text(contract(310_000).replace("xx", "yy"))
+        shop.write_text('{"rules": [{"pth": "/x"}]}')
+        assert "unknown field `pth`" in mock.printed("The mock stays as it was.")
+        assert {key.name: bytes(client.get(key.name)) for key in client.keys.list()} == before
+        assert [user.username for user in client.users.list()] == ["admin"]
+        shop.write_text(json.dumps(SHOP))
+        mock.printed("renewed")
+        values = [bytes(client.get(key.name)) for key in client.keys.list()]
+        assert any(value.startswith(b'"yy') for value in values)
+        assert [user.username for user in client.users.list()] == ["admin"]
+
+
+def test_a_large_file_is_imported_and_one_over_16_mb_names_the_bound(place):
+    big = place / "big.json"
+    big.write_text(contract(1_100_000))
+    with mocked("big.json") as mock:
+        assert len(mock.get("/a0").json()) == 1_100_000
+    big.write_text(contract(16 << 20))
+    assert "has up to 16 MB" in refused("big.json")
+    big.write_text(contract(3000))
+    assert "larger --max-body" in refused("big.json", "--max-body", "1kb")
+
+
+@pytest.mark.parametrize(("size", "operations"), [(1100, 150), (10, 150)])
+def test_files_that_are_too_much_together_name_a_way_out(place, size, operations):
+    for name in "ab":
+        (place / f"{name}.json").write_text(contract(size, name, operations))
+    said = refused("a.json", "b.json")
+    assert "a.json and b.json: " in said
+    assert "--only, or start one mock for each file" in said
+    (place / "a.json").write_text(contract(size, "a", 201))
+    assert "with --only: the start of a path" in refused("a.json")
+
+
+def refused(*words):
+    """What a mock says that ends at its start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bambleweeny", "mock", *words, "--listen", "127.0.0.1:0"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    return done.stderr

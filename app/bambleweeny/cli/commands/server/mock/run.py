@@ -28,6 +28,7 @@ from bambleweeny.config import Config
 _WAIT_SECONDS = 1
 """The longest time between two looks at the files."""
 _PAUSE_SECONDS = 0.2
+_NOTHING = Published(0, "", [])
 
 
 def run_mock(config: Config, names: Sequence[str], only: str | None, out: Output) -> int:
@@ -66,11 +67,17 @@ def banner(config: Config, url: str, names: Sequence[str], published: Published)
         f"  URL    {root}/" + " and every address of this machine" * is_wildcard,
         f"  API    {url}",
         f"  Docs   {url}/docs",
-        f"  Route  {FRONT}, with its calls in the topic {published.journal}",
+        f"  Route  {FRONT}, {_calls_of(published)}",
         *(f"  Note   {note}" for note in notes),
         f"  Login  admin, password {config.admin_password}",
     ]
     return "\n".join(lines)
+
+
+def _calls_of(published: Published) -> str:
+    if published.journal:
+        return f"with its calls in the topic {published.journal}"
+    return "without a journal, so that no calls are printed"
 
 
 class _Mock:
@@ -85,7 +92,7 @@ class _Mock:
         self._publisher = publisher
         self._parts: list[Part] | None = None
         """What was published; None after a failure."""
-        self._published = Published(0, "", [])
+        self._published = _NOTHING
         self._is_due = False
         """Whether the files have changed since they were published."""
         self._last = "all"
@@ -96,8 +103,9 @@ class _Mock:
         self._parts = None
         published = self._publisher.publish(parts)
         self._parts = parts
-        before, self._published = self._published.journal, published
-        if before and before != published.journal:
+        before, self._published = self._published, published
+        is_other = published.journal not in ("", before.journal)
+        if is_other and before is not _NOTHING:
             self._last = self._topics.read(published.journal, limit=1).next
         return published
 
@@ -106,19 +114,26 @@ class _Mock:
         while True:
             begun = time.monotonic()
             try:
-                found = self._topics.read(self._published.journal, self._last, _WAIT_SECONDS)
-                for message in found:
-                    printer.show(message.value.json())
-                self._last = found.next
+                found = self._print_calls(printer)
                 self._is_due = self._is_due or self._files.have_changed()
                 if self._is_due:
                     self._reload()
             except UNAVAILABLE:
-                found = None
+                found = False
             self._server.check()
             # NOTE: without a free wait slot the server answers at once.
             if not found and time.monotonic() < begun + _PAUSE_SECONDS:
                 time.sleep(_PAUSE_SECONDS)
+
+    def _print_calls(self, printer: CallPrinter) -> bool:
+        """Wait for calls and print them; return whether there were any."""
+        if not self._published.journal:
+            return False
+        found = self._topics.read(self._published.journal, self._last, _WAIT_SECONDS)
+        for message in found:
+            printer.show(message.value.json())
+        self._last = found.next
+        return bool(found)
 
     def _reload(self) -> None:
         known = self._published.notes
