@@ -93,8 +93,8 @@ case $verb in
     [ $# -eq 0 ] || exec "$venv/bin/python" -m pytest "$@"
     "$root/packaging/check.sh"
     # Most tests wait more than they compute, so three processes share their files.
-    "$venv/bin/python" -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --cov --cov-report= \
-      --cov-fail-under=0
+    "$venv/bin/python" -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
+      --cov --cov-report= --cov-fail-under=0
     exec "$venv/bin/python" -m pytest -m alone --cov --cov-append --cov-report=term
     ;;
   bench)

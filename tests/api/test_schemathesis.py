@@ -21,7 +21,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 SETTINGS = """
 [generation]
 allow-extra-parameters = false
-max-examples = 3
+max-examples = 1
 
 [[operations]]
 include-operation-id = "replaceRoute"

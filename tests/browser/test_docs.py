@@ -168,10 +168,8 @@ def test_try_it_out_sends_what_is_typed_and_nothing_else(browser, behind_a_prefi
     browser.get(f"{proxy.url}{PREFIX}/docs/api")
     log_in(browser)
     for name, typed, line in [
-        ("keys-getKey", {"name": "colour"}, "GET /b9y/keys/colour HTTP/1.1"),
         ("keys-incrKeyByPost", {"name": "n", "by": "5"}, "POST /b9y/incr/n?by=5 HTTP/1.1"),
         ("lists-pushItem", {"name": "jobs"}, "POST /b9y/lists/jobs HTTP/1.1"),
-        ("lists-leaseItems", {"name": "jobs"}, "POST /b9y/lists/jobs/lease HTTP/1.1"),
         ("topics-readTopic", {"name": "t", "since": "all"}, "GET /b9y/topics/t?since=all HTTP/1.1"),
         ("keys-patchKey", {"name": "colour", "ttl": "1h"}, "PATCH /b9y/keys/colour?ttl=1h HTTP/1.1"),
     ]:  # fmt: skip

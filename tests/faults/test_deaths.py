@@ -15,7 +15,7 @@ import requests
 from load import Client, Reader, judge
 from servers import Http, start
 
-ROUNDS = int(os.environ.get("FAULT_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("FAULT_ROUNDS", "3"))
 CLIENTS = 8
 
 

@@ -71,7 +71,8 @@ Raises AssertionError where that is not right.
 class Row:
     """One fault: `number` as in the table, what to do, what was seen, what is right.
 
-    `tested_in` names the file whose tests do the same, if the check is not a test too.
+    `tested_in` names the file whose tests do the same, if the check is not a test too. A check
+    that measures needs the machine alone.
     """
 
     number: str
@@ -80,18 +81,25 @@ class Row:
     right: str
     check: Check
     tested_in: str = ""
+    measures: bool = False
 
 
 ROWS: list[Row] = []
 
 
 def row(
-    number: str, do: str, *, before: str, right: str, tested_in: str = ""
+    number: str,
+    do: str,
+    *,
+    before: str,
+    right: str,
+    tested_in: str = "",
+    measures: bool = False,
 ) -> Callable[[Check], Check]:
     """Add the decorated check to the table."""
 
     def add(check: Check) -> Check:
-        ROWS.append(Row(number, do, before, right, check, tested_in))
+        ROWS.append(Row(number, do, before, right, check, tested_in, measures))
         return check
 
     return add

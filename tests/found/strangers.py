@@ -64,6 +64,7 @@ def nested_keys_without_end(place: Place) -> str:
     "every kind of public request, 1 MB keys of `!@[]` among them",
     before="some hold the engine for 168 ms",
     right=f"no public request holds the engine for over {LONGEST_ENGINE_MS} ms",
+    measures=True,
 )
 def engine_time_of_public_requests(place: Place) -> str:
     options = ("--data-dir", str(place.directory / "d1"), "--admin-password", "changeme")

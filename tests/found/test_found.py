@@ -16,7 +16,15 @@ def place(tmp_path_factory):
     place.close()
 
 
-TESTED_HERE = [row for row in ROWS if not row.tested_in]
+TESTED_HERE = [
+    pytest.param(
+        row,
+        id=f"{row.number}-{row.check.__name__}",
+        marks=[pytest.mark.alone] if row.measures else [],
+    )
+    for row in ROWS
+    if not row.tested_in
+]
 
 
 def test_few_rows_have_their_test_elsewhere():
@@ -25,6 +33,6 @@ def test_few_rows_have_their_test_elsewhere():
     assert all((ROOT / path).is_file() for path in elsewhere)
 
 
-@pytest.mark.parametrize("row", TESTED_HERE, ids=lambda row: f"{row.number}-{row.check.__name__}")
+@pytest.mark.parametrize("row", TESTED_HERE)
 def test_row(row, place):
     assert row.check(place)

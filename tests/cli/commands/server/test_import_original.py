@@ -282,7 +282,7 @@ def test_a_place_that_is_too_small_keeps_nothing_but_its_admin(large, tmp_path):
         assert admin.get("/keys").json() == {"keys": []}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_import_that_is_broken_off_is_all_or_nothing_once_repeated(large, tmp_path, number):
     place = ("--data-dir", str(tmp_path / "d"))
     with running("serve", *place, **PASSWORD):
