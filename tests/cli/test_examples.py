@@ -45,8 +45,6 @@ BEFORE_IN_THE_SHELL = {
     "policy get": "policy set jobs --lease 1m",
     "policy del": "policy set mail --paused",
     "import": "export mine.ndjson",
-    "import db.json": "del --prefix posts: --confirm",
-    "db.json": "del seed:posts",
 }
 SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping"}]}
 PETSTORE = """

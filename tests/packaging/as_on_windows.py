@@ -29,7 +29,15 @@ NAMES = {
     select: "epoll poll",
     socket: "AF_UNIX",
 }
-OF_THE_SERVER = {"backup", "engine", "import_original", "outcome", "process", "run"}
+OF_THE_SERVER = {
+    "backup",
+    "engine",
+    "import_original",
+    "outcome",
+    "process",
+    "run",
+    "yaml_documents",
+}
 """Modules of the command line that only commands with a server import."""
 
 

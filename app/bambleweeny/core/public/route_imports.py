@@ -59,6 +59,7 @@ class RouteImports:
 
         An error leaves all keys and routes as they were.
         """
+        load(document)
         before = self._documents.read(caller, public_id) if public_id else b""
         published, _, _ = self._write(caller, document, [], public_id, before)
         return published
