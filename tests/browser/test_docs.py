@@ -185,8 +185,9 @@ def test_try_it_out_sends_what_is_typed_and_nothing_else(browser, behind_a_prefi
             assert f"\n{header}:" not in head
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 390, 900, 1400])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(320, "light"), (390, "dark"), (900, "light"), (1400, "dark")]
+)
 def test_pages_fit_every_screen_and_can_be_read(browser, sandbox, width, scheme):
     for path in ("", "/queues", "/errors", "/performance", "/search?q=lease"):
         show(browser, width, scheme)
