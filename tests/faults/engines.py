@@ -153,7 +153,7 @@ class Sentinels:
             wait_until(lambda: master() is not killed)
             killed.again()
         with killed.client() as client:
-            wait_until(lambda: _role_of(client) == "slave")
+            wait_until(lambda: _role_of(client) == "slave", 90)
 
     def stop(self) -> None:
         """End all."""
