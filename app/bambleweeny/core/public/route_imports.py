@@ -59,6 +59,7 @@ class RouteImports:
 
         An error leaves all keys and routes as they were.
         """
+        # NOTE: a wrong document is refused before a route that does not exist.
         load(document)
         before = self._documents.read(caller, public_id) if public_id else b""
         published, _, _ = self._write(caller, document, [], public_id, before)
