@@ -23,9 +23,10 @@ from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference, reference_of
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
-from bambleweeny.core.public.compiled_routes import RouteGone
+from bambleweeny.core.public.compiled_documents import PublicIdGone
 from bambleweeny.core.public.mock_answers import Shown
-from bambleweeny.core.public.route_documents import Published, Summary
+from bambleweeny.core.public.public_documents import Published
+from bambleweeny.core.public.route_documents import Summary
 from bambleweeny.core.public.route_imports import ImportOptions
 from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
@@ -216,7 +217,7 @@ class Route:
             )
         except BaseException as ex:
             release_delay(req)
-            if isinstance(ex, NotFound) and isinstance(ex.__context__, RouteGone):
+            if isinstance(ex, NotFound) and isinstance(ex.__context__, PublicIdGone):
                 # NOTE: a document in the cache may be that of a deleted route.
                 resp.context.has_document = False
             raise

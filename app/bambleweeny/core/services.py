@@ -24,8 +24,8 @@ from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
 from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.mocks import Mocks, make_mocks
+from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
-from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
@@ -144,7 +144,7 @@ def _imports(
         ListPolicies(store, list_bounds),
         Topics(store, waits, streams, topic_bounds),
         routes,
-        RouteDocuments(store, routes, RouteNames(store)),
+        RouteDocuments(store, routes, PublicNames(store, "route")),
         Bins(store, lists),
     )
     return Imports(store, nouns)

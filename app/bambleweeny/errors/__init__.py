@@ -45,6 +45,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RequestTimeout           408  the request came too slowly
       LimitReached             409  the counter would leave the request's bounds
       RouteNameTaken           409  another route of the user has this name
+      BinNameTaken             409  another bin of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
       CallsDropped             409  the journal has dropped calls that may match
@@ -64,6 +65,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyFilters           422  the query of a collection has too many filters
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
+      RateLimited              429  the requests exceed a rate
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
         NotServed              501  unsupported method or transfer coding
@@ -94,6 +96,7 @@ from bambleweeny.errors.bad_requests import (
     UserExists,
 )
 from bambleweeny.errors.base import BambleweenyError
+from bambleweeny.errors.bins import BinNameTaken, RateLimited
 from bambleweeny.errors.failures import (
     Busy,
     FrontNotFound,
@@ -163,6 +166,7 @@ __all__ = [
     "CATALOGUE",
     "AnswerTooLarge",
     "BambleweenyError",
+    "BinNameTaken",
     "BodyTooLarge",
     "Busy",
     "CallsDropped",
@@ -208,6 +212,7 @@ __all__ = [
     "PreconditionFailed",
     "QuotaExceeded",
     "RangeNotSatisfiable",
+    "RateLimited",
     "RequestTimeout",
     "RouteNameTaken",
     "StoreFull",

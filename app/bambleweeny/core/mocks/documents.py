@@ -23,7 +23,7 @@ from bambleweeny.core.mocks.limits import (
 )
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
-from bambleweeny.core.mocks.references import is_route_name
+from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.mocks.refusals import Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
 from bambleweeny.errors import BambleweenyError
@@ -149,7 +149,7 @@ class RouteDocument(_Part):
             raise Refused("too_many_rules", f"A route has up to {RULES} rules")
         _require(bool(self.key or self.rules), "A route has a 'key', or 'rules'")
         _require(
-            not self.name or is_route_name(self.name),
+            not self.name or is_public_name(self.name),
             f"'{self.name[:64]}' cannot name a route. {ROUTE_NAME_RULE}",
         )
         for field, name in (("key", self.key), ("journal", self.journal)):

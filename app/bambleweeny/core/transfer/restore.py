@@ -9,7 +9,6 @@ from bambleweeny.core.auth.tenant_deletion import clear_tenant
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
-from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.route_documents import stored_document
 from bambleweeny.core.transfer.backup_check import read_header, read_records
 from bambleweeny.core.transfer.backup_format import (
@@ -231,14 +230,14 @@ class _Writer:
 
     def _put_document(self, route: Route) -> None:
         tenant, document = self._schema.tenant(route.owner), route.document.encode()
-        stored = stored_document(load(document).document, document)
-        fields = [part for field in stored.items() for part in field]
+        stored = stored_document(document)
+        fields = [part for field in stored.fields.items() for part in field]
         self._add(
             ("HSET", self._schema.route(route.id), "document", 1),
             ("HSET", tenant.document(route.id), *fields),
         )
-        if stored["name"]:
-            self._add(("HSET", tenant.route_names, stored["name"], route.id))
+        if stored.name:
+            self._add(("HSET", tenant.route_names, stored.name, route.id))
         self._bytes += len(document)
 
     def _add(self, *commands: Command) -> None:

@@ -1,4 +1,4 @@
--- Removes a public id from the tenant's routes or bins, with all that a route has. Makes the id
+-- Removes a public id from the tenant's routes or bins, with all that it has. Makes the id
 -- invalid.
 --
 -- Input
@@ -8,10 +8,11 @@
 --   ARGV[3] noun (string): `routes` or `bins`
 -- Output: 1, or 0 if there is no such id
 --- @include "lib/tenant"
---- @include "lib/route_data"
+--- @include "lib/public_data"
 local id, noun = ARGV[2], ARGV[3]
-local removed = redis.call('ZREM', noun == 'routes' and its_routes or its_bins, id)
-if removed == 1 and noun == 'routes' then
-  forget_document(id)
+local is_route = noun == 'routes'
+local removed = redis.call('ZREM', is_route and its_routes or its_bins, id)
+if removed == 1 then
+  forget_document(id, is_route and its_route_names or its_bin_names)
 end
 return removed
