@@ -83,9 +83,7 @@ class PublicDocuments(ABC, Generic[_Summary]):
 
         The public id stays, the counters begin anew. A miss raises NotFound.
         """
-        stored = self._stored(body)
-        owner = self._put(caller, public_id, stored)
-        return Published(public_id, _full_name(owner, stored.name))
+        return self._replace(caller, public_id, self._stored(body))
 
     def check_place(self, caller: Caller, public_id: str, name: str) -> None:
         """Raise what `create` or `replace` would raise for an id, or for a name; '' for none.
@@ -155,6 +153,13 @@ class PublicDocuments(ABC, Generic[_Summary]):
             raise NotFound()
         return None if document is None else bytes(document)
 
+    def _replace(
+        self, caller: Caller, public_id: str, stored: StoredDocument, known: str = ""
+    ) -> Published:
+        """Store a document in place of the one of the revision `known`, else Busy; '' for any."""
+        owner = self._put(caller, public_id, stored, known=known)
+        return Published(public_id, _full_name(owner, stored.name))
+
     def _put(
         self,
         caller: Caller,
@@ -162,12 +167,12 @@ class PublicDocuments(ABC, Generic[_Summary]):
         stored: StoredDocument,
         *,
         is_new: bool = False,
-        known: bytes | None = None,
+        known: str = "",
     ) -> bytes:
-        """Store a document and return the name of its owner; Busy if it is no more `known`."""
+        """Store a document and return the name of its owner."""
         owner: bytes = run_as(
             self._store, caller, PUT_DOCUMENT_WITHIN_QUOTA, public_id, self._ids.noun,
-            int(is_new), "" if known is None else known, stored.name, stored.journal,
+            int(is_new), known, stored.name, stored.journal,
             *(part for field in stored.fields.items() for part in field),
         )  # fmt: skip
         return owner

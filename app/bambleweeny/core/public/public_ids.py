@@ -82,9 +82,7 @@ class PublicIds:
             [found] = self._fetch([public_id])
             if found is None:
                 raise NotFound()
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[public_id] = found
+            known = self._remember(found)
         return known
 
     def delete(self, caller: Caller, public_id: str) -> None:
@@ -93,7 +91,7 @@ class PublicIds:
             raise InvalidRequest(
                 "The id is invalid.", hint="The id is the last segment of the path."
             )
-        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun):
+        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, 0):
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
@@ -110,6 +108,12 @@ class PublicIds:
         if lost:
             self._store.write(("ZREM", index, *lost))
         return [row for row in rows if row]
+
+    def _remember(self, found: PublicId) -> PublicId:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[found.id] = found
+        return found
 
     def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
         """Create a public id. It counts against the quota."""

@@ -6,10 +6,15 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] id (string): the public id
 --   ARGV[3] noun (string): `routes` or `bins`
+--   ARGV[4] ended (flag): only if it has ended
 -- Output: 1, or 0 if there is no such id
 --- @include "lib/tenant"
+--- @include "lib/ended"
 --- @include "lib/public_data"
-local id, noun = ARGV[2], ARGV[3]
+local id, noun, ended = ARGV[2], ARGV[3], ARGV[4] == '1'
+if ended and not has_ended(id) then
+  return 0
+end
 local is_route = noun == 'routes'
 local removed = redis.call('ZREM', is_route and its_routes or its_bins, id)
 if removed == 1 then
