@@ -15,7 +15,7 @@ from servers import Http
 HELLO = "hello"
 HELLO_ANEW = "hello, new connections"
 _BATCH = 1000
-_FASTEST_POPS = 20_000
+_FASTEST_POPS = 50_000
 
 
 @dataclass(frozen=True)
