@@ -7,6 +7,8 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.bins.bins import Bins
+from bambleweeny.core.bins.inboxes import Inboxes, make_inboxes
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import SharedCounters
@@ -22,7 +24,6 @@ from bambleweeny.core.lists.policies import ListPolicies
 from bambleweeny.core.notify.events import Events
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
-from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.mocks import Mocks, make_mocks
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
@@ -55,7 +56,7 @@ class Services:
     key_waits: KeyWaits
     routes: Routes
     mocks: Mocks
-    bins: Bins
+    inboxes: Inboxes
     exports: Exports
     imports: Imports
     status: Status
@@ -109,7 +110,7 @@ def make_services(
         mocks=make_mocks(
             store, routes, batch, waits, list_bounds=bounds, topic_bounds=topic_bounds
         ),
-        bins=Bins(store, lists),
+        inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
         exports=Exports(store.with_long_retry),
         imports=_imports(
             store.with_long_retry,

@@ -1,11 +1,11 @@
 """Documents of bins: created, read, replaced and deleted by their owner."""
 
-import time
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 
 import msgspec
+from msgspec import UNSET
 
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.bins.bins import Bins
@@ -21,7 +21,7 @@ from bambleweeny.core.public.public_documents import (
 )
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.public_names import PublicNames
-from bambleweeny.errors import Busy
+from bambleweeny.errors import Busy, NotFound
 from bambleweeny.store import Store
 
 DOCUMENT_BYTES = 64 << 10
@@ -29,24 +29,19 @@ _MOST_TRIES = 20
 
 
 class BinSummary(HasName, omit_defaults=True):
-    """What a listing shows of a bin; `ends_at` is in ms, 0 if it does not end."""
+    """What a listing shows of a bin."""
 
     list: str = ""
     topic: str = ""
     keep: str = ""
-    ends_at: int = 0
-
-    @property
-    def end(self) -> str:
-        """The end as ISO 8601 in UTC, or ""."""
-        if not self.ends_at:
-            return ""
-        text = datetime.fromtimestamp(self.ends_at / 1000, UTC).isoformat(timespec="seconds")
-        return text.replace("+00:00", "Z")
+    ends_at: datetime | None = None
 
 
 class BinDocuments(PublicDocuments[BinSummary]):
-    """The documents of all tenants. Secrets in them are stored, but never shown."""
+    """The documents of all tenants. Secrets in them are stored, but never shown.
+
+    In a stored document `ends` has become `ends_at`.
+    """
 
     _summary = BinSummary
 
@@ -56,15 +51,15 @@ class BinDocuments(PublicDocuments[BinSummary]):
 
     def create(self, caller: Caller, body: bytes) -> Published:
         """Create a bin with a document; see `PublicDocuments.create`."""
-        return super().create(caller, filled(body, None) if has_hidden(body) else body)
+        return super().create(caller, _completed(body, None))
 
     def replace(self, caller: Caller, public_id: str, body: bytes) -> Published:
         """Replace a document; a secret that is written as it is shown stays. Atomic."""
         if not has_hidden(body):
-            return super().replace(caller, public_id, body)
+            return super().replace(caller, public_id, _completed(body, None))
         for _ in range(_MOST_TRIES):
             earlier = self._document_of(caller, public_id)
-            stored = self._stored(filled(body, earlier))
+            stored = stored_document(_completed(body, earlier))
             known = "" if earlier is None else _revision_of(earlier)
             with suppress(Busy):
                 return self._replace(caller, public_id, stored, known)
@@ -76,14 +71,20 @@ class BinDocuments(PublicDocuments[BinSummary]):
 
     def summaries(self, caller: Caller) -> "list[tuple[Published, BinSummary]]":
         """Return what `PublicDocuments` does; bins that have ended are deleted."""
-        now = time.time() * 1000
+        now = datetime.now(UTC)
         rows = []
         for published, summary in super().summaries(caller):
             if summary.ends_at and summary.ends_at <= now:
-                self._bins.delete_ended(caller, published.id)
+                self._delete_ended(caller, published.id, now)
             else:
                 rows.append((published, summary))
         return rows
+
+    def _delete_ended(self, caller: Caller, public_id: str, now: datetime) -> None:
+        with suppress(NotFound):
+            document = self._document_of(caller, public_id)
+            if document is not None and load(document).ends <= now.timestamp():
+                self._bins.delete_ended(caller, public_id, _revision_of(document))
 
     def _stored(self, body: bytes) -> StoredDocument:
         return stored_document(body)
@@ -92,32 +93,38 @@ class BinDocuments(PublicDocuments[BinSummary]):
         return BinSummary(list=public.target)
 
 
-def stored_document(body: bytes, ends_at: int = 0) -> StoredDocument:
-    """Check a document and return it as it is stored.
-
-    `ends_at` is the end of the bin in ms, if it was decided before; else its life begins now.
-    """
-    if len(body) > DOCUMENT_BYTES:
-        raise refusal("document_too_large", "The document of a bin has up to 64 kB.", REFERENCE)
+def stored_document(body: bytes) -> StoredDocument:
+    """Check a document that is complete and return it as it is stored."""
     document = load(body).document
-    if document.life and not ends_at:
-        ends_at = int((time.time() + document.life) * 1000)
     summary = BinSummary(
         name=document.name,
         list=document.list,
         topic=document.topic,
         keep=document.keep,
-        ends_at=ends_at if document.life else 0,
+        ends_at=None if document.ends_at is UNSET else document.ends_at,
     )
-    return StoredDocument(
-        {
-            "revision": _revision_of(body),
-            "document": body,
-            "name": document.name,
-            "summary": msgspec.json.encode(summary),
-            "ends_at": str(summary.ends_at),
-        }
-    )
+    fields: dict[str, str | bytes] = {
+        "revision": _revision_of(body),
+        "document": body,
+        "name": document.name,
+        "summary": msgspec.json.encode(summary),
+    }
+    return StoredDocument(fields)
+
+
+def _completed(body: bytes, earlier: bytes | None) -> bytes:
+    """Check a document, fill in the secrets that it keeps, and the time of its end."""
+    if len(body) > DOCUMENT_BYTES:
+        raise refusal("document_too_large", "The document of a bin has up to 64 kB.", REFERENCE)
+    if has_hidden(body):
+        body = filled(body, earlier)
+    document = load(body).document
+    if not document.life:
+        return body
+    fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    del fields["ends"]
+    ends_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=document.life)
+    return msgspec.json.encode({**fields, "ends_at": ends_at})
 
 
 def _revision_of(document: bytes) -> str:

@@ -1,6 +1,6 @@
 """Bins: public ids at which anyone can push an item to a list of the owner."""
 
-from bambleweeny.core.auth.tenant_session import run_as
+from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.lists import Lists, check_list_name
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
@@ -36,6 +36,26 @@ class Bins(PublicIds):
             raise HasDocument()
         return found
 
+    def check_plain(self, found: PublicId) -> None:
+        """Raise NotFound if a plain bin has been deleted, HasDocument if it has a document by now.
+
+        One round trip.
+        """
+        tenant = self._store.schema.tenant(found.owner)
+        try:
+            score, has_document = read_as(
+                self._store,
+                found.as_owner,
+                ("ZSCORE", tenant.bins, found.id),
+                ("EXISTS", tenant.document(found.id)),
+            )
+        except Unauthorized as ex:
+            raise NotFound() from ex
+        if score is None:
+            raise NotFound()
+        if has_document:
+            self._take_document(found)
+
     def push(self, found: PublicId, body: bytes) -> None:
         """Push an item to the list of a plain bin; atomic with the owner's quota and the list's
         bound. One round trip.
@@ -47,10 +67,13 @@ class Bins(PublicIds):
         except Unauthorized as ex:
             raise NotFound() from ex
         if item_id < 0:
-            self._remember(found._replace(has_document=True))
-            raise HasDocument()
+            self._take_document(found)
 
-    def delete_ended(self, owner: Caller, public_id: str) -> None:
-        """Delete a bin if it has ended."""
-        if run_as(self._store, owner, REMOVE_PUBLIC_ID, public_id, self.noun, 1):
+    def _take_document(self, found: PublicId) -> None:
+        self._remember(found._replace(has_document=True))
+        raise HasDocument()
+
+    def delete_ended(self, owner: Caller, public_id: str, revision: str | bytes) -> None:
+        """Delete a bin that has ended, unless it has another document by now."""
+        if run_as(self._store, owner, REMOVE_PUBLIC_ID, public_id, self.noun, revision):
             self._store.write(("UNLINK", self._store.schema.bin(public_id)))

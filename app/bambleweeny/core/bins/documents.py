@@ -1,6 +1,7 @@
 """The document of a bin: what it accepts, what it keeps and what it answers."""
 
 import re
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -55,6 +56,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     max_body: str | int = DEFAULT_MAX_BODY
     rate: str = DEFAULT_RATE
     ends: str = ""
+    ends_at: datetime | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         """Check each field, and those that need each other."""
@@ -75,6 +77,8 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
             "'else': 'keep' needs 'keep': 'request', which has the place for 'verified'",
         )
         _require(not (self.once and self.topic), "'once' needs a 'list': a topic keeps all")
+        _require(not self.ends or self.ends_at is UNSET, "A bin has one of 'ends' and 'ends_at'")
+        _require(self.ends_at is UNSET or self.ends_at.tzinfo, "'ends_at' ends in Z, or an offset")
         # NOTE: what cannot be read is refused here, with its place in the document.
         _ = (self.most_bytes, self.limit, self.life, self.request_name)
 

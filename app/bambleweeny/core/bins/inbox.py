@@ -1,12 +1,12 @@
 """A bin's document, compiled: what it does with a request, as far as no engine is needed."""
 
+from math import inf
 from random import Random, SystemRandom
-from typing import Literal
 
 import msgspec
 from msgspec import UNSET
 
-from bambleweeny.core.bins.challenges import Handshake, answer_of
+from bambleweeny.core.bins.challenges import Handshake, answer_of, check_challenge
 from bambleweeny.core.bins.documents import BinDocument, read_document, unusable
 from bambleweeny.core.mocks.answers import Preference
 from bambleweeny.core.mocks.calls import Call
@@ -27,33 +27,47 @@ class Inbox:
 
     def __init__(self, document: BinDocument) -> None:
         self.document = document
-        self.verify = None if document.verify is UNSET else document.verify
+        self._verify = None if document.verify is UNSET else document.verify
         self.max_body = document.most_bytes
         self.burst, seconds = document.limit
         self.interval_us = seconds * _US // self.burst
         """The microseconds after which one more request is accepted."""
+        self.ends = inf if document.ends_at is UNSET else document.ends_at.timestamp()
+        """In seconds since 1970."""
         self._challenge = None if document.challenge is UNSET else document.challenge
+        if self._challenge:
+            check_challenge(self._challenge)
         self._methods = methods_of(document.method_names)
         self._once = document.request_name
         answer = _OK if document.answer is UNSET else document.answer
         self._rule = located(".answer", _rule_of, answer)
 
-    def check(self, call: Call, size: int) -> Literal["probe", "store"]:
-        """Return what a request is for; HEAD and OPTIONS are answered, and never stored.
-
-        Raises NotFound below a bin without paths, MethodNotAllowed and BodyTooLarge.
-        """
+    def check(self, call: Call, size: int) -> None:
+        """Raise NotFound below a bin without paths, and BodyTooLarge."""
         if call.path.strip("/") and not self.document.has_paths:
             raise NotFound()
-        if call.method in _PROBES:
-            return "probe"
+        if size > self.max_body:
+            raise BodyTooLarge(hint=f"This bin takes bodies of up to {self.max_body} bytes.")
+
+    def check_method(self, call: Call) -> None:
+        """Raise MethodNotAllowed if the bin stores no requests of this method."""
         if self._methods is not None and call.method not in self._methods:
             error = MethodNotAllowed(hint=f"This bin takes {self.allowed}.")
             error.allow = self.allowed
             raise error
-        if size > self.max_body:
-            raise BodyTooLarge(hint=f"This bin takes bodies of up to {self.max_body} bytes.")
-        return "store"
+
+    def is_probe(self, call: Call) -> bool:
+        """Return whether a request is answered, but never stored."""
+        return call.method in _PROBES
+
+    def is_verified(self, call: Call, sent: bytes) -> bool | None:
+        """Return whether a request is signed, or None if the bin does not verify."""
+        return self._verify.check(call.headers, sent, call.time) if self._verify else None
+
+    def refuse_unverified(self) -> None:
+        """Raise InvalidSignature, unless the bin keeps what is not signed."""
+        if self._verify and self._verify.otherwise == "reject":
+            raise self._verify.refusal()
 
     @property
     def allowed(self) -> str:
@@ -61,9 +75,14 @@ class Inbox:
         names = self._methods or ("DELETE", "GET", "PATCH", "POST", "PUT")
         return ", ".join(sorted({*names, *_PROBES}))
 
-    def handshake(self, call: Call) -> Handshake | None:
-        """Return the answer to a provider's challenge, or None if the request is none."""
-        return answer_of(self._challenge, call) if self._challenge else None
+    def handshake(self, call: Call, *, is_verified: bool | None) -> Handshake | None:
+        """Return the answer to a provider's challenge, or None if the request is none.
+
+        A challenge in a body is signed like any event, and answered only if it is.
+        """
+        if self._challenge is None or (is_verified is False and call.body):
+            return None
+        return answer_of(self._challenge, call)
 
     def once_of(self, call: Call) -> str:
         """Return the name of a request that is stored once, or "" if it has none."""

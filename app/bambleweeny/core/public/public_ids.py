@@ -91,7 +91,7 @@ class PublicIds:
             raise InvalidRequest(
                 "The id is invalid.", hint="The id is the last segment of the path."
             )
-        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, 0):
+        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, ""):
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 

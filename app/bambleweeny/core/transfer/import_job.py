@@ -11,7 +11,7 @@ from bambleweeny.core.lists.items import Items
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.lists.policies import ListPolicies
 from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.public.bins import Bins
+from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Message, Topics

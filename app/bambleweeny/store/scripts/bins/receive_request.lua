@@ -10,32 +10,27 @@
 --   ARGV[5] revision (string): of the document that the caller knows
 --   ARGV[6] interval (us): after which the rate accepts one more request
 --   ARGV[7] burst (integer): the requests that the rate accepts at once
---   ARGV[8] ends (flag): the bin has an end
---   ARGV[9] list (string): that gets the item, or '' for a topic
---   ARGV[10] packed_options (JSON): of a push, or ''
---   ARGV[11] topic (string): that gets the message, or ''
---   ARGV[12] bounds (string): the most messages of a topic, their age in ms, and bytes, separated
+--   ARGV[8] list (string): that gets the item, or '' for a topic
+--   ARGV[9] packed_options (JSON): of a push, or ''
+--   ARGV[10] topic (string): that gets the message, or ''
+--   ARGV[11] bounds (string): the most messages of a topic, their age in ms, and bytes, separated
 --     by blanks
---   ARGV[13] content_type (string): of a message, or ''
---   ARGV[14] body (bytes)
--- Output: 1; 0 and the ms after which the rate accepts a request; 2 if the bin has ended; or -1,
---   the revision and the document, if the caller knows another one
+--   ARGV[12] content_type (string): of a message, or ''
+--   ARGV[13] body (bytes)
+-- Output: 1; 0 and the ms after which the rate accepts a request; or -1, the revision and the
+--   document, if the caller knows another one
 -- Errors: not_found, list_full, quota_exceeded
 --- @include "lib/known_document"
 --- @include "lib/rate"
---- @include "lib/ended"
 --- @function "lists/push_within_bounds"
 --- @lazy "topics/publish_within_bounds"
 local id, max_items, max_bytes, revision = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local interval, burst, ends = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8] == '1'
-local list, packed_options, topic, bounds = ARGV[9], ARGV[10], ARGV[11], ARGV[12]
-local content_type, body = ARGV[13], ARGV[14]
+local interval, burst = tonumber(ARGV[6]), tonumber(ARGV[7])
+local list, packed_options, topic, bounds = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
+local content_type, body = ARGV[12], ARGV[13]
 local newer = newer_document(id, revision)
 if newer then
   return newer
-end
-if ends and has_ended(id) then
-  return {2}
 end
 local following, wait_ms = next_in_rate(its_counts(id), interval, burst)
 if wait_ms > 0 then

@@ -6,13 +6,12 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] id (string): the public id
 --   ARGV[3] noun (string): `routes` or `bins`
---   ARGV[4] ended (flag): only if it has ended
--- Output: 1, or 0 if there is no such id
+--   ARGV[4] revision (string): that its document must have, or '' for any
+-- Output: 1, or 0 if there is no such id, or if its document has another revision
 --- @include "lib/tenant"
---- @include "lib/ended"
 --- @include "lib/public_data"
-local id, noun, ended = ARGV[2], ARGV[3], ARGV[4] == '1'
-if ended and not has_ended(id) then
+local id, noun, revision = ARGV[2], ARGV[3], ARGV[4]
+if revision ~= '' and redis.call('HGET', its_document(id), 'revision') ~= revision then
   return 0
 end
 local is_route = noun == 'routes'
