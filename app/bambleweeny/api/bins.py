@@ -151,4 +151,4 @@ def _paths_of(req: falcon.Request, published: Published) -> dict[str, str]:
 
 def _fields_in_list(summary: BinSummary) -> dict[str, Any]:
     target = {} if summary.topic else {"list": summary.list}
-    return target | msgspec.to_builtins(summary)
+    return {**target, **msgspec.to_builtins(summary)}

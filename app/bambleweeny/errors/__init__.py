@@ -98,7 +98,6 @@ from bambleweeny.errors.bad_requests import (
     UserExists,
 )
 from bambleweeny.errors.base import BambleweenyError
-from bambleweeny.errors.bins import BinNameTaken, RateLimited
 from bambleweeny.errors.failures import (
     Busy,
     FrontNotFound,
@@ -163,7 +162,12 @@ from bambleweeny.errors.refusals import (
     UnsupportedCoding,
     UnsupportedType,
 )
-from bambleweeny.errors.webhook_bins import InvalidBin, InvalidSignature
+from bambleweeny.errors.webhook_bins import (
+    BinNameTaken,
+    InvalidBin,
+    InvalidSignature,
+    RateLimited,
+)
 
 __all__ = [
     "CATALOGUE",

@@ -17,3 +17,15 @@ class InvalidSignature(BambleweenyError):
 
     code, status, info = "invalid_signature", 401, "The signature is missing or wrong."
     hint = "Sign the body as it is sent, with the bin's secret, and check the clock."
+
+
+class BinNameTaken(BambleweenyError):
+    """Another bin of the user has the name."""
+
+    code, status, info = "bin_name_taken", 409, "Another bin has this name."
+
+
+class RateLimited(BambleweenyError):
+    """The requests exceed a rate; `retry_after` says when the next one is accepted."""
+
+    code, status, info = "rate_limited", 429, "Too many requests."

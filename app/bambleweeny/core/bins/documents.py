@@ -1,5 +1,6 @@
 """The document of a bin: what it accepts, what it keeps and what it answers."""
 
+import builtins
 import re
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -47,7 +48,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     topic: str = ""
     name: str = ""
     keep: Literal["body", "request"] = "body"
-    methods: str | list[str] | UnsetType = UNSET
+    methods: "str | builtins.list[str] | UnsetType" = UNSET
     paths: bool | UnsetType = UNSET
     answer: Answer | UnsetType = UNSET
     challenge: ChallengeName | Challenge | UnsetType = UNSET

@@ -31,7 +31,8 @@ def filled(document: bytes, earlier: bytes | None) -> bytes:
     InvalidBin if there is none.
     """
     fields = _fields_of(document)
-    known = {} if earlier is None else {path: h[k] for h, k, path in _secrets_in(_fields_of(earlier))}
+    kept = () if earlier is None else _secrets_in(_fields_of(earlier))
+    known = {path: holder[key] for holder, key, path in kept}
     for holder, key, path in _hidden_in(fields):
         if path not in known:
             text = f"There is no earlier secret that could be kept - at `${path}`"

@@ -40,8 +40,8 @@ class Journals:
     ) -> None:
         """Record a call, if the route has a journal; else check that the document is known.
 
-        One round trip. Raises NewerDocument if it is not, and PublicIdGone without the route. Before
-        anything has changed, so that the call can be tried again.
+        One round trip. Raises NewerDocument if it is not, and PublicIdGone without the route,
+        before anything has changed, so that the call can be tried again.
         """
         journal = known.compiled.document.journal
         if not journal:

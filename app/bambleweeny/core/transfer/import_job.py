@@ -6,12 +6,12 @@ from typing import Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.listing.selections import Selections
 from bambleweeny.core.lists.items import Items
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.lists.policies import ListPolicies
 from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Message, Topics
