@@ -55,7 +55,7 @@ class Filled:
         self.item = str(stays.id)
         services.topics.publish(uli, "news", b"hello", "text/plain")
         self.route = services.routes.create(uli, "page", "text/html").id
-        self.bin = services.bins.create(uli, "filled").id
+        self.bin = services.inboxes.bins.create(uli, "filled").id
         self.mock = services.mocks.documents.create(uli, MOCK).id
         services.keys.set(uli, "todo:1", b'{"id":1}')
         services.keys.set(uli, "seed", b'[{"id":7}]')

@@ -86,8 +86,8 @@ def test_a_new_password_ends_the_tokens(services, uli):
         lambda: services.keys.set(uli, "k", b"y"),
         lambda: services.lists.pop(uli, "q"),
         lambda: services.users.check(uli),
-        lambda: services.bins.create(uli, "q"),
-        lambda: services.bins.owned_by(uli),
+        lambda: services.inboxes.bins.create(uli, "q"),
+        lambda: services.inboxes.bins.owned_by(uli),
     ):
         with pytest.raises(Unauthorized):
             use()
@@ -119,7 +119,7 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
     services.keys.set(uli, "k", b"x")
     services.lists.push(uli, "q", b"x")
     services.routes.create(uli, "k", "a/b")
-    services.bins.create(uli, "q")
+    services.inboxes.bins.create(uli, "q")
     services.users.delete("1")
     assert raw.keys("b9y:{1}:*") + raw.keys("b9y:route:*") + raw.keys("b9y:bin:*") == []
     assert raw.keys("b9y:tenants") == []

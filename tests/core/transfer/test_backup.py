@@ -132,7 +132,7 @@ def filled(services, admin, uli, store):
     fill_queues(services, uli)
     services.routes.create(uli, "k1", 'text/html; charset="utf-8"')
     services.routes.create(ann, "later", "a/b")
-    services.bins.create(uli, "hooks")
+    services.inboxes.bins.create(uli, "hooks")
     return store
 
 
@@ -185,7 +185,7 @@ def test_the_file_says_what_it_is(services, uli):
     services.lists.push(uli, "q", b"first")
     message = services.topics.publish(uli, "t", b"news", "text/html")
     route = services.routes.create(uli, "foo", "text/plain")
-    made = services.bins.create(uli, "q")
+    made = services.inboxes.bins.create(uli, "q")
     header, admin, user, *owned, end = map(
         json.loads, backed_up(services.keys._store).getvalue().splitlines()
     )
@@ -288,7 +288,7 @@ def test_no_secret_of_the_instance_is_in_the_file(filled, raw):
 def test_passwords_quotas_and_public_ids_come_along_and_tokens_do_not(filled, services, other):
     uli = services.users.log_in("uli", "secret")
     token = services.tokens.issue(uli)
-    [route], [made] = services.routes.owned_by(uli), services.bins.owned_by(uli)
+    [route], [made] = services.routes.owned_by(uli), services.inboxes.bins.owned_by(uli)
     restore(other, backed_up(filled))
     there = services_of(other)
     assert there.users.log_in("uli", "secret").id == "1"
@@ -345,7 +345,7 @@ def test_every_byte_that_is_changed_is_seen(services, uli, store):
     services.keys.set(uli, "a", b"some text")
     services.lists.push(uli, "q", b"\xff")
     services.topics.publish(uli, "t", b"x")
-    services.bins.create(uli, "q")
+    services.inboxes.bins.create(uli, "q")
     good = backed_up(store).getvalue()
     for place in range(len(good)):
         for byte in (good[place] ^ 1, good[place] ^ 128):

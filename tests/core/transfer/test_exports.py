@@ -68,7 +68,7 @@ def full(services, uli, admin, raw):
         services.lists.push(uli, "q", body)
     services.lists.push(uli, "other", b"")
     services.routes.create(uli, "text", "text/html")
-    services.bins.create(uli, "q")
+    services.inboxes.bins.create(uli, "q")
     services.keys.set(admin, "of-the-admin", b"")
     return ends
 
@@ -83,7 +83,7 @@ def owned(services, caller):
             while (body := services.lists.pop(caller, name)) is not None:
                 items[name].append(body)
     routes = [(r.target, r.content_type) for r in services.routes.owned_by(caller)]
-    return held, items, routes, [b.target for b in services.bins.owned_by(caller)]
+    return held, items, routes, [b.target for b in services.inboxes.bins.owned_by(caller)]
 
 
 def test_an_export_has_all_of_ones_own_and_nothing_else(full, services, uli):

@@ -247,7 +247,7 @@ def fill(url: str) -> None:
             store.write(*commands[begin : begin + 1000])
         for number in range(13):
             services.routes.create(caller, f"key:{number}", "text/plain")
-            services.bins.create(caller, f"list:{number}")
+            services.inboxes.bins.create(caller, f"list:{number}")
         services.users.change(owner, quota=int(owner) * 3000)
     store.close()
 

@@ -1,5 +1,5 @@
--- Stores a request to a bin that has a document, within the bin's rate and the bounds of its list or
--- topic.
+-- Stores a request to a bin that has a document, within the bin's rate and the bounds of its list
+-- or topic. The rate follows the generic cell rate algorithm (ITU-T I.371): it has one number.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
@@ -20,8 +20,8 @@
 -- Output: 1; 0 and the ms after which the rate accepts a request; or -1, the revision and the
 --   document, if the caller knows another one
 -- Errors: not_found, list_full, quota_exceeded
+--- @include "lib/tenant"
 --- @include "lib/known_document"
---- @include "lib/rate"
 --- @function "lists/push_within_bounds"
 --- @lazy "topics/publish_within_bounds"
 local id, max_items, max_bytes, revision = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -32,9 +32,12 @@ local newer = newer_document(id, revision)
 if newer then
   return newer
 end
-local following, wait_ms = next_in_rate(its_counts(id), interval, burst)
-if wait_ms > 0 then
-  return {0, wait_ms}
+local now = redis.call('TIME')
+local now_us, rate = now[1] * 1000000 + now[2], redis.call('HGET', its_counts(id), 'rate')
+local following = math.max(tonumber(rate or 0), now_us) + interval
+local wait_us = following - burst * interval - now_us
+if wait_us > 0 then
+  return {0, math.ceil(wait_us / 1000)}
 end
 local stored
 if list ~= '' then
@@ -48,5 +51,5 @@ end
 if type(stored) == 'table' and stored.err then
   return stored
 end
-redis.call('HSET', its_counts(id), 'rate', following)
+redis.call('HSET', its_counts(id), 'rate', string.format('%.0f', following))
 return {1}

@@ -10,15 +10,16 @@
 --   ARGV[5] known (string): the revision that is replaced, or '' for any
 --   ARGV[6] name (string): or ''
 --   ARGV[7] journal (string): the topic of its calls, or ''
---   ARGV[8..] field, value: of the hash of the document
+--   ARGV[8..] field (bytes): name and value of each field of the hash of the document
 -- Output: the name of the owner
 -- Errors: not_found, busy, quota_exceeded, route_name_taken, bin_name_taken
 --- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/quota"
 --- @lazy "topics/delete_topic"
-local id, is_route, adds, known = ARGV[2], ARGV[3] == 'routes', ARGV[4] == '1', ARGV[5]
+local id, noun, adds, known = ARGV[2], ARGV[3], ARGV[4] == '1', ARGV[5]
 local name, journal = ARGV[6], ARGV[7]
+local is_route = noun == 'routes'
 local index = is_route and its_routes or its_bins
 local names = is_route and its_route_names or its_bin_names
 local holder = name ~= '' and redis.call('HGET', names, name)
