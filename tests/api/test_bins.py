@@ -1,12 +1,14 @@
 """Bins with documents over HTTP: what they accept, what they keep and what they answer."""
 
+import base64
 import gzip
 import hmac
 import json
 import time
+from datetime import datetime
 
 import pytest
-from servers import running
+from servers import Http, running
 
 SECRET = "the secret"
 
@@ -39,13 +41,18 @@ def code_of(answer):
 
 
 def signed(body, secret=SECRET):
-    return {"X-Hub-Signature-256": f"sha256={hmac.new(secret.encode(), body, 'sha256').hexdigest()}"}
+    return {
+        "X-Hub-Signature-256": f"sha256={hmac.new(secret.encode(), body, 'sha256').hexdigest()}"
+    }
 
 
 def test_a_request_is_kept_whole(publish, items, http):
     path = publish()
     answer = http.request(
-        "PATCH", f"{path}/a%2Fb//c?x=1&x=2&y=%20", data=b"a=1", headers={"X-Twice": "1, 2", "Cookie": "a=b"}
+        "PATCH",
+        f"{path}/a%2Fb//c?x=1&x=2&y=%20",
+        data=b"a=1",
+        headers={"X-Twice": "1, 2", "Cookie": "a=b"},
     )
     assert (answer.status_code, answer.text) == (200, "OK")
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
@@ -58,8 +65,6 @@ def test_a_request_is_kept_whole(publish, items, http):
 
 
 def _seconds(text):
-    from datetime import datetime
-
     return datetime.fromisoformat(text).timestamp()
 
 
@@ -84,7 +89,11 @@ def test_a_plain_bin_answers_probes_and_takes_posts_alone(as_uli, http):
     assert http.head(path).status_code == 200
     assert http.options(path).headers["Allow"] == "HEAD, OPTIONS, POST"
     answer = http.get(path)
-    assert (answer.headers["Allow"], *code_of(answer)) == ("HEAD, OPTIONS, POST", 405, "method_not_allowed")
+    assert (answer.headers["Allow"], *code_of(answer)) == (
+        "HEAD, OPTIONS, POST",
+        405,
+        "method_not_allowed",
+    )
     assert code_of(http.post(f"{path}/below")) == (404, "not_found")
     assert http.post(path, data=b"\x00plain").text == "OK"
     assert as_uli.get("/lists/hooks").content == b"\x00plain"
@@ -95,11 +104,16 @@ def test_a_plain_bin_can_get_a_document(as_uli, http, items):
     assert as_uli.get("/bins", params={"id": path[6:]}).json() == {"list": "hooks"}
     http.post(path, data=b"plain")
     as_uli.get("/lists/hooks")
-    changed = as_uli.put("/bins", params={"id": path[6:]}, json={"list": "hooks", "keep": "request", "name": "gh"})
+    changed = as_uli.put(
+        "/bins", params={"id": path[6:]}, json={"list": "hooks", "keep": "request", "name": "gh"}
+    )
     assert changed.json() == {"info": "ok", "path": path, "named_path": "/bins/@uli/gh"}
     http.post(path, data=b"whole")
     http.post("/bins/@uli/gh/below", data=b"named")
-    assert [(one.get("path", ""), one["body"]) for one in items()] == [("", "whole"), ("/below", "named")]
+    assert [(one.get("path", ""), one["body"]) for one in items()] == [
+        ("", "whole"),
+        ("/below", "named"),
+    ]
 
 
 def test_a_listing_shows_what_a_bin_does(publish, as_uli):
@@ -112,7 +126,11 @@ def test_a_listing_shows_what_a_bin_does(publish, as_uli):
     assert named | {"ends_at": ""} == {
         "path": path, "named_path": "/bins/@uli/gh", "list": "hooks", "name": "gh", "keep": "request", "ends_at": "",
     }  # fmt: skip
-    assert [{k: v for k, v in row.items() if k != "path"} for row in rows if row != named and "keep" not in row] == [{"list": "plain"}]
+    assert [
+        {k: v for k, v in row.items() if k != "path"}
+        for row in rows
+        if row != named and "keep" not in row
+    ] == [{"list": "plain"}]
     assert any(row.get("topic") == "news" and "list" not in row for row in rows)
 
 
@@ -122,22 +140,31 @@ def test_a_listing_shows_what_a_bin_does(publish, as_uli):
         ("text", "äöü\n".encode()),
         ("bytes", b"\xff\x00\xfe"),
         ("nul", b"a\x00b"),
-        ("gzip", gzip.compress(b'{"a":1}')),
+        ("gzip", gzip.compress(b'{"a":1}', mtime=0)),
         ("empty", b""),
     ],
 )
 def test_a_body_is_kept_byte_for_byte(kept, body, publish, items, http):
-    import base64
-
     headers = {"Content-Encoding": "gzip"} if kept == "gzip" else {}
-    assert http.post(publish(answer={"json": "!@[$body.a]"} if kept == "gzip" else {}), data=body, headers=headers).status_code == 200
+    assert (
+        http.post(
+            publish(answer={"json": "!@[$body.a]"} if kept == "gzip" else {}),
+            data=body,
+            headers=headers,
+        ).status_code
+        == 200
+    )
     found = items()[0].get("body", "")
-    assert (base64.b64decode(found["base64"]) if isinstance(found, dict) else found.encode()) == body
+    assert (
+        base64.b64decode(found["base64"]) if isinstance(found, dict) else found.encode()
+    ) == body
 
 
 def test_an_answer_can_use_a_coded_body(publish, http, items):
     answer = http.post(
-        publish(answer={"json": {"got": "!@[$body.a]"}}), data=gzip.compress(b'{"a":1}'), headers={"Content-Encoding": "gzip"}
+        publish(answer={"json": {"got": "!@[$body.a]"}}),
+        data=gzip.compress(b'{"a":1}', mtime=0),
+        headers={"Content-Encoding": "gzip"},
     )
     assert answer.json() == {"got": 1}
     assert items()[0]["headers"]["content-encoding"] == "gzip"
@@ -154,9 +181,9 @@ def test_a_bin_of_a_topic_publishes(as_uli, http):
     http.post(path, data=b"a")
     http.post(plain, data=b"b", headers={"Content-Type": "text/x"})
     [message] = as_uli.get("/topics/news", params={"since": "0-0"}).json()["messages"]
-    assert json.loads(message["body"])["body"] == "a"
+    assert json.loads(message["value"])["body"] == "a"
     [message] = as_uli.get("/topics/raw", params={"since": "0-0"}).json()["messages"]
-    assert (message["body"], message["type"]) == ("b", "text/x")
+    assert (message["value"], message["type"]) == ("b", "text/x")
 
 
 def test_the_answer_is_the_documents(publish, http, as_uli):
@@ -182,12 +209,20 @@ def test_signatures_are_checked_over_the_bytes(publish, items, http):
     path = publish(verify={"scheme": "github", "secrets": ["newer", SECRET]})
     body = b'{"a": 1}'
     assert code_of(http.post(path, data=body)) == (401, "invalid_signature")
-    assert code_of(http.post(path, data=b'{"a": 2}', headers=signed(body))) == (401, "invalid_signature")
+    assert code_of(http.post(path, data=b'{"a": 2}', headers=signed(body))) == (
+        401,
+        "invalid_signature",
+    )
     assert items() == []
     assert http.post(path, data=body, headers=signed(body)).status_code == 200
     assert http.post(path, data=body, headers=signed(body, "newer")).status_code == 200
     packed = gzip.compress(body)
-    assert http.post(path, data=packed, headers=signed(packed) | {"Content-Encoding": "gzip"}).status_code == 200
+    assert (
+        http.post(
+            path, data=packed, headers=signed(packed) | {"Content-Encoding": "gzip"}
+        ).status_code
+        == 200
+    )
     assert [one["verified"] for one in items()] == [True, True, True]
 
 
@@ -199,7 +234,11 @@ def test_what_is_not_signed_can_be_kept(publish, items, http):
 
 
 def test_secrets_are_never_shown_and_can_stay(publish, as_uli, http):
-    path = publish(name="gh", verify={"scheme": "github", "secrets": ["old", SECRET]}, challenge={"provider": "meta", "secret": "m"})
+    path = publish(
+        name="gh",
+        verify={"scheme": "github", "secrets": ["old", SECRET]},
+        challenge={"provider": "meta", "secret": "m"},
+    )
     shown = as_uli.get("/bins?id=gh").json()
     assert shown["verify"]["secrets"] == ["[secret]", "[secret]"]
     assert shown["challenge"] == {"provider": "meta", "secret": "[secret]"}
@@ -208,12 +247,19 @@ def test_secrets_are_never_shown_and_can_stay(publish, as_uli, http):
     assert as_uli.put("/bins?id=gh", json=shown).status_code == 200
     for secret, status in (("new", 200), (SECRET, 200), ("old", 401), ("[secret]", 401)):
         assert http.post(path, data=b"a", headers=signed(b"a", secret)).status_code == status
-    assert http.get(path, params={"hub.mode": "subscribe", "hub.challenge": "c", "hub.verify_token": "m"}).text == "c"
+    assert (
+        http.get(
+            path, params={"hub.mode": "subscribe", "hub.challenge": "c", "hub.verify_token": "m"}
+        ).text
+        == "c"
+    )
     shown["verify"]["secrets"].append("[secret]")
     refused = as_uli.put("/bins?id=gh", json=shown)
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_bin")
     assert "secrets[2]" in refused.json()["info"]
-    refused = as_uli.post("/bins", json={"list": "x", "verify": {"scheme": "github", "secrets": ["[secret]"]}})
+    refused = as_uli.post(
+        "/bins", json={"list": "x", "verify": {"scheme": "github", "secrets": ["[secret]"]}}
+    )
     assert refused.json()["code"] == "invalid_bin"
 
 
@@ -253,7 +299,11 @@ def test_what_is_not_signed_spends_no_rate(publish, http):
     path = publish(rate="2/h", verify={"scheme": "github", "secrets": [SECRET]})
     for _ in range(5):
         assert http.post(path, data=b"x").status_code == 401
-    assert [http.post(path, data=b"x", headers=signed(b"x")).status_code for _ in range(3)] == [200, 200, 429]
+    assert [http.post(path, data=b"x", headers=signed(b"x")).status_code for _ in range(3)] == [
+        200,
+        200,
+        429,
+    ]
 
 
 def test_a_default_rate_bounds_a_flood(publish, items, http):
@@ -282,20 +332,23 @@ def test_a_bin_takes_no_larger_bodies_than_its_server(publish, as_uli):
 def test_methods_and_paths_can_be_bounded(publish, items, http):
     path = publish(methods=["POST", "PUT"], paths=False)
     answer = http.get(path)
-    assert (answer.headers["Allow"], *code_of(answer)) == ("HEAD, OPTIONS, POST, PUT", 405, "method_not_allowed")
+    assert (answer.headers["Allow"], *code_of(answer)) == (
+        "HEAD, OPTIONS, POST, PUT",
+        405,
+        "method_not_allowed",
+    )
     assert code_of(http.post(f"{path}/a")) == (404, "not_found")
     assert http.put(path).status_code == http.post(f"{path}/").status_code == 200
     assert [one["method"] for one in items()] == ["PUT", "POST"]
 
 
 def test_a_bin_ends(publish, as_uli, http):
-    soon, later = publish(ends="1s", name="soon"), publish(ends="1h", name="later")
+    soon, later = publish(ends="1h", name="soon"), publish(ends="1h", name="later")
     shown = as_uli.get("/bins?id=soon").json()
     assert "ends" not in shown
     shown["ends_at"] = "2020-01-01T00:00:00Z"
     assert as_uli.put("/bins?id=soon", json=shown).status_code == 200
     assert code_of(http.post(soon)) == (404, "not_found")
-    assert code_of(http.head("/bins/@uli/soon")) if False else True
     assert http.post(later).status_code == 200
     assert [row["name"] for row in as_uli.get("/bins").json()["bins"]] == ["later"]
     assert as_uli.put("/bins?id=later", json=shown | {"name": "later"}).status_code == 200
@@ -306,7 +359,10 @@ def test_a_bin_ends(publish, as_uli, http):
 
 def test_names_belong_to_one_bin(publish, as_uli, http):
     path = publish(name="gh")
-    assert code_of(as_uli.post("/bins", json={"list": "x", "name": "gh"})) == (409, "bin_name_taken")
+    assert code_of(as_uli.post("/bins", json={"list": "x", "name": "gh"})) == (
+        409,
+        "bin_name_taken",
+    )
     assert as_uli.post("/routes", json={"key": "k", "name": "gh"}).status_code == 200
     as_uli.put("/bins?id=gh", json={"list": "hooks", "name": "hub"})
     assert http.post("/bins/@uli/gh").status_code == 404
@@ -339,7 +395,10 @@ REFUSED = [
     ({"list": "a", "ends": "soon"}, "'ends'"),
     ({"list": "a", "ends": "1d", "ends_at": "2030-01-01T00:00:00Z"}, "one of 'ends' and 'ends_at'"),
     ({"list": "a", "ends_at": "2030-01-01T00:00:00"}, "'ends_at'"),
-    ({"list": "a", "verify": {"scheme": "github", "secrets": ["x"], "else": "keep"}}, "'keep': 'request'"),
+    (
+        {"list": "a", "verify": {"scheme": "github", "secrets": ["x"], "else": "keep"}},
+        "'keep': 'request'",
+    ),
     ({"list": "a", "verify": {"scheme": "github", "secrets": []}}, "1 to 5 secrets"),
     ({"list": "a", "challenge": "meta"}, "needs a secret"),
     ({"list": "a", "answer": {"text": "!@[$count]"}}, "$count"),
@@ -369,20 +428,22 @@ def test_a_document_has_a_bound(as_uli):
     assert code_of(answer) == (413, "body_too_large")
 
 
-def test_a_full_list_and_a_used_up_quota_refuse(as_uli, publish, http):
-    assert as_uli.put("/lists/hooks/policy", json={"max_items": 1}).status_code == 200
-    path = publish()
-    assert http.post(path).status_code == 200
-    assert code_of(http.post(path)) == (507, "list_full")
-    for number in range(50):
-        as_uli.put(f"/keys/k{number}", data=b"")
-    assert code_of(as_uli.post("/bins", json={"list": "a", "keep": "request"})) == (400, "quota_exceeded")
+def test_a_full_list_and_a_used_up_quota_refuse(as_uli, publish, http, services):
+    path = publish(max_body="2mb")
+    statuses = [http.post(path, data=b"x" * (1500 << 10)).status_code for _ in range(3)]
+    assert statuses == [200, 200, 507]
+    assert code_of(http.post(path, data=b"x" * (1500 << 10))) == (507, "list_full")
+    services.users.change("1", quota=1)
+    refused = as_uli.post("/bins", json={"list": "a", "keep": "request"})
+    assert (refused.status_code, "quota" in refused.json()["info"].lower()) == (400, True)
 
 
 def test_tokens_of_this_server_are_not_kept(publish, items, http, as_uli):
     token = as_uli.headers["Authorization"].split()[1]
     http.post(
-        f"{publish()}/{token}?token={token}", data=f"body {token}", headers={"Authorization": f"Bearer {token}"}
+        f"{publish()}/{token}?token={token}",
+        data=f"body {token}",
+        headers={"Authorization": f"Bearer {token}"},
     )
     assert token not in json.dumps(items())
     assert items()[0]["headers"]["authorization"] == "Bearer [token]"
@@ -392,12 +453,18 @@ CHALLENGES = [
     ("dropbox", "GET", {"params": {"challenge": "abc"}}, "abc"),
     ("slack", "POST", {"json": {"type": "url_verification", "challenge": "abc"}}, "abc"),
     ("microsoft", "POST", {"params": {"validationToken": "a b"}}, "a b"),
-    ({"provider": "meta", "secret": "t"}, "GET", {"params": {"hub.mode": "subscribe", "hub.challenge": "9", "hub.verify_token": "t"}}, "9"),
+    (
+        {"provider": "meta", "secret": "t"},
+        "GET",
+        {"params": {"hub.mode": "subscribe", "hub.challenge": "9", "hub.verify_token": "t"}},
+        "9",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("challenge", "method", "request_of", "text"), CHALLENGES)
-def test_a_challenge_is_answered_and_not_kept(challenge, method, request_of, text, publish, items, http):
+@pytest.mark.parametrize("case", CHALLENGES)
+def test_a_challenge_is_answered_and_not_kept(case, publish, items, http):
+    challenge, method, request_of, text = case
     path = publish(challenge=challenge, methods=["POST"])
     answer = http.request(method, path, **request_of)
     assert (answer.status_code, answer.text) == (200, text)
@@ -412,15 +479,28 @@ def test_a_challenge_in_a_body_is_answered_only_if_it_is_signed(publish, http):
     assert http.post(path, data=body, headers=signed(body)).text == "abc"
 
 
-def test_bins_of_two_workers_agree(tmp_path):
-    with running(tmp_path, "--workers", "2", "--log-level", "warning") as server:
-        admin = server.login()
-        made = admin.post("/bins", json={"list": "hooks", "keep": "request", "rate": "30/h", "name": "gh"}).json()
-        statuses = [server.new_http().post(made["path"]).status_code for _ in range(40)]
-        assert statuses.count(200) == 30
+def test_bins_of_two_workers_agree():
+    with running(
+        "sandbox", "--listen", "127.0.0.1:0", "--workers", "2", "--log-level", "warning"
+    ) as server:
+        admin = Http(server.url, server.token())
+        made = admin.post(
+            "/bins", json={"list": "hooks", "keep": "request", "rate": "30/h", "name": "gh"}
+        ).json()
+
+        def post(path):
+            with Http(server.url) as anew:
+                return anew.post(path)
+
+        def poll(path):
+            # NOTE: a worker remembers for a tenth of a second that a rate was reached.
+            while (answer := post(path)).status_code == 429:
+                pass
+            return answer
+
+        assert [post(made["path"]).status_code for _ in range(40)].count(200) == 30
         admin.put("/bins?id=gh", json={"list": "other", "name": "gh", "answer": {"text": "new"}})
-        for _ in range(10):
-            assert server.new_http().post("/bins/@admin/gh").text == "new"
+        assert {poll("/bins/@admin/gh").text for _ in range(10)} == {"new"}
         admin.delete("/bins?id=gh")
         for path in ("/bins/@admin/gh", made["path"]):
-            assert {server.new_http().post(path).status_code for _ in range(6)} == {404}
+            assert {poll(path).status_code for _ in range(6)} == {404}

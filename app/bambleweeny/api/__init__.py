@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
+from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -46,7 +47,7 @@ class _Router(CompiledRouter):
     def find(self, uri: str, req: falcon.Request | None = None) -> Any:
         # NOTE: not `uri`, from which Falcon has removed a slash at the end.
         path: str = uri if req is None else req.env["PATH_INFO"]
-        if "//" in path and not path.startswith(("/routes/", "/bins/")):
+        if "//" in path and not is_public(path):
             return None
         return super().find(uri, req)
 

@@ -21,7 +21,10 @@ def read_received(
     The call has the body without its Content-Encoding, if the server knows that coding and the
     result is within --max-body.
     """
-    sent: bytes = req.env["wsgi.input"].read()
+    file = req.env["wsgi.input"]
+    # NOTE: it has been read before if the bin was plain until now.
+    file.seek(0)
+    sent: bytes = file.read()
     body = sent
     if is_coded(req):
         with suppress(BodyTooLarge, InvalidRequest, UnsupportedCoding):

@@ -38,7 +38,7 @@ from bambleweeny.store.scripts import RECEIVE_REQUEST
 
 _MOST_TRIES = 10
 _MOST_REMEMBERED = 1000
-_LONGEST_MEMORY = 1.0
+_LONGEST_MEMORY = 0.1
 """In seconds: another document may have another rate."""
 
 KnownInbox = KnownDocument[Inbox]
