@@ -16,7 +16,7 @@ LEFT_TO_FETCH = {
     # A page gives its token to the constructor.
     "tokens": {"current", "use"},
     "lists": {
-        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "items", "item",
+        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "item",
         "deleteItem", "purge", "stats", "move",
     },
 }  # fmt: skip
@@ -36,7 +36,7 @@ def test_the_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http)
 
 def test_the_module_is_small_and_needs_no_other(http):
     text = http.get("/bambleweeny.js").text
-    assert text.count("\n") <= 400
+    assert text.count("\n") <= 440
     assert "\nimport " not in text
 
 
