@@ -101,6 +101,22 @@ def test_lists_are_queues(node):
     """)
 
 
+def test_items_are_seen_and_stay(node):
+    node("""
+    await client.lists.pushLines("jobs", "1\\n2\\n3\\n");
+    await client.push("jobs", Uint8Array.of(255));
+    const newest = await client.lists.items("jobs", { order: "newest", limit: 2 });
+    assert.deepEqual(newest.map(({ state, value }) => [state, ...value.bytes]), [["ready", 255], ["ready", 51]]);
+    const older = await client.lists.items("jobs", { order: "newest", after: newest.next });
+    assert.deepEqual([...older.map(({ value }) => value.text()), older.next], ["2", "1", null]);
+    const waiting = client.lists.items("jobs", { after: newest[0].id, wait: "20s" });
+    const id = await client.push("jobs", "new");
+    assert.deepEqual((await waiting).map((item) => item.id), [id]);
+    assert.deepEqual([...await client.lists.items("jobs", { state: "dead" })], []);
+    await failed(client.lists.items("jobs", { order: "desc" }), "invalid_request", 400);
+    """)
+
+
 def test_routes_bins_and_users(node, services):
     services.users.create("uli", "secret", 2)
     node("""

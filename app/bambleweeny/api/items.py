@@ -43,14 +43,17 @@ class ListItems:
         """Answer a page of the items in `?state=`; they stay in the list."""
         state, order = _state(req) or "ready", _order(req)
         limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
-        caller, page = req.context.caller, (limit, after, order)
+        caller = req.context.caller
         if req.has_param("wait"):
             _check_wait(req, state, after, order)
+            seconds, connected = begin_wait(req, resp), is_connected(req)
             found, next_after = self._items.wait_for_page(
-                caller, name, *page, seconds=begin_wait(req, resp), is_connected=is_connected(req)
+                caller, name, limit, after, order=order, seconds=seconds, is_connected=connected
             )
         else:
-            found, next_after = self._items.read_page(caller, name, state, *page)
+            found, next_after = self._items.read_page(
+                caller, name, state, limit, after, order=order
+            )
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
 
     @falcon.before(authenticated, takes("state"))

@@ -153,7 +153,7 @@ class Topics:
             args = (name, before, left, _MOST_BYTES)
             found, left = run_read_as(self._store, caller, FIND_NEWEST_MESSAGES, *args)
             before = found.decode()
-            return left > 0
+            return bool(left)
 
         repeat(step)
         return before

@@ -81,6 +81,7 @@ class Items:
         state: State,
         most: int,
         after: str,
+        *,
         order: Order = "oldest",
     ) -> Page:
         """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
@@ -89,7 +90,7 @@ class Items:
         order of death; with the order `newest` all that is reversed. `after` is the cursor of the
         page before, or empty; the id of a ready item is a cursor too. Atomic. O(log n + page).
         """
-        return _found(self._read_page(caller, name, state, most, after, order))
+        return _found(self._read_page(caller, name, state, most, after, order=order))
 
     def wait_for_page(
         self,
@@ -97,8 +98,8 @@ class Items:
         name: str,
         most: int,
         after: str,
-        order: Order = "oldest",
         *,
+        order: Order = "oldest",
         seconds: float,
         is_connected: Callable[[], bool],
     ) -> Page:
@@ -107,12 +108,12 @@ class Items:
         Every client that waits gets the item, unless it is taken first. Returns without waiting
         if all wait slots are taken.
         """
-        read = partial(self._read_page, caller, name, "ready", most, after, order)
+        read = partial(self._read_page, caller, name, "ready", most, after, order=order)
         channel = self._store.schema.tenant(caller.id).pushed(name)
         return _found(self._waits.poll(read, channel, seconds, is_connected, for_all=True))
 
     def _read_page(
-        self, caller: Caller, name: str, state: State, most: int, after: str, order: Order
+        self, caller: Caller, name: str, state: State, most: int, after: str, *, order: Order
     ) -> Page | RetryAfter | None:
         """Return a page that has an item; without one, the time until an item is due, or None."""
         if not 1 <= most <= MOST_SHOWN:
