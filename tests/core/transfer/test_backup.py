@@ -700,15 +700,12 @@ def post(services, reference, body=b"{}", **headers):
 
 @pytest.mark.parametrize("options", [{}, {"most_at_once": 1}, {"most_bytes_at_once": 100}])
 def test_documents_of_bins_are_restored_with_ids_names_and_secrets(
-    services, store, uli, other, raw, options
+    services, store, uli, other, options
 ):
     named, later, plain = documents_of_bins(services, uli)
     file = backed_up(store, **options)
     assert json.loads(file.getvalue().splitlines()[-1])["end"]["bins"] == 3
     assert restore(other, file).bins == 3
-    # NOTE: the record of a bin that got its document later does not show it.
-    raw.hset(f"b9y:bin:{later}", "document", 1)
-    assert content(raw, "other") == content(raw, "b9y")
     there = services_of(other)
     for reference in (Reference(named), Reference(user="uli", name="gh")):
         assert (
@@ -760,10 +757,13 @@ def test_a_backup_without_documents_of_bins_is_restored(services, store, uli, ot
 
 
 def test_many_bytes_of_bin_documents_are_read_in_pages(services, store, uli, other, raw):
+    _, later, _ = documents_of_bins(services, uli)
+    # NOTE: the record of a bin that got its document later does not show it, until a restore.
+    raw.hset(f"b9y:bin:{later}", "document", 1)
     text = "x" * (60 << 10)
     for _ in range(40):
         document = msgspec.json.encode({"list": "q", "paths": True, "answer": {"text": text}})
         services.inboxes.documents.create(uli, document)
     file = backed_up(store, most_bytes_at_once=2 << 20)
-    assert restore(other, file).bins == 40
+    assert restore(other, file).bins == 43
     assert content(raw, "other") == content(raw, "b9y")

@@ -13,7 +13,6 @@ from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.transfer.export_records import OwnKey, record_of
 from bambleweeny.errors import (
     BambleweenyError,
-    InvalidBin,
     InvalidRequest,
     InvalidRoute,
     LeaseNotFound,
