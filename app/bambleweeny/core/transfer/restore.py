@@ -224,9 +224,8 @@ class _Writer:
         index = tenant.routes if is_route else tenant.bins
         name = schema.route(record.id) if is_route else schema.bin(record.id)
         self._claims[name] = record.owner
-        fields = ("owner", record.owner, "target", target, "content_type", content_type)
-        if record.document:
-            fields += ("document", "1")
+        fields = ["owner", record.owner, "target", target, "content_type", content_type]
+        fields += ["document", "1"] if record.document else []
         self._add(("ZADD", index, 0, record.id), ("HSET", name, *fields))
         if record.document:
             self._put_document(record)
