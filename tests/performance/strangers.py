@@ -80,7 +80,7 @@ def public_requests(http: Http) -> Iterator[Stranger]:
     yield Stranger("a route that is not there", "GET", f"/routes/{_NOWHERE}", 404)
     yield Stranger("a bin that is not there, 1 MB", "POST", f"/bins/{_NOWHERE}", 404, "x" * MB)
     made = http.post("/bins", json={"list": "inbox"}).json()["path"]
-    http.put("/lists/inbox/policy", json={"max_items": 10, "overflow": "drop"})
+    http.put("/lists/inbox/policy", json={"max_len": 10, "overflow": "drop_oldest"})
     yield Stranger("a bin, 1 MB", "POST", made, 200, "x" * MB)
     login = json.dumps({"username": "nobody", "password": "wrong"})
     yield Stranger("a wrong login", "POST", "/auth/token", 401, login)
