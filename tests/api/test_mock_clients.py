@@ -12,7 +12,7 @@ from npm import npm_tools
 from servers import Http
 from tools import need
 
-TOOLS = Path(__file__).parents[2] / "mock_clients"
+TOOLS = Path(__file__).parents[1] / "mock_clients"
 DB = {
     "posts": [
         {"id": n, "title": f"t{n}", "views": n * 10 % 70, "author": {"name": "ann" if n % 2 else "bob"}, "tags": ["c"], "published": n % 2 == 0}

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from servers import Http
 
-TOOLS = Path(__file__).parents[2] / "mock_clients"
+TOOLS = Path(__file__).parents[1] / "mock_clients"
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]  # fmt: skip
 
 NO_SUCCESS = "No success is described"
