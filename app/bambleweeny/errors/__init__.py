@@ -28,12 +28,14 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
           TooManyWildcards     400  a text has over 4 wildcards
           TooManyPlaceholders  400  an answer has over 100 placeholders
           DelayTooLong         400  a delay is over 30 s
+        InvalidBin             400  a field of the bin document cannot be used
         InvalidImport          400  the document to import is not of the format
         NotAnObject            400  the body of a write to a collection is not a JSON object
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
         WrongLogin             401  wrong user name or password
+      InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
@@ -158,6 +160,7 @@ from bambleweeny.errors.refusals import (
     UnsupportedCoding,
     UnsupportedType,
 )
+from bambleweeny.errors.webhook_bins import InvalidBin, InvalidSignature
 
 __all__ = [
     "CATALOGUE",
@@ -180,6 +183,7 @@ __all__ = [
     "IdTaken",
     "ImportTooLarge",
     "InternalError",
+    "InvalidBin",
     "InvalidCondition",
     "InvalidCookie",
     "InvalidHeader",
@@ -190,6 +194,7 @@ __all__ = [
     "InvalidPath",
     "InvalidRequest",
     "InvalidRoute",
+    "InvalidSignature",
     "InvalidTemplate",
     "LeaseNotFound",
     "LimitReached",
