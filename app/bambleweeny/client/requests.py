@@ -149,7 +149,7 @@ def _is_request(fields: dict[str, Any]) -> bool:
 
 
 def _parts_of(body: bytes, boundary: bytes) -> list[Part]:
-    # NOTE: a delimiter begins a line; the end of the line before it is part of it (RFC 2046, 5.1.1).
+    # NOTE: the end of the line before a delimiter is part of it (RFC 2046, 5.1.1).
     delimiter = b"\r\n--" + boundary
     pieces = (b"\r\n" + body).split(delimiter, MOST_PARTS + 1)[1:]
     if len(pieces) > MOST_PARTS and not pieces[MOST_PARTS].startswith(b"--"):

@@ -15,12 +15,16 @@ def end_by_signals(end: Callable[[], None]) -> None:
         signal.signal(number, lambda *_: end())
 
 
-def _lease(text: str) -> int:
+def some_seconds(text: str) -> int:
+    """Parse a duration of at least one second, for argparse."""
     seconds = duration(text)
     if seconds < 1:
-        raise ArgumentTypeError("the shortest lease is one second")
+        raise ArgumentTypeError("the shortest time is one second")
     return seconds
 
+
+DEFAULT_LEASE = 60
+"""In seconds."""
 
 MAX = argument("--max", metavar="N", type=positive, help="exit after N items")
 IDLE = argument(
@@ -29,8 +33,7 @@ IDLE = argument(
 LEASE = argument(
     "--lease",
     metavar="DURATION",
-    type=_lease,
-    default=60,
+    type=some_seconds,
     help="lease length: after this time an item of a killed worker is ready again; "
     "the default is 60 seconds",
 )

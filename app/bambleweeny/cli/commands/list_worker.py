@@ -5,6 +5,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from bambleweeny.cli.escapes import to_people
@@ -66,8 +67,11 @@ class Worker(ABC):
         done, status = 0, 0
         last = time.monotonic()
         while not self._ending.is_set() and done != most:
-            item = self._take()
+            quiet = time.monotonic() - last
+            left = _WAIT_SECONDS if idle_seconds is None else ceil(idle_seconds - quiet)
+            item = self._take(max(0, min(left, _WAIT_SECONDS)))
             if item is not None:
+                self._hold = 0.0
                 status = 0 if self.handle(item) else 1
                 done += 1
                 last = time.monotonic()
@@ -96,6 +100,10 @@ class Worker(ABC):
             self._change("retry", item, delay=delay)
         return delay
 
+    def continue_at_once(self) -> None:
+        """Hold up no later item for the one that was returned."""
+        self._hold = 0.0
+
     def put_back(self, item: "LeasedItem") -> None:
         """Return an item to the front of the list, without a delay."""
         self._change("retry", item)
@@ -121,11 +129,11 @@ class Worker(ABC):
             over.set()
             thread.join()
 
-    def _take(self) -> "LeasedItem | None":
+    def _take(self, wait: int) -> "LeasedItem | None":
         try:
             if not self._is_sure and not self._look():
                 return None
-            items = self._lists.lease(self._list, for_=self._lease_seconds, wait=_WAIT_SECONDS)
+            items = self._lists.lease(self._list, for_=self._lease_seconds, wait=wait)
         except BambleweenyError as ex:
             _raise_unless_passing(ex)
             self._is_sure = not self._is_in_order
@@ -158,7 +166,9 @@ class Worker(ABC):
         """
         deadline = time.monotonic() + self._lease_seconds
         is_first = True
-        change: dict[str, Any] = {verb: [{"lease": item.lease, **options} if options else item.lease]}
+        change: dict[str, Any] = {
+            verb: [{"lease": item.lease, **options} if options else item.lease]
+        }
         while True:
             try:
                 outcomes = self._lists.change(self._list, **change)

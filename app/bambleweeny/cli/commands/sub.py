@@ -5,7 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.inputs import LIST
-from bambleweeny.cli.arguments.workers import IDLE, LEASE, MAX, end_by_signals
+from bambleweeny.cli.arguments.workers import DEFAULT_LEASE, IDLE, LEASE, MAX, end_by_signals
 from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
@@ -77,7 +77,7 @@ def _sub(context: Context) -> int:
         context.client,
         args.name,
         args.command,
-        lease_seconds=args.lease,
+        lease_seconds=args.lease or DEFAULT_LEASE,
         is_dropping=args.drop,
     )
     end_by_signals(worker.end)
