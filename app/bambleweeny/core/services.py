@@ -96,7 +96,7 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
-        items=Items(store, bounds),
+        items=Items(store, waits, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
         selections=Selections(store, users),
@@ -140,7 +140,7 @@ def _imports(
     nouns = Nouns(
         Selections(store, users),
         lists,
-        Items(store, list_bounds),
+        Items(store, waits, list_bounds),
         ListPolicies(store, list_bounds),
         Topics(store, waits, streams, topic_bounds),
         routes,

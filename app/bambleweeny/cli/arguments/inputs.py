@@ -56,3 +56,10 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
     return int(text)
+
+
+def whole(text: str) -> int:
+    """Parse a whole number, for argparse."""
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"'{text}' is not a number from 0 on")
+    return int(text)
