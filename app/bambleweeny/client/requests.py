@@ -150,18 +150,20 @@ def _is_request(fields: dict[str, Any]) -> bool:
 
 def _parts_of(body: bytes, boundary: bytes) -> list[Part]:
     # NOTE: the end of the line before a delimiter is part of it (RFC 2046, 5.1.1).
-    delimiter = b"\r\n--" + boundary
-    pieces = (b"\r\n" + body).split(delimiter, MOST_PARTS + 1)[1:]
-    if len(pieces) > MOST_PARTS and not pieces[MOST_PARTS].startswith(b"--"):
-        raise ValueError(f"The body has more than {MOST_PARTS:,} parts.")
-    parts = []
-    for piece in pieces:
-        if piece.startswith(b"--"):
-            break
-        line, _, rest = piece.partition(b"\r\n")
-        if line.strip(b" \t"):
-            raise ValueError("The text after a boundary of the body is invalid.")
-        parts.append(_part_of(rest))
+    delimiter = re.compile(rb"\r\n--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r\n|\Z)")
+    text = b"\r\n" + body
+    parts: list[Part] = []
+    start: int | None = None
+    for found in delimiter.finditer(text):
+        if start is not None:
+            parts.append(_part_of(text[start : found.start()]))
+        start = None if found[1] else found.end() + 2
+        if start is None:
+            return parts
+        if len(parts) == MOST_PARTS:
+            raise ValueError(f"The body has more than {MOST_PARTS:,} parts.")
+    if start is not None:
+        parts.append(_part_of(text[start:]))
     return parts
 
 
