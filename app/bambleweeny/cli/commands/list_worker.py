@@ -49,7 +49,8 @@ class Worker(ABC):
         """The items that were handled, but whose acknowledgement failed."""
         self._ending = threading.Event()
         self._pause = 0.0
-        self._hold = 0.0
+        self._hold: float | None = None
+        """How long later items wait after this failure; None is the usual pause."""
 
     @abstractmethod
     def handle(self, item: "LeasedItem") -> bool:
@@ -71,7 +72,7 @@ class Worker(ABC):
             left = _WAIT_SECONDS if idle_seconds is None else ceil(idle_seconds - quiet)
             item = self._take(max(0, min(left, _WAIT_SECONDS)))
             if item is not None:
-                self._hold = 0.0
+                self._hold = None
                 status = 0 if self.handle(item) else 1
                 done += 1
                 last = time.monotonic()
@@ -101,7 +102,7 @@ class Worker(ABC):
         return delay
 
     def continue_at_once(self) -> None:
-        """Hold up no later item for the one that was returned."""
+        """Make no pause after this failure."""
         self._hold = 0.0
 
     def put_back(self, item: "LeasedItem") -> None:
@@ -109,7 +110,8 @@ class Worker(ABC):
         self._change("retry", item)
 
     def bury(self, item: "LeasedItem", reason: str) -> None:
-        """Make an item dead."""
+        """Make an item dead; no pause follows."""
+        self.continue_at_once()
         self._change("bury", item, reason=reason)
 
     @contextmanager
@@ -202,10 +204,10 @@ class Worker(ABC):
                 del self._handled[next(iter(self._handled))]
 
     def _rest_after_failure(self) -> None:
-        if self._is_in_order:
-            self._ending.wait(self._hold)
-        else:
+        if self._hold is None:
             self._rest()
+        else:
+            self._ending.wait(self._hold)
 
     def _rest(self) -> None:
         self._pause = min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)

@@ -222,3 +222,17 @@ def test_a_broken_pipe_loses_no_item(client, hooks, receiver, listening):
     process.stdout = open(os.devnull)
     assert process.wait(timeout=30) == 1
     assert client.lists.stats(hooks)["leased"] == 0
+
+
+def test_requests_that_cannot_be_delivered_do_not_slow_the_others_down(
+    client, hooks, receiver, listening
+):
+    receiver.answer = lambda got: 200 if got.body == b"good" else 401
+    for _ in range(6):
+        client.push(hooks, kept("bad"))
+        client.push(hooks, kept("worse", path="/.."))
+    client.push(hooks, kept("good"))
+    # NOTE: with pauses it would take minutes.
+    _, err = listening(hooks, receiver.url, "--max", 13).communicate(timeout=30)
+    assert bodies(receiver.received) == ["bad"] * 6 + ["good"]
+    assert err.count(" is dead: its path has a dot segment.") == 6

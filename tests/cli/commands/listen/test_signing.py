@@ -48,12 +48,31 @@ def test_a_secret_in_a_file(client, hooks, receiver, typed, tmp_path):
     assert is_signed(Scheme("github"), ["s3cret"], 1, lower(dict(got.headers)), b"x", 0.0)
 
 
-def test_without_a_signature_the_scheme_is_needed(client, hooks, receiver, typed):
+def test_a_request_without_a_known_signature_stays_as_it_is(client, hooks, receiver, typed):
     client.push(hooks, kept("x"))
-    typed("listen", hooks, "--to", receiver.url, "--resign", NEW, "--idle", "0", status=1)
-    assert typed.err.startswith(
-        "bambleweeny: The request has no signature of a known scheme. The item is back in"
+    client.push(
+        hooks,
+        kept(
+            "x", headers={"webhook-signature": "v1,x", "webhook-id": "1", "webhook-timestamp": "1"}
+        ),
     )
-    assert "Give --scheme: github" in typed.err
-    assert receiver.received == []
-    assert client.lists.stats(hooks)["ready"] == 1
+    out = typed("listen", hooks, "--to", receiver.url, "--resign", "not base64", "--idle", "0")
+    assert [line.endswith(" ms, not signed") for line in out.splitlines()] == [True, True]
+    assert receiver.received[1].header("webhook-signature") == "v1,x"
+
+
+def test_a_forged_request_gets_no_signature(client, hooks, receiver, typed):
+    headers = {"x-hub-signature-256": "sha256=forged"}
+    for verified in (False, True):
+        client.push(hooks, kept("x", headers=headers, verified=verified))
+    words = ["--resign", NEW, "--scheme", "github", "--idle", "0"]
+    typed("listen", hooks, "--to", receiver.url, *words)
+    forged, real = receiver.received
+    assert forged.header("x-hub-signature-256") == "sha256=forged"
+    assert is_signed(Scheme("github"), [NEW], 1, lower(dict(real.headers)), b"x", 0.0)
+
+
+def test_a_secret_that_cannot_be_used(client, hooks, typed):
+    for words in (["--scheme", "standard"], ["--scheme", "hmac"], ["--scheme", "hmac:Host"]):
+        typed("listen", hooks, "--to", "http://x", "--resign", "not base64", *words, status=2)
+        assert typed.err.startswith("bambleweeny: --resign and --scheme cannot be used: ")

@@ -27,6 +27,8 @@ def show_delivery(
     line = f"{now} {outgoing.method} {outgoing.path} {result} {outcome.milliseconds} ms"
     if attempt > 1:
         line += f", attempt {attempt}"
+    if outgoing.is_unsigned:
+        line += ", not signed"
     if fate:
         line += f", {fate}"
     out.line(

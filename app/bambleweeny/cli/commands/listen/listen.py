@@ -145,15 +145,20 @@ VERBS = {
                 help="send each item as a body, even if it looks like a kept request",
             ),
         ),
-        note="""Each item is sent as it arrived: method, path, query, headers and the bytes of the
-body. An item that is only a body is sent by POST. Not sent are Host, headers
-of the connection, and B9Y- headers; B9Y-Item and B9Y-Attempt are added.
+        note="""Each item is sent as it arrived: method, path, query, headers and the bytes of
+the body. An item that is only a body is sent by POST. Not sent are Host,
+headers of the connection, and B9Y- headers; B9Y-Item and B9Y-Attempt are
+added. An item that cannot be sent, as with /../ in its path, is dead at once.
 
 An answer 2xx acknowledges the item. Any other answer, a redirect too, or none
 within --timeout, is a failure: the item is retried after 5 s, 10 s, up to
-10 min, until the list's policy makes it dead, and this program pauses for 1 s,
-2 s, up to 30 s. Items are sent one at a time, in their order. Later items do
-not wait for a failed one, unless --in-order is given.
+10 min, until the list's policy makes it dead. After an answer 5xx or 429, or
+none, this program pauses for 1 s, 2 s, up to 30 s. Items are sent one at a
+time, in their order. Later items do not wait for a failed one, unless
+--in-order is given.
+
+--resign leaves requests as they are that the bin could not verify, or that
+have no signature of a known scheme, unless --scheme is given.
 
 If this program is killed, its item becomes ready again when the lease expires;
 with --in-order the next start waits for that. So an item may be sent twice,

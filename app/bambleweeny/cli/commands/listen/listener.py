@@ -6,7 +6,6 @@ from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.commands.listen.events import show_delivery
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
 from bambleweeny.cli.commands.listen.outgoing import Unsendable
-from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.output import Output
 from bambleweeny.errors import BambleweenyError, NotFound
 
@@ -39,9 +38,6 @@ class Listener(Worker):
             self.bury(item, f"not sent: {ex}")
             self._report(f"The item {item.id} is dead: {ex}.")
             return False
-        except CommandFailed as ex:
-            self.put_back(item)
-            raise type(ex)(f"{ex} The item is back in '{self._list}'.", hint=ex.hint) from ex
         with self.extending(item):
             outcome = self._forwarding.send(outgoing)
         fate = ""
@@ -49,18 +45,19 @@ class Listener(Worker):
             self.acknowledge(item)
         else:
             delay = self.retry(item)
-            fate = "dead" if self._is_dead(item) else f"retried in {delay} s"
+            is_dead = self._is_dead(item)
+            fate = "dead" if is_dead else f"retried in {delay} s"
+            # NOTE: anyone can send to a bin what the target refuses; that must not slow it down.
+            if is_dead or not (outcome.is_outage or self._is_in_order):
+                self.continue_at_once()
         show_delivery(self._out, item, outgoing, outcome, attempt=item.attempt, fate=fate)
         return outcome.is_delivered
 
     def _is_dead(self, item: "LeasedItem") -> bool:
-        """Return whether the list's policy made a failed item dead; it then delays no other."""
+        """Return whether the list's policy made a failed item dead."""
         try:
-            is_dead = self._lists.item(self._list, item.id).state == "dead"
+            return self._lists.item(self._list, item.id).state == "dead"
         except NotFound:  # it is in the dead-letter list
-            is_dead = True
+            return True
         except BambleweenyError:
-            is_dead = False
-        if is_dead:
-            self.continue_at_once()
-        return is_dead
+            return False

@@ -28,7 +28,10 @@ class Unsendable(Exception):
 
 
 class Outgoing(NamedTuple):
-    """A request to the target. `path` is what is shown: that below the bin."""
+    """A request to the target. `path` is what is shown: that below the bin.
+
+    `is_unsigned` says that a new signature was wanted, and could not be made.
+    """
 
     target: Target
     method: str
@@ -36,6 +39,7 @@ class Outgoing(NamedTuple):
     headers: Mapping[str, str]
     body: bytes | None
     path: str
+    is_unsigned: bool = False
 
 
 def outgoing_of(
@@ -52,8 +56,9 @@ def outgoing_of(
         raise Unsendable(str(ex)) from ex
     headers = dict(_forwarded(request.headers))
     body = bytes(request.body)
-    if signer:
-        headers = signer.signed(headers, body)
+    # NOTE: a new signature would make a forged request look like one of the sender.
+    signed = signer.signed(headers, body) if signer and request.verified is not False else None
+    headers = signed or headers
     if target.login:
         headers = {**_without(headers, "authorization"), "Authorization": target.login}
     has_body = bool(body) or request.method in _WITH_BODY or "content-length" in request.headers
@@ -64,6 +69,7 @@ def outgoing_of(
         {**headers, **extra},
         body if has_body else None,
         request.path or "/",
+        signer is not None and signed is None,
     )
 
 

@@ -13,6 +13,7 @@ from bambleweeny.cli.commands.listen.targets import Target
 
 _MOST_ANSWER = 1 << 20
 _CHUNK = 1 << 16
+_OVERLOADED = (408, 425, 429)
 
 
 class Outcome(NamedTuple):
@@ -26,6 +27,11 @@ class Outcome(NamedTuple):
     def is_delivered(self) -> bool:
         """Return whether the answer was 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def is_outage(self) -> bool:
+        """Return whether the target is down or overloaded; else it refused the request."""
+        return self.status in _OVERLOADED or not 100 <= self.status < 500
 
 
 def send(outgoing: Outgoing, timeout: float) -> Outcome:

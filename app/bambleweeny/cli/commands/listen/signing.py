@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from bambleweeny.cli.failures import CommandFailed, WrongUse
+from bambleweeny.cli.failures import WrongUse
 from bambleweeny.core.bins.schemes import (
     SCHEMES,
     Scheme,
@@ -19,10 +19,6 @@ NAMES = tuple(name for name in SCHEMES if name != "hmac")
 _FORM_OF_HMAC = "hmac:HEADER[:ALGORITHM[:ENCODING[:PREFIX]]]"
 
 
-class NoScheme(CommandFailed):
-    """The scheme of a request is not known."""
-
-
 class Signer:
     """Signs requests with a secret, by a scheme or by that of each request's headers."""
 
@@ -30,15 +26,20 @@ class Signer:
         self._secret = secret
         self._scheme = scheme
 
-    def signed(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-        """Return the headers with a new signature; NoScheme or WrongUse if there can be none."""
+    def signed(self, headers: Mapping[str, str], body: bytes) -> dict[str, str] | None:
+        """Return the headers with a new signature, or None if there can be none.
+
+        NOTE: no error, since anyone can send a request without a signature to a bin.
+        """
         scheme = self._scheme or _scheme_of(headers)
+        if scheme is None:
+            return None
         wrong = replaced_headers(scheme)
         kept = {name: text for name, text in headers.items() if name.lower() not in wrong}
         try:
             return {**kept, **sign(scheme, self._secret, headers, body, time.time())}
-        except ValueError as ex:
-            raise WrongUse(f"The secret of --resign cannot be used: {ex}.") from ex
+        except ValueError:
+            return None
 
 
 def signer_of(secret: str | None, scheme: str | None) -> Signer | None:
@@ -69,13 +70,10 @@ def _parse_scheme(text: str) -> Scheme:
     return scheme
 
 
-def _scheme_of(headers: Mapping[str, str]) -> Scheme:
+def _scheme_of(headers: Mapping[str, str]) -> Scheme | None:
     names = {name.lower() for name in headers}
-    for name in NAMES:
-        scheme = Scheme(name)  # type: ignore[arg-type]
+    schemes = (Scheme(name) for name in NAMES)  # type: ignore[arg-type]
+    for scheme in schemes:
         if names.issuperset(header.lower() for header in signature_headers(scheme)):
             return scheme
-    raise NoScheme(
-        "The request has no signature of a known scheme.",
-        hint=f"Give --scheme: {', '.join(NAMES)}, or {_FORM_OF_HMAC}.",
-    )
+    return None
