@@ -275,8 +275,8 @@ JSON_CALLS = [
 @pytest.mark.parametrize(("method", "path", "body"), JSON_CALLS, ids=str)
 def test_an_unknown_field_is_named(as_admin, method, path, body):
     answer = as_admin.request(method, path, json={**body, "zzz": 1})
-    of_documents = "invalid_bin" if path.startswith("/bins") else "invalid_route"
-    code = of_documents if "?id=" in path else "invalid_request"
+    noun = "bin" if path.startswith("/bins") else "route"
+    code = f"invalid_{noun}" if "?id=" in path else "invalid_request"
     assert refused(answer)[:2] == (400, code)
     assert "zzz" in answer.json()["info"]
     assert as_admin.get("/auth/test").json()["authenticated"] == "True"
