@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import Connection, public_path_of
 from bambleweeny.client.values import ABSENT, Data, bytes_of
-from bambleweeny.errors import BinNameTaken
+from bambleweeny.errors import BinNameTaken, InvalidBin
 
 Document = Mapping[str, Any]
 """A document as JSON has it: {"list": "hooks", "name": "gh", "keep": "request"}."""
@@ -59,8 +59,11 @@ class Bins:
         if id is None:
             try:
                 return self._create(document, userid)
-            except BinNameTaken:
-                id = self._named(document["name"], userid)
+            except (BinNameTaken, InvalidBin):
+                # NOTE: a document that keeps earlier secrets is invalid for a new bin.
+                id = self._id_of_name(document.get("name"), userid)
+                if id is None:
+                    raise
         query = {"id": id, "userid": userid}
         made = self._call("PUT", "/bins", query=query, json=document).json()
         return self._made(document, made, userid)
@@ -106,11 +109,9 @@ class Bins:
             row["ends_at"] = self.get(id, userid=userid)["ends_at"]
         return self._bin(row)
 
-    def _named(self, name: str, userid: int | None) -> str:
-        known = [bin.id for bin in self.list(userid=userid) if bin.name == name]
-        if not known:
-            raise BinNameTaken()
-        return known[0]
+    def _id_of_name(self, name: str | None, userid: int | None) -> str | None:
+        bins = self.list(userid=userid) if name else ()
+        return next((bin.id for bin in bins if bin.name == name), None)
 
     def _bin(self, row: Document) -> Bin:
         id, named_path, ends_at = _id_of(row), row.get("named_path", ""), row.get("ends_at")
