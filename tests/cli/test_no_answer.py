@@ -53,6 +53,8 @@ CALLS = {
     "route del": [ID],
     "bin list": [],
     "bin add": ["x"],
+    "bin set": ["{}"],
+    "bin show": [ID],
     "bin del": [ID],
     "users list": [],
     "users get": ["1"],

@@ -196,7 +196,7 @@ def path_of(noun: str, name: str | int) -> str:
 
 
 def public_path_of(noun: str, id: str) -> str:
-    """Return the path of a route or a bin by its id or `@USER/NAME`; InvalidName if it is neither."""
+    """Return the path of a route or a bin, by its id or `@USER/NAME`; else InvalidName."""
     user, _, name = id[1:].partition("/")
     if id.startswith("@") and is_username(user) and is_name(name):
         return f"/{noun}/{id}"
