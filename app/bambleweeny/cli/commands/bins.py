@@ -1,8 +1,9 @@
-"""`bin`: public URLs that add to a list, or do as their documents say."""
+"""`bin`: public URLs that add to a list or a topic, and the requests that they got."""
 
 from bambleweeny.cli.arguments.bin_options import BIN_OPTIONS, SECRETS_NOTE, document_of
 from bambleweeny.cli.arguments.documents import bin_of, given_document
-from bambleweeny.cli.arguments.inputs import USERID, VALUE
+from bambleweeny.cli.arguments.inputs import USERID, VALUE, positive
+from bambleweeny.cli.commands.listen.tail import tail
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import as_moment
 from bambleweeny.cli.verb import Verb, argument, noun
@@ -87,6 +88,31 @@ VERBS = {
             "bambleweeny bin show gh",
             (_BIN, USERID),
             "print the document of a bin, without its secrets",
+        ),
+        tail=Verb(
+            tail,
+            """bambleweeny bin tail hooks
+            bambleweeny bin tail hooks -n 1 --body""",
+            (
+                argument(
+                    "id",
+                    metavar="BIN",
+                    help="the id, path or URL of a bin, or the name of its list",
+                ),
+                argument(
+                    "-n",
+                    "--lines",
+                    metavar="N",
+                    type=positive,
+                    default=5,
+                    help="the maximum number; the default is 5",
+                ),
+                argument(
+                    "--follow", action="store_true", help="also print requests as they arrive"
+                ),
+                argument("--body", action="store_true", help="print the bodies, too"),
+            ),
+            "print the newest requests, the newest last; they stay in the list",
         ),
         **{
             "del": Verb(
