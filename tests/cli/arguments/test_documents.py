@@ -69,7 +69,7 @@ def test_a_document_is_read_from_a_file_or_standard_input(tmp_path, text, value)
 def test_a_document_on_the_command_line_is_json(tmp_path):
     assert given_document('{"a": 1}', None) == {"a": 1}
     for word in ("a: 1", "@@a", "[]", "x" * 5000, "\udcff"):
-        with pytest.raises(WrongUse, match="not valid JSON|not a JSON object"):
+        with pytest.raises(WrongUse, match=r"not valid JSON|not a JSON object"):
             given_document(word, None)
     (tmp_path / "a.yaml").write_text("a: 1")
     with pytest.raises(WrongUse, match="is a file") as refused:
