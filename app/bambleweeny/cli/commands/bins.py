@@ -1,7 +1,8 @@
-"""`bin`: public URLs that add to a list."""
+"""`bin`: public URLs that add to a list, and the requests that they got."""
 
 from bambleweeny.cli.arguments.documents import id_of
-from bambleweeny.cli.arguments.inputs import USERID
+from bambleweeny.cli.arguments.inputs import USERID, positive
+from bambleweeny.cli.commands.listen.tail import tail
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -30,6 +31,31 @@ VERBS = {
             "bambleweeny bin add hooks",
             (argument("name", metavar="LIST", help="the list that is opened"), USERID),
             "open a list to the public and print the URL to post to",
+        ),
+        tail=Verb(
+            tail,
+            """bambleweeny bin tail hooks
+            bambleweeny bin tail hooks -n 1 --body""",
+            (
+                argument(
+                    "id",
+                    metavar="BIN",
+                    help="the id, path or URL of a bin, or the name of its list",
+                ),
+                argument(
+                    "-n",
+                    "--lines",
+                    metavar="N",
+                    type=positive,
+                    default=5,
+                    help="the maximum number; the default is 5",
+                ),
+                argument(
+                    "--follow", action="store_true", help="also print requests as they arrive"
+                ),
+                argument("--body", action="store_true", help="print the bodies, too"),
+            ),
+            "print the newest requests, the newest last; they stay in the list",
         ),
         **{
             "del": Verb(
