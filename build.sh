@@ -92,8 +92,8 @@ case $verb in
     fi
     [ $# -eq 0 ] || exec "$venv/bin/python" -m pytest "$@"
     "$root/packaging/check.sh"
-    # Most tests wait more than they compute, so three processes share their files.
-    "$venv/bin/python" -m pytest -m "not alone" --numprocesses=3 --dist=loadfile --no-loadscope-reorder \
+    # Most tests wait more than they compute, so four processes share their files.
+    "$venv/bin/python" -m pytest -m "not alone" --numprocesses=4 --dist=loadfile --no-loadscope-reorder \
       --cov --cov-report= --cov-fail-under=0
     # To collect the tests of all other files takes longer than these tests.
     mapfile -t alone < <(grep -rl --include='test_*.py' 'mark\.alone' tests)

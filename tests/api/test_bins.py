@@ -504,3 +504,15 @@ def test_bins_of_two_workers_agree():
         admin.delete("/bins?id=gh")
         for path in ("/bins/@admin/gh", made["path"]):
             assert {poll(path).status_code for _ in range(6)} == {404}
+
+
+@pytest.mark.parametrize("part", [b'"\xff"', b'{"\xff":1}', b'"\xed\xa0\x80"'])
+def test_a_document_that_is_no_utf8_is_refused(as_uli, part):
+    """Parts of a document stay undecoded, but an export writes all of it as text."""
+    for path, body in (
+        ("/bins", b'{"list":"q","answer":{"json":%s}}' % part),
+        ("/routes", b'{"rules":[{"answers":[{"json":%s}]}]}' % part),
+    ):
+        answer = as_uli.post(path, data=body)
+        assert code_of(answer) == (400, "invalid_request")
+        assert answer.json()["hint"] == "It is not UTF-8."

@@ -7,6 +7,7 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.bins.bin_documents import BinDocuments
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.inboxes import Inboxes, make_inboxes
 from bambleweeny.core.instance.instance import Instance
@@ -137,7 +138,7 @@ def _imports(
     """Build the imports. Their store has the long retry, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
-    routes = Routes(store)
+    routes, bins = Routes(store), Bins(store, lists)
     nouns = Nouns(
         Selections(store, users),
         lists,
@@ -146,6 +147,7 @@ def _imports(
         Topics(store, waits, streams, topic_bounds),
         routes,
         RouteDocuments(store, routes, PublicNames(store, "route")),
-        Bins(store, lists),
+        bins,
+        BinDocuments(store, bins, PublicNames(store, "bin")),
     )
     return Imports(store, nouns)

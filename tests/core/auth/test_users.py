@@ -6,6 +6,9 @@ import pytest
 from bambleweeny.core.auth.tenant_deletion import finish_deletions
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.auth.users import User, Users
+from bambleweeny.core.bins.receiver import Received
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.errors import (
     Forbidden,
     InvalidRequest,
@@ -130,6 +133,22 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
         services.users.log_in("uli", "secret")
     with pytest.raises(NotFound):
         services.users.delete("1")
+
+
+def test_a_deleted_user_leaves_no_document_of_a_bin(services, uli, raw):
+    made = services.inboxes.documents.create(uli, b'{"list":"q","name":"gh","rate":"9/d"}')
+    call = Call("POST", "/", "", {}, b"x")
+    received = Received(call, b"x", b"x", "")
+    for reference in (Reference(made.id), Reference(user="uli", name="gh")):
+        services.inboxes.receiver.receive(reference, received, "", bool)
+    owned = {b"document:%s", b"counts:%s", b"bin_names"}
+    found = {key.removeprefix(b"b9y:{1}:") for key in raw.keys("b9y:{1}:*")}
+    assert {name.replace(b"%s", made.id.encode()) for name in owned} <= found
+    services.users.delete("1")
+    assert raw.keys("b9y:{1}:*") + raw.keys("b9y:bin:*") == []
+    for reference in (Reference(made.id), Reference(user="uli", name="gh")):
+        with pytest.raises(NotFound):
+            services.inboxes.receiver.receive(reference, received, "", bool)
 
 
 def test_an_id_is_never_given_again(services, uli):

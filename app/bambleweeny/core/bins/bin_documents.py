@@ -51,15 +51,15 @@ class BinDocuments(PublicDocuments[BinSummary]):
 
     def create(self, caller: Caller, body: bytes) -> Published:
         """Create a bin with a document; see `PublicDocuments.create`."""
-        return super().create(caller, _completed(body, None))
+        return super().create(caller, completed_document(body, None))
 
     def replace(self, caller: Caller, public_id: str, body: bytes) -> Published:
         """Replace a document; a secret that is written as it is shown stays. Atomic."""
         if not has_hidden(body):
-            return super().replace(caller, public_id, _completed(body, None))
+            return super().replace(caller, public_id, completed_document(body, None))
         for _ in range(_MOST_TRIES):
             earlier = self._document_of(caller, public_id)
-            stored = stored_document(_completed(body, earlier))
+            stored = stored_document(completed_document(body, earlier))
             known = "" if earlier is None else _revision_of(earlier)
             with suppress(Busy):
                 return self._replace(caller, public_id, stored, known)
@@ -112,19 +112,27 @@ def stored_document(body: bytes) -> StoredDocument:
     return StoredDocument(fields)
 
 
-def _completed(body: bytes, earlier: bytes | None) -> bytes:
-    """Check a document, fill in the secrets that it keeps, and the time of its end."""
-    if len(body) > DOCUMENT_BYTES:
-        raise refusal("document_too_large", "The document of a bin has up to 64 kB.", REFERENCE)
+def completed_document(body: bytes, earlier: bytes | None) -> bytes:
+    """Check a document; return it with the secrets that it keeps and the time of its end.
+
+    It has up to 64 kB before and after, so that an export of it can be imported.
+    """
+    _check_size(body)
     if has_hidden(body):
         body = filled(body, earlier)
     document = load(body).document
-    if not document.life:
-        return body
-    fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
-    del fields["ends"]
-    ends_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=document.life)
-    return msgspec.json.encode({**fields, "ends_at": ends_at})
+    if document.life:
+        fields = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        del fields["ends"]
+        ends_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=document.life)
+        body = msgspec.json.encode({**fields, "ends_at": ends_at})
+    _check_size(body)
+    return body
+
+
+def _check_size(document: bytes) -> None:
+    if len(document) > DOCUMENT_BYTES:
+        raise refusal("document_too_large", "The document of a bin has up to 64 kB.", REFERENCE)
 
 
 def _revision_of(document: bytes) -> str:
