@@ -47,7 +47,7 @@ class Bins:
         `document` has further fields, as in {"name": "gh", "keep": "request"}; a name of another
         bin is BinNameTaken. A bin counts against the quota; QuotaExceeded if the quota is used up.
         """
-        return self._create({**(document or {}), "list": list}, userid)
+        return self._create({"list": list} | dict(document or {}) | {"list": list}, userid)
 
     def set(self, document: Document, id: str | None = None, *, userid: int | None = None) -> Bin:
         """Create a bin with a document, or replace the document of the bin `id`.

@@ -53,7 +53,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       CallsDropped             409  the journal has dropped calls that may match
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
-        DocumentTooLarge       413  the route document is over 256 kB
+        DocumentTooLarge       413  the document of a route is over 256 kB, or of a bin over 64 kB
         ImportTooLarge         413  the document to import is over 16 MB, or makes too much
       UnsupportedCoding        415  the body's content coding is not supported
       UnsupportedType          415  the call does not accept the content type
