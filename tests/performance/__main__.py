@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from performance import bins, cores, flat, memory, queues, report, strangers, waits
+from performance import cores, flat, memory, queues, report, waits
 from performance.mocks.table import tables as tables_of_mocks
 from performance.programs import LOAD_CORE, CannotMeasure, require_tools
+from performance.public import bins, strangers
 from performance.report import Table
 from performance.rounds import table_of_calls
 from performance.starts import table_of_starts

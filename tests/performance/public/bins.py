@@ -10,8 +10,8 @@ from performance.contents import VALUE
 from performance.loads import Load, Request, kept_alive
 from performance.processes import cpu_seconds
 from performance.programs import ADMIN_PASSWORD, Served, serving
+from performance.public.strangers import Stranger, eight_strangers, p99_of
 from performance.report import Cell, Table
-from performance.strangers import Stranger, eight_strangers, p99_of
 from performance.wire import request_bytes
 from servers import Http
 
