@@ -97,7 +97,7 @@ VERBS = {
                 argument(
                     "id",
                     metavar="BIN",
-                    help="the id, path or URL of a bin, or the name of its list",
+                    help="the id, name, path or URL of a bin, or the name of its list",
                 ),
                 argument(
                     "-n",
