@@ -51,6 +51,7 @@ BEFORE_IN_THE_SHELL = {
     "import": "export mine.ndjson",
 }
 SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping"}]}
+HOOK = {"list": "hooks", "name": "gh", "keep": "request"}
 PETSTORE = """
 openapi: 3.0.0
 paths:
@@ -106,6 +107,9 @@ def place(server, alone, monkeypatch):
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
         client.routes.set(SHOP)
+        for bin in client.bins.list():
+            client.bins.delete(bin.id)
+        client.bins.set(HOOK)
         put_documents_into(alone)
         client.set("foo", "1")
         client.set("settings", json={})
@@ -128,8 +132,10 @@ def place(server, alone, monkeypatch):
 
 
 def put_documents_into(folder):
-    """Write the files of which the examples make mocks."""
+    """Write the files of which the examples make mocks and bins."""
     (folder / "shop.json").write_text(json.dumps(SHOP))
+    (folder / "gh.json").write_text(json.dumps(HOOK))
+    (folder / "secret").write_text("s3\n")
     (folder / "db.json").write_text('{"posts": [{"id": 1}]}')
     (folder / "petstore.yaml").write_text(PETSTORE)
 

@@ -53,6 +53,8 @@ CALLS = {
     "route del": [ID],
     "bin list": [],
     "bin add": ["x"],
+    "bin set": ["{}"],
+    "bin show": [ID],
     "bin tail": [ID],
     "bin del": [ID],
     "listen": ["x", "--to", "http://x", "--item", ITEM],

@@ -258,7 +258,8 @@ const calls = {
   count: (o) => client.keys.count(o), getMany: (o) => client.keys.getMany(["k"], o), lines: (o) => client.lists.pushLines("q", "x", o),
   popMany: (o) => client.lists.popMany("q", 1, o), lists: (o) => client.lists.list(o), drop: (o) => client.lists.delete("q", o),
   route: (o) => client.routes.create("k", "text/plain", o), routes: (o) => client.routes.list(o), read: (o) => client.routes.read("x", o),
-  unroute: (o) => client.routes.delete("x", o), bin: (o) => client.bins.create("q", o), post: (o) => client.bins.post("x", "y", o),
+  unroute: (o) => client.routes.delete("x", o), bin: (o) => client.bins.create("q", o), setBin: (o) => client.bins.set({ list: "q" }, o), showBin: (o) => client.bins.get("x", o),
+  setRoute: (o) => client.routes.set({ key: "k" }, o), showRoute: (o) => client.routes.get("x", o), unbin: (o) => client.bins.delete("x", o), post: (o) => client.bins.post("x", "y", o),
   token: (o) => client.tokens.create(o), test: (o) => client.tokens.test(o), publish: (o) => client.topics.publish("t", "x", o),
   messages: (o) => client.topics.read("t", o), subscribe: async (o) => client.topics.subscribe("t", o), events: async (o) => client.events(o),
   batch: async (o) => client.batch(o), about: (o) => client.about(o), health: (o) => client.health(o), password: (o) => client.setPassword("x", o),
@@ -432,4 +433,32 @@ def test_a_named_route_and_what_was_not_called(node):
     assert.deepEqual(refused.details.nearest[0].failed, ["path"]);
     assert.deepEqual((await client.get("none").catch((error) => error)).details, {});
     await client.routes.delete("shop");
+    """)
+
+
+def test_a_named_bin_with_a_document(node):
+    node("""
+    const document = { list: "hooks", name: "gh", keep: "request", verify: { scheme: "gitlab", secrets: ["s3"] } };
+    const made = await client.bins.set(document);
+    const { id } = made;
+    const shown = { id, path: `/bins/${id}`, namedPath: "/bins/@admin/gh", url: `${url}/bins/@admin/gh`, list: "hooks", name: "gh", keep: "request" };
+    assert.deepEqual(made, shown);
+    assert.deepEqual(await client.bins.list(), [shown]);
+    assert.deepEqual(await client.bins.get("gh"), { ...document, verify: { scheme: "gitlab", secrets: ["[secret]"] } });
+    await failed(client.bins.post("@admin/gh", "x"), "invalid_signature", 401);
+    assert.equal((await fetch(`${made.url}/a?b=c`, { method: "PUT", body: "x", headers: { "X-Gitlab-Token": "s3" } })).status, 200);
+    const { method, path, query, body } = (await client.pop("hooks")).json();
+    assert.deepEqual([method, path, query, body], ["PUT", "/a", "b=c", "x"]);
+    await failed(client.bins.set(document), "bin_name_taken", 409);
+    const ending = await client.bins.set({ topic: "news", name: "gh", ends: "1h" }, { id: "@admin/gh" });
+    assert.deepEqual([ending.id, ending.topic, ending.list], [id, "news", undefined]);
+    const [{ endsAt, ...listed }] = await client.bins.list();
+    assert.deepEqual(listed, { id, path: shown.path, namedPath: shown.namedPath, url: shown.url, name: "gh", topic: "news", keep: "body" });
+    assert.ok(Date.parse(endsAt) > Date.now());
+    await new Client(url).bins.post("@admin/gh", "hi");
+    assert.equal((await client.topics.read("news", { since: "all" }))[0].value.text(), "hi");
+    await failed(client.bins.set({ list: "a", rate: "often" }), "invalid_bin", 400);
+    await client.bins.delete("gh");
+    await failed(client.bins.get("gh"), "not_found", 404);
+    await failed((async () => client.bins.post("@admin/..", "x"))(), "invalid_name", 400);
     """)

@@ -19,17 +19,22 @@ from bambleweeny.api.requests.public_paths import reference_in
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.bins.bin_documents import BinSummary
 from bambleweeny.core.bins.bins import HasDocument
-from bambleweeny.core.bins.documents import REFERENCE, BinDocument, read_document
+from bambleweeny.core.bins.documents import REFERENCE, BinDocument
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidBin, MethodNotAllowed, NotFound
+from bambleweeny.names import parse_size
 
 
 class NewBin(msgspec.Struct, forbid_unknown_fields=True):
     """The body of POST /bins for a plain bin."""
 
     list: str
+
+
+class _Size(msgspec.Struct):
+    max_body: str | int = 0
 
 
 _PLAIN_METHODS = "HEAD, OPTIONS, POST"
@@ -137,10 +142,21 @@ def _document_in(req: falcon.Request, body: bytes) -> bytes:
     """Return a document; InvalidBin if it takes larger bodies than the server."""
     document = document_of(body)
     most = req.env.get("bambleweeny.max_body")
-    if most is not None and read_document(document).most_bytes > most:
+    if most is not None and _most_bytes(document) > most:
         info = f"'max_body' is over the server's limit of {most} bytes - at `$.max_body`."
         raise InvalidBin(info, hint=f"Start the server with a larger --max-body. {REFERENCE}")
     return document
+
+
+def _most_bytes(document: bytes) -> int:
+    """Return the `max_body` of a document, or 0 if it has none, or is refused when it is stored.
+
+    The rest of the document is not read: only the store has the secrets that it may keep.
+    """
+    try:
+        return parse_size(str(msgspec.json.decode(document, type=_Size).max_body))
+    except (msgspec.ValidationError, ValueError):
+        return 0
 
 
 def _paths_of(req: falcon.Request, published: Published) -> dict[str, str]:

@@ -82,19 +82,16 @@ export class Client {
     ...this.#published("routes"),
     create: async (key, contentType = "text/plain", options) =>
       this.#publish("routes", { key, content_type: contentType }, sorted(ACTING, options)),
-    set: async (json, { id, ...options } = {}) => // a route with this document; with `id` it replaces the document of that route
-      this.#publish("routes", json, sorted(ACTING, options, id ? { id } : {}), id ? "PUT" : "POST"),
     import_: async (from, json, options) => this.#publish("routes", json, sorted(`name prefix only journal ${ACTING}`, options, { from }), "POST", {}),
-    get: async (id, options) => this.#json("GET", "/routes", sorted(ACTING, options, { id })),
     verify: async (id, json = {}, options) =>
       (await this.#json("POST", "/routes/verify", { ...sorted(`wait since ${ACTING}`, options, { id }), json })).matching,
     reset: async (id, options) => this.#done("POST", "/routes/reset", sorted(ACTING, options, { id })),
-    read: async (id, options) => this.#value("GET", at("routes", id), { ...sorted("signal", options), isPublic: true }),
+    read: async (id, options) => this.#value("GET", atPublic("routes", id), { ...sorted("signal", options), isPublic: true }),
   };
   bins = {
     ...this.#published("bins"),
     create: async (list, options) => this.#publish("bins", { list }, sorted(ACTING, options)),
-    post: async (id, data, options) => this.#done("POST", at("bins", id), { ...sending(data, "signal", options), isPublic: true }),
+    post: async (id, data, options) => this.#done("POST", atPublic("bins", id), { ...sending(data, "signal", options), isPublic: true }),
   };
   tokens = {
     create: async (options) => this.#logIn(sorted("signal", options)),
@@ -192,8 +189,14 @@ export class Client {
     return { list, count, delete: remove, [Symbol.asyncIterator]: names };
   }
   #published(noun) {
+    const set = async (json, options) => { // with a document; with `id` it replaces the document of that route or bin
+      const ways = sorted(`id ${ACTING}`, options);
+      const { verify, challenge, ...known } = json; // these have secrets
+      return this.#publish(noun, json, ways, ways.query.id === undefined ? "POST" : "PUT", known);
+    };
+    const get = async (id, options) => this.#json("GET", `/${noun}`, sorted(ACTING, options, { id })); // a document; each secret in it is "[secret]"
     const list = async (options) => (await this.#json("GET", `/${noun}`, sorted(ACTING, options)))[noun].map((row) => placeOf(this.url, noun, row));
-    return { list, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
+    return { list, set, get, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
   }
   #publish = async (noun, json, ways, method = "POST", known = json) => placeOf(this.url, noun, { ...known, ...(await this.#json(method, `/${noun}`, { ...ways, json })) });
   async #logIn({ signal } = {}) {
@@ -294,9 +297,10 @@ const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
 const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
+const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
-  ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }) });
+const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ends_at: endsAt, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
+  ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }), ...(endsAt && { endsAt }) });
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 

@@ -236,3 +236,42 @@ def test_requests_that_cannot_be_delivered_do_not_slow_the_others_down(
     _, err = listening(hooks, receiver.url, "--max", 13).communicate(timeout=30)
     assert bodies(receiver.received) == ["bad"] * 6 + ["good"]
     assert err.count(" is dead: its path has a dot segment.") == 6
+
+
+def test_a_delivery_that_could_not_be_acknowledged_is_not_made_again(
+    alone, monkeypatch, tmp_path, listening, receiver
+):
+    settings = {
+        "BAMBLEWEENY_ADMIN_PASSWORD": "changeme", "BAMBLEWEENY_DATA_DIR": str(tmp_path / "data"),
+    }  # fmt: skip
+    monkeypatch.setenv("BAMBLEWEENY_USER", "admin")
+    monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+    go = threading.Event()
+    receiver.answer = lambda _: 200 if go.wait(20) else 500
+    with running("serve", **settings) as server:
+        monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
+        address = server.url.removeprefix("http://")
+        process = listening("hooks", receiver.url, "--lease", "1s", "--max", 2, "--in-order")
+        with Client(server.url, "admin", "changeme") as client:
+            client.push("hooks", kept("first"))
+            until(lambda: receiver.received)
+    go.set()
+    while "becomes ready again when its lease expires" not in (line := process.stderr.readline()):
+        assert line
+    with running("serve", listen=address, **settings) as server:
+        with Client(server.url, "admin", "changeme") as client:
+            client.push("hooks", kept("second"))
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+        assert bodies(receiver.received) == ["first", "second"]
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_errors_of_a_proxy_are_waited_for(hooks, receiver, listening, monkeypatch, status):
+    receiver.answer = lambda _: (status, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>")
+    monkeypatch.setenv("BAMBLEWEENY_URL", receiver.url)
+    process = listening(hooks, "http://127.0.0.1:1")
+    assert process.stderr.readline().endswith("; trying again\n")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 0

@@ -253,5 +253,24 @@ def test_the_list_of_a_bin_is_found(client, hooks, receiver, typed):
     assert receiver.received[-1].body == b"a list with the name of an id"
 
 
+def test_a_bin_is_found_by_its_name(client, hooks, receiver, typed):
+    bin = client.bins.create(hooks, {"name": "named-bin"})
+    for word in ("named-bin", "@admin/named-bin", bin.url, bin.named_path, bin.id):
+        client.push(hooks, word)
+        typed("listen", word, "--to", receiver.url, "--idle", "0")
+        assert receiver.received[-1].body == word.encode()
+    client.bins.delete(bin.id)
+    for word in ("@admin/named-bin", bin.url):
+        typed("listen", word, "--to", receiver.url, "--idle", "0", status=1)
+        assert typed.err.startswith("bambleweeny: You have no bin '@admin/named-bin'.")
+
+
+def test_a_bin_of_a_topic_has_no_items(client, hooks, receiver, typed):
+    bin = client.bins.set({"topic": hooks, "name": "news-bin"})
+    typed("listen", "news-bin", "--to", receiver.url, "--idle", "0", status=1)
+    assert typed.err.startswith(f"bambleweeny: The bin adds to the topic '{hooks}', not to a list.")
+    client.bins.delete(bin.id)
+
+
 def test_a_received_request_has_its_headers():
     assert Received("GET", "/", [("A", "1")], b"").header("a") == "1"

@@ -92,7 +92,7 @@ VERBS = {
             argument(
                 "name",
                 metavar="LIST",
-                help="the name of a list, or the id, path or URL of a bin",
+                help="the name of a list, or the id, name, path or URL of a bin",
             ),
             argument(
                 "--to",

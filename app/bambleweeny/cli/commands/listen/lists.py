@@ -2,31 +2,44 @@
 
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.arguments.documents import id_of
+from bambleweeny.cli.arguments.documents import bin_of
 from bambleweeny.cli.failures import CommandFailed
-from bambleweeny.names import is_public_id
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Client
+    from bambleweeny.client import Bin, Client
 
 _BELOW_BINS = "/bins/"
 
 
 def list_of(client: "Client", word: str) -> str:
-    """Return the name of a list from that, or from the id, path or URL of a bin of the user.
+    """Return the name of a list from the id, name, `@USER/NAME`, path or URL of a bin of the user,
+    or from the list's own name.
 
-    CommandFailed if there is no such bin. A list whose name looks like an id is found if no bin
-    has this id.
+    A bin comes before a list of the same name. CommandFailed if there is no such bin, or if it
+    adds to a topic.
     """
-    is_path = _BELOW_BINS in word
-    if not is_path and not is_public_id(word):
-        return word
-    bin_id = id_of(word)
+    reference = bin_of(word)
     for bin in client.bins.list():
-        if bin.id == bin_id:
-            return bin.list
-    if not is_path:
+        if _is_named(bin, reference):
+            return _list_in(bin)
+    if _BELOW_BINS not in word and not word.startswith("@"):
         return word
     raise CommandFailed(
-        f"You have no bin '{bin_id}'.", hint="'bambleweeny bin' lists your bins and their URLs."
+        f"You have no bin '{reference}'.",
+        hint="'bambleweeny bin' lists your bins and their URLs.",
     )
+
+
+def _is_named(bin: "Bin", reference: str) -> bool:
+    if reference.startswith("@"):
+        return bin.named_path.endswith(f"/{reference}")
+    return reference in (bin.id, bin.name)
+
+
+def _list_in(bin: "Bin") -> str:
+    if not bin.list:
+        raise CommandFailed(
+            f"The bin adds to the topic '{bin.topic}', not to a list.",
+            hint=f"'bambleweeny follow {bin.topic}' shows its messages.",
+        )
+    return bin.list
