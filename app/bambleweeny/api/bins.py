@@ -19,7 +19,7 @@ from bambleweeny.api.requests.public_paths import reference_in
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.bins.bin_documents import BinSummary
 from bambleweeny.core.bins.bins import HasDocument
-from bambleweeny.core.bins.documents import DEFAULT_MAX_BODY, REFERENCE, BinDocument
+from bambleweeny.core.bins.documents import REFERENCE, BinDocument
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.services import Services
@@ -34,7 +34,7 @@ class NewBin(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Size(msgspec.Struct):
-    max_body: str | int = DEFAULT_MAX_BODY
+    max_body: str | int = 0
 
 
 _PLAIN_METHODS = "HEAD, OPTIONS, POST"
@@ -149,7 +149,7 @@ def _document_in(req: falcon.Request, body: bytes) -> bytes:
 
 
 def _most_bytes(document: bytes) -> int:
-    """Return the most bytes of a body by a document, or 0 if it is refused when it is stored.
+    """Return the `max_body` of a document, or 0 if it has none, or is refused when it is stored.
 
     The rest of the document is not read: only the store has the secrets that it may keep.
     """

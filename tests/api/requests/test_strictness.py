@@ -265,6 +265,7 @@ JSON_CALLS = [
     ("PUT", "/routes?id=d2622519-c707-4df5-973a-64849f363ed5", {"key": "a"}),
     ("POST", "/routes/verify?id=d2622519-c707-4df5-973a-64849f363ed5", {"count": 1}),
     ("POST", "/bins", {"list": "a"}),
+    ("PUT", "/bins?id=d2622519-c707-4df5-973a-64849f363ed5", {"list": "a"}),
     ("POST", "/users", {"username": "uli", "password": "x"}),
     ("PUT", "/users/0", {"quota": 0}),
     ("PUT", "/config/admin", {"password": "x"}),
@@ -274,7 +275,8 @@ JSON_CALLS = [
 @pytest.mark.parametrize(("method", "path", "body"), JSON_CALLS, ids=str)
 def test_an_unknown_field_is_named(as_admin, method, path, body):
     answer = as_admin.request(method, path, json={**body, "zzz": 1})
-    code = "invalid_route" if "?id=" in path else "invalid_request"
+    noun = "bin" if path.startswith("/bins") else "route"
+    code = f"invalid_{noun}" if "?id=" in path else "invalid_request"
     assert refused(answer)[:2] == (400, code)
     assert "zzz" in answer.json()["info"]
     assert as_admin.get("/auth/test").json()["authenticated"] == "True"
