@@ -389,7 +389,7 @@ def test_the_webhook_reference_has_the_limits_and_the_words_of_the_code():
         "`ends`, `ends_at`": f"always; 1 s to {documents._LONGEST_LIFE // 86400} d",
         "`once`": f"none; up to {inbox._ONCE_CHARACTERS} characters; remembered for 24 h",
         "`secrets`": f"1 to {verification.SECRETS}, of 1 to {schemes.SECRET_BYTES:,} bytes; base64 for `standard`",
-        "`tolerance`": f"{documents.Verify.__struct_defaults__[0]}; 1 to {verification.TOLERANCE:,}",
+        "`tolerance`": f"{verification.Verify.__struct_defaults__[0]}; 1 to {verification.TOLERANCE:,}",
     }.items():
         assert re.search(rf"^\| {re.escape(field)} \|.*\| {re.escape(bounds)} \|$", text, re.M), (
             field

@@ -420,7 +420,7 @@ def test_a_document_that_cannot_be_used_is_refused(document, place, as_uli):
 
 def test_a_guess_is_made_for_a_misspelled_field(as_uli):
     answer = as_uli.post("/bins", json={"list": "a", "name": "x", "methdos": "*"})
-    assert answer.json()["hint"] == "Did you mean 'methods'? See /docs/webhooks."
+    assert answer.json()["hint"] == "Did you mean 'methods'? See /docs/webhook-reference."
 
 
 def test_a_document_has_a_bound(as_uli):

@@ -8,7 +8,7 @@ class InvalidBin(InvalidRequest):
     """A field of the bin document cannot be used."""
 
     code, info = "invalid_bin", "A field of the bin document cannot be used."
-    hint: str | None = "See /docs/webhooks."
+    hint: str | None = "See /docs/webhook-reference."
 
 
 # NOTE: no Unauthorized, after which clients renew their tokens.

@@ -3,16 +3,18 @@
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bambleweeny.cli.escapes import to_people
 from bambleweeny.errors import BambleweenyError, LeaseNotFound, NoAnswer, StoreUnavailable
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client, LeasedItem
+
+_T = TypeVar("_T")
 
 _WAIT_SECONDS = 2
 """The long poll for one lease. A signal takes effect after it, so that no item is lost."""
@@ -139,7 +141,7 @@ class Worker(ABC):
         except BambleweenyError as ex:
             _raise_unless_passing(ex)
             self._is_sure = not self._is_in_order
-            self._report(f"{ex} ({ex.code}); trying again")
+            _report_retry(ex)
             self._rest()
             return None
         if items and items[0].id in self._handled:
@@ -182,7 +184,7 @@ class Worker(ABC):
                         f"{ex} ({ex.code}); the item becomes ready again when its lease expires"
                     )
                     return
-                self._report(f"{ex} ({ex.code}); trying again")
+                _report_retry(ex)
                 is_first = False
                 self._rest()
                 continue
@@ -210,12 +212,34 @@ class Worker(ABC):
             self._ending.wait(self._hold)
 
     def _rest(self) -> None:
-        self._pause = min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+        self._pause = _next_pause(self._pause)
         self._ending.wait(self._pause)
 
     @staticmethod
     def _report(sentence: str) -> None:
         to_people(f"bambleweeny: {sentence}")
+
+
+def until_answered(ask: Callable[[], _T], ending: threading.Event) -> _T | None:
+    """Return what `ask` returns, None once `ending` is set. Errors of an outage are retried."""
+    pause = 0.0
+    while not ending.is_set():
+        try:
+            return ask()
+        except BambleweenyError as ex:
+            _raise_unless_passing(ex)
+            _report_retry(ex)
+        pause = _next_pause(pause)
+        ending.wait(pause)
+    return None
+
+
+def _next_pause(seconds: float) -> float:
+    return min(max(seconds * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
+
+
+def _report_retry(error: BambleweenyError) -> None:
+    to_people(f"bambleweeny: {error} ({error.code}); trying again")
 
 
 def _raise_unless_passing(error: BambleweenyError) -> None:

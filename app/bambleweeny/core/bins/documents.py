@@ -24,7 +24,7 @@ _LONGEST_LIFE = 3660 * 86400
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _RATE = re.compile(r"([0-9]{1,7})/([smhd])").fullmatch
 _ONCE = re.compile(r"(header|query|body) ([!-~]{1,256})").fullmatch
-REFERENCE = "See /docs/webhooks."
+REFERENCE = "See /docs/webhook-reference."
 
 
 class Rate(NamedTuple):

@@ -11,6 +11,7 @@ from bambleweeny.cli.arguments.workers import (
     end_by_signals,
     some_seconds,
 )
+from bambleweeny.cli.commands.list_worker import until_answered
 from bambleweeny.cli.commands.listen.curl import LOGIN
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
 from bambleweeny.cli.commands.listen.listener import Listener
@@ -36,18 +37,26 @@ def _listen(context: Context) -> int:
         parse_target(args.to), args.timeout, signer_of(args.resign, args.scheme), args.raw
     )
     client = context.client
-    name = list_of(client, args.name)
+    ending = threading.Event()
     if not (args.item or args.dead or args.print):
+        end_by_signals(ending.set)
+        found = until_answered(lambda: list_of(client, args.name), ending)
+        if found is None:
+            return 0
         listener = Listener(
             client,
-            name,
+            found,
             forwarding,
             context.out,
             lease_seconds=args.lease or DEFAULT_LEASE,
             is_in_order=args.in_order,
         )
         end_by_signals(listener.end)
+        # NOTE: a signal may have come before this.
+        if ending.is_set():
+            listener.end()
         return listener.work(args.max, idle_seconds=args.idle)
+    name = list_of(client, args.name)
     if args.item:
         items = one_item(client, name, args.item)
     else:
@@ -56,7 +65,6 @@ def _listen(context: Context) -> int:
         if forwarding.target.login:
             context.out.warn(f"The commands need {LOGIN}=user:password in the shell.")
         return print_curl(forwarding, items, args.max, context.out)
-    ending = threading.Event()
     end_by_signals(ending.set)
     return redeliver(
         client,
