@@ -107,10 +107,10 @@ class Bin:
             with suppress(HasDocument):
                 self._answer_plain(req, resp, self._bins.plain(reference.id), "rest" in params)
                 return
-        received, here = read_received(req, segments, self._is_token)
+        received = read_received(req, segments, self._is_token)
         run_alone(req, len(received.sent))
         try:
-            rendered = self._receiver.receive(reference, received, here, reserve_delay(req))
+            rendered = self._receiver.receive(reference, received, reserve_delay(req))
         except BaseException:
             release_delay(req)
             raise

@@ -15,6 +15,8 @@ MOST_PARTS = 1000
 MOST_FIELDS = 1000
 _MOST_PART_HEADERS = 8 << 10
 """In bytes, the bound of the headers of one part."""
+_MOST_PARAMETERS = 50
+"""In the headers of one part."""
 _LONGEST_BOUNDARY = 200
 _IS_METHOD = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}").fullmatch
 _FORM = "application/x-www-form-urlencoded"
@@ -111,10 +113,10 @@ class BinRequest(NamedTuple):
         be incomplete if the body was cut. O(body).
         """
         head = _headers_of(f"Content-Type: {self.type}".encode("latin-1", "replace"))
-        boundary = head.get_param("boundary")
+        boundary = _parameter(head, "content-type", "boundary")
         if head.get_content_maintype() != "multipart" or boundary is None:
             raise ValueError("The body is not multipart.")
-        text = collapse_rfc2231_value(boundary).rstrip()
+        text = boundary.rstrip()
         if not 1 <= len(text) <= _LONGEST_BOUNDARY:
             raise ValueError("The boundary of the body is invalid.")
         return _parts_of(self.body, text.encode("utf-8"))
@@ -174,18 +176,29 @@ def _part_of(text: bytes) -> Part:
         end = text.find(b"\r\n\r\n", 0, _MOST_PART_HEADERS)
         head, body = (text[:end], text[end + 4 :]) if end >= 0 else (b"", text)
     headers = _headers_of(head)
-    name = headers.get_param("name", "", "content-disposition")
-    filename = headers.get_param("filename", None, "content-disposition")
     return Part(
-        collapse_rfc2231_value(name),
-        None if filename is None else collapse_rfc2231_value(filename),
+        _parameter(headers, "content-disposition", "name") or "",
+        _parameter(headers, "content-disposition", "filename"),
         headers.get_content_type(),
         body,
     )
 
 
 def _headers_of(text: bytes) -> Message:
-    return HeaderParser().parsestr(text.decode("utf-8", "replace"))
+    # NOTE: the parser's time grows with the square of the parameters.
+    is_usual = text.count(b";") <= _MOST_PARAMETERS
+    return HeaderParser().parsestr(text.decode("utf-8", "replace") if is_usual else "")
+
+
+def _parameter(headers: Message, header: str, name: str) -> str | None:
+    """Return a parameter of a header, or None if it is missing or invalid."""
+    try:
+        found = headers.get_param(name, None, header)
+        text = None if found is None else collapse_rfc2231_value(found)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
+    # NOTE: some charsets decode to characters that UTF-8 does not have.
+    return text and text.encode("utf-8", "replace").decode()
 
 
 def _media_type(text: str) -> str:

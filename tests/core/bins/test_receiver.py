@@ -31,7 +31,7 @@ class Process:
         reference = Reference(public_id) if public_id else Reference(user="uli", name=name)
         call = Call(method, path, "", {}, body, time=at)
         return self.receiver.receive(
-            reference, Received(call, body, body, ""), "/bins/x", reserve_nothing
+            reference, Received(method, body, "", lambda: (call, body, "/bins/x")), reserve_nothing
         )
 
 

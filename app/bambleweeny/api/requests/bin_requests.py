@@ -9,26 +9,29 @@ from bambleweeny.api.requests.body import read_type
 from bambleweeny.api.requests.calls import read_call
 from bambleweeny.api.requests.content_codings import decoded, is_coded
 from bambleweeny.core.bins.receiver import Received
+from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.redaction import redacted_body
 from bambleweeny.errors import BodyTooLarge, InvalidRequest, UnsupportedCoding
 
 
-def read_received(
-    req: falcon.Request, segments: int, is_token: Callable[[str], bool]
-) -> tuple[Received, str]:
-    """Return a request to a bin as it was sent, and the URL of the bin.
+def read_received(req: falcon.Request, segments: int, is_token: Callable[[str], bool]) -> Received:
+    """Return a request to a bin, of which only the body has been read.
 
-    The call has the body without its Content-Encoding, if the server knows that coding and the
+    Its call has the body without its Content-Encoding, if the server knows that coding and the
     result is within --max-body.
     """
     file = req.env["wsgi.input"]
     # NOTE: it has been read before if the bin was plain until now.
     file.seek(0)
     sent: bytes = file.read()
-    body = sent
-    if is_coded(req):
-        with suppress(BodyTooLarge, InvalidRequest, UnsupportedCoding):
-            body = decoded(req, sent)
-    call, here = read_call(req, segments, is_token, body)
-    kept = call.body if body is sent else redacted_body(sent, is_token)
-    return Received(call, sent, kept, read_type(req)), here
+
+    def read() -> tuple[Call, bytes, str]:
+        body = sent
+        if is_coded(req):
+            with suppress(BodyTooLarge, InvalidRequest, UnsupportedCoding):
+                body = decoded(req, sent)
+        call, here = read_call(req, segments, is_token, body)
+        kept = call.body if body is sent else redacted_body(sent, is_token)
+        return call, kept, here
+
+    return Received(req.method, sent, read_type(req), read)

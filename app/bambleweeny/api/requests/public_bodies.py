@@ -10,8 +10,10 @@ from bambleweeny.core.texts import BOM
 def is_plain(body: bytes, plain: type[msgspec.Struct], document: type[msgspec.Struct]) -> bool:
     """Return whether a body has no field that only a document has, or is not a JSON object.
 
-    Another unknown field makes it no document, so that it is refused as ever.
+    Another unknown field makes it no document, so that it is refused as ever. A body that is not
+    JSON is InvalidRequest.
     """
+    parse_json(body, msgspec.Raw)
     try:
         fields = msgspec.json.decode(body.removeprefix(BOM), type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

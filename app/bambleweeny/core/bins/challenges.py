@@ -88,6 +88,12 @@ def answer_of(challenge: ChallengeName | Challenge, call: Call) -> Handshake | N
     return answer(call, secret.encode()) if answer else None
 
 
+def signs_for_anyone(challenge: ChallengeName | Challenge, body: bytes) -> bool:
+    """Return whether anyone can get a signature of this body, as the answer to a challenge."""
+    provider = challenge if isinstance(challenge, str) else challenge.provider
+    return provider in ("zoom", "twitter") and _SIGNED(body.decode("latin-1")) is not None
+
+
 def _meta(call: Call, secret: bytes) -> Handshake | None:
     echoed = _queried(call, "hub.challenge")
     if _queried(call, "hub.mode") != "subscribe" or not _ECHOED(echoed):

@@ -6,10 +6,15 @@ from random import Random, SystemRandom
 import msgspec
 from msgspec import UNSET
 
-from bambleweeny.core.bins.challenges import Handshake, answer_of, check_challenge
+from bambleweeny.core.bins.challenges import (
+    Handshake,
+    answer_of,
+    check_challenge,
+    signs_for_anyone,
+)
 from bambleweeny.core.bins.documents import BinDocument, read_document, unusable
 from bambleweeny.core.mocks.answers import Preference
-from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.calls import UNREADABLE, Call
 from bambleweeny.core.mocks.documents import Answer, Rule
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.core.mocks.rules import Candidate, CompiledRule, methods_of
@@ -17,7 +22,8 @@ from bambleweeny.errors import BodyTooLarge, MethodNotAllowed, NotFound
 
 _CHANCE = SystemRandom()
 _OK = Answer(text="OK")
-_PROBES = ("HEAD", "OPTIONS")
+PROBES = ("HEAD", "OPTIONS")
+"""Methods that are answered, and never stored."""
 _ONCE_CHARACTERS = 512
 _US = 1_000_000
 
@@ -42,12 +48,15 @@ class Inbox:
         answer = _OK if document.answer is UNSET else document.answer
         self._rule = located(".answer", _rule_of, answer)
 
-    def check(self, call: Call, size: int) -> None:
-        """Raise NotFound below a bin without paths, and BodyTooLarge."""
-        if call.path.strip("/") and not self.document.has_paths:
-            raise NotFound()
+    def check_size(self, size: int) -> None:
+        """Raise BodyTooLarge if a body is over `max_body`."""
         if size > self.max_body:
             raise BodyTooLarge(hint=f"This bin takes bodies of up to {self.max_body} bytes.")
+
+    def check_path(self, call: Call) -> None:
+        """Raise NotFound below a bin without paths."""
+        if call.path.strip("/") and not self.document.has_paths:
+            raise NotFound()
 
     def check_method(self, call: Call) -> None:
         """Raise MethodNotAllowed if the bin stores no requests of this method."""
@@ -56,13 +65,13 @@ class Inbox:
             error.allow = self.allowed
             raise error
 
-    def is_probe(self, call: Call) -> bool:
-        """Return whether a request is answered, but never stored."""
-        return call.method in _PROBES
-
     def is_verified(self, call: Call, sent: bytes) -> bool | None:
         """Return whether a request is signed, or None if the bin does not verify."""
-        return self._verify.check(call.headers, sent, call.time) if self._verify else None
+        if self._verify is None:
+            return None
+        if self._challenge and signs_for_anyone(self._challenge, sent):
+            return False
+        return self._verify.check(call.headers, sent, call.time)
 
     def refuse_unverified(self) -> None:
         """Raise InvalidSignature, unless the bin keeps what is not signed."""
@@ -73,7 +82,7 @@ class Inbox:
     def allowed(self) -> str:
         """The methods that the bin answers, as a value of Allow."""
         names = self._methods or ("DELETE", "GET", "PATCH", "POST", "PUT")
-        return ", ".join(sorted({*names, *_PROBES}))
+        return ", ".join(sorted({*names, *PROBES}))
 
     def handshake(self, call: Call, *, is_verified: bool | None) -> Handshake | None:
         """Return the answer to a provider's challenge, or None if the request is none.
@@ -122,7 +131,11 @@ def _rule_of(answer: Answer) -> CompiledRule:
 
 
 def _text_of(part: msgspec.Raw) -> str:
-    value = msgspec.json.decode(part)
-    if isinstance(value, str):
-        return value
-    return "" if value is None or isinstance(value, dict | list) else bytes(part).decode()
+    # NOTE: a number counts as it is written; not every one has a value here.
+    text = bytes(part).decode()
+    if text[0] == '"':
+        try:
+            return msgspec.json.decode(part, type=str)
+        except UNREADABLE:
+            return ""
+    return "" if text[0] in "n{[" else text

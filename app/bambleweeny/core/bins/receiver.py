@@ -1,12 +1,13 @@
 """Requests to bins with documents: each is checked, stored by one script, and answered."""
 
 import time
+from collections.abc import Callable
+from functools import cached_property
 from math import ceil
-from typing import NamedTuple
 
 from bambleweeny.core.auth.tenant_session import read_values_as
 from bambleweeny.core.bins.bins import Bins
-from bambleweeny.core.bins.inbox import Inbox, load
+from bambleweeny.core.bins.inbox import PROBES, Inbox, load
 from bambleweeny.core.lists.lists import PushOptions
 from bambleweeny.core.mocks.answers import TEXT, Rendered
 from bambleweeny.core.mocks.calls import Call
@@ -44,16 +45,30 @@ _LONGEST_MEMORY = 0.1
 KnownInbox = KnownDocument[Inbox]
 
 
-class Received(NamedTuple):
-    """A request to a bin. `call` has no tokens of this server, and a body without its coding.
+class Received:
+    """A request to a bin; `sent` is the body as it was sent.
 
-    `sent` is the body as it was sent; `kept` is that body without tokens.
+    What can be dear is read only when the bin is known to accept the request: `read` returns the
+    call, which has no tokens of this server and a body without its coding; the body as it was
+    sent, without tokens; and the URL of the bin.
     """
 
-    call: Call
-    sent: bytes
-    kept: bytes
-    content_type: str
+    def __init__(
+        self,
+        method: str,
+        sent: bytes,
+        content_type: str,
+        read: Callable[[], tuple[Call, bytes, str]],
+    ) -> None:
+        self.method = method
+        self.sent = sent
+        self.content_type = content_type
+        self._read = read
+
+    @cached_property
+    def parts(self) -> tuple[Call, bytes, str]:
+        """What `read` returns."""
+        return self._read()
 
 
 class Receiver:
@@ -81,10 +96,8 @@ class Receiver:
         self._topic_bounds = topic_bounds.packed
         self._limited: dict[str, tuple[float, float]] = {}
 
-    def receive(
-        self, reference: Reference, received: Received, here: str, reserve: Reserve
-    ) -> Rendered:
-        """Store a request and return the answer; `here` is the URL of the bin.
+    def receive(self, reference: Reference, received: Received, reserve: Reserve) -> Rendered:
+        """Store a request and return the answer.
 
         The answer is made before the request is stored, so that a request that is answered with an
         error is not stored. `reserve` takes a place for a late answer. Raises NotFound without the
@@ -95,7 +108,7 @@ class Receiver:
             public_id = self._names.find(reference)
             try:
                 found, known = self._find(public_id, reference)
-                return self._receive(found, known, received, here, reserve)
+                return self._receive(found, known, received, reserve)
             except NewerDocument:
                 continue
             except PublicIdGone as ex:
@@ -117,22 +130,25 @@ class Receiver:
         return found, known
 
     def _receive(
-        self, found: PublicId, known: KnownInbox, received: Received, here: str, reserve: Reserve
+        self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve
     ) -> Rendered:
-        inbox, call = known.compiled, received.call
+        inbox, is_probe = known.compiled, received.method in PROBES
+        inbox.check_size(len(received.sent))
+        if not is_probe:
+            self._refuse_above_rate(found.id)
+        call, kept, here = received.parts
         if inbox.ends <= call.time:
             self._bins.delete_ended(found.as_owner, found.id, known.revision)
             self._compiled.check(found, known)
-        inbox.check(call, len(received.sent))
-        if inbox.is_probe(call):
+        inbox.check_path(call)
+        if is_probe:
             self._compiled.check(found, known)
             return _answer_to_probe(inbox, call)
-        self._refuse_above_rate(found.id)
         is_verified = inbox.is_verified(call, received.sent)
         if handshake := inbox.handshake(call, is_verified=is_verified):
             self._compiled.check(found, known)
-            content_type = [("Content-Type", handshake.content_type)]
-            return Rendered(handshake.status, content_type, handshake.body)
+            headers = [("Content-Type", handshake.content_type)]
+            return Rendered(handshake.status, headers, handshake.body)
         try:
             inbox.check_method(call)
             if is_verified is False:
@@ -143,7 +159,9 @@ class Receiver:
         rendered = self._answer(found, inbox, call, here)
         if rendered.delay:
             reserve(rendered.delay, len(rendered.body))
-        self._store_request(found, known, received, is_verified)
+        item, content_type = _item_of(inbox, call, kept, is_verified)
+        once = "" if is_verified is False else inbox.once_of(call)
+        self._store_item(found, known, item, content_type or received.content_type, once)
         return rendered
 
     def _answer(self, found: PublicId, inbox: Inbox, call: Call, here: str) -> Rendered:
@@ -169,12 +187,10 @@ class Receiver:
             raise PublicIdGone() from ex
         return dict(zip(names, values, strict=True))
 
-    def _store_request(
-        self, found: PublicId, known: KnownInbox, received: Received, is_verified: bool | None
+    def _store_item(
+        self, found: PublicId, known: KnownInbox, item: bytes, content_type: str, once: str
     ) -> None:
-        inbox = known.compiled
-        document, once = inbox.document, inbox.once_of(received.call)
-        item, content_type = _item_of(inbox, received, is_verified)
+        inbox, document = known.compiled, known.compiled.document
         # NOTE: a provider may name its deliveries for each of its bins alike.
         options = PushOptions(once=f"{found.id} {once}") if once else PushOptions()
         is_stored, *wait_ms = self._engine.run(
@@ -212,11 +228,11 @@ def _answer_to_probe(inbox: Inbox, call: Call) -> Rendered:
     return Rendered(200, [("Content-Type", TEXT)], b"")
 
 
-def _item_of(inbox: Inbox, received: Received, is_verified: bool | None) -> tuple[bytes, str]:
-    """Return the item or message that keeps a request, and its content type."""
+def _item_of(inbox: Inbox, call: Call, kept: bytes, is_verified: bool | None) -> tuple[bytes, str]:
+    """Return the item or message that keeps a request, and its content type if it has one."""
     if inbox.document.keep == "body":
-        return received.call.body, received.content_type
-    entry = entry_of(received.call, kept=received.kept)
+        return call.body, ""
+    entry = entry_of(call, kept=kept)
     if is_verified is not None:
         entry.verified = is_verified
     return encoded(entry), "application/json"

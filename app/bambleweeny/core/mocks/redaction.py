@@ -17,8 +17,8 @@ _MOST_ESCAPES = 3
 """How many times a text in a text is escaped, at most."""
 _MOST_CHECKS = 100
 """What looks like a token past these is taken for one, so that a check of all costs no more."""
-_SIGNATURE = 43
-"""The characters of an HS256 signature."""
+_SESSION = re.compile(r"eyJ(?:(?!eyJ)[^.])*\.(eyJ[^.]*)\.[^.]{0,43}").search
+"""Head, claims and HS256 signature, of 43 characters."""
 
 _BEARER = re.compile(r"(bearer[ :]\s*)(\S+)", re.IGNORECASE)
 _BASIC = re.compile(r"(basic\s+)([A-Za-z0-9+/_-]+=*)", re.IGNORECASE)
@@ -96,27 +96,20 @@ def _run_without_tokens(run: str, is_ours: IsOurs) -> str:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     found = text
     if "eyJ" in text:
-        found = _without_signed(text.split("."), is_ours)
+        found = _without_signed(text, is_ours)
     if "b9y_" in found:
         found = _NAMED.sub(lambda match: REDACTED if is_ours(match[0]) else match[0], found)
     return run if found == text else found
 
 
-def _without_signed(parts: list[str], is_ours: IsOurs) -> str:
-    """Replace the tokens of sessions in a text that was split at its dots.
-
-    Other characters may stand at both sides of a token.
-    """
+def _without_signed(text: str, is_ours: IsOurs) -> str:
+    """Replace the tokens of sessions; other characters may stand at both sides of one. O(text)."""
     done: list[str] = []
-    place, last = 0, len(parts) - 2
-    while place < last:
-        head, claims, rest = parts[place : place + 3]
-        start, signature = head.rfind("eyJ"), rest[:_SIGNATURE]
-        if start >= 0 and claims[:3] == "eyJ" and is_ours(f"{head[start:]}.{claims}.{signature}"):
-            done += (head[:start], REDACTED)
-            parts[place + 2] = rest[_SIGNATURE:]
-            place += 2
+    kept = place = 0
+    while found := _SESSION(text, place):
+        if is_ours(found[0]):
+            done += (text[kept : found.start()], REDACTED)
+            kept = place = found.end()
         else:
-            done += (head, ".")
-            place += 1
-    return "".join(done) + ".".join(parts[place:])
+            place = found.start(1)
+    return "".join(done) + text[kept:]

@@ -55,9 +55,9 @@ def send(outgoing: Outgoing, timeout: float) -> Outcome:
             status = answer.status
             took = time.monotonic() - begun
             # NOTE: the status decides; the body is read so that the target can send it.
-            with suppress(OSError, http.client.HTTPException):
+            with suppress(OSError, http.client.HTTPException, ValueError):
                 _discard(answer)
-    except (OSError, http.client.HTTPException) as ex:
+    except (OSError, http.client.HTTPException, ValueError) as ex:
         took = time.monotonic() - begun
         is_late = deadline.is_over or isinstance(ex, TimeoutError)
         reason = f"no answer within {timeout:g} s" if is_late else _reason_of(ex)
@@ -126,7 +126,7 @@ def _reason_of(error: Exception) -> str:
         return "the host cannot be resolved"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
-    if isinstance(error, http.client.HTTPException) and not isinstance(error, OSError):
+    if isinstance(error, http.client.HTTPException | ValueError) and not isinstance(error, OSError):
         return "the answer is not HTTP"
     if isinstance(error, ConnectionError):
         return "the connection broke"

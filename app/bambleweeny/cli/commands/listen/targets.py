@@ -56,6 +56,8 @@ def parse_target(text: str) -> Target:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
+        # NOTE: as the resolver does; it refuses empty and long labels.
+        (host or "").encode("idna")
     except ValueError as ex:
         raise WrongUse("The URL of --to has an invalid host or port.") from ex
     if parts.scheme not in _PORTS or not host:
