@@ -516,3 +516,54 @@ def test_a_document_that_is_no_utf8_is_refused(as_uli, part):
         answer = as_uli.post(path, data=body)
         assert code_of(answer) == (400, "invalid_request")
         assert answer.json()["hint"] == "It is not UTF-8."
+
+
+def test_what_is_not_signed_takes_no_name_from_what_is(publish, items, http):
+    path = publish(
+        once="header x-id", verify={"scheme": "github", "secrets": [SECRET], "else": "keep"}
+    )
+    for headers in ({}, {}, signed(b"a"), signed(b"a")):
+        assert http.post(path, data=b"a", headers={"X-Id": "1", **headers}).status_code == 200
+    assert [one["verified"] for one in items()] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"id": 1e999}', b'{"id": ' + b"9" * 400 + b"}", b'{"id": "\\ud800"}', b'{"id": {}}', b"[]"],
+)
+def test_any_body_is_kept_by_a_bin_that_looks_for_a_name(body, publish, items, http):
+    path = publish(once="body id")
+    assert http.post(path, data=body).status_code == 200
+    assert items()[0]["body"].encode() == body
+
+
+def test_a_hidden_secret_is_recognized_however_it_is_written(publish, as_uli):
+    publish(name="gh", verify={"scheme": "github", "secrets": [SECRET]})
+    changed = as_uli.put(
+        "/bins?id=gh",
+        data=b'{"list":"hooks","name":"gh","verify":{"scheme":"github","secrets":["\\u005bsecret]"]}}',
+    )
+    assert changed.status_code == 200
+    refused = as_uli.post(
+        "/bins", data=b'{"list":"x","verify":{"scheme":"github","secrets":["\\u005bsecret]"]}}'
+    )
+    assert code_of(refused) == (400, "invalid_bin")
+
+
+def test_an_answer_to_a_challenge_signs_no_event(publish, http):
+    path = publish(
+        challenge={"provider": "twitter", "secret": SECRET},
+        verify={"scheme": "hmac", "secrets": [SECRET], "header": "X-S", "encoding": "base64", "prefix": "sha256="},
+    )  # fmt: skip
+    answer = http.get(path, params={"crc_token": "12345"}).json()["response_token"]
+    assert http.post(path, data=b"12345", headers={"X-S": answer}).status_code == 401
+    event = base64.b64encode(hmac.new(SECRET.encode(), b'{"a":1}', "sha256").digest()).decode()
+    sent = http.post(path, data=b'{"a":1}', headers={"X-S": f"sha256={event}"})
+    assert sent.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/bins", "/routes"])
+def test_a_document_that_is_no_json_is_refused_as_such(path, as_uli):
+    answer = as_uli.post(path, data=b'{"list": "a",}')
+    assert code_of(answer) == (400, "invalid_request")
+    assert answer.json()["info"] == "The body is not valid JSON."

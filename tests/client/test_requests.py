@@ -1,6 +1,7 @@
 """The requests of bins, parsed from items."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -123,3 +124,31 @@ def test_json_of_a_body():
     assert BinRequest.from_item(kept('{"a": 1}')).json() == {"a": 1}
     with pytest.raises(json.JSONDecodeError):
         BinRequest.from_item(kept("text")).json()
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        "form-data; name*0=a; name*=c",
+        "form-data; name*=utf-7''%2B2AA-",
+        "form-data; name*=no-such-charset''a",
+        "form-data; name*0*=''",
+        "form-data" + "; " * 60 + 'name="a"',
+        "form-data; name=" + '"' * 50,
+    ],
+)
+def test_an_invalid_name_of_a_part_is_read_as_text(disposition):
+    [part] = multipart(
+        b"--B\r\nContent-Disposition: " + disposition.encode() + b"\r\n\r\nbody\r\n--B--"
+    ).parts()
+    assert part.body == b"body"
+    part.name.encode()
+
+
+@pytest.mark.parametrize("piece", [b'"', b';"', b"; a=", b'"; ', b"\\"])
+def test_hostile_headers_of_parts_cost_little(piece):
+    head = b"Content-Disposition: form-data; name=" + (piece * 8000)[:8000]
+    request = multipart(b"--B\r\n" + b"\r\n--B\r\n".join([head + b"\r\n\r\n"] * 125) + b"\r\n--B--")
+    begun = time.process_time()
+    assert len(request.parts()) == 125
+    assert time.process_time() - begun < 5
