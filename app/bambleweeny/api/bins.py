@@ -1,6 +1,5 @@
 """Bins over HTTP: their owner creates them, anyone can send requests to them."""
 
-from contextlib import suppress
 from typing import Any
 
 import falcon
@@ -104,8 +103,11 @@ class Bin:
         make_public(req, resp)
         reference, segments = reference_in(params)
         if reference.id:
-            with suppress(HasDocument):
+            try:
                 self._answer_plain(req, resp, self._bins.plain(reference.id), "rest" in params)
+            except HasDocument:
+                pass
+            else:
                 return
         received = read_received(req, segments, self._is_token)
         run_alone(req, len(received.sent))

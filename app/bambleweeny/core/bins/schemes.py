@@ -109,6 +109,11 @@ def signature_headers(scheme: Scheme) -> tuple[str, ...]:
     return (*_OTHER_HEADERS.get(scheme.name, ()), _form_of(scheme).header)
 
 
+def has_time(name: str) -> bool:
+    """Return whether the signatures of a scheme cover the time at which they were made."""
+    return name in ("stripe", "slack", "standard")
+
+
 def replaced_headers(scheme: Scheme) -> frozenset[str]:
     """Return the lower-case names of the headers that are wrong once a request is signed anew."""
     # NOTE: GitHub sends an older signature, with SHA-1, as well.

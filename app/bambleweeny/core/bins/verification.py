@@ -13,6 +13,7 @@ from bambleweeny.core.bins.schemes import (
     SchemeName,
     check_scheme,
     check_secret,
+    has_time,
     is_signed,
     signature_headers,
 )
@@ -80,4 +81,7 @@ class Verify(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
     def refusal(self) -> BambleweenyError:
         """Make the error of a request that is not signed."""
         names = " and ".join(signature_headers(self.signatures))
-        return refusal("invalid_signature", hint=f"This bin takes requests signed with {names}.")
+        time = f", within {self.tolerance} s of the server's time" if has_time(self.scheme) else ""
+        return refusal(
+            "invalid_signature", hint=f"This bin takes requests signed with {names}{time}."
+        )
