@@ -567,3 +567,75 @@ def test_a_document_that_is_no_json_is_refused_as_such(path, as_uli):
     answer = as_uli.post(path, data=b'{"list": "a",}')
     assert code_of(answer) == (400, "invalid_request")
     assert answer.json()["info"] == "The body is not valid JSON."
+
+
+def test_a_larger_bound_counts_at_once(publish, as_uli, http):
+    path = publish(name="gh", max_body="1kb", paths=False, methods=["POST"])
+    assert [http.post(path, data=bytes(2000)).status_code, http.post(f"{path}/a").status_code] == [
+        413,
+        404,
+    ]
+    as_uli.put("/bins?id=gh", json={"list": "hooks", "name": "gh", "keep": "request"})
+    assert http.post(path, data=bytes(2000)).status_code == 200
+    assert http.put(f"{path}/a").status_code == 200
+
+
+def test_a_bin_that_keeps_bodies_removes_their_coding(publish, as_uli, http):
+    path = publish(keep="body", max_body="1kb")
+    packed = {"Content-Encoding": "gzip"}
+    assert http.post(path, data=gzip.compress(b"a"), headers=packed).status_code == 200
+    assert as_uli.get("/lists/hooks").content == b"a"
+    assert code_of(http.post(path, data=b"a", headers={"Content-Encoding": "br"})) == (
+        415,
+        "unsupported_coding",
+    )
+    assert code_of(http.post(path, data=b"a", headers=packed)) == (400, "invalid_request")
+    assert code_of(http.post(path, data=gzip.compress(bytes(2000)), headers=packed)) == (
+        413,
+        "body_too_large",
+    )
+
+
+def test_names_that_differ_are_kept_apart(publish, items, http):
+    path, query = publish(once="body id"), publish(once="query id")
+    for body in (b'{"id":1}', b'{"id":"1"}', b'{"id":true}', b'{"id":"true"}', b'{"id":1}'):
+        http.post(path, data=body)
+    for name in ("%ff", "%fe"):
+        http.post(f"{query}?id={name}")
+    assert len(items()) == 6
+
+
+def test_what_is_not_signed_is_refused_before_its_body_is_read(publish, http):
+    path = publish(verify={"scheme": "github", "secrets": [SECRET]})
+    answer = http.post(path, data=b"no gzip", headers={"Content-Encoding": "gzip"})
+    assert code_of(answer) == (401, "invalid_signature")
+
+
+def test_a_wrong_template_is_named_with_its_place(as_uli):
+    answer = as_uli.post("/bins", json={"list": "a", "answer": {"json": {"a": "!@[$nothing]"}}})
+    assert "`$.answer.json" in answer.json()["info"]
+
+
+def test_an_export_of_any_kept_request_can_be_imported(publish, as_uli, http):
+    path = publish(list="big")
+    bodies = [b'"' * (256 << 10), b"\\" * (256 << 10), b"\x01" * (256 << 10), b"\xff" * (256 << 10)]
+    for body in bodies:
+        assert http.post(path, data=body).status_code == 200
+    lines = as_uli.get("/export").content.splitlines()
+    assert max(map(len, lines)) < 1 << 20
+    as_uli.delete("/lists/big")
+    for line in lines:
+        assert as_uli.post("/import", data=line + b"\n").status_code == 200
+    for body in bodies:
+        kept = json.loads(as_uli.get("/lists/big").content)["body"]
+        assert (
+            base64.b64decode(kept["base64"]) if isinstance(kept, dict) else kept.encode()
+        ) == body
+
+
+def test_an_ended_bin_of_a_deleted_user_is_not_found(publish, as_admin, http, uli):
+    path = publish(ends_at="2020-01-01T00:00:00Z")
+    other = publish(ends_at="2020-01-01T00:00:00Z")
+    assert http.post(other).status_code == 404
+    as_admin.delete(f"/users/{uli.id}")
+    assert code_of(http.post(path)) == (404, "not_found")

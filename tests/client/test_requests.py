@@ -48,6 +48,7 @@ def test_empty_fields_may_be_left_out():
         kept(method="A B"), kept(method=1), kept(path=1), kept(query=[]), kept(headers=[]),
         kept(headers={"a": 1}), kept(time="yesterday"), kept({"base64": "x"}), kept({"base64": 1}),
         kept(1), kept(verified="yes"), kept(cut="1"), kept(cut=True), kept({"base64": "\u00e4"}),
+        kept("x").replace(b'"x"', b'"\\ud800"'),
     ],
     ids=lambda item: item[:60].decode("latin-1"),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime
 from email.message import Message
 from email.parser import HeaderParser
 from email.utils import collapse_rfc2231_value
-from json import loads
+from json import dumps, loads
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
@@ -128,6 +128,8 @@ def _fields_of(item: bytes) -> dict[str, Any] | None:
         return None
     try:
         fields = loads(item)
+        # NOTE: JSON can escape characters that no text in UTF-8 has, and that no kept request has.
+        dumps(fields, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return None
     return fields if isinstance(fields, dict) and _is_request(fields) else None

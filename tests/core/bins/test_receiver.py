@@ -30,9 +30,9 @@ class Process:
     def receive(self, public_id="", *, name="", method="POST", body=b"x", path="", at=NOW):
         reference = Reference(public_id) if public_id else Reference(user="uli", name=name)
         call = Call(method, path, "", {}, body, time=at)
-        return self.receiver.receive(
-            reference, Received(method, body, "", lambda: (call, body, "/bins/x")), reserve_nothing
-        )
+        received = Received(method, {}, body, "", lambda _: (call, body, "/bins/x"))
+        received.time = at
+        return self.receiver.receive(reference, received, reserve_nothing)
 
 
 @pytest.fixture

@@ -694,8 +694,8 @@ def documents_of_bins(services, owner):
 
 def post(services, reference, body=b"{}", **headers):
     call = Call("POST", "/", "", headers, body)
-    received = Received(call, body, body, "application/json")
-    return services.inboxes.receiver.receive(reference, received, "", bool).body
+    received = Received("POST", headers, body, "application/json", lambda _: (call, body, ""))
+    return services.inboxes.receiver.receive(reference, received, bool).body
 
 
 @pytest.mark.parametrize("options", [{}, {"most_at_once": 1}, {"most_bytes_at_once": 100}])

@@ -1,12 +1,11 @@
 """Requests to bins that have documents."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import falcon
 
 from bambleweeny.api.requests.body import read_type
-from bambleweeny.api.requests.calls import read_call
+from bambleweeny.api.requests.calls import RequestHeaders, read_call
 from bambleweeny.api.requests.content_codings import decoded, is_coded
 from bambleweeny.core.bins.receiver import Received
 from bambleweeny.core.mocks.calls import Call
@@ -25,13 +24,17 @@ def read_received(req: falcon.Request, segments: int, is_token: Callable[[str], 
     file.seek(0)
     sent: bytes = file.read()
 
-    def read() -> tuple[Call, bytes, str]:
+    def read(keeps_coding: bool) -> tuple[Call, bytes, str]:
         body = sent
         if is_coded(req):
-            with suppress(BodyTooLarge, InvalidRequest, UnsupportedCoding):
+            try:
                 body = decoded(req, sent)
+            except (BodyTooLarge, InvalidRequest, UnsupportedCoding):
+                if not keeps_coding:
+                    raise
         call, here = read_call(req, segments, is_token, body)
         kept = call.body if body is sent else redacted_body(sent, is_token)
         return call, kept, here
 
-    return Received(req.method, sent, read_type(req), read)
+    headers = RequestHeaders(req.env, is_token)
+    return Received(req.method, headers, sent, read_type(req), read)

@@ -33,6 +33,7 @@ BIN_OPTIONS = (
     ),
     argument(
         "--challenge",
+        action="append",
         metavar="PROVIDER[:SECRET]",
         help="answer the handshake of meta, slack, dropbox, zoom, microsoft, twitter or trello",
     ),
@@ -87,7 +88,10 @@ def _secret_in(word: str, stdin: BinaryIO | None) -> str:
     return known or ask_password(f"Secret of {scheme}: ", otherwise, "secret")
 
 
-def _challenge_of(word: str, stdin: BinaryIO | None) -> str | dict[str, str]:
+def _challenge_of(words: list[str], stdin: BinaryIO | None) -> str | dict[str, str]:
+    if len(words) > 1:
+        raise WrongUse("A bin has one --challenge.")
+    [word] = words
     provider, colon, text = word.partition(":")
     secret = _given_secret(provider, text, stdin) if colon else os.environ.get(CHALLENGE_SECRET)
     return {"provider": provider, "secret": secret} if secret else provider

@@ -104,7 +104,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
         try:
             most = parse_size(str(self.max_body))
         except ValueError as ex:
-            raise Refused("invalid_bin", f"'max_body': {ex}") from ex
+            raise Refused("invalid_bin", f"'max_body': {str(ex)[:200]}") from ex
         _require(most >= 1, "'max_body' is at least 1")
         return most
 
@@ -128,7 +128,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
         try:
             seconds = parse_duration(self.ends)
         except ValueError as ex:
-            raise Refused("invalid_bin", f"'ends': {ex}") from ex
+            raise Refused("invalid_bin", f"'ends': {str(ex)[:200]}") from ex
         _require(1 <= seconds <= _LONGEST_LIFE, "'ends' is from 1s to 3660d")
         return seconds
 

@@ -1,5 +1,6 @@
 """A bin's document, compiled: what it does with a request, as far as no engine is needed."""
 
+from collections.abc import Mapping
 from math import inf
 from random import Random, SystemRandom
 
@@ -14,7 +15,7 @@ from bambleweeny.core.bins.challenges import (
 )
 from bambleweeny.core.bins.documents import BinDocument, read_document, unusable
 from bambleweeny.core.mocks.answers import Preference
-from bambleweeny.core.mocks.calls import UNREADABLE, Call
+from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.documents import Answer, Rule
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.core.mocks.rules import Candidate, CompiledRule, methods_of
@@ -22,6 +23,7 @@ from bambleweeny.errors import BodyTooLarge, MethodNotAllowed, NotFound
 
 _CHANCE = SystemRandom()
 _OK = Answer(text="OK")
+_UNREADABLE_CHARACTER = "\ufffd"
 PROBES = ("HEAD", "OPTIONS")
 """Methods that are answered, and never stored."""
 _ONCE_CHARACTERS = 512
@@ -58,20 +60,20 @@ class Inbox:
         if call.path.strip("/") and not self.document.has_paths:
             raise NotFound()
 
-    def check_method(self, call: Call) -> None:
+    def check_method(self, method: str) -> None:
         """Raise MethodNotAllowed if the bin stores no requests of this method."""
-        if self._methods is not None and call.method not in self._methods:
+        if self._methods is not None and method not in self._methods:
             error = MethodNotAllowed(hint=f"This bin takes {self.allowed}.")
             error.allow = self.allowed
             raise error
 
-    def is_verified(self, call: Call, sent: bytes) -> bool | None:
+    def is_verified(self, headers: Mapping[str, str], sent: bytes, now: float) -> bool | None:
         """Return whether a request is signed, or None if the bin does not verify."""
         if self._verify is None:
             return None
         if self._challenge and signs_for_anyone(self._challenge, sent):
             return False
-        return self._verify.check(call.headers, sent, call.time)
+        return self._verify.check(headers, sent, now)
 
     def refuse_unverified(self) -> None:
         """Raise InvalidSignature, unless the bin keeps what is not signed."""
@@ -94,7 +96,11 @@ class Inbox:
         return answer_of(self._challenge, call)
 
     def once_of(self, call: Call) -> str:
-        """Return the name of a request that is stored once, or "" if it has none."""
+        """Return the name of a request that is stored once, or "" if it has none.
+
+        A name in a body is JSON as it was sent: 1 and "1" are two names. A name in the query that
+        is not UTF-8 is none.
+        """
         if self._once is None:
             return ""
         source, name = self._once
@@ -102,6 +108,7 @@ class Inbox:
             found = call.headers.get(name, "")
         elif source == "query":
             found = next(iter(call.query_values.get(name, ())), "")
+            found = "" if _UNREADABLE_CHARACTER in found else found
         else:
             part = call.json.part(name)
             found = "" if part is None else _text_of(part)
@@ -124,18 +131,15 @@ def load(body: bytes) -> Inbox:
 
 
 def _rule_of(answer: Answer) -> CompiledRule:
-    rule = CompiledRule(0, Rule(answers=[answer]), "")
+    try:
+        rule = CompiledRule(0, Rule(answers=[answer]), "")
+    except Refused as ex:
+        raise Refused(ex.code, str(ex).replace("$.answers[0]", "$")) from ex
     if rule.counts:
         raise Refused("invalid_template", "A bin counts nothing, so that it has no $count")
     return rule
 
 
 def _text_of(part: msgspec.Raw) -> str:
-    # NOTE: a number counts as it is written; not every one has a value here.
     text = bytes(part).decode()
-    if text[0] == '"':
-        try:
-            return msgspec.json.decode(part, type=str)
-        except UNREADABLE:
-            return ""
     return "" if text[0] in "n{[" else text

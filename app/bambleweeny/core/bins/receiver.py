@@ -1,8 +1,8 @@
 """Requests to bins with documents: each is checked, stored by one script, and answered."""
 
 import time
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache
 from math import ceil
 
 from bambleweeny.core.auth.tenant_session import read_values_as
@@ -46,29 +46,28 @@ KnownInbox = KnownDocument[Inbox]
 
 
 class Received:
-    """A request to a bin; `sent` is the body as it was sent.
+    """A request to a bin. `headers` and `sent`, the body, are as they were sent.
 
     What can be dear is read only when the bin is known to accept the request: `read` returns the
     call, which has no tokens of this server and a body without its coding; the body as it was
-    sent, without tokens; and the URL of the bin.
+    sent, without tokens; and the URL of the bin. Its argument is whether a body whose coding
+    cannot be removed is accepted as it is; else `read` raises the error.
     """
 
     def __init__(
         self,
         method: str,
+        headers: Mapping[str, str],
         sent: bytes,
         content_type: str,
-        read: Callable[[], tuple[Call, bytes, str]],
+        read: Callable[[bool], tuple[Call, bytes, str]],
     ) -> None:
         self.method = method
+        self.headers = headers
         self.sent = sent
         self.content_type = content_type
-        self._read = read
-
-    @cached_property
-    def parts(self) -> tuple[Call, bytes, str]:
-        """What `read` returns."""
-        return self._read()
+        self.time = time.time()
+        self.read = cache(read)
 
 
 class Receiver:
@@ -132,30 +131,42 @@ class Receiver:
     def _receive(
         self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve
     ) -> Rendered:
-        inbox, is_probe = known.compiled, received.method in PROBES
-        inbox.check_size(len(received.sent))
-        if not is_probe:
-            self._refuse_above_rate(found.id)
-        call, kept, here = received.parts
-        if inbox.ends <= call.time:
+        inbox = known.compiled
+        if inbox.ends <= received.time:
             self._bins.delete_ended(found.as_owner, found.id, known.revision)
             self._compiled.check(found, known)
+        if received.method not in PROBES:
+            self._refuse_above_rate(found.id)
+        try:
+            return self._accept(found, known, received, reserve)
+        except BambleweenyError:
+            # NOTE: another document may accept it.
+            self._compiled.check(found, known)
+            raise
+
+    def _accept(
+        self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve
+    ) -> Rendered:
+        inbox = known.compiled
+        inbox.check_size(len(received.sent))
+        is_verified = inbox.is_verified(received.headers, received.sent, received.time)
+        is_probe = received.method in PROBES
+        if is_verified is False and received.sent and not is_probe:
+            # NOTE: before the body is decoded; only a challenge without a body is not signed.
+            inbox.check_method(received.method)
+            inbox.refuse_unverified()
+        call, kept, here = received.read(inbox.document.keep == "request")
         inbox.check_path(call)
         if is_probe:
             self._compiled.check(found, known)
             return _answer_to_probe(inbox, call)
-        is_verified = inbox.is_verified(call, received.sent)
         if handshake := inbox.handshake(call, is_verified=is_verified):
             self._compiled.check(found, known)
             headers = [("Content-Type", handshake.content_type)]
             return Rendered(handshake.status, headers, handshake.body)
-        try:
-            inbox.check_method(call)
-            if is_verified is False:
-                inbox.refuse_unverified()
-        except BambleweenyError:
-            self._compiled.check(found, known)
-            raise
+        inbox.check_method(call.method)
+        if is_verified is False:
+            inbox.refuse_unverified()
         rendered = self._answer(found, inbox, call, here)
         if rendered.delay:
             reserve(rendered.delay, len(rendered.body))
@@ -231,6 +242,7 @@ def _answer_to_probe(inbox: Inbox, call: Call) -> Rendered:
 def _item_of(inbox: Inbox, call: Call, kept: bytes, is_verified: bool | None) -> tuple[bytes, str]:
     """Return the item or message that keeps a request, and its content type if it has one."""
     if inbox.document.keep == "body":
+        inbox.check_size(len(call.body))
         return call.body, ""
     entry = entry_of(call, kept=kept)
     if is_verified is not None:

@@ -13,8 +13,13 @@ _RUN = re.compile(r"[\w.%\\-]{12,}", re.ASCII)
 _ESCAPED = re.compile(r"(?:%|\\u00)(2[5DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9Aa])")
 """An escaped letter, digit, dash, dot, underscore or percent sign of a URL or of JSON."""
 _NAMED = re.compile(r"b9y_[\w-]+", re.ASCII)
-_MOST_ESCAPES = 3
+_MOST_LEVELS = 3
 """How many times a text in a text is escaped, at most."""
+_MOST_ESCAPED = 20_000
+"""Escaped characters of one text: in a text with more, only tokens that are not escaped are found.
+
+Programs that encode a text do not escape the characters of a token.
+"""
 _MOST_CHECKS = 100
 """What looks like a token past these is taken for one, so that a check of all costs no more."""
 _SESSION = re.compile(r"eyJ(?:(?!eyJ)[^.])*\.(eyJ[^.]*)\.[^.]{0,43}").search
@@ -81,16 +86,18 @@ def _without_tokens(text: str, is_ours: IsOurs) -> str:
     if not ("eyJ" in text or "b9y_" in text or "%" in text or "\\u00" in text):
         return text
     checks = count(1)
+    is_dense = text.count("%") + text.count("\\u00") > _MOST_ESCAPED
 
     def is_token(part: str) -> bool:
         return next(checks) > _MOST_CHECKS or is_ours(part)
 
-    return _RUN.sub(lambda match: _run_without_tokens(match[0], is_token), text)
+    levels = 0 if is_dense else _MOST_LEVELS
+    return _RUN.sub(lambda match: _run_without_tokens(match[0], is_token, levels), text)
 
 
-def _run_without_tokens(run: str, is_ours: IsOurs) -> str:
+def _run_without_tokens(run: str, is_ours: IsOurs, levels: int) -> str:
     text = run
-    for _ in range(_MOST_ESCAPES):
+    for _ in range(levels):
         if "%" not in text and "\\" not in text:
             break
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
