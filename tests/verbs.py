@@ -92,8 +92,9 @@ INBOX = b"""{"list": "q", "name": "inbox", "keep": "request",
 
 def receive(services: Services, filled: Filled, reference: Reference, body: bytes) -> Any:
     """Send a request to a bin that has a document."""
-    received = Received(Call("POST", "/", "", {}, body), body, body, "")
-    return services.inboxes.receiver.receive(reference, received, "", bool)
+    call = Call("POST", "/", "", {}, body)
+    received = Received("POST", {}, body, "", lambda _: (call, body, ""))
+    return services.inboxes.receiver.receive(reference, received, bool)
 
 
 def receive_in_topic(services: Services, user: Any, filled: Filled) -> Any:

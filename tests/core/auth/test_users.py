@@ -138,9 +138,9 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
 def test_a_deleted_user_leaves_no_document_of_a_bin(services, uli, raw):
     made = services.inboxes.documents.create(uli, b'{"list":"q","name":"gh","rate":"9/d"}')
     call = Call("POST", "/", "", {}, b"x")
-    received = Received(call, b"x", b"x", "")
+    received = Received("POST", {}, b"x", "", lambda _: (call, b"x", ""))
     for reference in (Reference(made.id), Reference(user="uli", name="gh")):
-        services.inboxes.receiver.receive(reference, received, "", bool)
+        services.inboxes.receiver.receive(reference, received, bool)
     owned = {b"document:%s", b"counts:%s", b"bin_names"}
     found = {key.removeprefix(b"b9y:{1}:") for key in raw.keys("b9y:{1}:*")}
     assert {name.replace(b"%s", made.id.encode()) for name in owned} <= found
@@ -148,7 +148,7 @@ def test_a_deleted_user_leaves_no_document_of_a_bin(services, uli, raw):
     assert raw.keys("b9y:{1}:*") + raw.keys("b9y:bin:*") == []
     for reference in (Reference(made.id), Reference(user="uli", name="gh")):
         with pytest.raises(NotFound):
-            services.inboxes.receiver.receive(reference, received, "", bool)
+            services.inboxes.receiver.receive(reference, received, bool)
 
 
 def test_an_id_is_never_given_again(services, uli):
