@@ -1,6 +1,6 @@
 """The worker of `listen`: leases items and forwards them, until it is stopped."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.commands.listen.events import show_delivery
@@ -40,24 +40,29 @@ class Listener(Worker):
             return False
         with self.extending(item):
             outcome = self._forwarding.send(outgoing)
-        fate = ""
+        fate = where = ""
         if outcome.is_delivered:
             self.acknowledge(item)
         else:
             delay = self.retry(item)
-            is_dead = self._is_dead(item)
+            state = self._state_of(item)
+            is_dead = state != "alive"
             fate = "dead" if is_dead else f"retried in {delay} s"
+            # NOTE: an item has another id in the dead-letter list.
+            where = "in the dead-letter list" if state == "moved" else f"item {item.id}"
             # NOTE: anyone can send to a bin what the target refuses; that must not slow it down.
             if is_dead or not (outcome.is_outage or self._is_in_order):
                 self.continue_at_once()
-        show_delivery(self._out, item, outgoing, outcome, attempt=item.attempt, fate=fate)
+        show_delivery(
+            self._out, item, outgoing, outcome, attempt=item.attempt, fate=fate, where=where
+        )
         return outcome.is_delivered
 
-    def _is_dead(self, item: "LeasedItem") -> bool:
-        """Return whether the list's policy made a failed item dead."""
+    def _state_of(self, item: "LeasedItem") -> Literal["alive", "dead", "moved"]:
+        """Return whether the list's policy made a failed item dead, or moved it as a dead one."""
         try:
-            return self._lists.item(self._list, item.id).state == "dead"
-        except NotFound:  # it is in the dead-letter list
-            return True
+            return "dead" if self._lists.item(self._list, item.id).state == "dead" else "alive"
+        except NotFound:
+            return "moved"
         except BambleweenyError:
-            return False
+            return "alive"
