@@ -53,7 +53,7 @@ def _keep_listening(context: Context, forwarding: Forwarding) -> int:
     place = until_answered(lambda: place_of(client, args.name), ending)
     if place is None:
         return 0
-    to_people(f"Listening to {place}, sending to {forwarding.target.shown}.")
+    to_people(f"Listening to {place}, sending to {forwarding.target.shown}")
     if not place.is_there:
         to_people(f"There is no bin and no list '{place.list}' yet; waiting for the first item.")
     listener = Listener(

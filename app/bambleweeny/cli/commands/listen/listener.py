@@ -1,6 +1,6 @@
 """The worker of `listen`: leases items and forwards them, until it is stopped."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.commands.listen.events import show_delivery
@@ -45,11 +45,8 @@ class Listener(Worker):
             self.acknowledge(item)
         else:
             delay = self.retry(item)
-            state = self._state_of(item)
-            is_dead = state != "alive"
+            is_dead, where = self._place_of(item)
             fate = "dead" if is_dead else f"retried in {delay} s"
-            # NOTE: an item has another id in the dead-letter list.
-            where = "in the dead-letter list" if state == "moved" else f"item {item.id}"
             # NOTE: anyone can send to a bin what the target refuses; that must not slow it down.
             if is_dead or not (outcome.is_outage or self._is_in_order):
                 self.continue_at_once()
@@ -58,11 +55,19 @@ class Listener(Worker):
         )
         return outcome.is_delivered
 
-    def _state_of(self, item: "LeasedItem") -> Literal["alive", "dead", "moved"]:
-        """Return whether the list's policy made a failed item dead, or moved it as a dead one."""
+    def _place_of(self, item: "LeasedItem") -> tuple[bool, str]:
+        """Return whether the list's policy made a failed item dead, and where it is now."""
         try:
-            return "dead" if self._lists.item(self._list, item.id).state == "dead" else "alive"
+            return self._lists.item(self._list, item.id).state == "dead", f"item {item.id}"
         except NotFound:
-            return "moved"
+            return True, self._place_of_dead()
         except BambleweenyError:
-            return "alive"
+            return False, f"item {item.id}"
+
+    def _place_of_dead(self) -> str:
+        # NOTE: an item has another id in the dead-letter list.
+        try:
+            name = self._lists.policy(self._list)["dead_letter"]
+        except BambleweenyError:
+            name = None
+        return f"in the list '{name}'" if name else "no longer in the list"
