@@ -56,7 +56,7 @@ class Listener(Worker):
         return outcome.is_delivered
 
     def _place_of(self, item: "LeasedItem") -> tuple[bool, str]:
-        """Return whether the list's policy made a failed item dead, and where it is now."""
+        """Return whether the list's policy made a failed item dead, and its present place."""
         try:
             return self._lists.item(self._list, item.id).state == "dead", f"item {item.id}"
         except NotFound:

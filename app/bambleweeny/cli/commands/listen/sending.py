@@ -14,6 +14,7 @@ from bambleweeny.cli.commands.listen.targets import Target
 
 _MOST_ANSWER = 1 << 20
 _CHUNK = 1 << 16
+_MOST_INTERIM = 20
 _OVERLOADED = (408, 425, 429)
 
 
@@ -72,7 +73,12 @@ class _Response(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
+        left = _MOST_INTERIM
         while 100 < self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            # NOTE: a socket that was shut down still reads what the target keeps sending.
+            if not left:
+                raise http.client.HTTPException
+            left -= 1
             # NOTE: with headers, this would take the answer as already read.
             self.headers = None  # type: ignore[assignment]
             super().begin()
