@@ -4,7 +4,7 @@ import os
 from argparse import Namespace
 from typing import Any, BinaryIO
 
-from bambleweeny.cli.arguments.password_input import secret_of
+from bambleweeny.cli.arguments.password_input import given_secret
 from bambleweeny.cli.connection.target import ask_password
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.verb import argument
@@ -82,7 +82,7 @@ def _verify_of(words: list[str], stdin: BinaryIO | None) -> dict[str, Any]:
 def _secret_in(word: str, stdin: BinaryIO | None) -> str:
     scheme, colon, secret = word.partition(":")
     if colon:
-        return _given_secret(scheme, secret, stdin)
+        return given_secret(scheme, secret, stdin)
     known = os.environ.get(VERIFY_SECRET)
     otherwise = f"it as in {scheme}:@FILE, or in {VERIFY_SECRET}"
     return known or ask_password(f"Secret of {scheme}: ", otherwise, "secret")
@@ -93,11 +93,5 @@ def _challenge_of(words: list[str], stdin: BinaryIO | None) -> str | dict[str, s
         raise WrongUse("A bin has one --challenge.")
     [word] = words
     provider, colon, text = word.partition(":")
-    secret = _given_secret(provider, text, stdin) if colon else os.environ.get(CHALLENGE_SECRET)
+    secret = given_secret(provider, text, stdin) if colon else os.environ.get(CHALLENGE_SECRET)
     return {"provider": provider, "secret": secret} if secret else provider
-
-
-def _given_secret(before: str, word: str, stdin: BinaryIO | None) -> str:
-    if not word:
-        raise WrongUse(f"The secret after '{before}:' is empty.")
-    return secret_of(word, stdin)

@@ -19,8 +19,8 @@ VALUE = argument(
 )
 USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
-
 LIST = argument("name", metavar="LIST", help="the list's name")
+_STATES = ("ready", "leased", "delayed", "dead")
 
 
 def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
@@ -49,6 +49,11 @@ def wait_for(what: str) -> Argument:
     """Return the option --wait, with what the server waits for in its help."""
     text = f"how long to wait for {what}, at most 30 seconds"
     return argument("--wait", metavar="DURATION", type=duration, help=text)
+
+
+def in_state(default: str | None, help: str) -> Argument:
+    """Return the option --state, for the items of one state."""
+    return argument("--state", choices=_STATES, default=default, help=help)
 
 
 def positive(text: str) -> int:

@@ -37,6 +37,13 @@ def secret_of(word: str, stdin: BinaryIO | None) -> str:
     return word[1:] if word.startswith("@@") else word
 
 
+def given_secret(before: str, word: str, stdin: BinaryIO | None) -> str:
+    """Return the secret after `before:`, as `secret_of` does; WrongUse if there is no text."""
+    if not word:
+        raise WrongUse(f"The secret after '{before}:' is empty.")
+    return secret_of(word, stdin)
+
+
 def _text_of(given: bytes, what: str, place: str) -> str:
     try:
         text = given.decode("utf-8-sig").rstrip("\r\n")

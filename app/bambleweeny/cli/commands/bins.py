@@ -2,7 +2,7 @@
 
 from bambleweeny.cli.arguments.bin_options import BIN_OPTIONS, SECRETS_NOTE, document_of
 from bambleweeny.cli.arguments.documents import bin_of, given_document
-from bambleweeny.cli.arguments.inputs import USERID, VALUE, positive
+from bambleweeny.cli.arguments.inputs import USERID, VALUE, in_state, positive
 from bambleweeny.cli.commands.listen.tail import tail
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import as_moment
@@ -92,12 +92,14 @@ VERBS = {
         tail=Verb(
             tail,
             """bambleweeny bin tail hooks
-            bambleweeny bin tail hooks -n 1 --body""",
+            bambleweeny bin tail hooks -n 1 --body
+            bambleweeny bin tail hooks --state dead""",
             (
                 argument(
                     "id",
                     metavar="BIN",
-                    help="the id, name, path or URL of a bin, or the name of its list",
+                    help="the id, name, path or URL of a bin, or the name of a list; a bin is "
+                    "tried first",
                 ),
                 argument(
                     "-n",
@@ -106,6 +108,11 @@ VERBS = {
                     type=positive,
                     default=5,
                     help="the maximum number; the default is 5",
+                ),
+                in_state(
+                    "ready",
+                    "only requests in this state; the default is ready. With dead, also those in "
+                    "the dead-letter list of the policy",
                 ),
                 argument(
                     "--follow", action="store_true", help="also print requests as they arrive"

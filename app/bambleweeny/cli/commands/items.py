@@ -3,21 +3,16 @@
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from bambleweeny.cli.arguments.inputs import LIST, USERID, positive, wait_for
+from bambleweeny.cli.arguments.inputs import LIST, USERID, in_state, positive, wait_for
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import as_moment, as_text
 from bambleweeny.cli.progress import waiting
-from bambleweeny.cli.verb import Argument, Verb, argument, noun
+from bambleweeny.cli.verb import Verb, argument, noun
 
 if TYPE_CHECKING:
     from bambleweeny.client import Item
 
 _COLUMNS = ("id", "state", "attempt", "enqueued", "reason", "value")
-_STATES = ("ready", "leased", "delayed", "dead")
-
-
-def _state(default: str | None, help: str) -> Argument:
-    return argument("--state", choices=_STATES, default=default, help=help)
 
 
 def _row(item: "Item") -> tuple[Any, ...]:
@@ -89,7 +84,7 @@ VERBS = {
             bambleweeny items list jobs --newest --limit 5""",
             (
                 LIST,
-                _state("ready", "only items in this state; the default is ready"),
+                in_state("ready", "only items in this state; the default is ready"),
                 argument("--newest", action="store_true", help="the newest item first"),
                 argument("--limit", metavar="N", type=positive, help="the maximum number"),
                 argument("--after", metavar="ITEM", help="begin after the item with this id"),
@@ -135,7 +130,7 @@ VERBS = {
             _purge,
             """bambleweeny items purge jobs
             bambleweeny items purge jobs --state dead""",
-            (LIST, _state(None, "only items in this state"), USERID),
+            (LIST, in_state(None, "only items in this state"), USERID),
             "delete items, and print their number",
         ),
     ),

@@ -65,6 +65,7 @@ def test_as_json(client, hooks, typed):
     assert first["id"] == item
     assert [part["size"] for part in first["parts"]] == [5, 1]
     assert second["body"] == {"base64": "AP8="}
+    assert (second["state"], second["attempt"], second["reason"]) == ("ready", 0, None)
 
 
 def test_a_request_cannot_write_lines_of_its_own(client, hooks, typed):
@@ -86,3 +87,50 @@ def test_requests_are_shown_as_they_arrive(client, hooks):
         process.kill()
     assert client.lists.stats(hooks)["ready"] == 3
     client.bins.delete(bin.id)
+
+
+def test_the_requests_of_a_state(client, hooks, typed):
+    for number in range(4):
+        client.push(hooks, kept("", path=f"/{number}"))
+    first, second, third = client.lists.lease(hooks, 3)
+    client.lists.change(hooks, bury=[{"lease": first.lease, "reason": "no\nuse"}])
+    client.lists.change(hooks, retry=[{"lease": second.lease, "delay": 600}])
+    for state, item in (("dead", first), ("delayed", second), ("leased", third)):
+        [line] = typed("bin", "tail", hooks, "--state", state).splitlines()
+        assert line.split(" ")[1] == item.id
+        assert line.endswith(r", dead: no\nuse") == (state == "dead")
+        assert json.loads(typed("bin", "tail", hooks, "--state", state, "--json"))["state"] == state
+        typed("bin", "tail", hooks, "--state", state, "--follow", status=2)
+        assert f"it has no --state {state}." in typed.err
+    assert len(typed("bin", "tail", hooks).splitlines()) == 1
+
+
+def test_the_dead_ones_of_a_dead_letter_list(client, hooks, typed):
+    unsent = f"{hooks}:unsent"
+    client.push(unsent, kept("of another list"))
+    for policy in ({}, {"dead_letter": unsent}):
+        client.lists.set_policy(hooks, max_attempts=9, **policy)
+        for number in range(2):
+            client.push(hooks, kept("", path=f"/{number}{len(policy)}"))
+            [item] = client.lists.lease(hooks)
+            client.lists.change(hooks, bury=[item.lease])
+    for most, paths in ((5, ["/00", "/10", "/01", "/11"]), (3, ["/10", "/01", "/11"])):
+        lines = typed("bin", "tail", hooks, "--state", "dead", "-n", most).splitlines()
+        assert [line.split(" ")[3] for line in lines] == paths
+
+
+@pytest.mark.parametrize("words", [[], ["--follow"], ["--state", "dead"]])
+def test_a_word_that_is_no_bin_and_no_list(client, hooks, typed, words):
+    for word in (hooks, "a*b", ""):
+        typed("bin", "tail", word, *words, status=1)
+        assert typed.err.startswith(f"bambleweeny: You have no bin and no list '{word}'.\n")
+    client.push(f"{hooks}:longer", "x")
+    typed("bin", "tail", hooks, *words, status=1)
+
+
+def test_a_list_that_is_empty_exists_with_a_bin_or_a_policy(client, hooks, typed):
+    bin = client.bins.create(hooks)
+    assert typed("bin", "tail", hooks) == typed("bin", "tail", bin.id) == ""
+    client.bins.delete(bin.id)
+    client.lists.set_policy(hooks, max_attempts=1)
+    assert typed("bin", "tail", hooks) == ""

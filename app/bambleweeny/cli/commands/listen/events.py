@@ -20,17 +20,21 @@ def show_delivery(
     *,
     attempt: int = 1,
     fate: str = "",
+    where: str = "",
 ) -> None:
-    """Print the line of one delivery; `fate` is what follows from a failure."""
+    """Print the line of one delivery.
+
+    `fate` is what follows from a failure, and `where` the words that lead to the item then.
+    """
     now = as_moment(datetime.now(UTC))
     result = str(outcome.status or outcome.reason)
     line = f"{now} {outgoing.method} {outgoing.path} {result} {outcome.milliseconds} ms"
     if attempt > 1:
         line += f", attempt {attempt}"
-    if outgoing.is_unsigned:
-        line += ", not signed"
+    if outgoing.unsigned:
+        line += f", not signed: {outgoing.unsigned}"
     if fate:
-        line += f", {fate}"
+        line += f", {fate}, {where}"
     out.line(
         visible(line, keep=""),
         time=now,
@@ -41,6 +45,7 @@ def show_delivery(
         reason=outcome.reason or None,
         ms=outcome.milliseconds,
         attempt=attempt,
+        not_signed=outgoing.unsigned or None,
         then=fate or None,
     )
     out.flush()

@@ -40,24 +40,34 @@ class Listener(Worker):
             return False
         with self.extending(item):
             outcome = self._forwarding.send(outgoing)
-        fate = ""
+        fate = where = ""
         if outcome.is_delivered:
             self.acknowledge(item)
         else:
             delay = self.retry(item)
-            is_dead = self._is_dead(item)
+            is_dead, where = self._place_of(item)
             fate = "dead" if is_dead else f"retried in {delay} s"
             # NOTE: anyone can send to a bin what the target refuses; that must not slow it down.
             if is_dead or not (outcome.is_outage or self._is_in_order):
                 self.continue_at_once()
-        show_delivery(self._out, item, outgoing, outcome, attempt=item.attempt, fate=fate)
+        show_delivery(
+            self._out, item, outgoing, outcome, attempt=item.attempt, fate=fate, where=where
+        )
         return outcome.is_delivered
 
-    def _is_dead(self, item: "LeasedItem") -> bool:
-        """Return whether the list's policy made a failed item dead."""
+    def _place_of(self, item: "LeasedItem") -> tuple[bool, str]:
+        """Return whether the list's policy made a failed item dead, and its present place."""
         try:
-            return self._lists.item(self._list, item.id).state == "dead"
-        except NotFound:  # it is in the dead-letter list
-            return True
+            return self._lists.item(self._list, item.id).state == "dead", f"item {item.id}"
+        except NotFound:
+            return True, self._place_of_dead()
         except BambleweenyError:
-            return False
+            return False, f"item {item.id}"
+
+    def _place_of_dead(self) -> str:
+        # NOTE: an item has another id in the dead-letter list.
+        try:
+            name = self._lists.policy(self._list)["dead_letter"]
+        except BambleweenyError:
+            name = None
+        return f"in the list '{name}'" if name else "no longer in the list"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from bambleweeny.cli.commands.listen.signing import CannotSign, Signer
 from bambleweeny.cli.commands.listen.targets import Target
 
 if TYPE_CHECKING:
-    from bambleweeny.cli.commands.listen.signing import Signer
     from bambleweeny.client import BinRequest
 
 _NOT_FORWARDED = frozenset(
@@ -30,7 +30,7 @@ class Unsendable(Exception):
 class Outgoing(NamedTuple):
     """A request to the target. `path` is what is shown: that below the bin.
 
-    `is_unsigned` says that a new signature was wanted, and could not be made.
+    `unsigned` is why a new signature that was wanted could not be made, else empty.
     """
 
     target: Target
@@ -39,11 +39,11 @@ class Outgoing(NamedTuple):
     headers: Mapping[str, str]
     body: bytes | None
     path: str
-    is_unsigned: bool = False
+    unsigned: str = ""
 
 
 def outgoing_of(
-    request: "BinRequest", target: Target, signer: "Signer | None", extra: Mapping[str, str]
+    request: "BinRequest", target: Target, signer: Signer | None, extra: Mapping[str, str]
 ) -> Outgoing:
     """Return the request for an item, with `extra` headers; Unsendable if there is none."""
     if request.cut is not None:
@@ -56,9 +56,7 @@ def outgoing_of(
         raise Unsendable(str(ex)) from ex
     headers = dict(_forwarded(request.headers))
     body = bytes(request.body)
-    # NOTE: a new signature would make a forged request look like one of the sender.
-    signed = signer.signed(headers, body) if signer and request.verified is not False else None
-    headers = signed or headers
+    headers, unsigned = _signed(request, signer, headers, body)
     if target.login:
         headers = {**_without(headers, "authorization"), "Authorization": target.login}
     has_body = bool(body) or request.method in _WITH_BODY or "content-length" in request.headers
@@ -69,8 +67,23 @@ def outgoing_of(
         {**headers, **extra},
         body if has_body else None,
         request.path or "/",
-        signer is not None and signed is None,
+        unsigned,
     )
+
+
+def _signed(
+    request: "BinRequest", signer: Signer | None, headers: dict[str, str], body: bytes
+) -> tuple[dict[str, str], str]:
+    """Return the headers with a new signature; or as they are, and why there is none."""
+    if signer is None:
+        return headers, ""
+    # NOTE: a new signature would make a forged request look like one of the sender.
+    if request.verified is False:
+        return headers, "the bin could not verify it"
+    try:
+        return signer.signed(headers, body), ""
+    except CannotSign as ex:
+        return headers, str(ex)
 
 
 def _forwarded(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,56 +1,27 @@
 """`listen` without leases: one item, all dead ones, or commands that are only printed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bambleweeny.cli.commands.listen.curl import curl_of
 from bambleweeny.cli.commands.listen.events import show_delivery
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
+from bambleweeny.cli.commands.listen.found import Found
 from bambleweeny.cli.commands.listen.outgoing import Unsendable
 from bambleweeny.cli.failures import CommandFailed
 from bambleweeny.cli.output import Output
 from bambleweeny.errors import NotFound
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Client, Item
+    from bambleweeny.client import Client
 
 _MOST_UNANSWERED = 3
 
 
-class Found(NamedTuple):
-    """An item, and the list in which it is."""
-
-    list: str
-    item: "Item"
-
-
-def one_item(client: "Client", list: str, item_id: str) -> Iterator[Found]:
-    """Yield the item with this id, in any state."""
-    yield Found(list, client.lists.item(list, item_id))
-
-
-def ready_items(client: "Client", list: str) -> Iterator[Found]:
-    """Yield the items that are ready, the oldest first."""
-    return (Found(list, item) for item in client.lists.items(list))
-
-
-def dead_items(client: "Client", list: str) -> Iterator[Found]:
-    """Yield the dead items of a list, also those that its policy moved to a dead-letter list."""
-    yield from (Found(list, item) for item in client.lists.items(list, "dead"))
-    try:
-        dead_letter = client.lists.policy(list)["dead_letter"]
-    except NotFound:
-        return
-    if dead_letter:
-        for item in client.lists.items(dead_letter):
-            if item.origin == list:
-                yield Found(dead_letter, item)
-
-
 def print_curl(
-    forwarding: Forwarding, items: Iterator[Found], most: int | None, out: Output
+    forwarding: Forwarding, items: Iterable[Found], most: int | None, out: Output
 ) -> int:
     """Print a curl command for each item, and send nothing; 1 if an item has none, else 0."""
     status = 0
@@ -68,7 +39,7 @@ def print_curl(
 def redeliver(
     client: "Client",
     forwarding: Forwarding,
-    items: Iterator[Found],
+    items: Iterable[Found],
     most: int | None,
     out: Output,
     *,
@@ -93,8 +64,10 @@ def redeliver(
         outcome = forwarding.send(outgoing)
         if outcome.is_delivered and is_removing:
             _delete(client, list, item.id)
-        fate = "" if outcome.is_delivered or not is_removing else "stays dead"
-        show_delivery(out, item, outgoing, outcome, fate=fate)
+        if outcome.is_delivered or not is_removing:
+            show_delivery(out, item, outgoing, outcome)
+        else:
+            show_delivery(out, item, outgoing, outcome, fate="stays dead", where=f"item {item.id}")
         status = status if outcome.is_delivered else 1
         unanswered = 0 if outcome.status else unanswered + 1
         if unanswered == _MOST_UNANSWERED:

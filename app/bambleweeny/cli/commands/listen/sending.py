@@ -1,5 +1,6 @@
 """Sending one request to the target, within a time."""
 
+import http
 import http.client
 import socket
 import ssl
@@ -13,6 +14,7 @@ from bambleweeny.cli.commands.listen.targets import Target
 
 _MOST_ANSWER = 1 << 20
 _CHUNK = 1 << 16
+_MOST_INTERIM = 20
 _OVERLOADED = (408, 425, 429)
 
 
@@ -66,6 +68,22 @@ def send(outgoing: Outgoing, timeout: float) -> Outcome:
     return Outcome(status, reason, round(took * 1000))
 
 
+class _Response(http.client.HTTPResponse):
+    """The final answer, after any interim ones such as 103 (Early Hints)."""
+
+    def begin(self) -> None:
+        super().begin()
+        left = _MOST_INTERIM
+        while 100 < self.status < 200 and self.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            # NOTE: a socket that was shut down still reads what the target keeps sending.
+            if not left:
+                raise http.client.HTTPException
+            left -= 1
+            # NOTE: with headers, this would take the answer as already read.
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+
+
 class _Deadline:
     """Ends the waiting for a socket after a time, also if bytes arrive one by one."""
 
@@ -95,12 +113,15 @@ class _Deadline:
 
 
 def _connection(target: Target, timeout: float) -> http.client.HTTPConnection:
-    if target.scheme == "https":
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(
-            target.host, target.port, timeout=timeout, context=context
+    connection = (
+        http.client.HTTPSConnection(
+            target.host, target.port, timeout=timeout, context=ssl.create_default_context()
         )
-    return http.client.HTTPConnection(target.host, target.port, timeout=timeout)
+        if target.scheme == "https"
+        else http.client.HTTPConnection(target.host, target.port, timeout=timeout)
+    )
+    connection.response_class = _Response
+    return connection
 
 
 def _write(connection: http.client.HTTPConnection, outgoing: Outgoing) -> None:

@@ -5,15 +5,18 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from bambleweeny.cli.commands.listen.lists import list_of
+from bambleweeny.cli.commands.listen.found import newest_dead
+from bambleweeny.cli.commands.listen.lists import place_that_exists
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.escapes import visible
+from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import Output, as_moment, as_text, counted
 from bambleweeny.errors import NoAnswer, StoreUnavailable
 
 if TYPE_CHECKING:
     from bambleweeny.client import BinRequest, Client, Item, Part
 
+_READY = "ready"
 _WAIT_SECONDS = 30
 _PAUSE_SECONDS = 1.0
 _MOST_SHOWN = 64 << 10
@@ -24,13 +27,22 @@ _MOST_OF_A_PART = 200
 def tail(context: Context) -> None:
     """Print the newest requests, the newest last, and with --follow those that arrive then."""
     args, client = context.args, context.client
-    name = list_of(client, args.id)
-    newest = [*client.lists.items(name, order="newest", limit=args.lines)][::-1]
+    if args.follow and args.state != _READY:
+        raise WrongUse(f"--follow shows the requests that arrive; it has no --state {args.state}.")
+    name = place_that_exists(client, args.id).list
+    newest = _newest(client, name, args.state, args.lines)
     for item in newest:
         _show(context.out, item, has_body=args.body)
     if args.follow:
         for item in _arriving(client, name, newest[-1].id if newest else None):
             _show(context.out, item, has_body=args.body)
+
+
+def _newest(client: "Client", name: str, state: str, most: int) -> "list[Item]":
+    """Return the newest items in a state, the newest last."""
+    if state == "dead":
+        return newest_dead(client, name, most)
+    return [*client.lists.items(name, state, order="newest", limit=most)][::-1]
 
 
 def _arriving(client: "Client", name: str, after: str | None) -> Iterator["Item"]:
@@ -63,6 +75,8 @@ def _show(out: Output, item: "Item", *, has_body: bool) -> None:
         line = " ".join([*filter(None, words), counted(size, "byte")])
         if request.verified is not None:
             line += ", verified" if request.verified else ", not verified"
+        if item.reason:
+            line += f", dead: {item.reason}"
         out.line(visible(line, keep=""))
         if has_body:
             for text in body_lines(request):
@@ -80,6 +94,9 @@ def _record(item: "Item", request: "BinRequest", moment: str) -> dict[str, Any]:
         "headers": request.headers,
         "ip": request.ip,
         "verified": request.verified,
+        "state": item.state,
+        "attempt": item.attempt,
+        "reason": item.reason,
     }
     parts = _parts_of(request)
     if parts is None:

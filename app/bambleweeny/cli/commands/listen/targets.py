@@ -31,6 +31,11 @@ class Target(NamedTuple):
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
+    @property
+    def shown(self) -> str:
+        """The URL for messages: without the login, and without the text of the query."""
+        return f"{self.place}{self.path}{'?...' if self.query else ''}"
+
     def below(self, path: str, query: str) -> str:
         """Return the path and query of a request; `path` is empty or is below the URL's path.
 
