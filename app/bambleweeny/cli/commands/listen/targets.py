@@ -65,7 +65,7 @@ def parse_target(text: str) -> Target:
         (host or "").encode("idna")
     except ValueError as ex:
         raise WrongUse("The URL of --to has an invalid host or port.") from ex
-    if parts.scheme not in _PORTS or not host:
+    if parts.scheme not in _PORTS or not host or port == 0:
         raise WrongUse("The URL of --to is not like http://localhost:3000/hook.")
     if "#" in text:
         raise WrongUse("The URL of --to has a fragment (#), which cannot be sent.")
