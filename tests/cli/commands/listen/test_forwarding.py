@@ -98,6 +98,8 @@ def test_a_login_in_the_url_is_sent_and_not_shown(client, hooks, receiver, typed
         "http://x/#a",
         "http://s3cret@x/#",
         "http://x:99999/",
+        "http://x:0/",
+        "http://a..b/",
         "http://a b/",
         "http://[::1",
         "http://ä/",
