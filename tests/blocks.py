@@ -22,6 +22,7 @@ CHANGING = [
     (r"\b1[78]\d{14}\b", "<item>"),
     (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<moment>"),
     (r"expires in \d+ seconds", "expires in <n> seconds"),
+    (r"\b\d+ ms\b", "<n> ms"),
     (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<token>"),
 ]
 """Ids and moments, which differ from run to run. A page shows those of one run."""

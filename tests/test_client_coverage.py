@@ -69,6 +69,7 @@ CALLS = {
     "readRoute": lambda client: client.routes.read(ID),
     "listBins": lambda client: client.bins.list(),
     "createBin": lambda client: client.bins.create("foo"),
+    "replaceBin": lambda client: client.bins.set({"list": "foo"}, ID),
     "deleteBin": lambda client: client.bins.delete(ID),
     "pushToBin": lambda client: client.bins.post(ID, "bar"),
     "listUsers": lambda client: client.users.list(),
@@ -87,6 +88,7 @@ CALLS = {
 A_ROUTE_BY_ANOTHER_WAY = (
     "a route answers the same to any method and any path below; readRoute is enough"
 )
+A_BIN_BY_ANOTHER_WAY = "what providers send to a bin; pushToBin is enough for a test"
 EXCEPTIONS = {
     "homeHead": "HEAD is for probes; about() tells more",
     "getKeyHead": "HEAD is for probes; get() tells more",
@@ -105,6 +107,11 @@ EXCEPTIONS = {
         name: A_ROUTE_BY_ANOTHER_WAY
         for name in OPERATIONS
         if name.startswith(("readRouteBy", "readRouteBelow"))
+    },
+    **{
+        name: A_BIN_BY_ANOTHER_WAY
+        for name in OPERATIONS
+        if name.startswith(("pushToBinBy", "pushToBinBelow", "askBinB"))
     },
 }
 

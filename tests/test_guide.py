@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -17,10 +18,19 @@ from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.parsing import choose
 from bambleweeny.core.batch import batch
+from bambleweeny.core.bins import (
+    bin_documents,
+    challenges,
+    documents,
+    inbox,
+    schemes,
+    verification,
+)
 from bambleweeny.core.lists import items, leases, lists
 from bambleweeny.core.mocks import limits as mocks
 from bambleweeny.core.mocks import scope, values
 from bambleweeny.core.mocks.documents import Answer, RouteDocument, Rule
+from bambleweeny.core.mocks.journal import Entry
 from bambleweeny.core.mocks.matching import matchers
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.public import nesting
@@ -91,7 +101,7 @@ def run_page(page: Path, home: Path) -> list[tuple[Block, str]]:
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_every_block_prints_what_the_page_shows(page, tmp_path):
-    need("curl", "node")
+    need("curl", "node", "openssl")
     for block, printed in run_page(page, tmp_path):
         assert is_as_shown(printed, block.output), (
             f"{page.name}\n{block.text}\nprinted:\n{printed}\nshown:\n{block.output}"
@@ -336,6 +346,8 @@ def test_the_limits_page_has_the_limits_of_the_code():
         "leases in one `/ack`": f"{leases.MOST_CHANGED:,}",
         "characters of a password": f"{names.LONGEST_PASSWORD:,}",
         "operations": f"{batch._MOST_OPERATIONS:,}",
+        "document of a bin": f"{bin_documents.DOCUMENT_BYTES >> 10} kB",
+        "secrets of a bin; bytes of each": f"{verification.SECRETS}; {schemes.SECRET_BYTES:,}",
         "characters of a search": f"{LONGEST_QUERY}",
     }.items():
         assert f"| {row} | {number} |" in text, row
@@ -368,6 +380,30 @@ def test_the_mock_reference_has_the_limits_and_the_words_of_the_code():
         assert re.search(rf"[`\"{{]{re.escape(word)}[`\".]", text), word
 
 
+def test_the_webhook_reference_has_the_limits_and_the_words_of_the_code():
+    text = text_of("webhook-reference")
+    for field, bounds in {
+        "`name`": "none; 1 to 64 of `A-Z a-z 0-9 _ . -`",
+        "`max_body`": f"`{documents.DEFAULT_MAX_BODY >> 10}kb`; at most the server's `--max-body`",
+        "`rate`": f"`{documents.DEFAULT_RATE}`; up to {documents._MOST_REQUESTS:,}",
+        "`ends`, `ends_at`": f"always; 1 s to {documents._LONGEST_LIFE // 86400} d",
+        "`once`": f"none; up to {inbox._ONCE_CHARACTERS} characters; remembered for 24 h",
+        "`secrets`": f"1 to {verification.SECRETS}, of 1 to {schemes.SECRET_BYTES:,} bytes; base64 for `standard`",
+        "`tolerance`": f"{verification.Verify.__struct_defaults__[0]}; 1 to {verification.TOLERANCE:,}",
+    }.items():
+        assert re.search(rf"^\| {re.escape(field)} \|.*\| {re.escape(bounds)} \|$", text, re.M), (
+            field
+        )
+    for kind in (documents.BinDocument, verification.Verify, Entry):
+        for field in msgspec.structs.fields(kind):
+            assert f"`{field.encode_name}`" in text, field.encode_name
+    for provider in get_args(challenges.ChallengeName):
+        assert re.search(rf"^\| `{provider}`", text, re.M), provider
+    for scheme in schemes.SCHEMES:
+        assert f"`{scheme}`" in text, scheme
+        assert scheme in text_of("webhook-providers"), scheme
+
+
 def test_the_metrics_page_names_the_metrics_of_a_server(sandbox):
     shown = set(re.findall(r"`(bambleweeny_\w+)", text_of("monitoring")))
     real = requests.get(f"{sandbox.url}/metrics", timeout=10).text
@@ -378,6 +414,7 @@ def test_the_metrics_page_names_the_metrics_of_a_server(sandbox):
     ("query", "page"),
     [
         ("dead letter", "queues"), ("TTL", "keys"), ("507", "errors"), ("systemd", "install"),
+        ("stripe", "webhook-providers"), ("slack challenge", "webhook-providers"), ("redeliver", "webhook-reference"),
         ("websocket xylophone", None), ("--fsync", "options"), ("wiremock", "coming-from"),
         ("quota", "access"), ("sentinel", "growing"), ("Idempotency-Key", "queues"),
         ("lock", "recipes"), ("leas", "queues"), ("rate limiter", "recipes"), ("   ", None),

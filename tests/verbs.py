@@ -7,6 +7,7 @@ from typing import Any
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
+from bambleweeny.core.bins.receiver import Received
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
 from bambleweeny.core.listing.name_range import NameRange
@@ -55,7 +56,8 @@ class Filled:
         self.item = str(stays.id)
         services.topics.publish(uli, "news", b"hello", "text/plain")
         self.route = services.routes.create(uli, "page", "text/html").id
-        self.bin = services.bins.create(uli, "filled").id
+        self.bin = services.inboxes.bins.create(uli, "filled").id
+        self.inbox = services.inboxes.documents.create(uli, INBOX).id
         self.mock = services.mocks.documents.create(uli, MOCK).id
         services.keys.set(uli, "todo:1", b'{"id":1}')
         services.keys.set(uli, "seed", b'[{"id":7}]')
@@ -84,6 +86,24 @@ MOCK = b"""{"name": "mock", "journal": "calls", "rules": [
     {"path": "/todos", "collection": "todo:", "seed": "seed"}]}"""
 
 
+INBOX = b"""{"list": "q", "name": "inbox", "keep": "request",
+    "answer": {"text": "!@[plain]"}, "once": "body id", "ends": "7d"}"""
+
+
+def receive(services: Services, filled: Filled, reference: Reference, body: bytes) -> Any:
+    """Send a request to a bin that has a document."""
+    call = Call("POST", "/", "", {}, body)
+    received = Received("POST", {}, body, "", lambda _: (call, body, ""))
+    return services.inboxes.receiver.receive(reference, received, bool)
+
+
+def receive_in_topic(services: Services, user: Any, filled: Filled) -> Any:
+    """Replace a document, and send a request to its bin."""
+    document = b'{"topic": "news", "keep": "request"}'
+    services.inboxes.documents.replace(user, filled.inbox, document)
+    return receive(services, filled, Reference(filled.inbox), b"x")
+
+
 def call(services: Services, filled: Filled, method: str, path: str, body: bytes = b"") -> Any:
     """Call the route that has a document."""
     asked = Call(method, path, "", {}, body)
@@ -108,6 +128,10 @@ READS: dict[str, Verb] = {
     "stats": lambda s, u, f: s.items.stats(u, "q")[:7],
     "read a page": lambda s, u, f: s.items.read_page(u, "q", "leased", 10, ""),
     "read a page of the dead": lambda s, u, f: s.items.read_page(u, "own", "dead", 10, ""),
+    "read a page of the newest": lambda s, u, f: s.items.read_page(
+        u, "q", "ready", 2, "", order="newest"
+    ),
+    "newest messages": lambda s, u, f: s.topics.id_before_newest(u, "news", 10),
     "find": lambda s, u, f: s.items.find(u, "own", f.item),
     "policy": lambda s, u, f: s.list_policies.get(u, "q"),
     "messages": lambda s, u, f: s.topics.read(u, "news", BEGINNING, 10),
@@ -126,6 +150,9 @@ READS: dict[str, Verb] = {
             is_connected=lambda: True,
         ).matching
     ),
+    "document of a bin": lambda s, u, f: s.inboxes.documents.read(u, f.inbox),
+    "summaries of bins": lambda s, u, f: s.inboxes.documents.summaries(u),
+    "name of a bin": lambda s, u, f: s.inboxes.names.parse(u, f"@{u.name}/inbox"),
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
@@ -183,7 +210,17 @@ WRITES: dict[str, Verb] = {
     "atomic batch": lambda s, u, f: s.batch.run_atomic(
         u, [Set("typed", "1"), Push("q", "x"), Pop("simple"), Publish("news", "x"), Del("page")]
     ),
-    "bin": lambda s, u, f: s.bins.push(f.bin, b"x"),
+    "bin": lambda s, u, f: s.inboxes.bins.push(s.inboxes.bins.plain(f.bin), b"x"),
+    "receive": lambda s, u, f: receive(s, f, Reference(f.inbox), b'{"id":1}'),
+    "receive by name": lambda s, u, f: receive(s, f, Reference(user=u.name, name="inbox"), b"x"),
+    "receive in a topic": receive_in_topic,
+    "create a document of a bin": lambda s, u, f: s.inboxes.documents.create(
+        u, b'{"list":"q","paths":true}'
+    ),
+    "replace a document of a bin": lambda s, u, f: s.inboxes.documents.replace(
+        u, f.bin, b'{"list":"q","paths":true}'
+    ),
+    "delete a document of a bin": lambda s, u, f: s.inboxes.documents.delete(u, f.inbox),
     "create route": lambda s, u, f: s.routes.create(u, "plain", "text/plain"),
     "delete route": lambda s, u, f: s.routes.delete(u, f.route),
     "call": lambda s, u, f: call(s, f, "GET", "/plain"),

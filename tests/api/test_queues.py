@@ -148,6 +148,47 @@ def test_items_are_seen_in_pages_and_nothing_is_taken(as_uli):
     assert as_uli.get("/lists/none/stats").json()["oldest_age"] is None
 
 
+def bodies(page):
+    return [row["body"] for row in page.json()["items"]]
+
+
+def test_the_newest_items_are_seen_first(as_uli):
+    as_uli.post("/lists/q?split=lines", data=b"1\n2\n3\n4\n5\n")
+    page = as_uli.get("/lists/q/items?order=newest&limit=2")
+    assert bodies(page) == ["5", "4"]
+    page = as_uli.get(f"/lists/q/items?order=newest&limit=2&after={page.json()['next']}")
+    assert bodies(page) == ["3", "2"]
+    page = as_uli.get(f"/lists/q/items?order=newest&limit=2&after={page.json()['next']}")
+    assert (bodies(page), page.json()["next"]) == (["1"], None)
+    assert bodies(as_uli.get("/lists/q/items?order=oldest&limit=1")) == ["1"]
+    lease(as_uli, "?max=3")
+    assert bodies(as_uli.get("/lists/q/items?order=newest&wait=1")) == ["5", "4"]
+    assert bodies(as_uli.get("/lists/q/items?order=newest&state=leased")) == ["3", "2", "1"]
+    assert as_uli.get("/lists/none/items?order=newest&wait=0").json()["items"] == []
+
+
+@pytest.mark.parametrize("query", ["", "order=newest&limit=1&", "after=&", "after=KNOWN&"])
+def test_a_look_waits_for_an_item_and_takes_none(as_uli, session_url, query):
+    if "KNOWN" in query:
+        query = query.replace("KNOWN", push(as_uli, b"known"))
+    with Http(session_url, as_uli.token) as other, ThreadPoolExecutor(1) as pool:
+        look = pool.submit(as_uli.get, f"/lists/q/items?{query}wait=20")
+        deadline = time.monotonic() + 10
+        while "bambleweeny_waits 1" not in other.get("/metrics").text:
+            assert time.monotonic() < deadline
+        pushed = push(other, b"late")
+        assert [row["id"] for row in look.result(5).json()["items"]] == [pushed]
+        assert other.get(f"/lists/q/items/{pushed}").json()["state"] == "ready"
+
+
+def test_a_wait_that_no_item_could_end_is_refused_with_a_hint(as_uli):
+    answer = as_uli.get("/lists/q/items?order=newest&after=5&wait=5")
+    assert refusal(answer) == (400, "invalid_request")
+    assert "leave out 'order'" in answer.json()["hint"]
+    assert as_uli.get("/lists/q/items?order=newest&after=&wait=0").ok
+    assert as_uli.head("/lists/q/items?wait=20").ok
+
+
 def test_an_item_is_deleted_whatever_its_state(as_uli):
     leased, ready = push(as_uli, b"1"), push(as_uli, b"2")
     delayed = push(as_uli, b"3", "?delay=1h")
@@ -224,6 +265,8 @@ def test_an_ended_lease_wakes_who_waits(as_uli):
         "POST /lists/q?front=1&delay=1", "POST /lists/q/lease?max=101", "POST /lists/q/lease?for=0",
         "POST /lists/q/lease?for=13h", "POST /lists/q/lease?wait=31", "PATCH /lists/q/leases/1.1?for=13h",
         "GET /lists/q/items?state=lost", "GET /lists/q/items?limit=0", "GET /lists/q/items?after=x",
+        "GET /lists/q/items?order=desc", "GET /lists/q/items?wait=31", "GET /lists/q/items?wait=soon",
+        "GET /lists/q/items?order=newest&state=dead&after=5", "GET /lists/q/items?state=leased&wait=1",
         "DELETE /lists/q/items?state=lost", "POST /lists/q/ack", "PUT /lists/q/policy", "POST /lists/q/move",
     ],
 )  # fmt: skip

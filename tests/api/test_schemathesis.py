@@ -24,18 +24,19 @@ allow-extra-parameters = false
 max-examples = 1
 
 [[operations]]
-include-operation-id = "replaceRoute"
+include-operation-id-regex = "^replace(Route|Bin)$"
 phases.coverage.enabled = false
 
 [[operations]]
-include-operation-id-regex = "^readRoute(Below)?By"
+include-operation-id-regex = "^(readRoute|pushToBin)(Below)?By"
 phases.fuzzing.enabled = false
 """
 """Row B1 of tests/found is about query parameters that a call does not have.
 
 The coverage phase has each boundary of each operation, so the random phase after it is short, and
-has one method of those that read a route. The coverage phase leaves out `replaceRoute`, which has
-the body and the options of `createRoute`.
+has one method of those that read a route, and of those that send to a bin. The coverage phase leaves
+out `replaceRoute` and `replaceBin`, which have the bodies and the options of `createRoute` and
+`createBin`.
 """
 
 

@@ -133,6 +133,45 @@ def test_pages_have_a_limit_and_say_how_to_go_on(as_uli):
     assert seen == [["0", "1"], ["2", "3"], ["4"]]
 
 
+def test_the_last_messages_are_read(as_uli):
+    for number in range(5):
+        as_uli.post("/topics/t", data=b"%d" % number)
+
+    def values(query):
+        return [message["value"] for message in read(as_uli, query)["messages"]]
+
+    assert values("last=2") == values("last=2&wait=20") == ["3", "4"]
+    assert values("last=5") == values("last=1000") == ["0", "1", "2", "3", "4"]
+    assert read(as_uli, "last=0") == {"messages": [], "next": read(as_uli, "last=1")["next"]}
+    assert as_uli.get("/topics/none?last=5").json()["messages"] == []
+    for number in range(5, 105):
+        as_uli.post("/topics/t", data=b"%d" % number)
+    assert len(values("last=101")) == 100  # the topic keeps 100
+
+
+@pytest.mark.parametrize("query", ["last=0&wait=20", "last=5&wait=20"])
+def test_a_read_of_the_last_waits_for_the_first(as_uli, session_url, query):
+    with Http(session_url, as_uli.token) as other, ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(read, as_uli, query)
+        wait_until(lambda: metric(other, "waits") == 1)
+        other.post("/topics/t", data=b"late")
+        assert [message["value"] for message in waiting.result(5)["messages"]] == ["late"]
+
+
+@pytest.mark.parametrize(("last", "shown"), [(0, []), (2, ["2", "3"]), (9, ["1", "2", "3"])])
+def test_a_stream_begins_with_the_last_messages(as_uli, last, shown):
+    ids = [as_uli.post("/topics/t", data=b"%d" % number).json()["id"] for number in (1, 2, 3)]
+    with streaming(as_uli, f"/topics/t?last={last}", LINES) as lines:
+        assert [row["value"] for row in rows(lines, len(shown))] == shown
+        with Http(as_uli.url, as_uli.token) as other:
+            other.post("/topics/t", data=b"4")
+        assert rows(lines, 1)[0]["value"] == "4"
+    with Http(as_uli.url, as_uli.token) as other:
+        back = {**EVENTS, "Last-Event-ID": ids[0]}
+        with streaming(other, f"/topics/t?last={last}", back) as lines:
+            assert [event["data"] for event in events(lines, 3)] == [["2"], ["3"], ["4"]]
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
@@ -147,6 +186,9 @@ def test_pages_have_a_limit_and_say_how_to_go_on(as_uli):
         ("limit=%2B1", "limit"),
         ("limit=%D9%A1", "limit"),
         ("wait=31", "wait"),
+        ("last=1001", "last"),
+        ("last=-1", "last"),
+        ("last=", "last"),
     ],
 )
 def test_a_bad_parameter_is_named(as_uli, query, named):

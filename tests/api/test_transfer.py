@@ -99,6 +99,31 @@ def test_a_large_export_is_streamed(as_uli):
     assert len(answer.content.splitlines()) == 5
 
 
+def test_the_largest_document_of_a_bin_is_exported_and_imported(as_uli, as_admin, http):
+    room = (64 << 10) - 200
+    answers = {"quotes": '"' * (room // 2), "backslashes": "\\" * (room // 2), "plain": "x" * room}
+    for name, text in answers.items():
+        document = {"list": "q", "name": name, "answer": {"text": text}, "ends": "7d"}
+        body = json.dumps(document).encode()
+        assert (64 << 10) - 300 < len(body) <= 64 << 10
+        assert as_uli.post("/bins", data=body).status_code == 200
+    out = as_uli.get("/export").content
+    done = as_admin.post("/import", data=out).json()
+    assert (done["bins"], done["skipped"]) == (3, 0)
+    assert sorted(as_admin.get("/export").iter_lines()) == sorted(out.splitlines())
+    for name, text in answers.items():
+        assert http.post(f"/bins/@admin/{name}", data=b"x").text == text
+
+
+def test_a_bad_document_of_a_bin_is_named_with_its_line(as_uli):
+    line = json.dumps({"bin": {"document": '{"list":"q","keep":"x"}'}}).encode()
+    answer = as_uli.post("/import", data=key("a") + line)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_bin")
+    assert answer.json()["index"] == 1
+    assert answer.json()["info"].startswith("Line 2: ")
+    assert as_uli.get("/export").content == b""
+
+
 def test_both_need_a_login(http):
     assert http.get("/export").status_code == 401
     assert http.post("/import", data=b"").status_code == 401

@@ -64,6 +64,16 @@ def test_json_at_a_terminal_stays_json(evil_list, at_terminal):
     assert json.loads(shown)[1]["value"] == EVIL.decode()
 
 
+def test_the_document_of_a_bin_at_a_terminal_stays_json(typed, logged_in, at_terminal):
+    document = {"list": "e:evil", "name": "evil", "answer": {"text": EVIL.decode()}}
+    typed("bin", "set", given=json.dumps(document).encode())
+    for words in (("bin", "show", "evil"), ("bin", "show", "evil", "--json")):
+        shown = at_terminal(*words)
+        assert not [raw for raw in RAW if raw in shown]
+        assert json.loads(shown) == document
+    typed("bin", "del", "evil")
+
+
 @pytest.mark.parametrize("words", [("follow", "e:news", "--since", "all", "--max", "2"),
                                    ("topics", "read", "e:news")])  # fmt: skip
 def test_messages_show_controls_as_escapes(words, typed, logged_in, at_terminal):

@@ -19,9 +19,11 @@ from bambleweeny.cli.commands.shell.help import overview as overview_of_the_shel
 from bambleweeny.cli.verb import examples_of
 from bambleweeny.store.engine.embedded import EmbeddedEngine
 from original import fill
+from receivers import receiving
 from servers import running
 
 URL = "http://127.0.0.1:8080"
+TARGET = "http://localhost:3000"
 REDIS = "redis://127.0.0.1:6379/0"
 ORIGINAL = "rediss://:s3@redis.lan"
 BEFORE = {
@@ -29,6 +31,8 @@ BEFORE = {
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
     "logout": f"bambleweeny login {URL} --profile work 2> /dev/null; "
     f"bambleweeny login {URL} 2> /dev/null",
+    "listen": "for n in 1 2 3; do bambleweeny push hooks $n; done; "
+    "L=$(bambleweeny lease hooks | cut -f 1); bambleweeny ack hooks $L --bury broken",
     "policy": "bambleweeny policy set jobs --lease 1m",
     "shell": f"bambleweeny login {URL} --profile work 2> /dev/null",
     "import": "bambleweeny export mine.ndjson; bambleweeny export - | gzip > mine.gz",
@@ -47,6 +51,7 @@ BEFORE_IN_THE_SHELL = {
     "import": "export mine.ndjson",
 }
 SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping"}]}
+HOOK = {"list": "hooks", "name": "gh", "keep": "request"}
 PETSTORE = """
 openapi: 3.0.0
 paths:
@@ -102,6 +107,9 @@ def place(server, alone, monkeypatch):
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
         client.routes.set(SHOP)
+        for bin in client.bins.list():
+            client.bins.delete(bin.id)
+        client.bins.set(HOOK)
         put_documents_into(alone)
         client.set("foo", "1")
         client.set("settings", json={})
@@ -124,8 +132,10 @@ def place(server, alone, monkeypatch):
 
 
 def put_documents_into(folder):
-    """Write the files of which the examples make mocks."""
+    """Write the files of which the examples make mocks and bins."""
     (folder / "shop.json").write_text(json.dumps(SHOP))
+    (folder / "gh.json").write_text(json.dumps(HOOK))
+    (folder / "secret").write_text("s3\n")
     (folder / "db.json").write_text('{"posts": [{"id": 1}]}')
     (folder / "petstore.yaml").write_text(PETSTORE)
 
@@ -147,6 +157,13 @@ def engine(tmp_path):
     engine.stop()
 
 
+@pytest.fixture
+def receiver():
+    """What the examples of `listen` send to."""
+    with receiving() as receiver:
+        yield receiver
+
+
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_the_examples_of_a_help_can_be_typed_in_their_order(name, place, shell_of, alone, request):
     examples = examples_of(verb_of(name)) if name else SHOWN
@@ -155,8 +172,11 @@ def test_the_examples_of_a_help_can_be_typed_in_their_order(name, place, shell_o
         if example != ASKS and not SERVES.fullmatch(example):
             typed = example.replace("--idle 5m", "--idle 0").replace("--max 100", "--idle 0")
             typed = typed.replace("sub jobs", "sub jobs --idle 0")
+            typed = re.sub(r"(listen .*/hook)$", r"\1 --idle 0", typed)
             script.append(f"{typed} < /dev/null" if typed in TALKS else typed)
     text = place("\n".join(script))
+    if TARGET in text:
+        text = text.replace(TARGET, request.getfixturevalue("receiver").url)
     if REDIS in text:
         url = request.getfixturevalue("engine")
         text = text.replace(REDIS, url).replace(ORIGINAL, url)

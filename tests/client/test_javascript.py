@@ -16,7 +16,7 @@ LEFT_TO_FETCH = {
     # A page gives its token to the constructor.
     "tokens": {"current", "use"},
     "lists": {
-        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "items", "item",
+        "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "item",
         "deleteItem", "purge", "stats", "move",
     },
 }  # fmt: skip
@@ -36,7 +36,7 @@ def test_the_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http)
 
 def test_the_module_is_small_and_needs_no_other(http):
     text = http.get("/bambleweeny.js").text
-    assert text.count("\n") <= 400
+    assert text.count("\n") <= 440
     assert "\nimport " not in text
 
 
@@ -98,6 +98,22 @@ def test_lists_are_queues(node):
     const waiting = client.pop("jobs", { wait: 20 });
     await client.push("jobs", "now");
     assert.equal((await waiting).text(), "now");
+    """)
+
+
+def test_items_are_seen_and_stay(node):
+    node("""
+    await client.lists.pushLines("jobs", "1\\n2\\n3\\n");
+    await client.push("jobs", Uint8Array.of(255));
+    const newest = await client.lists.items("jobs", { order: "newest", limit: 2 });
+    assert.deepEqual(newest.map(({ state, value }) => [state, ...value.bytes]), [["ready", 255], ["ready", 51]]);
+    const older = await client.lists.items("jobs", { order: "newest", after: newest.next });
+    assert.deepEqual([...older.map(({ value }) => value.text()), older.next], ["2", "1", null]);
+    const waiting = client.lists.items("jobs", { after: newest[0].id, wait: "20s" });
+    const id = await client.push("jobs", "new");
+    assert.deepEqual((await waiting).map((item) => item.id), [id]);
+    assert.deepEqual([...await client.lists.items("jobs", { state: "dead" })], []);
+    await failed(client.lists.items("jobs", { order: "desc" }), "invalid_request", 400);
     """)
 
 
@@ -242,7 +258,8 @@ const calls = {
   count: (o) => client.keys.count(o), getMany: (o) => client.keys.getMany(["k"], o), lines: (o) => client.lists.pushLines("q", "x", o),
   popMany: (o) => client.lists.popMany("q", 1, o), lists: (o) => client.lists.list(o), drop: (o) => client.lists.delete("q", o),
   route: (o) => client.routes.create("k", "text/plain", o), routes: (o) => client.routes.list(o), read: (o) => client.routes.read("x", o),
-  unroute: (o) => client.routes.delete("x", o), bin: (o) => client.bins.create("q", o), post: (o) => client.bins.post("x", "y", o),
+  unroute: (o) => client.routes.delete("x", o), bin: (o) => client.bins.create("q", o), setBin: (o) => client.bins.set({ list: "q" }, o), showBin: (o) => client.bins.get("x", o),
+  setRoute: (o) => client.routes.set({ key: "k" }, o), showRoute: (o) => client.routes.get("x", o), unbin: (o) => client.bins.delete("x", o), post: (o) => client.bins.post("x", "y", o),
   token: (o) => client.tokens.create(o), test: (o) => client.tokens.test(o), publish: (o) => client.topics.publish("t", "x", o),
   messages: (o) => client.topics.read("t", o), subscribe: async (o) => client.topics.subscribe("t", o), events: async (o) => client.events(o),
   batch: async (o) => client.batch(o), about: (o) => client.about(o), health: (o) => client.health(o), password: (o) => client.setPassword("x", o),
@@ -416,4 +433,32 @@ def test_a_named_route_and_what_was_not_called(node):
     assert.deepEqual(refused.details.nearest[0].failed, ["path"]);
     assert.deepEqual((await client.get("none").catch((error) => error)).details, {});
     await client.routes.delete("shop");
+    """)
+
+
+def test_a_named_bin_with_a_document(node):
+    node("""
+    const document = { list: "hooks", name: "gh", keep: "request", verify: { scheme: "gitlab", secrets: ["s3"] } };
+    const made = await client.bins.set(document);
+    const { id } = made;
+    const shown = { id, path: `/bins/${id}`, namedPath: "/bins/@admin/gh", url: `${url}/bins/@admin/gh`, list: "hooks", name: "gh", keep: "request" };
+    assert.deepEqual(made, shown);
+    assert.deepEqual(await client.bins.list(), [shown]);
+    assert.deepEqual(await client.bins.get("gh"), { ...document, verify: { scheme: "gitlab", secrets: ["[secret]"] } });
+    await failed(client.bins.post("@admin/gh", "x"), "invalid_signature", 401);
+    assert.equal((await fetch(`${made.url}/a?b=c`, { method: "PUT", body: "x", headers: { "X-Gitlab-Token": "s3" } })).status, 200);
+    const { method, path, query, body } = (await client.pop("hooks")).json();
+    assert.deepEqual([method, path, query, body], ["PUT", "/a", "b=c", "x"]);
+    await failed(client.bins.set(document), "bin_name_taken", 409);
+    const ending = await client.bins.set({ topic: "news", name: "gh", ends: "1h" }, { id: "@admin/gh" });
+    assert.deepEqual([ending.id, ending.topic, ending.list], [id, "news", undefined]);
+    const [{ endsAt, ...listed }] = await client.bins.list();
+    assert.deepEqual(listed, { id, path: shown.path, namedPath: shown.namedPath, url: shown.url, name: "gh", topic: "news", keep: "body" });
+    assert.ok(Date.parse(endsAt) > Date.now());
+    await new Client(url).bins.post("@admin/gh", "hi");
+    assert.equal((await client.topics.read("news", { since: "all" }))[0].value.text(), "hi");
+    await failed(client.bins.set({ list: "a", rate: "often" }), "invalid_bin", 400);
+    await client.bins.delete("gh");
+    await failed(client.bins.get("gh"), "not_found", 404);
+    await failed((async () => client.bins.post("@admin/..", "x"))(), "invalid_name", 400);
     """)

@@ -46,6 +46,7 @@ def test_a_topic_is_published_read_listed_and_deleted(node):
     const page = await client.topics.read("t", { since: id, limit: 1 });
     assert.deepEqual([page.length, page.next], [1, messages[1].id]);
     assert.deepEqual([...await client.topics.read("t", { wait: 0 })], []);
+    assert.deepEqual((await client.topics.read("t", { last: 2 })).map(({ id }) => id), messages.slice(1).map(({ id }) => id));
     const waiting = client.topics.read("t", { since: page.next, wait: "1s" });
     assert.equal((await waiting).length, 1);
     assert.deepEqual(await client.topics.list(), [{ name: "t", owner: 0 }]);
@@ -79,6 +80,21 @@ def test_a_subscription_begins_where_one_likes(node, client, since):
             one[3] for one in (said.next() for _ in range(len(expected) + 1)) if one[0] == "message"
         ]
     assert [bytes(value).decode() for value in got] == expected
+
+
+@pytest.mark.parametrize(("last", "expected"), [(2, ["2", "3", "4"]), (0, ["4"])])
+def test_a_subscription_begins_with_the_last_messages(node, client, last, expected):
+    for value in ("1", "2", "3"):
+        client.topics.publish("t", value)
+    with node.running(follow().replace("since: undefined", f"last: {last}")) as said:
+        got = []
+        while len(got) < len(expected):
+            kind, *rest = said.next()
+            if kind == "message":
+                got.append(bytes(rest[2]).decode())
+            else:
+                client.topics.publish("t", "4")
+    assert got == expected
 
 
 def test_a_subscription_is_ended_by_its_signal_or_by_break(node, client, services):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from bambleweeny import Client
 from bambleweeny.errors import InvalidName, InvalidRequest, LeaseNotFound, ListFull, NotFound
 
 
@@ -99,6 +100,31 @@ def test_a_policy_holds(client):
 def test_items_come_in_pages(client):
     client.lists.push_lines("jobs", "".join(f"{number}\n" for number in range(250)))
     assert [int(item.value) for item in client.lists.items("jobs")] == list(range(250))
+
+
+def test_items_are_seen_from_either_end(client):
+    client.lists.push_lines("jobs", "".join(f"{number}\n" for number in range(250)))
+
+    def seen(**options):
+        return [int(item.value) for item in client.lists.items("jobs", **options)]
+
+    assert seen(order="newest") == list(range(250))[::-1]
+    assert seen(order="newest", limit=2, wait="5s") == [249, 248]
+    assert seen(limit=120) == list(range(120))
+    assert seen(limit=1000) == list(range(250))
+    [known] = client.lists.items("jobs", order="newest", limit=1)
+    assert seen(after=known.id) == seen(after=known.id, wait=0) == []
+    assert seen(order="newest", after=known.id, limit=1) == [248]
+    client.push("jobs", "250")
+    assert seen(after=known.id, wait="20s") == [250]
+    for wrong in ({"limit": 0}, {"order": "best"}, {"state": "dead", "wait": 1}):
+        with pytest.raises(InvalidRequest):
+            seen(**wrong)
+
+
+def test_a_look_waits_longer_than_the_time_out(session_url, services):
+    with Client(session_url, "admin", "changeme", timeout=0.5) as client:
+        assert list(client.lists.items("jobs", wait=1)) == []
 
 
 def test_the_admin_acts_for_a_user(client, ulis, uli):

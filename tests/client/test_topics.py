@@ -80,6 +80,21 @@ def test_a_subscription_begins_where_one_likes(client):
     messages.close()
 
 
+def test_a_topic_is_read_from_its_last_messages(client):
+    for value in range(5):
+        client.topics.publish("t", str(value))
+    assert [m.value for m in client.topics.read("t", last=2)] == [b"3", b"4"]
+    assert client.topics.read("t", last=0) == []
+    for wrong in ({"since": "all"}, {"limit": 1}):
+        with pytest.raises(InvalidRequest):
+            client.topics.read("t", last=1, **wrong)
+    for last, expected in ((2, [b"3", b"4", b"5"]), (0, [b"6"])):
+        messages = client.topics.subscribe("t", last=last)
+        client.topics.publish("t", expected[-1])
+        assert [next(messages).value for _ in expected] == expected
+        messages.close()
+
+
 def test_a_subscription_that_begins_a_duration_ago_begins_there_once(client):
     client.topics.publish("t", "1")
     messages = client.topics.subscribe("t", "1s")

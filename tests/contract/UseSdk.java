@@ -2,9 +2,17 @@
 import bambleweeny.sdk.ApiClient;
 import bambleweeny.sdk.ApiException;
 import bambleweeny.sdk.api.AuthApi;
+import bambleweeny.sdk.api.BinsApi;
 import bambleweeny.sdk.api.KeysApi;
 import bambleweeny.sdk.api.ListsApi;
 import bambleweeny.sdk.api.RoutesApi;
+import bambleweeny.sdk.model.BinChallenge;
+import bambleweeny.sdk.model.BinDocument;
+import bambleweeny.sdk.model.BinHandshake;
+import bambleweeny.sdk.model.BinList;
+import bambleweeny.sdk.model.BinProvider;
+import bambleweeny.sdk.model.BinVerification;
+import bambleweeny.sdk.model.BodySize;
 import bambleweeny.sdk.model.CallCount;
 import bambleweeny.sdk.model.ExpectedCalls;
 import bambleweeny.sdk.model.ExpectedCallsCount;
@@ -68,6 +76,19 @@ public class UseSdk {
     routes.readRouteBelow(UUID.fromString(path.substring(path.lastIndexOf('/') + 1)), "orders");
     ExpectedCalls once = new ExpectedCalls().method("GET").count(new ExpectedCallsCount(new CallCount().max(1)));
     check(routes.verifyRoute("@admin/java", once, null, null, null).getMatching() == 1, "a mock was called");
+
+    BinsApi bins = new BinsApi(client);
+    BinHandshake challenge = new BinHandshake().provider(BinProvider.META).secret("s");
+    BinVerification verification = new BinVerification().scheme(BinVerification.SchemeEnum.GITLAB).addSecretsItem("s");
+    BinDocument document = new BinDocument()._list("java-bin").name("java").keep(BinDocument.KeepEnum.REQUEST)
+      .methods(List.of("POST")).challenge(new BinChallenge(challenge)).maxBody(new BodySize("1kb"))
+      .verify(verification.tolerance(60)._else(BinVerification.ElseEnum.KEEP)).answer(new RouteAnswer().text("got it"));
+    String hook = bins.createBin(document, null).getPath();
+    BinList shown = bins.listBins(null, "@admin/java");
+    check(shown.getVerify().getSecrets().equals(List.of("[secret]")), "a document of a bin comes back");
+    check(shown.getChallenge().getBinHandshake().getProvider() == BinProvider.META, "it has a challenge");
+    UUID hookId = UUID.fromString(hook.substring(hook.lastIndexOf('/') + 1));
+    check(bins.pushToBin(hookId, file(value)).equals("got it"), "a bin answers");
 
     try {
       keys.getKey("nothing", null, null, null, null, null, null, null);

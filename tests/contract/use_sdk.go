@@ -84,6 +84,20 @@ func main() {
 	verified := must(client.RoutesAPI.VerifyRoute(ctx).Id("@admin/go").ExpectedCalls(once).Execute())
 	check(verified.Matching == 1, "a mock was called")
 
+	bin, verification := *bambleweeny.NewBinDocument(), *bambleweeny.NewBinVerification("gitlab", []string{"s"})
+	verification.SetElse("keep")
+	bin.SetList("go-bin")
+	bin.SetName("go")
+	bin.SetKeep("request")
+	bin.SetMethods([]string{"POST"})
+	bin.SetChallenge(bambleweeny.BinHandshakeAsBinChallenge(bambleweeny.NewBinHandshake("dropbox")))
+	bin.SetVerify(verification)
+	hook := must(client.BinsAPI.CreateBin(ctx).BinDocument(bin).Execute()).Path
+	kept := must(client.BinsAPI.ListBins(ctx).Id("@admin/go").Execute())
+	check(kept.Verify.Secrets[0] == "[secret]" && *kept.List == "go-bin", "a document of a bin comes back")
+	said := must(client.BinsAPI.PushToBin(ctx, hook[len("/bins/"):]).Body(file(value)).Execute())
+	check(said == "OK", "a bin receives")
+
 	_, answer, err := client.KeysAPI.GetKey(ctx, "nothing").Execute()
 	check(err != nil && answer.StatusCode == 404, "a missing key is an error")
 	problem, known := err.(*bambleweeny.GenericOpenAPIError).Model().(bambleweeny.Error)

@@ -73,6 +73,24 @@ with sdk.ApiClient(configuration) as client:
     ):
         assert routes.verify_route("@admin/python", expected).matching == 1
 
+    bins = sdk.BinsApi(client)
+    meta = sdk.BinHandshake(provider="meta", secret="s")
+    document = sdk.BinDocument(
+        list="python-bin", name="python", keep="request", methods=["POST", "PUT"],
+        challenge=sdk.BinChallenge(meta), max_body=sdk.BodySize("1kb"),
+        answer=sdk.RouteAnswer(status=202, json={"got": "!@[$body.id]"}),
+        verify=sdk.BinVerification(scheme="gitlab", secrets=["s"], var_else="keep"),
+    )  # fmt: skip
+    hook = bins.create_bin(document).path.rpartition("/")[2]
+    shown = bins.list_bins(id="@admin/python")
+    assert (shown.methods, shown.verify.secrets) == (["POST", "PUT"], ["[secret]"])
+    assert shown.challenge.actual_instance.provider == "meta"
+    assert bins.replace_bin("python", document).named_path == "/bins/@admin/python"
+    received = bins.push_to_bin_below_by_put_with_http_info(hook, "a", body=b'{"id":7}')
+    assert (received.status_code, json.loads(received.raw_data)) == (202, {"got": 7})
+    bins.create_bin(sdk.BinDocument(list="q", challenge=sdk.BinChallenge("slack")))
+    assert {row.name for row in bins.list_bins().bins} == {None, "python"}
+
     try:
         keys.get_key("nothing")
     except sdk.exceptions.NotFoundException as ex:

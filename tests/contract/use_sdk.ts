@@ -1,5 +1,5 @@
 // What a person does first with the generated TypeScript client: `node use_sdk.js URL`.
-import { AuthApi, Configuration, KeysApi, ListsApi, ResponseError, RoutesApi, TopicsApi } from "./index";
+import { AuthApi, BinsApi, Configuration, KeysApi, ListsApi, ResponseError, RoutesApi, TopicsApi } from "./index";
 
 declare const process: { argv: string[]; exitCode: number };
 
@@ -44,6 +44,21 @@ async function main(basePath: string) {
   const expectedCalls = { method: "GET", count: { max: 1 } };
   const { matching } = await routes.verifyRoute({ id: "@admin/typescript", expectedCalls });
   assert(matching === 1, "a mock was called");
+
+  const bins = new BinsApi(configuration);
+  const challenge = { provider: "meta", secret: "s" } as const;
+  const verify = { scheme: "gitlab" as const, secrets: ["s"], _else: "keep" as const };
+  const answer = { status: 202, json: { got: "!@[$body.id]" } };
+  const binDocument = {
+    list: "typescript-bin", name: "typescript", keep: "request" as const, methods: ["POST"], maxBody: 1024, challenge, verify, answer,
+  };
+  const hook = await bins.createBin({ binDocument });
+  const shown = await bins.listBins({ id: "@admin/typescript" });
+  assert(shown.verify?.secrets.join() === "[secret]" && shown.maxBody === 1024, "a document of a bin comes back");
+  assert(typeof shown.challenge === "object" && shown.challenge.provider === "meta", "it has a challenge");
+  const publicId = hook.path.split("/")[2];
+  const { raw } = await bins.pushToBinRaw({ publicId, body: new Blob(['{"id":7}']) });
+  assert(raw.status === 202 && (await raw.text()) === '{"got":7}', "a bin answers");
 
   const error = await keys.getKey({ name: "nothing" }).catch((reason) => reason);
   assert(error instanceof ResponseError && error.response.status === 404, "a missing key is an error");

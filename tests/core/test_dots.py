@@ -110,7 +110,7 @@ def restored(services, store, engine_url):
         services.lists.push(one, name, b"item")
         services.topics.publish(one, name, b"message")
         services.routes.create(one, name, "a/b")
-        services.bins.create(one, name)
+        services.inboxes.bins.create(one, name)
     services.list_policies.set(one, "q", ListPolicy(dead_letter="two"))
     file = io.BytesIO()
     back_up(store, file)

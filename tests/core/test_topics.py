@@ -9,6 +9,7 @@ from bambleweeny.core.batch.operations import Get, Incr, Publish, Set
 from bambleweeny.core.topics import BEGINNING, NOW, Bounds, Topics, id_before, is_message_id
 from bambleweeny.errors import (
     InvalidName,
+    InvalidRequest,
     NotAnInteger,
     NotFound,
     QuotaExceeded,
@@ -122,6 +123,41 @@ def test_a_page_ends_past_its_bytes_and_goes_on_after_it(services, uli):
         seen += [int(message.value[:3]) for message in found]
     assert seen == list(range(40))
     assert pages == 10
+
+
+def test_the_last_messages_are_found_from_the_end(services, uli, raw):
+    ids = [services.topics.publish(uli, "t", b"%d" % number) for number in range(40)]
+    for count in (1, 2, 5, 16, 17, 39, 40, 41, 1000):
+        after = services.topics.id_before_newest(uli, "t", count)
+        assert values(services.topics, uli, after) == [b"%d" % n for n in range(40)][-count:]
+    assert services.topics.id_before_newest(uli, "t", 5) == ids[-6]
+    assert services.topics.id_before_newest(uli, "t", 0) == NOW
+    assert services.topics.id_before_newest(uli, "none", 5) == BEGINNING
+    raw.xdel(TOPIC, ids[-1])
+    assert services.topics.id_before_newest(uli, "t", 1) == ids[-3]
+
+
+def test_the_last_of_large_messages_are_found_step_by_step(services, uli, raw):
+    for number in range(6):
+        services.topics.publish(uli, "t", b"%d" % number * 600_000)
+    raw.config_resetstat()
+    after = services.topics.id_before_newest(uli, "t", 5)
+    assert raw.info("commandstats")["cmdstat_evalsha"]["calls"] > 1
+    assert [body[:1] for body in values(services.topics, uli, after)] == [b"1", b"2"]
+
+
+def test_too_many_last_messages_are_refused(services, uli):
+    for count in (-1, 1001):
+        with pytest.raises(InvalidRequest, match="'last' takes 0 to 1000"):
+            services.topics.id_before_newest(uli, "t", count)
+    with pytest.raises(InvalidName):
+        services.topics.id_before_newest(uli, "a b", 1)
+
+
+def test_old_messages_are_not_among_the_last(services, uli, raw):
+    raw.xadd(TOPIC, {"v": "old"}, id="1-0")
+    services.topics.publish(uli, "t", b"new")
+    assert values(services.topics, uli, services.topics.id_before_newest(uli, "t", 5)) == [b"new"]
 
 
 def test_a_topic_counts_against_the_quota_from_its_first_message_until_it_is_deleted(

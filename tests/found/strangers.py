@@ -17,7 +17,7 @@ from faults import strangers
 from faults.engines import wait_until
 from found.rows import Place, row
 from performance.processes import resident_bytes, workers_of
-from performance.strangers import engine_ms, logging_all, public_requests
+from performance.public.strangers import engine_ms, logging_all, public_requests
 from redis import Redis
 from servers import Http, Server, over_the_wire, running
 

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from performance import cores, flat, memory, queues, report, strangers, waits
+from performance import cores, flat, memory, queues, report, waits
 from performance.mocks.table import tables as tables_of_mocks
 from performance.programs import LOAD_CORE, CannotMeasure, require_tools
+from performance.public import bins, strangers
 from performance.report import Table
 from performance.rounds import table_of_calls
 from performance.starts import table_of_starts
@@ -59,6 +60,8 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
         case "mocks":
             warming = 1 if args.short else 60
             return tables_of_mocks(place / "mocks", rounds=rounds, seconds=seconds, warming=warming)
+        case "bins":
+            return bins.tables(place / "bins", rounds=rounds, seconds=seconds)
         case "strangers":
             return strangers.tables(place, rounds=rounds, seconds=seconds)
         case "waits":
@@ -85,11 +88,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks"),
+        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks", "bins"),
         help="calls: each call beside a bare hello, and starts (the default); starts: those alone; "
         "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
         "cores; waits: what waiting clients and streams cost; queues: push, lease and acknowledge beside beanstalkd; "
-        "strangers: what public requests cost the engine, and others; mocks: mock routes beside json-server, Mockoon and WireMock from npm, "
+        "strangers: what public requests cost the engine, and others; bins: bins that keep requests beside a plain one, and a flood of one; mocks: mock routes beside json-server, Mockoon and WireMock from npm, "
         "of which WireMock is warmed for a minute a case, and the others are stopped while one is measured",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")

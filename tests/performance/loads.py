@@ -4,7 +4,8 @@ import csv
 import json
 import re
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from performance.programs import LOAD_CORE, CannotMeasure, on
@@ -26,11 +27,15 @@ class Request:
     status: int = 200
     content_type: str = ""
     is_varied: bool = False
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further headers."""
 
     @property
     def headers(self) -> list[str]:
         """The token and the content type, as options of a load generator."""
-        found = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        found = dict(self.more)
+        if self.token:
+            found["Authorization"] = f"Bearer {self.token}"
         if self.content_type:
             found["Content-Type"] = self.content_type
         return [word for name, value in found.items() for word in ("-H", f"{name}: {value}")]

@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
+from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -38,7 +39,7 @@ __all__ = ["create_app"]
 
 
 class _Router(CompiledRouter):
-    """A router that finds no path with an empty segment, except below a route.
+    """A router that finds no path with an empty segment, except below a route or bin.
 
     The access rules of a proxy may not match a path with `//`.
     """
@@ -46,7 +47,7 @@ class _Router(CompiledRouter):
     def find(self, uri: str, req: falcon.Request | None = None) -> Any:
         # NOTE: not `uri`, from which Falcon has removed a slash at the end.
         path: str = uri if req is None else req.env["PATH_INFO"]
-        if "//" in path and not path.startswith("/routes/"):
+        if "//" in path and not is_public(path):
             return None
         return super().find(uri, req)
 
@@ -146,6 +147,7 @@ def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))
     app.add_route("/bins", Bins(services))
     app.add_route("/bins/{public_id}", Bin(services))
+    app.add_route("/bins/{public_id}/{rest:path}", Bin(services))
 
 
 def _add_documents(app: "falcon.App[Any, Any]") -> None:

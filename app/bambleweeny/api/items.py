@@ -9,12 +9,14 @@ from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
-from bambleweeny.api.requests.parameters import read_choice, read_number
+from bambleweeny.api.requests.parameters import read_choice, read_number, refuse_beside
 from bambleweeny.api.requests.strictness import refuse_body, takes
 from bambleweeny.api.requests.timestamps import moment
-from bambleweeny.core.lists.items import MOST_MOVED, STATES, FoundItem, Items, State
+from bambleweeny.api.requests.waiting import begin_wait, is_connected
+from bambleweeny.core.lists.items import MOST_MOVED, ORDERS, STATES, FoundItem, Items, Order, State
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
+from bambleweeny.errors import InvalidRequest
 
 _DEFAULT_LIMIT = 100
 _TIME_FIELDS = {"leased": "until", "delayed": "due", "dead": "died"}
@@ -35,13 +37,23 @@ class ListItems:
         self.services = services
         self._items = services.items
 
-    @falcon.before(authenticated, takes("state", "limit", "after"))
+    @falcon.before(authenticated, takes("state", "order", "limit", "after", "wait"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer a page of the items in `?state=`; they stay in the list."""
-        state = _state(req) or "ready"
+        state, order = _state(req) or "ready", _order(req)
         limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
-        found, next_after = self._items.read_page(req.context.caller, name, state, limit, after)
+        caller = req.context.caller
+        if req.has_param("wait"):
+            _check_wait(req, state, after, order)
+            seconds, connected = begin_wait(req, resp), is_connected(req)
+            found, next_after = self._items.wait_for_page(
+                caller, name, limit, after, order=order, seconds=seconds, is_connected=connected
+            )
+        else:
+            found, next_after = self._items.read_page(
+                caller, name, state, limit, after, order=order
+            )
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
 
     @falcon.before(authenticated, takes("state"))
@@ -108,6 +120,21 @@ class ListMove:
 def _state(req: falcon.Request) -> State | None:
     word = read_choice(req, "state", STATES)
     return next((state for state in STATES if state == word), None)
+
+
+def _order(req: falcon.Request) -> Order:
+    return "newest" if read_choice(req, "order", ORDERS) == "newest" else "oldest"
+
+
+def _check_wait(req: falcon.Request, state: State, after: str, order: Order) -> None:
+    """Raise InvalidRequest if no item that arrives could end the wait."""
+    if state != "ready":
+        refuse_beside(req, f"'state={state}'", ("wait",))
+    if after and order == "newest":
+        raise InvalidRequest(
+            "The parameter 'wait' cannot be combined with 'order=newest' and 'after'.",
+            hint="The next page has older items. To wait for newer ones, leave out 'order'.",
+        )
 
 
 def _row_of(found: FoundItem) -> dict[str, Any]:

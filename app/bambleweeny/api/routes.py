@@ -16,16 +16,18 @@ from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.calls import read_call
 from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_options
-from bambleweeny.api.requests.route_bodies import NewRoute, document_of, is_plain
+from bambleweeny.api.requests.public_bodies import document_of, is_plain
+from bambleweeny.api.requests.public_paths import reference_in
 from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.mocks.documents import RouteDocument
-from bambleweeny.core.mocks.references import Reference, reference_of
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.verification import not_as_called, read_expectation
-from bambleweeny.core.public.compiled_routes import RouteGone
+from bambleweeny.core.public.compiled_documents import PublicIdGone
 from bambleweeny.core.public.mock_answers import Shown
-from bambleweeny.core.public.route_documents import Published, Summary
+from bambleweeny.core.public.public_documents import Published
+from bambleweeny.core.public.route_documents import Summary
 from bambleweeny.core.public.route_imports import ImportOptions
 from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.services import Services
@@ -33,6 +35,13 @@ from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.errors import MethodNotAllowed, NoRule, NotFound
 from bambleweeny.names import parse_tags
+
+
+class NewRoute(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /routes for a plain route."""
+
+    key: str
+    content_type: str
 
 
 class Routes:
@@ -67,7 +76,7 @@ class Routes:
         With `?from=` the document is made of one in another format.
         """
         body, options = read_raw(req), read_import_options(req)
-        if options is None and is_plain(body):
+        if options is None and is_plain(body, NewRoute, RouteDocument):
             wanted = read_json(req, NewRoute, body)
             made = self._routes.create(req.context.caller, wanted.key, wanted.content_type)
             answer_json(resp, {"info": "ok", "path": f"{req.root_path}/routes/{made.id}"})
@@ -177,17 +186,17 @@ class Route:
 
     def _answer(self, req: falcon.Request, resp: falcon.Response, params: dict[str, Any]) -> None:
         make_public(req, resp)
-        public_id = params["public_id"]
-        if public_id[:1] == "@":
-            user, name = _named(params)
-            self.answer(req, resp, Reference(user=user, name=name), 3)
+        reference, segments = reference_in(params)
+        public_id = reference.id
+        if not public_id:
+            self.answer(req, resp, reference, segments)
             return
         run_alone(req, self._routes.size_of(public_id))
         draft = begin_draft(req)
         try:
             shown = self._routes.read(public_id)
         except HasDocument:
-            self.answer(req, resp, Reference(public_id), 2)
+            self.answer(req, resp, reference, segments)
         else:
             self._answer_value(req, resp, Shown(public_id, *shown))
             if draft:
@@ -216,7 +225,7 @@ class Route:
             )
         except BaseException as ex:
             release_delay(req)
-            if isinstance(ex, NotFound) and isinstance(ex.__context__, RouteGone):
+            if isinstance(ex, NotFound) and isinstance(ex.__context__, PublicIdGone):
                 # NOTE: a document in the cache may be that of a deleted route.
                 resp.context.has_document = False
             raise
@@ -254,15 +263,6 @@ def _paths_of(req: falcon.Request, route: Published) -> dict[str, str]:
 def _fields_in_list(summary: Summary) -> dict[str, Any]:
     always = {"key": summary.key, "content_type": summary.content_type}
     return {**always, **msgspec.to_builtins(summary)}
-
-
-def _named(params: dict[str, Any]) -> tuple[str, str]:
-    """Return the user and the name in the path of a named route; a miss raises NotFound."""
-    name = str(params.get("rest", "")).partition("/")[0]
-    reference = reference_of(f"{params['public_id']}/{name}")
-    if reference is None:
-        raise NotFound()
-    return reference.user, reference.name
 
 
 def _known_tags(req: falcon.Request) -> str:

@@ -50,13 +50,13 @@ class Topic:
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
-    @falcon.before(authenticated, takes("since", "wait", "limit"))
+    @falcon.before(authenticated, takes("since", "last", "wait", "limit"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer messages after a cursor: a page, a long poll with `?wait=`, or a stream."""
-        caller, after = req.context.caller, _after(req)
+        caller, (after, limit) = req.context.caller, self._beginning(req, name)
         if not wants_stream(req):
-            self._answer_messages(req, resp, name, after)
+            self._answer_messages(req, resp, name, after, limit)
             return
         refuse_beside(req, "a stream", ("wait", "limit"))
         # NOTE: HEAD never starts the stream, which would check name and token, so read here.
@@ -71,10 +71,21 @@ class Topic:
         self._topics.delete(req.context.caller, name)
         answer_done(resp)
 
+    def _beginning(self, req: falcon.Request, name: str) -> tuple[str, int]:
+        """Return the id after which to read, and the default limit of a page."""
+        after, last = _after(req), req.get_header("Last-Event-ID")
+        if not req.has_param("last"):
+            return after, _DEFAULT_LIMIT
+        refuse_beside(req, "'last'", ("since", "limit"))
+        count = read_number(req, "last", 0)
+        newest = self._topics.id_before_newest(req.context.caller, name, count)
+        # NOTE: a client that reconnects still has its old `last` in the URL.
+        return (after, _DEFAULT_LIMIT) if last else (newest, count or _DEFAULT_LIMIT)
+
     def _answer_messages(
-        self, req: falcon.Request, resp: falcon.Response, name: str, after: str
+        self, req: falcon.Request, resp: falcon.Response, name: str, after: str, default: int
     ) -> None:
-        limit = read_number(req, "limit", _DEFAULT_LIMIT)
+        limit = read_number(req, "limit", default)
         seconds = begin_wait(req, resp)
         found, last = self._topics.read_within(
             req.context.caller, name, after, limit, seconds=seconds, is_connected=is_connected(req)

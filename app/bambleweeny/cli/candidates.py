@@ -1,7 +1,7 @@
 """Completion of a word on the command line: verbs, options, and names from the server."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.command_table import HELP, Command, verb_of
@@ -15,7 +15,7 @@ from bambleweeny.guide.pages import contents
 from bambleweeny.options import ConfigError
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Client
+    from bambleweeny.client import Bin, Client, Route
     from bambleweeny.client.listings import Listed
 
 _FRESH_SECONDS = 2.0
@@ -77,8 +77,8 @@ class Candidates:
             "LIST": lambda: _names(self._client().lists, last),
             **dict.fromkeys(("FROM", "TO"), lambda: _names(self._client().lists, last)),
             "TOPIC": lambda: _names(self._client().topics, last),
-            "ROUTE": lambda: [route.id for route in self._client().routes.list()],
-            "BIN": lambda: [bin.id for bin in self._client().bins.list()],
+            "ROUTE": lambda: _public(self._client().routes.list()),
+            "BIN": lambda: _public(self._client().bins.list()),
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
         }
@@ -97,3 +97,7 @@ class Candidates:
 
 def _names(of: "Listed", prefix: str) -> list[str]:
     return [entry.name for entry in of.list(prefix=prefix, limit=_MOST)]
+
+
+def _public(of: "Sequence[Route | Bin]") -> list[str]:
+    return [word for one in of for word in (one.name, one.id) if word]

@@ -76,6 +76,9 @@ COMMANDS = {
     "import": Command(VALUES, "transfer", "import the file of an export"),
     "events": Command(TOOLS, "events", "print the events of keys and lists as they happen"),
     "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
+    "listen": Command(
+        TOOLS, "listen.listen", "forward a bin's requests to a URL, such as a local one"
+    ),
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),
     "users": Command(PEOPLE, "users", "list, add, change and delete users, for the admin"),

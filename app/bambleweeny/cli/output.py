@@ -82,6 +82,16 @@ class Output:
         """Print a record as JSON."""
         self._print(self._json(record))
 
+    def document(self, document: object) -> None:
+        """Print a document as JSON in lines; in JSON, print it as a record."""
+        if self.as_json:
+            self.record(document)
+            return
+        import json  # noqa: PLC0415  `get` does not need it
+
+        text = json.dumps(document, ensure_ascii=False, indent=2)
+        self._print(visible_json(text) if self.is_terminal else text)
+
     def flush(self) -> None:
         """Flush standard output."""
         self._stream.flush()

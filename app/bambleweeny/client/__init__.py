@@ -7,6 +7,7 @@ from bambleweeny.client.events import Event
 from bambleweeny.client.items import Item
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
+from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported
@@ -16,6 +17,7 @@ from bambleweeny.client.values import Value
 __all__ = [
     "Batch",
     "Bin",
+    "BinRequest",
     "Client",
     "Entry",
     "Event",
@@ -25,6 +27,7 @@ __all__ = [
     "LeasedItem",
     "Message",
     "Meta",
+    "Part",
     "Result",
     "Route",
     "User",

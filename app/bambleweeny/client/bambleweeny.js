@@ -72,24 +72,26 @@ export class Client {
     pop: async (name, options) => this.#value("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options)),
     popMany: async (name, max = 100, options) =>
       (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
+    // looks at a page of items, which stay in the list; their `next` is the `after` of the next page, or null
+    items: async (name, options) => {
+      const page = await this.#json("GET", `${at("lists", name)}/items`, sorted(`state order limit after wait ${ACTING}`, options));
+      return Object.assign(page.items.map(({ body, ...item }) => ({ ...item, value: unpacked(body) })), { next: page.next });
+    },
   };
   routes = {
     ...this.#published("routes"),
     create: async (key, contentType = "text/plain", options) =>
       this.#publish("routes", { key, content_type: contentType }, sorted(ACTING, options)),
-    set: async (json, { id, ...options } = {}) => // a route with this document; with `id` it replaces the document of that route
-      this.#publish("routes", json, sorted(ACTING, options, id ? { id } : {}), id ? "PUT" : "POST"),
     import_: async (from, json, options) => this.#publish("routes", json, sorted(`name prefix only journal ${ACTING}`, options, { from }), "POST", {}),
-    get: async (id, options) => this.#json("GET", "/routes", sorted(ACTING, options, { id })),
     verify: async (id, json = {}, options) =>
       (await this.#json("POST", "/routes/verify", { ...sorted(`wait since ${ACTING}`, options, { id }), json })).matching,
     reset: async (id, options) => this.#done("POST", "/routes/reset", sorted(ACTING, options, { id })),
-    read: async (id, options) => this.#value("GET", at("routes", id), { ...sorted("signal", options), isPublic: true }),
+    read: async (id, options) => this.#value("GET", atPublic("routes", id), { ...sorted("signal", options), isPublic: true }),
   };
   bins = {
     ...this.#published("bins"),
     create: async (list, options) => this.#publish("bins", { list }, sorted(ACTING, options)),
-    post: async (id, data, options) => this.#done("POST", at("bins", id), { ...sending(data, "signal", options), isPublic: true }),
+    post: async (id, data, options) => this.#done("POST", atPublic("bins", id), { ...sending(data, "signal", options), isPublic: true }),
   };
   tokens = {
     create: async (options) => this.#logIn(sorted("signal", options)),
@@ -103,10 +105,10 @@ export class Client {
       return (await this.#json("POST", at("topics", name), request)).id;
     },
     read: async (name, options) => { // returns an array of messages; its `next` is the cursor, to pass as `since`
-      const page = await this.#json("GET", at("topics", name), sorted(`since wait limit ${ACTING}`, options));
+      const page = await this.#json("GET", at("topics", name), sorted(`since last wait limit ${ACTING}`, options));
       return Object.assign(page.messages.map(messageOf), { next: page.next });
     },
-    subscribe: (name, options) => this.#subscribe(name, sorted(`since onState ${ACTING}`, options)),
+    subscribe: (name, options) => this.#subscribe(name, sorted(`since last onState ${ACTING}`, options)),
   };
   // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
   // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
@@ -126,15 +128,15 @@ export class Client {
     await this.#done("PUT", "/auth/password", { signal, json: { current, password } });
     if (this.#login) [this.#login.password, this.#token] = [password, undefined];
   }
-  // Yields the messages of a topic as they arrive: {id, time, type, value}. `since` is that of `read`; the default is from now on. After the
+  // Yields the messages of a topic as they arrive: {id, time, type, value}. `since` and `last` are those of `read`; the default is from now on. After the
   // connection breaks, the client reconnects after a pause that doubles up to 15 s, with a new token if the old one has expired, and
   // continues after the last message: no message is lost or repeated while the topic keeps it. An error before the first connection is
   // thrown, and later only an error that a retry cannot solve. `break` and `signal` end the stream. `onState` is called with "open" when
   // every message from now on will be seen, and with "broken" and the error.
-  async *#subscribe(name, { query: { since, userid }, ...ways }) {
+  async *#subscribe(name, { query: { since, last: newest, userid }, ...ways }) {
     const { signal } = ways;
     if (signal?.aborted) return;
-    const begun = await this.topics.read(name, { since, limit: 1, userid, signal }).catch(unless(signal));
+    const begun = await this.topics.read(name, { since, last: newest, limit: newest === undefined ? 1 : undefined, userid, signal }).catch(unless(signal));
     if (begun) yield* begun;
     let last = begun?.next; // an id: a duration would select later messages at each reconnection
     const rows = this.#follow(at("topics", name), () => ({ since: last, userid }), { ...ways, openAfter: 1, hasBegun: true });
@@ -187,8 +189,14 @@ export class Client {
     return { list, count, delete: remove, [Symbol.asyncIterator]: names };
   }
   #published(noun) {
+    const set = async (json, options) => { // with a document; with `id` it replaces the document of that route or bin
+      const ways = sorted(`id ${ACTING}`, options);
+      const { verify, challenge, ...known } = json; // these have secrets
+      return this.#publish(noun, json, ways, ways.query.id === undefined ? "POST" : "PUT", known);
+    };
+    const get = async (id, options) => this.#json("GET", `/${noun}`, sorted(ACTING, options, { id })); // a document; each secret in it is "[secret]"
     const list = async (options) => (await this.#json("GET", `/${noun}`, sorted(ACTING, options)))[noun].map((row) => placeOf(this.url, noun, row));
-    return { list, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
+    return { list, set, get, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
   }
   #publish = async (noun, json, ways, method = "POST", known = json) => placeOf(this.url, noun, { ...known, ...(await this.#json(method, `/${noun}`, { ...ways, json })) });
   async #logIn({ signal } = {}) {
@@ -289,9 +297,10 @@ const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
 const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
+const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));
 const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
-const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
-  ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }) });
+const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ends_at: endsAt, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
+  ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }), ...(endsAt && { endsAt }) });
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
 const failure = (code, info, status, hint, cause) => new BambleweenyError({ code, info, hint }, status, cause);
 

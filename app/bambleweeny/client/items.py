@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import Answer, path_of
-from bambleweeny.client.values import Value, unpacked
+from bambleweeny.client.values import Value, seconds_of, unpacked
+
+_MOST_SHOWN = 1000
 
 
 class Item(NamedTuple):
@@ -33,19 +35,34 @@ class Items:
     _call: Callable[..., Answer]
 
     def items(
-        self, name: str, state: str = "ready", *, userid: int | None = None
+        self,
+        name: str,
+        state: str = "ready",
+        *,
+        order: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+        wait: int | str | None = None,
+        userid: int | None = None,
     ) -> Iterator[Item]:
         """Yield the items in a state: "ready", "leased", "delayed" or "dead".
 
-        The items stay in the list. Sends one request for each page.
+        The items stay in the list. `order` is "oldest", the default, or "newest". Yields up to
+        `limit` items, those that follow the ready item whose id is `after`. If there is none yet,
+        the first step blocks for `wait` seconds, 30 at most; not for another state, nor with
+        "newest" and `after` together. Sends one request for each page.
         """
-        path, after = _path_of_items(name), None
+        path, seconds, left = _path_of_items(name), seconds_of(wait), limit
         while True:
-            query = {"state": state, "after": after, "userid": userid}
-            page = self._call("GET", path, query=query).json()
+            page_limit = None if left is None else min(left, _MOST_SHOWN)
+            query = {"state": state, "order": order, "limit": page_limit, "after": after}
+            query |= {"wait": seconds, "userid": userid}
+            page = self._call("GET", path, query=query, wait=seconds or 0).json()
             yield from map(_item, page["items"])
-            after = page["next"]
-            if after is None:
+            after, seconds = page["next"], None
+            if left is not None:
+                left -= len(page["items"])
+            if after is None or left == 0:
                 return
 
     def item(self, name: str, id: str, *, userid: int | None = None) -> Item:

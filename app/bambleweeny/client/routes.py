@@ -4,10 +4,9 @@ import builtins
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from bambleweeny.client.transport.connection import Connection, Query, path_of
+from bambleweeny.client.transport.connection import Connection, Query, public_path_of
 from bambleweeny.client.values import Value, seconds_of
 from bambleweeny.errors import RouteNameTaken
-from bambleweeny.names import is_name, is_username
 
 Document = Mapping[str, Any]
 """A document as JSON has it: {"name": "shop", "rules": [...]}."""
@@ -155,7 +154,7 @@ class Routes:
 
         This call sends no token. NotFound if the route or its key does not exist.
         """
-        return self._call("GET", _path_of(id), is_public=True).value
+        return self._call("GET", public_path_of("routes", id), is_public=True).value
 
     def _import(self, document: bytes, query: Query) -> Any:
         headers = {"Content-Type": "application/json"}
@@ -178,14 +177,7 @@ class Routes:
         shown = "/".join(named_path.split("/")[-2:]) or id
         # NOTE: a proxy may change the prefix of `path`.
         return Route(
-            id, path, self._url + _path_of(shown), row.get("key", ""),
+            id, path, self._url + public_path_of("routes", shown), row.get("key", ""),
             row.get("content_type", ""), row.get("name", ""), row.get("rules", 0),
             row.get("journal", ""), named_path,
         )  # fmt: skip
-
-
-def _path_of(id: str) -> str:
-    user, _, name = id[1:].partition("/")
-    if id.startswith("@") and is_username(user) and is_name(name):
-        return f"/routes/{id}"
-    return path_of("routes", id)

@@ -67,6 +67,7 @@ class Topics(Listed):
         since: str | None = None,
         wait: int | str | None = None,
         *,
+        last: int | None = None,
         limit: int | None = None,
         userid: int | None = None,
     ) -> Messages:
@@ -74,38 +75,45 @@ class Topics(Listed):
 
         `since` is a message's id, "all", a time in ISO 8601, or a duration such as "10m" for
         the messages of the last ten minutes. Without it the call returns only messages that are
-        published from now on. If there is no message, the call blocks for `wait` seconds, 30 at
+        published from now on. `last=5` returns the newest five, up to 1,000; it cannot be combined
+        with `since` and `limit`. If there is no message, the call blocks for `wait` seconds, 30 at
         most. The default of `limit` is 100.
         """
         seconds = seconds_of(wait)
-        query = {"since": since, "wait": seconds, "limit": limit, "userid": userid}
+        query = {"since": since, "last": last, "wait": seconds, "limit": limit, "userid": userid}
         page = self._call("GET", path_of("topics", name), query=query, wait=seconds or 0).json()
         messages = Messages(map(_message_of, page["messages"]))
         messages.next = page["next"]
         return messages
 
     def subscribe(
-        self, name: str, since: str | None = None, *, userid: int | None = None
+        self,
+        name: str,
+        since: str | None = None,
+        *,
+        last: int | None = None,
+        userid: int | None = None,
     ) -> Iterator[Message]:
         """Yield messages as they arrive. The iterator never ends.
 
-        `since` is that of `read`. If the connection breaks later, or the server is unavailable
-        or has no free slot for a stream, the client reconnects every second and continues after
-        the last message. No message is lost or repeated while the topic keeps it. Other
-        errors are raised.
+        `since` and `last` are those of `read`. If the connection breaks later, or the server is
+        unavailable or has no free slot for a stream, the client reconnects every second and
+        continues after the last message. No message is lost or repeated while the topic keeps it.
+        Other errors are raised.
         """
-        begun = self.read(name, since, limit=1, userid=userid)
+        limit = 1 if last is None else None
+        begun = self.read(name, since, last=last, limit=limit, userid=userid)
         return self._messages(path_of("topics", name), begun, userid)
 
     def _messages(self, path: str, begun: Messages, userid: int | None) -> Iterator[Message]:
         yield from begun
         # NOTE: this is an id. A duration would select later messages at each reconnection.
-        last = begun.next
+        last_id = begun.next
         rows = follow(
-            self._connection, path, lambda: {"since": last, "userid": userid}, has_begun=True
+            self._connection, path, lambda: {"since": last_id, "userid": userid}, has_begun=True
         )
         for message in map(_message_of, rows):
-            last = message.id
+            last_id = message.id
             yield message
 
     def delete(self, name: str, *, userid: int | None = None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
+from bambleweeny.core.texts import NO_UTF8
 from bambleweeny.errors import InvalidRequest
 
 _LONGEST_SHOWN = 64
@@ -37,6 +38,9 @@ def refuse_doubled_in_patch(patch: bytes) -> None:
 def _load(text: bytes, decode: Callable[[str], Any]) -> Any:
     try:
         return decode(text.decode())
+    except UnicodeDecodeError as ex:
+        # NOTE: parts that stay undecoded may have any bytes.
+        raise InvalidRequest("The body is not valid JSON.", hint=NO_UTF8) from ex
     except RecursionError as ex:
         raise InvalidRequest("The body is not valid JSON.", hint="It has too many levels.") from ex
 

@@ -7,6 +7,9 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.batch.batch import Batch
+from bambleweeny.core.bins.bin_documents import BinDocuments
+from bambleweeny.core.bins.bins import Bins
+from bambleweeny.core.bins.inboxes import Inboxes, make_inboxes
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import SharedCounters
@@ -22,10 +25,9 @@ from bambleweeny.core.lists.policies import ListPolicies
 from bambleweeny.core.notify.events import Events
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Streams
-from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.mocks import Mocks, make_mocks
+from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
-from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
@@ -55,7 +57,7 @@ class Services:
     key_waits: KeyWaits
     routes: Routes
     mocks: Mocks
-    bins: Bins
+    inboxes: Inboxes
     exports: Exports
     imports: Imports
     status: Status
@@ -96,7 +98,7 @@ def make_services(
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
-        items=Items(store, bounds),
+        items=Items(store, waits, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
         selections=Selections(store, users),
@@ -109,7 +111,7 @@ def make_services(
         mocks=make_mocks(
             store, routes, batch, waits, list_bounds=bounds, topic_bounds=topic_bounds
         ),
-        bins=Bins(store, lists),
+        inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
         exports=Exports(store.with_long_retry),
         imports=_imports(
             store.with_long_retry,
@@ -136,15 +138,16 @@ def _imports(
     """Build the imports. Their store has the long retry, since imports have many steps."""
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
-    routes = Routes(store)
+    routes, bins = Routes(store), Bins(store, lists)
     nouns = Nouns(
         Selections(store, users),
         lists,
-        Items(store, list_bounds),
+        Items(store, waits, list_bounds),
         ListPolicies(store, list_bounds),
         Topics(store, waits, streams, topic_bounds),
         routes,
-        RouteDocuments(store, routes, RouteNames(store)),
-        Bins(store, lists),
+        RouteDocuments(store, routes, PublicNames(store, "route")),
+        bins,
+        BinDocuments(store, bins, PublicNames(store, "bin")),
     )
     return Imports(store, nouns)

@@ -9,12 +9,14 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Reader, Streams
+from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     DELETE_TOPIC,
+    FIND_NEWEST_MESSAGES,
     PUBLISH_WITHIN_BOUNDS,
     PUT_MESSAGES_WITHIN_BOUNDS,
     READ_TOPIC,
@@ -133,6 +135,28 @@ class Topics:
         args = (name, after, most, most_bytes, age)
         entries, last = run_read_as(self._store, caller, READ_TOPIC, *args)
         return [message_of(entry) for entry in entries], last.decode()
+
+    def id_before_newest(self, caller: Caller, name: str, count: int) -> str:
+        """Return the id after which the newest `count` messages are, up to 1,000; NOW for 0.
+
+        Works in atomic steps of 1 MB, with a pause as long as the step after each. O(messages).
+        """
+        check_topic_name(name)
+        if not 0 <= count <= _MOST_READ:
+            raise InvalidRequest(f"The parameter 'last' takes 0 to {_MOST_READ}.")
+        if not count:
+            return NOW
+        before, left = "", count + 1
+
+        def step() -> bool:
+            nonlocal before, left
+            args = (name, before, left, _MOST_BYTES)
+            found, left = run_read_as(self._store, caller, FIND_NEWEST_MESSAGES, *args)
+            before = found.decode()
+            return bool(left)
+
+        repeat(step)
+        return before
 
     def read_within(
         self,

@@ -28,12 +28,14 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
           TooManyWildcards     400  a text has over 4 wildcards
           TooManyPlaceholders  400  an answer has over 100 placeholders
           DelayTooLong         400  a delay is over 30 s
+        InvalidBin             400  a field of the bin document cannot be used
         InvalidImport          400  the document to import is not of the format
         NotAnObject            400  the body of a write to a collection is not a JSON object
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
         WrongLogin             401  wrong user name or password
+      InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
@@ -45,12 +47,13 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       RequestTimeout           408  the request came too slowly
       LimitReached             409  the counter would leave the request's bounds
       RouteNameTaken           409  another route of the user has this name
+      BinNameTaken             409  another bin of the user has this name
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
       CallsDropped             409  the journal has dropped calls that may match
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
-        DocumentTooLarge       413  the route document is over 256 kB
+        DocumentTooLarge       413  the document of a route is over 256 kB, or of a bin over 64 kB
         ImportTooLarge         413  the document to import is over 16 MB, or makes too much
       UnsupportedCoding        415  the body's content coding is not supported
       UnsupportedType          415  the call does not accept the content type
@@ -64,6 +67,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyFilters           422  the query of a collection has too many filters
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
+      RateLimited              429  the requests exceed a rate
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
         NotServed              501  unsupported method or transfer coding
@@ -158,11 +162,18 @@ from bambleweeny.errors.refusals import (
     UnsupportedCoding,
     UnsupportedType,
 )
+from bambleweeny.errors.webhook_bins import (
+    BinNameTaken,
+    InvalidBin,
+    InvalidSignature,
+    RateLimited,
+)
 
 __all__ = [
     "CATALOGUE",
     "AnswerTooLarge",
     "BambleweenyError",
+    "BinNameTaken",
     "BodyTooLarge",
     "Busy",
     "CallsDropped",
@@ -180,6 +191,7 @@ __all__ = [
     "IdTaken",
     "ImportTooLarge",
     "InternalError",
+    "InvalidBin",
     "InvalidCondition",
     "InvalidCookie",
     "InvalidHeader",
@@ -190,6 +202,7 @@ __all__ = [
     "InvalidPath",
     "InvalidRequest",
     "InvalidRoute",
+    "InvalidSignature",
     "InvalidTemplate",
     "LeaseNotFound",
     "LimitReached",
@@ -208,6 +221,7 @@ __all__ = [
     "PreconditionFailed",
     "QuotaExceeded",
     "RangeNotSatisfiable",
+    "RateLimited",
     "RequestTimeout",
     "RouteNameTaken",
     "StoreFull",

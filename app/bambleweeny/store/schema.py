@@ -22,7 +22,7 @@ _STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "e
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
-    "once", "once_at", "route_names",
+    "once", "once_at", "route_names", "bin_names",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -61,6 +61,7 @@ class Tenant:
     once: str
     once_at: str
     route_names: str
+    bin_names: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -111,11 +112,11 @@ class Tenant:
         return f"{self._tag}published:{name}"
 
     def document(self, public_id: str) -> str:
-        """Return the name of the hash with a route's document; a plain route has none."""
+        """Return the name of the hash with the document of a route or bin; a plain one has none."""
         return f"{self._tag}document:{public_id}"
 
     def counts(self, public_id: str) -> str:
-        """Return the name of the hash with the calls of each rule of a route."""
+        """Return the hash with the calls of each rule of a route, or the rate of a bin."""
         return f"{self._tag}counts:{public_id}"
 
 

@@ -8,7 +8,12 @@ import yaml
 from servers import over_the_wire
 
 DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
-PATHS = [path for path, item in DOCUMENT["paths"].items() if "get" in item]
+PATHS = [
+    path
+    for path, item in DOCUMENT["paths"].items()
+    # NOTE: a bin stores the requests of a GET, and answers those of a HEAD.
+    if "get" in item and not path.startswith("/bins/{")
+]
 ENDLESS = {"/events"}
 VARYING = {"Date", "B9Y-Ttl", "X-Request-Id", "Transfer-Encoding", "Connection"}
 ANY_METHOD = "/routes/{"
@@ -107,7 +112,7 @@ def test_head_without_a_token_is_401_and_has_no_body(http, path):
         ("/topics/a%20b", 400),
         ("/nowhere", 404),
         ("/batch", 405),
-        ("/bins/00000000-0000-4000-8000-000000000000", 405),
+        ("/bins/00000000-0000-4000-8000-000000000000", 404),
     ],
 )
 def test_head_has_the_status_of_get(as_admin, raw, filled, path, status):

@@ -180,7 +180,7 @@ def test_a_page_has_anchors_neighbours_and_marks_itself(http):
     text = asked(http, "/docs/queues").text
     assert '<h2 id="run-a-worker">' in text
     assert 'href="#run-a-worker"' in text
-    assert 'rel="prev" href="webhooks"' in text
+    assert 'rel="prev" href="webhook-providers"' in text
     assert 'rel="next" href="topics-and-events"' in text
     assert re.findall(r'href="([^"]*)" aria-current="page"', text) == ["queues"]
 

@@ -32,6 +32,8 @@ def test_every_path_is_there_and_twins_are_folded():
             "The same with PUT, POST, PATCH, DELETE, HEAD, OPTIONS."
             in OPERATIONS[path, "get"]["description"]
         )
+    for path in ("/bins/{public_id}", "/bins/{public_id}/{rest}"):
+        assert "The same with DELETE, HEAD." in OPERATIONS[path, "get"]["description"]
     assert "post" in SHOWN["paths"]["/auth/token"]
     assert [method for other, method in OPERATIONS if other == "/incr/{name}"] == ["post"]
     assert "The same with GET." in OPERATIONS["/incr/{name}", "post"]["description"]

@@ -61,7 +61,7 @@ BAD = [
     ("POST", "/bins", b'{"list":""}', 400, "invalid_name"),
     ("POST", "/bins", b'{"list":null}', 400, "invalid_request"),
     ("POST", "/bins/x", b"x", 404, "not_found"),
-    ("GET", "/bins/x", b"", 405, "method_not_allowed"),
+    ("GET", "/bins/x", b"", 404, "not_found"),
     ("GET", "/routes/00000000-0000-4000-8000-000000000000", b"", 404, "not_found"),
     ("POST", "/users", b'{"username":"a b","password":"x"}', 400, "invalid_request"),
     ("POST", "/users", b'{"username":"a","password":""}', 400, "invalid_request"),

@@ -142,7 +142,7 @@ def test_a_body_that_a_call_does_not_take_is_refused(as_admin, operation):
         ("POST", "/lists/q?dealy=1h", "delay"),
         ("POST", "/lists/q/lease?lenght=3&For=1m", None),
         ("POST", "/lists/q/lease?For=1m", "for"),
-        ("GET", "/lists/q/items?order=desc", None),
+        ("GET", "/lists/q/items?oder=newest", "order"),
         ("GET", "/lists/q?waits=3", "wait"),
         ("GET", "/keys/foo?ttl=1h", None),
         ("GET", "/keys?prefxi=a", "prefix"),
@@ -208,6 +208,12 @@ def test_what_is_refused_does_nothing(as_uli):
         ("/keys?meta=1", {"Accept": "text/plain"}, "meta"),
         ("/topics/t?wait=1", {"Accept": "text/event-stream"}, "wait"),
         ("/topics/t?limit=1", {"Accept": "application/x-ndjson"}, "limit"),
+        ("/topics/t?last=1&wait=1", {"Accept": "text/event-stream"}, "wait"),
+        ("/topics/t?last=1&since=all", {}, "since"),
+        ("/topics/t?last=0&since=all", {"Accept": "text/event-stream"}, "since"),
+        ("/topics/t?last=1&limit=1", {}, "limit"),
+        ("/lists/q/items?state=dead&wait=1", {}, "wait"),
+        ("/lists/q/items?order=newest&after=1&wait=1", {}, "wait"),
     ],
 )
 def test_a_parameter_that_another_makes_meaningless_is_refused(as_uli, path, headers, named):
@@ -231,7 +237,8 @@ EMPTY = [
     ("POST", "/lists/q?delay="), ("POST", "/lists/q?ttl="), ("POST", "/lists/q?front="),
     ("POST", "/lists/q?split="), ("GET", "/lists/q?max="), ("POST", "/lists/q/lease?for="),
     ("POST", "/lists/q/lease?raw="), ("GET", "/lists/q/items?state="),
-    ("GET", "/lists/q/items?limit="), ("GET", "/topics/t?since="), ("GET", "/topics/t?limit="),
+    ("GET", "/lists/q/items?limit="), ("GET", "/lists/q/items?order="),
+    ("GET", "/lists/q/items?wait="), ("GET", "/topics/t?last="), ("GET", "/topics/t?since="), ("GET", "/topics/t?limit="),
     ("GET", "/events?keys="), ("POST", "/batch?atomic="), ("POST", "/import?mode="),
     ("DELETE", "/bins?id="), ("PUT", "/keys/k?ttl"), ("POST", "/lists/q/lease?raw"),
 ]  # fmt: skip
@@ -258,6 +265,7 @@ JSON_CALLS = [
     ("PUT", "/routes?id=d2622519-c707-4df5-973a-64849f363ed5", {"key": "a"}),
     ("POST", "/routes/verify?id=d2622519-c707-4df5-973a-64849f363ed5", {"count": 1}),
     ("POST", "/bins", {"list": "a"}),
+    ("PUT", "/bins?id=d2622519-c707-4df5-973a-64849f363ed5", {"list": "a"}),
     ("POST", "/users", {"username": "uli", "password": "x"}),
     ("PUT", "/users/0", {"quota": 0}),
     ("PUT", "/config/admin", {"password": "x"}),
@@ -267,7 +275,8 @@ JSON_CALLS = [
 @pytest.mark.parametrize(("method", "path", "body"), JSON_CALLS, ids=str)
 def test_an_unknown_field_is_named(as_admin, method, path, body):
     answer = as_admin.request(method, path, json={**body, "zzz": 1})
-    code = "invalid_route" if "?id=" in path else "invalid_request"
+    noun = "bin" if path.startswith("/bins") else "route"
+    code = f"invalid_{noun}" if "?id=" in path else "invalid_request"
     assert refused(answer)[:2] == (400, code)
     assert "zzz" in answer.json()["info"]
     assert as_admin.get("/auth/test").json()["authenticated"] == "True"

@@ -1,10 +1,19 @@
 """Documents as arguments: their format is in their content, not in their name."""
 
 import json
+from io import BytesIO
 
 import pytest
-from bambleweeny.cli.arguments.documents import format_of, read_to_import
+from bambleweeny.cli.arguments.documents import (
+    bin_of,
+    format_of,
+    given_document,
+    read_to_import,
+    route_of,
+)
 from bambleweeny.cli.failures import WrongUse
+
+ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +35,46 @@ from bambleweeny.cli.failures import WrongUse
 )
 def test_a_format_is_known_by_the_content(document, format):
     assert format_of(document) == format
+
+
+@pytest.mark.parametrize("parse", [bin_of, route_of])
+def test_a_bin_and_a_route_are_named_by_many_ways(parse):
+    noun = parse.__name__.removesuffix("_of")
+    for word, known in (
+        ("gh", "gh"),
+        ("@uli/gh", "@uli/gh"),
+        (ID, ID),
+        (f"/{noun}s/{ID}", ID),
+        (f"http://b.example/b9y/{noun}s/{ID}/", ID),
+        (f"http://b.example/{noun}s/@uli@example.org/gh", "@uli@example.org/gh"),
+    ):
+        assert parse(word) == known
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (b'{"rate": 1.10}', 1.1),
+        (b"rate: 1.10", 1.1),
+        (b"rate: '5/m'", "5/m"),
+        (b"\xef\xbb\xbf{}", None),
+    ],
+)
+def test_a_document_is_read_from_a_file_or_standard_input(tmp_path, text, value):
+    (tmp_path / "a").write_bytes(text)
+    for word, stdin in ((f"@{tmp_path}/a", None), ("-", BytesIO(text)), (None, BytesIO(text))):
+        assert given_document(word, stdin).get("rate") == value
+
+
+def test_a_document_on_the_command_line_is_json(tmp_path):
+    assert given_document('{"a": 1}', None) == {"a": 1}
+    for word in ("a: 1", "@@a", "[]", "x" * 5000, "\udcff"):
+        with pytest.raises(WrongUse, match=r"not valid JSON|not a JSON object"):
+            given_document(word, None)
+    (tmp_path / "a.yaml").write_text("a: 1")
+    with pytest.raises(WrongUse, match="is a file") as refused:
+        given_document(f"{tmp_path}/a.yaml", None)
+    assert refused.value.hint == f"Did you mean @{tmp_path}/a.yaml?"
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.yml", "a", "a.txt"])

@@ -47,6 +47,11 @@ def test_bash_completes_names_of_the_server(completed, typed):
     assert completed("bambleweeny pop --wait 3 c-") == ["c-list"]
     route = typed("route", "add", "c-one").strip().rpartition("/")[2]
     assert completed(f"bambleweeny route del {route[:8]}") == [route]
+    made = typed("bin", "add", "c-list", "--name", "c-bin").strip()
+    assert made.endswith("/bins/@admin/c-bin")
+    assert completed("bambleweeny bin show c-") == ["c-bin"]
+    bin = typed("bin", "add", "c-list").strip().rpartition("/")[2]
+    assert completed(f"bambleweeny bin set --id {bin[:8]}") == [bin]
     assert completed("bambleweeny users get adm") == ["admin"]
 
 

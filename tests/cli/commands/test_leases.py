@@ -49,6 +49,23 @@ def test_a_policy_is_shown_set_and_ended(typed):
     typed("policy", "e:p", status=1)
 
 
+def test_items_are_listed_from_either_end_and_waited_for(typed, client):
+    typed("push", "e:n", "--lines", given=b"1\n2\n3\n")
+
+    def listed(*words):
+        return [line.split("\t") for line in typed("items", "list", "e:n", *words).splitlines()]
+
+    rows = listed("--newest", "--limit", 2)
+    assert [row[-1] for row in rows] == ["3", "2"]
+    assert [row[-1] for row in listed("--newest", "--after", rows[1][0])] == ["1"]
+    assert listed("--after", rows[0][0], "--wait", "0") == []
+    client.push("e:n", "4")
+    assert [row[-1] for row in listed("--after", rows[0][0], "--wait", "20s")] == ["4"]
+    typed("items", "list", "e:n", "--newest", "--after", rows[0][0], "--wait", "1s", status=1)
+    assert "leave out 'order'" in typed.err
+    typed("items", "list", "e:n", "--limit", 0, status=2)
+
+
 def test_items_are_seen_counted_and_deleted(typed):
     typed("push", "e:i", "--lines", "--front", given=b"a\nb\n")
     typed("push", "e:i", "later", "--delay", "5m", "--ttl", "1h")

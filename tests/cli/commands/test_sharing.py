@@ -1,4 +1,4 @@
-"""`route`, `bin`, `users`, `password`, `token`, `info` and `save`."""
+"""`route`, `users`, `password`, `token`, `info` and `save`."""
 
 import json
 from pathlib import Path
@@ -22,16 +22,6 @@ def test_a_route_is_public_until_it_is_deleted(typed):
     typed("route", "del", url)
     assert requests.get(url, timeout=10).status_code == 404
     typed("route", "del", url.rpartition("/")[2], status=1)
-
-
-@pytest.mark.usefixtures("logged_in")
-def test_a_bin_collects_until_it_is_deleted(typed):
-    url = json.loads(typed("bin", "add", "s:hooks", "--json"))["url"]
-    assert requests.post(url, data="hello", timeout=10).text == "OK"
-    assert typed("pop", "s:hooks") == "hello"
-    assert f"s:hooks\t{url}\n" in typed("bin")
-    typed("bin", "del", url)
-    assert requests.post(url, data="x", timeout=10).status_code == 404
 
 
 @pytest.mark.usefixtures("logged_in")

@@ -23,6 +23,20 @@ def test_messages_stay_for_every_reader(typed):
     typed("topics", "read", "p:t", "--limit", "0", status=2)
 
 
+def test_the_last_messages_are_read_and_followed(typed):
+    for value in ("1", "2", "3"):
+        typed("publish", "p:last", value)
+    assert typed("topics", "read", "p:last", "--last", "2") == "2\n3\n"
+    assert typed("topics", "read", "p:last", "--last", "0") == ""
+    assert typed("follow", "p:last", "--last", "2", "--max", "2") == "2\n3\n"
+    for words in (["topics", "read"], ["follow"]):
+        typed(*words, "p:last", "--last", "1", "--since", "all", status=2)
+        assert "--last or --since" in typed.err
+        typed(*words, "p:last", "--last", "-1", status=2)
+    typed("topics", "read", "p:last", "--last", "1", "--limit", "1", status=2)
+    typed("topics", "read", "p:last", "--last", "1001", status=1)
+
+
 def test_a_type_is_kept(typed):
     typed("publish", "p:json", "{}", "--type", "application/json")
     [row] = typed("topics", "read", "p:json", "--json").splitlines()

@@ -6,6 +6,9 @@ import pytest
 from bambleweeny.core.auth.tenant_deletion import finish_deletions
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.auth.users import User, Users
+from bambleweeny.core.bins.receiver import Received
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.errors import (
     Forbidden,
     InvalidRequest,
@@ -86,8 +89,8 @@ def test_a_new_password_ends_the_tokens(services, uli):
         lambda: services.keys.set(uli, "k", b"y"),
         lambda: services.lists.pop(uli, "q"),
         lambda: services.users.check(uli),
-        lambda: services.bins.create(uli, "q"),
-        lambda: services.bins.owned_by(uli),
+        lambda: services.inboxes.bins.create(uli, "q"),
+        lambda: services.inboxes.bins.owned_by(uli),
     ):
         with pytest.raises(Unauthorized):
             use()
@@ -119,7 +122,7 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
     services.keys.set(uli, "k", b"x")
     services.lists.push(uli, "q", b"x")
     services.routes.create(uli, "k", "a/b")
-    services.bins.create(uli, "q")
+    services.inboxes.bins.create(uli, "q")
     services.users.delete("1")
     assert raw.keys("b9y:{1}:*") + raw.keys("b9y:route:*") + raw.keys("b9y:bin:*") == []
     assert raw.keys("b9y:tenants") == []
@@ -130,6 +133,22 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
         services.users.log_in("uli", "secret")
     with pytest.raises(NotFound):
         services.users.delete("1")
+
+
+def test_a_deleted_user_leaves_no_document_of_a_bin(services, uli, raw):
+    made = services.inboxes.documents.create(uli, b'{"list":"q","name":"gh","rate":"9/d"}')
+    call = Call("POST", "/", "", {}, b"x")
+    received = Received("POST", {}, b"x", "", lambda _: (call, b"x", ""))
+    for reference in (Reference(made.id), Reference(user="uli", name="gh")):
+        services.inboxes.receiver.receive(reference, received, bool)
+    owned = {b"document:%s", b"counts:%s", b"bin_names"}
+    found = {key.removeprefix(b"b9y:{1}:") for key in raw.keys("b9y:{1}:*")}
+    assert {name.replace(b"%s", made.id.encode()) for name in owned} <= found
+    services.users.delete("1")
+    assert raw.keys("b9y:{1}:*") + raw.keys("b9y:bin:*") == []
+    for reference in (Reference(made.id), Reference(user="uli", name="gh")):
+        with pytest.raises(NotFound):
+            services.inboxes.receiver.receive(reference, received, bool)
 
 
 def test_an_id_is_never_given_again(services, uli):

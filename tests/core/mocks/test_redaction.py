@@ -83,7 +83,7 @@ def test_a_hostile_body_costs_little(piece):
         asked.append(len(text))
         return False
 
-    body = (piece * (1_000_000 // len(piece))).encode()
+    body = (piece * (1_000_000 // len(piece)) + "eyJ").encode()
     began = time.process_time()
     redacted(Call("POST", "/", body=body), is_ours)
     assert time.process_time() - began < 3

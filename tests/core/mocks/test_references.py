@@ -1,7 +1,7 @@
 """What names a route."""
 
 import pytest
-from bambleweeny.core.mocks.references import is_route_name, reference_of
+from bambleweeny.core.mocks.references import is_public_name, reference_of
 
 ID = "00000000-0000-4000-8000-000000000000"
 
@@ -36,5 +36,5 @@ def test_what_is_neither(text):
 
 
 def test_names_of_routes():
-    assert all(map(is_route_name, ("a", "A-1_b.c", "x" * 64, "..a")))
-    assert not any(map(is_route_name, ("", ".", "..", "a:b", "a/b", "ü", "x" * 65, "a\n")))
+    assert all(map(is_public_name, ("a", "A-1_b.c", "x" * 64, "..a")))
+    assert not any(map(is_public_name, ("", ".", "..", "a:b", "a/b", "ü", "x" * 65, "a\n")))

@@ -79,7 +79,7 @@ def test_everything_arrives(raw, store, services):
         popped = [services.lists.pop(caller, "jobs") for _ in range(21)]
         assert popped == [*(b"%d\x00\xff" % item for item in range(20)), None]
         assert services.routes.read(uuid(number)) == (b'{"number": "1"}', "application/json", True)
-        services.bins.push(uuid(number), b"new")
+        services.inboxes.bins.push(services.inboxes.bins.find(uuid(number)), b"new")
         assert [services.lists.pop(caller, "hooks") for _ in range(2)] == [b"\xfe hook", b"new"]
     users = services.users.all()
     assert [user.id for user in users] == owners

@@ -6,9 +6,10 @@ import pytest
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.matching.matchers import matcher_of, spec_of
 from bambleweeny.core.mocks.references import Reference
-from bambleweeny.core.public.compiled_routes import CompiledRoutes
+from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.public.compiled_documents import CompiledDocuments
 from bambleweeny.core.public.mock_answers import MockAnswers
-from bambleweeny.core.public.route_names import RouteNames
+from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import NoRule, NotAnInteger, NotFound
@@ -149,7 +150,7 @@ def test_a_replaced_document_counts_at_once_in_every_process(
         uli, b'{"name":"a","rules":[{"answers":[{"text":"1"}]}]}'
     )
     other = MockAnswers(
-        store, Routes(store), RouteNames(store), list_bounds=(10, 1000), topic_bounds=Bounds(9, 9, 9000)
+        store, Routes(store), PublicNames(store, "route"), list_bounds=(10, 1000), topic_bounds=Bounds(9, 9, 9000)
     )  # fmt: skip
 
     def both():
@@ -177,13 +178,13 @@ def test_a_replaced_document_counts_at_once_in_every_process(
 
 
 def test_a_process_remembers_a_bounded_number_of_documents(services, uli, store, monkeypatch):
-    monkeypatch.setattr("bambleweeny.core.public.compiled_routes._MOST_ROUTES", 4)
-    compiled, routes = CompiledRoutes(store), Routes(store)
+    monkeypatch.setattr("bambleweeny.core.public.compiled_documents._MOST_DOCUMENTS", 4)
+    compiled, routes = CompiledDocuments(store, load), Routes(store)
     for n in range(12):
         made = services.mocks.documents.create(uli, b'{"rules":[{"answers":[{"text":"%d"}]}]}' % n)
         compiled.get(routes.find(made.id))
     assert 1 <= len(compiled._known) <= 4
-    monkeypatch.setattr("bambleweeny.core.public.compiled_routes._MOST_BYTES", 1000)
+    monkeypatch.setattr("bambleweeny.core.public.compiled_documents._MOST_BYTES", 1000)
     for _ in range(9):
         text = b'{"rules":[{"answers":[{"text":"%s"}]}]}' % (b"x" * 300)
         made = services.mocks.documents.create(uli, text)

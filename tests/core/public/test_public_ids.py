@@ -154,17 +154,17 @@ def test_a_deleted_route_is_gone_for_every_process(services, uli, store):
 
 
 def test_only_the_owner_can_delete(services, uli, admin):
-    made = services.bins.create(uli, "q")
+    made = services.inboxes.bins.create(uli, "q")
     with pytest.raises(NotFound):
-        services.bins.delete(admin, made.id)
-    assert services.bins.owned_by(uli) == [made]
+        services.inboxes.bins.delete(admin, made.id)
+    assert services.inboxes.bins.owned_by(uli) == [made]
 
 
 def test_the_owner_sees_what_is_published(services, uli, admin):
     routes = [services.routes.create(uli, f"k{number}", "a/b") for number in range(3)]
     assert sorted(services.routes.owned_by(uli)) == sorted(routes)
     assert services.routes.owned_by(admin) == []
-    assert services.bins.owned_by(uli) == []
+    assert services.inboxes.bins.owned_by(uli) == []
 
 
 @pytest.mark.parametrize("public_id", ["", "x", NOBODY, NOBODY.upper(), "../" + NOBODY])
@@ -172,7 +172,7 @@ def test_an_id_that_never_was_is_not_found(services, public_id):
     with pytest.raises(NotFound):
         services.routes.read(public_id)
     with pytest.raises(NotFound):
-        services.bins.push(public_id, b"")
+        services.inboxes.bins.push(services.inboxes.bins.find(public_id), b"")
 
 
 def test_an_id_of_another_form_cannot_be_deleted(services, uli):
@@ -186,22 +186,22 @@ def test_bad_targets_are_refused(services, uli):
     with pytest.raises(InvalidRequest, match="content type"):
         services.routes.create(uli, "a", "text")
     with pytest.raises(InvalidName, match="List"):
-        services.bins.create(uli, "a b")
+        services.inboxes.bins.create(uli, "a b")
 
 
 def test_routes_and_bins_count_against_the_quota_and_leave_nothing(services, uli, raw):
     services.users.change("1", quota=2)
     route = services.routes.create(uli, "k", "a/b")
-    made = services.bins.create(uli, "q")
+    made = services.inboxes.bins.create(uli, "q")
     for make in (
         lambda: services.routes.create(uli, "k", "a/b"),
-        lambda: services.bins.create(uli, "q"),
+        lambda: services.inboxes.bins.create(uli, "q"),
     ):
         with pytest.raises(QuotaExceeded):
             make()
     with pytest.raises(QuotaExceeded):
-        services.bins.push(made.id, b"a list of its own")
-    services.bins.delete(uli, made.id)
+        services.inboxes.bins.push(made, b"a list of its own")
+    services.inboxes.bins.delete(uli, made.id)
     services.routes.delete(uli, route.id)
     assert raw.keys("b9y:{1}:*") == [b"b9y:{1}:user"]
     assert raw.keys("b9y:route:*") + raw.keys("b9y:bin:*") == []
@@ -220,38 +220,38 @@ def test_a_good_id_does_not_expire(services, uli, raw):
 
 
 def test_anyone_can_push_to_a_bin(services, uli):
-    made = services.bins.create(uli, "hooks")
-    services.bins.push(made.id, b"\xff1")
-    services.bins.push(made.id, b"2")
+    made = services.inboxes.bins.create(uli, "hooks")
+    services.inboxes.bins.push(made, b"\xff1")
+    services.inboxes.bins.push(made, b"2")
     assert [services.lists.pop(uli, "hooks") for _ in range(3)] == [b"\xff1", b"2", None]
 
 
 def test_a_bin_cannot_push_past_the_bound_of_its_list(services, uli):
-    made = services.bins.create(uli, "hooks")
-    services.bins.push(made.id, bytes(4 << 20))
+    made = services.inboxes.bins.create(uli, "hooks")
+    services.inboxes.bins.push(made, bytes(4 << 20))
     with pytest.raises(ListFull):
-        services.bins.push(made.id, b"x")
+        services.inboxes.bins.push(made, b"x")
 
 
 def test_a_deleted_bin_takes_nothing(services, uli):
-    made = services.bins.create(uli, "hooks")
-    services.bins.push(made.id, b"1")
-    services.bins.delete(uli, made.id)
+    made = services.inboxes.bins.create(uli, "hooks")
+    services.inboxes.bins.push(made, b"1")
+    services.inboxes.bins.delete(uli, made.id)
     with pytest.raises(NotFound):
-        services.bins.push(made.id, b"2")
+        services.inboxes.bins.push(made, b"2")
     assert services.lists.pop(uli, "hooks") == b"1"
 
 
 def test_what_a_deleted_user_published_is_gone(services, uli, raw):
     services.keys.set(uli, "k", b"x")
-    route, made = services.routes.create(uli, "k", "a/b"), services.bins.create(uli, "q")
+    route, made = services.routes.create(uli, "k", "a/b"), services.inboxes.bins.create(uli, "q")
     services.routes.read(route.id)
-    services.bins.push(made.id, b"x")
+    services.inboxes.bins.push(made, b"x")
     services.users.delete("1")
     with pytest.raises(NotFound):
         services.routes.read(route.id)
     with pytest.raises(NotFound):
-        services.bins.push(made.id, b"x")
+        services.inboxes.bins.push(made, b"x")
     with pytest.raises(Unauthorized):
         services.routes.create(uli, "k", "a/b")
     assert raw.keys("b9y:route:*") == raw.keys("b9y:bin:*") == []

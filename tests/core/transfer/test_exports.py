@@ -12,6 +12,7 @@ from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.transfer.export_records import OwnKey, record_of
 from bambleweeny.errors import (
+    BambleweenyError,
     InvalidRequest,
     InvalidRoute,
     LeaseNotFound,
@@ -68,7 +69,7 @@ def full(services, uli, admin, raw):
         services.lists.push(uli, "q", body)
     services.lists.push(uli, "other", b"")
     services.routes.create(uli, "text", "text/html")
-    services.bins.create(uli, "q")
+    services.inboxes.bins.create(uli, "q")
     services.keys.set(admin, "of-the-admin", b"")
     return ends
 
@@ -83,7 +84,7 @@ def owned(services, caller):
             while (body := services.lists.pop(caller, name)) is not None:
                 items[name].append(body)
     routes = [(r.target, r.content_type) for r in services.routes.owned_by(caller)]
-    return held, items, routes, [b.target for b in services.bins.owned_by(caller)]
+    return held, items, routes, [b.target for b in services.inboxes.bins.owned_by(caller)]
 
 
 def test_an_export_has_all_of_ones_own_and_nothing_else(full, services, uli):
@@ -540,3 +541,102 @@ def test_documents_of_routes_are_exported_and_imported_by_their_names(services, 
         services.imports.run(
             uli, lines({"route": {"document": '{"rules":[{"path":"x"}]}'}}), "merge"
         )
+
+
+def test_documents_of_bins_are_exported_and_imported_by_their_names(services, uli, admin):
+    bins = services.inboxes
+    verify = {"scheme": "github", "secrets": ["the secret"]}
+    fields = {"topic": "news", "name": "gh", "keep": "request", "verify": verify, "ends": "7d"}
+    made = bins.documents.create(uli, json.dumps(fields).encode())
+    bins.documents.create(uli, b'{"list":"q","paths":true}')
+    bins.bins.create(uli, "q")
+    out = exported(services, uli)
+    found = [json.loads(line)["bin"] for line in out.splitlines()]
+    [stored] = [text for text in (one.get("document", "") for one in found) if "gh" in text]
+    assert "the secret" in stored and "ends_at" in stored
+    assert {"list": "q"} in found
+    assert done(services.imports.run(uli, io.BytesIO(out), "merge")) == (0, 0, 0, 0, 3)
+    assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 0, 3, 0)
+
+    def owned_by_admin():
+        return dict(bins.documents.all(admin))
+
+    [there] = [one for one, text in owned_by_admin().items() if text == stored.encode()]
+    assert there.id != made.id
+    bins.documents.replace(admin, there.id, b'{"list":"q","name":"gh"}')
+    assert done(services.imports.run(admin, io.BytesIO(out), "skip")) == (0, 0, 0, 0, 3)
+    assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 0, 1, 2)
+    assert owned_by_admin()[there] == stored.encode()
+    assert sorted(exported(services, admin).splitlines()) == sorted(out.splitlines())
+    assert done(services.imports.run(uli, io.BytesIO(out), "replace")) == (0, 0, 0, 3, 0)
+    assert bins.names.parse(uli, "@uli/gh") != made.id
+
+
+@pytest.mark.parametrize(
+    ("document", "code"),
+    [
+        ('{"list":"q","keep":"x"}', "invalid_bin"),
+        ("[]", "invalid_bin"),
+        ("\ud800", "invalid_request"),
+        ('{"list":"q","verify":{"scheme":"gitlab","secrets":["[secret]"]}}', "invalid_bin"),
+        ('{"list":"q","paths":true}' + " " * (64 << 10), "document_too_large"),
+    ],
+)
+def test_a_document_that_a_bin_cannot_have_is_no_line(services, uli, document, code):
+    given = lines(key("a"), {"bin": {"document": document}})
+    with pytest.raises(BambleweenyError) as caught:
+        services.imports.run(uli, given, "merge")
+    assert caught.value.code == code
+    assert services.keys.present(uli, ["a"]) == []
+    assert services.inboxes.bins.owned_by(uli) == []
+
+
+@pytest.mark.parametrize("kind", ["routes", "bins"])
+def test_the_document_that_a_line_replaces_may_come_again(services, uli, kind):
+    documents = services.mocks.documents if kind == "routes" else services.inboxes.documents
+    texts = [
+        f'{{"name":"a","rules":[{{"name":"{one}"}}]}}'
+        if kind == "routes"
+        else f'{{"name":"a","list":"{one}"}}'
+        for one in "ab"
+    ]
+    documents.create(uli, texts[0].encode())
+    given = lines(*({kind[:-1]: {"document": texts[one]}} for one in (1, 0, 0)))
+    assert services.imports.run(uli, given, "merge").skipped == 1
+    [(_, stored)] = documents.all(uli)
+    assert stored == texts[0].encode()
+
+
+def largest(fill: bytes, **fields) -> bytes:
+    """A bin's document of 64 kB, less what the time of its end takes, full of one sequence."""
+    start = json.dumps({"list": "q", "keep": "request", **fields}).encode()[:-1]
+    room = (64 << 10) - len(start) - len(b',"answer":{"text":""}}') - 40
+    return start + b',"answer":{"text":"' + fill * (room // len(fill)) + b'"}}'
+
+
+@pytest.mark.parametrize(
+    "fill", [b"a", rb"\\", rb"\"", rb"\u0000", "€".encode(), rb"\ud83d\ude00", b"\x7f"]
+)
+def test_the_largest_document_of_a_bin_is_exported_and_imported(services, uli, admin, fill):
+    services.inboxes.documents.create(uli, largest(fill, ends="7d", name="gh"))
+    out = exported(services, uli)
+    assert len(out) < 256 << 10
+    assert done(services.imports.run(admin, io.BytesIO(out), "merge")) == (0, 0, 0, 1, 0)
+    assert exported(services, admin) == out
+
+
+def test_a_document_is_not_larger_with_its_end_and_its_secrets(services, uli):
+    """What is stored is within the bound, so that an export of it is imported."""
+    documents, bound = services.inboxes.documents, 64 << 10
+    ends = b'{"list":"q","ends":"7d"}'
+    with pytest.raises(BambleweenyError) as caught:
+        documents.create(uli, ends + b" " * (bound - len(ends)) + b" ")
+    assert caught.value.code == "document_too_large"
+    filled = largest(b"a", ends="7d", verify={"scheme": "gitlab", "secrets": ["s" * 200]})
+    made = documents.create(uli, filled)
+    text = b"a" * (bound - len(documents.read(uli, made.id)) - 20)
+    hidden = documents.read(uli, made.id).replace(b'"text":"', b'"text":"' + text)
+    assert len(hidden) < bound
+    with pytest.raises(BambleweenyError) as caught:
+        documents.replace(uli, made.id, hidden)
+    assert caught.value.code == "document_too_large"

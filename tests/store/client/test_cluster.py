@@ -11,6 +11,7 @@ from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operations import Incr
 from bambleweeny.core.lists.items import Items
+from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
@@ -143,7 +144,7 @@ def test_what_is_done_in_part_is_not_called_not_done(node):
     moved, bounds = b":500\r\n", (9, 9)
     for replies, hint in (([moved, REFUSED], "may or may not"), ([REFUSED], "not done")):
         with store_at(node(*replies)) as store, pytest.raises(StoreUnavailable) as caught:
-            Items(store, bounds).move(caller, "q", "other", "ready", 1000)
+            Items(store, LongPolls(store, 0), bounds).move(caller, "q", "other", "ready", 1000)
         assert hint in caught.value.hint
 
 

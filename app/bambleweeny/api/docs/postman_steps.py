@@ -35,7 +35,8 @@ class Step(NamedTuple):
 
 _LOGIN = {"username": "{{username}}", "password": "{{password}}"}
 _OF_PATH = ("public_id", "json.path.split('/').pop()")
-_RULE = {"name": "hello", "method": "GET", "answers": [{"json": {"path": "!@[$url]"}}]}
+_ECHO = {"path": "!@[$url]"}
+_RULE = {"name": "hello", "method": "GET", "answers": [{"json": _ECHO}]}
 
 STEPS = {
     "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
@@ -75,7 +76,10 @@ STEPS = {
     "POST /routes/reset": Step(),
     "POST /bins": Step(remember=_OF_PATH),
     "GET /bins": Step(),
-    "POST /bins/{public_id}": Step(),
+    "POST /bins/{public_id}": Step(body="it works"),
+    "PUT /bins": Step(body={"list": "hooks", "keep": "request", "answer": {"json": _ECHO}}),
+    "GET /bins/{public_id}": Step(),
+    "GET /bins/{public_id}/{rest}": Step(),
     "POST /users": Step(remember=("user_id", "json.id")),
     "GET /users": Step(),
     "GET /users/{user_id}": Step(),

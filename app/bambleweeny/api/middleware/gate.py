@@ -7,6 +7,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.errors import NotFound, WrongHost
 
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])").fullmatch
@@ -43,14 +44,14 @@ class Gate:
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Raise WrongHost for an unknown host, and NotFound for a path with an empty segment.
 
-        The access rules of a proxy may not match a path with `//`. A route answers any path
-        below it.
+        The access rules of a proxy may not match a path with `//`. A route or bin answers any
+        path below it.
         """
         host = "localhost" if self._hosts is None else req.env.get("HTTP_HOST", "localhost")
         if not self._is_allowed_host(host) and req.path not in _PROBES:
             raise WrongHost()
         path = req.env["PATH_INFO"]
-        if "//" in path and not path.startswith("/routes/"):
+        if "//" in path and not is_public(path):
             raise NotFound(hint="The path has an empty segment (//).")
 
     def process_response(

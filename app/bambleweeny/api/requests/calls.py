@@ -1,4 +1,4 @@
-"""Requests to routes as calls, which rules match and journals record."""
+"""Requests to routes and bins as calls, which rules match and journals record."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,11 +15,16 @@ _OTHERS = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
 
 
 def read_call(
-    req: falcon.Request, segments: int, is_token: Callable[[str], bool]
+    req: falcon.Request,
+    segments: int,
+    is_token: Callable[[str], bool],
+    body: bytes | None = None,
 ) -> tuple[Call, str]:
-    """Return the call of a request to a route, and the URL of the route as the client sees it.
+    """Return the call of a request to a route or bin, and its URL as the client sees it.
 
-    The URL is "" for the front, which is at the root. The route is named by the first
+    `body` is the body, if it was read before.
+
+    The URL is "" for the front, which is at the root. The route or bin is named by the first
     `segments` segments of the path, of which a slash is the beginning. The path of the call is
     what follows, as it was sent. Tokens of this server are replaced, so that no rule and no
     journal sees them.
@@ -36,7 +41,7 @@ def read_call(
     path, query = redacted_url(below, query, is_token)
     call = Call(
         req.method, path, query, RequestHeaders(env, is_token),
-        redacted_body(read_raw(req), is_token),
+        redacted_body(read_raw(req) if body is None else body, is_token),
         time=time.time(), ip=env.get("REMOTE_ADDR") or "",
     )  # fmt: skip
     # NOTE: links, Location and the path of cookies are those that the client sees.

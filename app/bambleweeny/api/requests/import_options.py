@@ -4,7 +4,7 @@ import falcon
 
 from bambleweeny.api.requests.parameters import read_choice
 from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
-from bambleweeny.core.mocks.references import is_route_name
+from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.public.route_imports import FORMATS, ImportOptions
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import NAME_RULE, is_name
@@ -27,7 +27,7 @@ def read_import_options(req: falcon.Request) -> ImportOptions | None:
         if not text or (name == "only" and not only):
             raise InvalidRequest(f"The parameter '{name}' is empty.")
     name, journal = given.get("name", ""), given.get("journal", "")
-    if name and not is_route_name(name):
+    if name and not is_public_name(name):
         raise InvalidRequest("The parameter 'name' cannot name a route.", hint=ROUTE_NAME_RULE)
     if journal and not is_name(journal):
         raise InvalidRequest("The parameter 'journal' is invalid.", hint=NAME_RULE)

@@ -1,13 +1,14 @@
-"""Documents of routes as arguments: JSON, or YAML for imports, and names of routes."""
+"""Documents of routes and bins as arguments, in JSON or YAML, and what names routes and bins."""
 
 import json
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, BinaryIO
 
 from bambleweeny.cli.arguments.files import source
+from bambleweeny.cli.arguments.inputs import STANDARD, given_value
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.server_extra import INSTALL
 
@@ -25,9 +26,43 @@ def id_of(text: str) -> str:
 
 
 def route_of(text: str) -> str:
-    """Return the id or `@USER/NAME` of a route from that, a path or a URL."""
-    path = text.rpartition("/routes/")[2].rstrip("/")
+    """Return the id, the name or `@USER/NAME` of a route from that, a path or a URL."""
+    return _public_of(text, "routes")
+
+
+def bin_of(text: str) -> str:
+    """Return the id, the name or `@USER/NAME` of a bin from that, a path or a URL."""
+    return _public_of(text, "bins")
+
+
+def _public_of(text: str, noun: str) -> str:
+    path = text.rpartition(f"/{noun}/")[2].rstrip("/")
     return path if path.startswith("@") else id_of(path)
+
+
+def given_document(word: str | None, stdin: BinaryIO | None) -> Any:
+    """Return the document that VALUE names; YAML in a file or standard input is read, too.
+
+    If VALUE is the name of a file without @, WrongUse says that.
+    """
+    text = given_value(word, stdin)
+    if word and (not word.startswith("@") or word.startswith("@@")) and word != STANDARD:
+        try:
+            return parse_document(text)
+        except WrongUse as ex:
+            if _is_file(word):
+                raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
+            raise
+    found, is_json = _parsed(text, is_named_yaml=Path(word or "").suffix in _YAML)
+    return found if is_json else json.loads(_yaml().as_json(found))
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_file()
+    except (OSError, ValueError, RuntimeError):
+        # NOTE: a document that is not valid JSON may be no name at all.
+        return False
 
 
 def parse_document(text: bytes) -> Any:

@@ -19,8 +19,8 @@ VALUE = argument(
 )
 USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
 
-
 LIST = argument("name", metavar="LIST", help="the list's name")
+_STATES = ("ready", "leased", "delayed", "dead")
 
 
 def given_value(word: str | None, stdin: BinaryIO | None) -> bytes:
@@ -51,8 +51,20 @@ def wait_for(what: str) -> Argument:
     return argument("--wait", metavar="DURATION", type=duration, help=text)
 
 
+def in_state(default: str | None, help: str) -> Argument:
+    """Return the option --state, for the items of one state."""
+    return argument("--state", choices=_STATES, default=default, help=help)
+
+
 def positive(text: str) -> int:
     """Parse a positive integer, for argparse."""
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
+
+
+def whole(text: str) -> int:
+    """Parse a whole number, for argparse."""
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"'{text}' is not a number from 0 on")
     return int(text)

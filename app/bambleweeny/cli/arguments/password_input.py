@@ -1,5 +1,6 @@
-"""Input of new passwords: from an argument, a line of stdin, or two prompts."""
+"""Input of new passwords: from an argument, a line of stdin, or two prompts; and of secrets."""
 
+from pathlib import Path
 from typing import BinaryIO
 
 from bambleweeny.cli.arguments.inputs import STANDARD
@@ -19,12 +20,35 @@ def new_password(word: str | None, stdin: BinaryIO | None) -> str:
     return password
 
 
-def line_of(stdin: BinaryIO) -> str:
+def line_of(stdin: BinaryIO, what: str = "password") -> str:
     """Read a password from one line; WrongUse if it is empty or not UTF-8."""
+    return _text_of(stdin.readline(), what, "on standard input")
+
+
+def secret_of(word: str, stdin: BinaryIO | None) -> str:
+    """Return a secret: `word`, or what is in @FILE, or a line of stdin for -; @@x is @x."""
+    if word == STANDARD:
+        if stdin is None:
+            return ask_password("Secret: ", "it as @FILE", "secret")
+        return line_of(stdin, "secret")
+    if word.startswith("@") and not word.startswith("@@"):
+        path = Path(word[1:]).expanduser()
+        return _text_of(path.read_bytes(), "secret", f"in {path}")
+    return word[1:] if word.startswith("@@") else word
+
+
+def given_secret(before: str, word: str, stdin: BinaryIO | None) -> str:
+    """Return the secret after `before:`, as `secret_of` does; WrongUse if there is no text."""
+    if not word:
+        raise WrongUse(f"The secret after '{before}:' is empty.")
+    return secret_of(word, stdin)
+
+
+def _text_of(given: bytes, what: str, place: str) -> str:
     try:
-        password = stdin.readline().decode("utf-8-sig").rstrip("\r\n")
+        text = given.decode("utf-8-sig").rstrip("\r\n")
     except UnicodeDecodeError as ex:
-        raise WrongUse("The password is not text in UTF-8.") from ex
-    if not password:
-        raise WrongUse("There is no password on standard input.")
-    return password
+        raise WrongUse(f"The {what} is not text in UTF-8.") from ex
+    if not text:
+        raise WrongUse(f"There is no {what} {place}.")
+    return text

@@ -1,24 +1,57 @@
-"""`bin`: public URLs that add to a list."""
+"""`bin`: public URLs that add to a list or a topic, and the requests that they got."""
 
-from bambleweeny.cli.arguments.documents import id_of
-from bambleweeny.cli.arguments.inputs import USERID
+from bambleweeny.cli.arguments.bin_options import BIN_OPTIONS, SECRETS_NOTE, document_of
+from bambleweeny.cli.arguments.documents import bin_of, given_document
+from bambleweeny.cli.arguments.inputs import USERID, VALUE, in_state, positive
+from bambleweeny.cli.commands.listen.tail import tail
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.output import as_moment
 from bambleweeny.cli.verb import Verb, argument, noun
+from bambleweeny.errors import BinNameTaken
+
+_BIN = argument("id", metavar="BIN", help="an id, a name, @USER/NAME, a path or a URL")
 
 
 def _list(context: Context) -> None:
     bins = context.client.bins.list(userid=context.args.userid)
-    context.out.rows(("list", "url"), ((bin.list, bin.url) for bin in bins))
+    # NOTE: scripts read the columns of a plain bin by their place.
+    rows = (
+        (
+            bin.list, bin.url, bin.name, bin.topic, bin.keep,
+            None if bin.ends_at is None else as_moment(bin.ends_at),
+        )
+        for bin in bins
+    )  # fmt: skip
+    context.out.rows(("list", "url", "name", "topic", "keep", "ends_at"), rows)
 
 
 def _add(context: Context) -> None:
-    made = context.client.bins.create(context.args.name, userid=context.args.userid)
-    context.out.line(made.url, list=made.list, url=made.url)
+    args = context.args
+    document = document_of(args, context.stdin)
+    try:
+        made = context.client.bins.create(args.list, document, userid=args.userid)
+    except BinNameTaken as ex:
+        ex.hint = f"'bin show {args.name}' shows it, and 'bin set' replaces its document."
+        raise
+    context.out.line(made.url, list=made.list, name=made.name, url=made.url)
+
+
+def _set(context: Context) -> None:
+    args = context.args
+    document = given_document(args.value, context.stdin)
+    id = bin_of(args.id) if args.id else None
+    bin = context.client.bins.set(document, id, userid=args.userid)
+    context.out.line(bin.url, name=bin.name, url=bin.url)
+
+
+def _show(context: Context) -> None:
+    args = context.args
+    context.out.document(context.client.bins.get(bin_of(args.id), userid=args.userid))
 
 
 def _delete(context: Context) -> None:
     for word in context.args.ids:
-        context.client.bins.delete(id_of(word), userid=context.args.userid)
+        context.client.bins.delete(bin_of(word), userid=context.args.userid)
     context.out.done()
 
 
@@ -27,15 +60,75 @@ VERBS = {
         list=Verb(_list, "bambleweeny bin", (USERID,), "list your bins"),
         add=Verb(
             _add,
-            "bambleweeny bin add hooks",
-            (argument("name", metavar="LIST", help="the list that is opened"), USERID),
+            """bambleweeny bin add hooks
+            bambleweeny bin add hooks --name pay --keep-request --verify stripe:@secret
+            bambleweeny bin add hooks --challenge slack --rate 60/m --ends 7d""",
+            (
+                argument("list", metavar="LIST", help="the list that is opened"),
+                *BIN_OPTIONS,
+                USERID,
+            ),
             "open a list to the public and print the URL to post to",
+            note=SECRETS_NOTE,
+        ),
+        set=Verb(
+            _set,
+            """bambleweeny bin set @gh.json
+            bambleweeny bin set @gh.json --id gh""",
+            (
+                VALUE,
+                argument("--id", metavar="BIN", help="replace the document of this bin"),
+                USERID,
+            ),
+            "create a bin with a document, or replace it",
+            shell_examples="""bin set '{"list": "hooks", "name": "gh", "keep": "request"}'""",
+        ),
+        show=Verb(
+            _show,
+            "bambleweeny bin show gh",
+            (_BIN, USERID),
+            "print the document of a bin, without its secrets",
+        ),
+        tail=Verb(
+            tail,
+            """bambleweeny bin tail hooks
+            bambleweeny bin tail hooks -n 1 --body
+            bambleweeny bin tail hooks --state dead""",
+            (
+                argument(
+                    "id",
+                    metavar="BIN",
+                    help="the id, name, path or URL of a bin, or the name of a list; a bin is "
+                    "tried first",
+                ),
+                argument(
+                    "-n",
+                    "--lines",
+                    metavar="N",
+                    type=positive,
+                    default=5,
+                    help="the maximum number; the default is 5",
+                ),
+                in_state(
+                    "ready",
+                    "only requests in this state; the default is ready. With dead, also those in "
+                    "the dead-letter list of the policy",
+                ),
+                argument(
+                    "--follow", action="store_true", help="also print requests as they arrive"
+                ),
+                argument("--body", action="store_true", help="print the bodies, too"),
+            ),
+            "print the newest requests, the newest last; they stay in the list",
         ),
         **{
             "del": Verb(
                 _delete,
                 "bambleweeny bin del $(bambleweeny bin add hooks)",
-                (argument("ids", nargs="+", metavar="BIN", help="ids, paths or URLs"), USERID),
+                (
+                    argument("ids", nargs="+", metavar="BIN", help="ids, names, paths or URLs"),
+                    USERID,
+                ),
                 "delete bins; their lists stay",
                 shell_examples="bin del 3f8ab8ba-715d-47b9-b645-798caded306b",
             )

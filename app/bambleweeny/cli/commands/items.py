@@ -1,21 +1,18 @@
 """`items` and `stats`: the items of a list, without a pop or lease."""
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from bambleweeny.cli.arguments.inputs import LIST, USERID, positive
+from bambleweeny.cli.arguments.inputs import LIST, USERID, in_state, positive, wait_for
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import as_moment, as_text
-from bambleweeny.cli.verb import Argument, Verb, argument, noun
+from bambleweeny.cli.progress import waiting
+from bambleweeny.cli.verb import Verb, argument, noun
 
 if TYPE_CHECKING:
     from bambleweeny.client import Item
 
 _COLUMNS = ("id", "state", "attempt", "enqueued", "reason", "value")
-_STATES = ("ready", "leased", "delayed", "dead")
-
-
-def _state(default: str | None, help: str) -> Argument:
-    return argument("--state", choices=_STATES, default=default, help=help)
 
 
 def _row(item: "Item") -> tuple[Any, ...]:
@@ -31,8 +28,18 @@ def _row(item: "Item") -> tuple[Any, ...]:
 
 def _list(context: Context) -> None:
     args = context.args
-    items = context.client.lists.items(args.name, args.state, userid=args.userid)
-    context.out.rows(_COLUMNS, map(_row, items))
+    items = context.client.lists.items(
+        args.name,
+        args.state,
+        order="newest" if args.newest else None,
+        limit=args.limit,
+        after=args.after,
+        wait=args.wait,
+        userid=args.userid,
+    )
+    with waiting(f"Waiting for {args.name}"):
+        first = list(islice(items, 1))
+    context.out.rows(_COLUMNS, map(_row, chain(first, items)))
 
 
 def _get(context: Context) -> None:
@@ -73,8 +80,17 @@ VERBS = {
         list=Verb(
             _list,
             """bambleweeny items list jobs
-            bambleweeny items list jobs --state dead --json""",
-            (LIST, _state("ready", "only items in this state; the default is ready"), USERID),
+            bambleweeny items list jobs --state dead --json
+            bambleweeny items list jobs --newest --limit 5""",
+            (
+                LIST,
+                in_state("ready", "only items in this state; the default is ready"),
+                argument("--newest", action="store_true", help="the newest item first"),
+                argument("--limit", metavar="N", type=positive, help="the maximum number"),
+                argument("--after", metavar="ITEM", help="begin after the item with this id"),
+                wait_for("an item"),
+                USERID,
+            ),
             "list the items of a list that are in one state",
         ),
         get=Verb(
@@ -114,7 +130,7 @@ VERBS = {
             _purge,
             """bambleweeny items purge jobs
             bambleweeny items purge jobs --state dead""",
-            (LIST, _state(None, "only items in this state"), USERID),
+            (LIST, in_state(None, "only items in this state"), USERID),
             "delete items, and print their number",
         ),
     ),

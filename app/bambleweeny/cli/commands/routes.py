@@ -1,14 +1,10 @@
 """`route`: public URLs that read a key, or answer as a mock API."""
 
-import json
-from pathlib import Path
-from typing import Any
-
 from bambleweeny.cli.arguments.calls import line_of
 from bambleweeny.cli.arguments.content_types import doubt_about
-from bambleweeny.cli.arguments.documents import ROUTE, parse_document, read_to_import, route_of
+from bambleweeny.cli.arguments.documents import ROUTE, given_document, read_to_import, route_of
 from bambleweeny.cli.arguments.imports import import_hint
-from bambleweeny.cli.arguments.inputs import USERID, VALUE, given_value, positive, wait_for
+from bambleweeny.cli.arguments.inputs import USERID, VALUE, positive, wait_for
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import counted
@@ -30,38 +26,15 @@ def _list(context: Context) -> None:
 
 def _set(context: Context) -> None:
     args = context.args
-    document = _given_document(context)
+    document = given_document(args.value, context.stdin)
     id = route_of(args.id) if args.id else None
     route = context.client.routes.set(document, id, userid=args.userid)
     context.out.line(route.url, name=route.name, rules=route.rules, url=route.url)
 
 
-def _given_document(context: Context) -> Any:
-    """Return the document that VALUE names; if it is a file without @, WrongUse says so."""
-    word = context.args.value
-    try:
-        return parse_document(given_value(word, context.stdin))
-    except WrongUse as ex:
-        if word and not word.startswith("@") and _is_file(word):
-            raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
-        raise
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).expanduser().is_file()
-    except (OSError, ValueError, RuntimeError):
-        # NOTE: a document that is not valid JSON may be no name at all.
-        return False
-
-
 def _show(context: Context) -> None:
     args = context.args
-    document = context.client.routes.get(route_of(args.id), userid=args.userid)
-    if context.out.as_json:
-        context.out.record(document)
-    else:
-        context.out.line(json.dumps(document, ensure_ascii=False, indent=2))
+    context.out.document(context.client.routes.get(route_of(args.id), userid=args.userid))
 
 
 def _import(context: Context) -> None:
@@ -92,7 +65,7 @@ def _import(context: Context) -> None:
 
 def _verify(context: Context) -> None:
     args = context.args
-    expected = _given_document(context) if args.value else {}
+    expected = given_document(args.value, context.stdin) if args.value else {}
     try:
         with waiting("Waiting for calls"):
             matching = context.client.routes.verify(

@@ -1,55 +1,95 @@
 """`sub`: run a command for each item of a list."""
 
-import signal
-from argparse import ArgumentTypeError
+import os
+import subprocess
+from typing import TYPE_CHECKING
 
-from bambleweeny.cli.arguments.inputs import LIST, duration, positive
-from bambleweeny.cli.commands.sub_worker import Worker
+from bambleweeny.cli.arguments.inputs import LIST
+from bambleweeny.cli.arguments.workers import DEFAULT_LEASE, IDLE, LEASE, MAX, end_by_signals
+from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.verb import Verb, argument
-from bambleweeny.system.signals import stop_signals
+
+if TYPE_CHECKING:
+    from bambleweeny.client import Client, LeasedItem
+
+
+class _Commands(Worker):
+    """Runs a command for each item."""
+
+    def __init__(
+        self,
+        client: "Client",
+        list: str,
+        command: list[str],
+        *,
+        lease_seconds: int,
+        is_dropping: bool,
+    ) -> None:
+        super().__init__(client, list, lease_seconds=lease_seconds)
+        self._command = command
+        self._is_dropping = is_dropping
+
+    def handle(self, item: "LeasedItem") -> bool:
+        """Run the command for an item; return whether it succeeded."""
+        try:
+            with self.extending(item):
+                ended = self._run(item)
+        except OSError as ex:
+            self.put_back(item)
+            reason = f"Cannot run {self._command[0]}: {ex.strerror}."
+            raise CommandFailed(f"{reason} The item is back in '{self._list}'.") from ex
+        if not ended:
+            self.acknowledge(item)
+            return True
+        how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
+        if self._is_dropping:
+            self.drop(item)
+            self._report(f"The command ended {how}; its item is deleted.")
+        else:
+            delay = self.retry(item)
+            self._report(f"The command ended {how}; its item is retried in {delay} s.")
+        return False
+
+    def _run(self, item: "LeasedItem") -> int:
+        """Run the command and return its exit status."""
+        # NOTE: a separate process group, so that only this process gets Ctrl-C from a terminal.
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            env={
+                **os.environ,
+                "BAMBLEWEENY_LIST": self._list,
+                "BAMBLEWEENY_ATTEMPT": str(item.attempt),
+            },
+            process_group=0,
+        )
+        process.communicate(item.value)
+        return process.returncode
 
 
 def _sub(context: Context) -> int:
     args = context.args
     if not args.command:
         raise WrongUse("Write the command after --, as in 'bambleweeny sub jobs -- wc -c'.")
-    most = 1 if args.once else args.max
-    worker = Worker(
+    worker = _Commands(
         context.client,
         args.name,
         args.command,
-        lease_seconds=args.lease,
+        lease_seconds=args.lease or DEFAULT_LEASE,
         is_dropping=args.drop,
     )
-    for number in stop_signals():
-        signal.signal(number, lambda *_: worker.end())
-    return worker.work(most, idle_seconds=args.idle)
-
-
-def _lease(text: str) -> int:
-    seconds = duration(text)
-    if seconds < 1:
-        raise ArgumentTypeError("the shortest lease is one second")
-    return seconds
+    end_by_signals(worker.end)
+    return worker.work(1 if args.once else args.max, idle_seconds=args.idle)
 
 
 _OPTIONS = (
     LIST,
     argument("--once", action="store_true", help="exit after one item"),
-    argument("--max", metavar="N", type=positive, help="exit after N items"),
-    argument(
-        "--idle", metavar="DURATION", type=duration, help="exit after this time without an item"
-    ),
-    argument(
-        "--lease",
-        metavar="DURATION",
-        type=_lease,
-        default=60,
-        help="lease length: after this time an item of a killed worker is ready again; "
-        "the default is 60 seconds",
-    ),
+    MAX,
+    IDLE,
+    LEASE,
     argument("--drop", action="store_true", help="delete an item whose command fails"),
 )
 

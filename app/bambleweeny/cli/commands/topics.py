@@ -1,12 +1,21 @@
 """`publish`, `topics` and `follow`."""
 
+from argparse import Namespace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.content_types import TYPE, doubt_about
-from bambleweeny.cli.arguments.inputs import USERID, VALUE, given_value, positive, wait_for
+from bambleweeny.cli.arguments.inputs import (
+    USERID,
+    VALUE,
+    given_value,
+    positive,
+    wait_for,
+    whole,
+)
 from bambleweeny.cli.arguments.listings import SELECTION, show_selection
 from bambleweeny.cli.context import Context
+from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Argument, Verb, argument, noun
 
@@ -14,6 +23,7 @@ if TYPE_CHECKING:
     from bambleweeny.client import Message
 
 _TOPIC = argument("name", metavar="TOPIC", help="the topic's name")
+_LAST = argument("--last", metavar="N", type=whole, help="begin with the newest N messages")
 
 
 def _since(default: str) -> Argument:
@@ -35,10 +45,11 @@ def _publish(context: Context) -> None:
 
 def _read(context: Context) -> None:
     args = context.args
-    since = args.since or (None if args.wait else "all")
+    _refuse_beside_last(args, "since", "limit")
+    since = args.since or (None if args.wait or args.last is not None else "all")
     with waiting(f"Waiting for {args.name}"):
         messages = context.client.topics.read(
-            args.name, since, args.wait, limit=args.limit, userid=args.userid
+            args.name, since, args.wait, last=args.last, limit=args.limit, userid=args.userid
         )
     for message in messages:
         _show(context, message)
@@ -46,9 +57,18 @@ def _read(context: Context) -> None:
 
 def _follow(context: Context) -> None:
     args = context.args
-    messages = context.client.topics.subscribe(args.name, args.since, userid=args.userid)
+    _refuse_beside_last(args, "since")
+    messages = context.client.topics.subscribe(
+        args.name, args.since, last=args.last, userid=args.userid
+    )
     for message in islice(messages, args.max):
         _show(context, message)
+
+
+def _refuse_beside_last(args: Namespace, *names: str) -> None:
+    for name in names:
+        if args.last is not None and getattr(args, name) is not None:
+            raise WrongUse(f"Give --last or --{name}, not both.")
 
 
 def _show(context: Context, message: "Message") -> None:
@@ -90,10 +110,12 @@ VERBS = {
         read=Verb(
             _read,
             """bambleweeny topics read news
-            bambleweeny topics read news --since 10m --json""",
+            bambleweeny topics read news --since 10m --json
+            bambleweeny topics read news --last 5""",
             (
                 _TOPIC,
                 _since("the default is all, or with --wait the messages from now on"),
+                _LAST,
                 wait_for("a message"),
                 argument(
                     "--limit",
@@ -117,10 +139,11 @@ VERBS = {
     "follow": Verb(
         _follow,
         """bambleweeny follow news --since all --max 1
-        bambleweeny follow alerts --json --since 1h --max 1""",
+        bambleweeny follow alerts --json --last 1 --max 1""",
         (
             _TOPIC,
             _since("the default is now"),
+            _LAST,
             argument("--max", metavar="N", type=positive, help="exit after N messages"),
             USERID,
         ),

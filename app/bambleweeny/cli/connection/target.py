@@ -87,15 +87,19 @@ def _with_login(options: Connection, url: str, profile: Profile | None) -> Targe
     return Target(url, options.user, asked, local=local)
 
 
-def ask_password(question: str, otherwise: str = "--password or BAMBLEWEENY_PASSWORD") -> str:
+def ask_password(
+    question: str,
+    otherwise: str = "--password or BAMBLEWEENY_PASSWORD",
+    what: str = "password",
+) -> str:
     """Prompt for a password at a terminal. Else WrongUse, which suggests `otherwise`."""
     if not sys.stdin.isatty():
-        raise WrongUse(f"There is no password; give {otherwise}.")
+        raise WrongUse(f"There is no {what}; give {otherwise}.")
     from getpass import getpass  # noqa: PLC0415  rarely needed
 
     if password := getpass(question):
         return password
-    raise WrongUse("A password has at least one character.")
+    raise WrongUse(f"A {what} has at least one character.")
 
 
 def _server_here() -> LocalServer:

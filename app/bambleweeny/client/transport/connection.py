@@ -14,7 +14,7 @@ from bambleweeny.client.transport.failures import no_answer, refusal
 from bambleweeny.client.transport.login import Login, hinting_at_login
 from bambleweeny.client.values import Value
 from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
-from bambleweeny.names import NAME_RULE, is_name, parse_server_url
+from bambleweeny.names import NAME_RULE, is_name, is_username, parse_server_url
 
 _CONNECTIONS = 100
 """The size of the connection pool. More simultaneous calls open connections of their own."""
@@ -193,6 +193,14 @@ def path_of(noun: str, name: str | int) -> str:
     if not is_name(str(name)):
         raise InvalidName(f"'{name}' is not a name or an id.", hint=NAME_RULE)
     return f"/{noun}/{name}"
+
+
+def public_path_of(noun: str, id: str) -> str:
+    """Return the path of a route or a bin, by its id or `@USER/NAME`; else InvalidName."""
+    user, _, name = id[1:].partition("/")
+    if id.startswith("@") and is_username(user) and is_name(name):
+        return f"/{noun}/{id}"
+    return path_of(noun, id)
 
 
 def _check_headers(headers: Mapping[str, str]) -> None:

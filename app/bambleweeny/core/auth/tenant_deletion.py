@@ -35,10 +35,11 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
     store.write(("UNLINK", tenant.topic_bytes))
-    of_routes = (schema.route, tenant.document, tenant.counts)
-    _drain(lambda: _delete_public(store, tenant.routes, *of_routes))
+    of_documents = (tenant.document, tenant.counts)
+    _drain(lambda: _delete_public(store, tenant.routes, schema.route, *of_documents))
     store.write(("UNLINK", tenant.route_names))
-    _drain(lambda: _delete_public(store, tenant.bins, schema.bin))
+    _drain(lambda: _delete_public(store, tenant.bins, schema.bin, *of_documents))
+    store.write(("UNLINK", tenant.bin_names))
     store.write(("SREM", schema.tenants, user_id))
 
 

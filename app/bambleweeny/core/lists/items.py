@@ -1,13 +1,15 @@
 """Items of lists in any state: read without a pop, counted, added, moved and deleted."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.codec import StoredItem, unpack_item
 from bambleweeny.core.lists.lists import check_list_name
+from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
 from bambleweeny.errors import InvalidRequest, ListFull, NotFound
@@ -26,6 +28,8 @@ from bambleweeny.store.scripts import (
 
 State = Literal["ready", "leased", "delayed", "dead"]
 STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
+Order = Literal["oldest", "newest"]
+ORDERS: tuple[Order, ...] = ("oldest", "newest")
 _AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
 """Time moves an item only to a later state in this order."""
 MOST_SHOWN = 1000
@@ -42,6 +46,10 @@ class FoundItem(NamedTuple):
     state: State
     item: StoredItem
     at: int
+
+
+Page = tuple[list[FoundItem], str | None]
+"""Items, and the cursor of the next page, or None if there is none."""
 
 
 class ListStats(NamedTuple):
@@ -61,33 +69,67 @@ class ListStats(NamedTuple):
 class Items:
     """The items of all lists, in any state."""
 
-    def __init__(self, store: Store, bounds: tuple[int, int]) -> None:
+    def __init__(self, store: Store, waits: LongPolls, bounds: tuple[int, int]) -> None:
         self._store = store
+        self._waits = waits
         self._bounds = bounds
 
     def read_page(
-        self, caller: Caller, name: str, state: State, most: int, after: str
-    ) -> tuple[list[FoundItem], str | None]:
+        self,
+        caller: Caller,
+        name: str,
+        state: State,
+        most: int,
+        after: str,
+        *,
+        order: Order = "oldest",
+    ) -> Page:
         """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
 
         Ready items are in list order, leased and delayed ones in order of expiry, dead ones in
-        order of death. `after` is the cursor of the page before, or empty. Atomic. O(log n + page).
+        order of death; with the order `newest` all that is reversed. `after` is the cursor of the
+        page before, or empty; the id of a ready item is a cursor too. Atomic. O(log n + page).
         """
+        return _found(self._read_page(caller, name, state, most, after, order=order))
+
+    def wait_for_page(
+        self,
+        caller: Caller,
+        name: str,
+        most: int,
+        after: str,
+        *,
+        order: Order = "oldest",
+        seconds: float,
+        is_connected: Callable[[], bool],
+    ) -> Page:
+        """Return a page of ready items as `read_page` does; wait up to `seconds` for the first.
+
+        Every client that waits gets the item, unless it is taken first. Returns without waiting
+        if all wait slots are taken.
+        """
+        read = partial(self._read_page, caller, name, "ready", most, after, order=order)
+        channel = self._store.schema.tenant(caller.id).pushed(name)
+        return _found(self._waits.poll(read, channel, seconds, is_connected, for_all=True))
+
+    def _read_page(
+        self, caller: Caller, name: str, state: State, most: int, after: str, *, order: Order
+    ) -> Page | RetryAfter | None:
+        """Return a page that has an item; without one, the time until an item is due, or None."""
         if not 1 <= most <= MOST_SHOWN:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
-        cursor = _is_cursor(after or "0")
-        if cursor is None:
-            raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
-        score, item_id = cursor[1] or "0", cursor[2]
-        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE)
-        rows: Sequence[bytes] = self._run(READ_ITEMS_PAGE, caller, name, *args)
+        score, item_id = _read_cursor(state, after, order)
+        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE, order)
+        rows: Sequence[bytes] | int = self._run(READ_ITEMS_PAGE, caller, name, *args)
+        if isinstance(rows, int):
+            return RetryAfter(max(rows, 1))
         found = [
             FoundItem(state, unpack_item(data), int(at))
             for data, at in zip(rows[::2], rows[1::2], strict=True)
         ]
         size = sum(map(len, rows[::2]))
         is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
-        return found, _cursor_of(found[-1]) if is_cut else None
+        return (found, _cursor_of(found[-1]) if is_cut else None) if found else None
 
     def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
         """Return the bodies that a pop of up to `most` items would take, without taking them.
@@ -198,6 +240,21 @@ class Items:
     ) -> Any:
         check_list_name(name)
         return run_as(store or self._store, caller, script, name, *self._bounds, *args)
+
+
+def _found(page: Page | RetryAfter | None) -> Page:
+    return page if isinstance(page, tuple) else ([], None)
+
+
+def _read_cursor(state: State, after: str, order: Order) -> tuple[str, str]:
+    """Return the score and id after which a page begins; raise InvalidRequest for another text."""
+    if not after:
+        return ("", "") if order == "newest" else ("0", "0")
+    cursor = _is_cursor(after)
+    # NOTE: a cursor without a score is a beginning, before which there is no item.
+    if cursor is None or (order == "newest" and state != "ready" and not cursor[1]):
+        raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
+    return cursor[1] or "0", cursor[2]
 
 
 def _cursor_of(last: FoundItem) -> str:

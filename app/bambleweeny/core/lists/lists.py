@@ -98,7 +98,7 @@ class Lists:
 
         A new list counts against the quota. Raises ListFull if the list is at its bound, unless
         its policy drops the oldest item. With `bin_id` the caller must have that bin, else
-        NotFound. O(log n).
+        NotFound; the id is below 0, and nothing is added, if the bin has a document. O(log n).
         """
         reply = self._push(caller, name, [body], options, bin_id)
         return int(reply[0] if isinstance(reply, list) else reply)

@@ -23,8 +23,8 @@ from bambleweeny.core.mocks.limits import (
 )
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
-from bambleweeny.core.mocks.references import is_route_name
-from bambleweeny.core.mocks.refusals import Refused, Structs, advice_on, refusal
+from bambleweeny.core.mocks.references import is_public_name
+from bambleweeny.core.mocks.refusals import REFERENCE, Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import NAME_RULE, is_media_type, is_name
@@ -149,7 +149,7 @@ class RouteDocument(_Part):
             raise Refused("too_many_rules", f"A route has up to {RULES} rules")
         _require(bool(self.key or self.rules), "A route has a 'key', or 'rules'")
         _require(
-            not self.name or is_route_name(self.name),
+            not self.name or is_public_name(self.name),
             f"'{self.name[:64]}' cannot name a route. {ROUTE_NAME_RULE}",
         )
         for field, name in (("key", self.key), ("journal", self.journal)):
@@ -177,12 +177,24 @@ def read_document(body: bytes) -> RouteDocument:
         raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
 
 
-def invalid(ex: Exception, structs: Structs = _STRUCTS) -> BambleweenyError:
-    """Make the error of a refused document; `ex` is Refused, or msgspec's with or without one."""
+def invalid(
+    ex: Exception,
+    structs: Structs = _STRUCTS,
+    general: str = "invalid_route",
+    reference: str = REFERENCE,
+) -> BambleweenyError:
+    """Make the error of a refused document; `ex` is Refused, or msgspec's with or without one.
+
+    `general` is the code of an error that has none of its own, `reference` the end of the hint.
+    """
     cause: Any = ex if isinstance(ex, Refused) else ex.__cause__
-    code = cause.code if isinstance(cause, Refused) else "invalid_route"
+    code = cause.code if isinstance(cause, Refused) else general
     text = str(ex).replace(". - at `", " - at `").rstrip(".")
-    return refusal(code, f"{text}.", advice_on(str(ex), structs))
+    return refusal(
+        general if code == "invalid_route" else code,
+        f"{text}.",
+        advice_on(str(ex), structs, reference),
+    )
 
 
 def _require(is_met: object, text: str) -> None:

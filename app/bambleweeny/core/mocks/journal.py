@@ -33,9 +33,10 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Entry).decode
 
 
-def entry_of(call: Call, most_body: int | None = None) -> Entry:
-    """Record a call, with the first `most_body` bytes of its body, or all of them."""
-    kept = call.body if most_body is None else call.body[:most_body]
+def entry_of(call: Call, most_body: int | None = None, kept: bytes | None = None) -> Entry:
+    """Record a call, with the first `most_body` bytes of its body, or all of them, or `kept`."""
+    if kept is None:
+        kept = call.body if most_body is None else call.body[:most_body]
     entry = Entry(
         time_text(call.time), call.method, call.path, call.query, dict(call.headers), call.ip
     )

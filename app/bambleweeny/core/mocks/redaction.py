@@ -13,12 +13,17 @@ _RUN = re.compile(r"[\w.%\\-]{12,}", re.ASCII)
 _ESCAPED = re.compile(r"(?:%|\\u00)(2[5DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9Aa])")
 """An escaped letter, digit, dash, dot, underscore or percent sign of a URL or of JSON."""
 _NAMED = re.compile(r"b9y_[\w-]+", re.ASCII)
-_MOST_ESCAPES = 3
+_MOST_LEVELS = 3
 """How many times a text in a text is escaped, at most."""
+_MOST_ESCAPED = 20_000
+"""Escaped characters of one text: in a text with more, only tokens that are not escaped are found.
+
+Programs that encode a text do not escape the characters of a token.
+"""
 _MOST_CHECKS = 100
 """What looks like a token past these is taken for one, so that a check of all costs no more."""
-_SIGNATURE = 43
-"""The characters of an HS256 signature."""
+_SESSION = re.compile(r"eyJ(?:(?!eyJ)[^.])*\.(eyJ[^.]*)\.[^.]{0,43}").search
+"""Head, claims and HS256 signature, of 43 characters."""
 
 _BEARER = re.compile(r"(bearer[ :]\s*)(\S+)", re.IGNORECASE)
 _BASIC = re.compile(r"(basic\s+)([A-Za-z0-9+/_-]+=*)", re.IGNORECASE)
@@ -81,42 +86,37 @@ def _without_tokens(text: str, is_ours: IsOurs) -> str:
     if not ("eyJ" in text or "b9y_" in text or "%" in text or "\\u00" in text):
         return text
     checks = count(1)
+    is_dense = text.count("%") + text.count("\\u00") > _MOST_ESCAPED
 
     def is_token(part: str) -> bool:
         return next(checks) > _MOST_CHECKS or is_ours(part)
 
-    return _RUN.sub(lambda match: _run_without_tokens(match[0], is_token), text)
+    levels = 0 if is_dense else _MOST_LEVELS
+    return _RUN.sub(lambda match: _run_without_tokens(match[0], is_token, levels), text)
 
 
-def _run_without_tokens(run: str, is_ours: IsOurs) -> str:
+def _run_without_tokens(run: str, is_ours: IsOurs, levels: int) -> str:
     text = run
-    for _ in range(_MOST_ESCAPES):
+    for _ in range(levels):
         if "%" not in text and "\\" not in text:
             break
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     found = text
     if "eyJ" in text:
-        found = _without_signed(text.split("."), is_ours)
+        found = _without_signed(text, is_ours)
     if "b9y_" in found:
         found = _NAMED.sub(lambda match: REDACTED if is_ours(match[0]) else match[0], found)
     return run if found == text else found
 
 
-def _without_signed(parts: list[str], is_ours: IsOurs) -> str:
-    """Replace the tokens of sessions in a text that was split at its dots.
-
-    Other characters may stand at both sides of a token.
-    """
+def _without_signed(text: str, is_ours: IsOurs) -> str:
+    """Replace the tokens of sessions; other characters may stand at both sides of one. O(text)."""
     done: list[str] = []
-    place, last = 0, len(parts) - 2
-    while place < last:
-        head, claims, rest = parts[place : place + 3]
-        start, signature = head.rfind("eyJ"), rest[:_SIGNATURE]
-        if start >= 0 and claims[:3] == "eyJ" and is_ours(f"{head[start:]}.{claims}.{signature}"):
-            done += (head[:start], REDACTED)
-            parts[place + 2] = rest[_SIGNATURE:]
-            place += 2
+    kept = place = 0
+    while found := _SESSION(text, place):
+        if is_ours(found[0]):
+            done += (text[kept : found.start()], REDACTED)
+            kept = place = found.end()
         else:
-            done += (head, ".")
-            place += 1
-    return "".join(done) + ".".join(parts[place:])
+            place = found.start(1)
+    return "".join(done) + text[kept:]

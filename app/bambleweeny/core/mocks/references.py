@@ -1,4 +1,4 @@
-"""What names a route: its id, or `@USER/NAME`."""
+"""What names a route or a bin: its id, or `@USER/NAME`."""
 
 import re
 from typing import NamedTuple
@@ -11,15 +11,15 @@ NAME_RULE = "Use 1 to 64 of A-Z a-z 0-9 _ . -, not dots alone."
 
 
 class Reference(NamedTuple):
-    """A route by its id, or by its owner and its name."""
+    """A route or bin by its id, or by its owner and its name."""
 
     id: str = ""
     user: str = ""
     name: str = ""
 
 
-def is_route_name(text: str) -> bool:
-    """Return whether a text can name a route of a user."""
+def is_public_name(text: str) -> bool:
+    """Return whether a text can name a route or a bin of a user."""
     return _NAME(text) is not None
 
 
@@ -28,6 +28,6 @@ def reference_of(text: str) -> Reference | None:
     if not text.startswith("@"):
         return Reference(id=text) if is_public_id(text) else None
     user, _, name = text[1:].partition("/")
-    if is_username(user) and is_route_name(name):
+    if is_username(user) and is_public_name(name):
         return Reference(user=user, name=name)
     return None

@@ -47,11 +47,11 @@ def _within(where: str, text: str) -> str:
     return f"{sentence} - at `${where}{inner if found else '`'}"
 
 
-def advice_on(refused: str, structs: Structs) -> str:
+def advice_on(refused: str, structs: Structs, reference: str = REFERENCE) -> str:
     """Return the hint for a refused part of a document, with the field nearest to a wrong one."""
     found = _UNKNOWN.fullmatch(refused)
     guess = _guess(found[1], _FIELD.findall(found[2] or ""), structs) if found else ""
-    return f"{guess} {REFERENCE}".lstrip()
+    return f"{guess} {reference}".lstrip()
 
 
 def _guess(name: str, path: list[str], structs: Structs) -> str:

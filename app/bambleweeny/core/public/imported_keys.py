@@ -8,7 +8,7 @@ from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operations import Del
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.imports.result import Seed
-from bambleweeny.core.public.route_documents import Published
+from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.seeds import Seeds
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store

@@ -5,16 +5,19 @@ from contextlib import suppress
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.journal import encoded, entry_of
 from bambleweeny.core.mocks.limits import BODY_BYTES
-from bambleweeny.core.public.compiled_routes import (
-    CompiledRoutes,
-    KnownRoute,
+from bambleweeny.core.mocks.routes import Route
+from bambleweeny.core.public.compiled_documents import (
+    CompiledDocuments,
+    KnownDocument,
     NewerDocument,
-    RouteGone,
+    PublicIdGone,
 )
-from bambleweeny.core.public.engine_calls import EngineCalls
+from bambleweeny.core.public.document_calls import DocumentCalls
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.topics import Bounds
 from bambleweeny.store.scripts import RECORD_CALL_WITHIN_QUOTA
+
+KnownRoute = KnownDocument[Route]
 
 
 def beginning_of(call: Call) -> bytes:
@@ -25,7 +28,9 @@ def beginning_of(call: Call) -> bytes:
 class Journals:
     """Records calls that no script of a rule records."""
 
-    def __init__(self, engine: EngineCalls, compiled: CompiledRoutes, bounds: Bounds) -> None:
+    def __init__(
+        self, engine: DocumentCalls[Route], compiled: CompiledDocuments[Route], bounds: Bounds
+    ) -> None:
         self._engine = engine
         self._compiled = compiled
         self._bounds = bounds.packed
@@ -35,10 +40,10 @@ class Journals:
     ) -> None:
         """Record a call, if the route has a journal; else check that the document is known.
 
-        One round trip. Raises NewerDocument if it is not, and RouteGone without the route. Before
-        anything has changed, so that the call can be tried again.
+        One round trip. Raises NewerDocument if it is not, and PublicIdGone without the route,
+        before anything has changed, so that the call can be tried again.
         """
-        journal = known.document.journal
+        journal = known.compiled.document.journal
         if not journal:
             self._compiled.check(route, known)
             return
@@ -57,6 +62,6 @@ class Journals:
 
         It is not recorded if the document was replaced meanwhile.
         """
-        if known.document.journal:
-            with suppress(NewerDocument, RouteGone):
+        if known.compiled.document.journal:
+            with suppress(NewerDocument, PublicIdGone):
                 self.record(route, known, call, status, rule)

@@ -12,25 +12,24 @@ from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.headers import preflight_headers
 from bambleweeny.core.mocks.limits import ANSWER_BYTES
 from bambleweeny.core.mocks.references import Reference
-from bambleweeny.core.mocks.routes import no_rule
+from bambleweeny.core.mocks.routes import load, no_rule
 from bambleweeny.core.mocks.rules import Candidate
 from bambleweeny.core.mocks.templates import too_large
-from bambleweeny.core.public.compiled_routes import (
-    CompiledRoutes,
-    KnownRoute,
+from bambleweeny.core.public.compiled_documents import (
+    CompiledDocuments,
     NewerDocument,
-    RouteGone,
+    PublicIdGone,
 )
-from bambleweeny.core.public.engine_calls import EngineCalls
-from bambleweeny.core.public.journals import Journals, beginning_of
+from bambleweeny.core.public.document_calls import DocumentCalls
+from bambleweeny.core.public.journals import Journals, KnownRoute, beginning_of
 from bambleweeny.core.public.objects import ObjectCall, Objects
 from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.reservations import (
     Reserve,
     check_before_changes,
     reserve_nothing,
 )
-from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import HasDocument, Routes
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import BambleweenyError, Busy, NotFound, TooMuchAtOnce
@@ -72,7 +71,7 @@ class MockAnswers:
         self,
         store: Store,
         routes: Routes,
-        names: RouteNames,
+        names: PublicNames,
         *,
         list_bounds: tuple[int, int],
         topic_bounds: Bounds,
@@ -80,8 +79,8 @@ class MockAnswers:
         self._store = store
         self._routes = routes
         self._names = names
-        self._compiled = CompiledRoutes(store)
-        self._engine = EngineCalls(store, self._compiled)
+        self._compiled = CompiledDocuments(store, load)
+        self._engine = DocumentCalls(store, self._compiled)
         self._objects = Objects(self._engine)
         self._journals = Journals(self._engine, self._compiled, topic_bounds)
         self._list_bounds = list_bounds
@@ -106,12 +105,12 @@ class MockAnswers:
             public_id = self._names.find(reference)
             try:
                 route, known = self._find(public_id, reference)
-                on_document(known.document)
+                on_document(known.compiled.document)
                 content = self._answer(route, known, call, here, reserve or reserve_nothing)
                 return Answered(content, _sole_owner(route, known, content))
             except NewerDocument:
                 continue
-            except RouteGone as ex:
+            except PublicIdGone as ex:
                 # NOTE: another route may have the name by now.
                 if not reference.name or self._names.renew(reference) == public_id:
                     raise NotFound() from ex
@@ -121,30 +120,32 @@ class MockAnswers:
         try:
             route = self._routes.find(public_id)
         except NotFound as ex:
-            raise RouteGone() from ex
+            raise PublicIdGone() from ex
         known = self._compiled.get(route)
-        if reference.name and known.document.name != reference.name:
+        if reference.name and known.compiled.document.name != reference.name:
             # NOTE: a newer document than the cached one may have the name.
             self._compiled.check(route, known)
-            raise RouteGone()
+            raise PublicIdGone()
         return route, known
 
     def _answer(
         self, route: PublicId, known: KnownRoute, call: Call, here: str, reserve: Reserve
     ) -> Rendered | Shown:
-        if known.document.cors != "off" and _is_preflight(call):
+        if known.compiled.document.cors != "off" and _is_preflight(call):
             self._compiled.check(route, known)
             origin, *wanted = (call.headers.get(name, "") for name in _PREFLIGHT)
-            return Rendered(204, preflight_headers(known.document.cors, origin, *wanted), b"")
-        if not known.route.rules:
+            return Rendered(
+                204, preflight_headers(known.compiled.document.cors, origin, *wanted), b""
+            )
+        if not known.compiled.rules:
             return self._show(route, known, call)
         try:
-            candidates = known.route.candidates(call)
+            candidates = known.compiled.candidates(call)
         except BambleweenyError as ex:
             self._journals.record(route, known, call, ex.status)
             raise
         constant = candidates[0].constant
-        if constant is not None and not known.document.journal:
+        if constant is not None and not known.compiled.document.journal:
             self._compiled.check(route, known)
             return constant
         if candidates[0].resource and candidates[0].is_certain:
@@ -152,7 +153,7 @@ class MockAnswers:
         return self._answer_of_rule(route, known, candidates, call, here, reserve=reserve)
 
     def _show(self, route: PublicId, known: KnownRoute, call: Call) -> Shown:
-        document = known.document
+        document = known.compiled.document
         plain = route._replace(target=document.key, content_type=document.content_type or TEXT)
         status = 200
         try:
@@ -229,7 +230,7 @@ class MockAnswers:
         And whether the call is recorded, or is not to be recorded.
         """
         plans = [candidate.plan() for candidate in candidates]
-        journal = known.document.journal
+        journal = known.compiled.document.journal
         alone = None if journal else plans[0].names_alone
         if alone is not None and len(alone) <= 1:
             candidates[0].learn(0, self._compiled.read(route, known, alone))
@@ -279,7 +280,7 @@ class MockAnswers:
 
 def _sole_owner(route: PublicId, known: KnownRoute, content: Rendered | Shown) -> str:
     is_repeatable = isinstance(content, Shown) or content.is_repeatable
-    return route.owner if is_repeatable and not known.document.journal else ""
+    return route.owner if is_repeatable and not known.compiled.document.journal else ""
 
 
 _PREFLIGHT = ("origin", "access-control-request-method", "access-control-request-headers")

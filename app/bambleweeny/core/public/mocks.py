@@ -7,9 +7,9 @@ from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.public.freshness import Freshness
 from bambleweeny.core.public.imported_keys import ImportedKeys
 from bambleweeny.core.public.mock_answers import MockAnswers
+from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.route_imports import RouteImports
-from bambleweeny.core.public.route_names import RouteNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.public.seeds import Seeds
 from bambleweeny.core.public.verifications import Verifications
@@ -20,7 +20,7 @@ from bambleweeny.store import Store
 class Mocks(NamedTuple):
     """Routes as mock APIs."""
 
-    names: RouteNames
+    names: PublicNames
     documents: RouteDocuments
     answers: MockAnswers
     seeds: Seeds
@@ -39,7 +39,7 @@ def make_mocks(
     topic_bounds: Bounds,
 ) -> Mocks:
     """Build the services over a store. No round trip."""
-    names = RouteNames(store)
+    names = PublicNames(store, "route")
     documents = RouteDocuments(store, routes, names)
     seeds = Seeds(store, batch, documents)
     return Mocks(

@@ -26,8 +26,9 @@ from bambleweeny.core.mocks.collections.replies import (
     taken,
 )
 from bambleweeny.core.mocks.limits import COLLECTION_BYTES
-from bambleweeny.core.public.compiled_routes import KnownRoute
-from bambleweeny.core.public.engine_calls import EngineCalls
+from bambleweeny.core.mocks.routes import Route
+from bambleweeny.core.public.document_calls import DocumentCalls
+from bambleweeny.core.public.journals import KnownRoute
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.errors import Busy, IdTaken
 from bambleweeny.store.scripts import CHANGE_OBJECT, CREATE_OBJECT_WITHIN_BOUNDS, READ_OBJECTS
@@ -48,7 +49,7 @@ class ObjectCall(NamedTuple):
 class Objects:
     """Reads and writes objects. A write is atomic; a read of several collections is, too."""
 
-    def __init__(self, engine: EngineCalls) -> None:
+    def __init__(self, engine: DocumentCalls[Route]) -> None:
         self._engine = engine
 
     def answer(self, asked: ObjectCall) -> Rendered:
@@ -100,7 +101,7 @@ class Objects:
             raise taken(new.id or "") from ex
         path = asked.call.path.rstrip("/")
         if resource.parent:
-            path = asked.known.route.path_of(collection) or path
+            path = asked.known.compiled.path_of(collection) or path
         new_id = object_id.decode()
         return created(new.text(new_id), new_id, asked.here + path)
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.errors import (
+    BinNameTaken,
     InvalidRequest,
     NotFound,
     QuotaExceeded,
@@ -19,6 +20,7 @@ from bambleweeny.errors import (
 )
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
+from bambleweeny.store.schema import Tenant
 from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, REMOVE_PUBLIC_ID
 
 _T = TypeVar("_T")
@@ -30,7 +32,7 @@ _UNFINISHED_SECONDS = 3600
 class PublicId(NamedTuple):
     """The record of a public id: `target` is the name of a key or of a list.
 
-    With `has_document` it is a route whose document has all that matters instead.
+    With `has_document` it is a route or bin whose document has all that matters instead.
     """
 
     id: str
@@ -56,8 +58,17 @@ class PublicIds:
     ) -> None:
         self._store = store
         self._record_of = record_of
-        self._noun = noun
+        self.noun = noun
         self._known: dict[str, PublicId] = {}
+
+    def index(self, tenant: Tenant) -> str:
+        """Return the name of the sorted set with a tenant's ids."""
+        return tenant.routes if self.noun == "routes" else tenant.bins
+
+    def add(self, owner: str, add_to_index: Callable[[str], _T]) -> tuple[PublicId, _T]:
+        """Create an id with a document; `add_to_index` stores it, and returns a result."""
+        made = PublicId(str(uuid4()), owner, "", "", has_document=True)
+        return made, self._add(made, lambda: add_to_index(made.id))
 
     def find(self, public_id: str) -> PublicId:
         """Return the record of an id, without a check that the id is still valid.
@@ -71,9 +82,7 @@ class PublicIds:
             [found] = self._fetch([public_id])
             if found is None:
                 raise NotFound()
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[public_id] = found
+            known = self._remember(found)
         return known
 
     def delete(self, caller: Caller, public_id: str) -> None:
@@ -82,7 +91,7 @@ class PublicIds:
             raise InvalidRequest(
                 "The id is invalid.", hint="The id is the last segment of the path."
             )
-        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self._noun):
+        if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, ""):
             raise NotFound()
         self._store.write(("UNLINK", self._record_of(public_id)))
 
@@ -91,7 +100,7 @@ class PublicIds:
 
         An id without a record, left by an interrupted creation, is removed from the index.
         """
-        index = getattr(self._store.schema.tenant(caller.id), self._noun)
+        index = self.index(self._store.schema.tenant(caller.id))
         [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
         ids = [member.decode() for member in members]
         rows = self._fetch(ids)
@@ -100,12 +109,18 @@ class PublicIds:
             self._store.write(("ZREM", index, *lost))
         return [row for row in rows if row]
 
+    def _remember(self, found: PublicId) -> PublicId:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[found.id] = found
+        return found
+
     def _publish(self, caller: Caller, target: str, content_type: str = "") -> PublicId:
         """Create a public id. It counts against the quota."""
         made = PublicId(str(uuid4()), caller.id, target, content_type)
         self._add(
             made,
-            lambda: run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self._noun),
+            lambda: run_as(self._store, caller, ADD_PUBLIC_ID_WITHIN_QUOTA, made.id, self.noun),
         )
         return made
 
@@ -122,7 +137,7 @@ class PublicIds:
         self._store.write(("HSET", record, *fields), ("EXPIRE", record, _UNFINISHED_SECONDS))
         try:
             added = add_to_index()
-        except (QuotaExceeded, RouteNameTaken, Unauthorized):
+        except (QuotaExceeded, RouteNameTaken, BinNameTaken, Unauthorized):
             self._store.write(("UNLINK", record))
             raise
         self._store.write(("PERSIST", record))

@@ -14,7 +14,8 @@ from bambleweeny.core.mocks.imports.openapi import import_openapi
 from bambleweeny.core.mocks.imports.result import Imported, Seed
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.imported_keys import ImportedKeys, notes_on_existing
-from bambleweeny.core.public.route_documents import Published, RouteDocuments
+from bambleweeny.core.public.public_documents import Published
+from bambleweeny.core.public.route_documents import RouteDocuments
 
 Format = Literal["openapi", "har", "db"]
 FORMATS: tuple[Format, ...] = ("openapi", "har", "db")

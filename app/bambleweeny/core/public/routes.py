@@ -1,8 +1,7 @@
 """Routes: public ids that show a key, with other keys of the same owner nested in it."""
 
-from collections.abc import Callable, Set
-from typing import Any, TypeVar
-from uuid import uuid4
+from collections.abc import Set
+from typing import Any
 
 from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.auth.tokens import Caller
@@ -13,8 +12,6 @@ from bambleweeny.errors import Busy, ExpansionTooLarge, InvalidRequest, NotFound
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_ROUTE
-
-_T = TypeVar("_T")
 
 _MOST_READS = 5
 _MOST_REMEMBERED = 10_000
@@ -35,11 +32,6 @@ class Routes(PublicIds):
         super().__init__(store, schema.route, "routes")
         self._seen = _Seen()
         self._checked: dict[str, bytes] = {}
-
-    def add(self, owner: str, add_to_index: Callable[[str], _T]) -> tuple[PublicId, _T]:
-        """Create a route with a document; `add_to_index` stores it, and returns a result."""
-        made = PublicId(str(uuid4()), owner, "", "", has_document=True)
-        return made, self._add(made, lambda: add_to_index(made.id))
 
     def create(self, caller: Caller, key: str, content_type: str) -> PublicId:
         """Make a key public with a content type; the key may not exist yet."""

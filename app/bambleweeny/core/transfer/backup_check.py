@@ -7,6 +7,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import id_in_order, is_message_id
@@ -159,7 +160,7 @@ class _Rules:
             case Route():
                 return is_public_id(record.id) and _is_possible_route(record)
             case Bin():
-                return is_public_id(record.id) and is_part_of_name(record.list)
+                return is_public_id(record.id) and _is_possible_bin(record)
 
     def _is_next(self, item: Item) -> bool:
         order_key = (item.list, item.state)
@@ -182,3 +183,13 @@ def _is_possible_route(route: Route) -> bool:
     except (BambleweenyError, UnicodeEncodeError):
         return False
     return True
+
+
+def _is_possible_bin(one: Bin) -> bool:
+    if not one.document:
+        return is_part_of_name(one.list)
+    try:
+        document = one.document.encode()
+        return completed_document(document, None) == document
+    except (BambleweenyError, UnicodeEncodeError):
+        return False

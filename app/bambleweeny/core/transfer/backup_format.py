@@ -119,12 +119,13 @@ class Route(_Strict, omit_defaults=True):
     document: str = ""
 
 
-class Bin(_Strict):
-    """A bin and the list to which it adds."""
+class Bin(_Strict, omit_defaults=True):
+    """A bin and the list to which it adds. If it has a document, that has all that matters."""
 
     owner: str
     id: str
     list: str
+    document: str = ""
 
 
 class End(_Strict):

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.listing.selections import Row
@@ -130,12 +131,16 @@ class OwnRoute(_Strict, frozen=True):
 
 
 class OwnBin(_Strict, frozen=True):
-    """A bin, identified by the list to which it adds."""
+    """A bin, identified by the list to which it adds, or by its document."""
 
-    list: str
+    list: str = ""
+    document: str = ""
 
     def check(self) -> None:
         """Raise InvalidRequest unless the bin is valid."""
+        if self.document:
+            completed_document(self.document.encode(errors="replace"), None)
+            return
         check_list_name(self.list)
 
 
@@ -182,7 +187,7 @@ def line_of(record: Row | List | Item | Message | Route | Bin) -> bytes:
         case Route():
             line = Line(route=_route_of(record))
         case Bin():
-            line = Line(bin=OwnBin(record.list))
+            line = Line(bin=_bin_of(record))
     return _encode(line) + b"\n"
 
 
@@ -190,6 +195,10 @@ def _route_of(route: Route) -> OwnRoute:
     if route.document:
         return OwnRoute(document=route.document)
     return OwnRoute(route.key, route.content_type)
+
+
+def _bin_of(one: Bin) -> OwnBin:
+    return OwnBin(document=one.document) if one.document else OwnBin(one.list)
 
 
 def _item_of(item: Item) -> OwnItem:

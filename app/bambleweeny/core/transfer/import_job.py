@@ -1,17 +1,16 @@
 """The work of one import: its writes, and the lines that it skips."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.bins.bin_documents import BinDocuments
+from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.listing.selections import Selections
 from bambleweeny.core.lists.items import Items
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.lists.policies import ListPolicies
-from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.public.bins import Bins
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Message, Topics
@@ -24,6 +23,7 @@ from bambleweeny.core.transfer.export_records import (
     OwnRecord,
     OwnRoute,
 )
+from bambleweeny.core.transfer.public_imports import PublicImport
 from bambleweeny.core.values import bytes_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import PUT_KEYS_WITHIN_QUOTA
@@ -38,8 +38,9 @@ class Nouns(NamedTuple):
     list_policies: ListPolicies
     topics: Topics
     routes: Routes
-    documents: RouteDocuments
+    route_documents: RouteDocuments
     bins: Bins
+    bin_documents: BinDocuments
 
 
 class Imported:
@@ -67,31 +68,8 @@ class ImportJob:
         self._caller = caller
         self._skips = skips
         self._was_there = {begun: False}
-
-    @cached_property
-    def _known(self) -> set[OwnRecord]:
-        """The existing routes and bins, as records."""
-        bins = (OwnBin(one.target) for one in self._nouns.bins.owned_by(self._caller))
-        return {*bins, *self._known_routes}
-
-    @cached_property
-    def _known_routes(self) -> dict[OwnRoute, str]:
-        """The ids of the existing routes."""
-        return {
-            OwnRoute(one.target, one.content_type)
-            if document is None
-            else OwnRoute(document=document.decode()): one.id
-            for one, document in self._nouns.documents.all(self._caller)
-        }
-
-    @cached_property
-    def _named(self) -> dict[str, str]:
-        """The ids of the existing routes that have names."""
-        return {
-            name: public_id
-            for record, public_id in self._known_routes.items()
-            if record.document and (name := load(record.document.encode()).document.name)
-        }
+        self._routes = PublicImport(caller, nouns.routes, nouns.route_documents, skips=skips)
+        self._bins = PublicImport(caller, nouns.bins, nouns.bin_documents, skips=skips)
 
     def put(self, records: Sequence[OwnRecord]) -> None:
         """Write keys, items of one list, messages of one topic, or one record of another kind."""
@@ -111,10 +89,10 @@ class ImportJob:
                 written = self._put_messages(first.topic, records)
                 done.messages += written
             case OwnRoute():
-                written = self._make_public(first)
+                written = int(self._routes.put(first))
                 done.routes += written
             case OwnBin():
-                written = self._make_public(first)
+                written = int(self._bins.put(first))
                 done.bins += written
         done.skipped += len(records) - written
 
@@ -167,29 +145,3 @@ class ImportJob:
             [score] = read_as(self._store, self._caller, ("ZSCORE", index, name))
             self._was_there[path] = score is not None
         return self._was_there[path]
-
-    def _make_public(self, record: OwnRoute | OwnBin) -> int:
-        """Create a route or a bin, unless an equal one exists."""
-        if record in self._known:
-            return 0
-        if isinstance(record, OwnBin):
-            self._nouns.bins.create(self._caller, record.list)
-        elif not record.document:
-            self._nouns.routes.create(self._caller, record.key, record.content_type)
-        elif not self._put_document(record.document.encode()):
-            return 0
-        self._known.add(record)
-        return 1
-
-    def _put_document(self, document: bytes) -> bool:
-        """Create a route with a document, or replace that of the route with its name."""
-        name = load(document).document.name
-        if name not in self._named:
-            made = self._nouns.documents.create(self._caller, document)
-            if name:
-                self._named[name] = made.id
-        elif self._skips:
-            return False
-        else:
-            self._nouns.documents.replace(self._caller, self._named[name], document)
-        return True

@@ -7,10 +7,10 @@ from typing import IO
 
 from bambleweeny.core.auth.tenant_deletion import clear_tenant
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.bins.bin_documents import stored_document as stored_bin
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
-from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.public.route_documents import stored_document
+from bambleweeny.core.public.route_documents import stored_document as stored_route
 from bambleweeny.core.transfer.backup_check import read_header, read_records
 from bambleweeny.core.transfer.backup_format import (
     Bin,
@@ -160,8 +160,6 @@ class _Writer:
                 self._put_message(record)
             case Route():
                 self._put_public(record, record.key, record.content_type)
-                if record.document:
-                    self._put_document(record)
             case Bin():
                 self._put_public(record, record.list, "")
         if len(self._commands) >= _BATCH or self._bytes >= _BATCH_BYTES:
@@ -226,19 +224,21 @@ class _Writer:
         index = tenant.routes if is_route else tenant.bins
         name = schema.route(record.id) if is_route else schema.bin(record.id)
         self._claims[name] = record.owner
-        fields = ("owner", record.owner, "target", target, "content_type", content_type)
+        fields = ["owner", record.owner, "target", target, "content_type", content_type]
+        fields += ["document", "1"] if record.document else []
         self._add(("ZADD", index, 0, record.id), ("HSET", name, *fields))
+        if record.document:
+            self._put_document(record)
 
-    def _put_document(self, route: Route) -> None:
-        tenant, document = self._schema.tenant(route.owner), route.document.encode()
-        stored = stored_document(load(document).document, document)
-        fields = [part for field in stored.items() for part in field]
-        self._add(
-            ("HSET", self._schema.route(route.id), "document", 1),
-            ("HSET", tenant.document(route.id), *fields),
-        )
-        if stored["name"]:
-            self._add(("HSET", tenant.route_names, stored["name"], route.id))
+    def _put_document(self, record: Route | Bin) -> None:
+        tenant, document = self._schema.tenant(record.owner), record.document.encode()
+        is_route = isinstance(record, Route)
+        stored = stored_route(document) if is_route else stored_bin(document)
+        fields = [part for field in stored.fields.items() for part in field]
+        self._add(("HSET", tenant.document(record.id), *fields))
+        if stored.name:
+            names = tenant.route_names if is_route else tenant.bin_names
+            self._add(("HSET", names, stored.name, record.id))
         self._bytes += len(document)
 
     def _add(self, *commands: Command) -> None:

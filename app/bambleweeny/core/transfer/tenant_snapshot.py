@@ -79,7 +79,7 @@ class TenantSnapshot:
         for name, entries in _pairs(topics):
             yield from self._topic(name.decode(), entries)
         yield from self._routes({name.decode(): document for name, document in _pairs(routes)})
-        yield from self._bins([public_id.decode() for public_id in bins])
+        yield from self._bins({name.decode(): document for name, document in _pairs(bins)})
 
     def _records_in_pages(self) -> Iterator[Record]:
         [fields] = read_as(self._store, self._caller, ("HMGET", self._tenant.user, *_FIELDS))
@@ -105,10 +105,9 @@ class TenantSnapshot:
             for name in names:
                 yield from self._topic_in_pages(name)
         for ids in self._walk(tenant.routes):
-            documents = (("HGET", tenant.document(public_id), "document") for public_id in ids)
-            yield from self._routes(dict(zip(ids, self._store.read(*documents), strict=True)))
+            yield from self._routes(self._documents_of(ids))
         for ids in self._walk(tenant.bins):
-            yield from self._bins(ids)
+            yield from self._bins(self._documents_of(ids))
 
     def _items_in_pages(self, name: str, state: State) -> Iterator[Item]:
         at, last = 0, 0
@@ -167,15 +166,20 @@ class TenantSnapshot:
             value = value_of(message.value)
             yield Message(self._caller.id, name, message.id, message.type, value)
 
+    def _documents_of(self, ids: Sequence[str]) -> dict[str, bytes | None]:
+        documents = (("HGET", self._tenant.document(public_id), "document") for public_id in ids)
+        return dict(zip(ids, self._store.read(*documents), strict=True))
+
     def _routes(self, documents: Mapping[str, bytes | None]) -> Iterator[Route]:
         schema, ids = self._store.schema, list(documents)
         for public_id, row in self._look_up(ids, schema.route, "target", "content_type"):
             document = (documents[public_id] or b"").decode()
             yield Route(self._caller.id, public_id, row[0].decode(), row[1].decode(), document)
 
-    def _bins(self, ids: Sequence[str]) -> Iterator[Bin]:
-        for public_id, row in self._look_up(ids, self._store.schema.bin, "target"):
-            yield Bin(self._caller.id, public_id, row[0].decode())
+    def _bins(self, documents: Mapping[str, bytes | None]) -> Iterator[Bin]:
+        for public_id, row in self._look_up(list(documents), self._store.schema.bin, "target"):
+            document = (documents[public_id] or b"").decode()
+            yield Bin(self._caller.id, public_id, row[0].decode(), document)
 
     def _look_up(
         self, ids: Sequence[str], name_of: Callable[[str], str], *fields: str

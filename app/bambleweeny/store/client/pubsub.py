@@ -118,7 +118,7 @@ class PubSub:
             yield follower
 
     def remind(self, channel: str, seconds: float) -> None:
-        """Wake one waiter of a channel after `seconds`, unless a message does so earlier."""
+        """Wake one waiter and the followers of a channel after `seconds`, or earlier."""
         with self._lock:
             self._note_due(channel.encode(), seconds)
             if self._line:
@@ -208,7 +208,11 @@ class PubSub:
         now = time.monotonic()
         for name in [name for name, at in self._due.items() if at <= now]:
             del self._due[name]
-            _wake_one(self._waiting[name])
+            waiters = self._waiting[name]
+            for waiter in waiters:
+                if isinstance(waiter, Follower):
+                    waiter.wake()
+            _wake_one(waiters)
 
 
 def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
@@ -225,8 +229,14 @@ def _take(kind: bytes, waiters: deque[Waiter] | None, message: bytes) -> None:
 
 
 def _wake_one(waiters: deque[Waiter]) -> None:
-    """Wake the first waiter that sleeps; if all are awake, they will check anyway."""
-    next((waiter for waiter in waiters if not waiter.is_awake), waiters[0]).wake()
+    """Wake the first waiter that sleeps and is no follower; one that is awake will check anyway.
+
+    A follower takes nothing, so the wake-up of a waiter that left is not for it.
+    """
+    for waiter in waiters:
+        if not waiter.is_awake and not isinstance(waiter, Follower):
+            waiter.wake()
+            return
 
 
 class _Line:

@@ -56,9 +56,15 @@ def test_a_backup_moves_from_one_directory_to_another(tmp_path):
             admin.post("/users", json={"username": "uli", "password": "secret"})
             token = server.token("uli", "secret")
             admin.put("/keys/foo?userid=1", data=b"\xff\x00bar")
+            document = {
+                "list": "hooks",
+                "name": "gh",
+                "verify": {"scheme": "gitlab", "secrets": ["s"]},
+            }
+            admin.post("/bins?userid=1", json=document)
         said = typed("backup", "--data-dir", tmp_path / "a", tmp_path / "file").stderr.decode()
         assert said.startswith(
-            "Backed up 2 users, 1 key, 0 items, 0 topics, 0 messages, 0 routes and 0 bins "
+            "Backed up 2 users, 1 key, 0 items, 0 topics, 0 messages, 0 routes and 1 bin "
             f"from {tmp_path / 'a'}."
         )
     said = typed("restore", "--data-dir", tmp_path / "b", tmp_path / "file").stderr.decode()
@@ -69,6 +75,9 @@ def test_a_backup_moves_from_one_directory_to_another(tmp_path):
             assert uli.get("/keys/foo").status_code == 401
         with Http(server.url, server.token("uli", "secret")) as uli:
             assert uli.get("/keys/foo").content == b"\xff\x00bar"
+            assert uli.post("/bins/@uli/gh", data=b"x").json()["code"] == "invalid_signature"
+            assert uli.post("/bins/@uli/gh", data=b"x", headers={"X-Gitlab-Token": "s"}).ok
+            assert uli.get("/lists/hooks").content == b"x"
         assert server.token("admin", "changeme")
 
 
@@ -247,7 +256,7 @@ def fill(url: str) -> None:
             store.write(*commands[begin : begin + 1000])
         for number in range(13):
             services.routes.create(caller, f"key:{number}", "text/plain")
-            services.bins.create(caller, f"list:{number}")
+            services.inboxes.bins.create(caller, f"list:{number}")
         services.users.change(owner, quota=int(owner) * 3000)
     store.close()
 

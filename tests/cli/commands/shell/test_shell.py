@@ -1,5 +1,6 @@
 """The shell in a pipe and at terminals."""
 
+import json
 import re
 import stat
 import subprocess
@@ -162,13 +163,22 @@ def test_history_is_its_owners_and_has_no_passwords(terminal, alone):
     settle(shell, "set sh:h remembered", "OK")
     settle(shell, "create_user sh-secret hunter2", r"\d")
     settle(shell, "users  add sh-other hunter2", r"\d")
+    settle(shell, "bin add sh:h --name sh-hist --verify github:hunter2", "/bins/@")
+    document = {
+        "list": "sh:h",
+        "name": "sh-hist",
+        "challenge": {"provider": "meta", "secret": "hunter2"},
+    }
+    settle(shell, f"bin set '{json.dumps(document)}'", "/bins/@")
+    settle(shell, "bin del sh-hist --json", "true")
+    settle(shell, "get sh:h", "remembered")
     file = alone / "state" / "bambleweeny" / "history"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "remembered" in file.read_text()
     assert "hunter2" not in file.read_text()
     again = terminal()
     again.child.send("\x1b[A\r")
-    again.child.expect("OK")
+    again.child.expect("remembered")
 
 
 def test_ctrl_c_drops_a_line_and_ctrl_d_leaves(terminal):

@@ -9,8 +9,9 @@ from bambleweeny.cli.escapes import visible
 from bambleweeny.config import Config
 from bambleweeny.options import PREFIX, variable_of
 
-_OTHERS = ("LIST", "ATTEMPT", "IMAGE", "FROM")
-"""Variables that `sub` sets for its command, or that `compose.yaml` or `import-original` reads."""
+_OTHERS = ("LIST", "ATTEMPT", "IMAGE", "FROM", "VERIFY_SECRET", "CHALLENGE_SECRET")
+"""Variables that `sub` sets for its command, or that `compose.yaml`, `import-original` or `bin add`
+reads."""
 _IS_OF_A_SERVICE = re.compile(
     r"SERVICE_HOST=.*|SERVICE_PORT(_\w+)?=.*|PORT=\w+://.*|PORT_[0-9]+_(TCP|UDP|SCTP)(_\w+)?=.*"
 ).fullmatch

@@ -1,6 +1,7 @@
 """The prompt: a line editor with history and completion."""
 
 import os
+import re
 from collections.abc import Iterable
 
 from prompt_toolkit import PromptSession
@@ -22,6 +23,8 @@ from bambleweeny.cli.escapes import visible
 _PROMPT = "b9y> "
 _SECRET = ("password", "users add", "users set", "create_user")
 """Commands that may contain a password; they are not written to the history."""
+_HAS_SECRET = re.compile(r"""--verify|--challenge|["']secrets?["']""").search
+"""Finds secrets of bins, which are not written to it either."""
 
 
 def talk(context: Context) -> int:
@@ -68,7 +71,8 @@ class _Names(Completer):
 
 class _WithoutSecrets(FileHistory):
     def store_string(self, string: str) -> None:
-        if not " ".join(string.split()).startswith(_SECRET):
+        is_secret = " ".join(string.split()).startswith(_SECRET) or _HAS_SECRET(string)
+        if not is_secret:
             super().store_string(string)
 
 

@@ -50,37 +50,80 @@ local function add_item_search(list)
     return ids
   end
 
-  -- Returns up to `limit` items in a state that follow a score and id, each with its score. The
-  -- last item is the one with which the page exceeds `room` bytes.
-  function list.page(state, score, id, limit, room)
-    local ids_by_score, page = by_state[state], {}
-    local low, high = 0, ids_by_score and redis.call('ZCARD', ids_by_score) or 0
-    if not ids_by_score then
-      low = list.index_of(tonumber(id) + 1)
-    end
+  -- Returns how many items of a sorted set are before a score and id; `and_equal` counts an item
+  -- with just this score and id too.
+  local function count_before(ids, score, id, and_equal)
+    local low, high = 0, redis.call('ZCARD', ids)
     while low < high do
       local middle = math.floor((low + high) / 2)
-      local found = redis.call('ZRANGE', ids_by_score, middle, middle, 'WITHSCORES')
+      local found = redis.call('ZRANGE', ids, middle, middle, 'WITHSCORES')
       local other = tonumber(found[2])
-      if other < score or (other == score and found[1] <= id) then
+      local is_equal = other == score and found[1] == id
+      if other < score or (other == score and found[1] < id) or (is_equal and and_equal) then
         low = middle + 1
       else
         high = middle
       end
     end
+    return low
+  end
+
+  -- Returns how many items of a state to skip, from the beginning or with `newest_first` from the
+  -- end, so that the next item follows a score and id.
+  local function count_to_skip(ids, score, id, newest_first)
+    if newest_first then
+      if id == '' then
+        return 0
+      end
+      return ids and redis.call('ZCARD', ids) - count_before(ids, score, id, false)
+        or list.count_from(tonumber(id))
+    end
+    return ids and count_before(ids, score, id, true) or list.index_of(tonumber(id) + 1)
+  end
+
+  -- Returns up to `count` ready items after the first `skipped` ones, counted from the end.
+  -- NOTE: the LRANGE of Redis 6 searches from the front, at any index. So near the end each item is
+  -- read alone, which costs no more in a long list than in a short one.
+  local function newest_ready(skipped, count)
+    local left, found = redis.call('LLEN', ready) - skipped, {}
+    count = math.min(count, left)
+    if count * (skipped + count) < left then
+      for index = skipped + 1, skipped + count do
+        found[#found + 1] = redis.call('LINDEX', ready, -index)
+      end
+    elseif count > 0 then
+      local range = redis.call('LRANGE', ready, left - count, left - 1)
+      for index = count, 1, -1 do
+        found[#found + 1] = range[index]
+      end
+    end
+    return found
+  end
+
+  -- Returns up to `limit` items in a state that follow a score and id, each with its score. The
+  -- last item is the one with which the page exceeds `room` bytes. With `newest_first` the items
+  -- are in reverse order, and an empty id stands for the end.
+  function list.page(state, score, id, limit, room, newest_first)
+    local ids_by_score, page = by_state[state], {}
+    local skipped = count_to_skip(ids_by_score, score, id, newest_first)
     while #page < 2 * limit and room >= 0 do
       local step = math.min(20, limit - #page / 2)
       local found
       local scores = {}
-      if not ids_by_score then
-        found = redis.call('LRANGE', ready, low, low + step - 1)
-      else
-        local pairs_found = redis.call('ZRANGE', ids_by_score, low, low + step - 1, 'WITHSCORES')
+      if ids_by_score then
+        local range = newest_first and 'ZREVRANGE' or 'ZRANGE'
         local ids = {}
+        local pairs_found = redis.call(
+          range, ids_by_score, skipped, skipped + step - 1, 'WITHSCORES'
+        )
         for index = 1, #pairs_found, 2 do
           ids[#ids + 1], scores[#scores + 1] = pairs_found[index], pairs_found[index + 1]
         end
         found = #ids > 0 and redis.call('HMGET', not_ready, unpack(ids)) or {}
+      elseif newest_first then
+        found = newest_ready(skipped, step)
+      else
+        found = redis.call('LRANGE', ready, skipped, skipped + step - 1)
       end
       for index, data in ipairs(found) do
         page[#page + 1], page[#page + 2] = data, scores[index] or '0'
@@ -92,7 +135,7 @@ local function add_item_search(list)
       if #found < step then
         break
       end
-      low = low + step
+      skipped = skipped + step
     end
     return page
   end

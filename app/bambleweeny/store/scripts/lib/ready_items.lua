@@ -27,6 +27,25 @@ local function add_ready_items(list)
     return low
   end
 
+  -- Returns how many ready items have this id or a higher one. Searches from the end.
+  function list.count_from(id)
+    local length = redis.call('LLEN', ready)
+    local low, high = 0, 1
+    while high <= length and id_at(-high) >= id do
+      low, high = high, 2 * high
+    end
+    high = math.min(high, length + 1)
+    while high - low > 1 do
+      local middle = math.floor((low + high) / 2)
+      if id_at(-middle) >= id then
+        low = middle
+      else
+        high = middle
+      end
+    end
+    return low
+  end
+
   -- Inserts an item among the ready ones, in the order of ids. A returned item belongs near the
   -- front, a delayed one near the end. LINSERT searches from the front, so near the end the items
   -- from the index on are removed and added again.

@@ -7,10 +7,11 @@
 --   ARGV[2] name (string): the list
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
---   ARGV[5] bin (string): the public id of the bin that pushes, or ''
+--   ARGV[5] bin (string): the public id of the plain bin that pushes, or ''
 --   ARGV[6] packed_options (JSON): or ''; see `push_slow_path`
 --   ARGV[7..] body (bytes): for each item
--- Output: the id of the first item; in an array if an earlier push had the same idempotency key
+-- Output: the id of the first item; in an array if an earlier push had the same idempotency key;
+--   -1 if the bin has a document
 -- Errors: not_found, list_full, quota_exceeded, too_much_at_once
 --- @include "lib/tenant"
 --- @include "lib/notify"
@@ -23,6 +24,9 @@ local bin, packed_options = ARGV[5], ARGV[6]
 local ready, record = its_ready(name), its_list(name)
 if bin ~= '' and not redis.call('ZSCORE', its_bins, bin) then
   return redis.error_reply('B9Y not_found')
+end
+if bin ~= '' and redis.call('EXISTS', its_document(bin)) == 1 then
+  return -1
 end
 local counters = redis.call('HGET', record, 'numbers')
 local needs_slow_path, bytes, total_in, total_out, last_id = 0, 0, 0, 0, 0

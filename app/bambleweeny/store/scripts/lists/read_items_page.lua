@@ -8,11 +8,18 @@
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[5] state (string): `ready`, `leased`, `delayed` or `dead`
 --   ARGV[6] score (number): of the last item that was returned
---   ARGV[7] id (string): of the last item that was returned
+--   ARGV[7] id (string): of the last item that was returned; with `newest`, or '' for none
 --   ARGV[8] limit (integer): the most items to return
 --   ARGV[9] room (bytes): the page ends with the item that exceeds this
--- Output: each stored item, and its score
+--   ARGV[10] order (string): `oldest`, or `newest` for the reverse order
+-- Output: each stored item, and its score; without a ready item to return, the ms until an item of
+--   the list is due, if one is
 --- @include "lib/list"
 local name, state, score, id = ARGV[2], ARGV[5], tonumber(ARGV[6]), ARGV[7]
-local limit, room = tonumber(ARGV[8]), tonumber(ARGV[9])
-return list_of(name).process_due_once().page(state, score, id, limit, room)
+local limit, room, order = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
+local list = list_of(name).process_due_once()
+local page = list.page(state, score, id, limit, room, order == 'newest')
+if #page == 0 and state == 'ready' and list.due then
+  return math.max(list.due - list.now_ms, 0)
+end
+return page

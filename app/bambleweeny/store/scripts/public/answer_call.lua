@@ -26,7 +26,7 @@
 -- Errors: not_found, too_many_comparisons, answer_too_large, quota_exceeded, busy, and
 --   those of the operations
 --- @include "lib/tenant"
---- @include "lib/route_document"
+--- @include "lib/known_document"
 --- @include "lib/key_tests"
 --- @include "lib/recorded_calls"
 --- @lazy "batch/run_batch"

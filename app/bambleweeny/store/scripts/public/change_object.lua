@@ -14,7 +14,7 @@
 --   knows another one
 -- Errors: not_found, collection_full, quota_exceeded
 --- @include "lib/tenant"
---- @include "lib/route_document"
+--- @include "lib/known_document"
 --- @include "lib/collection"
 --- @function "keys/set_within_quota"
 --- @function "keys/delete_key"

@@ -15,7 +15,7 @@
 --   one
 -- Errors: not_found, id_taken, collection_full, quota_exceeded
 --- @include "lib/tenant"
---- @include "lib/route_document"
+--- @include "lib/known_document"
 --- @include "lib/collection"
 --- @function "keys/set_within_quota"
 local id, revision, prefix, max_objects = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])

@@ -12,7 +12,7 @@
 --   and the document, if the caller knows another one
 -- Errors: not_found, collection_full
 --- @include "lib/tenant"
---- @include "lib/route_document"
+--- @include "lib/known_document"
 --- @include "lib/collection"
 local id, revision, room, name = ARGV[2], ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local newer = newer_document(id, revision)

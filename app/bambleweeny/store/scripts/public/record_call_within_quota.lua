@@ -12,7 +12,7 @@
 --   ARGV[6] record (JSON)
 -- Output: 1; or -1, the revision and the document, if the caller knows another one
 -- Errors: not_found
---- @include "lib/route_document"
+--- @include "lib/known_document"
 --- @include "lib/recorded_calls"
 local id, revision, journal, bounds, record = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local newer = newer_document(id, revision)

@@ -1,4 +1,4 @@
--- Removes a public id from the tenant's routes or bins, with all that a route has. Makes the id
+-- Removes a public id from the tenant's routes or bins, with all that it has. Makes the id
 -- invalid.
 --
 -- Input
@@ -6,12 +6,17 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] id (string): the public id
 --   ARGV[3] noun (string): `routes` or `bins`
--- Output: 1, or 0 if there is no such id
+--   ARGV[4] revision (string): that its document must have, or '' for any
+-- Output: 1, or 0 if there is no such id, or if its document has another revision
 --- @include "lib/tenant"
---- @include "lib/route_data"
-local id, noun = ARGV[2], ARGV[3]
-local removed = redis.call('ZREM', noun == 'routes' and its_routes or its_bins, id)
-if removed == 1 and noun == 'routes' then
-  forget_document(id)
+--- @include "lib/public_data"
+local id, noun, revision = ARGV[2], ARGV[3], ARGV[4]
+if revision ~= '' and redis.call('HGET', its_document(id), 'revision') ~= revision then
+  return 0
+end
+local is_route = noun == 'routes'
+local removed = redis.call('ZREM', is_route and its_routes or its_bins, id)
+if removed == 1 then
+  forget_document(id, is_route and its_route_names or its_bin_names)
 end
 return removed

@@ -7,8 +7,8 @@
 --   ARGV[3] max_resources (integer): the most resources of the tenant
 --   ARGV[4] room (bytes): the most bytes of all, counting 64 more for each value
 -- Output: the record's fields; name, value and metadata of each key; name, record and the items in
---   each state of each list; name and messages of each topic; id and document of each route; the
---   ids of bins. Nil if the tenant has more than ARGV[3] and ARGV[4] allow.
+--   each state of each list; name and messages of each topic; id and document of each route and
+--   of each bin. Nil if the tenant has more than ARGV[3] and ARGV[4] allow.
 --- @include "lib/tenant"
 --- @include "lib/list"
 local field_names, max_resources, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -31,7 +31,7 @@ if owned > max_resources then
   return false
 end
 room = math.min(room, spare_bytes())
-local fields, keys, lists, topics, routes = {}, {}, {}, {}, {}
+local fields, keys, lists, topics, published = {}, {}, {}, {}, {}
 for field in string.gmatch(field_names, '%S+') do
   fields[#fields + 1] = field
 end
@@ -67,20 +67,24 @@ for _, name in ipairs(redis.call('ZRANGE', its_topics, 0, -1)) do
   topics[#topics + 1] = name
   topics[#topics + 1] = redis.call('XRANGE', its_topic(name), '-', '+')
 end
-for _, id in ipairs(redis.call('ZRANGE', its_routes, 0, -1)) do
-  local document = redis.call('HGET', its_document(id), 'document')
-  room = room - (document and #document or 0)
-  if room < 0 then
-    return false
+for noun, index in ipairs({its_routes, its_bins}) do
+  local rows = {}
+  for _, id in ipairs(redis.call('ZRANGE', index, 0, -1)) do
+    local document = redis.call('HGET', its_document(id), 'document')
+    room = room - (document and #document or 0)
+    if room < 0 then
+      return false
+    end
+    rows[#rows + 1] = id
+    rows[#rows + 1] = document
   end
-  routes[#routes + 1] = id
-  routes[#routes + 1] = document
+  published[noun] = rows
 end
 return {
   redis.call('HMGET', user, unpack(fields)),
   keys,
   lists,
   topics,
-  routes,
-  redis.call('ZRANGE', its_bins, 0, -1),
+  published[1],
+  published[2],
 }

@@ -80,7 +80,7 @@ def public_requests(http: Http) -> Iterator[Stranger]:
     yield Stranger("a route that is not there", "GET", f"/routes/{_NOWHERE}", 404)
     yield Stranger("a bin that is not there, 1 MB", "POST", f"/bins/{_NOWHERE}", 404, "x" * MB)
     made = http.post("/bins", json={"list": "inbox"}).json()["path"]
-    http.put("/lists/inbox/policy", json={"max_items": 10, "overflow": "drop"})
+    http.put("/lists/inbox/policy", json={"max_len": 10, "overflow": "drop_oldest"})
     yield Stranger("a bin, 1 MB", "POST", made, 200, "x" * MB)
     login = json.dumps({"username": "nobody", "password": "wrong"})
     yield Stranger("a wrong login", "POST", "/auth/token", 401, login)
@@ -147,12 +147,13 @@ def logging_all(engine: redis.Redis) -> Iterator[None]:
 
 def _felt(server: Served, token: str, stranger: Stranger, rounds: int, seconds: int) -> list[Cell]:
     """Measure the other tenant alone and beside the strangers, in turn."""
+    request = request_bytes("GET", "/keys/mine", token)
     alone, beside, rates = [], [], []
     for _ in range(rounds):
-        alone.append(_p99(server, token, seconds))
-        with _eight(server, stranger, seconds + 1) as load:
+        alone.append(p99_of(server, request, seconds))
+        with eight_strangers(server, stranger, seconds + 1) as load:
             time.sleep(0.5)
-            beside.append(_p99(server, token, seconds))
+            beside.append(p99_of(server, request, seconds))
         rates.append(load())
     return [
         stranger.name, median(rates), median(alone), median(beside),
@@ -160,20 +161,22 @@ def _felt(server: Served, token: str, stranger: Stranger, rounds: int, seconds: 
     ]  # fmt: skip
 
 
-def _p99(server: Served, token: str, seconds: int) -> float:
-    """Read a key again and again; return the 99th of a hundred times, in ms."""
-    request, taken = request_bytes("GET", "/keys/mine", token), []
+def p99_of(server: Served, request: bytes, seconds: int) -> float:
+    """Send a request again and again; return the 99th of a hundred times, in ms."""
+    taken = []
     end = time.perf_counter() + seconds
     with Wire(server.url) as wire:
         while (begun := time.perf_counter()) < end:
             if wire.ask(request) != 200:
-                raise CannotMeasure("a GET of another tenant failed")
+                raise CannotMeasure("a request beside strangers failed")
             taken.append(time.perf_counter() - begun)
     return sorted(taken)[len(taken) * 99 // 100] * 1000
 
 
 @contextmanager
-def _eight(server: Served, stranger: Stranger, seconds: int) -> Iterator[Callable[[], float]]:
+def eight_strangers(
+    server: Served, stranger: Stranger, seconds: int
+) -> Iterator[Callable[[], float]]:
     """Have eight strangers ask, each again once it has its answer; yields what tells their rate."""
     script = server.place / "stranger.lua"
     (server.place / "body").write_text(stranger.body)

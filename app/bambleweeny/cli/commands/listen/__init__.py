@@ -1,0 +1,1 @@
+"""`listen`: forward the requests of a bin to a URL, such as one on this machine."""

@@ -1,0 +1,1 @@
+"""Bins: public inboxes for webhooks."""

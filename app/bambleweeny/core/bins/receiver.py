@@ -1,0 +1,250 @@
+"""Requests to bins with documents: each is checked, stored by one script, and answered."""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from math import ceil
+
+from bambleweeny.core.auth.tenant_session import read_values_as
+from bambleweeny.core.bins.bins import Bins
+from bambleweeny.core.bins.inbox import PROBES, Inbox, load
+from bambleweeny.core.lists.lists import PushOptions
+from bambleweeny.core.mocks.answers import TEXT, Rendered
+from bambleweeny.core.mocks.calls import Call
+from bambleweeny.core.mocks.journal import encoded, entry_of
+from bambleweeny.core.mocks.limits import ANSWER_BYTES
+from bambleweeny.core.mocks.references import Reference
+from bambleweeny.core.mocks.templates import too_large
+from bambleweeny.core.public.compiled_documents import (
+    CompiledDocuments,
+    KnownDocument,
+    NewerDocument,
+    PublicIdGone,
+)
+from bambleweeny.core.public.document_calls import DocumentCalls
+from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.public.public_names import PublicNames
+from bambleweeny.core.public.reservations import Reserve
+from bambleweeny.core.topics import Bounds
+from bambleweeny.errors import (
+    BambleweenyError,
+    Busy,
+    NotFound,
+    RateLimited,
+    TooMuchAtOnce,
+    Unauthorized,
+)
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import RECEIVE_REQUEST
+
+_MOST_TRIES = 10
+_MOST_REMEMBERED = 1000
+_LONGEST_MEMORY = 0.1
+"""In seconds: another document may have another rate."""
+
+KnownInbox = KnownDocument[Inbox]
+
+
+class Received:
+    """A request to a bin. `headers` and `sent`, the body, are as they were sent.
+
+    What can be dear is read only when the bin is known to accept the request: `read` returns the
+    call, which has no tokens of this server and a body without its coding; the body as it was
+    sent, without tokens; and the URL of the bin. Its argument is whether a body whose coding
+    cannot be removed is accepted as it is; else `read` raises the error.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        headers: Mapping[str, str],
+        sent: bytes,
+        content_type: str,
+        read: Callable[[bool], tuple[Call, bytes, str]],
+    ) -> None:
+        self.method = method
+        self.headers = headers
+        self.sent = sent
+        self.content_type = content_type
+        self.time = time.time()
+        self.read = cache(read)
+
+
+class Receiver:
+    """Receives the requests of bins that have documents.
+
+    A request costs one round trip once the worker knows the document, and one more if the answer
+    has keys in it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        bins: Bins,
+        names: PublicNames,
+        *,
+        list_bounds: tuple[int, int],
+        topic_bounds: Bounds,
+    ) -> None:
+        self._store = store
+        self._bins = bins
+        self._names = names
+        self._compiled = CompiledDocuments(store, load)
+        self._engine = DocumentCalls(store, self._compiled)
+        self._list_bounds = list_bounds
+        self._topic_bounds = topic_bounds.packed
+        self._limited: dict[str, tuple[float, float]] = {}
+
+    def receive(self, reference: Reference, received: Received, reserve: Reserve) -> Rendered:
+        """Store a request and return the answer.
+
+        The answer is made before the request is stored, so that a request that is answered with an
+        error is not stored. `reserve` takes a place for a late answer. Raises NotFound without the
+        bin, and what `Inbox.check` raises; InvalidSignature, RateLimited, ListFull, QuotaExceeded
+        and the errors of templates.
+        """
+        for _ in range(_MOST_TRIES):
+            public_id = self._names.find(reference)
+            try:
+                found, known = self._find(public_id, reference)
+                return self._receive(found, known, received, reserve)
+            except NewerDocument:
+                continue
+            except PublicIdGone as ex:
+                # NOTE: another bin may have the name by now.
+                if not reference.name or self._names.renew(reference) == public_id:
+                    raise NotFound() from ex
+        raise Busy()
+
+    def _find(self, public_id: str, reference: Reference) -> tuple[PublicId, KnownInbox]:
+        try:
+            found = self._bins.find(public_id)
+        except NotFound as ex:
+            raise PublicIdGone() from ex
+        known = self._compiled.get(found)
+        if reference.name and known.compiled.document.name != reference.name:
+            # NOTE: a newer document than the cached one may have the name.
+            self._compiled.check(found, known)
+            raise PublicIdGone()
+        return found, known
+
+    def _receive(
+        self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve
+    ) -> Rendered:
+        inbox = known.compiled
+        if inbox.ends <= received.time:
+            self._bins.delete_ended(found.as_owner, found.id, known.revision)
+            self._compiled.check(found, known)
+        if received.method not in PROBES:
+            self._refuse_above_rate(found.id)
+        try:
+            return self._accept(found, known, received, reserve)
+        except BambleweenyError:
+            # NOTE: another document may accept it.
+            self._compiled.check(found, known)
+            raise
+
+    def _accept(
+        self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve
+    ) -> Rendered:
+        inbox = known.compiled
+        inbox.check_size(len(received.sent))
+        is_verified = inbox.is_verified(received.headers, received.sent, received.time)
+        is_probe = received.method in PROBES
+        if is_verified is False and received.sent and not is_probe:
+            # NOTE: before the body is decoded; only a challenge without a body is not signed.
+            inbox.check_method(received.method)
+            inbox.refuse_unverified()
+        call, kept, here = received.read(inbox.document.keep == "request")
+        inbox.check_path(call)
+        if is_probe:
+            self._compiled.check(found, known)
+            return _answer_to_probe(inbox, call)
+        if handshake := inbox.handshake(call, is_verified=is_verified):
+            self._compiled.check(found, known)
+            headers = [("Content-Type", handshake.content_type)]
+            return Rendered(handshake.status, headers, handshake.body)
+        inbox.check_method(call.method)
+        if is_verified is False:
+            inbox.refuse_unverified()
+        rendered = self._answer(found, inbox, call, here)
+        if rendered.delay:
+            reserve(rendered.delay, len(rendered.body))
+        item, content_type = _item_of(inbox, call, kept, is_verified)
+        once = "" if is_verified is False else inbox.once_of(call)
+        self._store_item(found, known, item, content_type or received.content_type, once)
+        return rendered
+
+    def _answer(self, found: PublicId, inbox: Inbox, call: Call, here: str) -> Rendered:
+        candidate = inbox.candidate(call)
+        if candidate.constant is not None:
+            return candidate.constant
+        [names] = candidate.plan().names
+        candidate.learn(0, self._values(found, names))
+        if further := candidate.further_names():
+            candidate.learn(0, self._values(found, further))
+        return candidate.render(here or "/")
+
+    def _values(self, found: PublicId, names: list[str]) -> dict[str, bytes | None]:
+        if not names:
+            return {}
+        try:
+            values, _ = read_values_as(
+                self._store, found.as_owner, names, ANSWER_BYTES, is_whole=True
+            )
+        except TooMuchAtOnce as ex:
+            raise too_large() from ex
+        except Unauthorized as ex:
+            raise PublicIdGone() from ex
+        return dict(zip(names, values, strict=True))
+
+    def _store_item(
+        self, found: PublicId, known: KnownInbox, item: bytes, content_type: str, once: str
+    ) -> None:
+        inbox, document = known.compiled, known.compiled.document
+        # NOTE: a provider may name its deliveries for each of its bins alike.
+        options = PushOptions(once=f"{found.id} {once}") if once else PushOptions()
+        is_stored, *wait_ms = self._engine.run(
+            found, known, RECEIVE_REQUEST, inbox.interval_us, inbox.burst, document.list,
+            options.packed(document.list), document.topic, self._topic_bounds, content_type, item,
+            list_bounds=self._list_bounds,
+        )  # fmt: skip
+        if not is_stored:
+            self._limit(found.id, wait_ms[0] / 1000)
+
+    def _refuse_above_rate(self, public_id: str) -> None:
+        """Refuse what the engine would refuse, so that a flood costs it nothing."""
+        since, until = self._limited.get(public_id, (0.0, 0.0))
+        now = time.monotonic()
+        if now < min(until, since + _LONGEST_MEMORY):
+            raise _rate_limited(until - now)
+
+    def _limit(self, public_id: str, seconds: float) -> None:
+        if len(self._limited) >= _MOST_REMEMBERED:
+            self._limited.clear()
+        now = time.monotonic()
+        self._limited[public_id] = (now, now + seconds)
+        raise _rate_limited(seconds)
+
+
+def _rate_limited(seconds: float) -> RateLimited:
+    error = RateLimited("The bin gets too many requests.", hint="Its 'rate' is the limit.")
+    error.retry_after = max(1, ceil(seconds))
+    return error
+
+
+def _answer_to_probe(inbox: Inbox, call: Call) -> Rendered:
+    if call.method == "OPTIONS":
+        return Rendered(204, [("Allow", inbox.allowed)], b"")
+    return Rendered(200, [("Content-Type", TEXT)], b"")
+
+
+def _item_of(inbox: Inbox, call: Call, kept: bytes, is_verified: bool | None) -> tuple[bytes, str]:
+    """Return the item or message that keeps a request, and its content type if it has one."""
+    if inbox.document.keep == "body":
+        inbox.check_size(len(call.body))
+        return call.body, ""
+    entry = entry_of(call, kept=kept)
+    if is_verified is not None:
+        entry.verified = is_verified
+    return encoded(entry), "application/json"
