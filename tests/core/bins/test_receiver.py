@@ -8,6 +8,7 @@ from bambleweeny.core.bins.bins import Bins, HasDocument
 from bambleweeny.core.bins.receiver import Received, Receiver
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference
+from bambleweeny.core.public.compiled_documents import NewerDocument
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.reservations import reserve_nothing
 from bambleweeny.core.topics import Bounds
@@ -155,7 +156,7 @@ def test_a_document_that_changes_again_and_again_is_busy(process, uli, monkeypat
     made = one.documents.create(uli, document())
 
     def newer(*_, **__):
-        raise module.NewerDocument
+        raise NewerDocument
 
     monkeypatch.setattr(one.receiver, "_receive", newer)
     with pytest.raises(Busy):

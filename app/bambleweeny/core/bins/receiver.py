@@ -18,18 +18,16 @@ from bambleweeny.core.mocks.templates import too_large
 from bambleweeny.core.public.compiled_documents import (
     CompiledDocuments,
     KnownDocument,
-    NewerDocument,
     PublicIdGone,
 )
 from bambleweeny.core.public.document_calls import DocumentCalls
+from bambleweeny.core.public.document_finder import DocumentFinder
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.reservations import Reserve
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import (
     BambleweenyError,
-    Busy,
-    NotFound,
     RateLimited,
     TooMuchAtOnce,
     Unauthorized,
@@ -37,7 +35,6 @@ from bambleweeny.errors import (
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import RECEIVE_REQUEST
 
-_MOST_TRIES = 10
 _MOST_REMEMBERED = 1000
 _LONGEST_MEMORY = 0.1
 """In seconds: another document may have another rate."""
@@ -88,8 +85,8 @@ class Receiver:
     ) -> None:
         self._store = store
         self._bins = bins
-        self._names = names
         self._compiled = CompiledDocuments(store, load)
+        self._finder = DocumentFinder(bins, names, self._compiled)
         self._engine = DocumentCalls(store, self._compiled)
         self._list_bounds = list_bounds
         self._topic_bounds = topic_bounds.packed
@@ -100,33 +97,12 @@ class Receiver:
 
         The answer is made before the request is stored, so that a request that is answered with an
         error is not stored. `reserve` takes a place for a late answer. Raises NotFound without the
-        bin, and what `Inbox.check` raises; InvalidSignature, RateLimited, ListFull, QuotaExceeded
-        and the errors of templates.
+        bin or below one without paths, MethodNotAllowed, BodyTooLarge, InvalidSignature,
+        RateLimited, ListFull, QuotaExceeded and the errors of templates.
         """
-        for _ in range(_MOST_TRIES):
-            public_id = self._names.find(reference)
-            try:
-                found, known = self._find(public_id, reference)
-                return self._receive(found, known, received, reserve)
-            except NewerDocument:
-                continue
-            except PublicIdGone as ex:
-                # NOTE: another bin may have the name by now.
-                if not reference.name or self._names.renew(reference) == public_id:
-                    raise NotFound() from ex
-        raise Busy()
-
-    def _find(self, public_id: str, reference: Reference) -> tuple[PublicId, KnownInbox]:
-        try:
-            found = self._bins.find(public_id)
-        except NotFound as ex:
-            raise PublicIdGone() from ex
-        known = self._compiled.get(found)
-        if reference.name and known.compiled.document.name != reference.name:
-            # NOTE: a newer document than the cached one may have the name.
-            self._compiled.check(found, known)
-            raise PublicIdGone()
-        return found, known
+        return self._finder.use(
+            reference, lambda found, known: self._receive(found, known, received, reserve)
+        )
 
     def _receive(
         self, found: PublicId, known: KnownInbox, received: Received, reserve: Reserve

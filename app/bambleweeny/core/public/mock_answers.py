@@ -15,12 +15,9 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.routes import load, no_rule
 from bambleweeny.core.mocks.rules import Candidate
 from bambleweeny.core.mocks.templates import too_large
-from bambleweeny.core.public.compiled_documents import (
-    CompiledDocuments,
-    NewerDocument,
-    PublicIdGone,
-)
+from bambleweeny.core.public.compiled_documents import CompiledDocuments
 from bambleweeny.core.public.document_calls import DocumentCalls
+from bambleweeny.core.public.document_finder import DocumentFinder
 from bambleweeny.core.public.journals import Journals, KnownRoute, beginning_of
 from bambleweeny.core.public.objects import ObjectCall, Objects
 from bambleweeny.core.public.public_ids import PublicId
@@ -35,8 +32,6 @@ from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import BambleweenyError, Busy, NotFound, TooMuchAtOnce
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ANSWER_CALL
-
-_MOST_TRIES = 10
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -78,8 +73,8 @@ class MockAnswers:
     ) -> None:
         self._store = store
         self._routes = routes
-        self._names = names
         self._compiled = CompiledDocuments(store, load)
+        self._finder = DocumentFinder(routes, names, self._compiled)
         self._engine = DocumentCalls(store, self._compiled)
         self._objects = Objects(self._engine)
         self._journals = Journals(self._engine, self._compiled, topic_bounds)
@@ -101,32 +96,13 @@ class MockAnswers:
         written. Raises NotFound without the route, NoRule if no rule matches, and the errors
         of the answer.
         """
-        for _ in range(_MOST_TRIES):
-            public_id = self._names.find(reference)
-            try:
-                route, known = self._find(public_id, reference)
-                on_document(known.compiled.document)
-                content = self._answer(route, known, call, here, reserve or reserve_nothing)
-                return Answered(content, _sole_owner(route, known, content))
-            except NewerDocument:
-                continue
-            except PublicIdGone as ex:
-                # NOTE: another route may have the name by now.
-                if not reference.name or self._names.renew(reference) == public_id:
-                    raise NotFound() from ex
-        raise Busy()
 
-    def _find(self, public_id: str, reference: Reference) -> tuple[PublicId, KnownRoute]:
-        try:
-            route = self._routes.find(public_id)
-        except NotFound as ex:
-            raise PublicIdGone() from ex
-        known = self._compiled.get(route)
-        if reference.name and known.compiled.document.name != reference.name:
-            # NOTE: a newer document than the cached one may have the name.
-            self._compiled.check(route, known)
-            raise PublicIdGone()
-        return route, known
+        def answered(route: PublicId, known: KnownRoute) -> Answered:
+            on_document(known.compiled.document)
+            content = self._answer(route, known, call, here, reserve or reserve_nothing)
+            return Answered(content, _sole_owner(route, known, content))
+
+        return self._finder.use(reference, answered)
 
     def _answer(
         self, route: PublicId, known: KnownRoute, call: Call, here: str, reserve: Reserve
