@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 from bambleweeny import Client
-from bambleweeny.errors import NoAnswer, StoreUnavailable
+from bambleweeny.errors import NoAnswer, StoreUnavailable, Unauthorized
 from node import Node
 from servers import running, start
 from tools import need
@@ -174,10 +174,10 @@ def lasting_in(directory):
 
 
 def publish_until(over, url, published):
-    """Publish numbers; where no answer comes the next one is tried."""
+    """Publish numbers; without an answer, or with a token that has just expired, the next one is tried."""
     with Client(url, "admin", "changeme", timeout=5) as client:
         while not over.is_set():
-            with suppress(NoAnswer, StoreUnavailable):
+            with suppress(NoAnswer, StoreUnavailable, Unauthorized):
                 published.append(client.topics.publish("t", "x"))
             over.wait(0.01)
 
