@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from receivers import kept, receiving
@@ -12,6 +12,23 @@ from receivers import kept, receiving
 def listen(typed, hooks, url, *words, status=0):
     out = typed("listen", hooks, "--to", url, "--idle", "0", *words, status=status)
     return out.splitlines()
+
+
+@contextmanager
+def answering(answer):
+    """Yield the URL of a target that sends these bytes to its first client."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def run():
+            wire, _ = server.accept()
+            with wire:
+                wire.recv(65536)
+                wire.sendall(answer)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
 
 
 def test_an_answer_without_an_end_costs_no_more_than_the_timeout(client, hooks, typed):
@@ -51,20 +68,9 @@ def test_a_large_answer_is_discarded_and_its_status_counts(client, hooks, receiv
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0\r\n\r\n", b"HTTP/1.1 2\r\n\r\n"])
 def test_an_answer_that_is_none_is_a_failure(client, hooks, typed, answer):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def run():
-            wire, _ = server.accept()
-            with wire:
-                wire.recv(65536)
-                wire.sendall(answer)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        client.push(hooks, kept("x"))
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+    client.push(hooks, kept("x"))
+    with answering(answer) as url:
         [line] = listen(typed, hooks, url, "--max", "1", status=1)
-        thread.join()
     assert ("the connection broke" if not answer else "the answer is not HTTP") in line
 
 
@@ -83,21 +89,9 @@ HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\nContent-Length: 9\r\n\r\n"
     ids=range(5),
 )
 def test_the_final_answer_counts(client, hooks, typed, answer, said):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def run():
-            wire, _ = server.accept()
-            with wire:
-                wire.recv(65536)
-                wire.sendall(answer)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        client.push(hooks, kept("x"))
-        url = f"http://127.0.0.1:{server.getsockname()[1]}"
-        status = 0 if said[0] == "2" else 1
-        [line] = listen(typed, hooks, url, "--max", "1", status=status)
-        thread.join()
+    client.push(hooks, kept("x"))
+    with answering(answer) as url:
+        [line] = listen(typed, hooks, url, "--max", "1", status=0 if said[0] == "2" else 1)
     assert f" POST / {said} " in line
 
 
