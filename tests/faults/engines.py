@@ -152,13 +152,23 @@ class Sentinels:
             killed.kill()
             wait_until(lambda: master() is not killed)
             killed.again()
+            follower = ("REPLICAOF", LOCAL, master().port)
         with killed.client() as client:
-            wait_until(lambda: _role_of(client) == "slave", 90)
+            # NOTE: a Sentinel does this as well, but after more than a minute at times.
+            wait_until(lambda: _is_done(client, follower))
+            wait_until(lambda: _role_of(client) == "slave")
 
     def stop(self) -> None:
         """End all."""
         for server in (*self.watchers, self.replica, self.primary):
             server.stop()
+
+
+def _is_done(client: redis.Redis, command: tuple[str | int, ...]) -> bool:
+    try:
+        return bool(client.execute_command(*command))
+    except redis.RedisError:
+        return False
 
 
 def _role_of(client: redis.Redis) -> str:
