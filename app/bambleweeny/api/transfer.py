@@ -4,7 +4,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.answers.listings import answer_streamed
-from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.authentication import authenticated, check_again
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import hold_room, may_block
 from bambleweeny.api.requests.parameters import read_choice, refuse_beside
@@ -48,6 +48,9 @@ class Import:
             raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
         if begun and mode == "replace":
             refuse_beside(req, "'mode=replace'", ("begun",))
-        done = self.services.imports.run(req.context.caller, open_body(req), mode, begun)
+        check_again(req, self.services)
+        # NOTE: the steps of an import are not repeated if the token changes meanwhile.
+        caller = req.context.caller.unchecked
+        done = self.services.imports.run(caller, open_body(req), mode, begun)
         fields = {name: value for name, value in vars(done).items() if value is not None}
         answer_json(resp, {"info": "ok", **fields})

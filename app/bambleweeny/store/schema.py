@@ -22,7 +22,7 @@ _STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "e
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
-    "once", "once_at", "route_names", "bin_names",
+    "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -62,6 +62,9 @@ class Tenant:
     once_at: str
     route_names: str
     bin_names: str
+    tokens: str
+    token_uses: str
+    ended_sessions: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
