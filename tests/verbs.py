@@ -4,7 +4,9 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from bambleweeny.core.auth.named_tokens import TokenChange
 from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.sessions import Session
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
 from bambleweeny.core.bins.receiver import Received
@@ -59,6 +61,8 @@ class Filled:
         self.bin = services.inboxes.bins.create(uli, "filled").id
         self.inbox = services.inboxes.documents.create(uli, INBOX).id
         self.mock = services.mocks.documents.create(uli, MOCK).id
+        self.token, made = services.named_tokens.create(uli, "ci", ["read"])
+        self.token_id = made.id
         services.keys.set(uli, "todo:1", b'{"id":1}')
         services.keys.set(uli, "seed", b'[{"id":7}]')
 
@@ -156,6 +160,8 @@ READS: dict[str, Verb] = {
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
+    "tokens": lambda s, u, f: s.named_tokens.all(u),
+    "named token": lambda s, u, f: s.named_tokens.read(f.token),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }
@@ -234,6 +240,11 @@ WRITES: dict[str, Verb] = {
     "replace a document": lambda s, u, f: s.mocks.documents.replace(u, f.route, b'{"rules":[{}]}'),
     "delete a document": lambda s, u, f: s.mocks.documents.delete(u, f.mock),
     "reset a route": lambda s, u, f: s.mocks.seeds.reset(u, f.mock),
+    "create a token": lambda s, u, f: s.named_tokens.create(u, "new", ["read"]),
+    "change a token": lambda s, u, f: s.named_tokens.change(
+        u, f.token_id, TokenChange(scopes=["write"])
+    ),
+    "revoke tokens": lambda s, u, f: s.named_tokens.revoke_all(u),
     "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
@@ -243,5 +254,9 @@ ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
     "change user": lambda s, u, f: s.users.change(u.id, quota=99),
     "delete user": lambda s, u, f: s.users.delete(u.id),
+    "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
+        s.named_tokens.read(f.token).caller, 60
+    ),
+    "end a session": lambda s, u, f: s.sessions.end(Session("a", u, 1 << 32)),
 }
 """What changes users themselves."""
