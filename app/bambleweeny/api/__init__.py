@@ -7,6 +7,7 @@ import falcon
 from falcon.routing import CompiledRouter
 
 from bambleweeny.api.answers.public_headers import is_public
+from bambleweeny.api.audit import Audit
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -32,6 +33,7 @@ from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
+from bambleweeny.api.usage import Usage
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 
@@ -96,7 +98,8 @@ def create_app(
     """
     mounts = [Mount(base_path)] if base_path else []
     gate = Gate(cors_origins, allowed_hosts)
-    middleware: list[Any] = [AccessLog(services.metrics), *mounts, gate]
+    access_log = AccessLog(services.metrics, services.traffic, services.audit)
+    middleware: list[Any] = [access_log, *mounts, gate]
     app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
@@ -128,6 +131,8 @@ def create_app(
     _add_public(app, services)
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
+    app.add_route("/usage", Usage(services))
+    app.add_route("/audit", Audit(services))
     app.add_route("/config/admin", AdminPassword(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))

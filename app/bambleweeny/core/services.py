@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
@@ -33,6 +34,8 @@ from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
 from bambleweeny.core.transfer.imports import Imports
+from bambleweeny.core.usage.traffic import Traffic
+from bambleweeny.core.usage.usage import Usage
 from bambleweeny.store import Store
 
 
@@ -62,6 +65,9 @@ class Services:
     imports: Imports
     status: Status
     metrics: Metrics
+    audit: AuditTrail
+    usage: Usage
+    traffic: Traffic
 
 
 def make_services(
@@ -123,6 +129,9 @@ def make_services(
         ),
         status=Status(store, append_only_file),
         metrics=metrics,
+        audit=AuditTrail(store, streams),
+        usage=Usage(store),
+        traffic=Traffic(store),
     )
 
 
