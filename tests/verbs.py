@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from bambleweeny.core.audit.entries import Actions
+from bambleweeny.core.audit.trail import ALL
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
@@ -156,6 +158,9 @@ READS: dict[str, Verb] = {
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
+    "audit": lambda s, u, f: s.audit.read(ALL, BEGINNING, 10, Actions()),
+    "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
+    "usage": lambda s, u, f: s.usage.of(u),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }

@@ -119,14 +119,7 @@ def make_services(
         ),
         inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
         exports=Exports(store.with_long_retry),
-        imports=_imports(
-            store.with_long_retry,
-            users,
-            waits,
-            streams,
-            list_bounds=bounds,
-            topic_bounds=topic_bounds,
-        ),
+        imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
         status=Status(store, append_only_file),
         metrics=metrics,
         audit=AuditTrail(store, streams),
@@ -140,11 +133,10 @@ def _imports(
     users: Users,
     waits: LongPolls,
     streams: Streams,
-    *,
-    list_bounds: tuple[int, int],
-    topic_bounds: Bounds,
+    bounds: tuple[tuple[int, int], Bounds],
 ) -> Imports:
     """Build the imports. Their store has the long retry, since imports have many steps."""
+    list_bounds, topic_bounds = bounds
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     routes, bins = Routes(store), Bins(store, lists)

@@ -81,6 +81,8 @@ def note_refused_login(
 def note_acting(req: falcon.Request, services: Services) -> None:
     """Note that the admin acts for a user with `?userid=`, the first time in a minute."""
     user_id = req.context.caller.id
+    if user_id == req.context.actor.id:
+        return
     act, user_ids = _act_of(req, "act_as", user_id)
     services.audit.note_first(act, user_ids, f"as {act.actor_id} {user_id}", is_user=True)
 

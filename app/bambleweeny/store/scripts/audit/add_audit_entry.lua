@@ -1,5 +1,5 @@
--- Adds an entry to an audit trail, which is two streams: what succeeded, and what failed. Each keeps
--- its newest entries, so that failures drop no successes. Ids rise over both streams.
+-- Adds an entry to an audit trail, which is two streams: what succeeded, and what failed. Each
+-- keeps its newest entries, so that failures drop no successes. Ids rise over both streams.
 --
 -- Input
 --   KEYS[1] successes (stream): the entries of what succeeded

@@ -9,10 +9,9 @@
 --   ARGV[4] is_newest (flag): begin with the newest entry instead of the oldest
 -- Output: the entries of both streams; the ids of their newest entries
 local successes, failures = KEYS[1], KEYS[2]
-local after, before, limit, is_newest = '(' .. ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
-if before ~= '+' then
-  before = '(' .. before
-end
+local after, before, limit, is_newest = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
+after = '(' .. after
+before = before == '+' and before or '(' .. before
 
 local function page_of(stream)
   if is_newest then
