@@ -4,8 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.audit.entries import Actions
-from bambleweeny.core.audit.trail import ALL
+from bambleweeny.core.audit.entries import Act, Actions
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
@@ -112,6 +111,12 @@ def call(services: Services, filled: Filled, method: str, path: str, body: bytes
     return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
 
 
+def count_traffic(services: Services, user: Any, filled: Filled) -> None:
+    """Count a request of the user, and store the count."""
+    services.traffic.count(user.id, 1, 1, 200)
+    services.traffic.flush()
+
+
 Verb = Callable[[Services, Any, Filled], Any]
 
 _PUT = FoundItem("ready", StoredItem(0, b"put"), 0)
@@ -158,7 +163,7 @@ READS: dict[str, Verb] = {
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
-    "audit": lambda s, u, f: s.audit.read(ALL, BEGINNING, 10, Actions()),
+    "audit": lambda s, u, f: s.audit.read(u.id, BEGINNING, 10, Actions()),
     "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
     "usage": lambda s, u, f: s.usage.of(u),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
@@ -247,6 +252,8 @@ WRITES: dict[str, Verb] = {
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
     "change user": lambda s, u, f: s.users.change(u.id, quota=99),
+    "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
+    "count traffic": count_traffic,
     "delete user": lambda s, u, f: s.users.delete(u.id),
 }
 """What changes users themselves."""
