@@ -95,8 +95,8 @@ class Store:
     ) -> list[Reply]:
         """Run a script for each pair of keys and arguments, in one write, never retried.
 
-        Each is atomic; an error of one is a value among the replies. The script must change no
-        answer of a public route, since `changes` do not count it.
+        Each is atomic; an error of one is a value among the replies. Waits for no replica. The
+        script must change no answer of a public route, since `changes` do not count it.
         """
         # NOTE: the text each time: after an unknown digest it would be open which calls were done.
         commands = [("EVAL", script.text, len(keys), *keys, *args) for keys, args in calls]
