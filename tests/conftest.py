@@ -17,8 +17,8 @@ from bambleweeny.api import create_app
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.requests.body_limits import BodyLimits
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.passwords import Passwords
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds

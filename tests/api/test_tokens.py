@@ -1,197 +1,242 @@
-"""Logging in and saying who one is."""
+"""Named tokens over HTTP: scopes, change, rotation, revocation, and the end of sessions."""
+
+from contextlib import contextmanager
 
 import pytest
+from bambleweeny.core.services import Services
 from servers import Http
 
-LOGIN = {"username": "admin", "password": "changeme"}
-FORM = {"grant_type": "password", **LOGIN}
+READER = ["keys:read:app:*"]
 
 
-def test_a_token_is_given_as_json(http):
-    answer = http.post("/auth/token", json=LOGIN)
-    assert answer.status_code == 200
-    assert answer.headers["Cache-Control"] == "no-store"
-    body = answer.json()
-    assert set(body) == {"token_type", "access_token", "expires_in"}
-    assert (body["token_type"], body["expires_in"]) == ("bearer", 3000)
+def made(http, scopes=READER, **fields):
+    answer = http.post("/tokens", json={"name": "ci", "scopes": scopes, **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
 
 
-@pytest.mark.parametrize("query", ["raw", "raw=", "raw=1"])
-def test_a_token_is_given_as_bare_text(http, query):
-    answer = http.post(f"/auth/token?{query}", json=LOGIN)
-    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer.text.count(".") == 2
+@pytest.fixture
+def with_token(session_url):
+    sessions = []
+
+    def open_session(text: str) -> Http:
+        sessions.append(Http(session_url, text))
+        return sessions[-1].__enter__()
+
+    yield open_session
+    for session in sessions:
+        session.__exit__(None, None, None)
 
 
-def test_json_is_read_whatever_its_content_type(http):
-    for content_type in ("application/x-www-form-urlencoded", "text/plain", ""):
-        answer = http.post(
-            "/auth/token",
-            data='  {"username":"admin","password":"changeme"}',
-            headers={"Content-Type": content_type},
-        )
-        assert answer.status_code == 200, content_type
+@contextmanager
+def another_server(services: Services):
+    """Let another process have changed a token, so that this one's cache is old."""
+    known = dict(services.tokens._known)
+    yield
+    services.tokens._known.clear()
+    services.tokens._known.update(known)
 
 
-def test_the_password_grant_of_oauth2(http):
-    answer = http.post("/auth/token", data=FORM, headers={"Authorization": "Basic Og=="})
-    assert answer.json()["token_type"] == "bearer"
-    assert http.post("/auth/token?raw", data=FORM).text.count(".") == 2
-    form = {"Content-Type": "Application/X-WWW-Form-URLencoded"}
-    assert http.post(
-        "/auth/token", headers=form, data="grant_type=password&username=admin&password=changeme"
-    ).ok
-    assert answer.headers["Cache-Control"] == "no-store"
+def refusal(answer):
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_reader_of_a_prefix_reads_that_prefix_alone(as_uli, with_token):
+    for name in ("app:x", "apple"):
+        as_uli.put(f"/keys/{name}", data=b"v")
+    reader = with_token(made(as_uli)["token"])
+    assert reader.get("/keys/app:x").text == "v"
+    for answer in (
+        reader.get("/keys/apple"),
+        reader.put("/keys/app:x", data=b"w"),
+        reader.get("/keys?prefix=ap"),
+        reader.get("/keys"),
+        reader.get("/keys/app:x?touch=1h"),
+        reader.get("/incr/app:n"),
+        reader.delete("/keys/app:x"),
+    ):
+        assert refusal(answer) == (403, "insufficient_scope"), answer.url
+    assert "keys:read:app:*" in reader.get("/keys?prefix=ap").json()["hint"]
+    assert [row["key"] for row in reader.get("/keys?prefix=app:").json()["keys"]] == ["app:x"]
+    assert as_uli.get("/keys/app:x").text == "v"
+
+
+def test_the_text_is_shown_once_and_never_stored(as_uli, raw):
+    text = made(as_uli)["token"]
+    assert text not in as_uli.get("/tokens").text
+    assert "token" not in as_uli.get("/tokens").json()["tokens"][0]
+    for key in raw.scan_iter("*"):
+        assert text[-48:].encode() not in str(raw.dump(key)).encode()
+
+
+def test_a_revoked_token_is_refused_everywhere_at_once(as_uli, with_token, services):
+    token = made(as_uli)
+    reader = with_token(token["token"])
+    assert reader.get("/keys/app:x").status_code == 404
+    with another_server(services):
+        assert as_uli.delete(f"/tokens/{token['id']}").ok
+    assert refusal(reader.get("/keys/app:x")) == (401, "unauthorized")
+    assert as_uli.delete(f"/tokens/{token['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_change_narrows_at_once_on_every_server(as_uli, with_token, services, method):
+    token = made(as_uli, ["keys:read", "keys:write"])
+    holder = with_token(token["token"])
+    assert holder.put("/keys/x", data=b"v").ok
+    with another_server(services):
+        narrowed = as_uli.patch(f"/tokens/{token['id']}", json={"scopes": ["keys:write:app:*"]})
+        assert narrowed.json()["scopes"] == ["keys:write:app:*"]
+    assert refusal(holder.request(method, "/keys/x", data=b"w")) == (403, "insufficient_scope")
+    assert as_uli.get("/keys/x").text == "v"
+
+
+def test_a_call_is_repeated_with_its_body_if_the_token_changed(as_uli, with_token, services):
+    token = made(as_uli, ["keys:write"])
+    holder = with_token(token["token"])
+    assert holder.put("/keys/x", data=b"v").ok
+    with another_server(services):
+        as_uli.patch(f"/tokens/{token['id']}", json={"name": "other"})
+    assert holder.put("/keys/x", data=b"w" * 100).ok
+    assert as_uli.get("/keys/x").text == "w" * 100
+
+
+def test_a_rotated_token_overlaps_only_if_asked_to(as_uli, with_token, services):
+    token = made(as_uli)
+    path = f"/tokens/{token['id']}/rotate"
+    old = with_token(token["token"])
+    second = as_uli.post(f"{path}?overlap=1h").json()["token"]
+    assert old.get("/keys/app:x").status_code == 404
+    third = as_uli.post(f"{path}?raw").text
+    for text in (token["token"], second):
+        assert with_token(text).get("/keys/app:x").status_code == 401
+    assert with_token(third).get("/keys/app:x").status_code == 404
+    assert refusal(as_uli.post(f"{path}?overlap=31d")) == (400, "invalid_request")
+
+
+def test_the_101st_token_is_refused(as_uli):
+    for _ in range(100):
+        made(as_uli)
+    answer = as_uli.post("/tokens", json={"name": "ci", "scopes": READER})
+    assert refusal(answer) == (409, "too_many_tokens")
+    assert as_uli.delete("/tokens?confirm=1").json()["revoked"] == 100
+    assert as_uli.get("/tokens").json() == {"tokens": []}
+
+
+def test_a_token_makes_only_narrower_ones(as_uli, with_token):
+    maker = made(as_uli, ["tokens:write", "keys:read:app:*"], ttl="1h")
+    broad = made(as_uli, ["keys:read"])
+    holder = with_token(maker["token"])
+    assert holder.post("/tokens", json={"name": "x", "scopes": ["keys:read:app:1"], "ttl": 60}).ok
+    for fields in ({"scopes": ["keys:read"], "ttl": 60}, {"scopes": READER}, {"scopes": ["read"]}):
+        answer = holder.post("/tokens", json={"name": "x", **fields})
+        assert refusal(answer) == (403, "insufficient_scope")
+    assert broad["id"] not in holder.get("/tokens").text
+    for answer in (
+        holder.post(f"/tokens/{broad['id']}/rotate"),
+        holder.delete(f"/tokens/{broad['id']}"),
+        holder.patch(f"/tokens/{broad['id']}", json={"name": "y"}),
+    ):
+        assert answer.status_code == 404
+    assert refusal(holder.patch(f"/tokens/{maker['id']}", json={"ttl": 0}))[0] == 403
 
 
 @pytest.mark.parametrize(
-    ("form", "error"),
+    "body",
     [
-        ({**FORM, "password": "x"}, "invalid_grant"),
-        ({**FORM, "grant_type": "client_credentials"}, "unsupported_grant_type"),
-        ({"grant_type": "password"}, "invalid_request"),
-        ({"username": "admin"}, "unsupported_grant_type"),
+        {"name": "x"}, {"scopes": READER}, {"name": "", "scopes": READER},
+        {"name": "x" * 65, "scopes": READER}, {"name": "x", "scopes": []},
+        {"name": "x", "scopes": ["keys:read:a"] * 51}, {"name": "x", "scopes": ["keys"]},
+        {"name": "x", "scopes": ["keys:fly"]}, {"name": "x", "scopes": ["routes:read:x"]},
+        {"name": "x", "scopes": ["keys:read:a b"]}, {"name": "x", "scopes": ["keys:read:a*b"]},
+        {"name": "x", "scopes": ["keys:read:"]}, {"name": "x", "scopes": ["act:x"]},
+        {"name": "x", "scopes": READER, "ttl": "1y"}, {"name": "x", "scopes": READER, "ttl": "9999d"},
+        {"name": "x", "scopes": READER, "what": 1},
     ],
-)
-def test_the_password_grant_has_the_errors_of_its_rfc(http, form, error):
-    answer = http.post("/auth/token", data=form)
-    assert answer.status_code == 400
-    assert (answer.json()["error"], answer.json()["code"]) == (error, error)
-    assert answer.json()["error_description"]
+)  # fmt: skip
+def test_what_is_no_token_is_refused(as_uli, body):
+    assert refusal(as_uli.post("/tokens", json=body)) == (400, "invalid_request")
+    assert as_uli.get("/tokens").json() == {"tokens": []}
 
 
-def test_a_wrong_login_is_401_in_json(http):
-    answer = http.post("/auth/token", json={**LOGIN, "password": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (401, "wrong_login")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+def test_a_password_and_a_logout_need_a_session(as_uli, with_token):
+    holder = with_token(made(as_uli, ["read", "write", "tokens:write"])["token"])
+    change = {"current": "secret", "password": "another"}
+    assert refusal(holder.put("/auth/password", json=change)) == (403, "insufficient_scope")
+    assert refusal(holder.post("/auth/logout")) == (403, "insufficient_scope")
 
 
-def test_a_token_can_be_sent_in_three_ways(http, services, admin):
-    token = services.tokens.issue(admin)
-    for header in (f"Bearer {token}", f"Bearer:{token}", f"bearer {token}", f"Bearer: {token}"):
-        answer = http.get("/keys", headers={"Authorization": header})
-        assert answer.status_code == 200, header
-        assert answer.headers["B9Y-AUTHENTICATED-USER"] == "admin"
-    assert http.get(f"/keys?token={token}").status_code == 200
+def test_a_logout_ends_one_session_on_every_server(session_url, services, uli):
+    one, other = (Http(session_url, services.tokens.issue(uli)) for _ in range(2))
+    with one, other:
+        for session in (one, other):
+            assert session.put("/keys/x", data=b"v").ok
+        with another_server(services):
+            assert one.post("/auth/logout").ok
+        assert refusal(one.get("/keys/x")) == (401, "unauthorized")
+        assert other.get("/keys/x").text == "v"
+        assert other.put("/keys/x", data=b"w").ok
 
 
-@pytest.mark.parametrize("path", ["/keys", "/keys/a", "/auth/test", "/users", "/info"])
-def test_two_credentials_that_differ_are_400(http, services, admin, path):
-    services.keys.set(admin, "a", b"value")
-    one, other = services.tokens.issue(admin), services.tokens.issue(admin) + "x"
-    basic = ["Basic eDp5", "Bearer", "Bearer wrong", f"Token {one}", one]
-    for header in (f"Bearer {other}", f"Bearer:{other}", *basic):
-        answer = http.get(f"{path}?token={one}", headers={"Authorization": header})
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), header
-        assert "Authorization" in answer.json()["info"]
-        assert answer.headers["Cache-Control"] == "private"
-    for token in (other, "wrong"):
-        answer = http.get(f"{path}?token={token}", headers={"Authorization": f"Bearer {one}"})
-        assert answer.status_code == 400, token
-    assert http.get(f"{path}?token={one}&token={other}").status_code == 400
-    for header in (f"Bearer {one}", f"bearer:{one}"):
-        assert http.get(f"{path}?token={one}", headers={"Authorization": header}).ok
-        assert http.get(f"{path}?token=", headers={"Authorization": header}).ok
+def test_a_found_token_can_be_revoked(http, as_uli, with_token, services, uli):
+    token = made(as_uli)["token"]
+    session = services.tokens.issue(uli)
+    for text in (token, session, token, "nonsense", "b9y_1_aaaaaa_" + "0" * 48):
+        assert http.post("/auth/revoke", data={"token": text}).ok
+    assert with_token(token).get("/keys/app:x").status_code == 401
+    assert with_token(session).get("/keys/x").status_code == 401
+    assert as_uli.get("/tokens").json() == {"tokens": []}
+    assert refusal(http.post("/auth/revoke", data={})) == (400, "invalid_request")
 
 
-def test_a_write_with_two_credentials_changes_nothing(http, as_admin, services, admin):
-    token = services.tokens.issue(admin)
-    for header, query in (
-        (f"Bearer {token}", "wrong"),
-        ("Bearer wrong", token),
-        ("Basic x", token),
-    ):
-        headers = {"Authorization": header}
-        answer = http.put(f"/keys/a?token={query}", headers=headers, data=b"x")
-        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
-    assert as_admin.get("/keys/a").status_code == 404
+def test_introspection_shows_own_tokens_and_an_admin_all(as_uli, as_admin, services):
+    token = made(as_uli, ttl="1h")
+    found = as_uli.post("/auth/introspect", data={"token": token["token"]}).json()
+    assert (found["active"], found["scope"], found["username"]) == (True, READER[0], "uli")
+    assert found["jti"] == token["id"]
+    assert as_admin.post("/auth/introspect", data={"token": token["token"]}).json()["active"]
+    of_admin = services.tokens.issue(services.users.log_in("admin", "changeme"))
+    hidden = as_uli.post("/auth/introspect", data={"token": of_admin})
+    assert hidden.json() == {"active": False}
+    assert as_uli.post("/auth/introspect", json={"token": "x"}).json() == {"active": False}
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Token abc"])
-def test_without_a_good_token_it_is_401(http, header):
-    answer = http.get("/keys", headers={"Authorization": header} if header else {})
-    assert answer.status_code == 401
-    assert (answer.json()["info"], answer.json()["code"]) == ("Unauthorized.", "unauthorized")
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert "B9Y-AUTHENTICATED-USER" not in answer.headers
+def test_a_token_in_a_url_may_not_write(http, as_uli):
+    writer = made(as_uli, ["keys:write"])["token"]
+    reader = made(as_uli, ["keys:read", "lists:push", "topics:publish"])["token"]
+    as_uli.put("/keys/x", data=b"v")
+    answer = http.get(f"/keys/x?token={reader}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private")
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert refusal(http.put(f"/keys/x?token={writer}", data=b"")) == (403, "insufficient_scope")
+    page = http.get(f"/keys/x?token={reader}", headers={"Sec-Fetch-Dest": "document"})
+    assert refusal(page) == (403, "token_in_page_url")
 
 
-def test_a_token_that_was_ended_is_401_everywhere(as_uli, services):
-    services.users.delete("1")
-    for method, path in [("GET", "/keys"), ("GET", "/keys/a"), ("PUT", "/keys/a"), ("GET", "/lists/a"),
-                         ("POST", "/lists/a"), ("GET", "/routes"), ("GET", "/users"), ("GET", "/incr/a"),
-                         ("PUT", "/auth/password")]:  # fmt: skip
-        body = b'{"current":"secret","password":"x"}'
-        answer = as_uli.request(method, path, data=body)
-        assert answer.status_code == 401, path
-        assert "B9Y-AUTHENTICATED-USER" not in answer.headers
+def test_an_expired_token_is_refused(as_uli, with_token, services, monkeypatch):
+    token = made(as_uli, ttl="1h")
+    reader = with_token(token["token"])
+    assert reader.get("/keys/app:x").status_code == 404
+    clock = services.tokens._clock
+    monkeypatch.setattr(services.tokens, "_clock", lambda: clock() + 3601)
+    assert refusal(reader.get("/keys/app:x")) == (401, "unauthorized")
 
 
-def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_url):
-    nobody = {"authenticated": "False", "admin": "False", "user": "", "id": ""}
-    assert http.get("/auth/test").json() == {**nobody, "info": "There is no token."}
-    answer = as_uli.get("/auth/test")
-    assert answer.headers["B9Y-AUTHENTICATED-USER"] == "uli"
-    body = answer.json()
-    assert body.pop("info").startswith("Session expires in ")
-    assert body == {"authenticated": "True", "admin": "False", "user": "uli", "id": "1"}
-    assert as_admin.get("/auth/test").json()["admin"] == "True"
-    services.users.change("1", password="other")
-    assert as_uli.get("/auth/test").json()["authenticated"] == "False"
-    with Http(session_url, "x") as stranger:
-        assert stranger.get("/auth/test").json()["authenticated"] == "False"
+def test_the_last_use_is_noted(as_uli, with_token):
+    token = made(as_uli)
+    assert as_uli.get("/tokens").json()["tokens"][0]["used"] is None
+    with_token(token["token"]).get("/keys/app:x")
+    assert as_uli.get("/tokens").json()["tokens"][0]["used"].endswith(":00.000Z")
 
 
-def test_ones_own_password_can_be_changed(as_uli, http):
-    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "new"})
-    assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
-    assert wrong.headers["B9Y-AUTHENTICATED-USER"] == "uli"
-    assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
-    assert as_uli.get("/keys").status_code == 401
-    assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+def test_auth_test_shows_what_a_token_may_do(as_uli, with_token):
+    token = made(as_uli)
+    found = with_token(token["token"]).get("/auth/test").json()
+    assert (found["token"], found["scopes"], found["user"]) == (token["id"], READER[0], "uli")
 
 
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("admin", '"admin"'),
-        ("nobody", '"nobody"'),
-        ('a" from 9.9.9.9 refused: x', r'"a\" from 9.9.9.9 refused: x"'),
-        ("a\nb\u2028ä", r'"a\nb\u2028\u00e4"'),
-        ("n" * 64, f'"{"n" * 64}"'),
-        ("n" * 65, f'"{"n" * 64}..."'),
-    ],
-)
-@pytest.mark.parametrize("kind", ["json", "data"])
-def test_a_refused_login_is_logged_with_its_name_and_address(http, caplog, kind, name, shown):
-    login = {"username": name, "password": "wrong"}
-    if kind == "data":
-        login["grant_type"] = "password"
-    answer = http.post("/auth/token", **{kind: login}, headers={"X-Request-ID": "login-1"})
-    assert answer.status_code in (400, 401)
-    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.tokens"]
-    assert record.levelname == "WARNING"
-    assert record.getMessage() == f"login of {shown} from 127.0.0.1 refused: wrong_login"
-    assert (record.address, record.request_id, record.code) == (
-        "127.0.0.1", "login-1", "wrong_login",
-    )  # fmt: skip
-
-
-def test_raw_is_read_as_flags_are(as_admin):
-    login = {"username": "admin", "password": "changeme"}
-    for query, is_raw in (
-        ("?raw", True),
-        ("?raw=", True),
-        ("?raw=1", True),
-        ("?raw=0", False),
-        ("", False),
-    ):
-        answer = as_admin.post(f"/auth/token{query}", json=login)
-        assert answer.status_code == 200
-        assert answer.text.startswith("{") is not is_raw
-    for query in ("?raw=no", "?raw=true"):
-        answer = as_admin.post(f"/auth/token{query}", json=login)
-        assert answer.status_code == 400
-        assert answer.json()["info"] == "The parameter 'raw' takes 0 or 1."
-    assert as_admin.get("/readyz?reads=0").status_code == 200
-    assert as_admin.get("/readyz?reads=no").status_code == 400
+def test_a_deleted_user_has_no_tokens(as_admin, as_uli, with_token, uli, raw):
+    reader = with_token(made(as_uli)["token"])
+    assert as_admin.delete(f"/users/{uli.id}").ok
+    assert reader.get("/keys/app:x").status_code == 401
+    assert not [key for key in raw.scan_iter("*") if f"{{{uli.id}}}".encode() in key]

@@ -6,8 +6,8 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
+from bambleweeny.api.accounting import Audit, Usage
 from bambleweeny.api.answers.public_headers import is_public
-from bambleweeny.api.audit import Audit
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -26,16 +26,19 @@ from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.middleware.mount import Mount
+from bambleweeny.api.middleware.stale_tokens import repeat_with_newer_token
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
+from bambleweeny.api.oauth import Introspection, Revocation
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
-from bambleweeny.api.tokens import AuthTest, AuthToken
+from bambleweeny.api.sessions import AuthTest, AuthToken, Logout
+from bambleweeny.api.tokens import Token, TokenRotation, Tokens
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
-from bambleweeny.api.usage import Usage
 from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
+from bambleweeny.errors import StaleToken
 
 __all__ = ["create_app"]
 
@@ -84,6 +87,11 @@ class _App(falcon.App[Any, Any]):
             resource.on_head = resource.on_get  # type: ignore[attr-defined]
         super().add_route(uri_template, resource, **kwargs)
 
+    def find_responder(self, req: falcon.Request) -> tuple[Any, dict[str, Any]]:
+        """Return the responder for a request, and the fields of its path."""
+        responder, params, _, _ = self._get_responder(req)
+        return responder, params
+
 
 def create_app(
     services: Services,
@@ -104,10 +112,10 @@ def create_app(
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)
+    repeat = repeat_with_newer_token(services.tokens, app.find_responder)
+    app.add_error_handler(StaleToken, repeat)
     app.add_route("/", Home(services))
-    app.add_route("/auth/token", AuthToken(services))
-    app.add_route("/auth/test", AuthTest(services))
-    app.add_route("/auth/password", OwnPassword(services))
+    _add_access(app, services)
     app.add_route("/keys", Keys(services))
     app.add_route("/keys/{name}", Key(services))
     app.add_route("/incr/{name}", Counter(services))
@@ -129,11 +137,8 @@ def create_app(
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
     _add_public(app, services)
-    app.add_route("/users", Users(services))
-    app.add_route("/users/{user_id}", User(services))
     app.add_route("/usage", Usage(services))
     app.add_route("/audit", Audit(services))
-    app.add_route("/config/admin", AdminPassword(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))
     app.add_route("/healthz", Health())
@@ -142,6 +147,21 @@ def create_app(
     _add_documents(app)
     add_sinks(app)
     return app
+
+
+def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
+    app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/test", AuthTest(services))
+    app.add_route("/auth/logout", Logout(services))
+    app.add_route("/auth/revoke", Revocation(services))
+    app.add_route("/auth/introspect", Introspection(services))
+    app.add_route("/auth/password", OwnPassword(services))
+    app.add_route("/tokens", Tokens(services))
+    app.add_route("/tokens/{token_id}", Token(services))
+    app.add_route("/tokens/{token_id}/rotate", TokenRotation(services))
+    app.add_route("/users", Users(services))
+    app.add_route("/users/{user_id}", User(services))
+    app.add_route("/config/admin", AdminPassword(services))
 
 
 def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:

@@ -24,6 +24,7 @@ from bambleweeny.api.requests.key_options import (
     wants_previous,
 )
 from bambleweeny.api.requests.parameters import read_flag, refuse_beside
+from bambleweeny.api.requests.scopes import needs, needs_some, require, require_all
 from bambleweeny.api.requests.strictness import CONDITIONS, takes
 from bambleweeny.api.requests.waiting import wait_for_change
 from bambleweeny.core.key_entry import KeyEntry
@@ -41,16 +42,21 @@ class Keys:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("names", *SELECTING["keys"]))
+    @falcon.before(
+        authenticated, takes("names", *SELECTING["keys"]), needed=needs_some("keys", "read")
+    )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the keys, for the admin those of all users; or look up `?names=`, or select."""
         if req.query_string and req.has_param("names"):
+            for name in (req.get_param("names") or "").split(","):
+                require(req, "keys", "read", name)
             _answer_named(req, resp, self.services.keys)
         else:
+            require_all(req, "keys", "read", req.get_param("prefix") or "")
             answer_listing(req, resp, "keys", self.services.selections)
 
-    @falcon.before(authenticated, takes("prefix", "confirm"))
+    @falcon.before(authenticated, takes("prefix", "confirm"), needed=needs("keys", "write"))
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the keys that begin with `?prefix=`; not atomic."""
@@ -67,7 +73,9 @@ class Key:
         self._keys = services.keys
         self._changes = services.key_changes
 
-    @falcon.before(authenticated, takes("wait", "touch", "path", *CONDITIONS))
+    @falcon.before(
+        authenticated, takes("wait", "touch", "path", *CONDITIONS), needed=needs("keys", "read")
+    )
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer a key; `?touch=` sets its TTL, `?path=` answers a part of its JSON value.
 
@@ -80,7 +88,11 @@ class Key:
         else:
             answer_key(req, resp, self._keys.read(req.context.caller, name))
 
-    @falcon.before(authenticated, takes("ttl", "keepttl", "return", *CONDITIONS, body=True))
+    @falcon.before(
+        authenticated,
+        takes("ttl", "keepttl", "return", *CONDITIONS, body=True),
+        needed=needs("keys", "write"),
+    )
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Write a key, also conditionally. PUT clears the TTL unless it sets or keeps it."""
         caller, value = req.context.caller, read_raw(req)
@@ -90,6 +102,7 @@ class Key:
             return
         options, precondition = read_write_options(req), read_precondition(req)
         if wants_previous(req):
+            require(req, "keys", "read", name)
             _answer_previous(resp, self._changes.swap(caller, name, value, options, precondition))
             return
         if options == PLAIN and precondition is ANY:
@@ -100,7 +113,9 @@ class Key:
             resp.set_header("ETag", etag_of(value))
         answer_done(resp)
 
-    @falcon.before(authenticated, takes("ttl", *CONDITIONS, body=True))
+    @falcon.before(
+        authenticated, takes("ttl", *CONDITIONS, body=True), needed=needs("keys", "write")
+    )
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Apply a merge patch (RFC 7396) to a JSON value, set the TTL with `?ttl=`, or both."""
         caller, patch = req.context.caller, read_raw(req)
@@ -116,11 +131,12 @@ class Key:
             self._changes.change_ttl(caller, name, ttl, precondition)
         answer_done(resp)
 
-    @falcon.before(authenticated, takes("return", *CONDITIONS))
+    @falcon.before(authenticated, takes("return", *CONDITIONS), needed=needs("keys", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete a key, also conditionally."""
         caller, precondition = req.context.caller, read_precondition(req)
         if wants_previous(req):
+            require(req, "keys", "read", name)
             _answer_previous(resp, self._changes.take(caller, name, precondition))
             return
         if precondition is ANY:
@@ -141,6 +157,7 @@ class Key:
         ttl = read_ttl(req, "touch")
         if ttl is None or req.method == "HEAD":
             return self._keys.read(req.context.caller, name)
+        require(req, "keys", "write", name)
         # NOTE: validate all of the request before the key changes.
         read_tags(req, "If-None-Match", weak=True)
         precondition = Precondition(if_match=read_tags(req, "If-Match"))
@@ -154,7 +171,7 @@ class Counter:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("by", "max", "min", "ttl"))
+    @falcon.before(authenticated, takes("by", "max", "min", "ttl"), needed=needs("keys", "incr"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
         """Add `?by=` to a counter, within `?max=` and `?min=`, and answer the new number."""
         number = self._count(req, params["name"])
@@ -163,7 +180,7 @@ class Counter:
 
     on_post = on_get
 
-    @falcon.before(authenticated, takes("by", "max", "min", "ttl"))
+    @falcon.before(authenticated, takes("by", "max", "min", "ttl"), needed=needs("keys", "incr"))
     def on_head(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer like GET without the body; the counter is unchanged."""
         number = self.services.key_changes.preview_incr(

@@ -1,150 +1,139 @@
-"""Tokens over HTTP: as JSON, as plain text, and by the OAuth 2.0 password grant."""
+"""Named tokens over HTTP."""
 
-import json
-import logging
-from collections import Counter
-from urllib.parse import parse_qsl
+import time
 
 import falcon
 import msgspec
 
-from bambleweeny.api.answers.body import answer_json, answer_raw
-from bambleweeny.api.requests.auditing import note_login, note_refused_login
-from bambleweeny.api.requests.authentication import bearer_token
-from bambleweeny.api.requests.body import read_json, read_raw
-from bambleweeny.api.requests.concurrency import may_block
-from bambleweeny.api.requests.parameters import read_switch
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch
+from bambleweeny.api.requests.scopes import needs
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.core.auth.named_tokens import LONGEST_LIFETIME, NamedToken, TokenChange
 from bambleweeny.core.services import Services
-from bambleweeny.core.texts import BOM, UTF16_BOMS
-from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin
+from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import parse_duration
 
-_log = logging.getLogger(__name__)
-
-_MAX_SHOWN = 64
-
-_SPACE_AND_QUOTES = b" \t\r\n'\""
-_JSON_STARTS = (b"{", b"[", *UTF16_BOMS)
+_WRITE = needs("tokens", "write")
 
 
-class Login(msgspec.Struct, forbid_unknown_fields=True):
-    """The JSON body of POST /auth/token."""
+class NewToken(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /tokens. Without `ttl` the token does not expire."""
 
-    username: str
-    password: str
+    name: str
+    scopes: list[str]
+    ttl: int | str | None = None
 
 
-class AuthToken:
-    """/auth/token"""
+class TokenFields(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PATCH /tokens/{id}: the fields to change; `ttl` counts from now, 0 is never."""
+
+    name: str | None = None
+    scopes: list[str] | None = None
+    ttl: int | str | None = None
+
+
+class Tokens:
+    """/tokens"""
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self._users = services.users
-        self._tokens = services.tokens
+        self._named = services.named_tokens
 
-    @falcon.before(may_block)
+    @falcon.before(authenticated, takes(), needed=_WRITE)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the caller's named tokens, without their texts."""
+        answer_json(resp, {"tokens": [_shown(one) for one in self._named.all(req.context.caller)]})
+
+    @falcon.before(authenticated, takes("raw", body=True), needed=_WRITE)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Issue a token for a user name and a password."""
-        resp.set_header("Cache-Control", "no-store")
-        is_raw = read_switch(req, "raw")
-        body = read_raw(req)
-        if _is_form(req, body):
-            token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
-        else:
-            token = self._log_in(req, read_json(req, Login, body))
-        if token and is_raw:
-            answer_raw(resp, token.encode())
-        elif token:
-            lifetime = self._tokens.lifetime
-            answer_json(
-                resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
-            )
+        """Make a named token; this answer alone has its text."""
+        is_raw, wanted = read_switch(req, "raw"), read_json(req, NewToken)
+        expires = 0 if wanted.ttl is None else _expiry(wanted.ttl)
+        text, made = self._named.create(req.context.caller, wanted.name, wanted.scopes, expires)
+        resp.status = 201
+        _answer_text(resp, text, made, is_raw=is_raw)
 
-    def _log_in(self, req: falcon.Request, login: Login) -> str:
-        try:
-            caller = self._users.log_in(login.username, login.password)
-        except (WrongLogin, Busy) as ex:
-            _note_refusal(req, login.username, ex)
-            note_refused_login(req, self.services, login.username, ex)
-            raise
-        note_login(req, self.services, caller)
-        return self._tokens.issue(caller)
-
-    def _grant(
-        self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
-    ) -> str | None:
-        """Return a token, or answer an error as in RFC 6749, section 5.2, and return None."""
-        form = dict(fields)
-        for name, times in Counter(name for name, _ in fields).items():
-            if times > 1:
-                reason = f"The field '{name[:_MAX_SHOWN]}' is given more than once."
-                _refuse_grant(resp, "invalid_request", reason)
-                return None
-        if form.get("grant_type") != "password":
-            _refuse_grant(resp, "unsupported_grant_type", "Send grant_type=password.")
-        elif "username" not in form or "password" not in form:
-            _refuse_grant(resp, "invalid_request", "Send username and password.")
-        else:
-            try:
-                return self._log_in(req, Login(form["username"], form["password"]))
-            except WrongLogin as ex:
-                _refuse_grant(resp, "invalid_grant", ex.info)
-        return None
+    @falcon.before(authenticated, takes("confirm"), needed=_WRITE)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Revoke all named tokens of the caller, with `?confirm=1`."""
+        if not read_flag(req, "confirm"):
+            raise InvalidRequest("This revokes all named tokens.", hint="Send ?confirm=1 to do so.")
+        answer_json(resp, {"info": "ok", "revoked": self._named.revoke_all(req.context.caller)})
 
 
-class AuthTest:
-    """/auth/test"""
+class Token:
+    """/tokens/{token_id}"""
 
     def __init__(self, services: Services) -> None:
-        self._users = services.users
-        self._tokens = services.tokens
+        self.services = services
+        self._named = services.named_tokens
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer 200 with the caller's identity, also without a valid token."""
-        answer = self._describe(bearer_token(req, resp))
-        if answer["user"]:
-            resp.set_header("B9Y-Authenticated-User", answer["user"])
-        answer_json(resp, answer)
+    @falcon.before(authenticated, takes(body=True), needed=_WRITE)
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, token_id: str) -> None:
+        """Change a token; every server knows it from the next call on."""
+        fields = read_json(req, TokenFields)
+        expires = None if fields.ttl is None else _expiry(fields.ttl)
+        change = TokenChange(fields.name, fields.scopes, expires)
+        if not any(value is not None for value in change):
+            raise InvalidRequest("Give a name, scopes or a ttl.")
+        answer_json(resp, _shown(self._named.change(req.context.caller, token_id, change)))
 
-    def _describe(self, token: str) -> dict[str, str]:
-        nobody = {"authenticated": "False", "admin": "False", "user": "", "id": ""}
-        if not token:
-            return {**nobody, "info": "There is no token."}
-        try:
-            caller = self._tokens.verify(token)
-            is_admin = self._users.check(caller)
-            left = self._tokens.seconds_left(token)
-        except Unauthorized as ex:
-            return {**nobody, "info": ex.hint or ex.info}
-        return {
-            "authenticated": "True",
-            "admin": str(is_admin),
-            "user": caller.name,
-            "id": caller.id,
-            "info": f"Session expires in {left} seconds.",
-        }
+    @falcon.before(authenticated, takes(), needed=_WRITE)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, token_id: str) -> None:
+        """Revoke a token; every server refuses it from the next call on."""
+        self._named.revoke(req.context.caller, token_id)
+        answer_done(resp)
 
 
-def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> None:
-    """Log a refused login with the user name and address; the name is untrusted input."""
-    cut = username if len(username) <= _MAX_SHOWN else f"{username[:_MAX_SHOWN]}..."
-    # NOTE: JSON escapes quotes, newlines and all that is not ASCII.
-    name, address = json.dumps(cut), req.env.get("REMOTE_ADDR") or "-"
-    of_request = {"request_id": req.context.get("request_id"), "address": address}
-    extra = {"user": cut, "code": ex.code, **of_request}
-    _log.warning("login of %s from %s refused: %s", name, address, ex.code, extra=extra)
+class TokenRotation:
+    """/tokens/{token_id}/rotate"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated, takes("overlap", "raw"), needed=_WRITE)
+    def on_post(self, req: falcon.Request, resp: falcon.Response, token_id: str) -> None:
+        """Make a new text for a token; the old one is valid for `?overlap=` more, or not at all."""
+        is_raw, overlap = read_switch(req, "raw"), read_duration(req, "overlap") or 0
+        named = self.services.named_tokens
+        text, rotated = named.rotate(req.context.caller, token_id, overlap)
+        _answer_text(resp, text, rotated, is_raw=is_raw)
 
 
-def _is_form(req: falcon.Request, body: bytes) -> bool:
-    # NOTE: curl -d labels JSON as a form too, and cmd.exe passes the quotes around it.
-    claimed = (req.content_type or "").lower().startswith(falcon.MEDIA_URLENCODED)
-    text = body.removeprefix(BOM).lstrip(_SPACE_AND_QUOTES)
-    return claimed and not text.startswith(_JSON_STARTS) and (b"=" in text or not text)
+def _answer_text(resp: falcon.Response, text: str, token: NamedToken, *, is_raw: bool) -> None:
+    resp.set_header("Cache-Control", "no-store")
+    if is_raw:
+        answer_raw(resp, text.encode())
+    else:
+        answer_json(resp, {**_shown(token), "token": text})
 
 
-def _refuse_grant(resp: falcon.Response, error: str, description: str) -> None:
-    resp.status = InvalidRequest.status
-    resp.context.error_code = error
-    answer_json(
-        resp,
-        {"error": error, "error_description": description, "info": description, "code": error},
-    )
+def _shown(token: NamedToken) -> dict[str, object]:
+    record = token.record
+    return {
+        "id": token.id,
+        "name": record.name,
+        "scopes": record.scopes,
+        "made": _moment(record.made),
+        "expires": _moment(record.expires),
+        "used": _moment(token.used),
+    }
+
+
+def _moment(seconds: int) -> str | None:
+    return moment(seconds * 1000) if seconds else None
+
+
+def _expiry(ttl: int | str) -> int:
+    """Return when a token expires that has this TTL from now; 0 for 0, which is never."""
+    try:
+        seconds = parse_duration(str(ttl))
+    except ValueError as ex:
+        raise InvalidRequest(f"The ttl is invalid: {ex}.") from ex
+    if seconds > LONGEST_LIFETIME:
+        raise InvalidRequest("The longest ttl is 3660d.")
+    return int(time.time()) + seconds if seconds else 0

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bambleweeny.core.audit.trail import AuditTrail
+from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.sessions import Sessions
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.batch.batch import Batch
@@ -44,6 +46,8 @@ class Services:
     """One service for each noun."""
 
     instance: Instance
+    sessions: Sessions
+    named_tokens: NamedTokens
     tokens: Tokens
     users: Users
     keys: Keys
@@ -92,6 +96,8 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file)
+    sessions = Sessions(store, instance.secret, instance.id, token_lifetime)
+    named_tokens = NamedTokens(store, instance.secret)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
@@ -99,7 +105,9 @@ def make_services(
     )
     return Services(
         instance=instance,
-        tokens=Tokens(instance.secret, instance.id, token_lifetime),
+        sessions=sessions,
+        named_tokens=named_tokens,
+        tokens=Tokens(sessions, named_tokens),
         users=users,
         keys=keys,
         key_changes=KeyChanges(store, keys),

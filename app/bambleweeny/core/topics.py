@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.core.notify.streams import Reader, Streams
@@ -194,7 +194,7 @@ class Topics:
 
         def read(_: list[bytes]) -> list[Message]:
             nonlocal last
-            found, last = self.read(caller, name, last, _STREAM_MESSAGES, _STREAM_BYTES)
+            found, last = self.read(caller.unchecked, name, last, _STREAM_MESSAGES, _STREAM_BYTES)
             return found
 
         channel = self._schema.tenant(caller.id).published(name)

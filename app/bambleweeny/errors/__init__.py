@@ -34,9 +34,11 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
+        StaleToken             401  the token's record changed; the server repeats the call
         WrongLogin             401  wrong user name or password
       InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
+        InsufficientScope      403  the scopes of the named token do not allow the call
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
@@ -51,6 +53,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
       CallsDropped             409  the journal has dropped calls that may match
+      TooManyTokens            409  the user has as many named tokens as allowed
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the document of a route is over 256 kB, or of a bin over 64 kB
@@ -85,7 +88,15 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TimedOut                    the client timed out
 """
 
-from bambleweeny.errors.access import Forbidden, TokenInPageUrl, Unauthorized, WrongHost, WrongLogin
+from bambleweeny.errors.access import (
+    Forbidden,
+    InsufficientScope,
+    StaleToken,
+    TokenInPageUrl,
+    Unauthorized,
+    WrongHost,
+    WrongLogin,
+)
 from bambleweeny.errors.bad_requests import (
     CounterOverflow,
     InvalidName,
@@ -158,6 +169,7 @@ from bambleweeny.errors.refusals import (
     PreconditionFailed,
     RangeNotSatisfiable,
     RequestTimeout,
+    TooManyTokens,
     TooMuchAtOnce,
     UnsupportedCoding,
     UnsupportedType,
@@ -190,6 +202,7 @@ __all__ = [
     "HeadersTooLarge",
     "IdTaken",
     "ImportTooLarge",
+    "InsufficientScope",
     "InternalError",
     "InvalidBin",
     "InvalidCondition",
@@ -224,6 +237,7 @@ __all__ = [
     "RateLimited",
     "RequestTimeout",
     "RouteNameTaken",
+    "StaleToken",
     "StoreFull",
     "StoreUnavailable",
     "TimedOut",
@@ -239,6 +253,7 @@ __all__ = [
     "TooManyPlaceholders",
     "TooManyRules",
     "TooManySegments",
+    "TooManyTokens",
     "TooManyWildcards",
     "TooMuchAtOnce",
     "Unauthorized",

@@ -10,6 +10,15 @@ class Unauthorized(BambleweenyError):
     hint = "Get a token with POST /auth/token and send it as 'Authorization: Bearer <token>'."
 
 
+class StaleToken(Unauthorized):
+    """The record of the session or token has changed since this server read it.
+
+    The server then reads it again and repeats the call; no client sees this code.
+    """
+
+    code = "stale_token"
+
+
 class WrongLogin(Unauthorized):
     """The user name or the password is wrong."""
 
@@ -18,7 +27,7 @@ class WrongLogin(Unauthorized):
 
 
 class Forbidden(BambleweenyError):
-    """Only the admin can do this, and the caller is another user."""
+    """Only an admin can do this, and the caller is another user."""
 
     code, status, info = "forbidden", 403, "Only the admin can do this."
 
@@ -30,6 +39,17 @@ class TokenInPageUrl(Forbidden):
     hint = (
         "Send 'Authorization: Bearer <token>'; fetch, EventSource, images and curl may use ?token=."
     )
+
+
+class InsufficientScope(Forbidden):
+    """The scopes of the named token do not allow the call.
+
+    `scope` is a scope that would allow it, or '' if only a session may do this.
+    """
+
+    code, info = "insufficient_scope", "The token's scopes do not allow this."
+    hint = "Use a token with that scope, or log in; GET /auth/test shows what a token may do."
+    scope: str = ""
 
 
 class WrongHost(BambleweenyError):

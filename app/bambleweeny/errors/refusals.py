@@ -49,6 +49,13 @@ class LimitReached(BambleweenyError):
     code, status, info = "limit_reached", 409, "The counter has reached its limit."
 
 
+class TooManyTokens(BambleweenyError):
+    """The user has as many named tokens as its `max_tokens` allows."""
+
+    code, status, info = "too_many_tokens", 409, "The user has too many named tokens."
+    hint = "Revoke one with DELETE /tokens/<id>; an admin can set the user's max_tokens."
+
+
 class PreconditionFailed(BambleweenyError):
     """The key does not meet If-Match or If-None-Match; it is unchanged."""
 

@@ -22,7 +22,8 @@ _STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "e
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
-    "once", "once_at", "route_names", "bin_names", "audit", "audit_failed", "traffic",
+    "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
+    "audit", "audit_failed", "traffic",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -65,6 +66,9 @@ class Tenant:
     audit: str
     audit_failed: str
     traffic: str
+    tokens: str
+    token_uses: str
+    ended_sessions: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"

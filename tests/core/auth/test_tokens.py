@@ -1,10 +1,16 @@
 """Tokens."""
 
+from types import SimpleNamespace
+
 import jwt
 import pytest
 from bambleweeny.core.auth import tokens as module
-from bambleweeny.core.auth.tokens import Caller, Tokens
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.named_tokens import NamedTokens
+from bambleweeny.core.auth.sessions import Sessions
+from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.errors import Unauthorized
+from bambleweeny.store.schema import Schema
 
 ULI = Caller("1", "uli", "3")
 SECRET = b"s" * 32
@@ -24,7 +30,15 @@ def clock():
 
 @pytest.fixture
 def tokens(clock):
-    return Tokens(SECRET, "me", 60, clock)
+    return tokens_of(None, clock)
+
+
+def tokens_of(store, clock):
+    schema = Schema()
+    store = store or SimpleNamespace(schema=schema)
+    return Tokens(
+        Sessions(store, SECRET, "me", 60, clock), NamedTokens(store, SECRET, clock), clock
+    )
 
 
 def test_a_token_tells_who_it_was_made_for(tokens):
@@ -73,4 +87,4 @@ def test_a_process_remembers_a_bounded_number(tokens, monkeypatch):
     monkeypatch.setattr(module, "_REMEMBERED", 2)
     issued = [tokens.issue(Caller(str(number), "x", "1")) for number in range(5)]
     assert [tokens.verify(token).id for token in issued] == ["0", "1", "2", "3", "4"]
-    assert len(tokens._verified) <= 2
+    assert len(tokens._known) <= 2

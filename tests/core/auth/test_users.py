@@ -3,8 +3,8 @@
 import threading
 
 import pytest
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_deletion import finish_deletions
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.auth.users import User, Users
 from bambleweeny.core.bins.receiver import Received
 from bambleweeny.core.mocks.calls import Call

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import pytest
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Push, Set
 from bambleweeny.core.topics import Bounds

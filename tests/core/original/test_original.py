@@ -6,7 +6,7 @@ import tracemalloc
 from itertools import count, pairwise
 
 import pytest
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.original.backup_writer import admin_kept, write_backup
 from bambleweeny.core.original.key_names import Kind, read_name, shown

@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 
 import hiredis
 import pytest
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operations import Incr
 from bambleweeny.core.lists.items import Items

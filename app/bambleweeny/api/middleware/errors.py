@@ -14,6 +14,7 @@ from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.errors import (
     BambleweenyError,
     FrontNotFound,
+    InsufficientScope,
     InternalError,
     InvalidName,
     InvalidRequest,
@@ -75,6 +76,10 @@ def error_fields(error: BambleweenyError) -> dict[str, Any]:
 def error_headers(error: BambleweenyError) -> dict[str, str]:
     """Return the additional headers of an error's answer."""
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthorized) else {}
+    if isinstance(error, InsufficientScope):
+        # RFC 6750, section 3
+        scope = f', scope="{error.scope}"' if error.scope.isascii() and error.scope else ""
+        headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope"{scope}'
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, LimitReached):

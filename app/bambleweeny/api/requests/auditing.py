@@ -7,7 +7,7 @@ import falcon
 
 from bambleweeny.core.audit.entries import OK, Act
 from bambleweeny.core.audit.trail import AuditTrail
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.errors import BambleweenyError, Busy, RateLimited, Unauthorized, WrongLogin
 
@@ -115,7 +115,7 @@ def _act_of(
         outcome,
         actor=actor.name if actor else "",
         actor_id=actor.id if actor else "",
-        token=getattr(actor, "token", ""),
+        token=actor.token if actor else "",
         address=req.env.get("REMOTE_ADDR") or "",
         request_id=context.get("request_id") or "",
         target=target,

@@ -5,15 +5,23 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.requests.auditing import note_acting
+from bambleweeny.api.requests.scopes import SESSION, Needs
 from bambleweeny.api.requests.strictness import (
     NOTHING,
     Takes,
     refuse_parameters,
     refuse_unsupported,
 )
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
-from bambleweeny.errors import Forbidden, InvalidRequest, NotFound, TokenInPageUrl, Unauthorized
+from bambleweeny.errors import (
+    Forbidden,
+    InsufficientScope,
+    InvalidRequest,
+    NotFound,
+    TokenInPageUrl,
+    Unauthorized,
+)
 from bambleweeny.names import is_user_id
 
 _SANDBOX_POLICY = "sandbox; default-src 'none'"
@@ -74,15 +82,20 @@ def authenticated(
     resource: Any,
     params: dict[str, Any],
     accepted: Takes = NOTHING,
+    *,
+    needed: Needs = SESSION,
 ) -> None:
     """Require a valid token, and set `req.context.caller`.
 
     Verifies the token's signature and expiry without a round trip; the call itself checks, in
     its own round trip, whether it was revoked. With `?userid=` the admin acts as another user,
     which costs two round trips more. Refuses parameters, headers and bodies that are not in
-    `accepted`. Raises Unauthorized, Forbidden, NotFound, UnknownParameter or InvalidRequest.
+    `accepted`, and named tokens without the scope in `needed`. Raises Unauthorized, Forbidden,
+    InsufficientScope, NotFound, UnknownParameter or InvalidRequest.
     """
     caller = _logged_in(req, resp, resource.services)
+    if caller.scopes is not None:
+        needed.check(caller, req, params)
     if req.query_string:
         given = req.params
         refuse_parameters(given, accepted.with_userid)
@@ -100,9 +113,12 @@ def logged_in(
     resource: Any,
     params: dict[str, Any],
     accepted: Takes = NOTHING,
+    *,
+    needed: Needs = SESSION,
 ) -> None:
     """Require a valid token like `authenticated`, but refuse `?userid=`."""
-    _logged_in(req, resp, resource.services)
+    caller = _logged_in(req, resp, resource.services)
+    needed.check(caller, req, params)
     _refuse_unknown(req, accepted)
 
 
@@ -112,21 +128,30 @@ def admin_only(
     resource: Any,
     params: dict[str, Any],
     accepted: Takes = NOTHING,
+    *,
+    needed: Needs = SESSION,
 ) -> None:
-    """Require a valid token of the admin; one round trip. Refuses what is not in `accepted`."""
-    resource.services.users.require_admin(_logged_in(req, resp, resource.services))
+    """Require a valid token of an admin; one round trip. Refuses what is not in `accepted`."""
+    caller = _logged_in(req, resp, resource.services)
+    needed.check(caller, req, params)
+    resource.services.users.require_admin(caller)
     _refuse_unknown(req, accepted)
 
 
 def check_again(req: falcon.Request, services: Services) -> None:
-    """Check the token of a running request again.
+    """Check the token of a running request again, in the engine. One or more round trips.
 
-    Raises Unauthorized if it has expired, and Forbidden if the caller of a request with
-    `?userid=` is no longer the admin.
+    Raises Unauthorized if it has expired or was revoked or changed, and Forbidden if the caller of
+    a request with `?userid=` is no longer an admin.
     """
-    caller = _logged_in(req, falcon.Response(), services)
+    scopes = req.context.caller.scopes
+    token = bearer_token(req, falcon.Response())
+    caller = services.tokens.refresh(token)
+    services.tokens.verify(token)
+    if caller.scopes is not scopes:
+        raise Unauthorized(hint="The token has been changed.")
     if "userid" in req.params:
-        req.context.caller = _acting_for(req, caller, services)
+        _acting_for(req, caller, services)
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
@@ -136,7 +161,20 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     caller = services.tokens.verify(token)
     resp.set_header("B9Y-Authenticated-User", caller.name)
     req.context.caller = caller
+    if caller.scopes is not None:
+        _check_named(req, caller, services, token)
     return caller
+
+
+def _check_named(req: falcon.Request, caller: Caller, services: Services, token: str) -> None:
+    """Note the use of a named token; raise InsufficientScope if it may not be in a URL."""
+    is_in_url = bool(req.query_string) and "token" in req.params
+    if is_in_url and caller.scopes is not None and not caller.scopes.fit_urls():
+        raise InsufficientScope(
+            "A token that may write is not accepted as ?token=.",
+            hint="Send it as 'Authorization: Bearer <token>': URLs get into logs and histories.",
+        )
+    services.tokens.note_use(token)
 
 
 def _refuse_unknown(req: falcon.Request, accepted: Takes) -> None:
@@ -148,8 +186,10 @@ def _refuse_unknown(req: falcon.Request, accepted: Takes) -> None:
 
 def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Caller:
     user_id = req.get_param("userid") or ""
+    if caller.scopes is not None and not caller.scopes.may_act_for(user_id):
+        raise InsufficientScope(f"The token's scopes do not allow act:{user_id[:20]}.")
     if not services.users.check(caller):
         raise Forbidden()
     if not is_user_id(user_id):
         raise NotFound("There is no such user.")
-    return Caller(services.users.get(user_id).id, caller.name, "")
+    return Caller(services.users.get(user_id).id, caller.name, "", caller.scopes)

@@ -6,15 +6,16 @@ from typing import Any
 from bambleweeny.api.requests.authentication import sent_token
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.core.auth.tokens import Tokens
-from bambleweeny.errors import Unauthorized
 
 _SMALL = 64 << 10
 
 _is_small = re.compile(
-    r"/(?:auth/\w+|config/admin|users(?:/[^/]+)?|routes/reset|bins"
+    r"/(?:auth/\w+|tokens(?:/.*)?|config/admin|users(?:/[^/]+)?|routes/reset|bins"
     r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
 ).fullmatch
-_is_public = re.compile(r"/(?:auth/token/?|routes/(?!verify/?$|reset/?$).+|bins/.+)").fullmatch
+_is_public = re.compile(
+    r"/(?:auth/(?:token|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/.+)"
+).fullmatch
 
 
 class BodyLimits:
@@ -39,11 +40,7 @@ class BodyLimits:
         return min(_SMALL, self._max_body) if _is_small(path) else self._max_body
 
     def _is_logged_in(self, environ: dict[str, Any]) -> bool:
-        try:
-            self._tokens.verify(sent_token(environ))
-        except Unauthorized:
-            return False
-        return True
+        return self._tokens.may_be_valid(sent_token(environ))
 
 
 def _unchanged(path: str) -> str | None:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.errors import Unauthorized
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.errors import StaleToken, Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.client.link import Command
 from bambleweeny.store.guard import translate_each
@@ -17,12 +17,16 @@ _PAGE = 200
 def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
     """Run read commands if the caller's token is still valid, else raise Unauthorized.
 
+    Raises StaleToken if the session or token is not as the caller knows it.
+
     Returns the replies of the commands. Not atomic as a group.
     """
     user = store.schema.tenant(caller.id).user
-    version, *replies = store.read(("HGET", user, "version"), *commands)
-    if version is None or (caller.version and version != caller.version.encode()):
+    revision, *replies = store.read(("HGET", user, caller.field), *commands)
+    if revision is None:
         raise Unauthorized()
+    if caller.version and revision != caller.revision.encode():
+        raise StaleToken()
     return replies
 
 

@@ -1,104 +1,140 @@
-"""Bearer tokens: the identity of a caller, signed by the instance."""
+"""Bearer tokens: what their texts mean. A session is signed; a named token has a record."""
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
-import jwt
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.named_tokens import PREFIX, NamedTokens
+from bambleweeny.core.auth.sessions import Session, Sessions
+from bambleweeny.errors import StoreFull, StoreUnavailable, Unauthorized
 
-from bambleweeny.errors import Unauthorized
-
-_ALGORITHM = "HS256"
 _REMEMBERED = 10_000
+_USE_SECONDS = 60
+_FOREVER = float("inf")
 
 
-class Caller(NamedTuple):
-    """A user that makes a call. `version` is that of its token; if it is empty, the call acts for
-    the tenant without a token.
-    """
+class _Known:
+    """What a text means until `expires`, as far as this process has read it."""
 
-    id: str
-    name: str
-    version: str
+    __slots__ = ("caller", "expires", "is_named", "noted")
+
+    def __init__(self, caller: Caller, expires: float, *, is_named: bool) -> None:
+        self.caller = caller
+        self.expires = expires
+        self.is_named = is_named
+        self.noted = 0.0
 
 
 class Tokens:
-    """Issues and verifies tokens. A token is valid for `lifetime` seconds, unless its user is
-    deleted or gets a new password. The store checks the latter two, in the round trip of the
-    call.
+    """Issues sessions, and says which caller a token's text stands for.
+
+    A session is valid for `lifetime` seconds, a named token until it expires or is revoked. What a
+    text means is cached; each call compares it with the user's record in the engine, in its own
+    round trip (`lib/tenant.lua`, `tenant_session.read_as`).
     """
 
     def __init__(
         self,
-        secret: bytes,
-        issuer: str,
-        lifetime: int,
+        sessions: Sessions,
+        named: NamedTokens,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.lifetime = lifetime
-        self._secret = secret
-        self._issuer = issuer
+        self.lifetime = sessions.lifetime
+        self._sessions = sessions
+        self._named = named
         self._clock = clock
-        self._verified: dict[str, tuple[float, Caller]] = {}
+        self._known: dict[str, _Known] = {}
 
     def issue(self, caller: Caller) -> str:
-        """Sign a token for a caller."""
-        now = int(self._clock())
-        claims = {
-            "iss": self._issuer,
-            "sub": caller.id,
-            "name": caller.name,
-            "ver": caller.version,
-            "iat": now,
-            "exp": now + self.lifetime,
-        }
-        return jwt.encode(claims, self._secret, _ALGORITHM)
+        """Sign a session for a caller."""
+        return self._sessions.issue(caller)
 
     def verify(self, token: str) -> Caller:
-        """Return the caller of a token; raise Unauthorized if it is invalid. No round trip.
+        """Return the caller of a token; raise Unauthorized if it is invalid or has expired.
 
-        A verified token is cached by its exact text until it expires.
+        No round trip for a text that is cached, nor for a session of a user without request
+        limits; else one.
         """
-        return self._look_up(token)[1]
+        return self._look_up(token).caller
+
+    def refresh(self, token: str) -> Caller:
+        """Return the caller as the engine has it now. One round trip."""
+        self._known.pop(token, None)
+        return self._remember(token, self._read(token)).caller
+
+    def note_use(self, token: str) -> None:
+        """Store that a named token was used, once a minute in each process; else no round trip."""
+        known = self._known.get(token)
+        now = self._clock()
+        if known is None or not known.is_named or now - known.noted < _USE_SECONDS:
+            return
+        known.noted = now
+        try:
+            self._named.note_use(known.caller, int(now))
+        except (StoreFull, StoreUnavailable):
+            return  # the call that follows says so, unless it needs no room
 
     def is_issued(self, text: str) -> bool:
-        """Return whether a text is a token of this instance, expired or not."""
+        """Return whether a text is a token of this instance, expired or not. No round trip."""
+        if text.startswith(PREFIX):
+            return self._named.is_issued(text)
         try:
-            self._decode(text)
+            self._sessions.decode(text)
         except Unauthorized:
             return False
         return True
 
-    def seconds_left(self, token: str) -> int:
-        """Return for how many seconds a token is valid; raise Unauthorized if it is invalid."""
-        return int(self._look_up(token)[0] - self._clock())
+    def may_be_valid(self, token: str) -> bool:
+        """Return whether this instance issued a token that has not expired. No round trip.
 
-    def _look_up(self, token: str) -> tuple[float, Caller]:
-        found = self._verified.get(token)
-        if found is None:
-            found = self._decode(token)
-            if len(self._verified) >= _REMEMBERED:
-                self._verified.clear()
-            self._verified[token] = found
-        if found[0] <= self._clock():
-            self._verified.pop(token, None)
-            raise Unauthorized(hint="The token has expired; get a new one with POST /auth/token.")
-        return found
-
-    def _decode(self, token: str) -> tuple[float, Caller]:
+        A named token counts as valid, and so does a session that was revoked.
+        """
+        if token.startswith(PREFIX):
+            return self._named.is_issued(token)
         try:
-            claims = jwt.decode(
-                token,
-                self._secret,
-                algorithms=[_ALGORITHM],
-                issuer=self._issuer,
-                # NOTE: `_look_up` checks the expiry with `clock`.
-                options={
-                    "require": ["iss", "sub", "exp"],
-                    "verify_exp": False,
-                    "verify_iat": False,
-                },
-            )
-            return claims["exp"], Caller(claims["sub"], claims["name"], claims["ver"])
-        except (jwt.InvalidTokenError, KeyError) as ex:
-            raise Unauthorized() from ex
+            return self._sessions.decode(token).expires > self._clock()
+        except Unauthorized:
+            return False
+
+    def session_of(self, token: str) -> Session:
+        """Return the session that a text stands for; raise Unauthorized if it is none."""
+        return self._sessions.decode(token)
+
+    def seconds_left(self, token: str) -> int | None:
+        """Return for how many seconds a token is valid, None if it does not expire.
+
+        Raises Unauthorized if it is invalid.
+        """
+        expires = self._look_up(token).expires
+        return None if expires == _FOREVER else int(expires - self._clock())
+
+    def _look_up(self, token: str) -> _Known:
+        known = self._known.get(token)
+        if known is None:
+            known = self._remember(token, self._first_read(token))
+        if known.expires <= self._clock():
+            self._known.pop(token, None)
+            raise Unauthorized(hint="The token has expired; get a new one with POST /auth/token.")
+        return known
+
+    def _remember(self, token: str, known: _Known) -> _Known:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[token] = known
+        return known
+
+    def _first_read(self, token: str) -> _Known:
+        if token.startswith(PREFIX):
+            return self._read(token)
+        session = self._sessions.decode(token)
+        if session.caller.has_limits:
+            return self._read(token)
+        return _Known(session.caller, session.expires, is_named=False)
+
+    def _read(self, token: str) -> _Known:
+        if token.startswith(PREFIX):
+            found = self._named.read(token)
+            expires = found.record.expires or _FOREVER
+            return _Known(found.caller, expires, is_named=True)
+        session = self._sessions.decode(token)
+        return _Known(self._sessions.read(session), session.expires, is_named=False)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
 from bambleweeny.core.auth.tenant_session import read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.errors import (
     Forbidden,
     InvalidName,

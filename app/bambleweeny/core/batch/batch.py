@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_values_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.batch.operations import Get, Operation, Outcome, Pop, Publish, Push
 from bambleweeny.core.pacing import partly_done
 from bambleweeny.core.topics import Bounds

@@ -7,7 +7,7 @@ from hashlib import sha1
 import msgspec
 from msgspec import UNSET
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.documents import REFERENCE
 from bambleweeny.core.bins.inbox import load

@@ -2,8 +2,8 @@
 
 from contextlib import suppress
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.lists import Lists, check_list_name
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import NotFound, Unauthorized

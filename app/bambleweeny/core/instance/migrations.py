@@ -1,7 +1,7 @@
 """Migrations of data from older layouts."""
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as, walk_index_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.idempotency import digest_idempotency_keys
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.keys.conditions import (
     ANY,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.notify.events import read_and_subscribe
 from bambleweeny.core.notify.long_polls import LongPolls

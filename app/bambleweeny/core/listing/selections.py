@@ -6,8 +6,8 @@ A selection is not atomic as a whole; each page is.
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.auth.users import Users
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange

@@ -9,8 +9,8 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from hashlib import blake2b
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.pacing import repeat
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import DELETE_IDEMPOTENCY_KEYS, DIGEST_IDEMPOTENCY_KEYS

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal, NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.codec import StoredItem, unpack_item
 from bambleweeny.core.lists.lists import LONGEST_DELAY, check_list_name, take_items
 from bambleweeny.core.notify.long_polls import LongPolls

@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.lists.idempotency import delete_idempotency_keys, push_digest
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter

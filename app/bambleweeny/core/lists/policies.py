@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.lists.leases import LONGEST_LEASE
 from bambleweeny.core.lists.lists import LONGEST_ITEM_TTL, check_list_name
 from bambleweeny.errors import InvalidRequest, NotFound

@@ -9,8 +9,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_name, is_part_of_name
@@ -68,7 +68,7 @@ class Events:
 
         def check() -> None:
             reader.check()
-            subscribe(self._store, caller, _SUBSCRIBED_SECONDS)
+            subscribe(self._store, caller.unchecked, _SUBSCRIBED_SECONDS)
 
         check()
         channel = self._store.schema.tenant(caller.id).events

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operations import Del
 from bambleweeny.core.mocks.documents import RouteDocument

@@ -6,8 +6,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.errors import NotFound

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple, TypeVar
 from uuid import uuid4
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.errors import (
     BinNameTaken,
     InvalidRequest,

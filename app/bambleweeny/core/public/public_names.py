@@ -2,8 +2,8 @@
 
 from typing import Literal
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.mocks.references import Reference, is_public_name, reference_of
 from bambleweeny.errors import (
     BambleweenyError,

@@ -4,7 +4,7 @@ from hashlib import sha1
 
 import msgspec
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.public_documents import (
     HasName,

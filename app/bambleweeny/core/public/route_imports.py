@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi

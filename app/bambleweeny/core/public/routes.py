@@ -3,8 +3,8 @@
 from collections.abc import Set
 from typing import Any
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.public.nesting import MOST_NESTED_BYTES, nested_text
 from bambleweeny.core.public.public_ids import PublicId, PublicIds

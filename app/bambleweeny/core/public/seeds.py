@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Operation, Set

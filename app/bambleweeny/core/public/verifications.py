@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.mocks.journal import decoded
 from bambleweeny.core.mocks.verification import Expectation, Tally, Verdict
 from bambleweeny.core.notify.long_polls import LongPolls

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.bins.bin_documents import BinDocuments
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.listing.selections import Selections

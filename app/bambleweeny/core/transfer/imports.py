@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import IO
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.transfer.export_records import (
     Numbered,

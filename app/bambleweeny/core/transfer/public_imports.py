@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bambleweeny.core.auth.tokens import Caller
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.public.public_documents import HasName, PublicDocuments
 from bambleweeny.core.public.public_ids import PublicId

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_read_as
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.usage.traffic import COUNTS, DAYS, day_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_USAGE

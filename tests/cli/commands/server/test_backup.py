@@ -13,8 +13,8 @@ from pathlib import Path
 import pexpect
 import pytest
 import redis
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.passwords import Passwords
-from bambleweeny.core.auth.tokens import Caller
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.services import make_services
 from bambleweeny.core.topics import Bounds

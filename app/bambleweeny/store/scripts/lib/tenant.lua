@@ -3,14 +3,22 @@
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
---   ARGV[1] version (string): the version of the caller's token; empty without a login, as at a bin
--- Errors: unauthorized
+--   ARGV[1] version (string): of the caller's session, or `t:<id>=<revision>` of a named token, in
+--     the field `t:<id>`; empty without a login, as at a bin
+-- Errors: unauthorized; stale_token, if the session or token is not as the caller knows it
 -- NOTE: the tenant's other keys are not declared. They carry the hash tag of its record, so they
 -- are in the same slot of a Cluster. There KEYS[2] is the name of a key that never exists: with it
 -- the script runs only while the slot does not move.
 local user, version = KEYS[1], ARGV[1]
 local its_tag = string.sub(user, 1, -5)
-local current = redis.call('HGET', user, 'version')
-if not current or (version ~= '' and version ~= current) then
-  return redis.error_reply('B9Y unauthorized')
+do
+  local equals = string.find(version, '=', 1, true)
+  local field = equals and string.sub(version, 1, equals - 1) or 'version'
+  local current = redis.call('HGET', user, field)
+  if not current then
+    return redis.error_reply('B9Y unauthorized')
+  end
+  if version ~= '' and current ~= (equals and string.sub(version, equals + 1) or version) then
+    return redis.error_reply('B9Y stale_token')
+  end
 end

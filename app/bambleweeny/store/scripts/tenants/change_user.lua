@@ -5,6 +5,7 @@
 --   ARGV[1] revokes (flag): revoke the user's tokens
 --   ARGV[2..] field (string), value (bytes): for each field to set
 -- Output: 1, or 0 if the user does not exist
+--- @function "tenants/raise_version"
 local user, revokes = KEYS[1], ARGV[1] == '1'
 if redis.call('EXISTS', user) == 0 then
   return 0
@@ -13,6 +14,6 @@ end
 redis.call('HDEL', user, '')
 redis.call('HSET', user, unpack(ARGV, 2))
 if revokes then
-  redis.call('HINCRBY', user, 'version', 1)
+  raise_version({1, 0})
 end
 return 1

@@ -1,4 +1,4 @@
-"""The audit trail over HTTP: a page of entries, or a stream."""
+"""The audit trail over HTTP, as a page or a stream; the usage of a user."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,6 +11,7 @@ from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_o
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, read_up_to, refuse_beside
+from bambleweeny.api.requests.scopes import ANY_TOKEN, needs
 from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
@@ -18,8 +19,10 @@ from bambleweeny.core.audit.entries import Actions, Entry
 from bambleweeny.core.audit.trail import ALL
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, id_before, id_in_order, is_message_id
+from bambleweeny.core.usage.usage import Used
 from bambleweeny.errors import InvalidRequest, Unauthorized
 
+_READ = needs("audit", "read")
 _DEFAULT_LIMIT = 100
 _MOST = 1000
 
@@ -31,7 +34,7 @@ class Audit:
         self.services = services
         self._audit = services.audit
 
-    @falcon.before(authenticated, takes("since", "action", "after", "limit", "last"))
+    @falcon.before(authenticated, takes("since", "action", "after", "limit", "last"), needed=_READ)
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer entries as a page, or as a stream that continues with new ones.
@@ -91,6 +94,20 @@ class Audit:
         answer_stream(req, resp, found, after)
 
 
+class Usage:
+    """/usage"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated, takes(), needed=ANY_TOKEN)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Answer the usage of the caller, for the admin with `?userid=` that of any user."""
+        caller = req.context.caller
+        resp.set_header("Cache-Control", "no-store")
+        answer_json(resp, _usage_row(caller.id, self.services.usage.of(caller)))
+
+
 def _id_before(entry: Entry) -> str:
     """Return an id after which the entry is the first one."""
     milliseconds, number = id_in_order(entry.id)
@@ -130,3 +147,8 @@ def _after(req: falcon.Request) -> str:
     if after == "":
         raise InvalidRequest("The parameter 'after' takes the id of an entry.")
     return resumed or after or since_of(req.get_param("since"))
+
+
+def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
+    traffic = [{"day": day, **counts} for day, counts in used.days]
+    return {"id": int(user_id), **used.counts, "limits": used.limits, "traffic": traffic}

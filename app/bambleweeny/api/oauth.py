@@ -1,0 +1,97 @@
+"""Revocation (RFC 7009) and introspection (RFC 7662) of tokens."""
+
+import time
+from urllib.parse import parse_qs
+
+import falcon
+import msgspec
+
+from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.authentication import logged_in
+from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.scopes import ANY_TOKEN
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.services import Services
+from bambleweeny.core.texts import BOM
+from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
+
+
+class TokenField(msgspec.Struct):
+    """A JSON body with a token; other fields, such as `token_type_hint`, are ignored."""
+
+    token: str
+
+
+class Revocation:
+    """/auth/revoke"""
+
+    def __init__(self, services: Services) -> None:
+        self._tokens = services.tokens
+        self._sessions = services.sessions
+        self._named = services.named_tokens
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Revoke the token in the body; 200 also if it is not valid any more.
+
+        The token is all that a client needs for this, so that a token that was found somewhere can
+        be revoked at once.
+        """
+        token = _read_token(req)
+        try:
+            found = self._tokens.refresh(token)
+            if found.token:
+                self._named.revoke(found.unchecked._replace(scopes=None), found.token)
+            else:
+                self._sessions.end(self._tokens.session_of(token))
+        except (NotFound, Unauthorized):
+            pass  # RFC 7009, section 2.2: an invalid token needs no revocation
+        answer_done(resp)
+
+
+class Introspection:
+    """/auth/introspect"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(logged_in, takes(body=True), needed=ANY_TOKEN)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Describe a token of the caller's user; a session of an admin may ask for any token."""
+        services, caller = self.services, req.context.caller
+        is_admin = services.users.check(caller) and caller.scopes is None
+        token = _read_token(req)
+        resp.set_header("Cache-Control", "no-store")
+        try:
+            found = services.tokens.refresh(token)
+            left = services.tokens.seconds_left(token)
+        except Unauthorized:
+            answer_json(resp, {"active": False})
+            return
+        is_visible = is_admin or found.id == caller.id
+        answer_json(resp, _described(found, left) if is_visible else {"active": False})
+
+
+def _described(caller: Caller, left: int | None) -> dict[str, object]:
+    answer: dict[str, object] = {
+        "active": True,
+        "token_type": "bearer",
+        "username": caller.name,
+        "sub": caller.id,
+    }
+    if caller.scopes is not None:
+        answer |= {"scope": " ".join(caller.scopes.texts), "jti": caller.token}
+    if left is not None:
+        answer["exp"] = int(time.time()) + left
+    return answer
+
+
+def _read_token(req: falcon.Request) -> str:
+    """Return the field `token` of a form or of JSON; InvalidRequest without one."""
+    body = read_raw(req)
+    if body.removeprefix(BOM).lstrip()[:1] == b"{":
+        return parse_json(body, TokenField).token
+    tokens = parse_qs(body.decode("utf-8", "replace")).get("token", [])
+    if len(tokens) != 1:
+        raise InvalidRequest("Send one field 'token'.", hint="As a form, or as JSON.")
+    return tokens[0]

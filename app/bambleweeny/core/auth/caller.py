@@ -1,0 +1,67 @@
+"""The caller of a request, and the limits of its calls."""
+
+from typing import NamedTuple
+
+from bambleweeny.core.auth.scopes import Scopes
+
+
+class CallLimits(NamedTuple):
+    """What bounds a caller's requests, as stored in the user's record; '' or 0 is no limit.
+
+    `token_rate` is the rate of the named token, which counts besides that of its user.
+    """
+
+    rate: str = ""
+    burst: int = 0
+    max_value: int = 0
+    token_rate: str = ""
+
+
+class Caller(NamedTuple):
+    """A user that makes a call.
+
+    `version` is what the engine compares with the user's record: the version of a session, or
+    `t:<id>=<revision>` of a named token. If it is empty, the call acts for the tenant without a
+    token. `scopes` is None if the caller may do all that its user may; `limits` is None if there
+    are none.
+    """
+
+    id: str
+    name: str
+    version: str
+    scopes: Scopes | None = None
+    token: str = ""
+    limits: CallLimits | None = None
+
+    @property
+    def field(self) -> str:
+        """The field of the user's record with which the engine compares."""
+        return f"t:{self.token}" if self.token else "version"
+
+    @property
+    def revision(self) -> str:
+        """The value that the field has while the session or token is valid."""
+        return self.version.partition("=")[2] if self.token else self.version
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether the version of a session says that its user has request limits."""
+        return self.version.endswith("r")
+
+    @property
+    def unchecked(self) -> "Caller":
+        """The same caller for the further steps of a call that the engine has checked."""
+        return self._replace(version="", token="")
+
+
+CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")
+"""The fields of a user's record that bound its requests."""
+
+
+def read_call_limits(values: list[bytes | None], token_rate: str = "") -> CallLimits | None:
+    """Return the limits in the values of CALL_LIMIT_FIELDS, None if there are none."""
+    rate, burst, max_value = ((value or b"").decode() for value in values)
+    limits = CallLimits(
+        rate if rate != "0" else "", int(burst or 0), int(max_value or 0), token_rate
+    )
+    return limits if any(limits) else None

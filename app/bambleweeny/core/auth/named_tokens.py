@@ -1,0 +1,304 @@
+"""Named tokens: credentials with scopes and an expiry that can be changed and revoked singly."""
+
+import hmac
+import re
+import secrets
+import string
+import time
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bambleweeny.core.auth.caller import CALL_LIMIT_FIELDS, Caller, read_call_limits
+from bambleweeny.core.auth.scopes import Scopes, parse_scopes, scopes_of
+from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.errors import Busy, InsufficientScope, InvalidRequest, NotFound, Unauthorized
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
+
+PREFIX = "b9y_"
+LONGEST_LIFETIME = 3660 * 86400
+LONGEST_OVERLAP = 30 * 86400
+"""In seconds."""
+_LONGEST_NAME = 64
+_MOST_ATTEMPTS = 20
+_LETTERS = string.ascii_letters + string.digits
+_SECRET_LETTERS, _MAC_LETTERS = 32, 16
+_ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
+_parts_of = re.compile(
+    rf"{PREFIX}(0|[1-9][0-9]{{0,17}})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
+    rf"([A-Za-z0-9]{{{_SECRET_LETTERS}}})([0-9a-f]{{{_MAC_LETTERS}}})"
+).fullmatch
+_is_id = re.compile(rf"[a-z0-9]{{{_LENGTH_OF_ID}}}").fullmatch
+
+
+class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The stored form of a named token. Times are in seconds since the epoch; `expires` 0 is never.
+
+    `digest` is the SHA-256 of the text, in hex. Until `old_until` the text with `old_digest` is
+    valid too.
+    """
+
+    name: str
+    scopes: tuple[str, ...]
+    made: int
+    digest: str
+    expires: int = 0
+    rate: str = ""
+    old_digest: str = ""
+    old_until: int = 0
+
+
+class Found(NamedTuple):
+    """What a text stands for."""
+
+    record: TokenRecord
+    caller: Caller
+
+
+class NamedToken(NamedTuple):
+    """A named token. `used` is the minute of its last use, in seconds since the epoch, or 0."""
+
+    id: str
+    record: TokenRecord
+    used: int
+
+
+class TokenChange(NamedTuple):
+    """Fields to change; None leaves a field as it is. `expires` 0 is never."""
+
+    name: str | None = None
+    scopes: Sequence[str] | None = None
+    expires: int | None = None
+    rate: str | None = None
+
+
+class NamedTokens:
+    """The named tokens of all users, in one hash a user.
+
+    The record of the user has a field `t:<id>` for each, with a number that each change raises: a
+    call with the token compares it, so that a change is valid at once on every server. The end of
+    a text is an HMAC of the rest, so that an invented text costs no round trip.
+    """
+
+    def __init__(self, store: Store, secret: bytes, clock: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._schema = store.schema
+        self._secret = secret
+        self._clock = clock
+
+    def is_issued(self, text: str) -> bool:
+        """Return whether this instance made the text. No round trip."""
+        parts = _parts_of(text)
+        return parts is not None and hmac.compare_digest(self._mac(text), parts[4])
+
+    def read(self, text: str) -> Found:
+        """Return what a text stands for, expired or not; raise Unauthorized if it is not valid.
+
+        One round trip; none for a text that this instance did not make.
+        """
+        if not self.is_issued(text):
+            raise Unauthorized()
+        user_id, token_id = text.split("_")[1:3]
+        tenant = self._schema.tenant(user_id)
+        [packed, [name, revision], limits] = self._store.read(
+            ("HGET", tenant.tokens, token_id),
+            ("HMGET", tenant.user, "name", f"t:{token_id}"),
+            ("HMGET", tenant.user, *CALL_LIMIT_FIELDS),
+        )
+        if packed is None or name is None or revision is None:
+            raise Unauthorized(hint="The token has been revoked.")
+        record = _record_of(packed)
+        self._check_secret(record, text)
+        caller = Caller(
+            user_id,
+            name.decode(),
+            f"t:{token_id}={revision.decode()}",
+            scopes_of(record.scopes),
+            token_id,
+            read_call_limits(limits, record.rate),
+        )
+        return Found(record, caller)
+
+    def create(
+        self, caller: Caller, name: str, scopes: Sequence[str], expires: int = 0, rate: str = ""
+    ) -> tuple[str, NamedToken]:
+        """Make a token, and return its text, which is stored nowhere, and the token.
+
+        A caller with a named token makes only tokens that may do no more and live no longer.
+        Expired tokens are removed. Raises InsufficientScope, InvalidRequest, or TooManyTokens at
+        the user's `max_tokens`. Two round trips.
+        """
+        self._check_name(name)
+        wanted, now = parse_scopes(scopes), int(self._clock())
+        known = self._all(caller)
+        self._check_narrower(caller, known, wanted, expires)
+        token_id, text = self._new_text(caller.id)
+        record = TokenRecord(name, wanted.texts, now, _digest(text), expires, rate)
+        expired = [one.id for one in known if one.record.expires and one.record.expires <= now]
+        self._put(caller, token_id, b"", record, expired)
+        return text, NamedToken(token_id, record, 0)
+
+    def all(self, caller: Caller) -> list[NamedToken]:
+        """Return the caller's tokens that have not expired, oldest first; O(tokens).
+
+        A caller with a named token gets those that may do no more than it.
+        """
+        now = self._clock()
+        valid = (one for one in self._all(caller) if not 0 < one.record.expires <= now)
+        return [one for one in valid if _covers(caller, one.record.scopes)]
+
+    def change(self, caller: Caller, token_id: str, change: TokenChange) -> NamedToken:
+        """Change a token at once on every server; atomic. A miss raises NotFound."""
+
+        def changed(record: TokenRecord, known: list[NamedToken]) -> TokenRecord:
+            given = {name: value for name, value in change._asdict().items() if value is not None}
+            if change.name is not None:
+                self._check_name(change.name)
+            if change.scopes is not None:
+                given["scopes"] = parse_scopes(change.scopes).texts
+            new = msgspec.structs.replace(record, **given)
+            self._check_narrower(caller, known, scopes_of(new.scopes), new.expires)
+            return new
+
+        return self._change(caller, token_id, changed)
+
+    def rotate(self, caller: Caller, token_id: str, overlap: int) -> tuple[str, NamedToken]:
+        """Make a new text for a token, and return it. The old one is valid for `overlap` seconds.
+
+        Atomic. A miss raises NotFound; InvalidRequest over 30 days.
+        """
+        if overlap > LONGEST_OVERLAP:
+            raise InvalidRequest("The longest 'overlap' is 30d.")
+        text = self._text(caller.id, token_id)
+
+        def rotated(record: TokenRecord, known: list[NamedToken]) -> TokenRecord:
+            old = {"old_digest": "", "old_until": 0}
+            if overlap:
+                old = {"old_digest": record.digest, "old_until": int(self._clock()) + overlap}
+            return msgspec.structs.replace(record, digest=_digest(text), **old)
+
+        return text, self._change(caller, token_id, rotated)
+
+    def revoke(self, caller: Caller, token_id: str) -> None:
+        """Revoke a token: every server refuses it from the next call on. A miss raises NotFound.
+
+        Works in a full store too.
+        """
+        self._find(caller, self._all(caller), token_id)
+        run_as(self._store, caller, REMOVE_TOKENS, token_id)
+
+    def revoke_all(self, caller: Caller) -> int:
+        """Revoke the caller's tokens, as `all` lists them and expired ones; return their number."""
+        ids = [one.id for one in self._all(caller) if _covers(caller, one.record.scopes)]
+        if ids:
+            run_as(self._store, caller, REMOVE_TOKENS, *ids)
+        return len(ids)
+
+    def note_use(self, caller: Caller, now: int) -> None:
+        """Store the minute of a token's last use, if the token is still there."""
+        run_as(
+            self._store, caller._replace(version=""), NOTE_TOKEN_USE, caller.token, now // 60 * 60
+        )
+
+    def _change(
+        self,
+        caller: Caller,
+        token_id: str,
+        changed: Callable[[TokenRecord, list[NamedToken]], TokenRecord],
+    ) -> NamedToken:
+        for _ in range(_MOST_ATTEMPTS):
+            known = self._all(caller)
+            found = self._find(caller, known, token_id)
+            new = changed(found.record, known)
+            if self._put(caller, token_id, msgspec.json.encode(found.record), new):
+                return NamedToken(token_id, new, found.used)
+        raise Busy("Other calls keep changing the token.")
+
+    def _put(
+        self,
+        caller: Caller,
+        token_id: str,
+        expected: bytes,
+        record: TokenRecord,
+        expired: Sequence[str] = (),
+    ) -> bool:
+        packed = msgspec.json.encode(record)
+        return bool(run_as(self._store, caller, PUT_TOKEN, token_id, expected, packed, *expired))
+
+    def _all(self, caller: Caller) -> list[NamedToken]:
+        tenant = self._schema.tenant(caller.id)
+        packed, uses = read_as(
+            self._store, caller, ("HGETALL", tenant.tokens), ("HGETALL", tenant.token_uses)
+        )
+        used = {name: int(minute) for name, minute in _pairs(uses)}
+        tokens = [
+            NamedToken(name.decode(), _record_of(record), used.get(name, 0))
+            for name, record in _pairs(packed)
+        ]
+        return sorted(tokens, key=lambda one: (one.record.made, one.id))
+
+    def _find(self, caller: Caller, known: list[NamedToken], token_id: str) -> NamedToken:
+        for one in known:
+            if one.id == token_id and _covers(caller, one.record.scopes):
+                return one
+        raise NotFound("There is no such token.")
+
+    def _check_narrower(
+        self, caller: Caller, known: list[NamedToken], wanted: Scopes, expires: int
+    ) -> None:
+        if caller.scopes is None:
+            return
+        if not caller.scopes.cover(wanted):
+            raise InsufficientScope("A token makes only tokens that may do no more than it.")
+        own = next((one.record.expires for one in known if one.id == caller.token), 0)
+        if own and not 0 < expires <= own:
+            raise InsufficientScope("A token makes only tokens that expire no later than it.")
+
+    def _check_name(self, name: str) -> None:
+        if not (1 <= len(name) <= _LONGEST_NAME and name.isprintable()):
+            raise InvalidRequest(f"A token's name has 1 to {_LONGEST_NAME} printable characters.")
+
+    def _check_secret(self, record: TokenRecord, text: str) -> None:
+        digest = _digest(text)
+        is_old = record.old_until > self._clock()
+        if not hmac.compare_digest(digest, record.digest) and not (
+            is_old and hmac.compare_digest(digest, record.old_digest)
+        ):
+            raise Unauthorized(hint="The token has been rotated.")
+
+    def _new_text(self, user_id: str) -> tuple[str, str]:
+        token_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
+        return token_id, self._text(user_id, token_id)
+
+    def _text(self, user_id: str, token_id: str) -> str:
+        secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET_LETTERS))
+        text = f"{PREFIX}{user_id}_{token_id}_{secret}"
+        return text + self._mac(text + "0" * _MAC_LETTERS)
+
+    def _mac(self, text: str) -> str:
+        signed = text[:-_MAC_LETTERS].encode()
+        return hmac.new(self._secret, signed, sha256).hexdigest()[:_MAC_LETTERS]
+
+
+def is_token_id(text: str) -> bool:
+    """Return whether text has the form of a token's id."""
+    return _is_id(text) is not None
+
+
+def _covers(caller: Caller, scopes: tuple[str, ...]) -> bool:
+    return caller.scopes is None or caller.scopes.cover(scopes_of(scopes))
+
+
+def _record_of(packed: bytes) -> TokenRecord:
+    return msgspec.json.decode(packed, type=TokenRecord)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _pairs(flat: list[Any]) -> "zip[tuple[Any, Any]]":
+    return zip(flat[::2], flat[1::2], strict=True)
