@@ -273,3 +273,21 @@ def test_the_usage_has_counts_limits_and_traffic(http, as_uli, as_admin, service
     assert as_admin.get("/usage").json()["id"] == 0
     assert as_admin.get("/usage?userid=99").status_code == 404
     assert as_uli.get("/usage?userid=0").status_code == 403
+
+
+def test_a_named_token_is_named_by_its_id(http, as_uli):
+    wanted = {"name": "ci", "scopes": ["audit:read", "keys:read"]}
+    made = as_uli.post("/tokens", json=wanted).json()
+    with Http(http.url, made["token"]) as ci:
+        assert ci.put("/keys/a", data=b"x").status_code == 403
+        assert ci.get(f"/keys/{made['token']}").status_code == 404
+        assert ci.delete(f"/keys/{made['token']}").status_code == 403
+        [entry] = entries(ci, "action=forbidden")
+        assert ci.get("/usage").status_code == 200
+    assert (entry["token"], entry["outcome"]) == (made["id"], "insufficient_scope")
+    assert made["token"] not in str(entries(as_uli))
+    blind = as_uli.post("/tokens", json={"name": "no", "scopes": ["keys:read"]}).json()
+    with Http(http.url, blind["token"]) as other:
+        assert other.delete(f"/keys/{blind['token']}").status_code == 403
+        assert other.get("/audit").status_code == 403
+    assert entries(as_uli, "action=forbidden")[-1]["target"] == "DELETE /keys/[token]"
