@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from bambleweeny.core.audit.entries import Act, Actions
 from bambleweeny.core.auth.named_tokens import TokenChange
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Session
@@ -114,6 +115,12 @@ def call(services: Services, filled: Filled, method: str, path: str, body: bytes
     return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
 
 
+def count_traffic(services: Services, user: Any, filled: Filled) -> None:
+    """Count a request of the user, and store the count."""
+    services.traffic.count(user.id, 1, 1, 200)
+    services.traffic.flush()
+
+
 Verb = Callable[[Services, Any, Filled], Any]
 
 _PUT = FoundItem("ready", StoredItem(0, b"put"), 0)
@@ -162,6 +169,9 @@ READS: dict[str, Verb] = {
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
     "tokens": lambda s, u, f: s.named_tokens.all(u),
     "named token": lambda s, u, f: s.named_tokens.read(f.token),
+    "audit": lambda s, u, f: s.audit.read(u.id, BEGINNING, 10, Actions()),
+    "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
+    "usage": lambda s, u, f: s.usage.of(u),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }
@@ -253,6 +263,8 @@ WRITES: dict[str, Verb] = {
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
     "change user": lambda s, u, f: s.users.change(u.id, quota=99),
+    "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
+    "count traffic": count_traffic,
     "delete user": lambda s, u, f: s.users.delete(u.id),
     "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
         s.named_tokens.read(f.token).caller, 60

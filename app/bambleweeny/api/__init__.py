@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
+from bambleweeny.api.accounting import Audit, Usage
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
@@ -105,7 +106,8 @@ def create_app(
     """
     mounts = [Mount(base_path)] if base_path else []
     gate = Gate(cors_origins, allowed_hosts)
-    middleware: list[Any] = [AccessLog(services.metrics), *mounts, gate]
+    access_log = AccessLog(services.metrics, services.traffic, services.audit)
+    middleware: list[Any] = [access_log, *mounts, gate]
     app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
@@ -135,6 +137,8 @@ def create_app(
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
     _add_public(app, services)
+    app.add_route("/usage", Usage(services))
+    app.add_route("/audit", Audit(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))
     app.add_route("/healthz", Health())

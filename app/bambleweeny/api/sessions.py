@@ -9,6 +9,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.requests.auditing import note_login, note_refused_login
 from bambleweeny.api.requests.authentication import bearer_token, logged_in
 from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block
@@ -36,6 +37,7 @@ class AuthToken:
     """/auth/token"""
 
     def __init__(self, services: Services) -> None:
+        self.services = services
         self._users = services.users
         self._tokens = services.tokens
 
@@ -59,10 +61,13 @@ class AuthToken:
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:
-            return self._tokens.issue(self._users.log_in(login.username, login.password))
+            caller = self._users.log_in(login.username, login.password)
         except (WrongLogin, Busy) as ex:
             _note_refusal(req, login.username, ex)
+            note_refused_login(req, self.services, login.username, ex)
             raise
+        note_login(req, self.services, caller)
+        return self._tokens.issue(caller)
 
     def _grant(
         self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]

@@ -4,6 +4,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_json
+from bambleweeny.api.requests.auditing import note, noted
 from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
@@ -64,6 +65,7 @@ class Users:
         """Add a user."""
         wanted = read_json(req, NewUser)
         user = self._users.create(wanted.username, wanted.password, _quota(wanted.quota))
+        note(req, self.services, "user.created", f"{user.id} {user.username}", about=user.id)
         answer_json(resp, {"info": "created", "id": int(user.id)})
 
 
@@ -88,14 +90,17 @@ class User:
         if change.quota is None and change.password is None:
             raise InvalidRequest("Give a quota, a password, or both.")
         quota = None if change.quota is None else _quota(change.quota)
-        self._users.change(_checked_user_id(user_id), quota=quota, password=change.password)
+        action = "password.changed" if quota is None else "user.changed"
+        with noted(req, self.services, action, user_id, about=_checked_user_id(user_id)):
+            self._users.change(user_id, quota=quota, password=change.password)
         answer_json(resp, {"info": "updated"})
 
     @falcon.before(admin_only)
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Delete a user and all its data."""
-        self._users.delete(_checked_user_id(user_id))
+        with noted(req, self.services, "user.deleted", _checked_user_id(user_id)):
+            self._users.delete(user_id)
         answer_json(resp, {"info": "user deleted"})
 
 
@@ -109,7 +114,9 @@ class AdminPassword:
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the admin's password, which revokes the admin's tokens."""
-        self.services.users.change(ADMIN_ID, password=read_json(req, NewPassword).password)
+        password = read_json(req, NewPassword).password
+        with noted(req, self.services, "password.changed", ADMIN_ID, about=ADMIN_ID):
+            self.services.users.change(ADMIN_ID, password=password)
         answer_json(resp, {"info": "updated"})
 
 
@@ -126,9 +133,10 @@ class OwnPassword:
         users, caller = self.services.users, req.context.caller
         change = read_json(req, PasswordChange)
         users.check(caller)
-        if not users.has_password(caller.id, change.current):
-            raise Forbidden("The current password is wrong.")
-        users.change(caller.id, password=change.password)
+        with noted(req, self.services, "password.changed", caller.id):
+            if not users.has_password(caller.id, change.current):
+                raise Forbidden("The current password is wrong.")
+            users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 
 

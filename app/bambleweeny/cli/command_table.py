@@ -84,6 +84,8 @@ COMMANDS = {
     "users": Command(PEOPLE, "users", "list, add, change and delete users, for the admin"),
     "password": Command(PEOPLE, "users", "change your own password"),
     "token": Command(PEOPLE, "tokens", "print a new token, or check the current one"),
+    "usage": Command(PEOPLE, "accounting", "show what you store, your limits and your traffic"),
+    "audit": Command(TOOLS, "accounting", "print who did what: logins, users, exports, refusals"),
     "info": Command(PEOPLE, "instance", "show the server and the state of its engine"),
     "save": Command(PEOPLE, "instance", "write all data to disk, for the admin"),
     "login": Command(TOOLS, "login", "log in to a server and store the token"),

@@ -1,5 +1,6 @@
 """The Python client. Its nouns and verbs are those of the server's URLs."""
 
+from bambleweeny.client.accounting import AuditEntry
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
@@ -15,6 +16,7 @@ from bambleweeny.client.users import User
 from bambleweeny.client.values import Value
 
 __all__ = [
+    "AuditEntry",
     "Batch",
     "Bin",
     "BinRequest",

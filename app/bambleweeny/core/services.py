@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Sessions
@@ -35,6 +36,8 @@ from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
 from bambleweeny.core.transfer.imports import Imports
+from bambleweeny.core.usage.traffic import Traffic
+from bambleweeny.core.usage.usage import Usage
 from bambleweeny.store import Store
 
 
@@ -66,6 +69,9 @@ class Services:
     imports: Imports
     status: Status
     metrics: Metrics
+    audit: AuditTrail
+    usage: Usage
+    traffic: Traffic
 
 
 def make_services(
@@ -90,8 +96,7 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file)
-    sessions = Sessions(store, instance.secret, instance.id, token_lifetime)
-    named_tokens = NamedTokens(store, instance.secret)
+    tokens = _tokens(store, instance, token_lifetime)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
@@ -99,9 +104,9 @@ def make_services(
     )
     return Services(
         instance=instance,
-        sessions=sessions,
-        named_tokens=named_tokens,
-        tokens=Tokens(sessions, named_tokens),
+        tokens=tokens,
+        sessions=tokens.sessions,
+        named_tokens=tokens.named,
         users=users,
         keys=keys,
         key_changes=KeyChanges(store, keys),
@@ -121,17 +126,18 @@ def make_services(
         ),
         inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
         exports=Exports(store.with_long_retry),
-        imports=_imports(
-            store.with_long_retry,
-            users,
-            waits,
-            streams,
-            list_bounds=bounds,
-            topic_bounds=topic_bounds,
-        ),
+        imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
         status=Status(store, append_only_file),
         metrics=metrics,
+        audit=AuditTrail(store, streams),
+        usage=Usage(store),
+        traffic=Traffic(store),
     )
+
+
+def _tokens(store: Store, instance: Instance, lifetime: int) -> Tokens:
+    sessions = Sessions(store, instance.secret, instance.id, lifetime)
+    return Tokens(sessions, NamedTokens(store, instance.secret))
 
 
 def _imports(
@@ -139,11 +145,10 @@ def _imports(
     users: Users,
     waits: LongPolls,
     streams: Streams,
-    *,
-    list_bounds: tuple[int, int],
-    topic_bounds: Bounds,
+    bounds: tuple[tuple[int, int], Bounds],
 ) -> Imports:
     """Build the imports. Their store has the long retry, since imports have many steps."""
+    list_bounds, topic_bounds = bounds
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     routes, bins = Routes(store), Bins(store, lists)

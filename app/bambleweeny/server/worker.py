@@ -18,6 +18,7 @@ from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import Part
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
+from bambleweeny.core.usage.traffic import TrafficFlushes
 from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocator import Heap
 from bambleweeny.server.http.accept_balancer import Share
@@ -54,7 +55,7 @@ def work(
     origins = config.cors_origins
     app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
-    access_log = AccessLog(services.metrics)
+    access_log = AccessLog(services.metrics, services.traffic)
     threads = config.threads + config.max_waits
     server = HttpServer(
         app,
@@ -85,7 +86,10 @@ def work(
         heap.trim()
         return os.getppid() == parent
 
+    flushes = TrafficFlushes(services.traffic.flush)
+    flushes.start()
     server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
+    flushes.stop()
 
 
 def _make_services(
