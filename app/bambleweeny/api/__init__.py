@@ -6,7 +6,11 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
-from bambleweeny.api.accounting import Audit, Usage
+from bambleweeny.api.access.accounting import Audit, Usage
+from bambleweeny.api.access.oauth import Introspection, Revocation
+from bambleweeny.api.access.sessions import AuthTest, AuthToken, Logout
+from bambleweeny.api.access.tokens import Token, TokenRotation, Tokens
+from bambleweeny.api.access.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
@@ -28,15 +32,11 @@ from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.middleware.mount import Mount
 from bambleweeny.api.middleware.stale_tokens import repeat_with_newer_token
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
-from bambleweeny.api.oauth import Introspection, Revocation
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
-from bambleweeny.api.sessions import AuthTest, AuthToken, Logout
-from bambleweeny.api.tokens import Token, TokenRotation, Tokens
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
-from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 from bambleweeny.errors import StaleToken
 

@@ -169,7 +169,7 @@ def test_a_refused_login_is_logged_with_its_name_and_address(http, caplog, kind,
         login["grant_type"] = "password"
     answer = http.post("/auth/token", **{kind: login}, headers={"X-Request-ID": "login-1"})
     assert answer.status_code in (400, 401)
-    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.sessions"]
+    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.access.sessions"]
     assert record.levelname == "WARNING"
     assert record.getMessage() == f"login of {shown} from 127.0.0.1 refused: wrong_login"
     assert (record.address, record.request_id, record.code) == (

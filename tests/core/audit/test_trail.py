@@ -6,6 +6,7 @@ import pytest
 from bambleweeny.core.audit.entries import Act, Actions
 from bambleweeny.core.audit.first_a_minute import FirstAMinute
 from bambleweeny.core.audit.trail import ALL, BEGINNING, AuditTrail
+from bambleweeny.core.notify.streams import Streams
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.store import open_store
 
@@ -148,9 +149,10 @@ def test_the_first_in_a_minute_is_bounded():
     assert first.is_first("a")
 
 
-def test_strangers_hide_no_user(services, uli):
+def test_strangers_hide_no_user(store, services, uli):
+    audit = AuditTrail(store, Streams(services.waits))
     for number in range(1005):
-        services.audit.note_first(Act("rate_limited", "x"), (), f"{number}", is_user=False)
-    services.audit.note_first(Act("forbidden", "x", target="me"), ["1"], "1", is_user=True)
-    assert read_all(services.audit, "1") == ["me"]
-    assert len(services.audit.read(ALL, BEGINNING, 2000, EVERY)[0]) == 1001
+        audit.note_first(Act("rate_limited", "x"), (), f"{number}", is_user=False)
+    audit.note_first(Act("forbidden", "x", target="me"), ["1"], "1", is_user=True)
+    assert read_all(audit, "1") == ["me"]
+    assert len(audit.read(ALL, BEGINNING, 2000, EVERY)[0]) == 1001
