@@ -68,6 +68,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
       RateLimited              429  the requests exceed a rate
+      TooManyLogins            429  too many logins have failed
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
         NotServed              501  unsupported method or transfer coding
@@ -85,7 +86,14 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TimedOut                    the client timed out
 """
 
-from bambleweeny.errors.access import Forbidden, TokenInPageUrl, Unauthorized, WrongHost, WrongLogin
+from bambleweeny.errors.access import (
+    Forbidden,
+    TokenInPageUrl,
+    TooManyLogins,
+    Unauthorized,
+    WrongHost,
+    WrongLogin,
+)
 from bambleweeny.errors.bad_requests import (
     CounterOverflow,
     InvalidName,
@@ -235,6 +243,7 @@ __all__ = [
     "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",
+    "TooManyLogins",
     "TooManyOperations",
     "TooManyPlaceholders",
     "TooManyRules",
