@@ -23,6 +23,7 @@ from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.errors import WrongLogin
 from bambleweeny.store import Store
 
 LONG = 3600
@@ -108,6 +109,15 @@ def call(services: Services, filled: Filled, method: str, path: str, body: bytes
     """Call the route that has a document."""
     asked = Call(method, path, "", {}, body)
     return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
+
+
+def fail_to_log_in(services: Services, name: str) -> None:
+    """Log in with a wrong password, which is counted."""
+    try:
+        services.users.log_in(name, "wrong")
+    except WrongLogin:
+        return
+    raise AssertionError("a wrong password was accepted")
 
 
 Verb = Callable[[Services, Any, Filled], Any]
@@ -243,5 +253,6 @@ ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
     "change user": lambda s, u, f: s.users.change(u.id, quota=99),
     "delete user": lambda s, u, f: s.users.delete(u.id),
+    "fail to log in": lambda s, u, f: fail_to_log_in(s, u.name),
 }
 """What changes users themselves."""
