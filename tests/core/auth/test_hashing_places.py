@@ -110,7 +110,16 @@ def test_a_full_queue_refuses_the_newest_of_the_address_with_most(floor):
         floor.come(name, origin)
     floor.come("good", GOOD)
     until(lambda: floor.busy() == ["a3"])
-    assert floor.come("d", "4").is_busy
+
+
+def test_a_full_queue_refuses_an_address_that_had_a_place_for_one_that_had_none(floor):
+    for name in ("a", "b", "a2", "b2", "c", "d"):
+        floor.come(name, name[0])
+    floor.come("e", "e")
+    until(lambda: floor.busy() == ["b2"])
+    floor.come("f", "f")
+    until(lambda: floor.busy() == ["a2", "b2"])
+    assert floor.come("g", "g").is_busy
 
 
 def test_a_known_client_is_not_refused_because_of_unknown_ones(floor):

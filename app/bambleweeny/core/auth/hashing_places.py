@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
@@ -24,8 +24,8 @@ class HashingPlaces:
 
     Of these, one origin has at most `queue_of_one` waiting, and never all that run. A place that
     becomes free goes to the origin that had one least recently. Known clients go first, and push
-    unknown ones out of a full queue; so does an origin with fewer waiting than another one.
-    Thread-safe.
+    unknown ones out of a full queue. So does an origin with fewer waiting than another one, or
+    with as many and without a place for longer. Thread-safe.
     """
 
     def __init__(self, at_once: int, queue: int, queue_of_one: int, timeout: float) -> None:
@@ -100,25 +100,29 @@ class HashingPlaces:
         """Refuse one that waits if the queue is full; raise Busy if none may be refused."""
         of_same = [other for other in self._waiting if other.origin == one.origin]
         if len(of_same) >= self._queue_of_one:
-            self._refuse_newest(of_same if one.is_known else [])
+            candidates = of_same if one.is_known else []
         elif len(self._waiting) >= self._queue:
-            self._refuse_newest(self._waiting if one.is_known else self._crowd(len(of_same)))
-
-    def _crowd(self, waiting: int) -> list[_Waiter]:
-        """Return those of the origin with the most waiting, if these are two more than `waiting`."""
-        counts = Counter(one.origin for one in self._waiting)
-        most = max(counts.values(), default=0)
-        crowd = [one for one in self._waiting if counts[one.origin] == most]
-        return crowd if most >= waiting + 2 else []
-
-    def _refuse_newest(self, candidates: Sequence[_Waiter]) -> None:
-        unknown = [one for one in candidates if not one.is_known]
+            waiting, turn = self._load(one)
+            load = waiting + 1, turn
+            candidates = [
+                other for other in self._waiting if one.is_known or self._load(other) > load
+            ]
+        else:
+            return
+        unknown = [other for other in candidates if not other.is_known]
         if not unknown:
             raise Busy()
-        refused = unknown[-1]
-        self._waiting.remove(refused)
-        self._forget(refused.origin)
-        refused.is_decided.set()
+        self._refuse(max(reversed(unknown), key=self._load))
+
+    def _load(self, one: _Waiter) -> tuple[int, int]:
+        """Return how many of an origin wait, and when it had its last place."""
+        waiting = sum(other.origin == one.origin for other in self._waiting)
+        return waiting, self._last_turn.get(one.origin, 0)
+
+    def _refuse(self, one: _Waiter) -> None:
+        self._waiting.remove(one)
+        self._forget(one.origin)
+        one.is_decided.set()
 
     def _forget(self, origin: str) -> None:
         """Drop what is kept of an origin that has no hash any more, so that few are kept."""

@@ -105,9 +105,7 @@ class Attempt:
     def check(self, replies: Sequence[int]) -> None:
         """Raise TooManyLogins if a limit is used up; `replies` are those of `reads`."""
         *used, self._known_left_ms = replies
-        waits = [
-            limit.wait_ms(used_ms) for limit, used_ms in zip(self._limits, used, strict=True)
-        ]
+        waits = [limit.wait_ms(used_ms) for limit, used_ms in zip(self._limits, used, strict=True)]
         wait_ms = waits[0] if self.is_known else max(waits)
         if wait_ms > 0:
             raise _too_many_logins(ceil(wait_ms / 1000))

@@ -191,9 +191,7 @@ class Users:
     def _is_right(self, attempt: Attempt, hashed: bytes | None, password: str) -> bool:
         """Return whether the password of an attempt is right, and note that for its limits."""
         text = None if hashed is None else hashed.decode()
-        is_right = self._passwords.verify(
-            text, password, attempt.origin, is_known=attempt.is_known
-        )
+        is_right = self._passwords.verify(text, password, attempt.origin, is_known=attempt.is_known)
         attempt.note(succeeded=is_right)
         return is_right
 
