@@ -167,7 +167,7 @@ def test_a_place_that_becomes_free_as_the_wait_ends_is_used():
     floor.come("b", GOOD)
     [waiter] = places._waiting
     floor.end("a")
-    assert places._give_up(waiter)
+    assert places._stop_waiting(waiter)
     floor.end("b")
 
 

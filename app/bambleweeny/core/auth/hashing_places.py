@@ -59,11 +59,8 @@ class HashingPlaces:
             else:
                 self._make_room(one)
                 self._waiting.append(one)
-        if one.is_decided.wait(self._timeout):
-            is_in = one.has_place
-        else:
-            is_in = self._give_up(one)
-        if not is_in:
+        one.is_decided.wait(self._timeout)
+        if not self._stop_waiting(one):
             raise Busy()
 
     def _leave(self, origin: str) -> None:
@@ -75,8 +72,8 @@ class HashingPlaces:
                 self._start(one)
             self._forget(origin)
 
-    def _give_up(self, one: _Waiter) -> bool:
-        """Stop waiting; return whether a place became free at the last moment."""
+    def _stop_waiting(self, one: _Waiter) -> bool:
+        """Return whether a hash has a place; it does not get one any more."""
         with self._lock:
             if one in self._waiting:
                 self._waiting.remove(one)

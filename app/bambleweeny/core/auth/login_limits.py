@@ -48,6 +48,11 @@ class Limit(NamedTuple):
         return used_ms + self.interval_ms - self.most_ms
 
 
+_OF_PAIR = Limit(10, 30)
+_OF_ADDRESS = Limit(30, 60)
+_OF_NAME = Limit(100, 36)
+
+
 class LoginLimits:
     """The limits of failed logins: of a name at an address, of an address, and of a name.
 
@@ -58,9 +63,9 @@ class LoginLimits:
         self,
         store: Store,
         *,
-        pair: Limit = Limit(10, 30),
-        address: Limit = Limit(30, 60),
-        name: Limit = Limit(100, 36),
+        pair: Limit = _OF_PAIR,
+        address: Limit = _OF_ADDRESS,
+        name: Limit = _OF_NAME,
         known_days: int = 14,
     ) -> None:
         self._store = store
