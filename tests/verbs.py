@@ -26,6 +26,7 @@ from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.errors import WrongLogin
 from bambleweeny.store import Store
 
 LONG = 3600
@@ -119,6 +120,15 @@ def count_traffic(services: Services, user: Any, filled: Filled) -> None:
     """Count a request of the user, and store the count."""
     services.traffic.count(user.id, 1, 1, 200)
     services.traffic.flush()
+
+
+def fail_to_log_in(services: Services, name: str) -> None:
+    """Log in with a wrong password, which is counted."""
+    try:
+        services.users.log_in(name, "wrong")
+    except WrongLogin:
+        return
+    raise AssertionError("a wrong password was accepted")
 
 
 Verb = Callable[[Services, Any, Filled], Any]
@@ -270,5 +280,6 @@ ADMINISTRATION: dict[str, Verb] = {
         s.named_tokens.read(f.token).caller, 60
     ),
     "end a session": lambda s, u, f: s.sessions.end(Session("a", u, 1 << 32)),
+    "fail to log in": lambda s, u, f: fail_to_log_in(s, u.name),
 }
 """What changes users themselves."""

@@ -71,6 +71,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
       RateLimited              429  the requests exceed a rate
+      TooManyLogins            429  too many logins have failed
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
         NotServed              501  unsupported method or transfer coding
@@ -93,6 +94,7 @@ from bambleweeny.errors.access import (
     InsufficientScope,
     StaleToken,
     TokenInPageUrl,
+    TooManyLogins,
     Unauthorized,
     WrongHost,
     WrongLogin,
@@ -249,6 +251,7 @@ __all__ = [
     "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",
+    "TooManyLogins",
     "TooManyOperations",
     "TooManyPlaceholders",
     "TooManyRules",

@@ -1,4 +1,4 @@
-"""401, 403 and 421: the caller is not allowed to do this."""
+"""401, 403, 421 and 429: the caller is not allowed to do this."""
 
 from bambleweeny.errors.base import BambleweenyError
 
@@ -24,6 +24,15 @@ class WrongLogin(Unauthorized):
 
     code, info = "wrong_login", "Wrong user name or password."
     hint = "User names and passwords are case-sensitive."
+
+
+class TooManyLogins(BambleweenyError):
+    """Too many logins have failed; `retry_after` says when the next one is accepted.
+
+    It is no Unauthorized: the password may be right, and clients should not ask for another one.
+    """
+
+    code, status, info = "too_many_logins", 429, "Too many failed logins."
 
 
 class Forbidden(BambleweenyError):

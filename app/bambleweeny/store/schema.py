@@ -171,6 +171,13 @@ class Schema:
     def _tenant(self, tenant_id: str) -> Tenant:
         return Tenant(self._prefix, tenant_id, in_cluster=self._in_cluster)
 
+    def login(self, part: str, digest: str) -> str:
+        """Return the name of the string whose TTL is what is known of some logins.
+
+        On a Cluster it is in the slot of `users`, which a login reads too.
+        """
+        return f"{self._prefix}:{{{self.users}}}:login_{part}:{digest}"
+
     def route(self, public_id: str) -> str:
         """Return the name of the hash with a route's record."""
         return f"{self._prefix}:route:{public_id}"

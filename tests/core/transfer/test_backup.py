@@ -77,10 +77,12 @@ def backed_up(store, **options) -> io.BytesIO:
 
 
 def content(raw, prefix: str) -> dict[bytes, object]:
-    """Give everything under a prefix but what stays behind: who the instance is and token versions."""
+    """Give everything under a prefix but what stays behind: its id, token versions, logins."""
     found = {}
     for key in raw.scan_iter(f"{prefix}:*", count=10_000):
         name = key.partition(b":")[2]
+        if b":login_" in name:
+            continue
         kind = raw.type(key)
         if kind == b"string":
             found[name] = raw.get(key)

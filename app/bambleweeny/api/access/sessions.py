@@ -16,13 +16,24 @@ from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_switch
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
-from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin
+from bambleweeny.errors import (
+    BambleweenyError,
+    Busy,
+    InvalidRequest,
+    TooManyLogins,
+    Unauthorized,
+    WrongLogin,
+)
 
 _log = logging.getLogger(__name__)
 
 _MAX_SHOWN = 64
 
 _SPACE_AND_QUOTES = b" \t\r\n'\""
+_LATER = "temporarily_unavailable"
+"""The error of a grant that may succeed later: `invalid_grant` would have a client drop a password
+that may be right. RFC 6749 has none for this in section 5.2, but this one in section 4.1.2.1.
+"""
 _JSON_STARTS = (b"{", b"[", *UTF16_BOMS)
 
 
@@ -61,8 +72,9 @@ class AuthToken:
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:
-            caller = self._users.log_in(login.username, login.password)
-        except (WrongLogin, Busy) as ex:
+            address = req.env["REMOTE_ADDR"]
+            caller = self._users.log_in(login.username, login.password, address)
+        except (WrongLogin, TooManyLogins, Busy) as ex:
             _note_refusal(req, login.username, ex)
             note_refused_login(req, self.services, login.username, ex)
             raise
@@ -88,6 +100,9 @@ class AuthToken:
                 return self._log_in(req, Login(form["username"], form["password"]))
             except WrongLogin as ex:
                 _refuse_grant(resp, "invalid_grant", ex.info)
+            except TooManyLogins as ex:
+                ex.details = {"error": _LATER, "error_description": f"{ex.info} {ex.hint}"}
+                raise
         return None
 
 

@@ -11,7 +11,7 @@ from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.services import Services
-from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
+from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.names import is_user_id
 
 
@@ -134,8 +134,7 @@ class OwnPassword:
         change = read_json(req, PasswordChange)
         users.check(caller)
         with noted(req, self.services, "password.changed", caller.id):
-            if not users.has_password(caller.id, change.current):
-                raise Forbidden("The current password is wrong.")
+            users.confirm(caller, change.current, req.env["REMOTE_ADDR"])
             users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 

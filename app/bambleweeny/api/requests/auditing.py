@@ -9,11 +9,11 @@ from bambleweeny.core.audit.entries import OK, Act
 from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
-from bambleweeny.errors import BambleweenyError, Busy, RateLimited, Unauthorized, WrongLogin
+from bambleweeny.errors import BambleweenyError, Busy, TooManyLogins, Unauthorized, WrongLogin
 
 _LOGINS: dict[type[BambleweenyError], str] = {
     WrongLogin: "wrong",
-    RateLimited: "limited",
+    TooManyLogins: "limited",
     Busy: "busy",
 }
 """The outcomes of refused logins in the metrics."""

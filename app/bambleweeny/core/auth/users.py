@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.login_limits import Attempt, LoginLimits
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
 from bambleweeny.core.auth.tenant_session import read_as
@@ -43,24 +44,34 @@ class Users:
     """
 
     def __init__(
-        self, store: Store, passwords: Passwords, admin_password_file: Path | None = None
+        self,
+        store: Store,
+        passwords: Passwords,
+        admin_password_file: Path | None = None,
+        login_limits: LoginLimits | None = None,
     ) -> None:
         self._store = store
+        self._login_limits = login_limits or LoginLimits(store)
         self._schema = store.schema
         self._passwords = passwords
         self._admin_password_file = admin_password_file
 
-    def log_in(self, username: str, password: str) -> Caller:
+    def log_in(self, username: str, password: str, address: str = "") -> Caller:
         """Return the caller with this name and password; else raise WrongLogin.
 
-        Takes the same time for an unknown name. O(1), two round trips.
+        Raises TooManyLogins, before any hash, after too many failures of the name or from the
+        client's address. Takes the same time for an unknown name. O(1), two round trips, and one
+        more after a failure and for the first success of a day.
         """
-        [user_id] = self._store.read(("HGET", self._schema.users, _utf8(username)))
+        name = _utf8(username)
+        attempt = self._login_limits.attempt(name, address)
+        user_id, *used = self._store.read(("HGET", self._schema.users, name), *attempt.reads)
+        attempt.check(used)
         found_id = user_id.decode() if user_id else ""
         [[hashed, version]] = self._store.read(
             ("HMGET", self._schema.tenant(found_id).user, "hash", "version")
         )
-        if not self._passwords.verify(hashed and hashed.decode(), password):
+        if not self._is_right(attempt, hashed, password):
             raise WrongLogin()
         return Caller(found_id, username, version.decode())
 
@@ -147,6 +158,18 @@ class Users:
         if ends_tokens and user_id == ADMIN_ID:
             self._remove_admin_password_file()
 
+    def confirm(self, caller: Caller, password: str, address: str) -> None:
+        """Raise Forbidden unless this is the caller's password; a failure counts as of a login.
+
+        Raises TooManyLogins as `log_in` does.
+        """
+        attempt = self._login_limits.attempt(_utf8(caller.name), address)
+        record = self._schema.tenant(caller.id).user
+        hashed, *used = self._store.read(("HGET", record, "hash"), *attempt.reads)
+        attempt.check(used)
+        if not self._is_right(attempt, hashed, password):
+            raise Forbidden("The current password is wrong.")
+
     def has_password(self, user_id: str, password: str) -> bool:
         """Return whether this is the user's password."""
         [hashed] = self._store.read(("HGET", self._schema.tenant(user_id).user, "hash"))
@@ -164,6 +187,13 @@ class Users:
         except NotFound:
             if not finish_deletions(self._store.with_long_retry, user_id):
                 raise
+
+    def _is_right(self, attempt: Attempt, hashed: bytes | None, password: str) -> bool:
+        """Return whether the password of an attempt is right, and note that for its limits."""
+        text = None if hashed is None else hashed.decode()
+        is_right = self._passwords.verify(text, password, attempt.origin, is_known=attempt.is_known)
+        attempt.note(succeeded=is_right)
+        return is_right
 
     def _remove_admin_password_file(self) -> None:
         if self._admin_password_file is not None:
