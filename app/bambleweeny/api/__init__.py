@@ -32,7 +32,14 @@ from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.tokens import AuthTest, AuthToken
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
-from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
+from bambleweeny.api.users import (
+    AdminPassword,
+    AuthAccept,
+    OwnPassword,
+    User,
+    UserReset,
+    Users,
+)
 from bambleweeny.core.services import Services
 
 __all__ = ["create_app"]
@@ -103,6 +110,7 @@ def create_app(
     add_error_handlers(app)
     app.add_route("/", Home(services))
     app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/accept", AuthAccept(services))
     app.add_route("/auth/test", AuthTest(services))
     app.add_route("/auth/password", OwnPassword(services))
     app.add_route("/keys", Keys(services))
@@ -128,6 +136,7 @@ def create_app(
     _add_public(app, services)
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
+    app.add_route("/users/{user_id}/reset", UserReset(services))
     app.add_route("/config/admin", AdminPassword(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))

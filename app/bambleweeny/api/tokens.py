@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import falcon
 import msgspec
 
-from bambleweeny.api.answers.body import answer_json, answer_raw
+from bambleweeny.api.answers.body import answer_json, answer_token
 from bambleweeny.api.requests.authentication import bearer_token
 from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block
@@ -49,13 +49,8 @@ class AuthToken:
             token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
-        if token and is_raw:
-            answer_raw(resp, token.encode())
-        elif token:
-            lifetime = self._tokens.lifetime
-            answer_json(
-                resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
-            )
+        if token:
+            answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bambleweeny.core.auth.limits import UserRules
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tokens import Tokens
 from bambleweeny.core.auth.users import Users
@@ -76,6 +77,7 @@ def make_services(
     max_waits: int,
     append_only_file: Path | None,
     admin_password_file: Path | None = None,
+    user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
     """Build the services over a store. No round trip."""
@@ -85,7 +87,7 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
-    users = Users(store, passwords, admin_password_file)
+    users = Users(store, passwords, admin_password_file, user_rules)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(

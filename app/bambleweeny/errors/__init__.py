@@ -12,6 +12,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       NotJson                  400  JSON path or patch on a value that is not JSON
         QuotaExceeded          400  the owner has reached the quota
         UserExists             400  user name taken
+        WeakPassword           400  new password that is too short, or is the user's name
         InvalidRoute           400  a field of the route document cannot be used
           InvalidPath          400  a path of the document is outside of the grammar
           InvalidCondition     400  a condition of the document cannot be checked
@@ -35,6 +36,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
         WrongLogin             401  wrong user name or password
+        InvalidCode            401  one-time code that is wrong, used or expired
       InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
@@ -85,7 +87,14 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         TimedOut                    the client timed out
 """
 
-from bambleweeny.errors.access import Forbidden, TokenInPageUrl, Unauthorized, WrongHost, WrongLogin
+from bambleweeny.errors.access import (
+    Forbidden,
+    InvalidCode,
+    TokenInPageUrl,
+    Unauthorized,
+    WrongHost,
+    WrongLogin,
+)
 from bambleweeny.errors.bad_requests import (
     CounterOverflow,
     InvalidName,
@@ -96,6 +105,7 @@ from bambleweeny.errors.bad_requests import (
     TlsNotServed,
     UnknownParameter,
     UserExists,
+    WeakPassword,
 )
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
@@ -192,6 +202,7 @@ __all__ = [
     "ImportTooLarge",
     "InternalError",
     "InvalidBin",
+    "InvalidCode",
     "InvalidCondition",
     "InvalidCookie",
     "InvalidHeader",
@@ -249,6 +260,7 @@ __all__ = [
     "UnusableAnswer",
     "UserExists",
     "VersionNotServed",
+    "WeakPassword",
     "WrongHost",
     "WrongLogin",
 ]

@@ -17,8 +17,15 @@ class WrongLogin(Unauthorized):
     hint = "User names and passwords are case-sensitive."
 
 
+class InvalidCode(Unauthorized):
+    """The one-time code of an invitation or a reset is wrong, used, replaced or expired."""
+
+    code, info = "invalid_code", "The code is wrong, used or expired."
+    hint = "Ask an admin for another one: POST /users/{id}/reset."
+
+
 class Forbidden(BambleweenyError):
-    """Only the admin can do this, and the caller is another user."""
+    """Only an admin can do this, and the caller is another user."""
 
     code, status, info = "forbidden", 403, "Only the admin can do this."
 

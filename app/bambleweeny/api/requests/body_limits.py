@@ -11,10 +11,12 @@ from bambleweeny.errors import Unauthorized
 _SMALL = 64 << 10
 
 _is_small = re.compile(
-    r"/(?:auth/\w+|config/admin|users(?:/[^/]+)?|routes/reset|bins"
+    r"/(?:auth/\w+|config/admin|users(?:/[^/]+(?:/reset)?)?|routes/reset|bins"
     r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
 ).fullmatch
-_is_public = re.compile(r"/(?:auth/token/?|routes/(?!verify/?$|reset/?$).+|bins/.+)").fullmatch
+_is_public = re.compile(
+    r"/(?:auth/(?:token|accept)/?|routes/(?!verify/?$|reset/?$).+|bins/.+)"
+).fullmatch
 
 
 class BodyLimits:
