@@ -40,7 +40,7 @@ class Filled:
         self.services = services = services_over(store)
         services.users.create_admin("changeme")
         services.users.create(name, "secret")
-        self.caller = uli = services.users.log_in(name, "secret")
+        self.caller = uli = services.logins.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
         services.key_changes.set_with_options(
@@ -125,7 +125,7 @@ def count_traffic(services: Services, user: Any, filled: Filled) -> None:
 def fail_to_log_in(services: Services, name: str) -> None:
     """Log in with a wrong password, which is counted."""
     try:
-        services.users.log_in(name, "wrong")
+        services.logins.log_in(name, "wrong")
     except WrongLogin:
         return
     raise AssertionError("a wrong password was accepted")
@@ -182,7 +182,7 @@ READS: dict[str, Verb] = {
     "audit": lambda s, u, f: s.audit.read(u.id, BEGINNING, 10, Actions()),
     "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
     "usage": lambda s, u, f: s.usage.of(u),
-    "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
+    "login": lambda s, u, f: s.logins.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }
 """What changes nothing."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bambleweeny.names import parse_duration, parse_size
+from bambleweeny.names import LONGEST_PASSWORD, parse_duration, parse_size
 from bambleweeny.options import (
     Address,
     ConfigError,
@@ -19,6 +19,7 @@ from bambleweeny.options import (
     option_of,
     parse_address,
     parse_base_path,
+    parse_default_rate,
     parse_directory,
     parse_front,
     parse_networks,
@@ -102,6 +103,25 @@ class Config:
         secret=True,
         sandbox="changeme",
         default_text="the first start creates one",
+    )
+    min_password: int = option(
+        whole_number(1, LONGEST_PASSWORD),
+        "6",
+        "N",
+        "the fewest characters of a new password",
+    )
+    default_max_bytes: int = option(
+        within("0", _LARGEST_SIZE, parse_size),
+        "0",
+        "SIZE",
+        "the limit of a new user's data in bytes; 0: none",
+        default_text="none",
+    )
+    default_rate: str = option(
+        parse_default_rate,
+        "",
+        "RATE",
+        "the limit of a new user's requests, such as 100/s or 10/m; 0: none",
     )
     token_expiry: int = option(
         within("1s", _LONGEST_TIME, parse_duration),

@@ -14,6 +14,7 @@ from bambleweeny.names import (
     is_part_of_name,
     is_public_id,
     is_username,
+    parse_rate,
 )
 
 PREFIX = "BAMBLEWEENY_"
@@ -128,6 +129,14 @@ def parse_password(text: str) -> str:
     if not 1 <= len(text) <= LONGEST_PASSWORD:
         raise ValueError(f"a password has 1 to {LONGEST_PASSWORD} characters")
     return text
+
+
+def parse_default_rate(text: str) -> str:
+    """Check a rate, and return it; "" and 0 are none."""
+    if text in ("", "0"):
+        return ""
+    rate = parse_rate(text)
+    return f"{rate.requests}/{text[-1]}"
 
 
 def parse_redis_url(text: str) -> str:

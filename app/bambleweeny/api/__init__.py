@@ -10,7 +10,14 @@ from bambleweeny.api.access.accounting import Audit, Usage
 from bambleweeny.api.access.oauth import Introspection, Revocation
 from bambleweeny.api.access.sessions import AuthTest, AuthToken, Logout
 from bambleweeny.api.access.tokens import Token, TokenRotation, Tokens
-from bambleweeny.api.access.users import AdminPassword, OwnPassword, User, Users
+from bambleweeny.api.access.users import (
+    AdminPassword,
+    AuthAccept,
+    OwnPassword,
+    User,
+    UserReset,
+    Users,
+)
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
@@ -151,6 +158,7 @@ def create_app(
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/accept", AuthAccept(services))
     app.add_route("/auth/test", AuthTest(services))
     app.add_route("/auth/logout", Logout(services))
     app.add_route("/auth/revoke", Revocation(services))
@@ -161,6 +169,7 @@ def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/tokens/{token_id}/rotate", TokenRotation(services))
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
+    app.add_route("/users/{user_id}/reset", UserReset(services))
     app.add_route("/config/admin", AdminPassword(services))
 
 

@@ -82,6 +82,7 @@ COMMANDS = {
     "route": Command(SHARING, "routes", "list, add and delete routes: public URLs that read a key"),
     "bin": Command(SHARING, "bins", "list, add and delete bins: public URLs that add to a list"),
     "users": Command(PEOPLE, "users", "list, add, change and delete users, for the admin"),
+    "accept": Command(PEOPLE, "users", "set your password with a one-time code"),
     "password": Command(PEOPLE, "users", "change your own password"),
     "token": Command(PEOPLE, "tokens", "print a new token, or check the current one"),
     "usage": Command(PEOPLE, "accounting", "show what you store, your limits and your traffic"),

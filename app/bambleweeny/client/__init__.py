@@ -12,7 +12,7 @@ from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported
-from bambleweeny.client.users import User
+from bambleweeny.client.users import Code, User
 from bambleweeny.client.values import Value
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Bin",
     "BinRequest",
     "Client",
+    "Code",
     "Entry",
     "Event",
     "Imported",

@@ -213,9 +213,9 @@ class Client:
         self._connection.login.change_password(password)
 
     def set_admin_password(self, password: str) -> None:
-        """Set the admin's password. The admin's earlier tokens become invalid. Admin only."""
+        """Set the password of user 0, whose earlier tokens become invalid. Admin only."""
         self._connection.call("PUT", "/config/admin", json={"password": password})
-        self._connection.login.change_password(password)
+        self._connection.login.change_password(password, of="admin")
 
     def info(self) -> dict[str, Any]:
         """Return the server's and the engine's state. Admin only."""

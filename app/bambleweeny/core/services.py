@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bambleweeny.core.audit.trail import AuditTrail
+from bambleweeny.core.auth.limits import UserRules
+from bambleweeny.core.auth.logins import Logins
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Sessions
@@ -50,6 +52,7 @@ class Services:
     named_tokens: NamedTokens
     tokens: Tokens
     users: Users
+    logins: Logins
     keys: Keys
     key_changes: KeyChanges
     lists: Lists
@@ -86,6 +89,7 @@ def make_services(
     max_waits: int,
     append_only_file: Path | None,
     admin_password_file: Path | None = None,
+    user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
     """Build the services over a store. No round trip."""
@@ -95,7 +99,7 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
-    users = Users(store, passwords, admin_password_file)
+    users = Users(store, passwords, admin_password_file, user_rules)
     tokens = _tokens(store, instance, token_lifetime)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
@@ -108,6 +112,7 @@ def make_services(
         sessions=tokens.sessions,
         named_tokens=tokens.named,
         users=users,
+        logins=Logins(store, passwords),
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,

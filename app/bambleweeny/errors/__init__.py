@@ -12,6 +12,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       NotJson                  400  JSON path or patch on a value that is not JSON
         QuotaExceeded          400  the owner has reached the quota
         UserExists             400  user name taken
+        WeakPassword           400  new password that is too short, or is the user's name
         InvalidRoute           400  a field of the route document cannot be used
           InvalidPath          400  a path of the document is outside of the grammar
           InvalidCondition     400  a condition of the document cannot be checked
@@ -36,6 +37,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       Unauthorized             401  missing, invalid or expired token
         StaleToken             401  the token's record changed; the server repeats the call
         WrongLogin             401  wrong user name or password
+        InvalidCode            401  one-time code that is wrong, used or expired
       InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         InsufficientScope      403  the scopes of the named token do not allow the call
@@ -92,6 +94,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
 from bambleweeny.errors.access import (
     Forbidden,
     InsufficientScope,
+    InvalidCode,
     StaleToken,
     TokenInPageUrl,
     TooManyLogins,
@@ -109,6 +112,7 @@ from bambleweeny.errors.bad_requests import (
     TlsNotServed,
     UnknownParameter,
     UserExists,
+    WeakPassword,
 )
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
@@ -207,6 +211,7 @@ __all__ = [
     "InsufficientScope",
     "InternalError",
     "InvalidBin",
+    "InvalidCode",
     "InvalidCondition",
     "InvalidCookie",
     "InvalidHeader",
@@ -267,6 +272,7 @@ __all__ = [
     "UnusableAnswer",
     "UserExists",
     "VersionNotServed",
+    "WeakPassword",
     "WrongHost",
     "WrongLogin",
 ]

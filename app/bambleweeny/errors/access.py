@@ -26,6 +26,13 @@ class WrongLogin(Unauthorized):
     hint = "User names and passwords are case-sensitive."
 
 
+class InvalidCode(Unauthorized):
+    """The one-time code of an invitation or a reset is wrong, used, replaced or expired."""
+
+    code, info = "invalid_code", "The code is wrong, used or expired."
+    hint = "Ask an admin for another one: POST /users/{id}/reset."
+
+
 class TooManyLogins(BambleweenyError):
     """Too many logins have failed; `retry_after` says when the next one is accepted.
 

@@ -12,6 +12,7 @@ from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.requests.body_limits import BodyLimits
 from bambleweeny.config import Config
+from bambleweeny.core.auth.limits import Limits, UserRules
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
@@ -110,5 +111,8 @@ def _make_services(
         max_waits=config.max_waits,
         append_only_file=append_only_file,
         admin_password_file=config.data_dir / FILE_NAME,
+        user_rules=UserRules(
+            config.min_password, Limits(config.default_max_bytes, config.default_rate)
+        ),
         metrics=metrics,
     )

@@ -238,7 +238,7 @@ def test_past_100_failures_an_hour_a_name_gets_in_where_it_was_before(session_ur
     for number in range(10):
         for _ in range(10):
             with pytest.raises(WrongLogin):
-                services.users.log_in("uli", "wrong", f"10.0.0.{number}")
+                services.logins.log_in("uli", "wrong", f"10.0.0.{number}")
     status, headers, body = log_in_from(session_url, "127.0.0.2")
     assert (status, body["code"]) == (429, "too_many_logins")
     assert 30 <= int(headers["Retry-After"]) <= 36
@@ -259,7 +259,7 @@ def test_too_many_failed_logins_are_429(session_url, uli, caplog, name, form):
     assert body["hint"] == f"Only failed logins count. Try again in {seconds} s."
     assert body.get("error") == ("temporarily_unavailable" if form else None)
     assert headers["Cache-Control"] == "no-store"
-    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.tokens"]
+    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.access.sessions"]
     assert record.getMessage() == f'login of "{name}" from 127.0.0.2 refused: too_many_logins'
 
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 from bambleweeny.core.auth.login_limits import Limit, LoginLimits, origin_of
+from bambleweeny.core.auth.logins import Logins
 from bambleweeny.core.auth.passwords import Passwords
-from bambleweeny.core.auth.users import Users
 from bambleweeny.errors import Forbidden, TooManyLogins, WrongLogin
 from bambleweeny.store import open_store
 
@@ -18,34 +18,34 @@ DAY = 24 * 3600
 
 @pytest.fixture
 def limited(store, services, raw):
-    """Makes users with other limits; each limit that is not given is out of reach."""
+    """Makes logins with other limits; each limit that is not given is out of reach."""
     services.users.create("uli", "secret")
 
     def make(**limits):
         wide = {"pair": WIDE, "address": WIDE, "name": WIDE}
         login_limits = LoginLimits(store, **{**wide, **limits})
         passwords = Passwords(memory_kib=8, time_cost=1)
-        return Users(store, passwords, login_limits=login_limits)
+        return Logins(store, passwords, login_limits)
 
     return make
 
 
-def fail(users, times=1, name="uli", address=AWAY):
+def fail(logins, times=1, name="uli", address=AWAY):
     for _ in range(times):
         with pytest.raises(WrongLogin):
-            users.log_in(name, "wrong", address)
+            logins.log_in(name, "wrong", address)
 
 
-def refused(users, name="uli", password="secret", address=AWAY):
+def refused(logins, name="uli", password="secret", address=AWAY):
     """The seconds for which a login is refused."""
     with pytest.raises(TooManyLogins) as caught:
-        users.log_in(name, password, address)
+        logins.log_in(name, password, address)
     assert f"again in {caught.value.retry_after} s" in caught.value.hint
     return caught.value.retry_after
 
 
-def log_in(users, address=AWAY, name="uli"):
-    return users.log_in(name, "secret", address).name
+def log_in(logins, address=AWAY, name="uli"):
+    return logins.log_in(name, "secret", address).name
 
 
 def pass_time(raw, seconds):
@@ -56,112 +56,112 @@ def pass_time(raw, seconds):
 
 
 def test_the_limits_are_those_of_the_design(services, uli, raw):
-    fail(services.users, 10)
-    assert 29 <= refused(services.users) <= 30
-    assert log_in(services.users, HOME) == "uli"
+    fail(services.logins, 10)
+    assert 29 <= refused(services.logins) <= 30
+    assert log_in(services.logins, HOME) == "uli"
     for name in ("a", "b"):
-        fail(services.users, 10, name)
-    assert 59 <= refused(services.users, "c") <= 60
+        fail(services.logins, 10, name)
+    assert 59 <= refused(services.logins, "c") <= 60
     for address in OTHERS[:7]:
-        fail(services.users, 10, address=address)
-    assert log_in(services.users, OTHERS[9]) == "uli"
+        fail(services.logins, 10, address=address)
+    assert log_in(services.logins, OTHERS[9]) == "uli"
     for address in OTHERS[7:9]:
-        fail(services.users, 10, address=address)
-    assert 35 <= refused(services.users, address=OTHERS[10]) <= 36
+        fail(services.logins, 10, address=address)
+    assert 35 <= refused(services.logins, address=OTHERS[10]) <= 36
 
 
 @pytest.mark.parametrize("limit", ["pair", "address", "name"])
 def test_after_the_time_that_a_refusal_names_a_right_login_works(limited, raw, limit):
-    users = limited(**{limit: Limit(3, 20)})
-    fail(users, 3)
-    seconds = refused(users)
+    logins = limited(**{limit: Limit(3, 20)})
+    fail(logins, 3)
+    seconds = refused(logins)
     pass_time(raw, seconds - 5)
-    assert 4 <= refused(users) <= 5
+    assert 4 <= refused(logins) <= 5
     pass_time(raw, 5)
-    assert log_in(users) == "uli"
+    assert log_in(logins) == "uli"
 
 
 @pytest.mark.parametrize("limit", ["pair", "address", "name"])
 def test_past_a_burst_one_failure_is_accepted_every_interval(limited, raw, limit):
-    users = limited(**{limit: Limit(3, 20)})
-    fail(users, 3)
+    logins = limited(**{limit: Limit(3, 20)})
+    fail(logins, 3)
     for _ in range(3):
-        refused(users)
+        refused(logins)
         pass_time(raw, 20)
-        fail(users)
-    refused(users)
+        fail(logins)
+    refused(logins)
     pass_time(raw, 60)
-    fail(users, 3)
-    refused(users)
+    fail(logins, 3)
+    refused(logins)
 
 
 def test_a_refused_login_counts_nothing_and_hashes_nothing(limited, raw):
-    users = limited(pair=Limit(1, 20))
-    fail(users)
+    logins = limited(pair=Limit(1, 20))
+    fail(logins)
     before = {key: raw.pttl(key) for key in raw.keys("*:login_*")}
     # NOTE: a hash would raise Busy, or wait for this one.
-    with users._passwords._places.hashing(origin_of(AWAY)):
+    with logins._passwords._places.hashing(origin_of(AWAY)):
         for _ in range(20):
-            refused(users, password="wrong")
+            refused(logins, password="wrong")
     assert all(raw.pttl(key) <= left for key, left in before.items())
 
 
 def test_a_success_counts_nothing_and_is_remembered_once_a_day(limited, raw):
-    users = limited(pair=Limit(1, 20))
+    logins = limited(pair=Limit(1, 20))
     for _ in range(5):
-        assert log_in(users) == "uli"
+        assert log_in(logins) == "uli"
     [known] = raw.keys("*:login_*")
     assert 13 * DAY < raw.ttl(known) <= 14 * DAY
     raw.expire(known, 13 * DAY + 60)
-    log_in(users)
+    log_in(logins)
     assert raw.ttl(known) <= 13 * DAY + 60
     raw.expire(known, 13 * DAY - 60)
-    log_in(users)
+    log_in(logins)
     assert raw.ttl(known) > 13 * DAY
 
 
 def test_a_name_is_never_locked_by_itself(limited):
-    users = limited(pair=Limit(2, 20), name=Limit(5, 20))
-    log_in(users, HOME)
+    logins = limited(pair=Limit(2, 20), name=Limit(5, 20))
+    log_in(logins, HOME)
     for address in OTHERS[:2]:
-        fail(users, 2, address=address)
-    fail(users, address=OTHERS[2])
-    refused(users, address=OTHERS[3])
-    refused(users, address=AWAY)
+        fail(logins, 2, address=address)
+    fail(logins, address=OTHERS[2])
+    refused(logins, address=OTHERS[3])
+    refused(logins, address=AWAY)
     for _ in range(3):
-        assert log_in(users, HOME) == "uli"
-    fail(users, address=HOME)
-    assert log_in(users, HOME) == "uli"
+        assert log_in(logins, HOME) == "uli"
+    fail(logins, address=HOME)
+    assert log_in(logins, HOME) == "uli"
 
 
 def test_an_address_is_refused_but_for_the_names_that_logged_in_there(limited, services):
     services.users.create("ann", "secret")
-    users = limited(pair=Limit(2, 20), address=Limit(4, 20))
-    log_in(users)
+    logins = limited(pair=Limit(2, 20), address=Limit(4, 20))
+    log_in(logins)
     for name in ("a", "b"):
-        fail(users, 2, name)
-    refused(users, "ann")
-    assert log_in(users) == "uli"
-    fail(users, 2)
-    refused(users)
-    assert log_in(users, HOME, "ann") == "ann"
+        fail(logins, 2, name)
+    refused(logins, "ann")
+    assert log_in(logins) == "uli"
+    fail(logins, 2)
+    refused(logins)
+    assert log_in(logins, HOME, "ann") == "ann"
 
 
 @pytest.mark.parametrize("limit", ["pair", "address", "name"])
 def test_unknown_names_are_refused_as_known_ones(limited, raw, limit):
-    users = limited(**{limit: Limit(3, 20)})
+    logins = limited(**{limit: Limit(3, 20)})
     for name, address in (("uli", AWAY), ("nobody", HOME), ("\ud800", "10.0.0.1")):
-        fail(users, 3, name, address)
+        fail(logins, 3, name, address)
         assert len(raw.keys("*:login_*")) == 3
-        assert 19 <= refused(users, name, address=address) <= 20
+        assert 19 <= refused(logins, name, address=address) <= 20
         raw.delete(*raw.keys("*:login_*"))
 
 
 def test_what_is_kept_is_short_has_an_end_and_is_not_readable(limited, raw):
-    users = limited()
+    logins = limited()
     for name in ("uli", "nobody", "n" * 5000):
-        fail(users, name=name)
-    log_in(users)
+        fail(logins, name=name)
+    log_in(logins)
     keys = raw.keys("*login*")
     assert len(keys) == 3 * 2 + 1 + 1
     assert all(raw.pttl(key) > 0 and len(key) < 80 for key in keys)
@@ -171,24 +171,24 @@ def test_what_is_kept_is_short_has_an_end_and_is_not_readable(limited, raw):
 
 def test_a_limit_is_never_used_up_for_longer_than_it_says(limited, raw):
     """Failures that pass the check together may be more than the burst."""
-    users = limited(pair=Limit(2, 20))
-    attempts = [users._login_limits.attempt(b"uli", AWAY) for _ in range(9)]
+    logins = limited(pair=Limit(2, 20))
+    attempts = [logins._limits.attempt(b"uli", AWAY) for _ in range(9)]
     for attempt in attempts:
-        attempt.check(users._store.read(*attempt.reads))
+        attempt.check(logins._store.read(*attempt.reads))
     for attempt in attempts:
         attempt.note(succeeded=False)
-    assert 19 <= refused(users) <= 20
+    assert 19 <= refused(logins) <= 20
 
 
 def test_many_at_once_are_counted(limited):
-    users = limited(pair=Limit(100, 20))
-    threads = [threading.Thread(target=fail, args=(users, 5)) for _ in range(4)]
+    logins = limited(pair=Limit(100, 20))
+    threads = [threading.Thread(target=fail, args=(logins, 5)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    attempt = users._login_limits.attempt(b"uli", AWAY)
-    used, *_ = users._store.read(*attempt.reads)
+    attempt = logins._limits.attempt(b"uli", AWAY)
+    used, *_ = logins._store.read(*attempt.reads)
     assert math.isclose(used, 20 * 20_000, rel_tol=0.02)
 
 
@@ -211,66 +211,66 @@ def test_what_counts_as_one_address(one, other, same):
 
 
 def test_an_ipv6_network_shares_its_limits(limited):
-    users = limited(pair=Limit(2, 20))
+    logins = limited(pair=Limit(2, 20))
     for number in range(2):
-        fail(users, address=f"2001:db8::{number}")
-    refused(users, address="2001:db8::9:9")
-    assert log_in(users, "2001:db8:0:1::1") == "uli"
+        fail(logins, address=f"2001:db8::{number}")
+    refused(logins, address="2001:db8::9:9")
+    assert log_in(logins, "2001:db8:0:1::1") == "uli"
 
 
 def test_a_wrong_current_password_counts_as_a_failed_login(limited):
-    users = limited(pair=Limit(3, 20))
-    uli = users.log_in("uli", "secret", HOME)
-    fail(users)
+    logins = limited(pair=Limit(3, 20))
+    uli = logins.log_in("uli", "secret", HOME)
+    fail(logins)
     for _ in range(2):
         with pytest.raises(Forbidden, match="current password"):
-            users.confirm(uli, "wrong", AWAY)
-    refused(users)
+            logins.confirm(uli, "wrong", AWAY)
+    refused(logins)
     with pytest.raises(TooManyLogins):
-        users.confirm(uli, "secret", AWAY)
-    users.confirm(uli, "secret", HOME)
+        logins.confirm(uli, "secret", AWAY)
+    logins.confirm(uli, "secret", HOME)
 
 
 def test_another_server_on_the_engine_has_the_same_limits(limited, engine_url):
-    users = limited(pair=Limit(2, 20))
+    logins = limited(pair=Limit(2, 20))
     other_store = open_store(engine_url)
-    other = Users(
+    other = Logins(
         other_store,
         Passwords(memory_kib=8, time_cost=1),
-        login_limits=LoginLimits(other_store, pair=Limit(2, 20)),
+        LoginLimits(other_store, pair=Limit(2, 20)),
     )
-    fail(users)
+    fail(logins)
     fail(other)
-    refused(users)
+    refused(logins)
     refused(other)
     other_store.close()
 
 
 def test_a_full_store_counts_failures_and_lets_users_in(limited, raw):
-    users = limited(pair=Limit(2, 20))
+    logins = limited(pair=Limit(2, 20))
     before = raw.config_get("maxmemory")["maxmemory"]
     try:
         raw.config_set("maxmemory", "1")
-        assert log_in(users) == "uli"
-        fail(users, 2)
-        refused(users)
+        assert log_in(logins) == "uli"
+        fail(logins, 2)
+        refused(logins)
     finally:
         raw.config_set("maxmemory", before)
 
 
 def test_a_login_costs_two_round_trips_a_failure_or_a_first_success_one_more(limited, monkeypatch):
-    users, asked = limited(), []
-    ask = users._store._exchange
-    monkeypatch.setattr(users._store, "_exchange", lambda c: asked.append(len(c)) or ask(c))
-    fail(users)
+    logins, asked = limited(), []
+    ask = logins._store._exchange
+    monkeypatch.setattr(logins._store, "_exchange", lambda c: asked.append(len(c)) or ask(c))
+    fail(logins)
     asked.clear()
-    fail(users)
+    fail(logins)
     assert len(asked) == 3
     asked.clear()
-    log_in(users)
+    log_in(logins)
     assert len(asked) == 3
     asked.clear()
-    log_in(users)
+    log_in(logins)
     assert len(asked) == 2
 
 

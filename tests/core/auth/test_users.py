@@ -22,7 +22,7 @@ from bambleweeny.store import open_store
 
 def test_a_user_is_made_and_logs_in(services):
     assert services.users.create("uli", "pässword", 7) == User("1", "uli", 7)
-    assert services.users.log_in("uli", "pässword") == Caller("1", "uli", "1")
+    assert services.logins.log_in("uli", "pässword") == Caller("1", "uli", "1")
     assert services.users.get("1") == User("1", "uli", 7)
     assert services.users.all() == [User("0", "admin", 0), User("1", "uli", 7)]
     assert services.users.ids() == ["0", "1"]
@@ -35,7 +35,7 @@ def test_a_user_is_made_and_logs_in(services):
 )  # fmt: skip
 def test_a_wrong_login_is_refused(services, uli, username, password):
     with pytest.raises(WrongLogin):
-        services.users.log_in(username, password)
+        services.logins.log_in(username, password)
 
 
 @pytest.mark.parametrize("username", ["", "a b", "x" * 65, "ä", "a\n"])
@@ -95,8 +95,8 @@ def test_a_new_password_ends_the_tokens(services, uli):
         with pytest.raises(Unauthorized):
             use()
     with pytest.raises(WrongLogin):
-        services.users.log_in("uli", "secret")
-    assert services.keys.get(services.users.log_in("uli", "other"), "k") == b"x"
+        services.logins.log_in("uli", "secret")
+    assert services.keys.get(services.logins.log_in("uli", "other"), "k") == b"x"
 
 
 def test_the_admin_is_known_by_its_record(services, uli, admin):
@@ -130,7 +130,7 @@ def test_a_deleted_user_leaves_nothing(services, uli, raw):
     with pytest.raises(Unauthorized):
         services.keys.get(uli, "k")
     with pytest.raises(WrongLogin):
-        services.users.log_in("uli", "secret")
+        services.logins.log_in("uli", "secret")
     with pytest.raises(NotFound):
         services.users.delete("1")
 
@@ -174,7 +174,7 @@ def test_finishing_a_deletion_leaves_who_took_the_name_since(services, store, ul
     raw.hdel("b9y:users", "uli")
     services.users.create("uli", "other")
     finish_deletions(store)
-    assert services.users.log_in("uli", "other").id == "2"
+    assert services.logins.log_in("uli", "other").id == "2"
 
 
 def test_a_full_store_has_room_for_deletions_and_new_passwords(services, uli, raw):

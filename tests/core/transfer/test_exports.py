@@ -103,7 +103,7 @@ def test_an_export_has_all_of_ones_own_and_nothing_else(full, services, uli):
 
 def test_what_was_exported_comes_back_with_another_user(full, services, uli, admin, raw):
     services.users.create("ina", "secret")
-    ina = services.users.log_in("ina", "secret")
+    ina = services.logins.log_in("ina", "secret")
     imported = services.imports.run(ina, io.BytesIO(exported(services, uli)), "merge")
     assert done(imported) == (3, 4, 1, 1, 0)
     assert exported(services, ina) == exported(services, uli)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import falcon
 import msgspec
 
-from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_token
 from bambleweeny.api.requests.auditing import note_login, note_refused_login
 from bambleweeny.api.requests.authentication import bearer_token, logged_in
 from bambleweeny.api.requests.body import read_json, read_raw
@@ -49,7 +49,7 @@ class AuthToken:
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self._users = services.users
+        self._logins = services.logins
         self._tokens = services.tokens
 
     @falcon.before(may_block)
@@ -62,18 +62,13 @@ class AuthToken:
             token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
-        if token and is_raw:
-            answer_raw(resp, token.encode())
-        elif token:
-            lifetime = self._tokens.lifetime
-            answer_json(
-                resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
-            )
+        if token:
+            answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:
             address = req.env["REMOTE_ADDR"]
-            caller = self._users.log_in(login.username, login.password, address)
+            caller = self._logins.log_in(login.username, login.password, address)
         except (WrongLogin, TooManyLogins, Busy) as ex:
             _note_refusal(req, login.username, ex)
             note_refused_login(req, self.services, login.username, ex)
