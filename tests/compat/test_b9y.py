@@ -97,9 +97,9 @@ def test_users(b9y, url):
 
 
 def test_the_admins_password(b9y, url):
-    assert b9y.set_admin_password("other") is True
+    assert b9y.set_admin_password("another") is True
     assert b9y.keys() is None
-    assert B9y(url, "admin", "other").set_admin_password("changeme") is True
+    assert B9y(url, "admin", "another").set_admin_password("changeme") is True
 
 
 def test_every_method_was_used():

@@ -30,7 +30,7 @@ def test_users_come_change_and_go(typed, sandbox):
     assert f"{number}\ts-user\t2\n" in typed("users")
     typed("users", "set", "s-user", "--quota", "3")
     assert typed("users", "get", number) == f"{number}\ts-user\t3\n"
-    typed("users", "set", "s-user", "--set-password", "-", given=b"other\n")
+    typed("users", "set", "s-user", "--set-password", "-", given=b"another\n")
     assert sandbox.token("s-user", "other")
     typed("users", "set", "s-user", status=2)
     typed("users", "set", "s-user", "stray", "--quota", "1", status=2)
@@ -66,8 +66,8 @@ def test_the_file_of_a_password_that_was_changed_is_gone(path, typed, alone):
         with Http(server.url, server.token(password=old)) as http:
             assert http.put("/users/0", json={"quota": 0}).ok
             assert file.exists()
-            assert http.put(path, json={"password": "new", "current": old}).ok or (
-                http.put(path, json={"password": "new"}).ok
+            assert http.put(path, json={"password": "newest", "current": old}).ok or (
+                http.put(path, json={"password": "newest"}).ok
             )
         assert not file.exists()
         typed("get", "foo", status=1)
@@ -89,7 +89,7 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
         assert f"'bambleweeny login {server.url}'" in typed.err
         typed("login", server.url, "--user", "admin", given=b"mine\n")
         typed("set", "foo", "bar")
-        typed("password", "-", given=b"other\n")
+        typed("password", "-", given=b"another\n")
         assert typed.err == (
             "The password of admin is changed. The stored login 'default' is renewed.\n"
         )
@@ -103,12 +103,12 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
 def test_the_admin_sets_the_own_password_among_those_of_users(typed, alone):
     with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
         typed("users", "add", "ann", "secret")
-        typed("users", "set", "ann", "--set-password", "new")
+        typed("users", "set", "ann", "--set-password", "newest")
         assert typed.err == ""
-        typed("users", "set", "admin", "--set-password", "mine")
+        typed("users", "set", "admin", "--set-password", "my own")
         assert f"with 'bambleweeny login {server.url} --user admin'.\n" in typed.err
         typed("login", server.url, "--password", "mine")
-        typed("users", "set", "0", "--set-password", "other")
+        typed("users", "set", "0", "--set-password", "another")
         assert "is renewed" in typed.err
         assert typed("get", "foo", "--userid", "0", status=1) == ""
         assert "(not_found)" in typed.err

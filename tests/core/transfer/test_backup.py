@@ -123,7 +123,7 @@ def fill_queues(services, owner):
 def filled(services, admin, uli, store):
     """A store in which there is some of everything, for two users and the admin."""
     services.users.create("ann", "her secret", quota=20)
-    services.users.create("gone", "x")
+    services.users.create("gone", "another")
     services.users.delete("3")
     ann = services.users.log_in("ann", "her secret")
     for owner in (admin, uli, ann):
@@ -309,13 +309,13 @@ def test_passwords_quotas_and_public_ids_come_along_and_tokens_do_not(filled, se
     with pytest.raises(Unauthorized):
         there.users.check(uli)  # as with a token of the target, from before
     with pytest.raises(WrongLogin):
-        there.users.log_in("gone", "x")
+        there.users.log_in("gone", "another")
 
 
 def test_a_restored_place_goes_on_as_if_nothing_had_been(filled, other):
     restore(other, backed_up(filled))
     there = services_of(other)
-    assert there.users.create("new", "x").id == "4"
+    assert there.users.create("new", "another").id == "4"
     uli = there.users.log_in("uli", "secret")
     there.lists.push(uli, "q", b"last")
     popped = [there.lists.pop(uli, "q") for _ in range(9)]
@@ -344,7 +344,7 @@ def test_a_new_admin_gives_way(filled, other, raw):
 
 
 def test_a_user_of_the_target_is_refused(filled, other):
-    services_of(other).users.create("somebody", "x")
+    services_of(other).users.create("somebody", "another")
     with pytest.raises(NotEmpty):
         restore(other, backed_up(filled))
 

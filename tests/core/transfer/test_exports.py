@@ -426,7 +426,7 @@ def test_imported_keys_are_told(services, uli, store):
 
 
 def test_both_end_with_the_token(services, uli):
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     with pytest.raises(Unauthorized):
         exported(services, uli)
     for record in (key("a"), item("q", ""), message("t", ""), policy("q"), {"bin": {"list": "q"}}):

@@ -13,7 +13,7 @@ end
 
 local function request_limits()
   local limits = redis.call('HMGET', user, 'rate', 'burst', 'max_value')
-  return table.concat({limits[1] or '', limits[2] or '', limits[3] or ''}, ' ')
+  return (limits[1] or '') .. ' ' .. (limits[2] or '') .. ' ' .. (limits[3] or '')
 end
 
 -- Returns the suffix of versions: `r` if requests of the user have a limit.
