@@ -77,6 +77,8 @@ CALLS = {
     "getUser": lambda client: client.users.get(0),
     "changeUser": lambda client: client.users.update(0, quota=0),
     "deleteUser": lambda client: client.users.delete(7),
+    "acceptCode": lambda client: client.users.accept("b9y_code_9_0", "better one"),
+    "resetUser": lambda client: client.users.reset(9),
     "setAdminPassword": lambda client: client.set_admin_password("newest"),
     "getInfo": Client.info,
     "save": Client.save,

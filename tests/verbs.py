@@ -241,7 +241,9 @@ WRITES: dict[str, Verb] = {
 
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
-    "change user": lambda s, u, f: s.users.change(u.id, quota=99),
+    "change user": lambda s, u, f: s.users.change(u.id, quota=99, limits={"rate": "5/s"}),
+    "invite user": lambda s, u, f: s.users.invite("ann"),
+    "reset user": lambda s, u, f: s.users.reset(u.id),
     "delete user": lambda s, u, f: s.users.delete(u.id),
 }
 """What changes users themselves."""

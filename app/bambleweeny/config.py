@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from bambleweeny.names import LONGEST_PASSWORD, parse_duration, parse_size
 from bambleweeny.options import (
@@ -14,6 +13,7 @@ from bambleweeny.options import (
     Network,
     choice,
     given,
+    legacy_redis_url,
     list_of,
     option,
     option_of,
@@ -105,10 +105,7 @@ class Config:
         default_text="the first start creates one",
     )
     min_password: int = option(
-        whole_number(1, LONGEST_PASSWORD),
-        "6",
-        "N",
-        "the fewest characters of a new password",
+        whole_number(1, LONGEST_PASSWORD), "6", "N", "the fewest characters of a new password"
     )
     default_max_bytes: int = option(
         within("0", _LARGEST_SIZE, parse_size),
@@ -299,16 +296,7 @@ def _find(
     if option.legacy and env.get(option.legacy):
         return option.legacy, env[option.legacy]
     if field.name == "redis_url" and env.get("redis_host"):
-        return "redis_host and redis_port", _legacy_redis_url(env)
+        return "redis_host and redis_port", legacy_redis_url(env)
     if sandbox and option.sandbox is not None:
         return _DEFAULT, option.sandbox
     return _DEFAULT, option.default() if callable(option.default) else option.default
-
-
-def _legacy_redis_url(env: Mapping[str, str]) -> str:
-    password = env.get("redis_password")
-    login = f":{quote(password, safe='')}@" if password else ""
-    port = env.get("redis_port") or "6379"
-    if not port.isascii() or not port.isdigit():
-        raise ConfigError(f"redis_port: '{port}' is not a port.")
-    return f"redis://{login}{env['redis_host']}:{port}/0"

@@ -6,6 +6,7 @@ from dataclasses import Field, dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from bambleweeny.names import (
     LONGEST_PASSWORD,
@@ -250,3 +251,13 @@ def parsed(field: Field[Any], source: str, text: str) -> Any:
         return option_of(field).parse(text)
     except ValueError as ex:
         raise ConfigError(f"{source}: {ex}.") from ex
+
+
+def legacy_redis_url(env: Mapping[str, str]) -> str:
+    """Return the engine's URL by the variables of the original program; else ConfigError."""
+    password = env.get("redis_password")
+    login = f":{quote(password, safe='')}@" if password else ""
+    port = env.get("redis_port") or "6379"
+    if not port.isascii() or not port.isdigit():
+        raise ConfigError(f"redis_port: '{port}' is not a port.")
+    return f"redis://{login}{env['redis_host']}:{port}/0"

@@ -84,9 +84,9 @@ def use_everything(http):
     made = http.post("/bins", json={"list": "q"}).json()["path"]
     assert http.get(route).content == b"\x00value"
     assert http.post(made, data=b"x").ok
-    user_id = http.post("/users", json={"username": "uli", "password": "another", "quota": 5}).json()[
-        "id"
-    ]
+    user_id = http.post(
+        "/users", json={"username": "uli", "password": "another", "quota": 5}
+    ).json()["id"]
     assert http.put(f"/keys/mine?userid={user_id}", data=b"x").ok
     assert {"key": "mine", "owner": str(user_id)} in http.get("/keys").json()["keys"]
     assert len(http.get("/users").json()["users"]) == 2

@@ -26,6 +26,7 @@ from bambleweeny.core.transfer.backup import back_up, count_resources
 from bambleweeny.core.transfer.backup_check import BackupRefused
 from bambleweeny.core.transfer.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import (
+    InvalidCode,
     InvalidSignature,
     NotFound,
     StoreFull,
@@ -327,8 +328,8 @@ def test_a_restored_place_goes_on_as_if_nothing_had_been(filled, other):
 def test_a_place_with_data_is_refused_unless_they_may_go(filled, other, raw):
     file = backed_up(filled)
     there = services_of(other)
-    there.users.create_admin("new")
-    there.keys.set(there.users.log_in("admin", "new"), "mine", b"x")
+    there.users.create_admin("newest")
+    there.keys.set(there.users.log_in("admin", "newest"), "mine", b"x")
     before = content(raw, "other")
     with pytest.raises(NotEmpty, match="--replace"):
         restore(other, file)
@@ -767,3 +768,18 @@ def test_many_bytes_of_bin_documents_are_read_in_pages(services, store, uli, oth
     file = backed_up(store, most_bytes_at_once=2 << 20)
     assert restore(other, file).bins == 43
     assert content(raw, "other") == content(raw, "b9y")
+
+
+def test_roles_and_limits_come_back_and_an_invited_user_is_invited_again(filled, other):
+    users = filled.users
+    limits = {"max_bytes": 1 << 20, "rate": "5/m", "burst": 7, "max_value": 9, "max_tokens": 3}
+    made = users.create("limited", "secret", role="admin", limits=limits)
+    invited, code = users.invite("invited", limits={"max_tokens": 1})
+    restore(other, backed_up(filled))
+    there = services_of(other).users
+    assert there.get(made.id) == made
+    assert there.log_in("limited", "secret").version.endswith("r")
+    assert there.get(invited.id) == invited
+    with pytest.raises(InvalidCode):
+        there.accept(code.text, "a new one")
+    there.accept(there.reset(invited.id)[1].text, "a new one")
