@@ -7,11 +7,14 @@ from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.auth.users import ADMIN_ID
 from bambleweeny.core.services import Services
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
 from bambleweeny.names import is_user_id
+
+_READ, _WRITE = needs("users", "read"), needs("users", "write")
 
 
 class NewUser(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,7 +52,7 @@ class Users:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the users."""
         rows = [
@@ -58,7 +61,7 @@ class Users:
         ]
         answer_json(resp, {"users": rows})
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Add a user."""
@@ -74,13 +77,13 @@ class User:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Answer a user."""
         user = self._users.get(_checked_user_id(user_id))
         answer_json(resp, {"username": user.username, "quota": str(user.quota)})
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Set a user's quota or password."""
@@ -91,7 +94,7 @@ class User:
         self._users.change(_checked_user_id(user_id), quota=quota, password=change.password)
         answer_json(resp, {"info": "updated"})
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_WRITE)
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Delete a user and all its data."""

@@ -16,6 +16,7 @@ from bambleweeny.core.keys.conditions import (
 )
 from bambleweeny.core.keys.json_patch import merged
 from bambleweeny.core.keys.keys import Keys, check_key_name
+from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.errors import (
     Busy,
     CounterOverflow,
@@ -178,6 +179,8 @@ class KeyChanges:
         return_previous: int,
     ) -> Any:
         check_key_name(name)
+        if caller.scopes is not None:
+            check_nested(caller, value)
         options, precondition = how
         return run_as(
             self._store, caller, SET_WITH_OPTIONS_WITHIN_QUOTA,

@@ -6,6 +6,7 @@ from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.selections import names_of
+from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name
@@ -50,6 +51,8 @@ class Keys:
         A new key counts against the quota. Clears the TTL and the content type. O(log n).
         """
         check_key_name(name)
+        if caller.scopes is not None:
+            check_nested(caller, value)
         run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)
 
     def incr(self, caller: Caller, name: str, by: int = 1) -> int:

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_name
 from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
@@ -16,6 +16,7 @@ from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.imported_keys import ImportedKeys, notes_on_existing
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.route_documents import RouteDocuments
+from bambleweeny.core.scoped.documents import check_route_document
 
 Format = Literal["openapi", "har", "db"]
 FORMATS: tuple[Format, ...] = ("openapi", "har", "db")
@@ -105,6 +106,9 @@ class RouteImports:
                 self._documents.delete(caller, published.id)
 
         parsed = load(document).document
+        check_route_document(caller, parsed)
+        for seed in seeds:
+            check_name(caller, "keys", "write", seed.name)
         self._documents.check_place(caller, public_id, parsed.name)
         return self._keys.write(caller, parsed, seeds, publish, retract)
 

@@ -1,0 +1,1 @@
+"""What the scopes of a named token allow it to write: nested keys, batches, documents."""
