@@ -12,7 +12,9 @@ HOOKS = (authenticated, logged_in, admin_only)
 
 def needed_by(responder):
     """Return what the hook of a responder needs, or None for a public one."""
-    while cells := dict(zip(responder.__code__.co_freevars, responder.__closure__ or (), strict=True)):
+    while cells := dict(
+        zip(responder.__code__.co_freevars, responder.__closure__ or (), strict=True)
+    ):
         if "sync_action" not in cells:
             return None
         if cells["sync_action"].cell_contents in HOOKS:
@@ -22,7 +24,7 @@ def needed_by(responder):
 
 
 def declared(services):
-    """Return what each call needs, by path and method in small letters."""
+    """Return what each call needs, by path and lower-case method."""
     app = create_app(services)
     found = {}
     for route in inspect.inspect_compiled_router(app._router):

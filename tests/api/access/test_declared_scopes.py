@@ -109,7 +109,11 @@ def test_no_call_succeeds_without_its_scope(as_admin, with_scopes, raw, one):
 @pytest.mark.parametrize("one", FOR_TOKENS, ids=name_of)
 def test_each_call_gets_by_with_exactly_its_scope(as_admin, with_scopes, one):
     path, method, operation = one
-    more = {"/routes": ["keys:read"], "/bins": ["lists:push"], "/lists/{name}/move": ["lists:write"]}
+    more = {
+        "/routes": ["keys:read"],
+        "/bins": ["lists:push"],
+        "/lists/{name}/move": ["lists:write"],
+    }
     more["/lists/{name}/policy"] = ["lists:push"]
     more["/import"] = ["read"]
     scopes = [*operation["x-scopes"], *more.get(path, [])]
