@@ -20,17 +20,3 @@ def with_scopes(session_url, as_uli):
     yield open_client
     for client in opened:
         client.close()
-
-
-@pytest.fixture
-def is_refused():
-    """A function that checks that an answer is 403 `insufficient_scope`."""
-
-    def check(answer) -> bool:
-        assert answer.status_code == 403, (answer.status_code, answer.url, answer.text[:200])
-        if answer.request.method != "HEAD":
-            assert answer.json()["code"] == "insufficient_scope"
-        assert answer.headers["WWW-Authenticate"].startswith('Bearer error="insufficient_scope"')
-        return True
-
-    return check

@@ -1,6 +1,7 @@
 """Named tokens of an admin: scopes of their own, and no names of other users."""
 
 import pytest
+from api.access.refusals import is_refused
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def test_a_listing_has_the_names_of_the_tokens_user_alone(as_admin, as_uli, admi
         assert [row["owner"] for row in reader.get(f"/{noun}").json()[noun]] == ["0"]
 
 
-def test_acting_for_a_user_needs_act_and_the_scope(as_uli, uli, admin_token, is_refused):
+def test_acting_for_a_user_needs_act_and_the_scope(as_uli, uli, admin_token):
     as_uli.put("/keys/app:a", data=b"v")
     as_uli.put("/keys/b", data=b"v")
     alone = admin_token("keys:read")
@@ -31,7 +32,7 @@ def test_acting_for_a_user_needs_act_and_the_scope(as_uli, uli, admin_token, is_
     assert is_refused(actor.get("/keys/app:a?userid=99"))
 
 
-def test_calls_of_admins_have_scopes(as_admin, admin_token, is_refused):
+def test_calls_of_admins_have_scopes(as_admin, admin_token):
     reader, writer = admin_token("users:read"), admin_token("users:write")
     assert reader.get("/users").ok
     assert is_refused(reader.post("/users", json={"username": "x", "password": "secret1"}))

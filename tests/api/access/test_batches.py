@@ -1,6 +1,7 @@
 """A batch checks each operation before any of them runs."""
 
 import pytest
+from api.access.refusals import is_refused
 
 ALLOWED = {
     "keys:write": [["set", "a", "1"], ["del", "a"]],
@@ -13,7 +14,7 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("scope", ALLOWED)
-def test_each_operation_needs_its_scope(as_uli, with_scopes, is_refused, scope):
+def test_each_operation_needs_its_scope(as_uli, with_scopes, scope):
     holder = with_scopes(f"{scope}:a")
     for of, operations in ALLOWED.items():
         implied = of == "keys:incr" and scope == "keys:write"
@@ -25,7 +26,7 @@ def test_each_operation_needs_its_scope(as_uli, with_scopes, is_refused, scope):
 
 
 @pytest.mark.parametrize("query", ["", "?atomic=1"])
-def test_nothing_runs_if_one_is_refused(as_uli, with_scopes, is_refused, query):
+def test_nothing_runs_if_one_is_refused(as_uli, with_scopes, query):
     holder = with_scopes("keys:write:app:*", "lists:push:jobs")
     operations = [["set", "app:a", "1"], ["push", "jobs", "x"], ["set", "b", "1"], ["get", "app:a"]]
     answer = holder.post(f"/batch{query}", json=operations)
@@ -36,6 +37,6 @@ def test_nothing_runs_if_one_is_refused(as_uli, with_scopes, is_refused, query):
     assert as_uli.get("/lists").json() == {"lists": []}
 
 
-def test_an_empty_batch_needs_some_scope_of_an_operation(with_scopes, is_refused):
+def test_an_empty_batch_needs_some_scope_of_an_operation(with_scopes):
     assert with_scopes("lists:pop").post("/batch", json=[]).json() == []
     assert is_refused(with_scopes("routes:read").post("/batch", json=[]))

@@ -1,6 +1,7 @@
 """Routes and bins act with all rights of their owner: a token needs what they do."""
 
 import pytest
+from api.access.refusals import is_refused
 
 PAGE = {"key": "app:page", "content_type": "text/plain"}
 
@@ -16,7 +17,7 @@ def no_routes(client):
     return client.get("/routes").json() == {"routes": []}
 
 
-def test_a_plain_route_needs_to_read_its_key(secretive, with_scopes, is_refused, http):
+def test_a_plain_route_needs_to_read_its_key(secretive, with_scopes, http):
     maker = with_scopes("routes:write", "keys:read:app:*")
     assert is_refused(maker.post("/routes", json={**PAGE, "key": "secret"}))
     assert no_routes(secretive)
@@ -25,7 +26,7 @@ def test_a_plain_route_needs_to_read_its_key(secretive, with_scopes, is_refused,
     assert is_refused(maker.get("/routes"))
 
 
-def test_a_plain_route_needs_to_read_what_its_key_nests(secretive, with_scopes, is_refused):
+def test_a_plain_route_needs_to_read_what_its_key_nests(secretive, with_scopes):
     secretive.put("/keys/app:page", data=b"!@[secret]")
     maker = with_scopes("routes:write", "keys:read:app:*")
     assert is_refused(maker.post("/routes", json=PAGE))
@@ -50,7 +51,7 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize(("document", "more"), DOCUMENTS.values(), ids=DOCUMENTS.keys())
-def test_a_document_needs_what_it_does(secretive, with_scopes, is_refused, method, document, more):
+def test_a_document_needs_what_it_does(secretive, with_scopes, method, document, more):
     path = "/routes"
     if method == "PUT":
         first = secretive.post("/routes", json={"rules": [RULE], "name": "p"}).json()
@@ -66,7 +67,7 @@ def test_a_document_needs_what_it_does(secretive, with_scopes, is_refused, metho
     assert with_scopes(*needed).request(method, path, json=document).ok
 
 
-def test_an_import_needs_to_write_its_keys(secretive, with_scopes, is_refused):
+def test_an_import_needs_to_write_its_keys(secretive, with_scopes):
     db = {"todos": [{"id": 1, "title": "x"}]}
     reader = with_scopes("routes:write", "keys:read")
     assert is_refused(reader.post("/routes?from=db&prefix=m:", json=db))
@@ -76,7 +77,7 @@ def test_an_import_needs_to_write_its_keys(secretive, with_scopes, is_refused):
     assert not no_routes(secretive)
 
 
-def test_verification_needs_to_read_the_journal(secretive, with_scopes, is_refused):
+def test_verification_needs_to_read_the_journal(secretive, with_scopes):
     secretive.post("/routes", json={"rules": [RULE], "name": "p", "journal": "calls"})
     assert is_refused(with_scopes("routes:read").post("/routes/verify?id=p", json={"count": 0}))
     both = with_scopes("routes:read", "topics:read:calls")
@@ -101,7 +102,7 @@ BINS = {
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 @pytest.mark.parametrize(("document", "more"), BINS.values(), ids=BINS.keys())
-def test_a_bin_needs_its_target(secretive, with_scopes, is_refused, method, document, more):
+def test_a_bin_needs_its_target(secretive, with_scopes, method, document, more):
     path = "/bins"
     if method == "PUT":
         path += "?id=" + secretive.post("/bins", json={"list": "z"}).json()["path"].split("/")[-1]

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from api.access.refusals import is_refused
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ TEMPLATES = [
 
 @pytest.mark.parametrize("text", TEMPLATES)
 @pytest.mark.parametrize("query", ["", "?ttl=60", "?return=old"])
-def test_a_put_may_not_nest_what_it_may_not_read(as_uli, writer, is_refused, text, query):
+def test_a_put_may_not_nest_what_it_may_not_read(as_uli, writer, text, query):
     assert is_refused(writer.put(f"/keys/app:page{query}", data=text.encode()))
     assert as_uli.get("/keys/app:page").status_code == 404
 
@@ -52,7 +53,7 @@ def test_what_nests_nothing_else_is_written(writer, value):
     assert writer.get("/keys/app:page").content == value
 
 
-def test_a_token_without_read_nests_nothing(as_uli, with_scopes, is_refused):
+def test_a_token_without_read_nests_nothing(as_uli, with_scopes):
     blind = with_scopes("keys:write")
     assert is_refused(blind.put("/keys/a", data=b"!@[secret]"))
     assert blind.put("/keys/a", data=b"x").ok
@@ -66,7 +67,7 @@ def test_who_may_read_all_and_who_is_logged_in_nest_all(as_uli, with_scopes):
 @pytest.mark.parametrize(
     "patch", [{"a": "!@[secret]"}, {"a": {"b": ["!@[secret|json]"]}}, {"!@[secret]": 1}]
 )
-def test_a_patch_may_not_nest_either(as_uli, writer, is_refused, patch):
+def test_a_patch_may_not_nest_either(as_uli, writer, patch):
     kind = {"Content-Type": "application/merge-patch+json"}
     text = json.dumps(patch).replace("!", "\\u0021")
     for name, body in (("app:new", text), ("app:title", text)):
@@ -77,7 +78,7 @@ def test_a_patch_may_not_nest_either(as_uli, writer, is_refused, patch):
 
 
 @pytest.mark.parametrize("query", ["", "?atomic=1"])
-def test_a_batch_checks_all_values_before_it_runs(as_uli, writer, is_refused, query):
+def test_a_batch_checks_all_values_before_it_runs(as_uli, writer, query):
     for value in ("!@[secret]", {"base64": "IUBbc2VjcmV0XQ=="}):
         operations = [["set", "app:a", "1"], ["set", "app:b", value]]
         answer = writer.post(f"/batch{query}", json=operations)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from api.access.refusals import is_refused
 
 DATA = ["keys", "lists", "topics", "routes", "bins"]
 
@@ -11,7 +12,7 @@ def lines(*records):
     return "".join(json.dumps(record) + "\n" for record in records).encode()
 
 
-def test_an_export_needs_to_read_all(as_uli, with_scopes, is_refused):
+def test_an_export_needs_to_read_all(as_uli, with_scopes):
     as_uli.put("/keys/a", data=b"1")
     singly = [f"{noun}:read" for noun in DATA]
     for scopes in (["write"], singly[1:], [*singly[1:], "keys:read:a"]):
@@ -32,7 +33,7 @@ def test_an_export_needs_to_read_all(as_uli, with_scopes, is_refused):
     ids=["nested", "base64", "route", "document", "bin"],
 )
 @pytest.mark.parametrize("mode", ["merge", "replace"])
-def test_an_import_without_read_publishes_nothing(as_uli, with_scopes, is_refused, record, mode):
+def test_an_import_without_read_publishes_nothing(as_uli, with_scopes, record, mode):
     as_uli.put("/keys/secret", data=b"s3cret")
     writer = with_scopes("write")
     body = lines({"key": {"name": "first", "value": "1"}}, record)
@@ -44,7 +45,7 @@ def test_an_import_without_read_publishes_nothing(as_uli, with_scopes, is_refuse
     assert with_scopes("write", "read").post(f"/import?mode={mode}", data=body).ok
 
 
-def test_an_import_needs_to_write_all(as_uli, with_scopes, is_refused):
+def test_an_import_needs_to_write_all(as_uli, with_scopes):
     body = lines({"key": {"name": "a", "value": "1"}})
     for scopes in (["read"], [f"{noun}:write" for noun in DATA[1:]]):
         assert is_refused(with_scopes(*scopes).post("/import", data=body))
