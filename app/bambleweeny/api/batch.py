@@ -16,9 +16,9 @@ from bambleweeny.api.requests.parameters import read_flag
 from bambleweeny.api.requests.scopes import needs_some
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.batch.batch import is_reading
+from bambleweeny.core.batch.operation_scopes import SCOPES_OF_OPERATIONS, check_operations
 from bambleweeny.core.batch.operations import Operation, Outcome, has_objects
 from bambleweeny.core.json_members import refuse_doubled
-from bambleweeny.core.scoped.operations import SCOPES_OF_OPERATIONS, check_operations
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, NO_UTF8
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, value_of

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.keys.conditions import (
@@ -16,7 +17,6 @@ from bambleweeny.core.keys.conditions import (
 )
 from bambleweeny.core.keys.json_patch import merged
 from bambleweeny.core.keys.keys import Keys, check_key_name
-from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.errors import (
     Busy,
     CounterOverflow,

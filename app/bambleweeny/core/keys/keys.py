@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.selections import names_of
-from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidName, InvalidRequest, NotFound, TooMuchAtOnce
 from bambleweeny.names import NAME_RULE, is_name, is_part_of_name

@@ -16,7 +16,7 @@ from bambleweeny.core.mocks.limits import ANSWER_BYTES, JSON_LEVELS
 from bambleweeny.core.mocks.refusals import Refused, refusal
 from bambleweeny.core.mocks.scope import KeyName, Scope, Variable, variable_of
 from bambleweeny.core.mocks.values import WRITERS, Context, Filter, Writer, filter_of
-from bambleweeny.core.public.nesting import TEMPLATE
+from bambleweeny.core.nesting import TEMPLATE
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_name
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.mocks.document_scopes import check_route_document
 from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
@@ -16,7 +17,6 @@ from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.imported_keys import ImportedKeys, notes_on_existing
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.route_documents import RouteDocuments
-from bambleweeny.core.scoped.documents import check_route_document
 
 Format = Literal["openapi", "har", "db"]
 FORMATS: tuple[Format, ...] = ("openapi", "har", "db")

@@ -4,11 +4,11 @@ from collections.abc import Set
 from typing import Any
 
 from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import read_as, run_read_as
 from bambleweeny.core.keys.keys import check_key_name
-from bambleweeny.core.public.nesting import MOST_NESTED_BYTES, nested_text
+from bambleweeny.core.nesting import MOST_NESTED_BYTES, nested_text
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
-from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.errors import Busy, ExpansionTooLarge, InvalidRequest, NotFound, Unauthorized
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store

@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.bins.bin_documents import check_scopes_of_bin
+from bambleweeny.core.mocks.document_scopes import check_route_document
 from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.scoped.documents import check_route_document
-from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.transfer.export_records import (
     Numbered,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.batch.operations import Operation, Set
-from bambleweeny.core.scoped.nested_keys import check_nested
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import InsufficientScope
 

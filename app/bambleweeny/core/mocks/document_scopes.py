@@ -1,13 +1,12 @@
-"""The scopes that documents of routes and bins need: they act for strangers with all rights."""
+"""The scopes that a route's document needs: it acts for strangers with all rights of its owner."""
 
 from collections.abc import Iterator
 
 import msgspec
 
 from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.bins.documents import BinDocument
+from bambleweeny.core.batch.operation_scopes import NEEDED
 from bambleweeny.core.mocks.documents import RouteDocument
-from bambleweeny.core.scoped.operations import NEEDED
 
 
 def check_route_document(caller: Caller, document: RouteDocument) -> None:
@@ -23,19 +22,6 @@ def check_route_document(caller: Caller, document: RouteDocument) -> None:
         scopes.check_all(noun, verb)
     if document.journal:
         scopes.check("topics", "write", document.journal)
-
-
-def check_bin_document(caller: Caller, document: BinDocument, *, reads_keys: bool) -> None:
-    """Raise InsufficientScope unless the caller may do what a bin does. No cost without scopes."""
-    scopes = caller.scopes
-    if scopes is None:
-        return
-    if document.topic:
-        scopes.check("topics", "publish", document.topic)
-    else:
-        scopes.check("lists", "push", document.list)
-    if reads_keys:
-        scopes.check_all("keys", "read")
 
 
 def _needed_for_all(document: RouteDocument) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ A route shows the values of nested keys to anyone, with the rights of their owne
 """
 
 from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.public.nesting import nested_sources
+from bambleweeny.core.nesting import nested_sources
 from bambleweeny.errors import ExpansionTooLarge, InsufficientScope
 from bambleweeny.names import is_name
 

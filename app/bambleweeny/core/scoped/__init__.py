@@ -1,1 +1,0 @@
-"""What the scopes of a named token allow it to write: nested keys, batches, documents."""
