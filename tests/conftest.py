@@ -181,14 +181,14 @@ def services(store, session_services) -> Iterator[Services]:
 
 @pytest.fixture
 def admin(services) -> Caller:
-    return services.users.log_in("admin", "changeme")
+    return services.logins.log_in("admin", "changeme")
 
 
 @pytest.fixture
 def uli(services) -> Caller:
     """A user without a quota."""
     services.users.create("uli", "secret")
-    return services.users.log_in("uli", "secret")
+    return services.logins.log_in("uli", "secret")
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,8 @@ CALLS = {
     "getUser": lambda client: client.users.get(0),
     "changeUser": lambda client: client.users.update(0, quota=0),
     "deleteUser": lambda client: client.users.delete(7),
+    "getUsage": Client.usage,
+    "readAudit": Client.audit,
     "setAdminPassword": lambda client: client.set_admin_password("new"),
     "getInfo": Client.info,
     "save": Client.save,

@@ -17,6 +17,7 @@ from bambleweeny.api.requests import waiting
 from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.parsing import choose
+from bambleweeny.core.audit import trail
 from bambleweeny.core.batch import batch
 from bambleweeny.core.bins import (
     bin_documents,
@@ -34,6 +35,7 @@ from bambleweeny.core.mocks.journal import Entry
 from bambleweeny.core.mocks.matching import matchers
 from bambleweeny.core.mocks.matching.conditions import When
 from bambleweeny.core.public import nesting
+from bambleweeny.core.usage import traffic
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
 from bambleweeny.guide.pages import contents
@@ -333,6 +335,8 @@ def test_the_limits_page_has_the_limits_of_the_code():
         "nested keys, and their values": (
             f"{nesting._MOST_NAMES}; {nesting.MOST_NESTED_BYTES >> 20} MB"
         ),
+        "audit entries of a user; of the instance": f"{trail.MOST_OF_USER:,} successes and {trail.MOST_OF_USER:,} failures; {trail.MOST_OF_INSTANCE:,} of each",
+        "days of traffic": f"{traffic.DAYS}",
         "connections of a worker": f"{limits._MOST_CONNECTIONS:,}, or what `ulimit -n` leaves",
         "`?wait=`": f"{waiting._MAX_WAIT} s",
         "name of a key, list or topic": "255 of `A-Z a-z 0-9 _ : . -`",

@@ -20,14 +20,13 @@ EXCEPTIONS = {
     # Requests share no round trips on a Cluster; one thread asks for the map, the others wait.
     ("store/client/cluster.py", "ranges"): {"ask_first"},
 }
-HARMLESS = """Postponed Thread _Line _Waiter _flush_exception add add_task any
+HARMLESS = """Busy Postponed Thread _Line _Waiter _flush_exception add add_task all any
     append at bisect_left bool bytearray clear close decode deque dict discard encode
     from_bytes fromkeys get hash hear int is_due items iter ioctl isinstance join len list max min
-    monotonic next note pop popleft pull_trigger remove send send_continue setdefault soon sorted start
-    startswith str super suppress tell time tuple values verify wait wake zip"""
+    monotonic next note pop popleft pull_trigger remove reversed send send_continue set setdefault soon sorted start
+    startswith str sum super suppress tell time tuple values verify wait wake zip"""
 """What may be called with a lock held, apart from functions of the same module."""
 BLOCKING = {
-    ("core/auth/passwords.py", "_hash_slot"),
     ("server/http/leader_follower.py", "start"),
     ("server/http/leader_follower.py", "_lead_once"),
     ("server/http/leader_follower.py", "shutdown"),
@@ -71,11 +70,11 @@ def done_in(body: list[ast.stmt], own: dict[str, ast.FunctionDef], seen: set[str
 
 
 def locks() -> set[str]:
-    """The names of attributes and variables that hold a lock, and of functions that take one."""
+    """The names of attributes and variables that hold a lock, and of the function that takes a place."""
     made = [node for tree in MODULES.values() for node in ast.walk(tree)]
     assigned = [node for node in made if isinstance(node, ast.Assign)]
     named = {last(to) for one in assigned if last(one.value) in KINDS for to in one.targets}
-    return named | OF_WAITRESS | {name for path, name in BLOCKING if "passwords" in path}
+    return named | OF_WAITRESS | {"hashing"}
 
 
 def held_blocks() -> list[tuple[str, str, set[str]]]:

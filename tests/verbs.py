@@ -4,7 +4,10 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+from bambleweeny.core.audit.entries import Act, Actions
+from bambleweeny.core.auth.named_tokens import TokenChange
 from bambleweeny.core.auth.passwords import Passwords
+from bambleweeny.core.auth.sessions import Session
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Get, Incr, Pop, Publish, Push, Set
 from bambleweeny.core.bins.receiver import Received
@@ -23,6 +26,7 @@ from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.errors import WrongLogin
 from bambleweeny.store import Store
 
 LONG = 3600
@@ -36,7 +40,7 @@ class Filled:
         self.services = services = services_over(store)
         services.users.create_admin("changeme")
         services.users.create(name, "secret")
-        self.caller = uli = services.users.log_in(name, "secret")
+        self.caller = uli = services.logins.log_in(name, "secret")
         services.keys.set(uli, "plain", b"1")
         services.keys.set(uli, "page", b"a !@[plain] b !@[none]")
         services.key_changes.set_with_options(
@@ -59,6 +63,8 @@ class Filled:
         self.bin = services.inboxes.bins.create(uli, "filled").id
         self.inbox = services.inboxes.documents.create(uli, INBOX).id
         self.mock = services.mocks.documents.create(uli, MOCK).id
+        self.token, made = services.named_tokens.create(uli, "ci", ["read"])
+        self.token_id = made.id
         services.keys.set(uli, "todo:1", b'{"id":1}')
         services.keys.set(uli, "seed", b'[{"id":7}]')
 
@@ -110,6 +116,21 @@ def call(services: Services, filled: Filled, method: str, path: str, body: bytes
     return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
 
 
+def count_traffic(services: Services, user: Any, filled: Filled) -> None:
+    """Count a request of the user, and store the count."""
+    services.traffic.count(user.id, 1, 1, 200)
+    services.traffic.flush()
+
+
+def fail_to_log_in(services: Services, name: str) -> None:
+    """Log in with a wrong password, which is counted."""
+    try:
+        services.logins.log_in(name, "wrong")
+    except WrongLogin:
+        return
+    raise AssertionError("a wrong password was accepted")
+
+
 Verb = Callable[[Services, Any, Filled], Any]
 
 _PUT = FoundItem("ready", StoredItem(0, b"put"), 0)
@@ -156,7 +177,12 @@ READS: dict[str, Verb] = {
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
-    "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
+    "tokens": lambda s, u, f: s.named_tokens.all(u),
+    "named token": lambda s, u, f: s.named_tokens.read(f.token),
+    "audit": lambda s, u, f: s.audit.read(u.id, BEGINNING, 10, Actions()),
+    "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
+    "usage": lambda s, u, f: s.usage.of(u),
+    "login": lambda s, u, f: s.logins.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }
 """What changes nothing."""
@@ -234,6 +260,11 @@ WRITES: dict[str, Verb] = {
     "replace a document": lambda s, u, f: s.mocks.documents.replace(u, f.route, b'{"rules":[{}]}'),
     "delete a document": lambda s, u, f: s.mocks.documents.delete(u, f.mock),
     "reset a route": lambda s, u, f: s.mocks.seeds.reset(u, f.mock),
+    "create a token": lambda s, u, f: s.named_tokens.create(u, "new", ["read"]),
+    "change a token": lambda s, u, f: s.named_tokens.change(
+        u, f.token_id, TokenChange(scopes=["write"])
+    ),
+    "revoke tokens": lambda s, u, f: s.named_tokens.revoke_all(u),
     "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
@@ -242,6 +273,13 @@ WRITES: dict[str, Verb] = {
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
     "change user": lambda s, u, f: s.users.change(u.id, quota=99),
+    "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
+    "count traffic": count_traffic,
     "delete user": lambda s, u, f: s.users.delete(u.id),
+    "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
+        s.named_tokens.read(f.token).caller, 60
+    ),
+    "end a session": lambda s, u, f: s.sessions.end(Session("a", u, 1 << 32)),
+    "fail to log in": lambda s, u, f: fail_to_log_in(s, u.name),
 }
 """What changes users themselves."""

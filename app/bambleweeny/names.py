@@ -1,6 +1,7 @@
-"""Validation of names, URLs, durations, sizes, media types and ETags; it is nowhere else."""
+"""Validation of names, URLs, durations, sizes, rates, media types and ETags; it is nowhere else."""
 
 import re
+from typing import NamedTuple
 
 LONGEST_PASSWORD = 1024
 """In characters."""
@@ -34,6 +35,9 @@ _SERVER_URL = re.compile(
 ).fullmatch
 _DURATION = re.compile(r"([0-9]{1,9})([smhd]?)").fullmatch
 _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
+
+_RATE = re.compile(r"([0-9]{1,7})/([smhd])").fullmatch
+_MOST_REQUESTS = 1_000_000
 
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
@@ -159,3 +163,20 @@ def parse_size(text: str) -> int:
     if match is None:
         raise ValueError(f"'{text}' is not a size; write 512, 64kb, 1mb or 2gb")
     return int(match[1]) * _BYTES[(match[2] or "").lower()]
+
+
+class Rate(NamedTuple):
+    """A number of requests in a number of seconds."""
+
+    requests: int
+    seconds: int
+
+
+def parse_rate(text: str) -> Rate:
+    """Parse `100/s`, `10/m`, `5/h` or `7/d`, of at most 1,000,000 requests. Raises ValueError."""
+    match = _RATE(text)
+    if match is None or not 1 <= int(match[1]) <= _MOST_REQUESTS:
+        raise ValueError(
+            f"'{text}' is not a rate; write 100/s, 10/m, 5/h or 7/d, up to {_MOST_REQUESTS}"
+        )
+    return Rate(int(match[1]), _SECONDS[match[2]])

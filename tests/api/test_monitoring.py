@@ -124,12 +124,12 @@ def test_routes_are_named_as_in_the_document(http):
 
 
 def test_what_a_quota_refuses_is_counted(http, services, uli, as_uli):
-    before = numbers(http)["bambleweeny_quota_rejections_total",]
+    before = numbers(http)["bambleweeny_quota_rejections_total", "count"]
     services.users.change(uli.id, quota=1)
     as_uli.put("/keys/a", data=b"x")
     assert as_uli.put("/keys/b", data=b"x").status_code == 400
     assert as_uli.get("/incr/c").status_code == 400
-    assert numbers(http)["bambleweeny_quota_rejections_total",] - before == 2
+    assert numbers(http)["bambleweeny_quota_rejections_total", "count"] - before == 2
 
 
 def test_the_engine_is_described(http, raw):
@@ -214,3 +214,44 @@ def test_a_request_that_cannot_be_read_is_answered_and_logged(session_url, caplo
         assert b" 400 " in over_the_wire(session_url, request)
     [record] = [record for record in caplog.records if record.name == "bambleweeny.access"]
     assert (record.method, record.path, record.status) == ("GET", "-", 400)
+
+
+def test_outcomes_of_logins_tokens_and_quotas_are_counted(http, as_admin, as_uli):
+    def counted():
+        samples = numbers(http)
+        names = (
+            "logins_total",
+            "unauthorized_total",
+            "rate_limited_total",
+            "quota_rejections_total",
+        )
+        return {
+            key: value for key, value in samples.items() if key[0][len("bambleweeny_") :] in names
+        }
+
+    before = counted()
+    assert ("bambleweeny_quota_rejections_total", "bytes") in before
+    assert ("bambleweeny_logins_total", "limited") in before
+    http.post("/auth/token", json={"username": "uli", "password": "secret"})
+    http.post("/auth/token", json={"username": "uli", "password": "wrong"})
+    form = {"grant_type": "password", "username": "uli", "password": "wrong"}
+    http.post("/auth/token", data=form)
+    http.get("/keys")
+    http.get("/keys?token=none")
+    as_admin.put("/users/1", json={"quota": 1})
+    as_uli.put("/keys/a", data=b"x")
+    as_uli.put("/keys/b", data=b"x")
+    path = as_uli.post("/bins", json={"list": "q", "rate": "1/h"})
+    assert path.status_code == 400
+    as_admin.put("/users/1", json={"quota": 0})
+    path = as_uli.post("/bins", json={"list": "q", "rate": "1/h"}).json()["path"]
+    for _ in range(3):
+        http.post(path, data=b"x")
+    risen = {key: value - before[key] for key, value in counted().items() if value > before[key]}
+    assert risen == {
+        ("bambleweeny_logins_total", "ok"): 1,
+        ("bambleweeny_logins_total", "wrong"): 2,
+        ("bambleweeny_unauthorized_total",): 2,
+        ("bambleweeny_quota_rejections_total", "count"): 2,
+        ("bambleweeny_rate_limited_total",): 2,
+    }

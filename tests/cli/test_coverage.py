@@ -65,6 +65,8 @@ COMMAND_OF = {
     "getUser": "users get",
     "changeUser": "users set",
     "deleteUser": "users del",
+    "getUsage": "usage",
+    "readAudit": "audit",
     "getInfo": "info",
     "save": "save",
     "health": "health",

@@ -232,7 +232,7 @@ def test_they_are_completed(typed):
 
     assert completed("he") == ["health", "help"]
     assert completed("vers") == ["version"]
-    assert completed("help us") == ["users"]
+    assert completed("help us") == ["usage", "users"]
     assert completed("help users a") == ["add"]
     assert completed("help nonsense ") == []
     assert completed("--ur") == ["--url"]

@@ -370,7 +370,7 @@ def test_a_call_can_be_given_up(node):
 def test_a_read_whose_connection_broke_is_tried_once_more_and_a_write_is_not(
     node, proxy, services, treatment
 ):
-    services.keys.set(services.users.log_in("admin", "changeme"), "a", b"value")
+    services.keys.set(services.logins.log_in("admin", "changeme"), "a", b"value")
     proxy.treatments = [treatment, "pass", treatment, treatment, treatment]
     node(
         """

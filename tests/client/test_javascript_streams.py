@@ -163,7 +163,7 @@ def test_a_subscription_with_a_token_alone_ends_with_it(node, services, uli, mon
     """
     with node.running(script) as said:
         assert said.next() == ["open"]
-        services.users.change("1", password="other")
+        services.users.change("1", password="another")
         assert [said.next(), said.next()] == [["broken"], ["thrown"]]
 
 
@@ -303,3 +303,19 @@ def test_a_connection_that_is_silent_is_given_up(node):
             assert b"since=1-0" in asked
             for wire in wires:
                 wire.close()
+
+
+def test_the_audit_trail_and_the_usage_are_read(node, client):
+    client.set("a", "1")
+    with node.running("""
+    const used = await client.usage();
+    assert.deepEqual([used.keys, used.limits.quota], [1, 0]);
+    const entries = await client.audit({ since: "all", action: "login" });
+    assert.equal(entries.at(-1).action, "login");
+    assert.equal((await client.audit({ after: entries.next, action: "export" })).length, 0);
+    for await (const { action, actor } of client.followAudit({ action: "export", onState: say }))
+      say(action, actor);
+    """) as said:
+        assert said.next()[0] == "open"
+        list(client.export())
+        assert said.next() == ["export", "admin"]

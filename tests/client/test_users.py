@@ -7,6 +7,7 @@ from bambleweeny.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
+    TooManyLogins,
     Unauthorized,
     UserExists,
     WrongLogin,
@@ -44,6 +45,17 @@ def test_a_wrong_login_is_told_at_the_first_call_that_needs_one(session_url, ser
             with pytest.raises(WrongLogin) as caught:
                 call()
             assert (caught.value.code, caught.value.status) == ("wrong_login", 401)
+
+
+def test_too_many_failed_logins_are_raised_with_the_seconds_to_wait(session_url, services):
+    with Client(session_url, "admin", "wrong") as client:
+        for _ in range(10):
+            with pytest.raises(WrongLogin):
+                client.get("a")
+        with pytest.raises(TooManyLogins, match="Too many failed logins") as caught:
+            client.get("a")
+        assert 1 <= caught.value.retry_after <= 30
+        assert f"{caught.value.retry_after} s" in caught.value.hint
 
 
 def test_a_client_of_nobody_reads_what_is_public(session_url, services):

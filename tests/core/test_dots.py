@@ -103,7 +103,7 @@ def restored(services, store, engine_url):
     """A store into which a backup was restored that has such names everywhere."""
     open_instance(store)
     services.users.create("one", "secret")
-    one = services.users.log_in("one", "secret")
+    one = services.logins.log_in("one", "secret")
     services.users.create("two", "secret")
     for name in ("one", "two"):
         services.keys.set(one, name, b"value")
@@ -126,8 +126,8 @@ def restored(services, store, engine_url):
 
 
 def test_data_of_before_are_restored_exported_and_deleted(restored):
-    caller = restored.users.log_in(".", "secret")
-    assert restored.users.log_in("..", "secret").id != caller.id
+    caller = restored.logins.log_in(".", "secret")
+    assert restored.logins.log_in("..", "secret").id != caller.id
     exported = b"".join(restored.exports.of(caller))
     assert exported.count(b'".."') == exported.count(b'"."') + 1 == 6
     route, *_ = restored.routes.owned_by(caller)
@@ -147,7 +147,7 @@ def test_data_of_before_are_restored_exported_and_deleted(restored):
 
 
 def test_a_key_of_before_is_deleted_on_a_condition_and_by_its_prefix(restored):
-    caller = restored.users.log_in(".", "secret")
+    caller = restored.logins.log_in(".", "secret")
     assert restored.key_changes.take(caller, "..").value == b"value"
     with pytest.raises(InvalidName):
         restored.key_changes.take(caller, "..")
@@ -155,7 +155,7 @@ def test_a_key_of_before_is_deleted_on_a_condition_and_by_its_prefix(restored):
 
 
 def test_an_import_names_the_line_of_such_a_name(restored):
-    caller = restored.users.log_in(".", "secret")
+    caller = restored.logins.log_in(".", "secret")
     lines = b"".join(restored.exports.of(caller))
     with pytest.raises(InvalidName, match=r"Line 1: Key name is invalid\.") as caught:
         restored.imports.run(caller, io.BytesIO(lines), "merge")

@@ -100,7 +100,7 @@ def test_a_changed_password_is_not_shown_as_good(data):
         running("serve", "--data-dir", str(data)) as server,
         Http(server.url, server.token(password=password_of(data))) as http,
     ):
-        assert http.put("/config/admin", json={"password": "new"}).ok
+        assert http.put("/config/admin", json={"password": "another"}).ok
     with running("serve", "--data-dir", str(data)) as server:
         assert (
             server.said("Login") == "admin, password as set before; --admin-password sets another"
@@ -332,3 +332,22 @@ def test_an_ipv6_address_and_all_addresses_can_be_listened_on(data):
         process.terminate()
         process.communicate()
         assert process.returncode == 0
+
+
+def test_traffic_is_stored_at_the_end_and_the_log_has_the_audit(data):
+    server = start("serve", "--data-dir", str(data), "--workers", "2", "--log-format", "json")
+    with Http(server.url, server.token(password=password_of(data))) as http:
+        for _ in range(5):
+            http.put("/keys/a", data=b"123")
+    assert server.stop() == 0
+    lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
+    [entry] = [line for line in lines if line.get("action") == "login"]
+    assert (entry["outcome"], entry["user"], entry["user_id"]) == ("ok", "admin", "0")
+    assert entry["message"] == 'audit: login by "admin" from 127.0.0.1: ok'
+    with (
+        running("serve", "--data-dir", str(data)) as again,
+        Http(again.url, again.token(password=password_of(data))) as http,
+    ):
+        [day] = http.get("/usage").json()["traffic"]
+        assert (day["requests"], day["bytes_in"]) == (5, 15)
+        assert [e["action"] for e in http.get("/audit").json()["entries"]] == ["login"] * 2

@@ -6,6 +6,18 @@ from typing import Any
 import falcon
 from falcon.routing import CompiledRouter
 
+from bambleweeny.api.access.accounting import Audit, Usage
+from bambleweeny.api.access.oauth import Introspection, Revocation
+from bambleweeny.api.access.sessions import AuthTest, AuthToken, Logout
+from bambleweeny.api.access.tokens import Token, TokenRotation, Tokens
+from bambleweeny.api.access.users import (
+    AdminPassword,
+    AuthAccept,
+    OwnPassword,
+    User,
+    UserReset,
+    Users,
+)
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
@@ -27,15 +39,11 @@ from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.middleware.mount import Mount
 from bambleweeny.api.middleware.stale_tokens import repeat_with_newer_token
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
-from bambleweeny.api.oauth import Introspection, Revocation
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
-from bambleweeny.api.sessions import AuthTest, AuthToken, Logout
-from bambleweeny.api.tokens import Token, TokenRotation, Tokens
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
-from bambleweeny.api.users import AdminPassword, OwnPassword, User, Users
 from bambleweeny.core.services import Services
 from bambleweeny.errors import StaleToken
 
@@ -105,7 +113,8 @@ def create_app(
     """
     mounts = [Mount(base_path)] if base_path else []
     gate = Gate(cors_origins, allowed_hosts)
-    middleware: list[Any] = [AccessLog(services.metrics), *mounts, gate]
+    access_log = AccessLog(services.metrics, services.traffic, services.audit)
+    middleware: list[Any] = [access_log, *mounts, gate]
     app = _App(middleware=middleware, router=_Router())
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
@@ -135,6 +144,8 @@ def create_app(
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
     _add_public(app, services)
+    app.add_route("/usage", Usage(services))
+    app.add_route("/audit", Audit(services))
     app.add_route("/info", Info(services))
     app.add_route("/save", Save(services))
     app.add_route("/healthz", Health())
@@ -147,6 +158,7 @@ def create_app(
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/accept", AuthAccept(services))
     app.add_route("/auth/test", AuthTest(services))
     app.add_route("/auth/logout", Logout(services))
     app.add_route("/auth/revoke", Revocation(services))
@@ -157,6 +169,7 @@ def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/tokens/{token_id}/rotate", TokenRotation(services))
     app.add_route("/users", Users(services))
     app.add_route("/users/{user_id}", User(services))
+    app.add_route("/users/{user_id}/reset", UserReset(services))
     app.add_route("/config/admin", AdminPassword(services))
 
 

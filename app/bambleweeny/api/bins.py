@@ -1,5 +1,6 @@
 """Bins over HTTP: their owner creates them, anyone can send requests to them."""
 
+from functools import partial
 from typing import Any
 
 import falcon
@@ -20,6 +21,7 @@ from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.bins.bin_documents import BinSummary
 from bambleweeny.core.bins.bins import HasDocument
 from bambleweeny.core.bins.documents import REFERENCE, BinDocument
+from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.services import Services
@@ -96,6 +98,7 @@ class Bin:
 
     def __init__(self, services: Services) -> None:
         self._bins = services.inboxes.bins
+        self._names = services.inboxes.names
         self._receiver = services.inboxes.receiver
         self._is_token = services.tokens.is_issued
 
@@ -103,6 +106,7 @@ class Bin:
         """Push the body to the list of a plain bin, or do what the bin's document says."""
         make_public(req, resp)
         reference, segments = reference_in(params)
+        req.context.find_owner = partial(self._owner_of, reference)
         if reference.id:
             try:
                 self._answer_plain(req, resp, self._bins.plain(reference.id), "rest" in params)
@@ -118,6 +122,9 @@ class Bin:
             release_delay(req)
             raise
         answer_rendered(req, resp, rendered)
+
+    def _owner_of(self, reference: Reference) -> str:
+        return self._bins.known_owner(self._names.known_id(reference))
 
     def _answer_plain(
         self, req: falcon.Request, resp: falcon.Response, found: PublicId, is_below: bool

@@ -107,8 +107,27 @@ def _request_metrics(counted: Counted) -> "Iterator[Metric]":
         "bambleweeny_waits", "Requests that wait now, including streams.", counted.waits
     )
     yield GaugeMetricFamily("bambleweeny_streams", "Streams that are open.", counted.streams)
+    yield from _outcome_metrics(counted)
+
+
+def _outcome_metrics(counted: Counted) -> "Iterator[Metric]":
+    from prometheus_client.core import CounterMetricFamily  # noqa: PLC0415
+
+    quotas = CounterMetricFamily(
+        "bambleweeny_quota_rejections", "Requests that a quota refused.", labels=("kind",)
+    )
+    for kind, count in sorted(counted.quota_rejections.items()):
+        quotas.add_metric((kind,), count)
+    yield quotas
+    logins = CounterMetricFamily("bambleweeny_logins", "Logins by outcome.", labels=("outcome",))
+    for outcome, count in sorted(counted.logins.items()):
+        logins.add_metric((outcome,), count)
+    yield logins
     yield CounterMetricFamily(
-        "bambleweeny_quota_rejections", "Requests that a quota refused.", counted.quota_rejections
+        "bambleweeny_unauthorized", "Requests without a valid token.", counted.unauthorized
+    )
+    yield CounterMetricFamily(
+        "bambleweeny_rate_limited", "Requests that a rate refused.", counted.rate_limited
     )
 
 

@@ -1,5 +1,6 @@
 """Routes over HTTP: their owner creates them, anyone can call them."""
 
+from functools import partial
 from typing import Any
 
 import falcon
@@ -173,6 +174,7 @@ class Route:
     def __init__(self, services: Services) -> None:
         self._routes = services.routes
         self._mocks = services.mocks.answers
+        self._names = services.mocks.names
         self._freshness = services.mocks.freshness
         self._is_token = services.tokens.is_issued
         self._tags = LatestTags()
@@ -194,6 +196,7 @@ class Route:
     def _answer(self, req: falcon.Request, resp: falcon.Response, params: dict[str, Any]) -> None:
         make_public(req, resp)
         reference, segments = reference_in(params)
+        req.context.find_owner = partial(self._owner_of, reference)
         public_id = reference.id
         if not public_id:
             self.answer(req, resp, reference, segments)
@@ -243,6 +246,9 @@ class Route:
             answer_rendered(req, resp, found)
         if draft and owner:
             keep_draft(draft, req, resp, self._freshness, owner)
+
+    def _owner_of(self, reference: Reference) -> str:
+        return self._routes.known_owner(self._names.known_id(reference))
 
     def _answer_value(self, req: falcon.Request, resp: falcon.Response, shown: Shown) -> None:
         """Answer a key's value. GET and HEAD support If-None-Match; GET supports Range."""

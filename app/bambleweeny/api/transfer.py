@@ -4,6 +4,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.answers.listings import answer_streamed
+from bambleweeny.api.requests.auditing import note, noted
 from bambleweeny.api.requests.authentication import authenticated, check_again
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import hold_room, may_block
@@ -30,6 +31,8 @@ class Export:
         """Stream the keys, items, policies, messages, routes and bins, one line each."""
         hold_room(req)
         answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
+        if req.method != "HEAD":
+            note(req, self.services, "export")
 
 
 class Import:
@@ -52,6 +55,7 @@ class Import:
         check_again(req, self.services)
         # NOTE: the steps of an import are not repeated if the token changes meanwhile.
         caller = req.context.caller.unchecked
-        done = self.services.imports.run(caller, open_body(req), mode, begun)
+        with noted(req, self.services, "import", mode):
+            done = self.services.imports.run(caller, open_body(req), mode, begun)
         fields = {name: value for name, value in vars(done).items() if value is not None}
         answer_json(resp, {"info": "ok", **fields})

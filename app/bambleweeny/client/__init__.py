@@ -1,5 +1,6 @@
 """The Python client. Its nouns and verbs are those of the server's URLs."""
 
+from bambleweeny.client.accounting import AuditEntry
 from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
@@ -11,14 +12,16 @@ from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported
-from bambleweeny.client.users import User
+from bambleweeny.client.users import Code, User
 from bambleweeny.client.values import Value
 
 __all__ = [
+    "AuditEntry",
     "Batch",
     "Bin",
     "BinRequest",
     "Client",
+    "Code",
     "Entry",
     "Event",
     "Imported",

@@ -116,6 +116,13 @@ export class Client {
     const { query, ...ways } = sorted(`keys lists onState ${ACTING}`, options);
     return this.#follow("/events", () => query, { ...ways, openAfter: 2 });
   };
+  usage = async (options) => this.#json("GET", "/usage", sorted(ACTING, options)); // counts, `limits` (0 is none) and `traffic` by day
+  audit = async (options) => { // returns an array of entries; its `next` is the cursor, to pass as `after`
+    const page = await this.#json("GET", "/audit", sorted(`since action after limit last ${ACTING}`, options));
+    return Object.assign(page.entries, { next: page.next });
+  };
+  // Yields the entries of the audit trail from now on, or after `after`; `onState` is that of `subscribe`.
+  followAudit = (options) => this.#followAudit(sorted(`action after onState ${ACTING}`, options));
   batch = (options) => {
     const ways = sorted(`atomic ${ACTING}`, options);
     return new Batch((request) => this.#json("POST", "/batch", { ...ways, ...request }));
@@ -143,6 +150,13 @@ export class Client {
     for await (const row of rows) {
       last = row.id;
       yield messageOf(row);
+    }
+  }
+  async *#followAudit({ query: { after, action, userid }, ...ways }) {
+    after ??= (await this.audit({ last: 0, userid, signal: ways.signal }).catch(unless(ways.signal)))?.next;
+    for await (const entry of this.#follow("/audit", () => ({ after, action, userid }), { ...ways, openAfter: 1, hasBegun: true })) {
+      after = entry.id;
+      yield entry;
     }
   }
   // The stream is open after `openAfter` empty lines.

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any, Unpack
 
+from bambleweeny.client.accounting import Accounting, AuditEntries, AuditEntry
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
 from bambleweeny.client.events import Event, follow_events
@@ -60,6 +61,7 @@ class Client:
     ) -> None:
         self._connection = Connection(url, Login(username, password, token), timeout)
         self._transfer = Transfer(self._connection)
+        self._accounting = Accounting(self._connection)
         self.keys = Keys(self._connection)
         self.lists = Lists(self._connection)
         self.topics = Topics(self._connection)
@@ -155,6 +157,48 @@ class Client:
         """
         return follow_events(self._connection, keys, lists, userid)
 
+    def usage(self, *, userid: int | None = None) -> dict[str, Any]:
+        """Return what the user stores by noun, its `limits`, and its `traffic` of 35 days.
+
+        A limit of 0 is none. The traffic of the last ten seconds may be missing.
+        """
+        return self._accounting.usage(userid)
+
+    def audit(
+        self,
+        since: str | None = None,
+        *,
+        action: str | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+        last: int | None = None,
+        userid: int | None = None,
+    ) -> AuditEntries:
+        """Return entries of the audit trail, oldest first: for the admin those of all users.
+
+        Without a cursor, the newest 100, or `last`. `since` is "all", a time, a duration such as
+        "1h", or an id; `after` is an id, such as `next` of the page before. `action` selects
+        actions and those below them: "login" selects `login.refused` too.
+        """
+        return self._accounting.audit(
+            since=since, action=action, after=after, limit=limit, last=last, userid=userid
+        )
+
+    def follow_audit(
+        self,
+        since: str | None = None,
+        *,
+        action: str | None = None,
+        last: int | None = None,
+        userid: int | None = None,
+    ) -> Iterator[AuditEntry]:
+        """Yield entries of the audit trail as they are made. The iterator never ends.
+
+        It begins with up to 100 entries after `since` or with the newest `last`, by default with
+        new ones. It reconnects as `topics.subscribe` does, and then continues after the last one.
+        """
+        return self._accounting.follow_audit(action, since, last, userid)
+
     def set_password(self, password: str, *, current: str | None = None) -> None:
         """Change the user's password. All earlier tokens of the user become invalid.
 
@@ -169,9 +213,9 @@ class Client:
         self._connection.login.change_password(password)
 
     def set_admin_password(self, password: str) -> None:
-        """Set the admin's password. The admin's earlier tokens become invalid. Admin only."""
+        """Set the password of user 0, whose earlier tokens become invalid. Admin only."""
         self._connection.call("PUT", "/config/admin", json={"password": password})
-        self._connection.login.change_password(password)
+        self._connection.login.change_password(password, of="admin")
 
     def info(self) -> dict[str, Any]:
         """Return the server's and the engine's state. Admin only."""

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bambleweeny.core.audit.trail import AuditTrail
+from bambleweeny.core.auth.limits import UserRules
+from bambleweeny.core.auth.logins import Logins
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Sessions
@@ -35,6 +38,8 @@ from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
 from bambleweeny.core.transfer.imports import Imports
+from bambleweeny.core.usage.traffic import Traffic
+from bambleweeny.core.usage.usage import Usage
 from bambleweeny.store import Store
 
 
@@ -47,6 +52,7 @@ class Services:
     named_tokens: NamedTokens
     tokens: Tokens
     users: Users
+    logins: Logins
     keys: Keys
     key_changes: KeyChanges
     lists: Lists
@@ -66,6 +72,9 @@ class Services:
     imports: Imports
     status: Status
     metrics: Metrics
+    audit: AuditTrail
+    usage: Usage
+    traffic: Traffic
 
 
 def make_services(
@@ -80,6 +89,7 @@ def make_services(
     max_waits: int,
     append_only_file: Path | None,
     admin_password_file: Path | None = None,
+    user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
 ) -> Services:
     """Build the services over a store. No round trip."""
@@ -89,9 +99,8 @@ def make_services(
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
-    users = Users(store, passwords, admin_password_file)
-    sessions = Sessions(store, instance.secret, instance.id, token_lifetime)
-    named_tokens = NamedTokens(store, instance.secret)
+    users = Users(store, passwords, admin_password_file, user_rules)
+    tokens = _tokens(store, instance, token_lifetime)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
@@ -99,10 +108,11 @@ def make_services(
     )
     return Services(
         instance=instance,
-        sessions=sessions,
-        named_tokens=named_tokens,
-        tokens=Tokens(sessions, named_tokens),
+        tokens=tokens,
+        sessions=tokens.sessions,
+        named_tokens=tokens.named,
         users=users,
+        logins=Logins(store, passwords),
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,
@@ -121,17 +131,18 @@ def make_services(
         ),
         inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
         exports=Exports(store.with_long_retry),
-        imports=_imports(
-            store.with_long_retry,
-            users,
-            waits,
-            streams,
-            list_bounds=bounds,
-            topic_bounds=topic_bounds,
-        ),
+        imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
         status=Status(store, append_only_file),
         metrics=metrics,
+        audit=AuditTrail(store, streams),
+        usage=Usage(store),
+        traffic=Traffic(store),
     )
+
+
+def _tokens(store: Store, instance: Instance, lifetime: int) -> Tokens:
+    sessions = Sessions(store, instance.secret, instance.id, lifetime)
+    return Tokens(sessions, NamedTokens(store, instance.secret))
 
 
 def _imports(
@@ -139,11 +150,10 @@ def _imports(
     users: Users,
     waits: LongPolls,
     streams: Streams,
-    *,
-    list_bounds: tuple[int, int],
-    topic_bounds: Bounds,
+    bounds: tuple[tuple[int, int], Bounds],
 ) -> Imports:
     """Build the imports. Their store has the long retry, since imports have many steps."""
+    list_bounds, topic_bounds = bounds
     most_items, most_bytes = list_bounds
     lists = Lists(store, waits, max_items=most_items, max_bytes=most_bytes)
     routes, bins = Routes(store), Bins(store, lists)

@@ -12,6 +12,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       NotJson                  400  JSON path or patch on a value that is not JSON
         QuotaExceeded          400  the owner has reached the quota
         UserExists             400  user name taken
+        WeakPassword           400  new password that is too short, or is the user's name
         InvalidRoute           400  a field of the route document cannot be used
           InvalidPath          400  a path of the document is outside of the grammar
           InvalidCondition     400  a condition of the document cannot be checked
@@ -34,8 +35,9 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
-        StaleToken             401  the token's record changed; the server repeats the call
+        StaleToken                  the token's record changed; the server repeats the call
         WrongLogin             401  wrong user name or password
+        InvalidCode            401  one-time code that is wrong, used or expired
       InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         InsufficientScope      403  the scopes of the named token do not allow the call
@@ -71,6 +73,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
       RateLimited              429  the requests exceed a rate
+      TooManyLogins            429  too many logins have failed
       HeadersTooLarge          431  the headers exceed the limit
       InternalError            500  a defect in the server
         NotServed              501  unsupported method or transfer coding
@@ -91,8 +94,10 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
 from bambleweeny.errors.access import (
     Forbidden,
     InsufficientScope,
+    InvalidCode,
     StaleToken,
     TokenInPageUrl,
+    TooManyLogins,
     Unauthorized,
     WrongHost,
     WrongLogin,
@@ -107,6 +112,7 @@ from bambleweeny.errors.bad_requests import (
     TlsNotServed,
     UnknownParameter,
     UserExists,
+    WeakPassword,
 )
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import (
@@ -205,6 +211,7 @@ __all__ = [
     "InsufficientScope",
     "InternalError",
     "InvalidBin",
+    "InvalidCode",
     "InvalidCondition",
     "InvalidCookie",
     "InvalidHeader",
@@ -249,6 +256,7 @@ __all__ = [
     "TooManyDelayed",
     "TooManyFilters",
     "TooManyKeyConditions",
+    "TooManyLogins",
     "TooManyOperations",
     "TooManyPlaceholders",
     "TooManyRules",
@@ -264,6 +272,7 @@ __all__ = [
     "UnusableAnswer",
     "UserExists",
     "VersionNotServed",
+    "WeakPassword",
     "WrongHost",
     "WrongLogin",
 ]
@@ -274,6 +283,6 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 
 
 CATALOGUE: dict[str, type[BambleweenyError]] = {
-    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
+    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer | StaleToken)
 }
 """The error classes that a server can answer, by code."""

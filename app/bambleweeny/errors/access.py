@@ -1,4 +1,4 @@
-"""401, 403 and 421: the caller is not allowed to do this."""
+"""401, 403, 421 and 429: the caller is not allowed to do this."""
 
 from bambleweeny.errors.base import BambleweenyError
 
@@ -13,10 +13,8 @@ class Unauthorized(BambleweenyError):
 class StaleToken(Unauthorized):
     """The record of the session or token has changed since this server read it.
 
-    The server then reads it again and repeats the call; no client sees this code.
+    The server then reads it again and repeats the call; a client sees Unauthorized at most.
     """
-
-    code = "stale_token"
 
 
 class WrongLogin(Unauthorized):
@@ -24,6 +22,22 @@ class WrongLogin(Unauthorized):
 
     code, info = "wrong_login", "Wrong user name or password."
     hint = "User names and passwords are case-sensitive."
+
+
+class InvalidCode(Unauthorized):
+    """The one-time code of an invitation or a reset is wrong, used, replaced or expired."""
+
+    code, info = "invalid_code", "The code is wrong, used or expired."
+    hint = "Ask an admin for another one: POST /users/{id}/reset."
+
+
+class TooManyLogins(BambleweenyError):
+    """Too many logins have failed; `retry_after` says when the next one is accepted.
+
+    It is no Unauthorized: the password may be right, and clients should not ask for another one.
+    """
+
+    code, status, info = "too_many_logins", 429, "Too many failed logins."
 
 
 class Forbidden(BambleweenyError):

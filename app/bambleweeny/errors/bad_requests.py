@@ -47,6 +47,12 @@ class QuotaExceeded(InvalidRequest):
     hint = "Delete keys, lists, topics, routes or bins, or ask the admin for a higher quota."
 
 
+class WeakPassword(InvalidRequest):
+    """A new password is too short, or is the user's name."""
+
+    code, info = "weak_password", "The password is too weak."
+
+
 class UserExists(InvalidRequest):
     """A user with this name exists."""
 

@@ -21,7 +21,7 @@ def ensure_admin(users: Users, data_dir: Path, given: str | None) -> str:
     if given:
         file.unlink(missing_ok=True)
         if not users.create_admin(given) and not users.has_password(ADMIN_ID, given):
-            users.change(ADMIN_ID, password=given)
+            users.set_first_password(given)
         return "password as configured"
     if users.has_admin():
         return _describe_existing(users, file)

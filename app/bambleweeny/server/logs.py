@@ -14,6 +14,8 @@ from functools import lru_cache
 
 _MOST_HELD = 10_000
 _REQUEST_FIELDS = ("method", "path", "status", "ms", "user", "request_id", "address", "code")
+_AUDIT_FIELDS = ("action", "outcome", "user_id", "token", "target")
+_FIELDS = (*_REQUEST_FIELDS, *_AUDIT_FIELDS)
 _LONGEST_MESSAGE = 8192
 _CONTROL = re.compile(r"[^ -~\xa1-\U0010ffff]|[\u2028\u2029\ud800-\udfff]")
 
@@ -38,7 +40,7 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage() if "ms" in seen else _message(record),
         }
-        line |= {name: seen[name] for name in _REQUEST_FIELDS if seen.get(name) is not None}
+        line |= {name: seen[name] for name in _FIELDS if seen.get(name) is not None}
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line)

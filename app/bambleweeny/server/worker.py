@@ -12,12 +12,14 @@ from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.requests.body_limits import BodyLimits
 from bambleweeny.config import Config
+from bambleweeny.core.auth.limits import Limits, UserRules
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import Part
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
+from bambleweeny.core.usage.traffic import TrafficFlushes
 from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocator import Heap
 from bambleweeny.server.http.accept_balancer import Share
@@ -54,7 +56,7 @@ def work(
     origins = config.cors_origins
     app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
-    access_log = AccessLog(services.metrics)
+    access_log = AccessLog(services.metrics, services.traffic)
     threads = config.threads + config.max_waits
     server = HttpServer(
         app,
@@ -85,7 +87,10 @@ def work(
         heap.trim()
         return os.getppid() == parent
 
+    flushes = TrafficFlushes(services.traffic.flush)
+    flushes.start()
     server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
+    flushes.stop()
 
 
 def _make_services(
@@ -106,5 +111,8 @@ def _make_services(
         max_waits=config.max_waits,
         append_only_file=append_only_file,
         admin_password_file=config.data_dir / FILE_NAME,
+        user_rules=UserRules(
+            config.min_password, Limits(config.default_max_bytes, config.default_rate)
+        ),
         metrics=metrics,
     )

@@ -23,6 +23,7 @@ _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
+    "audit", "audit_failed", "traffic",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -62,6 +63,9 @@ class Tenant:
     once_at: str
     route_names: str
     bin_names: str
+    audit: str
+    audit_failed: str
+    traffic: str
     tokens: str
     token_uses: str
     ended_sessions: str
@@ -77,6 +81,16 @@ class Tenant:
     def indexes(self) -> tuple[str, ...]:
         """The indexes of all names that count against the quota."""
         return (self.keys, self.lists, self.topics, self.routes, self.bins)
+
+    @property
+    def audit_streams(self) -> tuple[str, str]:
+        """The Redis streams with the audit entries of what succeeded and of what failed."""
+        return (self.audit, self.audit_failed)
+
+    @property
+    def audited(self) -> str:
+        """The name of the channel that notifies of audit entries."""
+        return f"{self._tag}audited"
 
     def key(self, name: str) -> str:
         """Return the name of the string with a key's value."""
@@ -149,10 +163,20 @@ class Schema:
         self.users = f"{prefix}:users"
         self.tenants = f"{prefix}:tenants"
         self.probe = f"{prefix}:probe"
+        # NOTE: the hash tag keeps both in one slot of a Cluster; no tenant has it.
+        self.audit_streams = (f"{prefix}:{{audit}}:audit", f"{prefix}:{{audit}}:audit_failed")
+        self.audited = f"{prefix}:{{audit}}:audited"
         self.tenant = lru_cache(maxsize=4096)(self._tenant)
 
     def _tenant(self, tenant_id: str) -> Tenant:
         return Tenant(self._prefix, tenant_id, in_cluster=self._in_cluster)
+
+    def login(self, part: str, digest: str) -> str:
+        """Return the name of the string whose TTL is what is known of some logins.
+
+        On a Cluster it is in the slot of `users`, which a login reads too.
+        """
+        return f"{self._prefix}:{{{self.users}}}:login_{part}:{digest}"
 
     def route(self, public_id: str) -> str:
         """Return the name of the hash with a route's record."""

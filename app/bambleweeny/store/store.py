@@ -12,7 +12,7 @@ from bambleweeny.store.client.pipelining import Pipelining, current
 from bambleweeny.store.client.protocol import ReplyError
 from bambleweeny.store.client.pubsub import PubSub
 from bambleweeny.store.client.topology import Connection, Engine
-from bambleweeny.store.guard import UnknownScript, translate
+from bambleweeny.store.guard import UnknownScript, translate, translate_each
 from bambleweeny.store.schema import Schema
 from bambleweeny.store.scripts import Script
 
@@ -90,6 +90,18 @@ class Store:
         except UnknownScript:
             return self._ask([("EVAL", script.text, *tail)], self._replicas)[0]
 
+    def run_each(
+        self, script: Script, calls: Sequence[tuple[Sequence[str], Sequence[str | bytes | int]]]
+    ) -> list[Reply]:
+        """Run a script for each pair of keys and arguments, in one write, never retried.
+
+        Each is atomic; an error of one is a value among the replies. Waits for no replica. The
+        script must change no answer of a public route, since `changes` do not count it.
+        """
+        # NOTE: the text each time: after an unknown digest it would be open which calls were done.
+        commands = [("EVAL", script.text, len(keys), *keys, *args) for keys, args in calls]
+        return translate_each(self._exchange_all(commands))
+
     def read_with(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
         """Run a script that changes nothing; retried once, as `read` is."""
         tail = (len(keys), *keys, *args)
@@ -122,8 +134,7 @@ class Store:
         """Return the replies once `replicas` have the writes; raise the first error of them."""
         if replicas:
             commands = [*commands, ("WAIT", replicas, _REPLICA_MILLISECONDS)]
-        worker = current()
-        replies = worker.ask(commands) if worker else self._exchange(commands)
+        replies = self._exchange_all(commands)
         for reply in replies:
             if isinstance(reply, ReplyError):
                 raise translate(reply) from reply
@@ -132,6 +143,11 @@ class Store:
                 f"The write is done, but {count} of {replicas} replicas have it so far."
             )
         return replies
+
+    def _exchange_all(self, commands: Sequence[Command]) -> list[Reply]:
+        """Return the replies, with errors as values; requests that run together share a write."""
+        worker = current()
+        return worker.ask(commands) if worker else self._exchange(commands)
 
     def _exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Return the replies, with errors as values, over a connection that no call uses."""

@@ -1,7 +1,7 @@
 """Password hashes."""
 
-import threading
 import time
+from contextlib import contextmanager
 
 import pytest
 from bambleweeny.core.auth.passwords import Passwords
@@ -32,26 +32,24 @@ def test_what_is_no_hash_fits_nothing():
     assert not Passwords(memory_kib=8, time_cost=1).verify("x", "x")
 
 
-def test_a_flood_waits_and_then_is_told_to_come_back():
-    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=1, queue_timeout=0.01)
-    entered, leave = threading.Event(), threading.Event()
+@contextmanager
+def occupied(passwords, origin):
+    """A hash for this origin that runs."""
+    with passwords._places.hashing(origin):
+        yield
 
-    def occupy():
-        with passwords._hash_slot():
-            entered.set()
-            leave.wait()
 
-    thread = threading.Thread(target=occupy)
-    thread.start()
-    entered.wait()
-    with pytest.raises(Busy):
+def test_past_the_queue_it_is_busy_at_once():
+    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=0, queue_timeout=60)
+    with occupied(passwords, "a"), pytest.raises(Busy):
         passwords.hash("x")
-    leave.set()
-    thread.join()
     passwords.hash("x")
 
 
-def test_past_the_queue_it_is_told_at_once():
-    passwords = Passwords(memory_kib=8, time_cost=1, at_once=1, queue=0, queue_timeout=60)
-    with passwords._hash_slot(), pytest.raises(Busy):
-        passwords.hash("x")
+def test_new_passwords_do_not_wait_for_logins():
+    passwords = Passwords(memory_kib=8, time_cost=1, queue=0)
+    with occupied(passwords, "a"):
+        hashed = passwords.hash("x")
+        assert passwords.verify(hashed, "x", "b")
+        with pytest.raises(Busy):
+            passwords.verify(hashed, "x", "a")

@@ -99,7 +99,7 @@ def exactly(raw):
 def test_a_batch_does_what_single_calls_do(services, uli, raw, seed):
     chance = random.Random(seed)
     services.users.create("ann", "secret")
-    ann = services.users.log_in("ann", "secret")
+    ann = services.logins.log_in("ann", "secret")
     failures = set()
     for _ in range(60):
         quota = chance.choice([0, 1, 2])

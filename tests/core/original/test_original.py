@@ -341,7 +341,7 @@ def test_the_admin_stays_when_an_import_fails(raw, store, services):
         store.write(("UNLINK", store.schema.tenant("0").user), ("UNLINK", store.schema.users))
         raise StoreFull()
     assert raw.hgetall("b9y:{0}:user") == record
-    assert services.users.log_in("admin", "changeme").id == "0"
+    assert services.logins.log_in("admin", "changeme").id == "0"
 
 
 def test_a_value_that_is_gone_meanwhile_is_noted(raw, store, original):

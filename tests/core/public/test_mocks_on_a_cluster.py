@@ -42,7 +42,7 @@ def services(tmp_path_factory):
 @pytest.mark.parametrize("name", ["ann", "bob", "cem"])
 def test_all_of_it_works_in_each_slot(services, name):
     services.users.create(name, "secret")
-    user = services.users.log_in(name, "secret")
+    user = services.logins.log_in(name, "secret")
     services.keys.set(user, "order:7", b"new")
     services.keys.set(user, "seed", b'[{"id":1},{"id":2}]')
     published = services.mocks.imports.put(user, json.dumps(DOCUMENT).encode())

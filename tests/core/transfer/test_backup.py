@@ -77,10 +77,12 @@ def backed_up(store, **options) -> io.BytesIO:
 
 
 def content(raw, prefix: str) -> dict[bytes, object]:
-    """Give everything under a prefix but what stays behind: who the instance is and token versions."""
+    """Give everything under a prefix but what stays behind: its id, token versions, logins."""
     found = {}
     for key in raw.scan_iter(f"{prefix}:*", count=10_000):
         name = key.partition(b":")[2]
+        if b":login_" in name:
+            continue
         kind = raw.type(key)
         if kind == b"string":
             found[name] = raw.get(key)
@@ -125,7 +127,7 @@ def filled(services, admin, uli, store):
     services.users.create("ann", "her secret", quota=20)
     services.users.create("gone", "x")
     services.users.delete("3")
-    ann = services.users.log_in("ann", "her secret")
+    ann = services.logins.log_in("ann", "her secret")
     for owner in (admin, uli, ann):
         for number, value in enumerate(VALUES):
             services.keys.set(owner, f"k{number}", value)
@@ -160,7 +162,7 @@ def test_a_topic_without_messages_is_still_one(services, uli, store, other):
     for options in ({}, PAGED, {"most_bytes_at_once": 1}):
         restore(other, backed_up(store, **options), replace=True)
         there = services_of(other)
-        assert list(there.topics.walk(there.users.log_in("uli", "secret"))) == [["t"]]
+        assert list(there.topics.walk(there.logins.log_in("uli", "secret"))) == [["t"]]
 
 
 def test_a_backup_from_before_there_were_topics_is_restored(filled, other, raw):
@@ -177,7 +179,7 @@ def test_a_backup_from_before_there_were_topics_is_restored(filled, other, raw):
     file.write(text + msgspec.json.encode({"end": old}) + b"\n")
     assert restore(other, file).keys == 27
     there = services_of(other)
-    assert list(there.topics.walk(there.users.log_in("uli", "secret"))) == [[]]
+    assert list(there.topics.walk(there.logins.log_in("uli", "secret"))) == [[]]
 
 
 def test_the_file_is_the_same_in_one_moment_and_in_pages(filled):
@@ -241,8 +243,8 @@ def test_ends_and_types_come_along(filled, services, other, raw):
     restore(other, file)
     there = services_of(other)
     for name in ("w0", "w1", "w2"):
-        held = services.keys.read(services.users.log_in("uli", "secret"), name)
-        assert there.keys.read(there.users.log_in("uli", "secret"), name) == held
+        held = services.keys.read(services.logins.log_in("uli", "secret"), name)
+        assert there.keys.read(there.logins.log_in("uli", "secret"), name) == held
         for kind in ("key", "meta"):
             left = raw.pttl(f"other:{{1}}:{kind}:{name}")
             assert abs(left - raw.pttl(f"b9y:{{1}}:{kind}:{name}")) < 100
@@ -264,7 +266,7 @@ def test_what_ended_after_the_backup_is_gone_after_the_restore(filled, other, ra
     end["end"]["sha256"] = hashlib.sha256(b"".join([head, *body])).hexdigest()
     restore(other, io.BytesIO(b"".join([head, *body, json.dumps(end).encode() + b"\n"])))
     there = services_of(other)
-    uli = there.users.log_in("uli", "secret")
+    uli = there.logins.log_in("uli", "secret")
     assert there.keys.present(uli, ["w0", "w1", "w2"]) == ["w1"]
     others = sum(raw.zcard(f"other:{{1}}:{noun}") for noun in ("lists", "topics", "routes", "bins"))
     keys = sum(map(len, there.keys.walk(uli)))
@@ -294,29 +296,29 @@ def test_no_secret_of_the_instance_is_in_the_file(filled, raw):
 
 
 def test_passwords_quotas_and_public_ids_come_along_and_tokens_do_not(filled, services, other):
-    uli = services.users.log_in("uli", "secret")
+    uli = services.logins.log_in("uli", "secret")
     token = services.tokens.issue(uli)
     [route], [made] = services.routes.owned_by(uli), services.inboxes.bins.owned_by(uli)
     restore(other, backed_up(filled))
     there = services_of(other)
-    assert there.users.log_in("uli", "secret").id == "1"
+    assert there.logins.log_in("uli", "secret").id == "1"
     assert there.users.get("2").quota == 20
     assert there.routes.read(route.id) == (b"bar", 'text/html; charset="utf-8"', False)
     there.inboxes.bins.push(made, b"hello")
-    assert there.lists.pop(there.users.log_in("uli", "secret"), "hooks") == b"hello"
+    assert there.lists.pop(there.logins.log_in("uli", "secret"), "hooks") == b"hello"
     with pytest.raises(Unauthorized):
         there.tokens.verify(token)
     with pytest.raises(Unauthorized):
         there.users.check(uli)  # as with a token of the target, from before
     with pytest.raises(WrongLogin):
-        there.users.log_in("gone", "x")
+        there.logins.log_in("gone", "x")
 
 
 def test_a_restored_place_goes_on_as_if_nothing_had_been(filled, other):
     restore(other, backed_up(filled))
     there = services_of(other)
     assert there.users.create("new", "x").id == "4"
-    uli = there.users.log_in("uli", "secret")
+    uli = there.logins.log_in("uli", "secret")
     there.lists.push(uli, "q", b"last")
     popped = [there.lists.pop(uli, "q") for _ in range(9)]
     assert popped == [*VALUES[1:], b"last", None]
@@ -328,7 +330,7 @@ def test_a_place_with_data_is_refused_unless_they_may_go(filled, other, raw):
     file = backed_up(filled)
     there = services_of(other)
     there.users.create_admin("new")
-    there.keys.set(there.users.log_in("admin", "new"), "mine", b"x")
+    there.keys.set(there.logins.log_in("admin", "new"), "mine", b"x")
     before = content(raw, "other")
     with pytest.raises(NotEmpty, match="--replace"):
         restore(other, file)
@@ -647,7 +649,7 @@ def test_documents_of_routes_come_along_with_ids_and_names(services, store, uli,
     services.mocks.documents.replace(uli, plain.id, b'{"rules":[{"answers":[{"status":418}]}]}')
     restore(other, backed_up(store, **options))
     there = services_of(other)
-    user = there.users.log_in("uli", "secret")
+    user = there.logins.log_in("uli", "secret")
     assert there.mocks.documents.read(user, made.id) == document
 
     def ask(reference):
@@ -715,7 +717,7 @@ def test_documents_of_bins_are_restored_with_ids_names_and_secrets(
             post(there, reference)
     assert post(there, Reference(later)) == b"OK"
     there.inboxes.bins.push(there.inboxes.bins.plain(plain), b"hello")
-    user = there.users.log_in("uli", "secret")
+    user = there.logins.log_in("uli", "secret")
     assert there.lists.pop(user, "q") == b"hello"
     assert b"[secret]" in there.inboxes.documents.read(user, named)
     there.inboxes.documents.delete(user, "@uli/gh")

@@ -129,7 +129,7 @@ def engine_ms(engine: redis.Redis, url: str, stranger: Stranger) -> float:
 
 
 def _check(stranger: Stranger, status: int) -> None:
-    if status not in (stranger.status, 503):
+    if status not in (stranger.status, 429, 503):
         raise CannotMeasure(f"{stranger.name}: {status} and not {stranger.status}")
 
 

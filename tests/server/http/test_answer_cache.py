@@ -39,7 +39,9 @@ def draft_of(cache, whole):
 def keep(cache, changes, whole, body=b"body", seconds=60.0):
     draft = draft_of(cache, whole)
     unchanged = changes.unchanged(draft.snapshot, USER)
-    draft.keep(Fresh(time.monotonic() + seconds, unchanged), "/routes/{public_id}", "/routes/x")
+    draft.keep(
+        Fresh(time.monotonic() + seconds, unchanged), "/routes/{public_id}", "/routes/x", "1"
+    )
     cache.keep(draft, REQUEST, "200 OK", ["X-Request-Id: old\r\n", "A: b\r\n"], body)
 
 
@@ -79,7 +81,7 @@ def test_nothing_is_kept_of_what_comes_seldom_or_is_long_or_came_in_pieces(cache
 def test_an_answer_that_was_not_declared_fresh_is_not_kept(cache):
     draft = draft_of(cache, b"a")
     cache.keep(draft, REQUEST, "200 OK", [], b"body")
-    draft.keep(None, "", "")
+    draft.keep(None, "", "", "")
     cache.keep(draft, REQUEST, "200 OK", [], b"body")
     assert cache.find(b"a") is None
 

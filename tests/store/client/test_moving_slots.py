@@ -296,7 +296,7 @@ def test_a_backup_and_a_restore_wait_for_a_slot_that_moves(masters, store):
     filled, file = Filled(store), io.BytesIO()
     while_moving(masters, lambda: back_up(store.with_long_retry, file))
     while_moving(masters, lambda: restore(store.with_long_retry, file, replace=True))
-    uli = filled.services.users.log_in("uli", "secret")
+    uli = filled.services.logins.log_in("uli", "secret")
     assert filled.services.keys.read(uli, "typed").content_type == "application/json"
     assert filled.services.items.stats(uli, "q")[:4] == (6, 4, 1, 0)
 

@@ -49,3 +49,12 @@ def answer_raw(resp: falcon.Response, value: bytes) -> None:
     """Answer a value's bytes as text/plain, with a charset only if they are valid UTF-8."""
     resp.content_type = "text/plain; charset=utf-8" if is_utf8(value) else "text/plain"
     resp.data = value
+
+
+def answer_token(resp: falcon.Response, token: str, lifetime: int, *, is_raw: bool) -> None:
+    """Answer a session's token, as JSON or as text."""
+    resp.set_header("Cache-Control", "no-store")
+    if is_raw:
+        answer_raw(resp, token.encode())
+    else:
+        answer_json(resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime})

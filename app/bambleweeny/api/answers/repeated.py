@@ -31,4 +31,4 @@ def keep_draft(
     is_planned = "bambleweeny.plan" in req.env
     if not is_planned and len(resp.data or b"") <= draft.most_bytes:
         path = req.env.get(REQUESTED_PATH, req.path)
-        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", path)
+        draft.keep(freshness.since(draft.snapshot, owner), req.uri_template or "", path, owner)

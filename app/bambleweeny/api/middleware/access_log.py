@@ -10,13 +10,17 @@ from urllib.parse import quote
 
 import falcon
 
+from bambleweeny.api.middleware.traffic import count_traffic
+from bambleweeny.api.requests.auditing import REFUSED, note_refused
+from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.instance.metrics import Metrics
-from bambleweeny.errors import BambleweenyError, QuotaExceeded
+from bambleweeny.core.usage.traffic import Traffic
+from bambleweeny.errors import BambleweenyError
 
 _log = logging.getLogger("bambleweeny.access")
 
 _IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
-_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*")
+_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_\d+_[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
 _METHODS = frozenset(falcon.HTTP_METHODS)
 _MAX_LENGTH = 1024
@@ -59,6 +63,10 @@ class RepeatedRequest(NamedTuple):
     status: int
     given_id: str
     """The client's valid request id, or '' if each request gets a new one."""
+    owner: str = ""
+    """The id of the user whose route this is."""
+    size: int = 0
+    """In bytes, of the body of the answer."""
 
 
 class AccessLog:
@@ -67,10 +75,15 @@ class AccessLog:
     It logs method, path, status, duration, caller, request id and client address. It never logs
     a query, a header or a body, since they contain tokens and values, and cuts tokens out of
     paths. The request id is the client's `X-Request-ID` if that is valid; each answer has it.
+    With `traffic` and `trail` it counts the traffic of each user, and notes refused requests.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(
+        self, metrics: Metrics, traffic: Traffic | None = None, trail: AuditTrail | None = None
+    ) -> None:
         self._metrics = metrics
+        self._traffic = traffic
+        self._trail = trail
         self._routes: dict[str | None, str] = {None: ""}
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:
@@ -91,13 +104,15 @@ class AccessLog:
         status = resp.status_code
         code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
+        caller = context.get("caller")
+        if self._traffic:
+            self._account(req, resp, status, code, caller.id if caller else "")
         if "bambleweeny.plan" in req.env:
             self._report_later(req, status, code)
             return
         # NOTE: `_report` does the same, and costs each request a microsecond more.
         self._count(req.method, req.uri_template, status, seconds, code)
         if _log.isEnabledFor(logging.INFO):
-            caller = context.get("caller")
             _write(
                 req.method,
                 req.path,
@@ -108,6 +123,22 @@ class AccessLog:
                 address=req.env.get("REMOTE_ADDR"),
                 code=code,
             )
+
+    def _account(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        status: int,
+        code: str | None,
+        user_id: str,
+    ) -> None:
+        """Count the traffic of a user, or of the owner of a public path; note a refusal."""
+        find_owner = None if user_id else req.context.get("find_owner")
+        owner = find_owner() if find_owner else ""
+        if self._traffic and (user_id or owner):
+            count_traffic(self._traffic, user_id or owner, req, resp, status)
+        if code is not None and self._trail and status in REFUSED:
+            note_refused(req, self._trail, status, code, one_word(req.path), owner=owner)
 
     def note_refusal(
         self,
@@ -132,6 +163,8 @@ class AccessLog:
         """
         request_id = request.given_id or _new_id()
         seconds = time.perf_counter() - started
+        if request.owner and self._traffic:
+            self._traffic.count(request.owner, 0, request.size, request.status)
         self._report(
             request.status,
             seconds,
@@ -198,8 +231,8 @@ class AccessLog:
         except KeyError:
             route = self._routes[template] = _CONVERTER.sub("}", template or "")
         self._metrics.count_request(method, route, status, seconds)
-        if code == QuotaExceeded.code:
-            self._metrics.count_quota_rejection()
+        if code is not None:
+            self._metrics.count_refusal(status, code)
 
 
 def _write(method: str, path: str, status: int, **more: Any) -> None:
@@ -212,7 +245,7 @@ def one_word(text: str) -> str:
 
     Percent-encodes special characters, so that no text can imitate other fields or lines.
     """
-    if _IS_PLAIN(text) and "eyJ" not in text:
+    if _IS_PLAIN(text) and "eyJ" not in text and "b9y_" not in text:
         return text
     # NOTE: cut before the search, which is quadratic in the length if it finds nothing.
     shown = quote(_TOKEN.sub("[token]", text[:_MAX_LENGTH]), safe=_PLAIN, errors="replace")

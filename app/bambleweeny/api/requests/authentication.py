@@ -4,6 +4,7 @@ from typing import Any
 
 import falcon
 
+from bambleweeny.api.requests.auditing import note_acting
 from bambleweeny.api.requests.scopes import SESSION, Needs
 from bambleweeny.api.requests.strictness import (
     NOTHING,
@@ -99,7 +100,9 @@ def authenticated(
         given = req.params
         refuse_parameters(given, accepted.with_userid)
         if "userid" in given:
+            req.context.actor = caller
             req.context.caller = _acting_for(req, caller, resource.services)
+            note_acting(req, resource.services)
     if req.method != "GET":
         refuse_unsupported(req, accepted)
 

@@ -10,11 +10,11 @@ from bambleweeny.core.auth.tokens import Tokens
 _SMALL = 64 << 10
 
 _is_small = re.compile(
-    r"/(?:auth/\w+|tokens(?:/.*)?|config/admin|users(?:/[^/]+)?|routes/reset|bins"
+    r"/(?:auth/\w+|tokens(?:/.*)?|config/admin|users(?:/[^/]+(?:/reset)?)?|routes/reset|bins"
     r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
 ).fullmatch
 _is_public = re.compile(
-    r"/(?:auth/(?:token|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/.+)"
+    r"/(?:auth/(?:token|accept|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/.+)"
 ).fullmatch
 
 

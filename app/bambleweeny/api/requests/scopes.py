@@ -76,6 +76,12 @@ def require(req: falcon.Request, noun: str, verb: str, name: str) -> None:
     check_name(req.context.caller, noun, verb, name)
 
 
+def require_session(req: falcon.Request) -> None:
+    """Raise InsufficientScope if the caller has a named token."""
+    if req.context.caller.scopes is not None:
+        raise session_only()
+
+
 def require_all(req: falcon.Request, noun: str, verb: str, prefix: str = "") -> None:
     """Raise InsufficientScope unless the caller may use a verb on all names with a prefix."""
     scopes = req.context.caller.scopes

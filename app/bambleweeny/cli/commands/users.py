@@ -1,4 +1,4 @@
-"""`users`, for the admin, and `password`."""
+"""`users`, for admins, `accept` and `password`."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Iterable
@@ -12,10 +12,14 @@ from bambleweeny.errors import NotFound, Unauthorized
 
 if TYPE_CHECKING:
     from bambleweeny.client import User
+    from bambleweeny.client.users import Code, UserFields
 
-_COLUMNS = ("id", "username", "quota")
+_COLUMNS = ("id", "username", "quota", "role", "limits")
+_LIMITS = ("max_bytes", "rate", "burst", "max_value", "max_tokens")
 _USER = argument("who", metavar="USER", help="a user's name or id")
+_NAME = argument("who", metavar="NAME", help="the new user's name")
 _UNLIMITED = "unlimited"
+_FIRST_ADMIN = "0"
 
 
 def _quota(text: str) -> int:
@@ -34,6 +38,17 @@ _QUOTA = argument(
     help="the maximum number of keys, lists, topics, routes and bins together; "
     "0 or unlimited: no limit",
 )
+_FIELDS = (
+    argument("--role", choices=("admin", "user"), help="an admin manages all users"),
+    argument("--max-bytes", metavar="SIZE", help="the size of all data; 0: no limit"),
+    argument("--rate", metavar="RATE", help="requests, such as 100/s or 10/m; 0: no limit"),
+    argument("--burst", metavar="N", type=int, help="requests at once; default: as in --rate"),
+    argument("--max-value", metavar="SIZE", help="the size of one value; 0: no limit"),
+    argument("--max-tokens", metavar="N", type=int, help="the number of named tokens"),
+)
+_TTL = argument(
+    "--ttl", metavar="DURATION", help="how long the code is valid, 1m to 30d; default: %(default)s"
+)
 _NEW_PASSWORD = argument(
     "new_password", nargs="?", metavar="PASSWORD", help="the default is a prompt; - reads a line"
 )
@@ -51,28 +66,70 @@ def _show(context: Context, users: "Iterable[User]") -> None:
     """Print users. A table shows a quota of 0 as `unlimited`."""
     is_table = context.out.is_terminal and not context.out.as_json
     rows = (
-        (user.id, user.username, _UNLIMITED if is_table and not user.quota else user.quota)
+        (
+            user.id,
+            user.username,
+            _UNLIMITED if is_table and not user.quota else user.quota,
+            "invited" if user.invited else user.role,
+            " ".join(f"{name}={value}" for name in _LIMITS if (value := getattr(user, name))),
+        )
         for user in users
     )
     context.out.rows(_COLUMNS, rows)
 
 
+def _given(context: Context) -> "UserFields":
+    """Return the role and the limits that the command line has."""
+    fields = {name: getattr(context.args, name) for name in ("role", *_LIMITS)}
+    given: UserFields = {name: value for name, value in fields.items() if value is not None}  # type: ignore[assignment]
+    return given
+
+
 def _add(context: Context) -> None:
     args = context.args
+    if args.invite:
+        if args.new_password is not None:
+            raise WrongUse("Give a password or --invite, not both.")
+        _invite(context)
+        return
     password = new_password(args.new_password, context.stdin)
-    made = context.client.users.create(args.who, password, quota=args.quota)
+    made = context.client.users.create(args.who, password, quota=args.quota, **_given(context))
     context.out.line(made, id=made, username=args.who)
 
 
-def _set(context: Context) -> None:
+def _invite(context: Context) -> None:
     args = context.args
+    ttl = getattr(args, "ttl", None)
+    made = context.client.users.invite(args.who, quota=args.quota, ttl=ttl, **_given(context))
+    _print_code(context, made)
+
+
+def _reset(context: Context) -> None:
+    _print_code(context, context.client.users.reset(_id_of(context), ttl=context.args.ttl))
+
+
+def _print_code(context: Context, made: "Code") -> None:
+    context.out.line(made.code, id=made.id, code=made.code, expires_in=made.expires_in)
+
+
+def _accept(context: Context) -> None:
+    args = context.args
+    password = new_password(args.new_password, context.stdin)
+    context.client.tokens.use(context.client.users.accept(args.code, password))
+    user = context.client.tokens.test()["user"]
+    login = f"'bambleweeny login {context.target.url} --user {user}'"
+    context.out.say(f"The password of {user} is set. Log in with {login}.", username=user)
+
+
+def _set(context: Context) -> None:
+    args, fields = context.args, _given(context)
     password = None
     if args.set_password:
         password = new_password(args.new_password, context.stdin)
-    elif args.new_password is not None or args.quota is None:
-        raise WrongUse("Give --quota N, --set-password, or both.")
+    elif args.new_password is not None or (args.quota is None and not fields):
+        raise WrongUse("Give --quota N, a limit, --role or --set-password.")
     who, number = context.who(), _id_of(context)
-    context.client.users.update(number, quota=args.quota, password=password)
+    context.client.users.update(number, quota=args.quota, password=password, **fields)
     if password and str(number) == who["id"]:
         _report_changed(context, who["user"], password)
     else:
@@ -100,10 +157,10 @@ def _password(context: Context) -> None:
     who = context.who()
     if who["authenticated"] != "True":
         raise Unauthorized()
-    if who["admin"] != "True" and not (args.current or target.password):
+    if who["id"] != _FIRST_ADMIN and not (args.current or target.password):
         raise WrongUse("You are logged in with a token: give --current, the current password.")
     password = new_password(args.new_password, context.stdin)
-    if who["admin"] == "True":
+    if who["id"] == _FIRST_ADMIN:
         client.set_admin_password(password)
     else:
         client.set_password(password, current=args.current)
@@ -134,32 +191,62 @@ def _log_in_again(context: Context, user: str, password: str) -> str:
 
 VERBS = {
     "users": noun(
-        list=Verb(_list, "bambleweeny users", help="list all users and their quotas"),
+        list=Verb(_list, "bambleweeny users", help="list all users, their roles and limits"),
         add=Verb(
             _add,
-            """bambleweeny users add uli secret --quota 100
-            echo secret | bambleweeny users add ann -""",
-            (argument("who", metavar="NAME", help="the new user's name"), _NEW_PASSWORD, _QUOTA),
+            """bambleweeny users add uli secret --quota 100 --max-bytes 64mb --rate 100/s
+            echo secret | bambleweeny users add ann -
+            bambleweeny users add eva --role admin --invite""",
+            (
+                _NAME,
+                _NEW_PASSWORD,
+                _QUOTA,
+                *_FIELDS,
+                argument("--invite", action="store_true", help="print a code, as `users invite`"),
+            ),
             "add a user and print its id",
+        ),
+        invite=Verb(
+            _invite,
+            "bambleweeny users invite max --ttl 2d",
+            (_NAME, _QUOTA, *_FIELDS, argument(*_TTL.names, **{**_TTL.more, "default": "7d"})),
+            "add a user without a password, and print a code for `accept`",
+        ),
+        reset=Verb(
+            _reset,
+            "bambleweeny users reset uli",
+            (_USER, argument(*_TTL.names, **{**_TTL.more, "default": "24h"})),
+            "print a code with which a user sets a new password by `accept`",
         ),
         get=Verb(_get, "bambleweeny users get admin", (_USER,), "show one user"),
         set=Verb(
             _set,
-            """bambleweeny users set uli --quota 200
+            """bambleweeny users set uli --quota 200 --rate 10/m --role admin
             echo other | bambleweeny users set uli --set-password -""",
             (
                 _USER,
                 _NEW_PASSWORD,
                 _QUOTA,
+                *_FIELDS,
                 argument("--set-password", action="store_true", help="change the password too"),
             ),
-            "change a user's quota or password",
+            "change a user's quota, limits, role or password",
         ),
         **{
             "del": Verb(
                 _delete, "bambleweeny users del uli", (_USER,), "delete a user and all its data"
             )
         },
+    ),
+    "accept": Verb(
+        _accept,
+        """code=$(bambleweeny users reset uli)
+        echo another | bambleweeny accept $code -""",
+        (
+            argument("code", metavar="CODE", help="the code of an invitation or reset"),
+            _NEW_PASSWORD,
+        ),
+        note="An admin's `users invite` or `users reset` prints the code. It needs no login.",
     ),
     "password": Verb(
         _password,

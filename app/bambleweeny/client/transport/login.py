@@ -80,9 +80,12 @@ class Login:
             self._token, self._renew_at = self._issued(issue)
             return self._token
 
-    def change_password(self, password: str) -> None:
-        """Use a new password, and drop the current token, which is no longer valid."""
-        if self._username is not None:
+    def change_password(self, password: str, *, of: str | None = None) -> None:
+        """Use a new password, and drop the current token, which is no longer valid.
+
+        With `of`, only if the login has this user name.
+        """
+        if self._username is not None and of in (None, self._username):
             with self._lock:
                 self._password, self._token = password, None
 

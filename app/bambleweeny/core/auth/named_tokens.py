@@ -14,6 +14,7 @@ import msgspec
 from bambleweeny.core.auth.caller import CALL_LIMIT_FIELDS, Caller, read_call_limits
 from bambleweeny.core.auth.scopes import Scopes, parse_scopes, scopes_of
 from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
 from bambleweeny.errors import Busy, InsufficientScope, InvalidRequest, NotFound, Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
@@ -31,24 +32,6 @@ _parts_of = re.compile(
     rf"{PREFIX}(0|[1-9][0-9]{{0,17}})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
     rf"([A-Za-z0-9]{{{_SECRET_LETTERS}}})([0-9a-f]{{{_MAC_LETTERS}}})"
 ).fullmatch
-_is_id = re.compile(rf"[a-z0-9]{{{_LENGTH_OF_ID}}}").fullmatch
-
-
-class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The stored form of a named token. Times are in seconds since the epoch; `expires` 0 is never.
-
-    `digest` is the SHA-256 of the text, in hex. Until `old_until` the text with `old_digest` is
-    valid too.
-    """
-
-    name: str
-    scopes: tuple[str, ...]
-    made: int
-    digest: str
-    expires: int = 0
-    rate: str = ""
-    old_digest: str = ""
-    old_until: int = 0
 
 
 class Found(NamedTuple):
@@ -110,7 +93,7 @@ class NamedTokens:
         )
         if packed is None or name is None or revision is None:
             raise Unauthorized(hint="The token has been revoked.")
-        record = _record_of(packed)
+        record = token_record_of(packed)
         self._check_secret(record, text)
         caller = Caller(
             user_id,
@@ -235,7 +218,7 @@ class NamedTokens:
         )
         used = {name: int(minute) for name, minute in _pairs(uses)}
         tokens = [
-            NamedToken(name.decode(), _record_of(record), used.get(name, 0))
+            NamedToken(name.decode(), token_record_of(record), used.get(name, 0))
             for name, record in _pairs(packed)
         ]
         return sorted(tokens, key=lambda one: (one.record.made, one.id))
@@ -283,17 +266,8 @@ class NamedTokens:
         return hmac.new(self._secret, signed, sha256).hexdigest()[:_MAC_LETTERS]
 
 
-def is_token_id(text: str) -> bool:
-    """Return whether text has the form of a token's id."""
-    return _is_id(text) is not None
-
-
 def _covers(caller: Caller, scopes: tuple[str, ...]) -> bool:
     return caller.scopes is None or caller.scopes.cover(scopes_of(scopes))
-
-
-def _record_of(packed: bytes) -> TokenRecord:
-    return msgspec.json.decode(packed, type=TokenRecord)
 
 
 def _digest(text: str) -> str:

@@ -1,20 +1,21 @@
-"""Password hashes (argon2id); the number of concurrent hashes is bounded. Random passwords."""
+"""Password hashes (argon2id) in a bounded number of places. Random passwords."""
 
 import secrets
 import string
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from bambleweeny.errors import Busy, InvalidRequest
+from bambleweeny.core.auth.hashing_places import HashingPlaces
+from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import LONGEST_PASSWORD
 
 # NOTE: no hyphen, since a command line would parse some passwords as options.
 _LETTERS = string.ascii_letters + string.digits
 _LENGTH = 16
+
+_OF_SERVER = "server"
+"""The origin of hashes that belong to no login: those of new passwords."""
 
 
 def new_password() -> str:
@@ -25,7 +26,8 @@ def new_password() -> str:
 class Passwords:
     """Hashes and verifies passwords. At most `at_once` hashes run in this process, and at most
     `queue` more wait, up to `queue_timeout` seconds. Any further one raises Busy, so that a flood
-    of logins blocks few threads.
+    of logins blocks few threads. The addresses of clients share the places fairly: at most
+    `queue_of_one` of an address wait (see HashingPlaces).
     """
 
     def __init__(
@@ -34,26 +36,36 @@ class Passwords:
         memory_kib: int = 19 * 1024,
         time_cost: int = 2,
         at_once: int = 2,
-        queue: int = 4,
+        queue: int = 10,
+        queue_of_one: int = 5,
         queue_timeout: float = 10.0,
     ) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._hash_slots = BoundedSemaphore(at_once)
-        self._admitted = BoundedSemaphore(at_once + queue)
-        self._queue_timeout = queue_timeout
+        self._places = HashingPlaces(at_once, queue, queue_of_one, queue_timeout)
 
     def hash(self, password: str) -> str:
         """Hash a password; raise InvalidRequest if it is empty or over 1,024 characters."""
         if not 1 <= len(password) <= LONGEST_PASSWORD:
             raise InvalidRequest(f"The password must have 1 to {LONGEST_PASSWORD} characters.")
-        with self._hash_slot():
+        with self._places.hashing(_OF_SERVER):
             return self._hasher.hash(_encoded(password))
 
-    def verify(self, hashed: str | None, password: str) -> bool:
-        """Return whether the password matches; without a hash it takes the same time."""
+    def verify(
+        self,
+        hashed: str | None,
+        password: str,
+        origin: str = _OF_SERVER,
+        *,
+        is_known: bool = False,
+    ) -> bool:
+        """Return whether the password matches; without a hash it takes the same time.
+
+        `origin` is the address of the client, and `is_known` says that the user has logged in
+        from there before.
+        """
         if len(password) > LONGEST_PASSWORD:
             return False
-        with self._hash_slot():
+        with self._places.hashing(origin, is_known=is_known):
             if hashed is None:
                 self._hasher.hash(_encoded(password))
                 return False
@@ -61,20 +73,6 @@ class Passwords:
                 return self._hasher.verify(hashed, _encoded(password))
             except (VerificationError, InvalidHashError):
                 return False
-
-    @contextmanager
-    def _hash_slot(self) -> Iterator[None]:
-        if not self._admitted.acquire(blocking=False):
-            raise Busy()
-        try:
-            if not self._hash_slots.acquire(timeout=self._queue_timeout):
-                raise Busy()
-            try:
-                yield
-            finally:
-                self._hash_slots.release()
-        finally:
-            self._admitted.release()
 
 
 def _encoded(password: str) -> bytes:

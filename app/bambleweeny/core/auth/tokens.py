@@ -40,14 +40,14 @@ class Tokens:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.lifetime = sessions.lifetime
-        self._sessions = sessions
-        self._named = named
+        self.sessions = sessions
+        self.named = named
         self._clock = clock
         self._known: dict[str, _Known] = {}
 
     def issue(self, caller: Caller) -> str:
         """Sign a session for a caller."""
-        return self._sessions.issue(caller)
+        return self.sessions.issue(caller)
 
     def verify(self, token: str) -> Caller:
         """Return the caller of a token; raise Unauthorized if it is invalid or has expired.
@@ -70,16 +70,16 @@ class Tokens:
             return
         known.noted = now
         try:
-            self._named.note_use(known.caller, int(now))
+            self.named.note_use(known.caller, int(now))
         except (StoreFull, StoreUnavailable):
             return  # the call that follows says so, unless it needs no room
 
     def is_issued(self, text: str) -> bool:
         """Return whether a text is a token of this instance, expired or not. No round trip."""
         if text.startswith(PREFIX):
-            return self._named.is_issued(text)
+            return self.named.is_issued(text)
         try:
-            self._sessions.decode(text)
+            self.sessions.decode(text)
         except Unauthorized:
             return False
         return True
@@ -90,15 +90,15 @@ class Tokens:
         A named token counts as valid, and so does a session that was revoked.
         """
         if token.startswith(PREFIX):
-            return self._named.is_issued(token)
+            return self.named.is_issued(token)
         try:
-            return self._sessions.decode(token).expires > self._clock()
+            return self.sessions.decode(token).expires > self._clock()
         except Unauthorized:
             return False
 
     def session_of(self, token: str) -> Session:
         """Return the session that a text stands for; raise Unauthorized if it is none."""
-        return self._sessions.decode(token)
+        return self.sessions.decode(token)
 
     def seconds_left(self, token: str) -> int | None:
         """Return for how many seconds a token is valid, None if it does not expire.
@@ -126,15 +126,15 @@ class Tokens:
     def _first_read(self, token: str) -> _Known:
         if token.startswith(PREFIX):
             return self._read(token)
-        session = self._sessions.decode(token)
+        session = self.sessions.decode(token)
         if session.caller.has_limits:
             return self._read(token)
         return _Known(session.caller, session.expires, is_named=False)
 
     def _read(self, token: str) -> _Known:
         if token.startswith(PREFIX):
-            found = self._named.read(token)
+            found = self.named.read(token)
             expires = found.record.expires or _FOREVER
             return _Known(found.caller, expires, is_named=True)
-        session = self._sessions.decode(token)
-        return _Known(self._sessions.read(session), session.expires, is_named=False)
+        session = self.sessions.decode(token)
+        return _Known(self.sessions.read(session), session.expires, is_named=False)

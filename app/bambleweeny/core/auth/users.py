@@ -1,21 +1,34 @@
-"""Users: creation, login, quota, password, deletion."""
+"""Users: creation, roles, limits, passwords, one-time codes, deletion."""
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.codes import (
+    CODE_FIELDS,
+    INVITATION_SECONDS,
+    RESET_SECONDS,
+    OpenCode,
+    digest_of,
+    is_open,
+    new_code,
+    user_of,
+)
+from bambleweeny.core.auth.limits import Limits, UserRules, check_quota
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
 from bambleweeny.core.auth.tenant_session import read_as
+from bambleweeny.core.auth.user_record import SHOWN_FIELDS, Role, User, read_user
 from bambleweeny.errors import (
     Forbidden,
+    InvalidCode,
     InvalidName,
     InvalidRequest,
     NotFound,
     UserExists,
-    WrongLogin,
+    WeakPassword,
 )
 from bambleweeny.names import USERNAME_RULE, is_dots, is_username
 from bambleweeny.store import Store
@@ -25,78 +38,99 @@ _log = logging.getLogger(__name__)
 
 ADMIN_ID = "0"
 ADMIN_NAME = "admin"
-LARGEST_QUOTA = 10**12
-
-
-class User(NamedTuple):
-    """The public fields of a user. A quota of 0 means no limit."""
-
-    id: str
-    username: str
-    quota: int
 
 
 class Users:
-    """The users of the instance; user 0 is the admin.
+    """The users of the instance. User 0 is an admin for ever, other users by their role.
 
-    A file with the admin's password is removed when the admin gets a new one.
+    A file with the password of user 0 is removed when that user gets a new one.
     """
 
     def __init__(
-        self, store: Store, passwords: Passwords, admin_password_file: Path | None = None
+        self,
+        store: Store,
+        passwords: Passwords,
+        admin_password_file: Path | None = None,
+        rules: UserRules | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._schema = store.schema
         self._passwords = passwords
         self._admin_password_file = admin_password_file
-
-    def log_in(self, username: str, password: str) -> Caller:
-        """Return the caller with this name and password; else raise WrongLogin.
-
-        Takes the same time for an unknown name. O(1), two round trips.
-        """
-        [user_id] = self._store.read(("HGET", self._schema.users, _utf8(username)))
-        found_id = user_id.decode() if user_id else ""
-        [[hashed, version]] = self._store.read(
-            ("HMGET", self._schema.tenant(found_id).user, "hash", "version")
-        )
-        if not self._passwords.verify(hashed and hashed.decode(), password):
-            raise WrongLogin()
-        return Caller(found_id, username, version.decode())
+        self._rules = rules or UserRules()
+        self._clock = clock
 
     def check(self, caller: Caller) -> bool:
-        """Raise Unauthorized unless the caller is still valid; return whether it is the admin."""
+        """Raise Unauthorized unless the caller is still valid; return whether it is an admin."""
         record = self._schema.tenant(caller.id).user
         [role] = read_as(self._store, caller, ("HGET", record, "role"))
         return bool(role == b"admin")
 
     def require_admin(self, caller: Caller) -> None:
-        """Raise Forbidden unless the caller is the admin. One round trip."""
+        """Raise Forbidden unless the caller is an admin. One round trip."""
         if not self.check(caller):
             raise Forbidden()
 
-    def create(self, username: str, password: str, quota: int = 0) -> User:
+    def create(
+        self,
+        username: str,
+        password: str,
+        quota: int = 0,
+        *,
+        role: Role = "user",
+        limits: Mapping[str, str | int] | None = None,
+    ) -> User:
         """Add a user; raise UserExists if the name is taken.
 
-        If two calls use the same name at the same time, one of them succeeds.
+        `limits` replace the defaults of the instance. If two calls use the same name at the same
+        time, one of them succeeds. Raises WeakPassword.
         """
-        if is_dots(username):
-            raise InvalidName("User name is invalid.", hint=USERNAME_RULE)
-        if not is_username(username):
-            raise InvalidRequest("User name is invalid.", hint=USERNAME_RULE)
-        _check_quota(quota)
-        if self._has_name(username):
-            raise UserExists()
-        hashed = self._passwords.hash(password)
-        [number] = self._store.write(("HINCRBY", self._schema.instance, "last_user", 1))
-        user = User(str(number), username, quota)
-        self._create_record(user, hashed, "user")
-        self._store.write(("SADD", self._schema.tenants, user.id))
-        [won] = self._store.write(("HSETNX", self._schema.users, username, user.id))
-        if not won:
-            clear_tenant(self._store.with_long_retry, user.id, username)
-            raise UserExists()
-        return user
+        user = self._new_user(username, quota, role, limits)
+        return self._add(user, self._password_fields(username, password))
+
+    def invite(
+        self,
+        username: str,
+        quota: int = 0,
+        *,
+        role: Role = "user",
+        limits: Mapping[str, str | int] | None = None,
+        seconds: int | None = None,
+    ) -> tuple[User, OpenCode]:
+        """Add a user without a password like `create`, and return a code to set one."""
+        user = self._new_user(username, quota, role, limits)
+        user = user._replace(id=self._next_id(), is_invited=True)
+        code = new_code(user.id, INVITATION_SECONDS if seconds is None else seconds)
+        return self._add(user, code.stored(self._clock())), code
+
+    def reset(self, user_id: str, seconds: int | None = None) -> tuple[User, OpenCode]:
+        """Return a code to set a user's password; it replaces an earlier one.
+
+        Password and sessions stay valid until the code is used. A miss raises NotFound.
+        """
+        user = self.get(user_id)
+        code = new_code(user_id, RESET_SECONDS if seconds is None else seconds)
+        self._change(user_id, code.stored(self._clock()))
+        return user, code
+
+    def accept(self, code: str, password: str) -> Caller:
+        """Set the password of the user that has this code, and return a caller for a session.
+
+        Of two calls with one code one succeeds. Sessions from before end. Raises InvalidCode,
+        before anything is hashed, or WeakPassword, after which the code is still valid.
+        """
+        user_id = user_of(code)
+        record = self._schema.tenant(user_id).user
+        [[name, digest, ends]] = self._store.read(("HMGET", record, "name", *CODE_FIELDS))
+        if not is_open(code, digest, ends, self._clock()) or not name:
+            raise InvalidCode()
+        username = name.decode()
+        fields = self._password_fields(username, password)
+        version = self._change(user_id, fields, has_password=True, digest=digest_of(code))
+        if version is None:
+            raise InvalidCode()
+        return Caller(user_id, username, version)
 
     def has_admin(self) -> bool:
         """Return whether the admin exists."""
@@ -105,7 +139,7 @@ class Users:
     def create_admin(self, password: str) -> bool:
         """Create the admin; return False, with nothing changed, if it exists."""
         hashed = self._passwords.hash(password)
-        made = self._create_record(User(ADMIN_ID, ADMIN_NAME, 0), hashed, "admin")
+        made = self._create_record(User(ADMIN_ID, ADMIN_NAME, 0, "admin"), ["hash", hashed])
         if made or not self.has_admin():
             self._store.write(("HSETNX", self._schema.users, ADMIN_NAME, ADMIN_ID))
         return made
@@ -127,25 +161,36 @@ class Users:
         return [user for user in self._fetch(self.ids()) if user]
 
     def change(
-        self, user_id: str, *, quota: int | None = None, password: str | None = None
+        self,
+        user_id: str,
+        *,
+        quota: int | None = None,
+        password: str | None = None,
+        role: Role | None = None,
+        limits: Mapping[str, str | int] | None = None,
     ) -> None:
-        """Set a user's quota, password or both, atomically; a new password invalidates its tokens.
+        """Set fields of a user atomically; a new password ends its sessions and an open code.
 
         The quota is the maximum number of keys, lists, topics, routes and bins; 0 means no limit.
-        Data beyond a lower quota stays. A miss raises NotFound. Works in a full store too.
+        Data beyond a lower quota stays. `limits` are those to change, as from `parse_limits`.
+        A miss raises NotFound, a weak password WeakPassword. Works in a full store too.
         """
-        fields: list[str | int] = []
+        if user_id == ADMIN_ID and role == "user":
+            raise InvalidRequest("User 0 is an admin for ever; it cannot get another role.")
+        fields: list[str | int] = [] if role is None else ["role", role]
         if quota is not None:
-            _check_quota(quota)
+            check_quota(quota)
             fields += ["quota", quota]
+        for name, value in (limits or {}).items():
+            fields += [name, value or ""]
         if password is not None:
-            fields += ["hash", self._passwords.hash(password)]
-        ends_tokens = int(password is not None)
-        record = self._schema.tenant(user_id).user
-        if not self._store.run(CHANGE_USER, [record], ends_tokens, *fields):
+            fields += self._password_fields(self.get(user_id).username, password)
+        if self._change(user_id, fields, has_password=password is not None) is None:
             raise NotFound()
-        if ends_tokens and user_id == ADMIN_ID:
-            self._remove_admin_password_file()
+
+    def set_first_password(self, password: str) -> None:
+        """Set the password of user 0 that the server was started with, however short."""
+        self._change(ADMIN_ID, ["hash", self._passwords.hash(password)], has_password=True)
 
     def has_password(self, user_id: str, password: str) -> bool:
         """Return whether this is the user's password."""
@@ -176,29 +221,82 @@ class Users:
     def _has_name(self, username: str) -> bool:
         return self._store.read(("HEXISTS", self._schema.users, username)) == [1]
 
-    def _create_record(self, user: User, hashed: str, role: str) -> bool:
+    def _new_user(
+        self,
+        username: str,
+        quota: int,
+        role: Role,
+        limits: Mapping[str, str | int] | None,
+    ) -> User:
+        """Check the fields of a new user, which gets its id later."""
+        if is_dots(username):
+            raise InvalidName("User name is invalid.", hint=USERNAME_RULE)
+        if not is_username(username):
+            raise InvalidRequest("User name is invalid.", hint=USERNAME_RULE)
+        check_quota(quota)
+        if self._has_name(username):
+            raise UserExists()
+        defaults = self._rules.defaults
+        return User("", username, quota, role, Limits(**{**defaults._asdict(), **(limits or {})}))
+
+    def _next_id(self) -> str:
+        [number] = self._store.write(("HINCRBY", self._schema.instance, "last_user", 1))
+        return str(number)
+
+    def _add(self, user: User, login: Sequence[str | int]) -> User:
+        """Add a user with the fields of its login: a hash or a code."""
+        user = user._replace(id=user.id or self._next_id())
+        self._create_record(user, login)
+        self._store.write(("SADD", self._schema.tenants, user.id))
+        [won] = self._store.write(("HSETNX", self._schema.users, user.username, user.id))
+        if not won:
+            clear_tenant(self._store.with_long_retry, user.id, user.username)
+            raise UserExists()
+        return user
+
+    def _create_record(self, user: User, login: Sequence[str | int]) -> bool:
         """Write a new user's record; return False, with nothing changed, if it exists."""
+        version = "1r" if user.limits.restricts_requests else "1"
         made = self._store.run(
             CREATE_USER_ONCE,
             [self._schema.tenant(user.id).user],
-            "name", user.username, "hash", hashed, "quota", user.quota, "role", role, "version", 1,
+            "name", user.username, "quota", user.quota, "role", user.role, "version", version,
+            *login, *user.limits.stored(),
         )  # fmt: skip
         return bool(made)
 
+    def _change(
+        self,
+        user_id: str,
+        fields: Sequence[str | int],
+        *,
+        has_password: bool = False,
+        digest: str = "",
+    ) -> str | None:
+        """Set fields; return the version of the user's sessions, or None for a miss.
+
+        With `digest`, that of a code which the user does not have is a miss too.
+        """
+        record = self._schema.tenant(user_id).user
+        version = self._store.run(CHANGE_USER, [record], int(has_password), digest, *fields)
+        if version is None:
+            return None
+        if has_password and user_id == ADMIN_ID:
+            self._remove_admin_password_file()
+        return str(version.decode())
+
+    def _password_fields(self, username: str, password: str) -> list[str | int]:
+        self._check_password(username, password)
+        return ["hash", self._passwords.hash(password)]
+
+    def _check_password(self, username: str, password: str) -> None:
+        least = self._rules.min_password
+        if len(password) < least:
+            raise WeakPassword(f"The password must have at least {least} characters.")
+        if password.casefold() == username.casefold():
+            raise WeakPassword("The password must not be the user's name.")
+
     def _fetch(self, ids: Sequence[str]) -> "list[User | None]":
         records = (self._schema.tenant(i).user for i in ids)
-        rows = self._store.read(*(("HMGET", record, "name", "quota") for record in records))
-        return [
-            User(i, name.decode(), int(quota)) if name else None
-            for i, (name, quota) in zip(ids, rows, strict=True)
-        ]
-
-
-def _check_quota(quota: int) -> None:
-    if not 0 <= quota <= LARGEST_QUOTA:
-        raise InvalidRequest(f"The quota must be a whole number from 0 to {LARGEST_QUOTA}.")
-
-
-def _utf8(text: str) -> bytes:
-    # NOTE: JSON can carry a lone surrogate, which no user name contains.
-    return text.encode("utf-8", "surrogatepass")
+        rows = self._store.read(*(("HMGET", record, *SHOWN_FIELDS) for record in records))
+        return [read_user(i, row) for i, row in zip(ids, rows, strict=True)]

@@ -15,23 +15,13 @@ from bambleweeny.core.mocks.references import NAME_RULE as BIN_NAME_RULE
 from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.mocks.refusals import Refused
 from bambleweeny.errors import BambleweenyError
-from bambleweeny.names import NAME_RULE, is_name, parse_duration, parse_size
+from bambleweeny.names import NAME_RULE, Rate, is_name, parse_duration, parse_rate, parse_size
 
 DEFAULT_MAX_BODY = 256 << 10
 DEFAULT_RATE = "600/m"
-_MOST_REQUESTS = 1_000_000
 _LONGEST_LIFE = 3660 * 86400
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_RATE = re.compile(r"([0-9]{1,7})/([smhd])").fullmatch
 _ONCE = re.compile(r"(header|query|body) ([!-~]{1,256})").fullmatch
 REFERENCE = "See /docs/webhook-reference."
-
-
-class Rate(NamedTuple):
-    """A number of requests in a number of seconds; as many may come at once."""
-
-    requests: int
-    seconds: int
 
 
 class Once(NamedTuple):
@@ -111,14 +101,14 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     @property
     def limit(self) -> Rate:
         """The rate in requests."""
-        found = _RATE(self.rate)
-        _require(
-            found and 1 <= int(found[1]) <= _MOST_REQUESTS,
-            "'rate' is a number of requests in a second, minute, hour or day, as 600/m; "
-            "it is 1000000 at most",
-        )
-        assert found
-        return Rate(int(found[1]), _UNITS[found[2]])
+        try:
+            return parse_rate(self.rate)
+        except ValueError as ex:
+            raise Refused(
+                "invalid_bin",
+                "'rate' is a number of requests in a second, minute, hour or day, as 600/m; "
+                "it is 1000000 at most",
+            ) from ex
 
     @property
     def life(self) -> int:

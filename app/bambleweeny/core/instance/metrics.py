@@ -4,9 +4,15 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from bambleweeny.core.instance.shared_counters import Part
+from bambleweeny.errors import QuotaExceeded, RateLimited, Unauthorized, WrongLogin
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """The upper bounds of the histogram of request durations, in seconds."""
+
+LOGINS = ("ok", "wrong", "limited", "busy")
+"""The outcomes of a login: a token, wrong credentials, too many failures, no place to hash."""
+QUOTAS = {QuotaExceeded.code: "count", "max_bytes_exceeded": "bytes"}
+"""The kinds of quota by the code of their error."""
 
 _METHODS = {"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT"}
 
@@ -23,7 +29,12 @@ class Counted:
     seconds: dict[str, list[float]]
     waits: float
     streams: float
-    quota_rejections: float
+    quota_rejections: dict[str, float]
+    """By the kind of the quota."""
+    logins: dict[str, float]
+    """By outcome, one of LOGINS."""
+    unauthorized: float
+    rate_limited: float
 
 
 class Metrics:
@@ -36,7 +47,12 @@ class Metrics:
         self._offsets: dict[tuple[str, str, int], tuple[int, int]] = {}
         self._waits = part.row(1, "waits")
         self._streams = part.row(1, "streams")
-        self._quota_rejections = part.row(1, "quota_rejections")
+        self._quota_rejections = {
+            code: part.row(1, "quota_rejections", kind) for code, kind in QUOTAS.items()
+        }
+        self._logins = {outcome: part.row(1, "logins", outcome) for outcome in LOGINS}
+        self._unauthorized = part.row(1, "unauthorized")
+        self._rate_limited = part.row(1, "rate_limited")
         # NOTE: a restarted worker gets the part of the old one, whose waits and streams have ended.
         self._numbers[self._waits] = self._numbers[self._streams] = 0.0
 
@@ -52,10 +68,18 @@ class Metrics:
             numbers[row] += seconds
             numbers[row + 1 + bisect_left(SECONDS, seconds)] += 1
 
-    def count_quota_rejection(self) -> None:
-        """Count a request that the quota refused."""
-        with self._lock:
-            self._numbers[self._quota_rejections] += 1
+    def count_refusal(self, status: int, code: str) -> None:
+        """Count an error, if it is of a quota, of a rate or of a token."""
+        if status == Unauthorized.status and code != WrongLogin.code:
+            self._add(self._unauthorized)
+        elif status == RateLimited.status:
+            self._add(self._rate_limited)
+        elif code in self._quota_rejections:
+            self._add(self._quota_rejections[code])
+
+    def count_login(self, outcome: str) -> None:
+        """Count a login; the outcome is one of LOGINS."""
+        self._add(self._logins[outcome])
 
     def change_waits(self, change: int) -> None:
         """Add to the number of waiting requests."""
@@ -75,8 +99,15 @@ class Metrics:
             seconds={name[1]: row for name, row in sums.items() if name[0] == "seconds"},
             waits=sums["waits",][0],
             streams=sums["streams",][0],
-            quota_rejections=sums["quota_rejections",][0],
+            quota_rejections=_by_label(sums, "quota_rejections"),
+            logins=_by_label(sums, "logins"),
+            unauthorized=sums["unauthorized",][0],
+            rate_limited=sums["rate_limited",][0],
         )
+
+    def _add(self, offset: int) -> None:
+        with self._lock:
+            self._numbers[offset] += 1
 
     def _offsets_of(self, method: str, route: str, status: int) -> tuple[int, int]:
         known = method if method in _METHODS else "other"
@@ -85,3 +116,7 @@ class Metrics:
         if known == method:
             self._offsets[method, route, status] = one, row
         return one, row
+
+
+def _by_label(sums: dict[tuple[str, ...], list[float]], name: str) -> dict[str, float]:
+    return {row[1]: numbers[0] for row, numbers in sums.items() if row[0] == name}

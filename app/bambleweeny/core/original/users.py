@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.core.auth.limits import LARGEST_QUOTA
+from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.original.key_names import shown
 from bambleweeny.names import is_dots, is_username
 

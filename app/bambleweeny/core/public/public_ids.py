@@ -85,6 +85,11 @@ class PublicIds:
             known = self._remember(found)
         return known
 
+    def known_owner(self, public_id: str) -> str:
+        """Return the owner of an id as this process has cached it, else ""; no round trip."""
+        known = self._known.get(public_id)
+        return known.owner if known else ""
+
     def delete(self, caller: Caller, public_id: str) -> None:
         """Delete one of the caller's ids, with immediate effect; a miss raises NotFound."""
         if not is_public_id(public_id):

@@ -44,6 +44,10 @@ class PublicNames:
             return reference.id
         return self._known.get(reference) or self._fetch(reference)
 
+    def known_id(self, reference: Reference) -> str:
+        """Return the id of a reference as this process has cached it, else ""; no round trip."""
+        return reference.id or self._known.get(reference, "")
+
     def renew(self, reference: Reference) -> str:
         """Return what `find` does, from the engine."""
         self._known.pop(reference, None)

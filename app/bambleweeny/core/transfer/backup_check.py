@@ -6,7 +6,8 @@ from typing import IO, TypeVar
 
 import msgspec
 
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.core.auth.limits import LARGEST_QUOTA, Limits, parse_limits
+from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
@@ -28,7 +29,7 @@ from bambleweeny.core.transfer.backup_format import (
     User,
 )
 from bambleweeny.core.transfer.restored_lists import is_possible_item, is_possible_list
-from bambleweeny.errors import BambleweenyError
+from bambleweeny.errors import BambleweenyError, InvalidRequest
 from bambleweeny.names import is_media_type, is_part_of_name, is_public_id, is_user_id, is_username
 from bambleweeny.store import schema
 
@@ -104,6 +105,14 @@ def _decode(data: bytes, form: type[_T]) -> _T | None:
         return None
 
 
+def _are_limits(limits: Limits) -> bool:
+    """Return whether the limits are written as the server stores them."""
+    try:
+        return Limits(**parse_limits(limits._asdict())) == limits  # type: ignore[arg-type]
+    except InvalidRequest:
+        return False
+
+
 class _Rules:
     """The rules for a record, given the records before it."""
 
@@ -131,9 +140,11 @@ class _Rules:
             is_new
             and is_user_id(user.id)
             and is_username(user.name)
-            and is_admin == (user.role == "admin") == (user.name == ADMIN_NAME)
+            and is_admin == (user.name == ADMIN_NAME)
+            and (user.role == "admin" or not is_admin)
             and 0 <= user.quota <= LARGEST_QUOTA
             and user.hash.isascii()
+            and _are_limits(user.limits)
         )
 
     def _allows_owned(self, record: Owned) -> bool:

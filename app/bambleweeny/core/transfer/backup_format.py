@@ -9,6 +9,7 @@ from typing import IO, Literal
 
 import msgspec
 
+from bambleweeny.core.auth.limits import Limits
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.values import Base64
 
@@ -35,14 +36,27 @@ class Header(_Strict):
     last_user: int
 
 
-class User(_Strict):
-    """A user; the records of its data follow. A quota of 0 means no limit."""
+class User(_Strict, omit_defaults=True):
+    """A user; the records of its data follow. A quota of 0 means no limit, as other limits.
+
+    The hash of a user that was invited is empty until it has a password.
+    """
 
     id: str
     name: str
     role: Literal["admin", "user"]
     quota: int
     hash: str
+    max_bytes: int = 0
+    rate: str = ""
+    burst: int = 0
+    max_value: int = 0
+    max_tokens: int = 0
+
+    @property
+    def limits(self) -> Limits:
+        """The limits besides the quota."""
+        return Limits(self.max_bytes, self.rate, self.burst, self.max_value, self.max_tokens)
 
 
 class Key(_Strict, rename={"expires": "ends"}, omit_defaults=True):

@@ -178,9 +178,11 @@ class _Writer:
         self._lists, self._topics = {}, {}
         self._flush()
         self._store.write(("HSET", self._schema.users, user.name, user.id))
+        version = f"{self._version}{'r' if user.limits.restricts_requests else ''}"
+        login = ("hash", user.hash) if user.hash else ()
         self._store.write(
-            ("HSET", tenant.user, "name", user.name, "hash", user.hash, "quota", user.quota,
-             "role", user.role, "version", self._version),
+            ("HSET", tenant.user, "name", user.name, "quota", user.quota, "role", user.role,
+             "version", version, *login, *user.limits.stored()),
         )  # fmt: skip
         if user.id == ADMIN_ID:
             self._store.write(("SREM", self._schema.tenants, user.id))

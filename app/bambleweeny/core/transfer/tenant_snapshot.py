@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.limits import LIMIT_FIELDS, limits_of
 from bambleweeny.core.auth.tenant_session import read_as, run_read_as, walk_index_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange
@@ -30,7 +31,7 @@ from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_TOPIC, SNAPSHOT_ITEMS_PAGE, SNAPSHOT_TENANT, Script
 
-_FIELDS = ("name", "role", "quota", "hash")
+_FIELDS = ("name", "role", "quota", "hash", *LIMIT_FIELDS)
 _OF_RECORD = (COUNTERS_FIELD, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
 """The list's name, its record, and a page of items in each state."""
@@ -118,10 +119,10 @@ class TenantSnapshot:
                 yield item
                 at, last = item.at, item.id
 
-    def _user(self, fields: Sequence[bytes]) -> User:
-        name, role, quota, hashed = (field.decode() for field in fields)
+    def _user(self, fields: Sequence[bytes | None]) -> User:
+        name, role, quota, hashed = ((field or b"").decode() for field in fields[:4])
         kind: Literal["admin", "user"] = "admin" if role == "admin" else "user"
-        return User(self._caller.id, name, kind, int(quota), hashed)
+        return User(self._caller.id, name, kind, int(quota), hashed, *limits_of(fields[4:]))
 
     def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
         for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):

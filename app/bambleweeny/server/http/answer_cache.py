@@ -44,11 +44,11 @@ class Draft:
         self.whole = whole
         self.snapshot = snapshot
         self.fresh: Fresh | None = None
-        self.template = self.path = ""
+        self.template = self.path = self.owner = ""
 
-    def keep(self, fresh: Fresh | None, template: str, path: str) -> None:
-        """Let the answer be repeated while it is fresh; the rest is for log and metrics."""
-        self.fresh, self.template, self.path = fresh, template, path
+    def keep(self, fresh: Fresh | None, template: str, path: str, owner: str) -> None:
+        """Let the answer be repeated while it is fresh; the rest is for log and counts."""
+        self.fresh, self.template, self.path, self.owner = fresh, template, path, owner
 
 
 class AnswerCache:
@@ -101,8 +101,9 @@ class AnswerCache:
             return
         given_id = valid_id(request.headers.get("X_REQUEST_ID", ""))
         shown = RepeatedRequest(
-            request.command, draft.path, draft.template, int(status[:3]), given_id
-        )
+            request.command, draft.path, draft.template, int(status[:3]), given_id,
+            draft.owner, len(body),
+        )  # fmt: skip
         kept = [line for line in lines if not line.startswith("X-Request-Id:")]
         rest = "".join([*kept, "\r\n"]).encode("latin-1") + body
         head = f"HTTP/1.1 {status}\r\nDate: ".encode("latin-1")

@@ -1,19 +1,51 @@
--- Changes fields of a user's record.
+-- Changes fields of a user's record, and raises the version of its sessions and the revisions of its
+-- named tokens as far as the change concerns them.
 --
 -- Input
 --   KEYS[1] user (hash): the user's record
---   ARGV[1] revokes (flag): revoke the user's tokens
---   ARGV[2..] field (string), value (bytes): for each field to set
--- Output: 1, or 0 if the user does not exist
+--   ARGV[1] has_password (flag): there is a new password, which ends sessions and an open code
+--   ARGV[2] code (string): the digest of the code that the user must have; empty: any or none
+--   ARGV[3..] field (string), value (bytes): for each field to set; an empty value removes it
+-- Output: the version of the user's sessions, or nil if the user, or the code, does not exist
 --- @function "tenants/raise_version"
-local user, revokes = KEYS[1], ARGV[1] == '1'
-if redis.call('EXISTS', user) == 0 then
-  return 0
+local user, has_password, code = KEYS[1], ARGV[1] == '1', ARGV[2]
+if redis.call('EXISTS', user) == 0 or (code ~= '' and redis.call('HGET', user, 'code') ~= code) then
+  return false
 end
+
+local function request_limits()
+  local limits = redis.call('HMGET', user, 'rate', 'burst', 'max_value')
+  return (limits[1] or '') .. ' ' .. (limits[2] or '') .. ' ' .. (limits[3] or '')
+end
+
+-- Raises the revision of each named token, so that its requests are checked against new limits.
+local function raise_revisions()
+  for _, field in ipairs(redis.call('HKEYS', user)) do
+    if string.sub(field, 1, 2) == 't:' then
+      redis.call('HINCRBY', user, field, 1)
+    end
+  end
+end
+
+local before = request_limits()
 -- NOTE: a full engine refuses a first write that adds; this one removes first.
 redis.call('HDEL', user, '')
-redis.call('HSET', user, unpack(ARGV, 2))
-if revokes then
-  raise_version({1, 0})
+if has_password then
+  redis.call('HDEL', user, 'code', 'code_ends')
 end
-return 1
+for index = 3, #ARGV, 2 do
+  local field, value = unpack(ARGV, index, index + 1)
+  if value == '' then
+    redis.call('HDEL', user, field)
+  else
+    redis.call('HSET', user, field, value)
+  end
+end
+local has_new_limits = before ~= request_limits()
+if has_new_limits then
+  raise_revisions()
+end
+if has_password or has_new_limits then
+  return raise_version({has_password and 1 or 0, has_new_limits and 1 or 0})
+end
+return redis.call('HGET', user, 'version')

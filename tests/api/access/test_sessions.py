@@ -1,6 +1,14 @@
 """Logging in and saying who one is."""
 
+import json
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlencode, urlsplit
+
 import pytest
+from bambleweeny.errors import WrongLogin
 from servers import Http
 
 LOGIN = {"username": "admin", "password": "changeme"}
@@ -136,19 +144,19 @@ def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_
     assert body.pop("info").startswith("Session expires in ")
     assert body == {"authenticated": "True", "admin": "False", "user": "uli", "id": "1"}
     assert as_admin.get("/auth/test").json()["admin"] == "True"
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     assert as_uli.get("/auth/test").json()["authenticated"] == "False"
     with Http(session_url, "x") as stranger:
         assert stranger.get("/auth/test").json()["authenticated"] == "False"
 
 
 def test_ones_own_password_can_be_changed(as_uli, http):
-    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "new"})
+    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "another"})
     assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
     assert wrong.headers["B9Y-AUTHENTICATED-USER"] == "uli"
-    assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
+    assert as_uli.put("/auth/password", json={"current": "secret", "password": "another"}).ok
     assert as_uli.get("/keys").status_code == 401
-    assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+    assert http.post("/auth/token", json={"username": "uli", "password": "another"}).ok
 
 
 @pytest.mark.parametrize(
@@ -169,7 +177,7 @@ def test_a_refused_login_is_logged_with_its_name_and_address(http, caplog, kind,
         login["grant_type"] = "password"
     answer = http.post("/auth/token", **{kind: login}, headers={"X-Request-ID": "login-1"})
     assert answer.status_code in (400, 401)
-    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.sessions"]
+    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.access.sessions"]
     assert record.levelname == "WARNING"
     assert record.getMessage() == f"login of {shown} from 127.0.0.1 refused: wrong_login"
     assert (record.address, record.request_id, record.code) == (
@@ -195,3 +203,75 @@ def test_raw_is_read_as_flags_are(as_admin):
         assert answer.json()["info"] == "The parameter 'raw' takes 0 or 1."
     assert as_admin.get("/readyz?reads=0").status_code == 200
     assert as_admin.get("/readyz?reads=no").status_code == 400
+
+
+def log_in_from(session_url, address, password="secret", name="uli", **form):
+    """Log in over a connection from an address of this machine; return status, headers, body."""
+    place = urlsplit(session_url)
+    with closing(
+        HTTPConnection(place.hostname, place.port, timeout=30, source_address=(address, 0))
+    ) as connection:
+        login = {"username": name, "password": password}
+        body = urlencode({**form, **login}) if form else json.dumps(login)
+        kind = "application/x-www-form-urlencoded" if form else "application/json"
+        connection.request("POST", "/auth/token", body, {"Content-Type": kind})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, json.loads(answer.read())
+
+
+def test_200_wrong_logins_from_one_address_leave_anothers_login_untouched(session_url, uli):
+    def guess(_):
+        return log_in_from(session_url, "127.0.0.2", "wrong")[0]
+
+    with ThreadPoolExecutor(8) as clients:
+        guesses = clients.map(guess, range(200))
+        good = [log_in_from(session_url, "127.0.0.1")[0] for _ in range(10)]
+        statuses = Counter(guesses)
+    assert good == [200] * 10
+    assert set(statuses) <= {401, 429, 503}
+    assert 10 <= statuses[401] < 30
+    assert log_in_from(session_url, "127.0.0.2")[0] == 429
+
+
+def test_past_100_failures_an_hour_a_name_gets_in_where_it_was_before(session_url, services, uli):
+    assert log_in_from(session_url, "127.0.0.1")[0] == 200
+    for number in range(10):
+        for _ in range(10):
+            with pytest.raises(WrongLogin):
+                services.logins.log_in("uli", "wrong", f"10.0.0.{number}")
+    status, headers, body = log_in_from(session_url, "127.0.0.2")
+    assert (status, body["code"]) == (429, "too_many_logins")
+    assert 30 <= int(headers["Retry-After"]) <= 36
+    assert log_in_from(session_url, "127.0.0.2", name="admin", password="changeme")[0] == 200
+    assert log_in_from(session_url, "127.0.0.1")[0] == 200
+
+
+@pytest.mark.parametrize("name", ["uli", "nobody"])
+@pytest.mark.parametrize("form", [{}, {"grant_type": "password"}])
+def test_too_many_failed_logins_are_429(session_url, uli, caplog, name, form):
+    for _ in range(10):
+        assert log_in_from(session_url, "127.0.0.2", "wrong", name, **form)[0] in (400, 401)
+    caplog.clear()
+    status, headers, body = log_in_from(session_url, "127.0.0.2", "secret", name, **form)
+    assert (status, body["code"]) == (429, "too_many_logins")
+    seconds = int(headers["Retry-After"])
+    assert 25 <= seconds <= 30
+    assert body["hint"] == f"Only failed logins count. Try again in {seconds} s."
+    assert body.get("error") == ("temporarily_unavailable" if form else None)
+    assert headers["Cache-Control"] == "no-store"
+    [record] = [one for one in caplog.records if one.name == "bambleweeny.api.access.sessions"]
+    assert record.getMessage() == f'login of "{name}" from 127.0.0.2 refused: too_many_logins'
+
+
+def test_a_wrong_current_password_counts_as_a_failed_login(as_uli, http):
+    for _ in range(10):
+        wrong = as_uli.put("/auth/password", json={"current": "x", "password": "another"})
+        assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
+    for call in (
+        lambda: as_uli.put("/auth/password", json={"current": "secret", "password": "another"}),
+        lambda: http.post("/auth/token", json={"username": "uli", "password": "secret"}),
+    ):
+        answer = call()
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_logins")
+        assert int(answer.headers["Retry-After"]) <= 30
+    assert as_uli.get("/keys").ok

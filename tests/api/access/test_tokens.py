@@ -195,7 +195,7 @@ def test_introspection_shows_own_tokens_and_an_admin_all(as_uli, as_admin, servi
     assert (found["active"], found["scope"], found["username"]) == (True, READER[0], "uli")
     assert found["jti"] == token["id"]
     assert as_admin.post("/auth/introspect", data={"token": token["token"]}).json()["active"]
-    of_admin = services.tokens.issue(services.users.log_in("admin", "changeme"))
+    of_admin = services.tokens.issue(services.logins.log_in("admin", "changeme"))
     hidden = as_uli.post("/auth/introspect", data={"token": of_admin})
     assert hidden.json() == {"active": False}
     assert as_uli.post("/auth/introspect", json={"token": "x"}).json() == {"active": False}

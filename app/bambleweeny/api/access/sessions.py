@@ -8,20 +8,32 @@ from urllib.parse import parse_qsl
 import falcon
 import msgspec
 
-from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.answers.body import answer_done, answer_json, answer_token
+from bambleweeny.api.requests.auditing import note_login, note_refused_login
 from bambleweeny.api.requests.authentication import bearer_token, logged_in
 from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_switch
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM, UTF16_BOMS
-from bambleweeny.errors import BambleweenyError, Busy, InvalidRequest, Unauthorized, WrongLogin
+from bambleweeny.errors import (
+    BambleweenyError,
+    Busy,
+    InvalidRequest,
+    TooManyLogins,
+    Unauthorized,
+    WrongLogin,
+)
 
 _log = logging.getLogger(__name__)
 
 _MAX_SHOWN = 64
 
 _SPACE_AND_QUOTES = b" \t\r\n'\""
+_LATER = "temporarily_unavailable"
+"""The error of a grant that may succeed later: `invalid_grant` would have a client drop a password
+that may be right. RFC 6749 has none for this in section 5.2, but this one in section 4.1.2.1.
+"""
 _JSON_STARTS = (b"{", b"[", *UTF16_BOMS)
 
 
@@ -36,7 +48,8 @@ class AuthToken:
     """/auth/token"""
 
     def __init__(self, services: Services) -> None:
-        self._users = services.users
+        self.services = services
+        self._logins = services.logins
         self._tokens = services.tokens
 
     @falcon.before(may_block)
@@ -49,20 +62,19 @@ class AuthToken:
             token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
         else:
             token = self._log_in(req, read_json(req, Login, body))
-        if token and is_raw:
-            answer_raw(resp, token.encode())
-        elif token:
-            lifetime = self._tokens.lifetime
-            answer_json(
-                resp, {"token_type": "bearer", "access_token": token, "expires_in": lifetime}
-            )
+        if token:
+            answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:
-            return self._tokens.issue(self._users.log_in(login.username, login.password))
-        except (WrongLogin, Busy) as ex:
+            address = req.env["REMOTE_ADDR"]
+            caller = self._logins.log_in(login.username, login.password, address)
+        except (WrongLogin, TooManyLogins, Busy) as ex:
             _note_refusal(req, login.username, ex)
+            note_refused_login(req, self.services, login.username, ex)
             raise
+        note_login(req, self.services, caller)
+        return self._tokens.issue(caller)
 
     def _grant(
         self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
@@ -83,6 +95,9 @@ class AuthToken:
                 return self._log_in(req, Login(form["username"], form["password"]))
             except WrongLogin as ex:
                 _refuse_grant(resp, "invalid_grant", ex.info)
+            except TooManyLogins as ex:
+                ex.details = {"error": _LATER, "error_description": f"{ex.info} {ex.hint}"}
+                raise
         return None
 
 

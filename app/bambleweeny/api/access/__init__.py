@@ -1,0 +1,1 @@
+"""Access over HTTP: sessions, named tokens, users, and the accounts of what they did."""

@@ -1,0 +1,265 @@
+"""Users and passwords over HTTP."""
+
+from typing import Literal
+
+import falcon
+import msgspec
+
+from bambleweeny.api.answers.body import answer_json, answer_token
+from bambleweeny.api.requests.auditing import note, noted
+from bambleweeny.api.requests.authentication import admin_only, logged_in
+from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.parameters import read_duration, read_switch
+from bambleweeny.api.requests.scopes import needs, require_session
+from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.auth import user_record
+from bambleweeny.core.auth.codes import OpenCode
+from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
+from bambleweeny.core.auth.users import ADMIN_ID
+from bambleweeny.core.services import Services
+from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.names import is_user_id, parse_duration
+
+_READ, _WRITE = needs("users", "read"), needs("users", "write")
+_LONGEST_TTL_TEXT = 64
+
+
+class _Fields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    quota: int | str | None = None
+    max_bytes: int | str | None = None
+    rate: int | str | None = None
+    burst: int | str | None = None
+    max_value: int | str | None = None
+    max_tokens: int | str | None = None
+    role: Literal["admin", "user"] | None = None
+    password: str | None = None
+
+    def parsed_quota(self) -> int | None:
+        """Return the quota, None without it; InvalidRequest unless it is a whole number."""
+        return None if self.quota is None else _quota(self.quota)
+
+    def limits(self) -> dict[str, str | int]:
+        """Return the given limits as a user's record has them."""
+        given = {name: getattr(self, name) for name in LIMIT_FIELDS}
+        return parse_limits({name: value for name, value in given.items() if value is not None})
+
+
+class NewUser(_Fields):
+    """The body of POST /users."""
+
+    username: str
+    invite: bool = False
+    ttl: int | str | None = None
+
+
+class UserChange(_Fields):
+    """The body of PUT /users/{id}: at least one of the fields."""
+
+
+class Acceptance(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of POST /auth/accept."""
+
+    code: str
+    password: str
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PUT /config/admin."""
+
+    password: str
+
+
+class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of PUT /auth/password."""
+
+    current: str
+    password: str
+
+
+class Users:
+    """/users"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._users = services.users
+
+    @falcon.before(admin_only, needed=_READ)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the users."""
+        rows = [{"id": user.id, **_shown(user)} for user in self._users.all()]
+        answer_json(resp, {"users": rows})
+
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
+    @falcon.before(may_block)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Add a user with a password, or invite one. A named token makes no admin."""
+        wanted = read_json(req, NewUser)
+        if wanted.role == "admin":
+            require_session(req)
+        quota, role, limits = wanted.parsed_quota() or 0, wanted.role or "user", wanted.limits()
+        if not wanted.invite:
+            password = _password_of(wanted)
+            user = self._users.create(wanted.username, password, quota, role=role, limits=limits)
+            self._note(req, "user.created", user)
+            answer_json(resp, {"info": "created", "id": int(user.id)})
+            return
+        if wanted.password is not None:
+            raise InvalidRequest("Give a password, or 'invite': true, not both.")
+        user, code = self._users.invite(
+            wanted.username, quota, role=role, limits=limits, seconds=_seconds(wanted.ttl)
+        )
+        self._note(req, "user.invited", user)
+        _answer_code(resp, code, {"info": "created", "id": int(user.id)})
+
+    def _note(self, req: falcon.Request, action: str, user: user_record.User) -> None:
+        note(req, self.services, action, f"{user.id} {user.username}", about=user.id)
+
+
+class User:
+    """/users/{user_id}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._users = services.users
+
+    @falcon.before(admin_only, needed=_READ)
+    def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Answer a user."""
+        user = self._users.get(_checked_user_id(user_id))
+        answer_json(resp, _shown(user))
+
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
+    @falcon.before(may_block)
+    def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Set a user's quota, limits, role or password; a named token sets no role or password."""
+        change = read_json(req, UserChange)
+        if change.role is not None or change.password is not None:
+            require_session(req)
+        if all(getattr(change, name) is None for name in change.__struct_fields__):
+            raise InvalidRequest("Give a quota, a limit, a role or a password.")
+        is_password = change.password is not None
+        action = "password.changed" if is_password else "user.changed"
+        with noted(req, self.services, action, user_id, about=_checked_user_id(user_id)):
+            self._users.change(
+                user_id,
+                quota=change.parsed_quota(),
+                password=change.password,
+                role=change.role,
+                limits=change.limits(),
+            )
+        answer_json(resp, {"info": "updated"})
+
+    @falcon.before(admin_only, needed=_WRITE)
+    @falcon.before(may_block)
+    def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Delete a user and all its data."""
+        with noted(req, self.services, "user.deleted", _checked_user_id(user_id)):
+            self._users.delete(user_id)
+        answer_json(resp, {"info": "user deleted"})
+
+
+class UserReset:
+    """/users/{user_id}/reset"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._users = services.users
+
+    @falcon.before(admin_only, takes("ttl"))
+    def on_post(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
+        """Answer a one-time code with which a user sets a new password."""
+        seconds = read_duration(req, "ttl")
+        user, code = self._users.reset(_checked_user_id(user_id), seconds)
+        _answer_code(resp, code, {"id": int(user.id), "username": user.username})
+
+
+class AuthAccept:
+    """/auth/accept"""
+
+    def __init__(self, services: Services) -> None:
+        self._users = services.users
+        self._tokens = services.tokens
+
+    @falcon.before(may_block)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set the password of the user that has a one-time code, and answer a token."""
+        is_raw = read_switch(req, "raw")
+        wanted = read_json(req, Acceptance)
+        token = self._tokens.issue(self._users.accept(wanted.code, wanted.password))
+        answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
+
+
+class AdminPassword:
+    """/config/admin"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(may_block)
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set the admin's password, which revokes the admin's tokens."""
+        password = read_json(req, NewPassword).password
+        with noted(req, self.services, "password.changed", ADMIN_ID, about=ADMIN_ID):
+            self.services.users.change(ADMIN_ID, password=password)
+        answer_json(resp, {"info": "updated"})
+
+
+class OwnPassword:
+    """/auth/password"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(logged_in, takes(body=True))
+    @falcon.before(may_block)
+    def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Set the caller's password, which revokes the caller's tokens."""
+        of_users, caller = self.services.users, req.context.caller
+        change = read_json(req, PasswordChange)
+        of_users.check(caller)
+        with noted(req, self.services, "password.changed", caller.id):
+            self.services.logins.confirm(caller, change.current, req.env["REMOTE_ADDR"])
+            of_users.change(caller.id, password=change.password)
+        answer_json(resp, {"info": "updated"})
+
+
+def _checked_user_id(user_id: str) -> str:
+    if not is_user_id(user_id):
+        raise NotFound()
+    return user_id
+
+
+def _password_of(wanted: NewUser) -> str:
+    if wanted.password is None:
+        raise InvalidRequest("Give a `password`, or 'invite': true for a one-time code.")
+    if wanted.ttl is not None:
+        raise InvalidRequest("'ttl' is for a code: it needs 'invite': true.")
+    return wanted.password
+
+
+def _shown(user: user_record.User) -> dict[str, str | int]:
+    """Return the fields of a user that are shown, without limits that are not set."""
+    fields = {"username": user.username, "quota": str(user.quota), "role": user.role}
+    invited = {"invited": True} if user.is_invited else {}
+    return {**fields, **user.limits.shown(), **invited}
+
+
+def _answer_code(resp: falcon.Response, code: OpenCode, fields: dict[str, str | int]) -> None:
+    resp.set_header("Cache-Control", "no-store")
+    answer_json(resp, {**fields, "code": code.text, "expires_in": code.expires_in})
+
+
+def _seconds(ttl: int | str | None) -> int | None:
+    try:
+        return None if ttl is None else parse_duration(str(ttl)[:_LONGEST_TTL_TEXT])
+    except ValueError as ex:
+        raise InvalidRequest(f"'ttl' is invalid: {ex}.") from ex
+
+
+def _quota(value: int | str) -> int:
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise InvalidRequest("The quota must be a whole number; 0 is no limit.")
+    return int(text)

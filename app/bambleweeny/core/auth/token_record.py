@@ -1,0 +1,25 @@
+"""The stored form of a named token."""
+
+import msgspec
+
+
+class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The stored form of a named token. Times are in seconds since the epoch; `expires` 0 is never.
+
+    `digest` is the SHA-256 of the text, in hex. Until `old_until` the text with `old_digest` is
+    valid too.
+    """
+
+    name: str
+    scopes: tuple[str, ...]
+    made: int
+    digest: str
+    expires: int = 0
+    rate: str = ""
+    old_digest: str = ""
+    old_until: int = 0
+
+
+def token_record_of(packed: bytes) -> TokenRecord:
+    """Decode a stored record."""
+    return msgspec.json.decode(packed, type=TokenRecord)

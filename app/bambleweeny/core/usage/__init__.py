@@ -1,0 +1,1 @@
+"""What a user stores, may store, and sends and receives."""

@@ -1,0 +1,17 @@
+-- Reads what a tenant stores, its limits and its traffic.
+--
+-- Input
+--   KEYS[1] user (hash): the tenant's record
+--   ARGV[1] version (string): the version of the caller's token
+--   ARGV[2..] limit (string): the field of each limit in the record
+-- Output: the numbers of keys, lists, topics, routes and bins; the limits; the traffic
+-- Errors: unauthorized
+--- @include "lib/tenant"
+--- @include "lib/quota"
+local numbers = {}
+for index, names in ipairs({its_keys, its_lists, its_topics, its_routes, its_bins}) do
+  numbers[index] = redis.call('ZCARD', names)
+end
+numbers[1] = numbers[1] - count_expired()
+local limits = redis.call('HMGET', user, unpack(ARGV, 2))
+return {numbers, limits, redis.call('HGETALL', its_traffic)}

@@ -1,0 +1,31 @@
+"""The commands `usage` and `audit`."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("logged_in")
+
+
+def test_the_usage_is_a_table_or_json(typed):
+    typed("set", "accounting", "1")
+    assert "quota\tnone" in typed("usage")
+    used = json.loads(typed("--json", "usage"))
+    assert used["keys"] >= 1
+    assert used["limits"]["quota"] == 0
+
+
+def test_the_trail_is_printed(typed):
+    typed("export", "-")
+    [line] = typed("audit", "--last", "1", "--action", "export").splitlines()
+    assert line.split("\t")[1:4] == ["export", "ok", "admin"]
+    assert line in typed("audit", "--since", "1h", "--action", "export").splitlines()
+    [row] = map(
+        json.loads,
+        typed(
+            "--json", "audit", "--follow", "--last", "1", "--action", "export", "--max", "1"
+        ).splitlines(),
+    )
+    assert (row["action"], row["actor_id"]) == ("export", "0")
+    typed("audit", "--last", "1", "--since", "1h", status=2)
+    typed("audit", "--max", "1", status=2)
