@@ -45,6 +45,20 @@ def test_calls_of_admins_have_scopes(as_admin, admin_token):
     assert admin_token("server:write").get("/save").ok
 
 
+def test_a_token_sets_no_password_and_no_role(as_admin, uli, admin_token):
+    writer = admin_token("users:write", "users:read")
+    path = f"/users/{uli.id}"
+    for method, place, body in (
+        ("PUT", path, {"password": "another1"}), ("PUT", "/users/0", {"password": "another1"}),
+        ("PUT", path, {"role": "admin"}), ("POST", f"{path}/reset", None),
+        ("POST", "/users", {"username": "x", "password": "another1", "role": "admin"}),
+        ("POST", "/users", {"username": "x", "invite": True, "role": "admin"}),
+    ):  # fmt: skip
+        assert is_refused(writer.request(method, place, json=body)), (method, place)
+    assert writer.put(path, json={"quota": 5}).ok
+    assert as_admin.get(path).json()["role"] == "user"
+
+
 def test_scopes_make_no_admin(with_scopes):
     client = with_scopes("users:read", "server:read", "act:0", "keys:read")
     for path in ("/users", "/info", "/keys/a?userid=0"):
