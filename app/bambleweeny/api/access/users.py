@@ -11,6 +11,7 @@ from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
+from bambleweeny.api.requests.scopes import needs, require_session
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
@@ -20,6 +21,7 @@ from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.names import is_user_id, parse_duration
 
+_READ, _WRITE = needs("users", "read"), needs("users", "write")
 _LONGEST_TTL_TEXT = 64
 
 
@@ -82,17 +84,19 @@ class Users:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the users."""
         rows = [{"id": user.id, **_shown(user)} for user in self._users.all()]
         answer_json(resp, {"users": rows})
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Add a user with a password, or invite one."""
+        """Add a user with a password, or invite one. A named token makes no admin."""
         wanted = read_json(req, NewUser)
+        if wanted.role == "admin":
+            require_session(req)
         quota, role, limits = wanted.parsed_quota() or 0, wanted.role or "user", wanted.limits()
         if not wanted.invite:
             password = _password_of(wanted)
@@ -119,17 +123,19 @@ class User:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Answer a user."""
         user = self._users.get(_checked_user_id(user_id))
         answer_json(resp, _shown(user))
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
-        """Set a user's quota, limits, role or password."""
+        """Set a user's quota, limits, role or password; a named token sets no role or password."""
         change = read_json(req, UserChange)
+        if change.role is not None or change.password is not None:
+            require_session(req)
         if all(getattr(change, name) is None for name in change.__struct_fields__):
             raise InvalidRequest("Give a quota, a limit, a role or a password.")
         is_password = change.password is not None
@@ -144,7 +150,7 @@ class User:
             )
         answer_json(resp, {"info": "updated"})
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_WRITE)
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Delete a user and all its data."""
