@@ -283,6 +283,8 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 
 
 CATALOGUE: dict[str, type[BambleweenyError]] = {
-    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
+    cls.code: cls
+    for cls in _tree(BambleweenyError)
+    if not issubclass(cls, (NoAnswer, StaleToken))
 }
 """The error classes that a server can answer, by code."""
