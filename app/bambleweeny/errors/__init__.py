@@ -283,8 +283,6 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 
 
 CATALOGUE: dict[str, type[BambleweenyError]] = {
-    cls.code: cls
-    for cls in _tree(BambleweenyError)
-    if not issubclass(cls, (NoAnswer, StaleToken))
+    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
 }
 """The error classes that a server can answer, by code."""
