@@ -35,7 +35,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
-        StaleToken             401  the token's record changed; the server repeats the call
+        StaleToken                  the token's record changed; the server repeats the call
         WrongLogin             401  wrong user name or password
         InvalidCode            401  one-time code that is wrong, used or expired
       InvalidSignature         401  a request to a bin is not signed with its secrets
@@ -283,6 +283,6 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 
 
 CATALOGUE: dict[str, type[BambleweenyError]] = {
-    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
+    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer | StaleToken)
 }
 """The error classes that a server can answer, by code."""

@@ -6,16 +6,16 @@ import pytest
 def test_the_life_of_a_user(as_admin, http):
     made = as_admin.post("/users", json={"username": "uli", "password": "secret"})
     assert made.json() == {"info": "created", "id": 1}
-    assert as_admin.get("/users/1").json() == {"username": "uli", "quota": "0"}
+    assert as_admin.get("/users/1").json() == {"username": "uli", "quota": "0", "role": "user"}
     assert as_admin.get("/users").json()["users"] == [
-        {"id": "0", "username": "admin", "quota": "0"},
-        {"id": "1", "username": "uli", "quota": "0"},
+        {"id": "0", "username": "admin", "quota": "0", "role": "admin"},
+        {"id": "1", "username": "uli", "quota": "0", "role": "user"},
     ]
     for quota in (20, "20"):
         assert as_admin.put("/users/1", json={"quota": quota}).status_code == 200
         assert as_admin.get("/users/1").json()["quota"] == "20"
-    assert as_admin.put("/users/1", json={"password": "new"}).ok
-    assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+    assert as_admin.put("/users/1", json={"password": "another"}).ok
+    assert http.post("/auth/token", json={"username": "uli", "password": "another"}).ok
     assert as_admin.delete("/users/1").json() == {"info": "user deleted"}
     for method in ("GET", "PUT", "DELETE"):
         answer = as_admin.request(method, "/users/1", json={"quota": 1})
@@ -23,12 +23,12 @@ def test_the_life_of_a_user(as_admin, http):
 
 
 def test_a_user_can_be_made_with_a_quota(as_admin):
-    as_admin.post("/users", json={"username": "uli", "password": "x", "quota": 5})
+    as_admin.post("/users", json={"username": "uli", "password": "secret", "quota": 5})
     assert as_admin.get("/users/1").json()["quota"] == "5"
 
 
 def test_an_existing_name_is_400(as_admin):
-    answer = as_admin.post("/users", json={"username": "admin", "password": "x"})
+    answer = as_admin.post("/users", json={"username": "admin", "password": "secret"})
     assert (answer.status_code, answer.json()["code"]) == (400, "user_exists")
 
 
@@ -55,9 +55,9 @@ def test_a_user_is_told_that_this_is_the_admins(as_uli, http, method, path):
 
 
 def test_the_admins_password(as_admin, http):
-    assert as_admin.put("/config/admin", json={"password": "new"}).json() == {"info": "updated"}
+    assert as_admin.put("/config/admin", json={"password": "another"}).json() == {"info": "updated"}
     assert as_admin.get("/users").status_code == 401
-    assert http.post("/auth/token", json={"username": "admin", "password": "new"}).ok
+    assert http.post("/auth/token", json={"username": "admin", "password": "another"}).ok
 
 
 def test_the_engine_is_shown_and_saved(as_admin):

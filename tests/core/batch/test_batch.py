@@ -228,7 +228,7 @@ def test_gets_alone_are_tried_again_and_nothing_else_is(
 @pytest.mark.parametrize("is_atomic", [False, True])
 def test_a_token_that_has_ended_does_nothing(services, uli, raw, is_atomic):
     run = services.batch.run_atomic if is_atomic else services.batch.run
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     before = everything(raw)
     for operations in ([Get("k")], [Set("k", "v")], []):
         with pytest.raises(Unauthorized):

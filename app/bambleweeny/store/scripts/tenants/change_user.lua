@@ -15,7 +15,7 @@ end
 
 local function request_limits()
   local limits = redis.call('HMGET', user, 'rate', 'burst', 'max_value')
-  return table.concat({limits[1] or '', limits[2] or '', limits[3] or ''}, ' ')
+  return (limits[1] or '') .. ' ' .. (limits[2] or '') .. ' ' .. (limits[3] or '')
 end
 
 -- Raises the revision of each named token, so that its requests are checked against new limits.
