@@ -1,6 +1,7 @@
 """Parsing and validation of a backup; nothing in the file is trusted."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
@@ -9,9 +10,11 @@ import msgspec
 from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.tenants.usage import LARGEST_MAX_BYTES
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.topics import id_in_order, is_message_id
 from bambleweeny.core.transfer.backup_format import (
+    LIMITS,
     VERSION,
     Bin,
     End,
@@ -35,6 +38,7 @@ from bambleweeny.store import schema
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
 _LATEST = 1 << 53
+_is_limit = re.compile(r"[0-9a-z./]{1,32}").fullmatch
 
 _T = TypeVar("_T", Header, Line)
 
@@ -134,6 +138,7 @@ class _Rules:
             and is_admin == (user.role == "admin") == (user.name == ADMIN_NAME)
             and 0 <= user.quota <= LARGEST_QUOTA
             and user.hash.isascii()
+            and _are_possible_limits(user.limits)
         )
 
     def _allows_owned(self, record: Owned) -> bool:
@@ -173,6 +178,13 @@ class _Rules:
             return False
         last, self._message = self._message, id_in_order(message.id)
         return last < self._message
+
+
+def _are_possible_limits(limits: dict[str, str]) -> bool:
+    return limits.keys() <= set(LIMITS) and all(
+        _is_limit(text) and int(limits.get("max_bytes", 0)) <= LARGEST_MAX_BYTES
+        for text in limits.values()
+    )
 
 
 def _is_possible_route(route: Route) -> bool:

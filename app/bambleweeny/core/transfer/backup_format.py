@@ -35,14 +35,22 @@ class Header(_Strict):
     last_user: int
 
 
-class User(_Strict):
-    """A user; the records of its data follow. A quota of 0 means no limit."""
+LIMITS = ("max_bytes", "rate", "burst", "max_value", "max_tokens")
+"""The fields of a user's record that limit what it does, apart from its quota."""
+
+
+class User(_Strict, omit_defaults=True):
+    """A user; the records of its data follow. A quota of 0 means no limit.
+
+    `limits` has the fields of LIMITS that the user's record has. Early backups have none.
+    """
 
     id: str
     name: str
     role: Literal["admin", "user"]
     quota: int
     hash: str
+    limits: dict[str, str] = {}
 
 
 class Key(_Strict, rename={"expires": "ends"}, omit_defaults=True):

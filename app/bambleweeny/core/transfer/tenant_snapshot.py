@@ -15,6 +15,7 @@ from bambleweeny.core.lists.items import STATES, State
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.transfer.backup_format import (
+    LIMITS,
     BesideKeys,
     Bin,
     Item,
@@ -30,7 +31,7 @@ from bambleweeny.core.values import value_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_TOPIC, SNAPSHOT_ITEMS_PAGE, SNAPSHOT_TENANT, Script
 
-_FIELDS = ("name", "role", "quota", "hash")
+_FIELDS = ("name", "role", "quota", "hash", *LIMITS)
 _OF_RECORD = (COUNTERS_FIELD, "low", "policy")
 _PARTS_OF_LIST = 2 + len(STATES)
 """The list's name, its record, and a page of items in each state."""
@@ -118,10 +119,11 @@ class TenantSnapshot:
                 yield item
                 at, last = item.at, item.id
 
-    def _user(self, fields: Sequence[bytes]) -> User:
-        name, role, quota, hashed = (field.decode() for field in fields)
+    def _user(self, fields: Sequence[bytes | None]) -> User:
+        name, role, quota, hashed, *found = (field and field.decode() for field in fields)
+        limits = {field: text for field, text in zip(LIMITS, found, strict=True) if text}
         kind: Literal["admin", "user"] = "admin" if role == "admin" else "user"
-        return User(self._caller.id, name, kind, int(quota), hashed)
+        return User(self._caller.id, name or "", kind, int(quota or 0), hashed or "", limits)
 
     def _keys(self, found: Sequence[Any]) -> Iterator[Record]:
         for name, *stored in zip(found[::3], found[1::3], found[2::3], strict=True):
