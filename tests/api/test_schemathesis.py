@@ -11,7 +11,7 @@ import requests
 from api.access import scoped_calls
 from servers import running
 
-PASSWORD_CALLS = ("setAdminPassword", "changeUser", "setOwnPassword")
+PASSWORD_CALLS = ("setAdminPassword", "changeUser", "setOwnPassword", "logOut")
 ENDLESS = ("followEvents",)
 """Their answers do not end; tests/api/test_events.py reads them."""
 # NOTE: left out are `positive_data_acceptance`, since the contract answers 400 to a taken

@@ -13,10 +13,10 @@ from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
 from bambleweeny.api.requests.scopes import needs, require_session
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.core.auth import user_record
+from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
-from bambleweeny.core.auth.users import ADMIN_ID
+from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.names import is_user_id, parse_duration
@@ -112,7 +112,7 @@ class Users:
         self._note(req, "user.invited", user)
         _answer_code(resp, code, {"info": "created", "id": int(user.id)})
 
-    def _note(self, req: falcon.Request, action: str, user: user_record.User) -> None:
+    def _note(self, req: falcon.Request, action: str, user: user_records.User) -> None:
         note(req, self.services, action, f"{user.id} {user.username}", about=user.id)
 
 
@@ -239,7 +239,7 @@ def _password_of(wanted: NewUser) -> str:
     return wanted.password
 
 
-def _shown(user: user_record.User) -> dict[str, str | int]:
+def _shown(user: user_records.User) -> dict[str, str | int]:
     """Return the fields of a user that are shown, without limits that are not set."""
     fields = {"username": user.username, "quota": str(user.quota), "role": user.role}
     invited = {"invited": True} if user.is_invited else {}

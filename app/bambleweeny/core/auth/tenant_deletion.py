@@ -26,7 +26,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(("UNLINK", tenant.user))
     store.run(FREE_NAME, [schema.users], name, user_id)
     _drain(lambda: _delete_listed(store, tenant, tenant.keys, tenant.key(""), tenant.meta("")))
-    store.write(("UNLINK", tenant.key_expiries))
+    store.write(("UNLINK", tenant.key_expiries), ("UNLINK", tenant.expiring_bytes))
     not_ready = [tenant.list_part(part, "") for part in NOT_READY_PARTS]
     of_lists = (tenant.ready(""), tenant.list(""), *not_ready)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))

@@ -2,6 +2,9 @@
 --- @include "lib/tenant"
 --- @include "lib/items"
 --- @include "lib/list"
+--- @include "lib/quota"
+--- @include "lib/key_metadata"
+--- @include "lib/trim_topic"
 local undo_steps, saved, published = {}, {}, {}
 
 -- Saves a key before its first change; returns the bytes of its value.
@@ -13,6 +16,7 @@ local function save_key(name)
   local value, meta = unpack(redis.call('MGET', its_key(name), its_meta(name)))
   local expires = meta and redis.call('ZSCORE', its_key_expiries, name)
   undo_steps[#undo_steps + 1] = function()
+    local bytes = counted_bytes(name)
     if value then
       redis.call('SET', its_key(name), value)
       redis.call('ZADD', its_keys, 0, name)
@@ -29,9 +33,11 @@ local function save_key(name)
       redis.call('ZADD', its_key_expiries, expires, name)
       redis.call('PEXPIREAT', its_key(name), expires)
       redis.call('PEXPIREAT', its_meta(name), expires)
-    elseif redis.call('ZSCORE', its_key_expiries, name) then
-      redis.call('ZREM', its_key_expiries, name)
+      redis.call('HSET', its_expiring_bytes, name, #value)
+    elseif redis.call('ZREM', its_key_expiries, name) == 1 then
+      redis.call('HDEL', its_expiring_bytes, name)
     end
+    free_bytes(bytes - counted_bytes(name))
   end
   return value and #value or 0
 end
@@ -89,6 +95,7 @@ local function save_topic(name)
   local length = redis.call('XLEN', its_topic(name))
   local bytes = redis.call('HGET', its_topic_bytes, name)
   undo_steps[#undo_steps + 1] = function()
+    local counted = counted_topic(name)
     if not is_known then
       redis.call('UNLINK', its_topic(name))
       redis.call('HDEL', its_topic_bytes, name)
@@ -96,8 +103,9 @@ local function save_topic(name)
     elseif redis.call('XLEN', its_topic(name)) > length then
       local newest = redis.call('XREVRANGE', its_topic(name), '+', '-', 'COUNT', 1)[1]
       redis.call('XDEL', its_topic(name), newest[1])
-      redis.call('HSET', its_topic_bytes, name, bytes)
+      redis.call('HSET', its_topic_bytes, name, bytes or 0)
     end
+    free_bytes(counted - counted_topic(name))
   end
   return 0
 end

@@ -28,17 +28,23 @@ if string.byte(item) > 127 then
   redis.call('LPUSH', ready, item)
   return pop_slow_path(ARGV)
 end
-if journal then
-  journal[#journal + 1] = function() redis.call('LPUSH', ready, item) end
-end
 local body = string.sub(item, 9)
+local freed = #body + 64
 bytes = bytes - #body
 if bytes == 0 and redis.call('EXISTS', ready) == 0 then
+  freed = freed + #name + 64
   redis.call('ZREM', its_lists, name)
   redis.call('DEL', record)
 else
   redis.call('HSET', record, 'numbers', struct.pack(
     counters_format, 0, bytes, total_in, total_out + 1, last_id
   ))
+end
+redis.call('HINCRBY', user, 'room', freed)
+if journal then
+  journal[#journal + 1] = function()
+    redis.call('LPUSH', ready, item)
+    redis.call('HINCRBY', user, 'room', 0 - freed)
+  end
 end
 return body
