@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import IO
 
-from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.bins.bin_documents import check_scopes_of_bin
 from bambleweeny.core.mocks.document_scopes import check_route_document
@@ -48,10 +48,11 @@ class Imports:
         Lists may drop items, and topics messages, as their bounds say. O(lines).
         """
         for one in _records(lines):
-            _check_scopes(caller, one)
+            self._check_scopes(caller, one)
         if mode == "replace":
             self._clear(caller)
-        job = ImportJob(self._store, self._nouns, caller, skips=mode == "skip", begun=begun)
+        allowed = caller._replace(scopes=None)
+        job = ImportJob(self._store, self._nouns, allowed, skips=mode == "skip", begun=begun)
         lines.seek(0)
         for group in _groups(_records(lines)):
             try:
@@ -61,6 +62,25 @@ class Imports:
                 ex.hint = f"{done} {ex.hint}" if ex.hint else done
                 raise
         return job.imported
+
+    def _check_scopes(self, caller: Caller, line: Numbered) -> None:
+        """Raise InsufficientScope unless the caller may write what a line has."""
+        if caller.scopes is None:
+            return
+        try:
+            match line.record:
+                case OwnKey() as key:
+                    check_nested(caller, bytes_of(key.value))
+                case OwnRoute() as route if route.document:
+                    check_route_document(caller, load(route.document.encode()).document)
+                case OwnRoute() as route:
+                    self._nouns.routes.check_scopes(caller, route.key)
+                case OwnBin() as bin_ if bin_.document:
+                    check_scopes_of_bin(caller, bin_.document.encode())
+        except InsufficientScope as ex:
+            ex.info = f"Line {line.number}: {ex.info}"
+            ex.index = line.number - 1
+            raise
 
     def _clear(self, caller: Caller) -> None:
         nouns = self._nouns
@@ -74,26 +94,6 @@ class Imports:
             for published in ids.owned_by(caller):
                 with suppress(NotFound):
                     ids.delete(caller, published.id)
-
-
-def _check_scopes(caller: Caller, line: Numbered) -> None:
-    """Raise InsufficientScope unless the caller may write what a line has."""
-    if caller.scopes is None:
-        return
-    try:
-        match line.record:
-            case OwnKey() as key:
-                check_nested(caller, bytes_of(key.value))
-            case OwnRoute() as route if route.document:
-                check_route_document(caller, load(route.document.encode()).document)
-            case OwnRoute() as route:
-                check_name(caller, "keys", "read", route.key)
-            case OwnBin() as bin_ if bin_.document:
-                check_scopes_of_bin(caller, bin_.document.encode())
-    except InsufficientScope as ex:
-        ex.info = f"Line {line.number}: {ex.info}"
-        ex.index = line.number - 1
-        raise
 
 
 def _records(lines: IO[bytes]) -> Iterator[Numbered]:
