@@ -11,10 +11,10 @@ from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.core.auth import users
+from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
-from bambleweeny.core.auth.users import ADMIN_ID
+from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
 from bambleweeny.errors import Forbidden, InvalidRequest, NotFound
 from bambleweeny.names import is_user_id, parse_duration
@@ -198,12 +198,12 @@ class OwnPassword:
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the caller's password, which revokes the caller's tokens."""
-        of_users, caller = self.services.users, req.context.caller
+        users, caller = self.services.users, req.context.caller
         change = read_json(req, PasswordChange)
-        of_users.check(caller)
-        if not of_users.has_password(caller.id, change.current):
+        users.check(caller)
+        if not users.has_password(caller.id, change.current):
             raise Forbidden("The current password is wrong.")
-        of_users.change(caller.id, password=change.password)
+        users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 
 
@@ -221,7 +221,7 @@ def _password_of(wanted: NewUser) -> str:
     return wanted.password
 
 
-def _shown(user: users.User) -> dict[str, str | int]:
+def _shown(user: user_records.User) -> dict[str, str | int]:
     """Return the fields of a user that are shown, without limits that are not set."""
     fields = {"username": user.username, "quota": str(user.quota), "role": user.role}
     invited = {"invited": True} if user.is_invited else {}

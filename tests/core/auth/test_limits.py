@@ -101,8 +101,8 @@ def test_there_can_be_several_admins(services, uli, admin):
     assert list(services.selections.visible(uli, "keys")) == [("1", ["his"])]
 
 
-def test_user_0_is_an_admin_for_ever(services, admin):
-    with pytest.raises(InvalidRequest, match="admin for ever"):
+def test_user_0_stays_an_admin(services, admin):
+    with pytest.raises(InvalidRequest, match="always an admin"):
         services.users.change("0", role="user")
     services.users.change("0", role="admin", quota=5)
     services.users.require_admin(admin)

@@ -5,7 +5,8 @@ import threading
 import pytest
 from bambleweeny.core.auth.tenant_deletion import finish_deletions
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.auth.users import User, Users
+from bambleweeny.core.auth.user_records import User
+from bambleweeny.core.auth.users import Users
 from bambleweeny.core.bins.receiver import Received
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference

@@ -20,11 +20,14 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
 from bambleweeny.core.auth.tenant_session import read_as
 from bambleweeny.core.auth.tokens import Caller
-from bambleweeny.core.auth.user_records import ADMIN_ID as ADMIN_ID
-from bambleweeny.core.auth.user_records import ADMIN_NAME as ADMIN_NAME
-from bambleweeny.core.auth.user_records import LARGEST_QUOTA as LARGEST_QUOTA
-from bambleweeny.core.auth.user_records import Role, UserRecords
-from bambleweeny.core.auth.user_records import User as User
+from bambleweeny.core.auth.user_records import (
+    ADMIN_ID,
+    ADMIN_NAME,
+    LARGEST_QUOTA,
+    Role,
+    User,
+    UserRecords,
+)
 from bambleweeny.errors import (
     Forbidden,
     InvalidCode,
@@ -41,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 
 class Users:
-    """The users of the instance. User 0 is an admin for ever, other users by their role.
+    """The users of the instance. User 0 is always an admin, other users by their role.
 
     A file with the password of user 0 is removed when that user gets a new one.
     """
@@ -191,7 +194,7 @@ class Users:
         A miss raises NotFound, a weak password WeakPassword. Works in a full store too.
         """
         if user_id == ADMIN_ID and role == "user":
-            raise InvalidRequest("User 0 is an admin for ever; it cannot get another role.")
+            raise InvalidRequest("User 0 is always an admin; it cannot get another role.")
         fields: list[str | int] = [] if role is None else ["role", role]
         if quota is not None:
             _check_quota(quota)

@@ -7,7 +7,7 @@ from typing import IO, TypeVar
 import msgspec
 
 from bambleweeny.core.auth.limits import Limits, parse_limits
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME, LARGEST_QUOTA
 from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.auth.tenant_deletion import clear_tenant
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.bins.bin_documents import stored_document as stored_bin
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
