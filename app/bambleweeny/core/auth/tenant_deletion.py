@@ -57,7 +57,8 @@ def finish_deletions(store: Store, only: str | None = None) -> int:
     [pairs] = store.read(("HGETALL", schema.users))
     names = {user_id: name for name, user_id in zip(pairs[::2], pairs[1::2], strict=True)}
     ids = [member.decode() for member in members if only is None or member == only.encode()]
-    records = [("EXISTS", schema.tenant(user_id).user) for user_id in ids]
+    # NOTE: a restore that was killed may have left a record without a name.
+    records = [("HEXISTS", schema.tenant(user_id).user, "name") for user_id in ids]
     found = zip(ids, store.read(*records), strict=True)
     left = [user_id for user_id, is_there in found if not is_there]
     for user_id in left:

@@ -57,7 +57,9 @@ class Verifications:
             return verdict if (verdict := reading.verdict()).is_met else None
 
         channel = self._store.schema.tenant(caller.id).published(journal)
-        met = self._waits.poll(count_new, channel, seconds, is_connected, for_all=True)
+        met = self._waits.poll(
+            count_new, channel, seconds, is_connected, tenant=caller.id, for_all=True
+        )
         return met or reading.verdict()
 
 

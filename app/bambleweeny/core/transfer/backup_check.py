@@ -1,6 +1,7 @@
 """Parsing and validation of a backup; nothing in the file is trusted."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
@@ -36,6 +37,7 @@ from bambleweeny.store import schema
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
 _LATEST = 1 << 53
+_is_limit = re.compile(r"[0-9a-z./]{1,32}").fullmatch
 
 _T = TypeVar("_T", Header, Line)
 

@@ -3,9 +3,13 @@
 --- @include "lib/items"
 --- @include "lib/list"
 --- @include "lib/quota"
---- @include "lib/key_metadata"
---- @include "lib/trim_topic"
 local undo_steps, saved, published = {}, {}, {}
+local room_before
+
+-- Saves the bytes that the tenant may still use.
+local function save_room()
+  room_before, freed_by_expiry = tonumber(redis.call('HGET', user, 'room')), 0
+end
 
 -- Saves a key before its first change; returns the bytes of its value.
 local function save_key(name)
@@ -15,8 +19,10 @@ local function save_key(name)
   saved[name] = true
   local value, meta = unpack(redis.call('MGET', its_key(name), its_meta(name)))
   local expires = meta and redis.call('ZSCORE', its_key_expiries, name)
+  if not value then
+    free_expired(name)
+  end
   undo_steps[#undo_steps + 1] = function()
-    local bytes = counted_bytes(name)
     if value then
       redis.call('SET', its_key(name), value)
       redis.call('ZADD', its_keys, 0, name)
@@ -34,10 +40,10 @@ local function save_key(name)
       redis.call('PEXPIREAT', its_key(name), expires)
       redis.call('PEXPIREAT', its_meta(name), expires)
       redis.call('HSET', its_expiring_bytes, name, #value)
-    elseif redis.call('ZREM', its_key_expiries, name) == 1 then
+    elseif redis.call('ZSCORE', its_key_expiries, name) then
+      redis.call('ZREM', its_key_expiries, name)
       redis.call('HDEL', its_expiring_bytes, name)
     end
-    free_bytes(bytes - counted_bytes(name))
   end
   return value and #value or 0
 end
@@ -95,7 +101,6 @@ local function save_topic(name)
   local length = redis.call('XLEN', its_topic(name))
   local bytes = redis.call('HGET', its_topic_bytes, name)
   undo_steps[#undo_steps + 1] = function()
-    local counted = counted_topic(name)
     if not is_known then
       redis.call('UNLINK', its_topic(name))
       redis.call('HDEL', its_topic_bytes, name)
@@ -105,7 +110,6 @@ local function save_topic(name)
       redis.call('XDEL', its_topic(name), newest[1])
       redis.call('HSET', its_topic_bytes, name, bytes or 0)
     end
-    free_bytes(counted - counted_topic(name))
   end
   return 0
 end
@@ -115,4 +119,5 @@ local function rollback()
   for index = #undo_steps, 1, -1 do
     undo_steps[index]()
   end
+  free_bytes(room_before + freed_by_expiry - redis.call('HGET', user, 'room'))
 end

@@ -52,7 +52,6 @@ function list_of(name)
       return refused
     end
     if bytes > 0 then
-      undo_by('HINCRBY', user, 'room', bytes)
       list.uncounted = list.uncounted - bytes
     end
   end
@@ -68,10 +67,7 @@ function list_of(name)
     local has_name = list.exists and 1 or 0
     local bytes = list.uncounted + (has_name - had_name) * (#name + 64)
     list.uncounted = 0
-    if bytes ~= 0 then
-      undo_by('HINCRBY', user, 'room', bytes)
-      free_bytes(0 - bytes)
-    end
+    free_bytes(0 - bytes)
   end
 
   -- Writes the record, or deletes it if the list has neither items nor a policy.

@@ -8,6 +8,9 @@
 -- each set of idempotency keys. `core/tenants/usage.py` says what counts.
 --- @include "lib/tenant"
 --- @function "tenants/bytes_allowed"
+-- The bytes that this script has freed of what has expired.
+local freed_by_expiry = 0
+
 local function now_in_ms()
   local now = redis.call('TIME')
   return now[1] * 1000 + math.floor(now[2] / 1000)
@@ -18,6 +21,11 @@ local function free_bytes(bytes)
   if bytes ~= 0 then
     redis.call('HINCRBY', user, 'room', bytes)
   end
+end
+
+local function free_expired_bytes(bytes)
+  freed_by_expiry = freed_by_expiry + bytes
+  free_bytes(bytes)
 end
 
 -- Removes up to 100 names of expired keys from the index, and returns their number. The engine
@@ -43,7 +51,7 @@ local function remove_expired_names()
     bytes = bytes + #names[index] + tonumber(size or 0) + 64
   end
   redis.call('HDEL', its_expiring_bytes, unpack(names))
-  free_bytes(bytes)
+  free_expired_bytes(bytes)
   return #names
 end
 
@@ -53,7 +61,7 @@ local function free_expired_pushes()
     local bytes = redis.call('HGET', its_expiring_bytes, ' ' .. part)
     if bytes and redis.call('EXISTS', its_tag .. part) == 0 then
       redis.call('HDEL', its_expiring_bytes, ' ' .. part)
-      free_bytes(tonumber(bytes))
+      free_expired_bytes(tonumber(bytes))
     end
   end
 end
@@ -70,7 +78,7 @@ end
 local function free_expired(name)
   if redis.call('ZREM', its_key_expiries, name) == 1 then
     redis.call('ZREM', its_keys, name)
-    free_bytes(take_expired_bytes(name))
+    free_expired_bytes(take_expired_bytes(name))
   end
 end
 

@@ -144,9 +144,9 @@ local function add_ready_items(list)
     return dropped, begun - bytes
   end
 
-  -- Makes room for `count` items of `added_bytes` bytes, and reserves their bytes and `more`. If the
-  -- list has no room, and its policy has the overflow `drop_oldest`, removes up to 10,000 of the
-  -- oldest ready items: a list reaches a lowered bound in steps. Returns an error, with nothing
+  -- Makes room for `count` items of `added_bytes` bytes, and reserves their bytes and `more`. If
+  -- the list has no room, and its policy has the overflow `drop_oldest`, removes up to 10,000 of
+  -- the oldest ready items: a list reaches a lowered bound in steps. Returns an error, with nothing
   -- done, if there is no room.
   function list.make_room(count, added_bytes, more)
     local dropped, freed = {}, 0

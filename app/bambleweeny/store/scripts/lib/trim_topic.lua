@@ -1,16 +1,7 @@
--- Counts messages of topics, and removes those beyond their bounds.
+-- Removes messages of topics beyond their bounds.
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/dropped_messages"
-
--- Returns the bytes that a topic counts for; 0 if there is none.
-local function counted_topic(name)
-  if not redis.call('ZSCORE', its_topics, name) then
-    return 0
-  end
-  local bytes = tonumber(redis.call('HGET', its_topic_bytes, name) or 0)
-  return #name + 64 + bytes + 64 * redis.call('XLEN', its_topic(name))
-end
 
 -- Returns the ids of the oldest messages of a topic that are to be removed once it has `added` more
 -- messages of `added_bytes` bytes, and their bytes: up to 10,000 while it has more than

@@ -26,7 +26,9 @@ local function delete_from(pushes, field, begin)
   end
   if #old > 0 then
     local freed = 64 * redis.call('ZREM', pushes, unpack(old))
-    redis.call('HINCRBY', its_expiring_bytes, field, 0 - freed)
+    if redis.call('HINCRBY', its_expiring_bytes, field, 0 - freed) == 0 then
+      redis.call('HDEL', its_expiring_bytes, field)
+    end
     redis.call('HINCRBY', user, 'room', freed)
   end
   return #members == limit and members[#members] or ''

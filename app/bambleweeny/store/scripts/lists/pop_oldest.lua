@@ -28,6 +28,9 @@ if string.byte(item) > 127 then
   redis.call('LPUSH', ready, item)
   return pop_slow_path(ARGV)
 end
+if journal then
+  journal[#journal + 1] = function() redis.call('LPUSH', ready, item) end
+end
 local body = string.sub(item, 9)
 local freed = #body + 64
 bytes = bytes - #body
@@ -41,10 +44,4 @@ else
   ))
 end
 redis.call('HINCRBY', user, 'room', freed)
-if journal then
-  journal[#journal + 1] = function()
-    redis.call('LPUSH', ready, item)
-    redis.call('HINCRBY', user, 'room', 0 - freed)
-  end
-end
 return body

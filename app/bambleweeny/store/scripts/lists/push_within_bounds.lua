@@ -69,10 +69,7 @@ counters = struct.pack(
 )
 redis.call('HSET', record, 'numbers', counters)
 if journal then
-  journal[#journal + 1] = function()
-    redis.call('RPOP', ready, count)
-    redis.call('HINCRBY', user, 'room', growth)
-  end
+  journal[#journal + 1] = function() redis.call('RPOP', ready, count) end
 end
 redis.call('RPUSH', ready, struct.pack('>I8', id) .. ARGV[7])
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.

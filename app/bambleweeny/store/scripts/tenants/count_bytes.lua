@@ -1,4 +1,4 @@
--- Counts the bytes of some keys, lists, topics, routes or bins. Notes the sizes of keys that expire.
+-- Counts the bytes of some keys, lists, topics, routes or bins. Stores those of keys that expire.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
@@ -8,9 +8,8 @@
 -- Output: the bytes
 --- @include "lib/tenant"
 --- @include "lib/list_counters"
---- @include "lib/trim_topic"
 local noun = ARGV[2]
-local counts = {topics = counted_topic}
+local counts = {}
 
 function counts.keys(name)
   local size = redis.call('STRLEN', its_key(name))
@@ -31,6 +30,11 @@ function counts.lists(name)
   local _, bytes = struct.unpack(counters_format, counters)
   local items = redis.call('LLEN', its_ready(name)) + redis.call('HLEN', its_not_ready(name))
   return #name + 64 + bytes + 64 * items
+end
+
+function counts.topics(name)
+  local bytes = tonumber(redis.call('HGET', its_topic_bytes, name) or 0)
+  return #name + 64 + bytes + 64 * redis.call('XLEN', its_topic(name))
 end
 
 function counts.routes(id)

@@ -17,7 +17,10 @@ end
 redis.call('HDEL', user, 'room')
 for part, pushes in pairs({idempotent = its_idempotent, idempotent_old = its_idempotent_old}) do
   local bytes = 64 * redis.call('ZCARD', pushes)
-  redis.call('HSET', its_expiring_bytes, ' ' .. part, bytes)
+  redis.call('HDEL', its_expiring_bytes, ' ' .. part)
+  if bytes > 0 then
+    redis.call('HSET', its_expiring_bytes, ' ' .. part, bytes)
+  end
   used = used + bytes
 end
 redis.call('HINCRBY', user, 'room', bytes_allowed({max_bytes}) - used)
