@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bambleweeny.core.auth.scopes import Scopes
+from bambleweeny.errors import BodyTooLarge
 
 
 class CallLimits(NamedTuple):
@@ -52,6 +53,18 @@ class Caller(NamedTuple):
     def unchecked(self) -> "Caller":
         """The same caller for the further steps of a call that the engine has checked."""
         return self._replace(version="", token="")
+
+
+def check_value(caller: Caller, value: str | bytes) -> None:
+    """Raise BodyTooLarge if a key's value, an item or a message is over the user's `max_value`."""
+    if caller.limits is None or not caller.limits.max_value:
+        return
+    most, size = caller.limits.max_value, len(value.encode() if isinstance(value, str) else value)
+    if size > most:
+        raise BodyTooLarge(
+            f"The value has {size} bytes; the user's 'max_value' is {most}.",
+            hint="An admin sets it with PUT /users/{id}.",
+        )
 
 
 CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")
