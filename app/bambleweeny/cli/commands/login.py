@@ -113,7 +113,7 @@ VERBS = {
         """bambleweeny login http://127.0.0.1:8080
         bambleweeny login http://127.0.0.1:8080 --user admin --profile work
         bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)
-        bambleweeny token add ci --scope read | bambleweeny login http://127.0.0.1:8080 --token -""",
+        bambleweeny token add ci --scope read | bambleweeny login --token -""",
         (argument("server", nargs="?", metavar="URL", help="the server, instead of --url"),),
         note="""The command asks for the password, or reads it from a pipe. The first start of
 `serve` printed the admin's password; in a sandbox it is changeme. With --token
