@@ -34,7 +34,7 @@ from bambleweeny.core.mocks.documents import Answer, RouteDocument, Rule
 from bambleweeny.core.mocks.journal import Entry
 from bambleweeny.core.mocks.matching import matchers
 from bambleweeny.core.mocks.matching.conditions import When
-from bambleweeny.core.public import nesting
+from bambleweeny.core import nesting
 from bambleweeny.core.usage import traffic
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
