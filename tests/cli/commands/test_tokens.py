@@ -108,7 +108,7 @@ def test_wrong_use_is_a_sentence(admin, words, status, said):
 
 
 def test_a_named_token_is_stored_by_a_login_and_stays_valid_after_a_logout(
-    typed, admin, reader, sandbox, alone, monkeypatch
+    typed, reader, sandbox, alone, monkeypatch
 ):
     monkeypatch.delenv("BAMBLEWEENY_TOKEN")
     typed("login", sandbox.url, "--token", "-", given=f"{reader.text}\n".encode())
