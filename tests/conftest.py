@@ -163,7 +163,7 @@ def session_services(session_store) -> Services:
         max_list_items=MAX_LIST_ITEMS,
         max_list_bytes=MAX_LIST_BYTES,
         topic_bounds=TOPIC_BOUNDS,
-        max_waits=4,
+        max_waits=16,
         append_only_file=None,
     )
 

@@ -272,9 +272,11 @@ WRITES: dict[str, Verb] = {
 
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
-    "change user": lambda s, u, f: s.users.change(u.id, quota=99),
     "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
     "count traffic": count_traffic,
+    "change user": lambda s, u, f: s.users.change(u.id, quota=99, limits={"rate": "5/s"}),
+    "invite user": lambda s, u, f: s.users.invite("ann"),
+    "reset user": lambda s, u, f: s.users.reset(u.id),
     "delete user": lambda s, u, f: s.users.delete(u.id),
     "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
         s.named_tokens.read(f.token).caller, 60

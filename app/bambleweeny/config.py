@@ -96,10 +96,7 @@ class Config:
         default_text="the first start creates one",
     )
     min_password: int = option(
-        whole_number(1, LONGEST_PASSWORD),
-        "6",
-        "N",
-        "the fewest characters of a new password",
+        whole_number(1, LONGEST_PASSWORD), "6", "N", "the fewest characters of a new password"
     )
     default_max_bytes: int = option(
         within("0", _LARGEST_SIZE, parse_size),

@@ -267,7 +267,7 @@ def default_workers() -> str:
 
 
 def legacy_redis_url(env: Mapping[str, str]) -> str:
-    """Return the URL that the variables of the original name; ConfigError for a bad port."""
+    """Return the engine's URL by the variables of the original program; else ConfigError."""
     password = env.get("redis_password")
     login = f":{quote(password, safe='')}@" if password else ""
     port = env.get("redis_port") or "6379"

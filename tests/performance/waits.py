@@ -28,7 +28,7 @@ def table(place: Path, *, seconds: int, rounds: int, rate_seconds: int) -> Table
     The CPU is that of so many seconds; rate and p99 of the GET are medians of rounds.
     """
     place.mkdir(exist_ok=True)
-    with serving(place, "--max-waits", "256") as server:
+    with serving(place, "--max-waits", "1000") as server:
         token = server.token("admin", ADMIN_PASSWORD)
         body = place / "value"
         body.write_text("value")

@@ -83,6 +83,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
           TooManyDelayed       503  too many delayed answers
       FrontNotFound            503  the route of `--front` does not exist or has no value
       StoreFull                507  the engine is out of memory or disk
+        MaxBytesExceeded       507  the user's limit of bytes is reached
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
       NoAnswer                      the client received no answer; status 0
@@ -120,6 +121,7 @@ from bambleweeny.errors.failures import (
     FrontNotFound,
     InternalError,
     ListFull,
+    MaxBytesExceeded,
     NotServed,
     StoreFull,
     StoreUnavailable,
@@ -227,6 +229,7 @@ __all__ = [
     "LeaseNotFound",
     "LimitReached",
     "ListFull",
+    "MaxBytesExceeded",
     "MethodNotAllowed",
     "NoAnswer",
     "NoRule",

@@ -151,12 +151,12 @@ def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_
 
 
 def test_ones_own_password_can_be_changed(as_uli, http):
-    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "another"})
+    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "newest"})
     assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
     assert wrong.headers["B9Y-AUTHENTICATED-USER"] == "uli"
-    assert as_uli.put("/auth/password", json={"current": "secret", "password": "another"}).ok
+    assert as_uli.put("/auth/password", json={"current": "secret", "password": "newest"}).ok
     assert as_uli.get("/keys").status_code == 401
-    assert http.post("/auth/token", json={"username": "uli", "password": "another"}).ok
+    assert http.post("/auth/token", json={"username": "uli", "password": "newest"}).ok
 
 
 @pytest.mark.parametrize(

@@ -257,7 +257,7 @@ def test_an_empty_prefix_and_an_empty_beginning_have_a_meaning(as_uli, path):
 
 JSON_CALLS = [
     ("POST", "/auth/token", {"username": "admin", "password": "changeme"}),
-    ("PUT", "/auth/password", {"current": "changeme", "password": "secret"}),
+    ("PUT", "/auth/password", {"current": "changeme", "password": "another"}),
     ("POST", "/lists/q/ack", {"ack": []}),
     ("PUT", "/lists/q/policy", {"max_len": 5}),
     ("POST", "/lists/q/move", {"to": "other"}),
@@ -266,9 +266,9 @@ JSON_CALLS = [
     ("POST", "/routes/verify?id=d2622519-c707-4df5-973a-64849f363ed5", {"count": 1}),
     ("POST", "/bins", {"list": "a"}),
     ("PUT", "/bins?id=d2622519-c707-4df5-973a-64849f363ed5", {"list": "a"}),
-    ("POST", "/users", {"username": "uli", "password": "secret"}),
+    ("POST", "/users", {"username": "uli", "password": "another"}),
     ("PUT", "/users/0", {"quota": 0}),
-    ("PUT", "/config/admin", {"password": "secret"}),
+    ("PUT", "/config/admin", {"password": "another"}),
 ]
 
 

@@ -115,7 +115,7 @@ def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, r
     waits = LongPolls(deaf, 2)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            waits.poll(lambda: None, "c", 30, wanted)
+            waits.poll(lambda: None, "c", 30, wanted, tenant="1")
     raw.execute_command("ACL", "SETUSER", "deaf", "+subscribe", "allchannels")
     assert waits.poll(lambda: None, "c", 0.05, wanted) is None
     deaf.close()
@@ -153,7 +153,7 @@ def test_stopping_ends_every_wait(store):
             time.sleep(0.001)
         waits.stop()
         assert result.result(5) is None
-    assert waits.poll(lambda: None, "c", 30, wanted) is None
+    assert waits.poll(lambda: None, "c", 30, wanted, tenant="1") is None
 
 
 def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw):

@@ -9,7 +9,7 @@ from bambleweeny.errors import Busy, StoreUnavailable, Unauthorized
 
 
 def reader(is_connected=lambda: True, check=lambda: None):
-    return Reader(is_connected, check)
+    return Reader("1", is_connected, check)
 
 
 def echo(messages):

@@ -38,7 +38,7 @@ def hears_a_push(store, channel):
             other.write(("PUBLISH", channel, ""))
             return next(told)
 
-        return LongPolls(store, 1).poll(look, channel, 10, lambda: True) == "item"
+        return LongPolls(store, 1).poll(look, channel, 10, lambda: True, tenant="1") == "item"
 
 
 def test_sentinels_name_the_master(sentinels):

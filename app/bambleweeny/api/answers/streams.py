@@ -43,6 +43,7 @@ def reader_of(
     connection = req.env.get("bambleweeny.connection")
     encode = _encode_sse if _wants_sse(req) else _encode_line
     return Reader(
+        req.context.caller.id,
         is_connected(req),
         lambda: check_again(req, services),
         connection.wait_until_read if connection else lambda: None,

@@ -54,6 +54,12 @@ class Caller(NamedTuple):
         return self._replace(version="", token="")
 
 
+def check_name(caller: Caller, noun: str, verb: str, name: str) -> None:
+    """Raise InsufficientScope unless a caller may use a verb on one name."""
+    if caller.scopes is not None:
+        caller.scopes.check(noun, verb, name)
+
+
 CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")
 """The fields of a user's record that bound its requests."""
 

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.keys.conditions import (
@@ -178,6 +179,8 @@ class KeyChanges:
         return_previous: int,
     ) -> Any:
         check_key_name(name)
+        if caller.scopes is not None:
+            check_nested(caller, value)
         options, precondition = how
         return run_as(
             self._store, caller, SET_WITH_OPTIONS_WITHIN_QUOTA,

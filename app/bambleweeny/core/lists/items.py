@@ -110,7 +110,9 @@ class Items:
         """
         read = partial(self._read_page, caller, name, "ready", most, after, order=order)
         channel = self._store.schema.tenant(caller.id).pushed(name)
-        return _found(self._waits.poll(read, channel, seconds, is_connected, for_all=True))
+        return _found(
+            self._waits.poll(read, channel, seconds, is_connected, tenant=caller.id, for_all=True)
+        )
 
     def _read_page(
         self, caller: Caller, name: str, state: State, most: int, after: str, *, order: Order

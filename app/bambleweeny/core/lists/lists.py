@@ -139,7 +139,9 @@ class Lists:
         slots are taken.
         """
         channel = self._schema.tenant(caller.id).pushed(name)
-        return self._waits.poll(lambda: self._pop(caller, name), channel, seconds, is_connected)
+        return self._waits.poll(
+            lambda: self._pop(caller, name), channel, seconds, is_connected, tenant=caller.id
+        )
 
     def pop_many(
         self,
@@ -159,7 +161,9 @@ class Lists:
         args = (name, *self._bounds, most, MOST_BYTES_OF_A_PAGE)
         pop = partial(take_items, self._store, caller, POP_UP_TO, *args)
         channel = self._schema.tenant(caller.id).pushed(name)
-        found: list[bytes] = self._waits.poll(pop, channel, seconds, is_connected) or []
+        found: list[bytes] = (
+            self._waits.poll(pop, channel, seconds, is_connected, tenant=caller.id) or []
+        )
         return found
 
     def delete(self, caller: Caller, name: str) -> None:

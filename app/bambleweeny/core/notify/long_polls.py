@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
@@ -13,13 +14,55 @@ from bambleweeny.store.client.pubsub import Follower, Waiter
 
 _T = TypeVar("_T")
 
+_SHARES = 4
+_RETRY_AFTER = 1
+"""In seconds: a slot is free again when a wait ends or a client disconnects."""
+_NO_SLOT = "All wait slots of this server process are taken: close other streams, or retry."
+_NO_SHARE = (
+    "This user holds its share of the wait slots, {}, which is a quarter of --max-waits: close "
+    "other streams, or retry."
+)
+
 
 class RetryAfter(int):
     """No item yet; the value is the number of milliseconds until one is due."""
 
 
+class _Slots:
+    """Wait slots: `most` of all tenants, and a quarter of them, at least one, of each tenant."""
+
+    def __init__(self, most: int) -> None:
+        self._free = most
+        self._share = max(1, most // _SHARES)
+        self._no_share = _NO_SHARE.format(self._share)
+        self._taken: Counter[str] = Counter()
+        # NOTE: held for some lines of Python, and never while the engine is asked.
+        self._lock = threading.Lock()
+
+    def take(self, tenant: str) -> str | None:
+        """Take a slot, or return why there is none: a hint for the client."""
+        with self._lock:
+            if self._free <= 0:
+                return _NO_SLOT
+            if self._taken[tenant] >= self._share:
+                return self._no_share
+            self._free -= 1
+            self._taken[tenant] += 1
+            return None
+
+    def give_back(self, tenant: str) -> None:
+        """Free a slot of a tenant."""
+        with self._lock:
+            self._free += 1
+            self._taken[tenant] -= 1
+            if not self._taken[tenant]:
+                del self._taken[tenant]
+
+
 class LongPolls:
     """The wait slots of this process: at most `most` requests wait at a time.
+
+    One tenant holds at most a quarter of the slots, so that the others can still wait.
 
     All of them share one connection to the engine, and none of them polls it. `count` gets +1
     when a wait begins and -1 when it is over.
@@ -29,7 +72,7 @@ class LongPolls:
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
         self._pubsub = store.pubsub
-        self._slots = threading.BoundedSemaphore(most)
+        self._slots = _Slots(most)
         self._count = count
         self._disconnects = Disconnects()
         self._stopped = threading.Event()
@@ -41,36 +84,40 @@ class LongPolls:
         seconds: float,
         is_connected: Callable[[], bool],
         *,
+        tenant: str,
         for_all: bool = False,
     ) -> _T | None:
         """Return the result of `try_once`, and wait up to `seconds` for it to be other than None.
 
         Calls `try_once` immediately, after each message of the channel, and when the time in a
         `RetryAfter` result has elapsed. A message wakes one waiter, or with `for_all` every waiter.
-        Returns None without waiting if all wait slots are taken, and within half a second after
-        `is_connected` becomes false.
+        Returns None without waiting if all wait slots or those of the tenant are taken, and
+        within half a second after `is_connected` becomes false.
         """
         listen = self._pubsub.follow if for_all else self._pubsub.listen
         found = _now(try_once())
         if found is not None or seconds <= 0:
             return found
-        if not self._take_slot():
+        if self._take_slot(tenant) is not None:
             return None
         try:
             deadline = time.monotonic() + seconds
             return self._wait(try_once, channel, listen(channel), deadline, is_connected)
         finally:
-            self._return_slot()
+            self._return_slot(tenant)
 
     @contextmanager
-    def wait_slot(self) -> Iterator[None]:
-        """Hold a wait slot inside the block; raise Busy if none is free."""
-        if not self._take_slot():
-            raise Busy()
+    def wait_slot(self, tenant: str) -> Iterator[None]:
+        """Hold a wait slot inside the block; raise Busy if none is free for the tenant."""
+        reason = self._take_slot(tenant)
+        if reason is not None:
+            error = Busy(hint=reason)
+            error.retry_after = _RETRY_AFTER
+            raise error
         try:
             yield
         finally:
-            self._return_slot()
+            self._return_slot(tenant)
 
     @contextmanager
     def follow(self, channel: str, is_connected: Callable[[], bool]) -> Iterator[Follower]:
@@ -95,15 +142,16 @@ class LongPolls:
         self._stopped.set()
         self._pubsub.wake_all()
 
-    def _take_slot(self) -> bool:
-        if self.is_over or not self._slots.acquire(blocking=False):
-            return False
-        self._count(+1)
-        return True
+    def _take_slot(self, tenant: str) -> str | None:
+        """Take a slot, or return the reason why there is none."""
+        reason = _NO_SLOT if self.is_over else self._slots.take(tenant)
+        if reason is None:
+            self._count(+1)
+        return reason
 
-    def _return_slot(self) -> None:
+    def _return_slot(self, tenant: str) -> None:
         self._count(-1)
-        self._slots.release()
+        self._slots.give_back(tenant)
 
     def _wait(
         self,

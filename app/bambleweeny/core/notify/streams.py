@@ -24,6 +24,8 @@ def _unchanged(found: list[Any]) -> Any:
 class Reader:
     """The client of a stream."""
 
+    tenant: str
+    """The id of the user whose wait slot the stream takes."""
     is_connected: Callable[[], bool]
     """Returns whether the client is still connected."""
     check: Callable[[], None]
@@ -60,9 +62,9 @@ class Streams:
         if `read` found nothing. Errors of `read` and of the check stop the stream. During an
         outage of the engine the stream yields an empty list every half second and tries again. It
         stops within half a second after a disconnect, and when the waits are stopped. Raises Busy
-        at the beginning if no wait slot is free.
+        at the beginning if no wait slot is free for the tenant.
         """
-        with self._waits.wait_slot():
+        with self._waits.wait_slot(reader.tenant):
             self._count(+1)
             try:
                 yield reader.write(read([]))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_name
 from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.mocks.journal import decoded
 from bambleweeny.core.mocks.verification import Expectation, Tally, Verdict
@@ -45,6 +45,7 @@ class Verifications:
         without a journal InvalidRequest. O(calls).
         """
         journal, since = self._documents.journal_of(caller, public_id)
+        check_name(caller, "topics", "read", journal)
         reading = _Reading(expectation, max(after, since or after, key=id_in_order))
 
         def count_new() -> Verdict | None:
@@ -56,7 +57,9 @@ class Verifications:
             return verdict if (verdict := reading.verdict()).is_met else None
 
         channel = self._store.schema.tenant(caller.id).published(journal)
-        met = self._waits.poll(count_new, channel, seconds, is_connected, for_all=True)
+        met = self._waits.poll(
+            count_new, channel, seconds, is_connected, tenant=caller.id, for_all=True
+        )
         return met or reading.verdict()
 
 
