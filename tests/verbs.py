@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bambleweeny.core.audit.entries import Act, Actions
+from bambleweeny.core.auth.caller import CallLimits
 from bambleweeny.core.auth.named_tokens import TokenChange
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Session
@@ -84,7 +85,7 @@ def services_over(store: Store) -> Services:
     )
 
 
-MOCK = b"""{"name": "mock", "journal": "calls", "rules": [
+MOCK = b"""{"name": "mock", "journal": "calls", "rate": "1000000/s", "rules": [
     {"path": "/plain", "answers": [{"text": "!@[plain]"}]},
     {"path": "/effects", "when": {"key": {"plain": true}},
      "then": [["set", "typed", "x"], ["push", "q", "x"], ["publish", "news", "x"]],
@@ -278,6 +279,9 @@ ADMINISTRATION: dict[str, Verb] = {
     "invite user": lambda s, u, f: s.users.invite("ann"),
     "reset user": lambda s, u, f: s.users.reset(u.id),
     "delete user": lambda s, u, f: s.users.delete(u.id),
+    "count a call": lambda s, u, f: s.call_rates.spend(
+        u._replace(limits=CallLimits("9/d", 0, 0, "9/d"))
+    ),
     "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
         s.named_tokens.read(f.token).caller, 60
     ),

@@ -106,10 +106,7 @@ class Config:
         default_text="none",
     )
     default_rate: str = option(
-        parse_default_rate,
-        "",
-        "RATE",
-        "the limit of a new user's requests, such as 100/s or 10/m; 0: none",
+        parse_default_rate, "", "RATE", "the limit of a new user's requests, as 100/s; 0: none"
     )
     token_expiry: int = option(
         within("1s", _LONGEST_TIME, parse_duration),

@@ -41,6 +41,8 @@ _SIZE = re.compile(r"([0-9]{1,15})(b|kb|mb|gb)?", re.IGNORECASE).fullmatch
 
 _RATE = re.compile(r"([0-9]{1,7})/([smhd])").fullmatch
 _MOST_REQUESTS = 1_000_000
+_MOST_BYTES = 1 << 40
+_UNITS_OF_RATES = ("s", "m", "h", "d")
 
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _BYTES = {"": 1, "b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
@@ -169,7 +171,7 @@ def parse_size(text: str) -> int:
 
 
 class Rate(NamedTuple):
-    """A number of requests in a number of seconds."""
+    """A number of requests, or of bytes, in a number of seconds."""
 
     requests: int
     seconds: int
@@ -183,3 +185,17 @@ def parse_rate(text: str) -> Rate:
             f"'{text}' is not a rate; write 100/s, 10/m, 5/h or 7/d, up to {_MOST_REQUESTS}"
         )
     return Rate(int(match[1]), _SECONDS[match[2]])
+
+
+def parse_byte_rate(text: str) -> Rate:
+    """Parse `16mb/m` or `1gb/d`: a size in a second, minute, hour or day. Raises ValueError."""
+    size, slash, unit = text.rpartition("/")
+    try:
+        most = parse_size(size) if slash and unit in _UNITS_OF_RATES else 0
+    except ValueError:
+        most = 0
+    if not 1 <= most <= _MOST_BYTES:
+        raise ValueError(
+            f"'{text}' is not a rate of bytes; write 1mb/s, 16mb/m or 2gb/d, up to 1 TB"
+        )
+    return Rate(most, _SECONDS[unit])

@@ -389,7 +389,7 @@ def test_a_reader_who_takes_nothing_does_not_delay_the_end():
 def served(tmp_path):
     """A server of two workers, and somebody who is logged in."""
     with (
-        running("serve", "--data-dir", str(tmp_path), "--workers", "2", "--log-level", "warning",
+        running("serve", "--data-dir", str(tmp_path), "--workers", "2", "--max-waits", "256", "--log-level", "warning",
                 "--admin-password", "x") as server,
         Http(server.url, server.token(password="x")) as http,
     ):  # fmt: skip

@@ -34,6 +34,7 @@ from bambleweeny.core.public.mocks import Mocks, make_mocks
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
+from bambleweeny.core.rates.call_rates import CallRates
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
@@ -51,6 +52,7 @@ class Services:
     sessions: Sessions
     named_tokens: NamedTokens
     tokens: Tokens
+    call_rates: CallRates
     users: Users
     logins: Logins
     keys: Keys
@@ -109,6 +111,7 @@ def make_services(
     return Services(
         instance=instance,
         tokens=tokens,
+        call_rates=CallRates(store),
         sessions=tokens.sessions,
         named_tokens=tokens.named,
         users=users,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.tenant_session import run_as, run_read_as
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.notify.long_polls import LongPolls
@@ -101,6 +101,8 @@ class Topics:
         dropped. O(log n), and O(1) for each dropped message.
         """
         check_topic_name(name)
+        if caller.limits is not None:
+            check_value(caller, body)
         most, seconds, most_bytes = self._bounds
         args = (most, seconds * 1000, most_bytes, content_type, body)
         return str(run_as(self._store, caller, PUBLISH_WITHIN_BOUNDS, name, *args).decode())

@@ -1,5 +1,7 @@
 """Errors of bin documents, and of requests to bins."""
 
+from collections.abc import Mapping
+
 from bambleweeny.errors.bad_requests import InvalidRequest
 from bambleweeny.errors.base import BambleweenyError
 
@@ -29,3 +31,5 @@ class RateLimited(BambleweenyError):
     """The requests exceed a rate; `retry_after` says when the next one is accepted."""
 
     code, status, info = "rate_limited", 429, "Too many requests."
+    limit_headers: Mapping[str, str] | None = None
+    """RateLimit and RateLimit-Policy of the answer."""

@@ -26,8 +26,7 @@ _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
-    "audit", "audit_failed", "traffic",
-    "expiring_bytes",
+    "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -74,6 +73,7 @@ class Tenant:
     tokens: str
     token_uses: str
     ended_sessions: str
+    rates: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         self._tag = f"{prefix}:{{{tenant_id}}}:"
@@ -138,7 +138,7 @@ class Tenant:
         return f"{self._tag}document:{public_id}"
 
     def counts(self, public_id: str) -> str:
-        """Return the hash with the calls of each rule of a route, or the rate of a bin."""
+        """Return the hash with the calls of a route's rules, and the rates of a route or bin."""
         return f"{self._tag}counts:{public_id}"
 
 

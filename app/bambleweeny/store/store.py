@@ -103,7 +103,10 @@ class Store:
         return translate_each(self._exchange_all(commands))
 
     def read_with(self, script: Script, keys: Sequence[str], *args: str | bytes | int) -> Reply:
-        """Run a script that changes nothing; retried once, as `read` is."""
+        """Run a script that changes nothing, or a count that may be wrong by one.
+
+        Retried once, as `read` is; waits for no replica.
+        """
         tail = (len(keys), *keys, *args)
         try:
             return self.read(("EVALSHA", script.sha, *tail))[0]

@@ -35,7 +35,7 @@ def users(store, services, clock) -> Users:
     return Users(store, Passwords(memory_kib=8, time_cost=1), clock=clock)
 
 
-def test_an_invited_user_sets_its_password_once(users, raw):
+def test_an_invited_user_sets_its_password_once(users, services, raw):
     user, code = users.invite("ann", 5, role="admin")
     assert (user.id, user.is_invited, code.expires_in) == ("1", True, 7 * 86400)
     assert code.text.startswith("b9y_code_1_")
@@ -43,10 +43,10 @@ def test_an_invited_user_sets_its_password_once(users, raw):
     assert users.get("1") == user
     for password in ("", "None", "secret"):
         with pytest.raises(WrongLogin):
-            users.log_in("ann", password)
+            services.logins.log_in("ann", password)
     caller = users.accept(code.text, "secret")
     assert users.check(caller)
-    assert users.log_in("ann", "secret") == caller
+    assert services.logins.log_in("ann", "secret") == caller
     assert users.get("1") == user._replace(is_invited=False)
     with pytest.raises(InvalidCode):
         users.accept(code.text, "secret")
@@ -54,7 +54,7 @@ def test_an_invited_user_sets_its_password_once(users, raw):
         users.invite("ann")
 
 
-def test_a_reset_keeps_password_and_sessions_until_the_code_is_used(users, uli, admin):
+def test_a_reset_keeps_password_and_sessions_until_the_code_is_used(users, services, uli, admin):
     for before in (uli, admin):
         user, code = users.reset(before.id)
         assert (user.username, code.expires_in) == (before.name, 86400)
@@ -63,7 +63,9 @@ def test_a_reset_keeps_password_and_sessions_until_the_code_is_used(users, uli, 
             users.accept(code.text, before.name.upper())
         with pytest.raises(WeakPassword):
             users.accept(code.text, "short")
-        assert users.accept(code.text, "better one") == users.log_in(before.name, "better one")
+        assert users.accept(code.text, "better one") == services.logins.log_in(
+            before.name, "better one"
+        )
         with pytest.raises(Unauthorized):
             users.check(before)
     with pytest.raises(NotFound):
@@ -136,4 +138,4 @@ def test_of_many_that_accept_one_code_at_once_one_succeeds(store, services, uli)
         thread.join()
     [password] = won
     assert len(lost) == 5
-    users.log_in("uli", password)
+    services.logins.log_in("uli", password)

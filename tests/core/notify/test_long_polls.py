@@ -117,7 +117,7 @@ def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, r
         with pytest.raises(StoreUnavailable):
             waits.poll(lambda: None, "c", 30, wanted, tenant="1")
     raw.execute_command("ACL", "SETUSER", "deaf", "+subscribe", "allchannels")
-    assert waits.poll(lambda: None, "c", 0.05, wanted) is None
+    assert waits.poll(lambda: None, "c", 0.05, wanted, tenant="1") is None
     deaf.close()
 
 
@@ -142,13 +142,13 @@ def test_past_the_cap_nobody_waits(services, uli):
 
 
 def test_a_cap_of_none_lets_nobody_wait(store):
-    assert LongPolls(store, 0).poll(lambda: None, "c", 30, wanted) is None
+    assert LongPolls(store, 0).poll(lambda: None, "c", 30, wanted, tenant="1") is None
 
 
 def test_stopping_ends_every_wait(store):
     waits = LongPolls(store, 2)
     with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(waits.poll, lambda: None, "c", 30, wanted)
+        result = pool.submit(waits.poll, lambda: None, "c", 30, wanted, tenant="1")
         while b"c" not in store.pubsub._waiting:
             time.sleep(0.001)
         waits.stop()

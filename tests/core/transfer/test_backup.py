@@ -433,7 +433,10 @@ UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
         [ADMIN, ADMIN],
         [ADMIN, {"user": ULI["user"] | {"name": "admin"}}],
         [{"user": ADMIN["user"] | {"role": "user"}}],
-        [{"user": ULI["user"] | {"role": "admin"}}],
+        [{"user": ULI["user"] | {"rate": "1/y"}}],
+        [{"user": ULI["user"] | {"rate": "01/s"}}],
+        [{"user": ULI["user"] | {"max_bytes": -1}}],
+        [{"user": ULI["user"] | {"burst": 1 << 40}}],
         [{"user": ULI["user"] | {"role": "king"}}],
         [{"user": ULI["user"] | {"id": "01"}}],
         [{"user": ULI["user"] | {"id": "{0}"}}],
@@ -773,7 +776,7 @@ def test_many_bytes_of_bin_documents_are_read_in_pages(services, store, uli, oth
 
 
 def test_roles_and_limits_come_back_and_an_invited_user_is_invited_again(filled, other):
-    users = filled.users
+    users = services_of(filled).users
     limits = {"max_bytes": 1 << 20, "rate": "5/m", "burst": 7, "max_value": 9, "max_tokens": 3}
     made = users.create("limited", "secret", role="admin", limits=limits)
     invited, code = users.invite("invited", limits={"max_tokens": 1})

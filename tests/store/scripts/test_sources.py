@@ -19,7 +19,11 @@ NAMES = sorted(
 SCRIPTS = {script.name: script for script in lua_check.all_scripts()}
 FOLDERS = "|".join(sorted({name.partition("/")[0] for name in NAMES}))
 FILES = re.compile(rf"[\w/]+\.(?:py|lua)\b|(?<=`)(?:{FOLDERS})/\w+").findall
-LIBRARIES = [name for name in NAMES if name.startswith("lib/") or name == "batch/rollback"]
+LIBRARIES = [
+    name
+    for name in NAMES
+    if name.startswith("lib/") or name in ("batch/rollback", "rates/cell_rates")
+]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch
 

@@ -12,6 +12,7 @@ from bambleweeny.api.requests.parameters import read_duration, read_flag, read_s
 from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.core.auth.limits import parse_rate_limit
 from bambleweeny.core.auth.named_tokens import LONGEST_LIFETIME, NamedToken, TokenChange
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
@@ -26,14 +27,19 @@ class NewToken(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     scopes: list[str]
     ttl: int | str | None = None
+    rate: int | str = ""
 
 
 class TokenFields(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of PATCH /tokens/{id}: the fields to change; `ttl` counts from now, 0 is never."""
+    """The body of PATCH /tokens/{id}: the fields to change; `ttl` counts from now, 0 is never.
+
+    The `rate` 0 is none.
+    """
 
     name: str | None = None
     scopes: list[str] | None = None
     ttl: int | str | None = None
+    rate: int | str | None = None
 
 
 class Tokens:
@@ -53,7 +59,9 @@ class Tokens:
         """Make a named token; this answer alone has its text."""
         is_raw, wanted = read_switch(req, "raw"), read_json(req, NewToken)
         expires = 0 if wanted.ttl is None else _expiry(wanted.ttl)
-        text, made = self._named.create(req.context.caller, wanted.name, wanted.scopes, expires)
+        text, made = self._named.create(
+            req.context.caller, wanted.name, wanted.scopes, expires, parse_rate_limit(wanted.rate)
+        )
         resp.status = 201
         _answer_text(resp, text, made, is_raw=is_raw)
 
@@ -77,9 +85,10 @@ class Token:
         """Change a token; every server knows it from the next call on."""
         fields = read_json(req, TokenFields)
         expires = None if fields.ttl is None else _expiry(fields.ttl)
-        change = TokenChange(fields.name, fields.scopes, expires)
+        rate = None if fields.rate is None else parse_rate_limit(fields.rate)
+        change = TokenChange(fields.name, fields.scopes, expires, rate)
         if not any(value is not None for value in change):
-            raise InvalidRequest("Give a name, scopes or a ttl.")
+            raise InvalidRequest("Give a name, scopes, a ttl or a rate.")
         answer_json(resp, _shown(self._named.change(req.context.caller, token_id, change)))
 
     @falcon.before(authenticated, takes(), needed=_WRITE)
@@ -121,6 +130,7 @@ def _shown(token: NamedToken) -> dict[str, object]:
         "made": _moment(record.made),
         "expires": _moment(record.expires),
         "used": _moment(token.used),
+        **({"rate": record.rate} if record.rate else {}),
     }
 
 

@@ -216,12 +216,12 @@ class OwnPassword:
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the caller's password, which revokes the caller's tokens."""
-        of_users, caller = self.services.users, req.context.caller
+        users, caller = self.services.users, req.context.caller
         change = read_json(req, PasswordChange)
-        of_users.check(caller)
+        users.check(caller)
         with noted(req, self.services, "password.changed", caller.id):
             self.services.logins.confirm(caller, change.current, req.env["REMOTE_ADDR"])
-            of_users.change(caller.id, password=change.password)
+            users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 
 

@@ -11,7 +11,8 @@ import falcon
 _SAFE = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
-        "Accept-Ranges, B9Y-Routes, Content-Range, ETag, Retry-After, X-Request-ID"
+        "Accept-Ranges, B9Y-Routes, Content-Range, ETag, RateLimit, RateLimit-Policy, "
+        "Retry-After, X-Request-ID"
     ),
     "Content-Security-Policy": "sandbox allow-scripts allow-forms",
 }

@@ -22,6 +22,7 @@ from bambleweeny.errors import (
     MethodNotAllowed,
     NoRule,
     NotFound,
+    RateLimited,
     StoreUnavailable,
     Unauthorized,
     UnsupportedCoding,
@@ -84,6 +85,8 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
         headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, LimitReached):
             headers["B9Y-TTL"] = headers["Retry-After"]
+    if isinstance(error, RateLimited) and error.limit_headers:
+        headers |= error.limit_headers
     if isinstance(error, MethodNotAllowed) and error.allow:
         headers["Allow"] = error.allow
     if isinstance(error, UnsupportedCoding):

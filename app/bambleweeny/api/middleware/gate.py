@@ -18,7 +18,8 @@ _ALLOWED_HEADERS = (
 )
 _EXPOSED_HEADERS = (
     "Accept-Ranges, B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, "
-    "B9Y-Routes, B9Y-TTL, Content-Range, ETag, Retry-After, X-Request-ID"
+    "B9Y-Routes, B9Y-TTL, Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, "
+    "X-Request-ID"
 )
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 """A header of every answer: a browser must not guess the content type."""

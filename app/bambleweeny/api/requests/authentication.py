@@ -5,6 +5,7 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.requests.auditing import note_acting
+from bambleweeny.api.requests.rates import spend_rates
 from bambleweeny.api.requests.scopes import SESSION, Needs
 from bambleweeny.api.requests.strictness import (
     NOTHING,
@@ -88,10 +89,11 @@ def authenticated(
     """Require a valid token, and set `req.context.caller`.
 
     Verifies the token's signature and expiry without a round trip; the call itself checks, in
-    its own round trip, whether it was revoked. With `?userid=` the admin acts as another user,
-    which costs two round trips more. Refuses parameters, headers and bodies that are not in
-    `accepted`, and named tokens without the scope in `needed`. Raises Unauthorized, Forbidden,
-    InsufficientScope, NotFound, UnknownParameter or InvalidRequest.
+    its own round trip, whether it was revoked. To count a call against a rate costs one round trip
+    more. With `?userid=` the admin acts as another user, which costs two. Refuses parameters,
+    headers and bodies that are not in `accepted`, and named tokens without the scope in `needed`.
+    Raises Unauthorized, Forbidden, InsufficientScope, NotFound, RateLimited, UnknownParameter or
+    InvalidRequest.
     """
     caller = _logged_in(req, resp, resource.services)
     if caller.scopes is not None:
@@ -161,6 +163,8 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     caller = services.tokens.verify(token)
     resp.set_header("B9Y-Authenticated-User", caller.name)
     req.context.caller = caller
+    if caller.limits is not None:
+        spend_rates(req, resp, services, caller)
     if caller.scopes is not None:
         _check_named(req, caller, services, token)
     return caller
@@ -192,4 +196,5 @@ def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Call
         raise Forbidden()
     if not is_user_id(user_id):
         raise NotFound("There is no such user.")
-    return Caller(services.users.get(user_id).id, caller.name, "", caller.scopes)
+    found = services.users.get(user_id)
+    return Caller(found.id, caller.name, "", caller.scopes, limits=caller.limits)

@@ -17,7 +17,8 @@ class Needs(NamedTuple):
 
     They are needed for the name in the path, if the path has `{name}`; else for all names that
     begin with `?prefix=`. With `is_checked_later` the responder checks the names; the call needs
-    one of the scopes for some name at least. A `bundle` stands for its scopes.
+    one of the scopes for some name at least. A `bundle` stands for its scopes, `session` for a
+    login, and `any` for each token.
     """
 
     scopes: tuple[tuple[str, str], ...]
@@ -27,10 +28,6 @@ class Needs(NamedTuple):
     @property
     def texts(self) -> list[str]:
         """The scopes as in `x-scopes`."""
-        if self is SESSION:
-            return ["session"]
-        if self is ANY_TOKEN:
-            return []
         return [self.bundle] if self.bundle else [f"{noun}:{verb}" for noun, verb in self.scopes]
 
     def check(self, caller: Caller, req: falcon.Request, params: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bambleweeny.core.auth.scopes import Scopes
+from bambleweeny.errors import BodyTooLarge
 
 
 class CallLimits(NamedTuple):
@@ -58,6 +59,18 @@ def check_name(caller: Caller, noun: str, verb: str, name: str) -> None:
     """Raise InsufficientScope unless a caller may use a verb on one name."""
     if caller.scopes is not None:
         caller.scopes.check(noun, verb, name)
+
+
+def check_value(caller: Caller, value: str | bytes) -> None:
+    """Raise BodyTooLarge if a key's value, an item or a message is over the user's `max_value`."""
+    if caller.limits is None or not caller.limits.max_value:
+        return
+    most, size = caller.limits.max_value, len(value.encode() if isinstance(value, str) else value)
+    if size > most:
+        raise BodyTooLarge(
+            f"The value has {size} bytes; the user's 'max_value' is {most}.",
+            hint="An admin sets it with PUT /users/{id}.",
+        )
 
 
 CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")

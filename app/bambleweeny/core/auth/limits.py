@@ -84,6 +84,11 @@ def parse_limits(given: Mapping[str, str | int]) -> dict[str, str | int]:
     return found
 
 
+def parse_rate_limit(text: str | int) -> str:
+    """Return a rate as a record has it, "" for none; raise InvalidRequest for another text."""
+    return str(parse_limits({"rate": text})["rate"])
+
+
 def _parse(name: str, text: str) -> str | int:
     if len(text) > _LONGEST_SHOWN:
         raise ValueError("it is too long")

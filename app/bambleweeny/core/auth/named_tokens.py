@@ -16,7 +16,7 @@ from bambleweeny.core.auth.scopes import Scopes, parse_scopes, scopes_of
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
 from bambleweeny.errors import Busy, InsufficientScope, InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import TOKEN_PREFIX
+from bambleweeny.names import TOKEN_PREFIX, parse_rate
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
 
@@ -110,14 +110,15 @@ class NamedTokens:
     ) -> tuple[str, NamedToken]:
         """Make a token, and return its text, which is stored nowhere, and the token.
 
-        A caller with a named token makes only tokens that may do no more and live no longer.
+        A caller with a named token makes only tokens that may do no more, live no longer, and have
+        no higher rate.
         Expired tokens are removed. Raises InsufficientScope, InvalidRequest, or TooManyTokens at
         the user's `max_tokens`. Two round trips.
         """
         self._check_name(name)
         wanted, now = parse_scopes(scopes), int(self._clock())
         known = self._all(caller)
-        self._check_narrower(caller, known, wanted, expires)
+        self._check_narrower(caller, known, wanted, expires, rate)
         token_id, text = self._new_text(caller.id)
         record = TokenRecord(name, wanted.texts, now, _digest(text), expires, rate)
         expired = [one.id for one in known if one.record.expires and one.record.expires <= now]
@@ -143,7 +144,7 @@ class NamedTokens:
             if change.scopes is not None:
                 given["scopes"] = parse_scopes(change.scopes).texts
             new = msgspec.structs.replace(record, **given)
-            self._check_narrower(caller, known, scopes_of(new.scopes), new.expires)
+            self._check_narrower(caller, known, scopes_of(new.scopes), new.expires, new.rate)
             return new
 
         return self._change(caller, token_id, changed)
@@ -230,15 +231,17 @@ class NamedTokens:
         raise NotFound("There is no such token.")
 
     def _check_narrower(
-        self, caller: Caller, known: list[NamedToken], wanted: Scopes, expires: int
+        self, caller: Caller, known: list[NamedToken], wanted: Scopes, expires: int, rate: str
     ) -> None:
         if caller.scopes is None:
             return
         if not caller.scopes.cover(wanted):
             raise InsufficientScope("A token makes only tokens that may do no more than it.")
-        own = next((one.record.expires for one in known if one.id == caller.token), 0)
-        if own and not 0 < expires <= own:
+        own = next((one.record for one in known if one.id == caller.token), None)
+        if own and own.expires and not 0 < expires <= own.expires:
             raise InsufficientScope("A token makes only tokens that expire no later than it.")
+        if own and own.rate and not (rate and _is_up_to(rate, own.rate)):
+            raise InsufficientScope("A token makes only tokens with a rate that is no higher.")
 
     def _check_name(self, name: str) -> None:
         if not (1 <= len(name) <= _LONGEST_NAME and name.isprintable()):
@@ -268,6 +271,15 @@ class NamedTokens:
 
 def _covers(caller: Caller, scopes: tuple[str, ...]) -> bool:
     return caller.scopes is None or caller.scopes.cover(scopes_of(scopes))
+
+
+def _is_up_to(rate: str, most: str) -> bool:
+    """Whether a rate is at most another one, in requests a second and in requests at once."""
+    given, bound = parse_rate(rate), parse_rate(most)
+    return (
+        given.requests <= bound.requests
+        and given.requests * bound.seconds <= bound.requests * given.seconds
+    )
 
 
 def _digest(text: str) -> str:

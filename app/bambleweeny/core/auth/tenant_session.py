@@ -64,7 +64,10 @@ def run_read_as(
     script: Script,
     *args: str | bytes | int,
 ) -> Any:
-    """Run a tenant's script that changes nothing, as `run_as` does; it may be retried."""
+    """Run a tenant's script that changes nothing, as `run_as` does; it may be retried.
+
+    Or one that counts calls: a retry counts a call twice.
+    """
     return store.read_with(script, store.schema.tenant(caller.id).declared, caller.version, *args)
 
 

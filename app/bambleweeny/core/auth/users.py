@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 class Users:
-    """The users of the instance. User 0 is an admin for ever, other users by their role.
+    """The users of the instance. User 0 is always an admin, other users by their role.
 
     A file with the password of user 0 is removed when that user gets a new one.
     """
@@ -172,7 +172,7 @@ class Users:
         A miss raises NotFound, a weak password WeakPassword. Works in a full store too.
         """
         if user_id == ADMIN_ID and role == "user":
-            raise InvalidRequest("User 0 is an admin for ever; it cannot get another role.")
+            raise InvalidRequest("User 0 is always an admin; it cannot get another role.")
         fields: list[str | int] = [] if role is None else ["role", role]
         if quota is not None:
             check_quota(quota)

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.tenant_session import read_values_as, run_as
-from bambleweeny.core.batch.operations import Get, Operation, Outcome, Pop, Publish, Push
+from bambleweeny.core.batch.operations import Get, Operation, Outcome, Pop, Publish, Push, Set
 from bambleweeny.core.pacing import partly_done
 from bambleweeny.core.topics import Bounds
-from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE
-from bambleweeny.errors import BambleweenyError, Busy, InvalidName, InvalidRequest, TooMuchAtOnce
+from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, bytes_of
+from bambleweeny.errors import (
+    BambleweenyError,
+    BodyTooLarge,
+    Busy,
+    InvalidName,
+    InvalidRequest,
+    TooMuchAtOnce,
+)
 from bambleweeny.names import NAME_RULE, is_name
 from bambleweeny.store import Store
 from bambleweeny.store.guard import translate_each
@@ -43,7 +50,7 @@ class Batch:
         are due. Errors of operations are among the outcomes. An error of the whole batch, such as
         Unauthorized, leaves the changes of earlier steps. A batch of gets alone may be retried.
         """
-        _check(operations)
+        _check(caller, operations)
         do = self._read if is_reading(operations) else self._write
         outcomes: list[Outcome] = []
         room = MOST_BYTES_AT_ONCE
@@ -63,7 +70,7 @@ class Batch:
         and deleted values count towards the 16 MB. Due items of the lists are processed before, in
         up to 50 steps; raises Busy if that is not enough.
         """
-        _check(operations)
+        _check(caller, operations)
         if is_reading(operations):
             replies, _ = self._read(caller, operations, MOST_BYTES_AT_ONCE)
         else:
@@ -76,7 +83,7 @@ class Batch:
 
     def read_few(self, caller: Caller, operations: Sequence[Operation]) -> list[Outcome]:
         """Run operations that only read, as `run` does; raise TooMuchAtOnce beyond 1 MB."""
-        _check(operations)
+        _check(caller, operations)
         outcomes: list[Outcome] = []
         room = FEW_BYTES
         for start in range(0, len(operations), _STEP) or (0,):
@@ -109,7 +116,7 @@ class Batch:
         return translate_each(replies), left
 
 
-def _check(operations: Sequence[Operation]) -> None:
+def _check(caller: Caller, operations: Sequence[Operation]) -> None:
     if len(operations) > _MOST_OPERATIONS:
         raise InvalidRequest(f"A batch has up to {_MOST_OPERATIONS} operations.")
     for index, operation in enumerate(operations):
@@ -119,6 +126,19 @@ def _check(operations: Sequence[Operation]) -> None:
             )
             error.index = index
             raise error
+    if caller.limits is not None:
+        _check_values(caller, operations)
+
+
+def _check_values(caller: Caller, operations: Sequence[Operation]) -> None:
+    """Raise BodyTooLarge, with its index, if an operation has a value over `max_value`."""
+    for index, operation in enumerate(operations):
+        if isinstance(operation, Set | Push | Publish):
+            try:
+                check_value(caller, bytes_of(operation.value))
+            except BodyTooLarge as ex:
+                ex.info, ex.index = f"Operation {index}: {ex.info}", index
+                raise
 
 
 def _noun_of(operation: Operation) -> str:

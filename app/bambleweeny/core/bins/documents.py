@@ -15,10 +15,20 @@ from bambleweeny.core.mocks.references import NAME_RULE as BIN_NAME_RULE
 from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.mocks.refusals import Refused
 from bambleweeny.errors import BambleweenyError
-from bambleweeny.names import NAME_RULE, Rate, is_name, parse_duration, parse_rate, parse_size
+from bambleweeny.names import (
+    NAME_RULE,
+    Rate,
+    is_name,
+    parse_byte_rate,
+    parse_duration,
+    parse_rate,
+    parse_size,
+)
 
 DEFAULT_MAX_BODY = 256 << 10
 DEFAULT_RATE = "600/m"
+DEFAULT_RATE_BYTES = "16mb/m"
+_LONGEST_RATE = 32
 _LONGEST_LIFE = 3660 * 86400
 _ONCE = re.compile(r"(header|query|body) ([!-~]{1,256})").fullmatch
 REFERENCE = "See /docs/webhook-reference."
@@ -46,6 +56,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
     once: str = ""
     max_body: str | int = DEFAULT_MAX_BODY
     rate: str = DEFAULT_RATE
+    rate_bytes: str = DEFAULT_RATE_BYTES
     ends: str = ""
     ends_at: datetime | UnsetType = UNSET
 
@@ -71,7 +82,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
         _require(not self.ends or self.ends_at is UNSET, "A bin has one of 'ends' and 'ends_at'")
         _require(self.ends_at is UNSET or self.ends_at.tzinfo, "'ends_at' ends in Z, or an offset")
         # NOTE: what cannot be read is refused here, with its place in the document.
-        _ = (self.most_bytes, self.limit, self.life, self.request_name)
+        _ = (self.most_bytes, self.limit, self.byte_limit, self.life, self.request_name)
 
     @property
     def method_names(self) -> "tuple[str, ...]":
@@ -109,6 +120,14 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
                 "'rate' is a number of requests in a second, minute, hour or day, as 600/m; "
                 "it is 1000000 at most",
             ) from ex
+
+    @property
+    def byte_limit(self) -> Rate:
+        """The rate in bytes of bodies."""
+        try:
+            return parse_byte_rate(self.rate_bytes[:_LONGEST_RATE])
+        except ValueError as ex:
+            raise Refused("invalid_bin", f"'rate_bytes': {ex}") from ex
 
     @property
     def life(self) -> int:

@@ -19,6 +19,7 @@ from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.documents import Answer, Rule
 from bambleweeny.core.mocks.refusals import Refused, located
 from bambleweeny.core.mocks.rules import Candidate, CompiledRule, methods_of
+from bambleweeny.core.rates.policies import BYTES, policy_of
 from bambleweeny.errors import BodyTooLarge, MethodNotAllowed, NotFound
 
 _CHANCE = SystemRandom()
@@ -27,7 +28,6 @@ _UNREADABLE_CHARACTER = "\ufffd"
 PROBES = ("HEAD", "OPTIONS")
 """Methods that are answered, and never stored."""
 _ONCE_CHARACTERS = 512
-_US = 1_000_000
 
 
 class Inbox:
@@ -37,9 +37,11 @@ class Inbox:
         self.document = document
         self._verify = None if document.verify is UNSET else document.verify
         self.max_body = document.most_bytes
-        self.burst, seconds = document.limit
-        self.interval_us = seconds * _US // self.burst
-        """The microseconds after which one more request is accepted."""
+        self.policies = (
+            policy_of("bin", document.limit),
+            policy_of("bin-bytes", document.byte_limit, unit=BYTES),
+        )
+        """The rates of requests and of the bytes of their bodies."""
         self.ends = inf if document.ends_at is UNSET else document.ends_at.timestamp()
         """In seconds since 1970."""
         self._challenge = None if document.challenge is UNSET else document.challenge

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from math import ceil
 
 from bambleweeny.core.auth.tenant_session import read_values_as
 from bambleweeny.core.bins.bins import Bins
@@ -25,19 +24,15 @@ from bambleweeny.core.public.document_finder import DocumentFinder
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.reservations import Reserve
+from bambleweeny.core.rates.public_rates import PublicRates
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import (
     BambleweenyError,
-    RateLimited,
     TooMuchAtOnce,
     Unauthorized,
 )
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import RECEIVE_REQUEST
-
-_MOST_REMEMBERED = 1000
-_LONGEST_MEMORY = 0.1
-"""In seconds: another document may have another rate."""
 
 KnownInbox = KnownDocument[Inbox]
 
@@ -90,7 +85,7 @@ class Receiver:
         self._engine = DocumentCalls(store, self._compiled)
         self._list_bounds = list_bounds
         self._topic_bounds = topic_bounds.packed
-        self._limited: dict[str, tuple[float, float]] = {}
+        self._rates = PublicRates("bin", ("rate", "rate_bytes"))
 
     def receive(self, reference: Reference, received: Received, reserve: Reserve) -> Rendered:
         """Store a request and return the answer.
@@ -112,7 +107,7 @@ class Receiver:
             self._bins.delete_ended(found.as_owner, found.id, known.revision)
             self._compiled.check(found, known)
         if received.method not in PROBES:
-            self._refuse_above_rate(found.id)
+            self._rates.check_known(found.id, len(received.sent))
         try:
             return self._accept(found, known, received, reserve)
         except BambleweenyError:
@@ -148,7 +143,8 @@ class Receiver:
             reserve(rendered.delay, len(rendered.body))
         item, content_type = _item_of(inbox, call, kept, is_verified)
         once = "" if is_verified is False else inbox.once_of(call)
-        self._store_item(found, known, item, content_type or received.content_type, once)
+        size = len(received.sent)
+        self._store_item(found, known, (item, content_type or received.content_type, size), once)
         return rendered
 
     def _answer(self, found: PublicId, inbox: Inbox, call: Call, here: str) -> Rendered:
@@ -175,38 +171,19 @@ class Receiver:
         return dict(zip(names, values, strict=True))
 
     def _store_item(
-        self, found: PublicId, known: KnownInbox, item: bytes, content_type: str, once: str
+        self, found: PublicId, known: KnownInbox, kept: tuple[bytes, str, int], once: str
     ) -> None:
-        inbox, document = known.compiled, known.compiled.document
+        """Store an item with its content type, if the rates accept a body of its size."""
+        policies, document = known.compiled.policies, known.compiled.document
+        item, content_type, size = kept
         # NOTE: a provider may name its deliveries for each of its bins alike.
         options = PushOptions(once=f"{found.id} {once}") if once else PushOptions()
-        is_stored, *wait_ms = self._engine.run(
-            found, known, RECEIVE_REQUEST, inbox.interval_us, inbox.burst, document.list,
-            options.packed(document.list), document.topic, self._topic_bounds, content_type, item,
-            list_bounds=self._list_bounds,
+        reply = self._engine.run(
+            found, known, RECEIVE_REQUEST, *policies[0].packed, *policies[1].packed, size,
+            document.list, options.packed(document.list), document.topic, self._topic_bounds,
+            content_type, item, list_bounds=self._list_bounds,
         )  # fmt: skip
-        if not is_stored:
-            self._limit(found.id, wait_ms[0] / 1000)
-
-    def _refuse_above_rate(self, public_id: str) -> None:
-        """Refuse what the engine would refuse, so that a flood costs it nothing."""
-        since, until = self._limited.get(public_id, (0.0, 0.0))
-        now = time.monotonic()
-        if now < min(until, since + _LONGEST_MEMORY):
-            raise _rate_limited(until - now)
-
-    def _limit(self, public_id: str, seconds: float) -> None:
-        if len(self._limited) >= _MOST_REMEMBERED:
-            self._limited.clear()
-        now = time.monotonic()
-        self._limited[public_id] = (now, now + seconds)
-        raise _rate_limited(seconds)
-
-
-def _rate_limited(seconds: float) -> RateLimited:
-    error = RateLimited("The bin gets too many requests.", hint="Its 'rate' is the limit.")
-    error.retry_after = max(1, ceil(seconds))
-    return error
+        self._rates.check_reply(found.id, policies, reply, size)
 
 
 def _answer_to_probe(inbox: Inbox, call: Call) -> Rendered:

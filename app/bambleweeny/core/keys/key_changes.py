@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
@@ -75,8 +75,9 @@ class KeyChanges:
     ) -> None:
         """Write a key with a TTL, a content type or a precondition; atomic.
 
-        Raises PreconditionFailed, with nothing changed, if the precondition fails. A new key
-        counts against the quota. O(log n), with a precondition O(length of the earlier value).
+        Raises PreconditionFailed, with nothing changed, if the precondition fails, and BodyTooLarge
+        over the user's `max_value`. A new key counts against the quota. O(log n), with a
+        precondition O(length of the earlier value).
         """
         self._set_with_options(caller, name, value, (options, precondition), 0)
 
@@ -181,6 +182,7 @@ class KeyChanges:
         check_key_name(name)
         if caller.scopes is not None:
             check_nested(caller, value)
+        check_value(caller, value)
         options, precondition = how
         return run_as(
             self._store, caller, SET_WITH_OPTIONS_WITHIN_QUOTA,

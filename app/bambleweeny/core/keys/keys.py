@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
@@ -48,11 +48,14 @@ class Keys:
     def set(self, caller: Caller, name: str, value: bytes) -> None:
         """Write a key, atomically with the index and the quota.
 
-        A new key counts against the quota. Clears the TTL and the content type. O(log n).
+        A new key counts against the quota. Clears the TTL and the content type. Raises BodyTooLarge
+        over the user's `max_value`. O(log n).
         """
         check_key_name(name)
         if caller.scopes is not None:
             check_nested(caller, value)
+        if caller.limits is not None:
+            check_value(caller, value)
         run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)
 
     def incr(self, caller: Caller, name: str, by: int = 1) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.listing.selections import names_of
 from bambleweeny.core.lists.idempotency import delete_idempotency_keys, push_digest
@@ -199,6 +199,9 @@ class Lists:
         bin_id: str = "",
     ) -> Any:
         check_list_name(name)
+        if caller.limits is not None:
+            for body in bodies:
+                check_value(caller, body)
         packed = b"" if options is None else options.packed(name)
         return run_as(
             self._store, caller, PUSH_WITHIN_BOUNDS, name, *self._bounds, bin_id, packed, *bodies

@@ -27,7 +27,7 @@ from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.mocks.refusals import REFERENCE, Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
 from bambleweeny.errors import BambleweenyError
-from bambleweeny.names import NAME_RULE, is_media_type, is_name
+from bambleweeny.names import NAME_RULE, is_media_type, is_name, parse_rate
 
 Fault = Literal["reset", "empty", "cut"]
 Order = Literal["last", "loop", "random", "first"]
@@ -141,6 +141,7 @@ class RouteDocument(_Part):
     content_type: str = ""
     journal: str = ""
     cors: Cors = "*"
+    rate: str = ""
     rules: list[Rule] = []
 
     def __post_init__(self) -> None:
@@ -155,6 +156,7 @@ class RouteDocument(_Part):
         for field, name in (("key", self.key), ("journal", self.journal)):
             _require(not name or is_name(name), f"'{field}' is not a name. {NAME_RULE}")
         _check_type(self.content_type)
+        _check_rate(self.rate)
 
 
 _STRUCTS = {"": RouteDocument, "rules": Rule, "answers": Answer, "when": When, "cookies": Cookie}
@@ -205,6 +207,17 @@ def _require(is_met: object, text: str) -> None:
 def _check_type(content_type: str) -> None:
     is_fit = not content_type or is_media_type(content_type)
     _require(is_fit, "'content_type' is written as text/plain or image/png")
+
+
+def _check_rate(text: str) -> None:
+    try:
+        _ = text and parse_rate(text)
+    except ValueError as ex:
+        raise Refused(
+            "invalid_route",
+            "'rate' is a number of calls in a second, minute, hour or day, as 100/s; "
+            "it is 1000000 at most",
+        ) from ex
 
 
 def _check_headers(headers: dict[str, str], content_type: str) -> None:

@@ -12,7 +12,9 @@ from bambleweeny.core.mocks.matching.conditions import texts_at
 from bambleweeny.core.mocks.matching.paths import Entry, Paths, Pattern
 from bambleweeny.core.mocks.refusals import Refused, located, refusal
 from bambleweeny.core.mocks.rules import Candidate, CompiledRule
+from bambleweeny.core.rates.policies import policy_of
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import parse_rate
 
 _CHANCE = SystemRandom()
 
@@ -25,6 +27,7 @@ class Route:
 
     def __init__(self, document: RouteDocument) -> None:
         self.document = document
+        self.rate = policy_of("route", parse_rate(document.rate)) if document.rate else None
         rules = document.rules
         self.rules = [
             located(f".rules[{i}]", CompiledRule, i, rule, document.content_type)

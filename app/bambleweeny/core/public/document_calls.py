@@ -49,7 +49,7 @@ class DocumentCalls(Generic[_T]):
         *args: str | bytes | int,
         list_bounds: tuple[int, ...] = (),
     ) -> list[Any]:
-        """Do the same as `run` with a script that changes nothing; it may be retried."""
+        """Do the same as `run` with a script that changes nothing, or counts; it may be retried."""
         return self._run(run_read_as, public, known, script, *list_bounds, known.revision, *args)
 
     def _run(

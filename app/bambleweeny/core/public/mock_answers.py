@@ -28,10 +28,12 @@ from bambleweeny.core.public.reservations import (
     reserve_nothing,
 )
 from bambleweeny.core.public.routes import HasDocument, Routes
+from bambleweeny.core.rates.policies import Policy
+from bambleweeny.core.rates.public_rates import PublicRates
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import BambleweenyError, Busy, NotFound, TooMuchAtOnce
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import ANSWER_CALL
+from bambleweeny.store.scripts import ANSWER_CALL, SPEND_ROUTE_RATE
 
 _pack = msgspec.msgpack.Encoder().encode
 
@@ -59,7 +61,8 @@ class MockAnswers:
     """Answers calls of routes that have documents.
 
     A call costs one round trip once the worker knows the document; one more if the text of a
-    shown key has placeholders, for a change of an object, and for a record of an error.
+    shown key has placeholders, for a change of an object, for a record of an error, and to count
+    calls of a route that has a rate.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class MockAnswers:
         self._journals = Journals(self._engine, self._compiled, topic_bounds)
         self._list_bounds = list_bounds
         self._topic_bounds = topic_bounds.packed
+        self._rates = PublicRates("route", ("rate",))
 
     def answer(
         self,
@@ -113,6 +117,8 @@ class MockAnswers:
             return Rendered(
                 204, preflight_headers(known.compiled.document.cors, origin, *wanted), b""
             )
+        if known.compiled.rate is not None:
+            self._spend(route, known, known.compiled.rate)
         if not known.compiled.rules:
             return self._show(route, known, call)
         try:
@@ -127,6 +133,12 @@ class MockAnswers:
         if candidates[0].resource and candidates[0].is_certain:
             return self._answer_of_collection(route, known, candidates[0], call, here)
         return self._answer_of_rule(route, known, candidates, call, here, reserve=reserve)
+
+    def _spend(self, route: PublicId, known: KnownRoute, rate: Policy) -> None:
+        """Count a call against the route's rate; raise RateLimited above it. One round trip."""
+        self._rates.check_known(route.id)
+        reply = self._engine.read(route, known, SPEND_ROUTE_RATE, *rate.packed)
+        self._rates.check_reply(route.id, [rate], reply)
 
     def _show(self, route: PublicId, known: KnownRoute, call: Call) -> Shown:
         document = known.compiled.document
@@ -256,7 +268,8 @@ class MockAnswers:
 
 def _sole_owner(route: PublicId, known: KnownRoute, content: Rendered | Shown) -> str:
     is_repeatable = isinstance(content, Shown) or content.is_repeatable
-    return route.owner if is_repeatable and not known.compiled.document.journal else ""
+    is_counted = known.compiled.document.journal or known.compiled.rate
+    return route.owner if is_repeatable and not is_counted else ""
 
 
 _PREFLIGHT = ("origin", "access-control-request-method", "access-control-request-headers")

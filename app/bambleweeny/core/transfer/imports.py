@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import IO
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_value
 from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.bins.bin_documents import check_scopes_of_bin
 from bambleweeny.core.mocks.document_scopes import check_route_document
@@ -22,7 +22,13 @@ from bambleweeny.core.transfer.export_records import (
 )
 from bambleweeny.core.transfer.import_job import Imported, ImportJob, Nouns
 from bambleweeny.core.values import bytes_of
-from bambleweeny.errors import BambleweenyError, InsufficientScope, InvalidRequest, NotFound
+from bambleweeny.errors import (
+    BambleweenyError,
+    BodyTooLarge,
+    InsufficientScope,
+    InvalidRequest,
+    NotFound,
+)
 from bambleweeny.store import Store
 
 _STEP = 100
@@ -43,12 +49,13 @@ class Imports:
         """Import lines in one of MODES.
 
         Checks all lines before it changes anything; raises InvalidRequest for the first invalid
-        line. Not atomic: a step has up to 100 keys or 1 MB, and if a step fails, as at a quota, the
-        earlier ones stay. `begun` comes from the result of an earlier part of the same import.
-        Lists may drop items, and topics messages, as their bounds say. O(lines).
+        line, and BodyTooLarge for a value over the user's `max_value`. Not atomic: a step has up to
+        100 keys or 1 MB, and if a step fails, as at a quota, the earlier ones stay. `begun` comes
+        from the result of an earlier part of the same import. Lists may drop items, and topics messages, as their bounds say. O(lines).
         """
         for one in _records(lines):
             self._check_scopes(caller, one)
+            _check_value(caller, one)
         if mode == "replace":
             self._clear(caller)
         allowed = caller._replace(scopes=None)
@@ -94,6 +101,17 @@ class Imports:
             for published in ids.owned_by(caller):
                 with suppress(NotFound):
                     ids.delete(caller, published.id)
+
+
+def _check_value(caller: Caller, one: Numbered) -> None:
+    """Raise BodyTooLarge, with the line, if a value is over the user's `max_value`."""
+    if caller.limits is None or not isinstance(one.record, OwnKey | OwnItem | OwnMessage):
+        return
+    try:
+        check_value(caller, bytes_of(one.record.value))
+    except BodyTooLarge as ex:
+        ex.info, ex.index = f"Line {one.number}: {ex.info}", one.number - 1
+        raise
 
 
 def _records(lines: IO[bytes]) -> Iterator[Numbered]:

@@ -11,6 +11,7 @@ for index = 2, #ARGV do
   local id = ARGV[index]
   redis.call('HDEL', user, 't:' .. id)
   redis.call('HDEL', its_token_uses, id)
+  redis.call('HDEL', its_rates, 'token:' .. id)
   removed = removed + redis.call('HDEL', its_tokens, id)
 end
 return removed

@@ -1,0 +1,1 @@
+"""Rates: of users and named tokens, and of routes and bins."""
