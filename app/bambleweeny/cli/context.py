@@ -48,10 +48,8 @@ class Context:
     def who(self) -> dict[str, Any]:
         """Return the answer of `/auth/test`; a stored session that has expired is renewed first."""
         who = self.client.tokens.test()
-        is_renewable = self.target.password and not (self.target.token or "").startswith(
-            TOKEN_PREFIX
-        )
-        if who["authenticated"] != "True" and is_renewable:
+        is_named = (self.target.token or "").startswith(TOKEN_PREFIX)
+        if who["authenticated"] != "True" and self.target.password and not is_named:
             self.client.tokens.create()
             who = self.client.tokens.test()
         return who

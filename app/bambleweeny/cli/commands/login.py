@@ -103,7 +103,7 @@ def _end(profile: Profile) -> str:
     except Unauthorized:
         return "It was not valid any more."
     except BambleweenyError as ex:
-        return f"Its session ends by itself, since the server did not end it: {ex}"
+        return f"Its session stays valid until it expires. {ex}"
     return "Its session is ended."
 
 
@@ -113,7 +113,8 @@ VERBS = {
         """bambleweeny login http://127.0.0.1:8080
         bambleweeny login http://127.0.0.1:8080 --user admin --profile work
         bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)
-        bambleweeny token add ci --scope read | bambleweeny login --token -""",
+        bambleweeny token add ci --scope read > ci.token
+        bambleweeny login http://127.0.0.1:8080 --token - < ci.token""",
         (argument("server", nargs="?", metavar="URL", help="the server, instead of --url"),),
         note="""The command asks for the password, or reads it from a pipe. The first start of
 `serve` printed the admin's password; in a sandbox it is changeme. With --token

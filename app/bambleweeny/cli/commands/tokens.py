@@ -171,7 +171,7 @@ alone for all of them but tokens.""",
                 _TTL,
                 argument("--name", metavar="NAME", help="the new name"),
             ),
-            "replace the scopes, the expiry or the name of a token; the text stays",
+            "change scopes, expiry or name of a token; the text stays",
         ),
         rotate=Verb(
             _rotate,
