@@ -261,9 +261,7 @@ class Work:
             bins.push(bins.plain(self._some_id(plain)), self._body())
         elif len(ids) < 6:
             document = b'{"list": "q1", "once": "body id", "name": "in%d"}'
-            self.services.inboxes.documents.create(
-                self.caller, document % self.random.randrange(3)
-            )
+            self.services.inboxes.documents.create(self.caller, document % self.random.randrange(3))
         else:
             self.services.inboxes.documents.delete(self.caller, self._some_id(ids))
 
@@ -301,7 +299,9 @@ class Work:
 
     def _import(self) -> None:
         text = b"".join(self.services.exports.of(self.caller)).splitlines(keepends=True)
-        some = [line for line in self.random.sample(text, min(5, len(text))) if b'"route"' not in line]
+        some = [
+            line for line in self.random.sample(text, min(5, len(text))) if b'"route"' not in line
+        ]
         mode: Any = self.random.choice(["merge", "skip"])
         self.services.imports.run(self.caller, io.BytesIO(b"".join(some)), mode)
 
