@@ -45,7 +45,7 @@ from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
-from bambleweeny.errors import StaleToken
+from bambleweeny.errors import BodyTooLarge, StaleToken
 
 __all__ = ["create_app"]
 
@@ -120,7 +120,7 @@ def create_app(
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)
     repeat = repeat_with_newer_token(services.tokens, app.find_responder)
-    app.add_error_handler(StaleToken, repeat)
+    app.add_error_handler((StaleToken, BodyTooLarge), repeat)
     app.add_route("/", Home(services))
     _add_access(app, services)
     app.add_route("/keys", Keys(services))

@@ -90,9 +90,10 @@ def authenticated(
 
     Verifies the token's signature and expiry without a round trip; the call itself checks, in
     its own round trip, whether it was revoked. To count a call against a rate costs one round trip
-    more. With `?userid=` the admin acts as another user, which costs two. Refuses parameters, headers and bodies that are not in
-    `accepted`, and named tokens without the scope in `needed`. Raises Unauthorized, Forbidden,
-    InsufficientScope, NotFound, RateLimited, UnknownParameter or InvalidRequest.
+    more. With `?userid=` the admin acts as another user, which costs two. Refuses parameters,
+    headers and bodies that are not in `accepted`, and named tokens without the scope in `needed`.
+    Raises Unauthorized, Forbidden, InsufficientScope, NotFound, RateLimited, UnknownParameter or
+    InvalidRequest.
     """
     caller = _logged_in(req, resp, resource.services)
     if caller.scopes is not None:
@@ -139,10 +140,10 @@ def admin_only(
     _refuse_unknown(req, accepted)
 
 
-def check_again(req: falcon.Request, services: Services) -> None:
+def check_again(req: falcon.Request, services: Services) -> Caller:
     """Check the token of a running request again, in the engine. One or more round trips.
 
-    Raises Unauthorized if it has expired or was revoked or changed, and Forbidden if the caller of
+    Returns the caller as the engine has it now. Raises Unauthorized if it has expired or was revoked or changed, and Forbidden if the caller of
     a request with `?userid=` is no longer an admin.
     """
     scopes = req.context.caller.scopes
@@ -151,8 +152,7 @@ def check_again(req: falcon.Request, services: Services) -> None:
     services.tokens.verify(token)
     if caller.scopes is not scopes:
         raise Unauthorized(hint="The token has been changed.")
-    if "userid" in req.params:
-        _acting_for(req, caller, services)
+    return _acting_for(req, caller, services) if "userid" in req.params else caller
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:

@@ -75,7 +75,8 @@ class KeyChanges:
         """Write a key with a TTL, a content type or a precondition; atomic.
 
         Raises PreconditionFailed, with nothing changed, if the precondition fails, and BodyTooLarge
-        over the user's `max_value`. A new key counts against the quota. O(log n), with a precondition O(length of the earlier value).
+        over the user's `max_value`. A new key counts against the quota. O(log n), with a
+        precondition O(length of the earlier value).
         """
         self._set_with_options(caller, name, value, (options, precondition), 0)
 

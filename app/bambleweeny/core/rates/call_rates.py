@@ -35,7 +35,7 @@ class CallRates:
         policies = _policies_of(caller.limits) if caller.limits else ()
         if not policies:
             return None
-        key = (caller.id, caller.version)
+        key = (caller.id, caller.token, caller.version)
         standing = self._reached.find(key)
         if standing is None:
             try:
