@@ -143,8 +143,9 @@ def admin_only(
 def check_again(req: falcon.Request, services: Services) -> Caller:
     """Check the token of a running request again, in the engine. One or more round trips.
 
-    Returns the caller as the engine has it now. Raises Unauthorized if it has expired or was revoked or changed, and Forbidden if the caller of
-    a request with `?userid=` is no longer an admin.
+    Returns the caller as the engine has it now. Raises Unauthorized if the token has expired or was
+    revoked or changed, and Forbidden if the caller of a request with `?userid=` is no longer an
+    admin.
     """
     scopes = req.context.caller.scopes
     token = bearer_token(req, falcon.Response())
