@@ -15,6 +15,7 @@ REMEMBERED = {
     "public_id": "{{public_id}}",
     "id": "{{public_id}}",
     "user_id": "{{user_id}}",
+    "token_id": "{{token_id}}",
 }
 """Parameters whose value comes from an earlier answer."""
 NAMES = {"keys": "settings", "lists": "jobs", "topics": "news"}
@@ -84,11 +85,18 @@ STEPS = {
     "GET /users": Step(),
     "GET /users/{user_id}": Step(),
     "PUT /users/{user_id}": Step(),
-    # Both keep the password, but end the token.
+    "POST /tokens": Step(remember=("token_id", "json.id")),
+    "GET /tokens": Step(),
+    "PATCH /tokens/{token_id}": Step(),
+    "POST /tokens/{token_id}/rotate": Step(),
+    "DELETE /tokens/{token_id}": Step(),
+    "DELETE /tokens": Step(),
+    # The three end the token; the passwords stay.
+    "POST /auth/logout": Step(),
     "PUT /auth/password": Step(body={"current": "{{password}}", "password": "{{password}}"}),
     "PUT /config/admin": Step(body={"password": "{{password}}"}),
 }
-ENDS_THE_TOKEN = {"PUT /auth/password", "PUT /config/admin"}
+ENDS_THE_TOKEN = {"PUT /auth/password", "PUT /config/admin", "POST /auth/logout"}
 LOG_IN_AGAIN = """\
 const [username, password] = ["username", "password"].map((name) => pm.variables.get(name));
 pm.sendRequest({
