@@ -85,6 +85,8 @@ STEPS = {
     "GET /users": Step(),
     "GET /users/{user_id}": Step(),
     "PUT /users/{user_id}": Step(),
+    "POST /users/{user_id}/reset": Step(remember=("code", "json.code")),
+    "POST /auth/accept": Step(body={"code": "{{code}}", "password": "a better one"}),
     "POST /tokens": Step(remember=("token_id", "json.id")),
     "GET /tokens": Step(),
     "PATCH /tokens/{token_id}": Step(),
