@@ -20,8 +20,8 @@ from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_
 from bambleweeny.api.requests.public_bodies import document_of, is_plain
 from bambleweeny.api.requests.public_paths import reference_in
 from bambleweeny.api.requests.scopes import needs
-from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import since_of
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference

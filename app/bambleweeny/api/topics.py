@@ -12,9 +12,8 @@ from bambleweeny.api.requests.body import read_raw, read_type
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, refuse_beside
 from bambleweeny.api.requests.scopes import needs
-from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.api.requests.timestamps import moment, since_of
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, Message, id_in_order, is_message_id

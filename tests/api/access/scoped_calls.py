@@ -20,7 +20,7 @@ def is_inside(method, url, body, needed):
     parts = urlsplit(url)
     _, noun, *rest = unquote(parts.path).split("/")
     query = parse_qs(parts.query, keep_blank_values=True)
-    if not needed:
+    if needed == ["any"]:
         return True
     if noun == "batch":
         return all(

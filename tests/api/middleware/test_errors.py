@@ -64,7 +64,7 @@ BAD = [
     ("GET", "/bins/x", b"", 404, "not_found"),
     ("GET", "/routes/00000000-0000-4000-8000-000000000000", b"", 404, "not_found"),
     ("POST", "/users", b'{"username":"a b","password":"another"}', 400, "invalid_request"),
-    ("POST", "/users", b'{"username":"a","password":""}', 400, "invalid_request"),
+    ("POST", "/users", b'{"username":"a","password":""}', 400, "weak_password"),
     ("POST", "/users", b'{"username":"a","password":"another","quota":-1}', 400, "invalid_request"),
     (
         "POST",

@@ -781,9 +781,10 @@ def test_roles_and_limits_come_back_and_an_invited_user_is_invited_again(filled,
     made = users.create("limited", "secret", role="admin", limits=limits)
     invited, code = users.invite("invited", limits={"max_tokens": 1})
     restore(other, backed_up(filled))
-    there = services_of(other).users
+    restored = services_of(other)
+    there = restored.users
     assert there.get(made.id) == made
-    assert there.log_in("limited", "secret").version.endswith("r")
+    assert restored.logins.log_in("limited", "secret").version.endswith("r")
     assert there.get(invited.id) == invited
     with pytest.raises(InvalidCode):
         there.accept(code.text, "a new one")

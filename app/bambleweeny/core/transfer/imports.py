@@ -51,7 +51,8 @@ class Imports:
         Checks all lines before it changes anything; raises InvalidRequest for the first invalid
         line, and BodyTooLarge for a value over the user's `max_value`. Not atomic: a step has up to
         100 keys or 1 MB, and if a step fails, as at a quota, the earlier ones stay. `begun` comes
-        from the result of an earlier part of the same import. Lists may drop items, and topics messages, as their bounds say. O(lines).
+        from the result of an earlier part of the same import. Lists may drop items, and topics
+        messages, as their bounds say. O(lines).
         """
         for one in _records(lines):
             self._check_scopes(caller, one)
