@@ -99,7 +99,8 @@ class Tokens:
     ) -> NamedToken:
         """Change a named token from its next call on, and return it; its text stays.
 
-        `ttl` counts from now; 0 is for ever. The rate "0" is none. NotFound if the token does not exist.
+        `ttl` counts from now; 0 is for ever. The rate "0" is none. NotFound if the token does
+        not exist.
         """
         listed = None if scopes is None else _listed(scopes)
         fields = _given(name=name, scopes=listed, ttl=ttl, rate=rate)
