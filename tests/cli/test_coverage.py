@@ -24,6 +24,8 @@ COMMAND_OF = {
     "rotateToken": "token rotate",
     "deleteToken": "token revoke",
     "revokeAllTokens": "token revoke",
+    "acceptCode": "accept",
+    "resetUser": "users reset",
     "setOwnPassword": "password",
     "setAdminPassword": "password",
     "listKeys": "keys",

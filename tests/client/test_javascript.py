@@ -341,14 +341,14 @@ def test_passwords_change_and_tokens_are_renewed(node):
     assert.equal((await new Client(url).tokens.test()).authenticated, "False");
     const third = new Client(url, login);
     await third.set("a", "1");
-    await client.setPassword("new");
+    await client.setPassword("new one");
     assert.equal((await client.get("a")).text(), "1");
     await failed(third.get("a"), "wrong_login", 401);
     await failed(other.get("a"), "unauthorized", 401);
-    const twin = new Client(url, { ...login, password: "new" });
+    const twin = new Client(url, { ...login, password: "new one" });
     await twin.get("a");
-    await client.setPassword("newer");
-    await client.setPassword("new");
+    await client.setPassword("another");
+    await client.setPassword("new one");
     assert.equal((await client.get("a")).text(), "1");
     assert.equal((await twin.get("a")).text(), "1");
     """)

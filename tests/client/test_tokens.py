@@ -40,9 +40,11 @@ def test_a_token_is_made_listed_changed_and_revoked(ulis):
     assert abs(datetime.now(UTC) - token.made) < timedelta(hours=1)
     changed = ulis.tokens.change(token.id, name="bob", scopes=["keys:read"], ttl=0)
     assert (changed.name, changed.scopes, changed.expires) == ("bob", ("keys:read",), None)
-    assert changed.made == token.made
+    assert (changed.made, changed.rate) == (token.made, "")
+    assert ulis.tokens.change(token.id, rate="10/s").rate == "10/s"
+    assert ulis.tokens.add("x", READER, rate="5/m").token.rate == "5/m"
     ulis.tokens.revoke(token.id)
-    assert ulis.tokens.list() == []
+    assert [one.name for one in ulis.tokens.list()] == ["x"]
     for call in (ulis.tokens.revoke, ulis.tokens.rotate):
         with pytest.raises(NotFound):
             call(token.id)

@@ -97,9 +97,9 @@ export class Client {
     create: async (options) => this.#logIn(sorted("signal", options)),
     test: async (options) => this.#json("GET", "/auth/test", { ...sorted("signal", options), isPublic: !this.#login && !this.#token }),
     // Named tokens: `add` and `rotate` return a token with its text as `token`, which the server never shows again.
-    add: async (name, scopes, options) => this.#json("POST", "/tokens", asJson("ttl signal", options, { name, scopes })),
+    add: async (name, scopes, options) => this.#json("POST", "/tokens", asJson("ttl rate signal", options, { name, scopes })),
     list: async (options) => (await this.#json("GET", "/tokens", sorted("signal", options))).tokens,
-    change: async (id, options) => this.#json("PATCH", at("tokens", id), asJson("name scopes ttl signal", options)),
+    change: async (id, options) => this.#json("PATCH", at("tokens", id), asJson("name scopes ttl rate signal", options)),
     rotate: async (id, options) => this.#json("POST", `${at("tokens", id)}/rotate`, sorted("overlap signal", options)),
     revoke: async (id, options) => this.#done("DELETE", at("tokens", id), sorted("signal", options)),
     revokeAll: async (options) => (await this.#json("DELETE", "/tokens", sorted("signal", options, { confirm: 1 }))).revoked,

@@ -12,7 +12,8 @@ class NamedToken(NamedTuple):
     """A named token, without its text.
 
     `scopes` are what it may do, such as "keys:read:app:*". `expires` is None if it does not
-    expire; `used` is the minute of its last use, or None.
+    expire; `used` is the minute of its last use, or None. `rate` bounds its requests, such as
+    "10/s", or is "".
     """
 
     id: str
@@ -21,6 +22,7 @@ class NamedToken(NamedTuple):
     made: datetime
     expires: datetime | None
     used: datetime | None
+    rate: str = ""
 
 
 class MadeToken(NamedTuple):
@@ -65,13 +67,21 @@ class Tokens:
         fields: dict[str, Any] = answer.json()
         return fields
 
-    def add(self, name: str, scopes: Sequence[str], *, ttl: int | str | None = None) -> MadeToken:
+    def add(
+        self,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        ttl: int | str | None = None,
+        rate: str | None = None,
+    ) -> MadeToken:
         """Make a named token, and return it with its text. Without `ttl` it does not expire.
 
+        Its `rate`, such as "10/s", counts besides that of the user.
         InvalidRequest for a scope that does not exist; TooManyTokens at the user's `max_tokens`.
         InsufficientScope if the client has a named token that may do less.
         """
-        fields = _given(name=name, scopes=_listed(scopes), ttl=ttl)
+        fields = _given(name=name, scopes=_listed(scopes), ttl=ttl, rate=rate)
         return _made(self._connection.call("POST", "/tokens", json=fields).json())
 
     def list(self) -> builtins.list[NamedToken]:
@@ -85,12 +95,15 @@ class Tokens:
         name: str | None = None,
         scopes: Sequence[str] | None = None,
         ttl: int | str | None = None,
+        rate: str | None = None,
     ) -> NamedToken:
         """Change a named token from its next call on, and return it; its text stays.
 
-        `ttl` counts from now; 0 is for ever. NotFound if the token does not exist.
+        `ttl` counts from now; 0 is for ever. The rate "0" is none. NotFound if the token does
+        not exist.
         """
-        fields = _given(name=name, scopes=None if scopes is None else _listed(scopes), ttl=ttl)
+        listed = None if scopes is None else _listed(scopes)
+        fields = _given(name=name, scopes=listed, ttl=ttl, rate=rate)
         return _token(self._connection.call("PATCH", path_of("tokens", id), json=fields).json())
 
     def rotate(self, id: str, *, overlap: int | str | None = None) -> MadeToken:
@@ -148,7 +161,8 @@ def _made(row: dict[str, Any]) -> MadeToken:
 def _token(row: dict[str, Any]) -> NamedToken:
     made = datetime.fromisoformat(row["made"])
     expires, used = _moment(row["expires"]), _moment(row["used"])
-    return NamedToken(row["id"], row["name"], tuple(row["scopes"]), made, expires, used)
+    scopes, rate = tuple(row["scopes"]), row.get("rate", "")
+    return NamedToken(row["id"], row["name"], scopes, made, expires, used, rate)
 
 
 def _moment(text: str | None) -> datetime | None:

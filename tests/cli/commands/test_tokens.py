@@ -95,7 +95,7 @@ def test_a_name_of_several_tokens_is_refused(admin):
         (("add", "x", "--scope", "keys:fly"), 1, "keys:read or keys:write or keys:incr"),
         (("add", "x", *READ, "--ttl", "soon"), 2, "--ttl"),
         (("add", "x" * 65, *READ), 1, "1 to 64"),
-        (("set", "x"), 2, "Give --scope, --ttl or --name"),
+        (("set", "x"), 2, "Give --scope, --ttl, --rate or --name"),
         (("revoke",), 2, "give --all"),
         (("revoke", "x", "--all"), 2, "not both"),
         (("rotate", "x", "--overlap", "1h"), 1, "There is no token 'x'"),

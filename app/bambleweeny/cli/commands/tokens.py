@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bambleweeny.client import MadeToken, NamedToken
 
-_COLUMNS = ("id", "name", "scopes", "made", "expires", "used")
+_COLUMNS = ("id", "name", "scopes", "made", "expires", "used", "rate")
 _TOKEN = argument("which", metavar="ID|NAME", help="the token's id, or its name")
 _SCOPE = argument(
     "--scope",
@@ -26,6 +26,9 @@ _SCOPE = argument(
 )
 _TTL = argument(
     "--ttl", metavar="DURATION", type=duration, help="how long it is valid from now; 0: for ever"
+)
+_RATE = argument(
+    "--rate", metavar="RATE", help="requests, such as 10/s, besides the user's rate; 0: no limit"
 )
 
 
@@ -53,7 +56,7 @@ def _add(context: Context) -> None:
     args = context.args
     if not args.scope:
         raise WrongUse("Give --scope, what the token may do, such as --scope keys:read:app:*.")
-    made = context.client.tokens.add(args.name, args.scope, ttl=args.ttl)
+    made = context.client.tokens.add(args.name, args.scope, ttl=args.ttl, rate=args.rate)
     _print_text(context, made, "It is shown this once.")
 
 
@@ -77,11 +80,11 @@ def _list(context: Context) -> None:
 
 def _set(context: Context) -> None:
     args = context.args
-    if not args.scope and args.ttl is None and args.name is None:
-        raise WrongUse("Give --scope, --ttl or --name.")
+    if not args.scope and args.ttl is args.name is args.rate is None:
+        raise WrongUse("Give --scope, --ttl, --rate or --name.")
     found = _found(context)
     changed = context.client.tokens.change(
-        found.id, name=args.name, scopes=args.scope, ttl=args.ttl
+        found.id, name=args.name, scopes=args.scope, ttl=args.ttl, rate=args.rate
     )
     context.out.say(
         f"Token {changed.id} ({changed.name}) may {', '.join(changed.scopes)} from now on.",
@@ -130,7 +133,8 @@ def _ids(tokens: "Iterable[NamedToken]") -> str:
 
 def _record_of(token: "NamedToken") -> dict[str, object]:
     moments = {name: _moment(getattr(token, name)) for name in ("made", "expires", "used")}
-    return {"id": token.id, "name": token.name, "scopes": list(token.scopes), **moments}
+    scopes = list(token.scopes)
+    return {"id": token.id, "name": token.name, "scopes": scopes, **moments, "rate": token.rate}
 
 
 def _moment(moment: "datetime | None") -> str | None:
@@ -153,6 +157,7 @@ VERBS = {
                 argument("name", metavar="NAME", help="a name for people, 1 to 64 characters"),
                 _SCOPE,
                 _TTL,
+                _RATE,
             ),
             "make a named token and print it; the server never shows it again",
             note="""Without --ttl the token does not expire. Scopes: keys:read keys:write keys:incr
@@ -169,6 +174,7 @@ alone for all of them but tokens.""",
                 _TOKEN,
                 _SCOPE,
                 _TTL,
+                _RATE,
                 argument("--name", metavar="NAME", help="the new name"),
             ),
             "change scopes, expiry or name of a token; the text stays",

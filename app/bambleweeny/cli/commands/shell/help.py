@@ -35,7 +35,8 @@ def overview() -> str:
         for name, command in COMMANDS.items():
             if command.group == group:
                 lines.append(f"  {name:<10}{command.help}")
-                lines.append(f"            {shell_examples_of(verb_of(name))[0]}")
+                examples = shell_examples_of(verb_of(name))[:1]
+                lines += [f"            {example}" for example in examples]
         lines.append("")
     return "\n".join([*lines, _TOO])
 
