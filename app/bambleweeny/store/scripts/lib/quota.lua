@@ -5,7 +5,7 @@
 -- `max_bytes`, or 2^53 without such a limit, less what it uses. A script takes from it before it
 -- writes, and adds to it after it has deleted. What expires by itself has its bytes in
 -- `its_expiring_bytes` until a script frees them: those of a key's value by its name, and those of
--- each set of idempotency keys. `core/tenants/usage.py` says what counts.
+-- each set of idempotency keys. `core/usage/byte_counts.py` says what counts.
 --- @include "lib/tenant"
 --- @function "tenants/bytes_allowed"
 -- The bytes that this script has freed of what has expired.
