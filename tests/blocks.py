@@ -24,6 +24,7 @@ CHANGING = [
     (r"expires in \d+ seconds", "expires in <n> seconds"),
     (r"\b\d+ ms\b", "<n> ms"),
     (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<token>"),
+    (r"b9y_\d+_[a-z0-9]{6}_[A-Za-z0-9]{48}", "<named token>"),
 ]
 """Ids and moments, which differ from run to run. A page shows those of one run."""
 

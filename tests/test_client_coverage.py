@@ -27,7 +27,16 @@ CALLS = {
     "home": Client.about,
     "getToken": lambda client: client.tokens.create(),
     "testToken": lambda client: client.tokens.test(),
-    "setOwnPassword": lambda client: client.set_password("new"),
+    "logOut": Client.logout,
+    "revokeToken": lambda client: client.tokens.revoke_text("nonsense"),
+    "introspectToken": lambda client: client.tokens.introspect("nonsense"),
+    "listTokens": lambda client: client.tokens.list(),
+    "createToken": lambda client: client.tokens.add("ci", ["keys:read"]),
+    "revokeAllTokens": lambda client: client.tokens.revoke_all(),
+    "changeToken": lambda client: client.tokens.change("k3x9q2", name="other"),
+    "deleteToken": lambda client: client.tokens.revoke("k3x9q2"),
+    "rotateToken": lambda client: client.tokens.rotate("k3x9q2"),
+    "setOwnPassword": lambda client: client.set_password("newest"),
     "listKeys": lambda client: list(client.keys),
     "deleteKeys": lambda client: client.keys.delete_all("tmp:"),
     "getKey": lambda client: client.get("foo"),
@@ -79,7 +88,9 @@ CALLS = {
     "deleteUser": lambda client: client.users.delete(7),
     "getUsage": Client.usage,
     "readAudit": Client.audit,
-    "setAdminPassword": lambda client: client.set_admin_password("new"),
+    "acceptCode": lambda client: client.users.accept("b9y_code_9_0", "better one"),
+    "resetUser": lambda client: client.users.reset(9),
+    "setAdminPassword": lambda client: client.set_admin_password("newest"),
     "getInfo": Client.info,
     "save": Client.save,
     "health": Client.health,
@@ -132,7 +143,7 @@ def test_a_method_makes_its_call_and_no_other(operation, session_url, services):
         try:
             CALLS[operation](client)
         except BambleweenyError as ex:
-            assert ex.code.endswith("not_found"), operation
+            assert ex.code.endswith("not_found") or ex.code == "invalid_code", operation
     made = {call for call, count in counted(services).items() if count != before.get(call)}
     assert made == {(method, path)}
 

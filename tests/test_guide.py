@@ -17,6 +17,7 @@ from bambleweeny.api.requests import waiting
 from bambleweeny.cli.command_table import COMMANDS, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.parsing import choose
+from bambleweeny.core import nesting
 from bambleweeny.core.audit import trail
 from bambleweeny.core.batch import batch
 from bambleweeny.core.bins import (
@@ -34,7 +35,6 @@ from bambleweeny.core.mocks.documents import Answer, RouteDocument, Rule
 from bambleweeny.core.mocks.journal import Entry
 from bambleweeny.core.mocks.matching import matchers
 from bambleweeny.core.mocks.matching.conditions import When
-from bambleweeny.core.public import nesting
 from bambleweeny.core.usage import traffic
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, MOST_BYTES_OF_A_PAGE
 from bambleweeny.guide.markdown import anchor_of, sections_of
@@ -348,7 +348,7 @@ def test_the_limits_page_has_the_limits_of_the_code():
         "TTL of an item": f"{lists.LONGEST_ITEM_TTL // 86400} d",
         "length of a lease": f"{leases.LONGEST_LEASE // 3600} h",
         "leases in one `/ack`": f"{leases.MOST_CHANGED:,}",
-        "characters of a password": f"{names.LONGEST_PASSWORD:,}",
+        "characters of a new password": f"`--min-password`, 6; at most {names.LONGEST_PASSWORD:,}",
         "operations": f"{batch._MOST_OPERATIONS:,}",
         "document of a bin": f"{bin_documents.DOCUMENT_BYTES >> 10} kB",
         "secrets of a bin; bytes of each": f"{verification.SECRETS}; {schemes.SECRET_BYTES:,}",

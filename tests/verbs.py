@@ -273,9 +273,11 @@ WRITES: dict[str, Verb] = {
 
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
-    "change user": lambda s, u, f: s.users.change(u.id, quota=99),
     "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
     "count traffic": count_traffic,
+    "change user": lambda s, u, f: s.users.change(u.id, quota=99, limits={"rate": "5/s"}),
+    "invite user": lambda s, u, f: s.users.invite("ann"),
+    "reset user": lambda s, u, f: s.users.reset(u.id),
     "delete user": lambda s, u, f: s.users.delete(u.id),
     "count a call": lambda s, u, f: s.call_rates.spend(
         u._replace(limits=CallLimits("9/d", 0, 0, "9/d"))

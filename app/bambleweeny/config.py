@@ -1,11 +1,9 @@
 """The table of options. Flags, variables, --help and the check of the guide are derived from it."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from bambleweeny.names import LONGEST_PASSWORD, parse_duration, parse_size
 from bambleweeny.options import (
@@ -13,7 +11,10 @@ from bambleweeny.options import (
     ConfigError,
     Network,
     choice,
+    default_data_dir,
+    default_workers,
     given,
+    legacy_redis_url,
     list_of,
     option,
     option_of,
@@ -30,7 +31,6 @@ from bambleweeny.options import (
     whole_number,
     within,
 )
-from bambleweeny.system.portable import usable_cores
 
 _LONGEST_WAIT = "1d"
 _LONGEST_TIME = "3660d"
@@ -42,15 +42,6 @@ _DEFAULT = "default"
 _LOCALHOST = "http://localhost:*,https://localhost:*,http://127.0.0.1:*,http://[::1]:*"
 
 
-def _default_data_dir() -> str:
-    home = os.environ.get("XDG_DATA_HOME", "")
-    return f"{home if Path(home).is_absolute() else '~/.local/share'}/bambleweeny"
-
-
-def _default_workers() -> str:
-    return str(min(usable_cores(), 4))
-
-
 @dataclass(frozen=True, repr=False)
 class Config:
     """All settings of a server, validated. Sizes are in bytes, durations in seconds."""
@@ -60,7 +51,7 @@ class Config:
     )
     data_dir: Path = option(
         parse_directory,
-        _default_data_dir,
+        default_data_dir,
         "DIR",
         "the directory of the data and of the first admin password",
         default_text="bambleweeny in $XDG_DATA_HOME or ~/.local/share",
@@ -105,10 +96,7 @@ class Config:
         default_text="the first start creates one",
     )
     min_password: int = option(
-        whole_number(1, LONGEST_PASSWORD),
-        "6",
-        "N",
-        "the fewest characters of a new password",
+        whole_number(1, LONGEST_PASSWORD), "6", "N", "the fewest characters of a new password"
     )
     default_max_bytes: int = option(
         within("0", _LARGEST_SIZE, parse_size),
@@ -118,10 +106,7 @@ class Config:
         default_text="none",
     )
     default_rate: str = option(
-        parse_default_rate,
-        "",
-        "RATE",
-        "the limit of a new user's requests, such as 100/s or 10/m; 0: none",
+        parse_default_rate, "", "RATE", "the limit of a new user's requests, as 100/s; 0: none"
     )
     token_expiry: int = option(
         within("1s", _LONGEST_TIME, parse_duration),
@@ -181,7 +166,7 @@ class Config:
     )
     workers: int = option(
         whole_number(1, 64),
-        _default_workers,
+        default_workers,
         "N",
         "worker processes",
         default_text="one per core, at most 4",
@@ -284,7 +269,7 @@ def load_config(
 def data_dir_of(env: Mapping[str, str]) -> Path:
     """Return the data directory of a server that is started without `--data-dir`."""
     [field] = (field for field in fields(Config) if field.name == "data_dir")
-    directory: Path = parsed(field, *(given(field, {}, env) or (_DEFAULT, _default_data_dir())))
+    directory: Path = parsed(field, *(given(field, {}, env) or (_DEFAULT, default_data_dir())))
     return directory
 
 
@@ -299,16 +284,7 @@ def _find(
     if option.legacy and env.get(option.legacy):
         return option.legacy, env[option.legacy]
     if field.name == "redis_url" and env.get("redis_host"):
-        return "redis_host and redis_port", _legacy_redis_url(env)
+        return "redis_host and redis_port", legacy_redis_url(env)
     if sandbox and option.sandbox is not None:
         return _DEFAULT, option.sandbox
     return _DEFAULT, option.default() if callable(option.default) else option.default
-
-
-def _legacy_redis_url(env: Mapping[str, str]) -> str:
-    password = env.get("redis_password")
-    login = f":{quote(password, safe='')}@" if password else ""
-    port = env.get("redis_port") or "6379"
-    if not port.isascii() or not port.isdigit():
-        raise ConfigError(f"redis_port: '{port}' is not a port.")
-    return f"redis://{login}{env['redis_host']}:{port}/0"

@@ -6,6 +6,9 @@ from typing import NamedTuple
 LONGEST_PASSWORD = 1024
 """In characters."""
 
+TOKEN_PREFIX = "b9y_"
+"""The beginning of the text of each named token."""
+
 _LAST_PORT = 65535
 
 _LONGEST_TTL = 3660 * 86400

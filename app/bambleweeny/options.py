@@ -1,11 +1,13 @@
 """The type of an option, the parsers of its text, and where its text comes from."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from bambleweeny.names import (
     LONGEST_PASSWORD,
@@ -16,6 +18,7 @@ from bambleweeny.names import (
     is_username,
     parse_rate,
 )
+from bambleweeny.system.portable import usable_cores
 
 PREFIX = "BAMBLEWEENY_"
 Network = IPv4Network | IPv6Network
@@ -250,3 +253,24 @@ def parsed(field: Field[Any], source: str, text: str) -> Any:
         return option_of(field).parse(text)
     except ValueError as ex:
         raise ConfigError(f"{source}: {ex}.") from ex
+
+
+def default_data_dir() -> str:
+    """Return the data directory of the user, as the XDG directories say."""
+    home = os.environ.get("XDG_DATA_HOME", "")
+    return f"{home if Path(home).is_absolute() else '~/.local/share'}/bambleweeny"
+
+
+def default_workers() -> str:
+    """Return the default number of workers."""
+    return str(min(usable_cores(), 4))
+
+
+def legacy_redis_url(env: Mapping[str, str]) -> str:
+    """Return the engine's URL by the variables of the original program; else ConfigError."""
+    password = env.get("redis_password")
+    login = f":{quote(password, safe='')}@" if password else ""
+    port = env.get("redis_port") or "6379"
+    if not port.isascii() or not port.isdigit():
+        raise ConfigError(f"redis_port: '{port}' is not a port.")
+    return f"redis://{login}{env['redis_host']}:{port}/0"

@@ -438,8 +438,11 @@ def test_a_full_list_and_a_used_up_quota_refuse(as_uli, publish, http, services)
     assert (refused.status_code, "quota" in refused.json()["info"].lower()) == (400, True)
 
 
-def test_tokens_of_this_server_are_not_kept(publish, items, http, as_uli):
-    token = as_uli.headers["Authorization"].split()[1]
+@pytest.mark.parametrize("is_named", [False, True])
+def test_tokens_of_this_server_are_not_kept(publish, items, http, as_uli, is_named):
+    token = as_uli.token
+    if is_named:
+        token = as_uli.post("/tokens", json={"name": "x", "scopes": ["read"]}).json()["token"]
     http.post(
         f"{publish()}/{token}?token={token}",
         data=f"body {token}",

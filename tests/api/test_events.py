@@ -101,7 +101,7 @@ def test_a_bad_name_names_its_parameter(as_uli, query):
 
 
 def test_a_token_that_has_ended_follows_nothing(as_uli, services, http):
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     assert as_uli.get("/events").status_code == http.get("/events").status_code == 401
     assert as_uli.head("/events").status_code == 401
 

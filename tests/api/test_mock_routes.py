@@ -253,10 +253,13 @@ def test_a_request_puts_no_line_end_into_a_header_or_a_cookie(shop, http, text):
         assert "X-Evil" not in answer.headers
 
 
-def test_a_token_of_this_server_is_seen_by_no_mock(as_uli, http, services):
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_token_of_this_server_is_seen_by_no_mock(as_uli, http, services, is_named):
     document = {**ORDERS, "journal": "seen"}
     path = as_uli.post("/routes", json=document).json()["path"]
     token = as_uli.token
+    if is_named:
+        token = as_uli.post("/tokens", json={"name": "x", "scopes": ["read"]}).json()["token"]
     sent = {"Authorization": f"Bearer {token}", "X-Other": token, "Cookie": f"a={token}"}
     answer = http.get(f"{path}/echo?token={token}", headers=sent)
     assert answer.text == "Bearer [token] [token]"

@@ -1,20 +1,24 @@
 """The document against a live server, by requests that schemathesis makes of it."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import requests
+from api.access import scoped_calls
 from servers import running
 
-PASSWORD_CALLS = ("setAdminPassword", "changeUser", "setOwnPassword")
+PASSWORD_CALLS = ("setAdminPassword", "changeUser", "setOwnPassword", "logOut")
 ENDLESS = ("followEvents",)
 """Their answers do not end; tests/api/test_events.py reads them."""
 # NOTE: left out are `positive_data_acceptance`, since the contract answers 400 to a taken
 # name, a counter on text or a quota reached, `use_after_free`, since a DELETE of a route's
 # own path shows its key, as any method does, and `ensure_resource_availability`, since a
 # route may be made before its key.
+PUBLIC_TAGS = ("about", "operators")
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance,negative_data_rejection,unsupported_method,allow_header_conformance,ignored_auth"
 
 
@@ -40,15 +44,18 @@ out `replaceRoute` and `replaceBin`, which have the bodies and the options of `c
 """
 
 
-def run(url: str, token: str, place: Path, *arguments: str, checks: str = CHECKS) -> str:
+def run(
+    url: str, token: str, place: Path, *arguments: str, checks: str = CHECKS, hooks: str = ""
+) -> str:
     (place / "schemathesis.toml").write_text(SETTINGS)
+    added = {"SCHEMATHESIS_HOOKS": hooks} if hooks else {}
     done = subprocess.run(
         [
             Path(sys.executable).parent / "schemathesis", "run", f"{url}/openapi.json",
             "--header", f"Authorization: Bearer {token}", "--checks", checks,
             "--seed", "42", "--continue-on-failure", *arguments,
         ],
-        cwd=place, capture_output=True, text=True, check=False,
+        cwd=place, capture_output=True, text=True, check=False, env={**os.environ, **added},
     )  # fmt: skip
     print(done.stdout[done.stdout.find("= SUMMARY =") :])
     assert done.returncode == 0, done.stdout
@@ -70,3 +77,18 @@ def test_calls_that_end_the_token_keep_to_the_document(tmp_path):
         these = [word for name in PASSWORD_CALLS for word in ("--include-operation-id", name)]
         checks = CHECKS.replace(",negative_data_rejection", "").replace(",ignored_auth", "")
         run(server.url, server.token(), tmp_path, *these, checks=checks)
+
+
+@pytest.mark.timeout(400)
+def test_no_call_outside_of_its_scopes_succeeds(tmp_path):
+    with running("sandbox", "--log-level", "warning", "--max-waits", "0") as server:
+        admin = {"Authorization": f"Bearer {server.token()}"}
+        wanted = {"name": "test", "scopes": scoped_calls.SCOPES}
+        made = requests.post(f"{server.url}/tokens", json=wanted, headers=admin, timeout=10)
+        # NOTE: the public calls have no scopes.
+        public = [word for tag in PUBLIC_TAGS for word in ("--exclude-tag", tag)]
+        words = [*public, "--exclude-operation-id-regex", "^(readRoute|pushToBin)"]
+        hooks, checks = scoped_calls.__file__, "not_a_server_error,inside_scopes"
+        run(server.url, made.json()["token"], tmp_path, *words, checks=checks, hooks=hooks)
+        pushed = requests.get(f"{server.url}/lists/jobs/stats", headers=admin, timeout=10)
+        assert pushed.json()["in"] > 0

@@ -326,7 +326,7 @@ def test_a_stream_ends_with_its_token(as_uli, as_admin, monkeypatch):
     ):
         next(lines)
         next(theirs)
-        as_admin.put("/users/1", json={"password": "other"})
+        as_admin.put("/users/1", json={"password": "another"})
         assert set(lines) <= {b""}
         next(theirs)
         as_admin.delete("/users/1")

@@ -17,6 +17,13 @@ COMMAND_OF = {
     "home": "info",
     "getToken": "token new",
     "testToken": "token test",
+    "logOut": "logout",
+    "createToken": "token add",
+    "listTokens": "token list",
+    "changeToken": "token set",
+    "rotateToken": "token rotate",
+    "deleteToken": "token revoke",
+    "revokeAllTokens": "token revoke",
     "setOwnPassword": "password",
     "setAdminPassword": "password",
     "listKeys": "keys",
@@ -73,6 +80,8 @@ COMMAND_OF = {
     "readiness": "health",
 }
 REASONS = {
+    "revokeToken": "for programs that find a token; its holder uses curl",
+    "introspectToken": "for programs; `token test` shows what a token may do",
     "runBatch": "for programs; in a shell, lines and `push --lines` are many at once",
     "homeHead": "a probe's",
     "getKeyHead": "a probe's",

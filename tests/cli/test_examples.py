@@ -49,6 +49,9 @@ BEFORE_IN_THE_SHELL = {
     "policy get": "policy set jobs --lease 1m",
     "policy del": "policy set mail --paused",
     "import": "export mine.ndjson",
+    "token set": "token add ann --scope read",
+    "token rotate": "token add ci --scope read",
+    "token revoke ann": "token add ann --scope read",
 }
 SHOP = {"name": "shop", "journal": "shop-calls", "rules": [{"path": "/ping"}]}
 HOOK = {"list": "hooks", "name": "gh", "keep": "request"}
@@ -106,6 +109,7 @@ def place(server, alone, monkeypatch):
     with Client(server.url, "admin", "changeme") as client:
         for user in client.users.list()[1:]:
             client.users.delete(user.id)
+        client.tokens.revoke_all()
         client.routes.set(SHOP)
         for bin in client.bins.list():
             client.bins.delete(bin.id)

@@ -262,7 +262,7 @@ const calls = {
   setRoute: (o) => client.routes.set({ key: "k" }, o), showRoute: (o) => client.routes.get("x", o), unbin: (o) => client.bins.delete("x", o), post: (o) => client.bins.post("x", "y", o),
   token: (o) => client.tokens.create(o), test: (o) => client.tokens.test(o), publish: (o) => client.topics.publish("t", "x", o),
   messages: (o) => client.topics.read("t", o), subscribe: async (o) => client.topics.subscribe("t", o), events: async (o) => client.events(o),
-  batch: async (o) => client.batch(o), about: (o) => client.about(o), health: (o) => client.health(o), password: (o) => client.setPassword("x", o),
+  batch: async (o) => client.batch(o), about: (o) => client.about(o), health: (o) => client.health(o), password: (o) => client.setPassword("another", o),
   batchSet: async (o) => client.batch().set("k", "x", o), batchGet: async (o) => client.batch().get("k", o), batchDelete: async (o) => client.batch().delete("k", o),
   batchIncr: async (o) => client.batch().incr("k", o), batchPush: async (o) => client.batch().push("q", "x", o), batchPop: async (o) => client.batch().pop("q", o),
   batchPublish: async (o) => client.batch().publish("t", "x", o), client: async (o) => new Client(url, o),
@@ -461,4 +461,42 @@ def test_a_named_bin_with_a_document(node):
     await client.bins.delete("gh");
     await failed(client.bins.get("gh"), "not_found", 404);
     await failed((async () => client.bins.post("@admin/..", "x"))(), "invalid_name", 400);
+    """)
+
+
+def test_named_tokens_are_made_and_used_and_a_logout_ends_a_session(node):
+    node("""
+    await client.set("app:x", "1");
+    const made = await client.tokens.add("ann", ["keys:read:app:*"], { ttl: "7d" });
+    assert.match(made.token, /^b9y_0_[a-z0-9]{6}_[A-Za-z0-9]{48}$/);
+    const { token, ...shown } = made;
+    assert.deepEqual(await client.tokens.list(), [shown]);
+    const reader = new Client(url, { token });
+    assert.equal((await reader.get("app:x")).text(), "1");
+    await failed(reader.get("other"), "insufficient_scope", 403);
+    await failed(reader.logout(), "insufficient_scope", 403);
+    assert.equal((await client.tokens.introspect(token)).jti, made.id);
+
+    const wider = await client.tokens.change(made.id, { name: "bob", scopes: ["keys:read"] });
+    assert.deepEqual([wider.name, wider.scopes], ["bob", ["keys:read"]]);
+    await failed(reader.get("other"), "not_found", 404);
+    const rotated = await client.tokens.rotate(made.id, { overlap: "1h" });
+    for (const text of [token, rotated.token]) assert.equal((await new Client(url, { token: text }).get("app:x")).text(), "1");
+    await new Client(url).tokens.revokeText(rotated.token);
+    await failed(reader.get("app:x"), "unauthorized", 401);
+    await failed(client.tokens.revoke(made.id), "not_found", 404);
+    await client.tokens.add("x", ["read"]);
+    await client.tokens.revoke((await client.tokens.add("y", ["read"])).id);
+    assert.equal(await client.tokens.revokeAll(), 1);
+    await assert.rejects(client.tokens.add("x", ["read"], { tll: 1 }), /nearest known one is 'ttl'/);
+    await failed(client.tokens.add("x", ["keys:fly"]), "invalid_request", 400);
+
+    const session = await client.tokens.create();
+    await client.logout();
+    await failed(new Client(url, { token: session }).get("app:x"), "unauthorized", 401);
+    assert.equal((await client.get("app:x")).text(), "1");
+    const other = new Client(url, { token: await client.tokens.create() });
+    await other.logout();
+    await failed(other.get("app:x"), "unauthorized", 401);
+    await failed(new Client(url).logout(), "unauthorized", 401);
     """)

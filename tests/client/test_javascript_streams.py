@@ -163,7 +163,7 @@ def test_a_subscription_with_a_token_alone_ends_with_it(node, services, uli, mon
     """
     with node.running(script) as said:
         assert said.next() == ["open"]
-        services.users.change("1", password="other")
+        services.users.change("1", password="another")
         assert [said.next(), said.next()] == [["broken"], ["thrown"]]
 
 

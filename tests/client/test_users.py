@@ -17,9 +17,9 @@ from bambleweeny.errors import (
 def test_users_are_made_shown_changed_and_deleted(client):
     id = client.users.create("uli", "secret", quota=3)
     assert client.users.get(id) == User(id, "uli", 3)
-    assert client.users.list() == [User(0, "admin", 0), User(id, "uli", 3)]
+    assert client.users.list() == [User(0, "admin", 0, "admin"), User(id, "uli", 3)]
     with pytest.raises(UserExists):
-        client.users.create("uli", "other")
+        client.users.create("uli", "another")
     client.users.update(id, quota=0)
     assert client.users.get(id).quota == 0
     client.users.delete(id)
@@ -77,8 +77,8 @@ def test_a_given_token_is_used_and_not_renewed(client, session_url, services):
     with Client(session_url, token=client.tokens.create()) as other:
         assert other.tokens.test()["user"] == "admin"
         with pytest.raises(InvalidRequest, match="current password"):
-            other.set_password("new")
-        other.set_password("new", current="changeme")
+            other.set_password("newest")
+        other.set_password("newest", current="changeme")
         with pytest.raises(Unauthorized):
             other.get("a")
 
@@ -86,9 +86,9 @@ def test_a_given_token_is_used_and_not_renewed(client, session_url, services):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda client: client.set_password("new"),
-        lambda client: client.set_admin_password("new"),
-        lambda client: client.users.update(0, password="new"),
+        lambda client: client.set_password("newest"),
+        lambda client: client.set_admin_password("newest"),
+        lambda client: client.users.update(0, password="newest"),
     ],
 )
 def test_a_client_goes_on_after_it_changed_its_password(client, session_url, change):
@@ -101,7 +101,7 @@ def test_a_client_goes_on_after_it_changed_its_password(client, session_url, cha
 
 def test_a_wrong_current_password_changes_nothing(ulis):
     with pytest.raises(Forbidden):
-        ulis.set_password("new", current="wrong")
+        ulis.set_password("newest", current="wrong")
     assert list(ulis.keys) == []
 
 
@@ -109,7 +109,7 @@ def test_a_token_that_was_ended_is_renewed_once(client, ulis, uli):
     ulis.set("a", "1")
     client.users.update(int(uli.id), password="secret")
     assert ulis.incr("a") == 2
-    client.users.update(int(uli.id), password="other")
+    client.users.update(int(uli.id), password="another")
     with pytest.raises(WrongLogin):
         ulis.incr("a")
 

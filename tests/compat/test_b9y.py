@@ -83,7 +83,12 @@ def test_routes_and_bins(b9y, url):
 
 def test_users(b9y, url):
     user_id = b9y.create_user("uli", "secret")
-    assert b9y.list_users()["users"][-1] == {"id": str(user_id), "username": "uli", "quota": "0"}
+    assert b9y.list_users()["users"][-1] == {
+        "id": str(user_id),
+        "username": "uli",
+        "quota": "0",
+        "role": "user",
+    }
     with pytest.raises(ValueError, match=r"\(400\)"):
         b9y.create_user("uli", "secret")
     uli = B9y(url, "uli", "secret")
@@ -97,9 +102,9 @@ def test_users(b9y, url):
 
 
 def test_the_admins_password(b9y, url):
-    assert b9y.set_admin_password("other") is True
+    assert b9y.set_admin_password("another") is True
     assert b9y.keys() is None
-    assert B9y(url, "admin", "other").set_admin_password("changeme") is True
+    assert B9y(url, "admin", "another").set_admin_password("changeme") is True
 
 
 def test_every_method_was_used():

@@ -51,7 +51,7 @@ BODIES = [
     ("PUT", "/lists/NAME/policy", {}), ("POST", "/lists/NAME/ack", {}), ("POST", "/lists/NAME/move", {"to": "a"}),
     ("POST", "/lists/a/move", {"to": "NAME"}), ("PUT", "/lists/a/policy", {"dead_letter": "NAME"}),
     ("POST", "/routes", {"key": "NAME", "content_type": "a/b"}), ("POST", "/bins", {"list": "NAME"}),
-    ("POST", "/users", {"username": "NAME", "password": "x"}),
+    ("POST", "/users", {"username": "NAME", "password": "another"}),
     *[("POST", "/batch", [[verb, "NAME", *more]])
       for verb, *more in (["set", ""], ["get"], ["del"], ["incr"], ["push", ""], ["pop"], ["publish", ""])],
     ("POST", "/import", {"key": {"name": "NAME", "value": ""}}),

@@ -187,7 +187,7 @@ def test_topics_of_others_are_others(services, uli, admin):
 
 
 def test_a_token_that_has_ended_reads_and_publishes_nothing(services, uli):
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     for act in (
         lambda: services.topics.publish(uli, "t", b"x"),
         lambda: services.topics.read(uli, "t", BEGINNING, 1),

@@ -106,7 +106,7 @@ def account_for_resharding(
         ) as server:  # fmt: skip
             with Http(server.url, server.token(password="x")) as admin:
                 for name in names:
-                    made = admin.post("/users", json={"username": name, "password": "x"})
+                    made = admin.post("/users", json={"username": name, "password": "another"})
                     assert made.status_code == 200, made.text
             tenants = [
                 Tenant(server, name, items // users, writes // users, workers) for name in names

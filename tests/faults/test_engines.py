@@ -84,9 +84,9 @@ def use_everything(http):
     made = http.post("/bins", json={"list": "q"}).json()["path"]
     assert http.get(route).content == b"\x00value"
     assert http.post(made, data=b"x").ok
-    user_id = http.post("/users", json={"username": "uli", "password": "x", "quota": 5}).json()[
-        "id"
-    ]
+    user_id = http.post(
+        "/users", json={"username": "uli", "password": "another", "quota": 5}
+    ).json()["id"]
     assert http.put(f"/keys/mine?userid={user_id}", data=b"x").ok
     assert {"key": "mine", "owner": str(user_id)} in http.get("/keys").json()["keys"]
     assert len(http.get("/users").json()["users"]) == 2
@@ -150,7 +150,7 @@ def test_moving_from_one_file_to_a_cluster_is_two_commands(tmp_path, closing):
     cluster = closing(Cluster(tmp_path))
     with running("serve", "--data-dir", str(tmp_path / "data"), "--admin-password", "x") as server:
         with Http(server.url, server.token(password="x")) as http:
-            http.post("/users", json={"username": "uli", "password": "x", "quota": 300})
+            http.post("/users", json={"username": "uli", "password": "another", "quota": 300})
             with Http(server.url, server.token("uli", "x")) as uli:
                 for number in range(200):
                     uli.put(f"/keys/k{number}", data=b"\xff%d" % number)
@@ -307,7 +307,7 @@ def test_two_servers_over_one_engine_keep_every_promise_together(tmp_path, closi
     with serve(url, tmp_path / "a") as one, serve(url, tmp_path / "b") as two:
         token = one.token(password="x")
         with Http(one.url, token) as first, Http(two.url, token) as second:
-            first.post("/users", json={"username": "uli", "password": "x", "quota": 10})
+            first.post("/users", json={"username": "uli", "password": "another", "quota": 10})
             uli = two.token("uli", "x")
             names = [f"k{number}" for number in range(40)]
 

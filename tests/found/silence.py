@@ -121,7 +121,7 @@ def names_of_dots(place: Place) -> str:
         ("/batch", [["set", "..", "x"]]),
         ("/routes", {"key": "..", "content_type": "a/b"}),
         ("/bins", {"list": "."}),
-        ("/users", {"username": "..", "password": "x"}),
+        ("/users", {"username": "..", "password": "another"}),
         ("/import", {"key": {"name": "..", "value": "x"}}),
     ):
         answer = place.admin.post(path, json=body)

@@ -94,6 +94,7 @@ LINE = re.compile(
     r"[0-9.]+ms (?P<user>\S+) (?P<id>\S+) (?P<address>\S+)(?: (?P<code>\w+))?"
 )
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwIn0.c2lnbmF0dXJl"
+NAMED = "b9y_7_k3x9q2_" + "9fJsecre" * 6
 FORGERIES = [
     "/a%20200%201ms%20admin%20zz",
     "/a%0A2026-11-22T17:05:44.120Z%20INFO%20GET%20/b%20200",
@@ -105,6 +106,8 @@ FORGERIES = [
     "/" + "x" * 60_000,
     "/" + "%20" * 3000,
     f"/{TOKEN}/a%20b",
+    f"/a-{NAMED}",
+    f"/{'x' * 1000}{NAMED}",
 ]
 
 
@@ -174,6 +177,7 @@ def test_no_request_forges_a_field_or_a_line(logged):
     for line in lines:
         assert len(line) < 2600
         assert TOKEN not in line
+        assert "secre" not in line
         if form == "text":
             fields = LINE.fullmatch(line).groupdict()
             assert fields["user"] == "-"

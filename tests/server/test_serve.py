@@ -100,7 +100,7 @@ def test_a_changed_password_is_not_shown_as_good(data):
         running("serve", "--data-dir", str(data)) as server,
         Http(server.url, server.token(password=password_of(data))) as http,
     ):
-        assert http.put("/config/admin", json={"password": "new"}).ok
+        assert http.put("/config/admin", json={"password": "newest"}).ok
     with running("serve", "--data-dir", str(data)) as server:
         assert (
             server.said("Login") == "admin, password as set before; --admin-password sets another"

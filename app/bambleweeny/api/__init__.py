@@ -37,7 +37,7 @@ from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import add_error_handlers, add_sinks
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.middleware.mount import Mount
-from bambleweeny.api.middleware.stale_tokens import repeat_with_newer_token
+from bambleweeny.api.middleware.stale_tokens import NewerTokens
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
@@ -45,7 +45,7 @@ from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
-from bambleweeny.errors import BodyTooLarge, StaleToken
+from bambleweeny.errors import BodyTooLarge, InsufficientScope, StaleToken
 
 __all__ = ["create_app"]
 
@@ -119,8 +119,10 @@ def create_app(
     app.req_options.strip_url_path_trailing_slash = True
     app.req_options.keep_blank_qs_values = True
     add_error_handlers(app)
-    repeat = repeat_with_newer_token(services.tokens, app.find_responder)
-    app.add_error_handler((StaleToken, BodyTooLarge), repeat)
+    newer = NewerTokens(services.tokens, app.find_responder)
+    app.add_error_handler(StaleToken, newer.repeat_stale)
+    app.add_error_handler(InsufficientScope, newer.repeat_refused)
+    app.add_error_handler(BodyTooLarge, newer.repeat_refused)
     app.add_route("/", Home(services))
     _add_access(app, services)
     app.add_route("/keys", Keys(services))

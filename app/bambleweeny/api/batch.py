@@ -13,8 +13,10 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import parse_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.parameters import read_flag
+from bambleweeny.api.requests.scopes import needs_some
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.batch.batch import is_reading
+from bambleweeny.core.batch.operation_scopes import SCOPES_OF_OPERATIONS, check_operations
 from bambleweeny.core.batch.operations import Operation, Outcome, has_objects
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.services import Services
@@ -41,11 +43,15 @@ class Batch:
         self.services = services
         self._batch = services.batch
 
-    @falcon.before(authenticated, takes("atomic", body=True))
+    @falcon.before(
+        authenticated, takes("atomic", body=True), needed=needs_some(*SCOPES_OF_OPERATIONS)
+    )
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Run the operations one by one, or all or none with `?atomic=1`."""
-        outcomes = self._run(req, _read_operations(req), is_atomic=read_flag(req, "atomic"))
+        operations = _read_operations(req)
+        check_operations(req.context.caller, operations)
+        outcomes = self._run(req, operations, is_atomic=read_flag(req, "atomic"))
         if sum(len(one) for one in outcomes if type(one) is bytes) <= FEW_BYTES:
             answer_json(resp, [_outcome_fields(outcome) for outcome in outcomes])
             return

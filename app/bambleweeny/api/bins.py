@@ -16,6 +16,7 @@ from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import run_alone
 from bambleweeny.api.requests.public_bodies import document_of, is_plain
 from bambleweeny.api.requests.public_paths import reference_in
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.bins.bin_documents import BinSummary
 from bambleweeny.core.bins.bins import HasDocument
@@ -50,7 +51,7 @@ class Bins:
         self._names = services.inboxes.names
         self._documents = services.inboxes.documents
 
-    @falcon.before(authenticated, takes("id"))
+    @falcon.before(authenticated, takes("id"), needed=needs("bins", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the caller's bins, or answer the document of the bin that `?id=` names."""
         caller = req.context.caller
@@ -65,7 +66,7 @@ class Bins:
         ]
         answer_json(resp, {"bins": rows})
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(authenticated, takes(body=True), needed=needs("bins", "write"))
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Create a bin: a public path that pushes to a list, or does as its document says."""
         body = read_raw(req)
@@ -76,7 +77,7 @@ class Bins:
             published = self._documents.create(req.context.caller, _document_in(req, body))
         answer_json(resp, {"info": "ok"} | _paths_of(req, published))
 
-    @falcon.before(authenticated, takes("id", body=True))
+    @falcon.before(authenticated, takes("id", body=True), needed=needs("bins", "write"))
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Replace the document of the bin that `?id=` names; its public id stays."""
         caller = req.context.caller
@@ -85,7 +86,7 @@ class Bins:
         published = self._documents.replace(caller, public_id, document)
         answer_json(resp, {"info": "ok"} | _paths_of(req, published))
 
-    @falcon.before(authenticated, takes("id"))
+    @falcon.before(authenticated, takes("id"), needed=needs("bins", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the bin that `?id=` names; its list or topic stays."""
         self._documents.delete(req.context.caller, req.get_param("id", default=""))

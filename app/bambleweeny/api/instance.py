@@ -6,6 +6,7 @@ from bambleweeny import __version__
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import admin_only
 from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.core.services import Services
 
 
@@ -38,7 +39,7 @@ class Info:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=needs("server", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the engine's state."""
         answer_json(resp, self.services.status.info())
@@ -50,14 +51,14 @@ class Save:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=needs("server", "write"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Save: answer when all acknowledged writes are on disk."""
         self.services.status.save()
         _answer_saved(resp)
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=needs("server", "write"))
     def on_head(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer like GET, but save nothing."""
         _answer_saved(resp)

@@ -10,6 +10,7 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_choice, read_number, refuse_beside
+from bambleweeny.api.requests.scopes import needs, needs_some, require
 from bambleweeny.api.requests.strictness import refuse_body, takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
@@ -37,7 +38,11 @@ class ListItems:
         self.services = services
         self._items = services.items
 
-    @falcon.before(authenticated, takes("state", "order", "limit", "after", "wait"))
+    @falcon.before(
+        authenticated,
+        takes("state", "order", "limit", "after", "wait"),
+        needed=needs("lists", "read"),
+    )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer a page of the items in `?state=`; they stay in the list."""
@@ -56,7 +61,7 @@ class ListItems:
             )
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
 
-    @falcon.before(authenticated, takes("state"))
+    @falcon.before(authenticated, takes("state"), needed=needs("lists", "write"))
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the items in `?state=`, or all of them."""
@@ -74,12 +79,12 @@ class ListItem:
         self.services = services
         self._items = services.items
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
         """Answer an item in any state."""
         answer_json(resp, _row_of(self._items.find(req.context.caller, name, item_id)))
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "write"))
     def on_delete(
         self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str
     ) -> None:
@@ -94,7 +99,7 @@ class ListStats:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer the number of items by state, and the list's counters."""
         answer_json(resp, _stats_of(self.services.items, req, name))
@@ -106,11 +111,18 @@ class ListMove:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(
+        authenticated, takes(body=True), needed=needs_some(("lists", "pop"), ("lists", "push"))
+    )
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Move ready or dead items to the end of the list in `to`."""
+        """Move ready or dead items to the end of the list in `to`.
+
+        A named token needs `push` on that list, and on this one `pop`, for dead items `write`.
+        """
         wanted = read_json(req, Move)
+        require(req, "lists", "write" if wanted.state == "dead" else "pop", name)
+        require(req, "lists", "push", wanted.to)
         moved = self.services.items.move(
             req.context.caller, name, wanted.to, wanted.state, wanted.max
         )

@@ -43,7 +43,7 @@ class Keys:
         self.services = services
 
     @falcon.before(
-        authenticated, takes("names", *SELECTING["keys"]), needed=needs_some("keys", "read")
+        authenticated, takes("names", *SELECTING["keys"]), needed=needs_some(("keys", "read"))
     )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:

@@ -12,6 +12,7 @@ from bambleweeny.api.middleware.errors import error_fields
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_number
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
@@ -74,7 +75,7 @@ class ListLeases:
         self.services = services
         self._leases = services.leases
 
-    @falcon.before(authenticated, takes("max", "for", "wait", "raw"))
+    @falcon.before(authenticated, takes("max", "for", "wait", "raw"), needed=needs("lists", "pop"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Lease the oldest items; with `?raw=1` one item, answered as its bytes."""
         limit, is_raw = read_number(req, "max", 1), read_flag(req, "raw")
@@ -102,13 +103,13 @@ class ListLease:
         self.services = services
         self._leases = services.leases
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "pop"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
         """Acknowledge the item, which deletes it."""
         self._leases.change(req.context.caller, name, Change("ack", lease))
         answer_done(resp)
 
-    @falcon.before(authenticated, takes("for"))
+    @falcon.before(authenticated, takes("for"), needed=needs("lists", "pop"))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, lease: str) -> None:
         """Extend the lease to `?for=` from now; 0 returns the item to the list."""
         seconds = read_duration(req, "for")
@@ -122,7 +123,7 @@ class ListAck:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(authenticated, takes(body=True), needed=needs("lists", "pop"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Acknowledge, retry, extend or bury many leases; answer the outcome of each."""
         changes = read_json(req, Changes)

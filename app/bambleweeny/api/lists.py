@@ -14,6 +14,7 @@ from bambleweeny.api.requests.parameters import (
     read_number,
     read_up_to,
 )
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.lists import lists
@@ -31,7 +32,7 @@ class Lists:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes(*SELECTING["lists"]))
+    @falcon.before(authenticated, takes(*SELECTING["lists"]), needed=needs("lists", "read"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the lists, for the admin those of all users; or select some."""
@@ -45,12 +46,12 @@ class List:
         self.services = services
         self._lists = services.lists
 
-    @falcon.before(authenticated, takes("wait", "max"))
+    @falcon.before(authenticated, takes("wait", "max"), needed=needs("lists", "pop"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Pop the oldest item; see `_answer_pop`."""
         _answer_pop(req, resp, self._lists, name)
 
-    @falcon.before(authenticated, takes("wait", "max"))
+    @falcon.before(authenticated, takes("wait", "max"), needed=needs("lists", "read"))
     def on_head(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer like GET without the body; no item is popped."""
         begin_wait(req, resp)
@@ -63,7 +64,9 @@ class List:
             _answer_item(resp, items[0] if items else None)
 
     @falcon.before(
-        authenticated, takes("split", "delay", "ttl", "front", "Idempotency-Key", body=True)
+        authenticated,
+        takes("split", "delay", "ttl", "front", "Idempotency-Key", body=True),
+        needed=needs("lists", "push"),
     )
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Push the body as an item, or with `?split=lines` each line of it."""
@@ -77,7 +80,7 @@ class List:
         item_id = self._lists.push(caller, name, read_raw(req), options)
         answer_json(resp, {"info": "ok", "id": str(item_id)})
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the list and its items."""
         self._lists.delete(req.context.caller, name)
@@ -90,7 +93,7 @@ class ListPop:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("wait", "max"))
+    @falcon.before(authenticated, takes("wait", "max"), needed=needs("lists", "pop"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Pop the oldest item, for clients and proxies that treat GET as safe."""
         _answer_pop(req, resp, self.services.lists, name)

@@ -6,6 +6,7 @@ import msgspec
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.scopes import needs, require
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.lists import policies
 from bambleweeny.core.services import Services
@@ -22,19 +23,22 @@ class ListPolicy:
         self.services = services
         self._policies = services.list_policies
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer the list's policy."""
         policy = self._policies.get(req.context.caller, name)
         answer_json(resp, msgspec.structs.asdict(policy))
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(authenticated, takes(body=True), needed=needs("lists", "write"))
     def on_put(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Set the list's policy; a missing field removes its rule."""
-        self._policies.set(req.context.caller, name, _read_policy(req))
+        policy = _read_policy(req)
+        if policy.dead_letter:
+            require(req, "lists", "push", policy.dead_letter)
+        self._policies.set(req.context.caller, name, policy)
         answer_done(resp)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("lists", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the list's policy."""
         self._policies.delete(req.context.caller, name)

@@ -19,8 +19,9 @@ from bambleweeny.api.requests.concurrency import may_block, run_alone
 from bambleweeny.api.requests.import_options import IMPORT_OPTIONS, read_import_options
 from bambleweeny.api.requests.public_bodies import document_of, is_plain
 from bambleweeny.api.requests.public_paths import reference_in
-from bambleweeny.api.requests.since import since_of
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.timestamps import since_of
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.mocks.documents import RouteDocument
 from bambleweeny.core.mocks.references import Reference
@@ -55,7 +56,7 @@ class Routes:
         self._documents = services.mocks.documents
         self._imports = services.mocks.imports
 
-    @falcon.before(authenticated, takes("id"))
+    @falcon.before(authenticated, takes("id"), needed=needs("routes", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the caller's routes, or answer the document of the route that `?id=` names."""
         caller = req.context.caller
@@ -70,7 +71,9 @@ class Routes:
         ]
         answer_json(resp, {"routes": rows})
 
-    @falcon.before(authenticated, takes(*IMPORT_OPTIONS, body=True))
+    @falcon.before(
+        authenticated, takes(*IMPORT_OPTIONS, body=True), needed=needs("routes", "write")
+    )
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Create a route: a public path that answers a key's value, or as its document says.
 
@@ -84,13 +87,15 @@ class Routes:
         else:
             self._put(req, resp, body, options)
 
-    @falcon.before(authenticated, takes("id", *IMPORT_OPTIONS, body=True))
+    @falcon.before(
+        authenticated, takes("id", *IMPORT_OPTIONS, body=True), needed=needs("routes", "write")
+    )
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Replace the document of the route that `?id=` names; its public id stays."""
         public_id = self._names.parse(req.context.caller, req.get_param("id", default=""))
         self._put(req, resp, read_raw(req), read_import_options(req), public_id)
 
-    @falcon.before(authenticated, takes("id"))
+    @falcon.before(authenticated, takes("id"), needed=needs("routes", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Delete the route that `?id=` names."""
         self._documents.delete(req.context.caller, req.get_param("id", default=""))
@@ -121,7 +126,9 @@ class RouteVerification:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("id", "wait", "since", body=True))
+    @falcon.before(
+        authenticated, takes("id", "wait", "since", body=True), needed=needs("routes", "read")
+    )
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Compare the calls of the route that `?id=` names with what the body expects."""
@@ -147,7 +154,7 @@ class RouteReset:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("id"))
+    @falcon.before(authenticated, takes("id"), needed=needs("routes", "write"))
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Restore the seeds of the route that `?id=` names; forget its counters and calls."""

@@ -11,9 +11,9 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_raw, read_type
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, refuse_beside
-from bambleweeny.api.requests.since import since_of
+from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.api.requests.timestamps import moment, since_of
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, Message, id_in_order, is_message_id
@@ -29,7 +29,7 @@ class Topics:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes(*SELECTING["topics"]))
+    @falcon.before(authenticated, takes(*SELECTING["topics"]), needed=needs("topics", "read"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the topics, for the admin those of all users; or select some."""
@@ -43,14 +43,16 @@ class Topic:
         self.services = services
         self._topics = services.topics
 
-    @falcon.before(authenticated, takes(body=True))
+    @falcon.before(authenticated, takes(body=True), needed=needs("topics", "publish"))
     def on_post(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Publish the body as a message."""
         content_type = read_type(req)
         message_id = self._topics.publish(req.context.caller, name, read_raw(req), content_type)
         answer_json(resp, {"info": "ok", "id": message_id})
 
-    @falcon.before(authenticated, takes("since", "last", "wait", "limit"))
+    @falcon.before(
+        authenticated, takes("since", "last", "wait", "limit"), needed=needs("topics", "read")
+    )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer messages after a cursor: a page, a long poll with `?wait=`, or a stream."""
@@ -65,7 +67,7 @@ class Topic:
         reader = reader_of(req, self.services, _stream_event)
         answer_stream(req, resp, self._topics.follow(caller, name, after, reader), after)
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs("topics", "write"))
     def on_delete(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Delete the topic and its messages."""
         self._topics.delete(req.context.caller, name)

@@ -9,6 +9,7 @@ from bambleweeny.api.requests.authentication import authenticated, check_again
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import hold_room, may_block
 from bambleweeny.api.requests.parameters import read_choice, refuse_beside
+from bambleweeny.api.requests.scopes import needs_bundle
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.services import Services
 from bambleweeny.core.transfer.imports import MODES
@@ -24,7 +25,7 @@ class Export:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated)
+    @falcon.before(authenticated, needed=needs_bundle("read"))
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Stream the keys, items, policies, messages, routes and bins, one line each."""
@@ -40,7 +41,7 @@ class Import:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    @falcon.before(authenticated, takes("mode", "begun", body=True))
+    @falcon.before(authenticated, takes("mode", "begun", body=True), needed=needs_bundle("write"))
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Import lines; `?mode=` merges into, keeps or replaces existing data. Not atomic."""

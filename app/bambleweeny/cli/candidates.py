@@ -17,6 +17,7 @@ from bambleweeny.options import ConfigError
 if TYPE_CHECKING:
     from bambleweeny.client import Bin, Client, Route
     from bambleweeny.client.listings import Listed
+    from bambleweeny.client.tokens import Tokens
 
 _FRESH_SECONDS = 2.0
 _MOST = 1000
@@ -81,6 +82,7 @@ class Candidates:
             "BIN": lambda: _public(self._client().bins.list()),
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
+            "ID|NAME": lambda: _tokens(self._client().tokens),
         }
         found = finders.get(metavar)
         if found is None:
@@ -97,6 +99,10 @@ class Candidates:
 
 def _names(of: "Listed", prefix: str) -> list[str]:
     return [entry.name for entry in of.list(prefix=prefix, limit=_MOST)]
+
+
+def _tokens(of: "Tokens") -> list[str]:
+    return [word for token in of.list() for word in (token.id, token.name) if word.isascii()]
 
 
 def _public(of: "Sequence[Route | Bin]") -> list[str]:

@@ -84,13 +84,13 @@ COMMANDS = {
     "users": Command(PEOPLE, "users", "list, add, change and delete users, for the admin"),
     "accept": Command(PEOPLE, "users", "set your password with a one-time code"),
     "password": Command(PEOPLE, "users", "change your own password"),
-    "token": Command(PEOPLE, "tokens", "print a new token, or check the current one"),
+    "token": Command(PEOPLE, "tokens", "print a token; add, list, rotate and revoke named ones"),
     "usage": Command(PEOPLE, "accounting", "show what you store, your limits and your traffic"),
     "audit": Command(TOOLS, "accounting", "print who did what: logins, users, exports, refusals"),
     "info": Command(PEOPLE, "instance", "show the server and the state of its engine"),
     "save": Command(PEOPLE, "instance", "write all data to disk, for the admin"),
     "login": Command(TOOLS, "login", "log in to a server and store the token"),
-    "logout": Command(TOOLS, "login", "delete a token that login stored"),
+    "logout": Command(TOOLS, "login", "end a session that login stored, and delete its token"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),
     "completion": Command(
         TOOLS, "completion", "print a script with which a shell completes commands"

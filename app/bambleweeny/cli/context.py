@@ -11,6 +11,7 @@ from bambleweeny.cli.connection.profiles import warn_if_readable
 from bambleweeny.cli.connection.target import Target, advice_for, find_target, keep_renewed
 from bambleweeny.cli.output import Output
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import TOKEN_PREFIX
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client
@@ -45,9 +46,10 @@ class Context:
         return Client(target.url, target.user, target.password, target.token)
 
     def who(self) -> dict[str, Any]:
-        """Return the answer of `/auth/test`; a stored token that has expired is renewed first."""
+        """Return the answer of `/auth/test`; a stored session that has expired is renewed first."""
         who = self.client.tokens.test()
-        if who["authenticated"] != "True" and self.target.password:
+        is_named = (self.target.token or "").startswith(TOKEN_PREFIX)
+        if who["authenticated"] != "True" and self.target.password and not is_named:
             self.client.tokens.create()
             who = self.client.tokens.test()
         return who

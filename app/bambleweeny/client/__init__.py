@@ -10,6 +10,7 @@ from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
 from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
+from bambleweeny.client.tokens import MadeToken, NamedToken
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported
 from bambleweeny.client.users import Code, User
@@ -28,8 +29,10 @@ __all__ = [
     "ImportedRoute",
     "Item",
     "LeasedItem",
+    "MadeToken",
     "Message",
     "Meta",
+    "NamedToken",
     "Part",
     "Result",
     "Route",

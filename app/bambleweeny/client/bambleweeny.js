@@ -96,6 +96,19 @@ export class Client {
   tokens = {
     create: async (options) => this.#logIn(sorted("signal", options)),
     test: async (options) => this.#json("GET", "/auth/test", { ...sorted("signal", options), isPublic: !this.#login && !this.#token }),
+    // Named tokens: `add` and `rotate` return a token with its text as `token`, which the server never shows again.
+    add: async (name, scopes, options) => this.#json("POST", "/tokens", asJson("ttl signal", options, { name, scopes })),
+    list: async (options) => (await this.#json("GET", "/tokens", sorted("signal", options))).tokens,
+    change: async (id, options) => this.#json("PATCH", at("tokens", id), asJson("name scopes ttl signal", options)),
+    rotate: async (id, options) => this.#json("POST", `${at("tokens", id)}/rotate`, sorted("overlap signal", options)),
+    revoke: async (id, options) => this.#done("DELETE", at("tokens", id), sorted("signal", options)),
+    revokeAll: async (options) => (await this.#json("DELETE", "/tokens", sorted("signal", options, { confirm: 1 }))).revoked,
+    revokeText: async (token, options) => this.#done("POST", "/auth/revoke", { ...asJson("signal", options, { token }), isPublic: true }), // no login
+    introspect: async (token, options) => this.#json("POST", "/auth/introspect", { ...asJson("signal", options, { token }), isSafe: true }),
+  };
+  logout = async (options) => { // ends the session; a client with a password logs in again at its next call
+    if (this.#token || !this.#login) await this.#done("POST", "/auth/logout", sorted("signal", options));
+    this.#token = undefined;
   };
   topics = {
     ...this.#listing("topics"),
@@ -230,7 +243,7 @@ export class Client {
     if (isPublic) return send().catch(sendAgain());
     const token = await this.#goodToken();
     return send(token).catch(sendAgain(token)).catch(async (error) => {
-      if (error.status !== 401 || !this.#login) throw error;
+      if (error.status !== 401 || !this.#login || token.startsWith("b9y_")) throw error; // a named token is never renewed
       if (this.#token === token) this.#token = undefined;
       return send(await this.#goodToken()); // the server did not run the request that it refused
     });
@@ -328,6 +341,10 @@ function sorted(names, options, query = {}) {
     into[word] = value === true ? 1 : value;
   }
   return request;
+}
+function asJson(...call) {
+  const { query: json, ...request } = sorted(...call);
+  return { ...request, json };
 }
 const sending = (value, ...options) => ({ ...sorted(...options), body: bytesOf(value) });
 // Returns the options that are set (neither undefined nor false) as entries. Throws a TypeError for a name that is not among `names`.

@@ -26,8 +26,9 @@ class Client:
     """A client of one server, logged in as one user. Threads can share a client.
 
     The client logs in at the first call that needs a token, and logs in again when the token
-    expires. It never renews a token that was given as `token`. ValueError if the arguments
-    give both a token and a user name, or only one of user name and password.
+    expires. `token` is a session or a named token; the client never renews it, and reports at
+    once that the server refuses it. ValueError if the arguments give both a token and a user
+    name, or only one of user name and password.
 
     `timeout` is in seconds. It limits connecting, and each time that the client waits for
     data of an answer. It does not include the `wait` of a call.
@@ -198,6 +199,18 @@ class Client:
         new ones. It reconnects as `topics.subscribe` does, and then continues after the last one.
         """
         return self._accounting.follow_audit(action, since, last, userid)
+
+    def logout(self) -> None:
+        """End the session on the server, and forget its token.
+
+        A client with a password logs in again at its next call. InsufficientScope for a named
+        token: revoke that with `tokens.revoke_text()`.
+        """
+        login = self._connection.login
+        if login.current is None and login.is_given:
+            return
+        self._connection.call("POST", "/auth/logout")
+        login.drop()
 
     def set_password(self, password: str, *, current: str | None = None) -> None:
         """Change the user's password. All earlier tokens of the user become invalid.

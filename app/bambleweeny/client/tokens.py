@@ -1,12 +1,37 @@
-"""Tokens: log in, set a token, and check it."""
+"""Tokens: log in, set and check a token, and the named tokens of a user."""
 
-from typing import Any
+import builtins
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from bambleweeny.client.transport.connection import Connection
+from bambleweeny.client.transport.connection import Connection, path_of
+
+
+class NamedToken(NamedTuple):
+    """A named token, without its text.
+
+    `scopes` are what it may do, such as "keys:read:app:*". `expires` is None if it does not
+    expire; `used` is the minute of its last use, or None.
+    """
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    made: datetime
+    expires: datetime | None
+    used: datetime | None
+
+
+class MadeToken(NamedTuple):
+    """The text of a named token, which the server never shows again, and the token."""
+
+    text: str
+    token: NamedToken
 
 
 class Tokens:
-    """The token that the client sends."""
+    """The token that the client sends, and the named tokens of its user."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -32,10 +57,99 @@ class Tokens:
     def test(self) -> dict[str, Any]:
         """Check the token: return `authenticated`, `admin`, `user`, `id` and `info`.
 
-        `authenticated` and `admin` are the texts "True" and "False". An invalid token is not
-        an error here.
+        `authenticated` and `admin` are the texts "True" and "False". For a named token there are
+        also `token`, its id, and `scopes`. An invalid token is not an error here.
         """
         is_nobody = not self._connection.login.is_given
         answer = self._connection.call("GET", "/auth/test", is_public=is_nobody)
         fields: dict[str, Any] = answer.json()
         return fields
+
+    def add(self, name: str, scopes: Sequence[str], *, ttl: int | str | None = None) -> MadeToken:
+        """Make a named token, and return it with its text. Without `ttl` it does not expire.
+
+        InvalidRequest for a scope that does not exist; TooManyTokens at the user's `max_tokens`.
+        InsufficientScope if the client has a named token that may do less.
+        """
+        fields = _given(name=name, scopes=_listed(scopes), ttl=ttl)
+        return _made(self._connection.call("POST", "/tokens", json=fields).json())
+
+    def list(self) -> builtins.list[NamedToken]:
+        """Return the user's named tokens that have not expired, oldest first."""
+        return [_token(row) for row in self._connection.call("GET", "/tokens").json()["tokens"]]
+
+    def change(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        scopes: Sequence[str] | None = None,
+        ttl: int | str | None = None,
+    ) -> NamedToken:
+        """Change a named token from its next call on, and return it; its text stays.
+
+        `ttl` counts from now; 0 is for ever. NotFound if the token does not exist.
+        """
+        fields = _given(name=name, scopes=None if scopes is None else _listed(scopes), ttl=ttl)
+        return _token(self._connection.call("PATCH", path_of("tokens", id), json=fields).json())
+
+    def rotate(self, id: str, *, overlap: int | str | None = None) -> MadeToken:
+        """Replace the text of a named token, and return the new one.
+
+        The old text stays valid for `overlap`, 30 days at most; without it, it ends at once.
+        NotFound if the token does not exist.
+        """
+        path = f"{path_of('tokens', id)}/rotate"
+        return _made(self._connection.call("POST", path, query={"overlap": overlap}).json())
+
+    def revoke(self, id: str) -> None:
+        """Revoke a named token from its next call on; NotFound if it does not exist."""
+        self._connection.call("DELETE", path_of("tokens", id))
+
+    def revoke_all(self) -> int:
+        """Revoke all named tokens of the user, and return their number. Sessions stay."""
+        answer = self._connection.call("DELETE", "/tokens", query={"confirm": 1}).json()
+        return int(answer["revoked"])
+
+    def revoke_text(self, text: str) -> None:
+        """Revoke a named token or a session by its text, such as one that was found. No login.
+
+        Does nothing if the token is not valid.
+        """
+        self._connection.call("POST", "/auth/revoke", json={"token": text}, is_public=True)
+
+    def introspect(self, text: str) -> dict[str, Any]:
+        """Return what a token is, as in RFC 7662: `active`, `username`, `scope`, `exp` and more.
+
+        An admin with a session sees all tokens, others the tokens of their user; for every other
+        text the answer is `{"active": False}`.
+        """
+        answer = self._connection.call(
+            "POST", "/auth/introspect", json={"token": text}, is_safe=True
+        )
+        fields: dict[str, Any] = answer.json()
+        return fields
+
+
+def _listed(scopes: Sequence[str]) -> builtins.list[str]:
+    if isinstance(scopes, str):
+        raise TypeError("Scopes are a list, as in ['keys:read'].")
+    return list(scopes)
+
+
+def _given(**fields: object) -> dict[str, object]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _made(row: dict[str, Any]) -> MadeToken:
+    return MadeToken(row["token"], _token(row))
+
+
+def _token(row: dict[str, Any]) -> NamedToken:
+    made = datetime.fromisoformat(row["made"])
+    expires, used = _moment(row["expires"]), _moment(row["used"])
+    return NamedToken(row["id"], row["name"], tuple(row["scopes"]), made, expires, used)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

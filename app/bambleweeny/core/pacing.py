@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from bambleweeny.errors import StoreUnavailable
+from bambleweeny.errors import StaleToken, StoreUnavailable, Unauthorized
 
 _T = TypeVar("_T")
 
@@ -27,16 +27,21 @@ def repeat(step: Callable[[], bool]) -> None:
 
 @contextmanager
 def partly_done(steps: int) -> Iterator[None]:
-    """Run a step after `steps` earlier ones, and correct the hint of its StoreUnavailable.
+    """Run a step after `steps` earlier ones, and correct an error that says nothing was done.
 
-    The store's hint may say that nothing was done. After earlier steps that is wrong, so the
-    general hint replaces it.
+    That is the hint of StoreUnavailable, which the general hint replaces, and StaleToken, after
+    which the whole call would run again: it becomes Unauthorized.
     """
     try:
         yield
     except StoreUnavailable as ex:
         if steps:
             ex.hint = StoreUnavailable.hint
+        raise
+    except StaleToken as ex:
+        if steps:
+            hint = "The token has changed, and a part of this call was done before."
+            raise Unauthorized(hint=hint) from ex
         raise
 
 

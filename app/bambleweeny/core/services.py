@@ -49,8 +49,6 @@ class Services:
     """One service for each noun."""
 
     instance: Instance
-    sessions: Sessions
-    named_tokens: NamedTokens
     tokens: Tokens
     call_rates: CallRates
     users: Users
@@ -77,6 +75,16 @@ class Services:
     audit: AuditTrail
     usage: Usage
     traffic: Traffic
+
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of logins."""
+        return self.tokens.sessions
+
+    @property
+    def named_tokens(self) -> NamedTokens:
+        """The named tokens of users."""
+        return self.tokens.named
 
 
 def make_services(
@@ -112,8 +120,6 @@ def make_services(
         instance=instance,
         tokens=tokens,
         call_rates=CallRates(store),
-        sessions=tokens.sessions,
-        named_tokens=tokens.named,
         users=users,
         logins=Logins(store, passwords),
         keys=keys,

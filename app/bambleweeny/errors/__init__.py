@@ -35,7 +35,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
         InvalidObjectId        400  an object's id cannot be a part of a key's name
         TlsNotServed           400  TLS on a port of plain HTTP
       Unauthorized             401  missing, invalid or expired token
-        StaleToken             401  the token's record changed; the server repeats the call
+        StaleToken                  the token's record changed; the server repeats the call
         WrongLogin             401  wrong user name or password
         InvalidCode            401  one-time code that is wrong, used or expired
       InvalidSignature         401  a request to a bin is not signed with its secrets
@@ -83,6 +83,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
           TooManyDelayed       503  too many delayed answers
       FrontNotFound            503  the route of `--front` does not exist or has no value
       StoreFull                507  the engine is out of memory or disk
+        MaxBytesExceeded       507  the user's limit of bytes is reached
         ListFull               507  the list has reached its limit
         CollectionFull         507  the collection has as many objects or bytes as it may have
       NoAnswer                      the client received no answer; status 0
@@ -120,6 +121,7 @@ from bambleweeny.errors.failures import (
     FrontNotFound,
     InternalError,
     ListFull,
+    MaxBytesExceeded,
     NotServed,
     StoreFull,
     StoreUnavailable,
@@ -227,6 +229,7 @@ __all__ = [
     "LeaseNotFound",
     "LimitReached",
     "ListFull",
+    "MaxBytesExceeded",
     "MethodNotAllowed",
     "NoAnswer",
     "NoRule",
@@ -283,6 +286,6 @@ def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:
 
 
 CATALOGUE: dict[str, type[BambleweenyError]] = {
-    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer)
+    cls.code: cls for cls in _tree(BambleweenyError) if not issubclass(cls, NoAnswer | StaleToken)
 }
 """The error classes that a server can answer, by code."""

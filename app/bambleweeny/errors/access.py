@@ -13,10 +13,8 @@ class Unauthorized(BambleweenyError):
 class StaleToken(Unauthorized):
     """The record of the session or token has changed since this server read it.
 
-    The server then reads it again and repeats the call; no client sees this code.
+    The server then reads it again and repeats the call; a client sees Unauthorized at most.
     """
-
-    code = "stale_token"
 
 
 class WrongLogin(Unauthorized):

@@ -67,7 +67,17 @@ class StoreFull(BambleweenyError):
     """The engine is out of memory or disk space; reads and deletes still work."""
 
     code, status, info = "store_full", 507, "The store is full."
-    hint = "Delete data, or give the store more room: a larger --max-memory, or space on its disk."
+    hint = (
+        "Delete data, or give the store more room: a larger --max-memory, or space on its disk. "
+        "The last tenth of the memory is for users that have less than a hundredth of it."
+    )
+
+
+class MaxBytesExceeded(StoreFull):
+    """The user has no room for more bytes; nothing was written."""
+
+    code, info = "max_bytes_exceeded", "The user's limit of bytes is reached."
+    hint = "Delete data, or ask the admin for a larger 'max_bytes'."
 
 
 class ListFull(StoreFull):

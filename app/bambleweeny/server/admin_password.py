@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from bambleweeny.core.auth.passwords import new_password
-from bambleweeny.core.auth.users import ADMIN_ID, Users
+from bambleweeny.core.auth.user_records import ADMIN_ID
+from bambleweeny.core.auth.users import Users
 from bambleweeny.system.data_directory import make_data_dir
 
 FILE_NAME = "admin-password"

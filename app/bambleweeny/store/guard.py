@@ -9,6 +9,7 @@ from bambleweeny.errors import (
     BambleweenyError,
     Busy,
     InternalError,
+    StaleToken,
     StoreFull,
     StoreUnavailable,
 )
@@ -18,6 +19,7 @@ from bambleweeny.store.scripts import with_sources
 _log = logging.getLogger(__name__)
 
 _REFUSED = "B9Y "
+_STALE_TOKEN = "stale_token"
 _FULL = ("OOM command not allowed", "MISCONF", "No space left on device")
 _AWAY = (
     "LOADING", "BUSY", "MASTERDOWN", "READONLY", "NOREPLICAS",
@@ -66,7 +68,7 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
 
 
 def _refusal(code: str, seconds: str = "", *_: str) -> BambleweenyError:
-    error = CATALOGUE[code]()
+    error = StaleToken() if code == _STALE_TOKEN else CATALOGUE[code]()
     if seconds.isdecimal():
         error.retry_after = int(seconds)
     return error

@@ -7,7 +7,7 @@ script are in one slot. `Tenant.at_rest` handles slots that move.
 import re
 from functools import lru_cache
 
-VERSION = 3
+VERSION = 4
 """The version of the layout, stored in the instance's record."""
 
 
@@ -16,14 +16,17 @@ NOT_READY_PARTS = ("not_ready", "leased", "delayed", "dead", "item_expiries")
 sets of ids by the ms at which a lease expires, a delay elapses, an item died, or an item expires.
 """
 
-_STORED_AS = {"not_ready": "held", "item_expiries": "ending", "key_expiries": "expiring"}
+_STORED_AS = {
+    "not_ready": "held", "item_expiries": "ending", "key_expiries": "expiring",
+    "expiring_bytes": "sizes",
+}  # fmt: skip
 """Parts of key names that the layout has under another word than the code."""
 
 _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
-    "audit", "audit_failed", "traffic", "rates",
+    "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -66,6 +69,7 @@ class Tenant:
     audit: str
     audit_failed: str
     traffic: str
+    expiring_bytes: str
     tokens: str
     token_uses: str
     ended_sessions: str

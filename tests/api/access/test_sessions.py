@@ -144,19 +144,19 @@ def test_everybody_can_ask_who_one_is(http, as_admin, as_uli, services, session_
     assert body.pop("info").startswith("Session expires in ")
     assert body == {"authenticated": "True", "admin": "False", "user": "uli", "id": "1"}
     assert as_admin.get("/auth/test").json()["admin"] == "True"
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     assert as_uli.get("/auth/test").json()["authenticated"] == "False"
     with Http(session_url, "x") as stranger:
         assert stranger.get("/auth/test").json()["authenticated"] == "False"
 
 
 def test_ones_own_password_can_be_changed(as_uli, http):
-    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "new"})
+    wrong = as_uli.put("/auth/password", json={"current": "x", "password": "newest"})
     assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
     assert wrong.headers["B9Y-AUTHENTICATED-USER"] == "uli"
-    assert as_uli.put("/auth/password", json={"current": "secret", "password": "new"}).ok
+    assert as_uli.put("/auth/password", json={"current": "secret", "password": "newest"}).ok
     assert as_uli.get("/keys").status_code == 401
-    assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+    assert http.post("/auth/token", json={"username": "uli", "password": "newest"}).ok
 
 
 @pytest.mark.parametrize(
@@ -265,10 +265,10 @@ def test_too_many_failed_logins_are_429(session_url, uli, caplog, name, form):
 
 def test_a_wrong_current_password_counts_as_a_failed_login(as_uli, http):
     for _ in range(10):
-        wrong = as_uli.put("/auth/password", json={"current": "x", "password": "new"})
+        wrong = as_uli.put("/auth/password", json={"current": "x", "password": "another"})
         assert (wrong.status_code, wrong.json()["code"]) == (403, "forbidden")
     for call in (
-        lambda: as_uli.put("/auth/password", json={"current": "secret", "password": "new"}),
+        lambda: as_uli.put("/auth/password", json={"current": "secret", "password": "another"}),
         lambda: http.post("/auth/token", json={"username": "uli", "password": "secret"}),
     ):
         answer = call()

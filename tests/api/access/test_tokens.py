@@ -54,6 +54,20 @@ def test_a_change_narrows_at_once_on_every_server(as_uli, with_token, services, 
     assert as_uli.get("/keys/x").text == "v"
 
 
+def test_a_change_widens_at_once_on_every_server(as_uli, with_token, services):
+    token = made(as_uli)
+    holder = with_token(token["token"])
+    assert refusal(holder.put("/keys/x", data=b"v")) == (403, "insufficient_scope")
+    with another_server(services):
+        as_uli.patch(f"/tokens/{token['id']}", json={"scopes": ["keys:write"]})
+    assert holder.put("/keys/x", data=b"w" * 100).ok
+    assert as_uli.get("/keys/x").text == "w" * 100
+    assert refusal(holder.get("/keys/x")) == (403, "insufficient_scope")
+    with another_server(services):
+        as_uli.delete(f"/tokens/{token['id']}")
+    assert refusal(holder.get("/keys/x")) == (401, "unauthorized")
+
+
 def test_a_call_is_repeated_with_its_body_if_the_token_changed(as_uli, with_token, services):
     token = made(as_uli, ["keys:write"])
     holder = with_token(token["token"])

@@ -1,4 +1,4 @@
-"""Users over HTTP."""
+"""Users over HTTP: their roles, limits, invitations and resets."""
 
 import pytest
 
@@ -6,16 +6,16 @@ import pytest
 def test_the_life_of_a_user(as_admin, http):
     made = as_admin.post("/users", json={"username": "uli", "password": "secret"})
     assert made.json() == {"info": "created", "id": 1}
-    assert as_admin.get("/users/1").json() == {"username": "uli", "quota": "0"}
+    assert as_admin.get("/users/1").json() == {"username": "uli", "quota": "0", "role": "user"}
     assert as_admin.get("/users").json()["users"] == [
-        {"id": "0", "username": "admin", "quota": "0"},
-        {"id": "1", "username": "uli", "quota": "0"},
+        {"id": "0", "username": "admin", "quota": "0", "role": "admin"},
+        {"id": "1", "username": "uli", "quota": "0", "role": "user"},
     ]
     for quota in (20, "20"):
         assert as_admin.put("/users/1", json={"quota": quota}).status_code == 200
         assert as_admin.get("/users/1").json()["quota"] == "20"
-    assert as_admin.put("/users/1", json={"password": "new"}).ok
-    assert http.post("/auth/token", json={"username": "uli", "password": "new"}).ok
+    assert as_admin.put("/users/1", json={"password": "newest"}).ok
+    assert http.post("/auth/token", json={"username": "uli", "password": "newest"}).ok
     assert as_admin.delete("/users/1").json() == {"info": "user deleted"}
     for method in ("GET", "PUT", "DELETE"):
         answer = as_admin.request(method, "/users/1", json={"quota": 1})
@@ -23,12 +23,12 @@ def test_the_life_of_a_user(as_admin, http):
 
 
 def test_a_user_can_be_made_with_a_quota(as_admin):
-    as_admin.post("/users", json={"username": "uli", "password": "x", "quota": 5})
+    as_admin.post("/users", json={"username": "uli", "password": "another", "quota": 5})
     assert as_admin.get("/users/1").json()["quota"] == "5"
 
 
 def test_an_existing_name_is_400(as_admin):
-    answer = as_admin.post("/users", json={"username": "admin", "password": "x"})
+    answer = as_admin.post("/users", json={"username": "admin", "password": "another"})
     assert (answer.status_code, answer.json()["code"]) == (400, "user_exists")
 
 
@@ -55,12 +55,122 @@ def test_a_user_is_told_that_this_is_the_admins(as_uli, http, method, path):
 
 
 def test_the_admins_password(as_admin, http):
-    assert as_admin.put("/config/admin", json={"password": "new"}).json() == {"info": "updated"}
+    assert as_admin.put("/config/admin", json={"password": "newest"}).json() == {"info": "updated"}
     assert as_admin.get("/users").status_code == 401
-    assert http.post("/auth/token", json={"username": "admin", "password": "new"}).ok
+    assert http.post("/auth/token", json={"username": "admin", "password": "newest"}).ok
 
 
 def test_the_engine_is_shown_and_saved(as_admin):
     info = as_admin.get("/info").json()
     assert set(info) >= {"redis_connection", "redis_dbsize", "redis_client_list", "redis_info"}
     assert as_admin.get("/save").json() == {"info": "ok"}
+
+
+def test_an_invitation_is_accepted(as_admin, http, services):
+    answer = as_admin.post("/users", json={"username": "ann", "invite": True, "ttl": "2d"})
+    made = answer.json()
+    assert (made["info"], made["id"], made["expires_in"]) == ("created", 1, 2 * 86400)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert as_admin.get("/users/1").json() == {
+        "username": "ann", "quota": "0", "role": "user", "invited": True,
+    }  # fmt: skip
+    login = {"username": "ann", "password": "secret"}
+    assert http.post("/auth/token", json=login).json()["code"] == "wrong_login"
+    weak = http.post("/auth/accept", json={"code": made["code"], "password": "ann"})
+    assert (weak.status_code, weak.json()["code"]) == (400, "weak_password")
+    accepted = http.post("/auth/accept", json={"code": made["code"], "password": "secret"})
+    assert accepted.headers["Cache-Control"] == "no-store"
+    assert list(accepted.json()) == ["token_type", "access_token", "expires_in"]
+    assert services.tokens.verify(accepted.json()["access_token"]).name == "ann"
+    again = http.post("/auth/accept", json={"code": made["code"], "password": "secret"})
+    assert (again.status_code, again.json()["code"]) == (401, "invalid_code")
+    assert "invited" not in as_admin.get("/users").json()["users"][1]
+
+
+def test_a_reset_answers_a_code_and_raw_a_token(as_admin, as_uli, http, services):
+    reset = as_admin.post("/users/1/reset?ttl=1h").json()
+    assert (reset["id"], reset["username"], reset["expires_in"]) == (1, "uli", 3600)
+    assert as_uli.get("/keys").ok
+    body = {"code": reset["code"], "password": "better one"}
+    token = http.post("/auth/accept?raw", json=body).text
+    assert services.tokens.verify(token).name == "uli"
+    assert as_uli.get("/keys").status_code == 401
+    assert as_admin.post("/users/9/reset").status_code == 404
+    assert as_admin.post("/users/x/reset").status_code == 404
+    for ttl in ("59", "31d", "x", ""):
+        assert as_admin.post(f"/users/1/reset?ttl={ttl}").status_code == 400
+    assert as_admin.post("/users/1/reset?tll=1h").json()["code"] == "unknown_parameter"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"username": "ann"},
+        {"username": "ann", "invite": False},
+        {"username": "ann", "invite": True, "password": "secret"},
+        {"username": "ann", "invite": True, "ttl": "1s"},
+        {"username": "ann", "invite": True, "ttl": "9" * 5000},
+        {"username": "ann", "invite": "yes"},
+        {"username": "ann", "password": "secret", "ttl": "1h"},
+        {"username": "ann", "password": "secret", "role": "root"},
+        {"username": "ann", "password": "secret", "rate": "1/y"},
+        {"username": "ann", "password": "secret", "max_bytes": "x"},
+        {"username": "ann", "password": "secret", "max_value": 1.5},
+        {"username": "ann", "password": "secret", "burst": -1},
+        {"username": "ann", "password": "secret", "max_tokens": True},
+        {"username": "ann", "password": "secret", "maxbytes": 1},
+    ],
+)
+def test_a_bad_user_is_not_made(as_admin, body):
+    answer = as_admin.post("/users", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert len(answer.json()["info"]) < 300
+    assert len(as_admin.get("/users").json()["users"]) == 1
+
+
+def test_limits_are_set_shown_and_removed(as_admin, uli):
+    wanted = {"quota": 20, "max_bytes": "64mb", "rate": "100/s", "max_value": "1mb"}
+    assert as_admin.put("/users/1", json={**wanted, "max_tokens": 100}).ok
+    assert as_admin.get("/users").json()["users"][1] == {
+        "id": "1", "username": "uli", "quota": "20", "role": "user", "max_bytes": 64 << 20,
+        "rate": "100/s", "burst": 100, "max_value": 1 << 20, "max_tokens": 100,
+    }  # fmt: skip
+    assert as_admin.put("/users/1", json={"burst": 200}).ok
+    assert as_admin.get("/users/1").json()["burst"] == 200
+    none = dict.fromkeys(("max_bytes", "rate", "burst", "max_value", "max_tokens"), "0")
+    assert as_admin.put("/users/1", json=none).ok
+    assert as_admin.get("/users/1").json() == {"username": "uli", "quota": "20", "role": "user"}
+    for bad in ({}, {"rate": None}, {"rate": "x"}, {"limit": 1}, {"invite": True}):
+        assert as_admin.put("/users/1", json=bad).status_code == 400
+
+
+def test_a_demoted_admin_loses_all_with_the_next_call(as_admin, as_uli):
+    assert as_admin.put("/users/1", json={"role": "admin"}).ok
+    for path in ("/users", "/info", "/keys?userid=0"):
+        assert as_uli.get(path).ok
+    assert as_uli.get("/auth/test").json()["admin"] == "True"
+    assert as_admin.put("/users/1", json={"role": "user"}).ok
+    for path in ("/users", "/info", "/keys?userid=0"):
+        assert as_uli.get(path).json()["code"] == "forbidden"
+    answer = as_admin.put("/users/0", json={"role": "user"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert as_admin.get("/users/0").json()["role"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/users", {"username": "ann", "password": "short"}),
+        ("PUT", "/users/1", {"password": "ULI"}),
+        ("PUT", "/config/admin", {"password": "ADMIN"}),
+        ("PUT", "/auth/password", {"current": "changeme", "password": "short"}),
+    ],
+)
+def test_a_weak_password_is_400(as_admin, uli, method, path, body):
+    answer = as_admin.request(method, path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "weak_password")
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"code":"x"}', b'{"code":7,"password":"secret"}'])
+def test_a_bad_body_of_accept_is_400(http, body):
+    assert http.post("/auth/accept", data=body).json()["code"] == "invalid_request"

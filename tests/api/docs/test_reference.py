@@ -97,4 +97,4 @@ def test_a_click_changes_no_password(as_admin, path):
     example = content["application/json"]["example"]
     assert example["password"] == ""
     answer = as_admin.put(path, json=example)
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert (answer.status_code, answer.json()["code"]) == (400, "weak_password")

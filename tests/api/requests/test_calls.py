@@ -32,7 +32,7 @@ def test_what_is_no_header_is_missing():
 
 
 OURS = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
-NAMED = "b9y_7_k3x9q2_9fJsecret"
+NAMED = "b9y_7_k3x9q2_" + "9fJsecre" * 6
 THEIRS = "eyJhbGciOiJub25lIn0.eyJzdWIiOiIyIn0.eA"
 
 

@@ -19,7 +19,7 @@ TWICE = "is given more than once."
          "username"),
         ("POST", "/auth/token?raw", '{"username":"admin","password":"a","password":"changeme"}',
          "password"),
-        ("POST", "/users", '{"username":"m-two","password":"x","quota":5,"quota":6}', "quota"),
+        ("POST", "/users", '{"username":"m-two","password":"another","quota":5,"quota":6}', "quota"),
         ("PUT", "/users/0", '{"quota":5,"quota":6}', "quota"),
         ("PUT", "/auth/password", '{"current":"a","current":"changeme","password":"changeme"}',
          "current"),

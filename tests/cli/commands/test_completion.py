@@ -55,6 +55,13 @@ def test_bash_completes_names_of_the_server(completed, typed):
     assert completed("bambleweeny users get adm") == ["admin"]
 
 
+def test_named_tokens_are_completed(completed, typed):
+    typed("token", "add", "c-token", "--scope", "keys:read")
+    assert completed("bambleweeny token revoke c-t") == ["c-token"]
+    assert completed("bambleweeny token add --sc") == ["--scope"]
+    assert {"add", "revoke", "rotate"} <= set(completed("bambleweeny token "))
+
+
 def test_profiles_are_completed(completed, typed, sandbox):
     typed("login", sandbox.url, "--password", "changeme", "--profile", "work")
     assert completed("bambleweeny get --profile w") == ["work"]

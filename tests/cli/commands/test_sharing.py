@@ -27,16 +27,45 @@ def test_a_route_is_public_until_it_is_deleted(typed):
 @pytest.mark.usefixtures("logged_in")
 def test_users_come_change_and_go(typed, sandbox):
     number = typed("users", "add", "s-user", "-", "--quota", "2", given=b"secret\n").strip()
-    assert f"{number}\ts-user\t2\n" in typed("users")
-    typed("users", "set", "s-user", "--quota", "3")
-    assert typed("users", "get", number) == f"{number}\ts-user\t3\n"
-    typed("users", "set", "s-user", "--set-password", "-", given=b"other\n")
-    assert sandbox.token("s-user", "other")
+    assert f"{number}\ts-user\t2\tuser\t\n" in typed("users")
+    typed("users", "set", "s-user", "--quota", "3", "--rate", "5/m", "--max-bytes", "1kb")
+    assert (
+        typed("users", "get", number)
+        == f"{number}\ts-user\t3\tuser\tmax_bytes=1024 rate=5/m burst=5\n"
+    )
+    typed("users", "set", "s-user", "--set-password", "-", given=b"another\n")
+    assert sandbox.token("s-user", "another")
     typed("users", "set", "s-user", status=2)
     typed("users", "set", "s-user", "stray", "--quota", "1", status=2)
     typed("users", "del", "s-user")
     typed("users", "get", "s-user", status=1)
     assert typed.err == "bambleweeny: There is no user 's-user'. (not_found)\n"
+
+
+def test_an_invited_user_accepts_and_an_admin_resets(typed, monkeypatch):
+    with running("sandbox") as server:
+        monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
+        monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
+        code = typed("users", "invite", "ann", "--role", "admin", "--ttl", "2h").strip()
+        assert code.startswith("b9y_code_1_")
+        assert "1\tann\t0\tinvited\t\n" in typed("users")
+        typed("users", "add", "eva", "secret", "--invite", status=2)
+        assert typed("users", "add", "eva", "--invite").startswith("b9y_code_2_")
+        monkeypatch.delenv("BAMBLEWEENY_PASSWORD")
+        typed("accept", code, "-", given=b"of ann\n")
+        assert typed.err == (
+            "The password of ann is set. "
+            f"Log in with 'bambleweeny login {server.url} --user ann'.\n"
+        )
+        typed("accept", code, "of ann", status=1)
+        assert "(invalid_code)" in typed.err
+        monkeypatch.setenv("BAMBLEWEENY_USER", "ann")
+        monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "of ann")
+        typed("password", "new of ann")
+        assert server.token("ann", "new of ann")
+        assert server.token("admin", "changeme")
+        monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "new of ann")
+        assert typed("users", "reset", "admin").startswith("b9y_code_0_")
 
 
 def test_everybody_changes_the_own_password(typed, monkeypatch):
@@ -66,8 +95,8 @@ def test_the_file_of_a_password_that_was_changed_is_gone(path, typed, alone):
         with Http(server.url, server.token(password=old)) as http:
             assert http.put("/users/0", json={"quota": 0}).ok
             assert file.exists()
-            assert http.put(path, json={"password": "new", "current": old}).ok or (
-                http.put(path, json={"password": "new"}).ok
+            assert http.put(path, json={"password": "newest", "current": old}).ok or (
+                http.put(path, json={"password": "newest"}).ok
             )
         assert not file.exists()
         typed("get", "foo", status=1)
@@ -79,7 +108,7 @@ def test_the_file_of_a_password_that_was_changed_is_gone(path, typed, alone):
 
 def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
     with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
-        typed("password", "-", given=b"mine\n")
+        typed("password", "-", given=b"my own\n")
         assert typed.err == (
             "The password of admin is changed. Earlier tokens are no longer valid: log in again with "
             f"'bambleweeny login {server.url} --user admin'.\n"
@@ -87,14 +116,14 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
         assert not (alone / "data" / "bambleweeny" / "admin-password").exists()
         typed("get", "foo", status=1)
         assert f"'bambleweeny login {server.url}'" in typed.err
-        typed("login", server.url, "--user", "admin", given=b"mine\n")
+        typed("login", server.url, "--user", "admin", given=b"my own\n")
         typed("set", "foo", "bar")
-        typed("password", "-", given=b"other\n")
+        typed("password", "-", given=b"another\n")
         assert typed.err == (
             "The password of admin is changed. The stored login 'default' is renewed.\n"
         )
         assert typed("get", "foo") == "bar"
-        assert typed("password", "-", "--json", given=b"last\n") == '{"ok": true}\n'
+        assert typed("password", "-", "--json", given=b"the last\n") == '{"ok": true}\n'
         out = typed("shell", given=b"password again\nget foo\n")
         assert out == "bar\n"
         assert typed("get", "foo") == "bar"
@@ -103,12 +132,12 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
 def test_the_admin_sets_the_own_password_among_those_of_users(typed, alone):
     with running("serve", XDG_DATA_HOME=str(alone / "data")) as server:
         typed("users", "add", "ann", "secret")
-        typed("users", "set", "ann", "--set-password", "new")
+        typed("users", "set", "ann", "--set-password", "newest")
         assert typed.err == ""
-        typed("users", "set", "admin", "--set-password", "mine")
+        typed("users", "set", "admin", "--set-password", "my own")
         assert f"with 'bambleweeny login {server.url} --user admin'.\n" in typed.err
-        typed("login", server.url, "--password", "mine")
-        typed("users", "set", "0", "--set-password", "other")
+        typed("login", server.url, "--password", "my own")
+        typed("users", "set", "0", "--set-password", "another")
         assert "is renewed" in typed.err
         assert typed("get", "foo", "--userid", "0", status=1) == ""
         assert "(not_found)" in typed.err

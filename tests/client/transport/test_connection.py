@@ -62,7 +62,7 @@ def test_a_read_is_not_tried_a_third_time(cut, proxy, treatment):
         (lambda c: c.lists.delete("l"), "DELETE /lists/l"),
         (lambda c: c.routes.create("a"), "POST /routes"),
         (lambda c: c.bins.create("l"), "POST /bins"),
-        (lambda c: c.users.create("uli", "x"), "POST /users"),
+        (lambda c: c.users.create("uli", "another"), "POST /users"),
     ],
 )
 def test_a_write_is_never_tried_again(cut, proxy, treatment, write, line):

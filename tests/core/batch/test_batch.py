@@ -228,7 +228,7 @@ def test_gets_alone_are_tried_again_and_nothing_else_is(
 @pytest.mark.parametrize("is_atomic", [False, True])
 def test_a_token_that_has_ended_does_nothing(services, uli, raw, is_atomic):
     run = services.batch.run_atomic if is_atomic else services.batch.run
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     before = everything(raw)
     for operations in ([Get("k")], [Set("k", "v")], []):
         with pytest.raises(Unauthorized):
@@ -408,7 +408,9 @@ def engine_in(place):
 def test_a_batch_that_was_cut_off_in_the_file_leaves_nothing(tmp_path):
     file, caller = tmp_path / "appendonly.aof", Caller("1", "", "")
     with engine_in(tmp_path) as store:
-        store.write(("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0"))
+        store.write(
+            ("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0", "room", "9999")
+        )
         batch = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS)
         batch.run(caller, [Set("k", "before"), Push("q", "before")])
         begin = file.stat().st_size

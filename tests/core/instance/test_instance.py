@@ -57,7 +57,7 @@ def lay(raw, name, *bodies, **fields):
 
 
 def test_lists_of_layout_1_go_on(services, uli, store, raw):
-    services.users.create("ann", "x")
+    services.users.create("ann", "another")
     raw.delete("b9y:{2}:user")
     lay(raw, "q", b"0", b"1", b"22")
     lay(raw, "known", b"0", **{"in": 5, "out": 3, "last": 1_700_000_000_000_099, "low": 7})
@@ -118,7 +118,7 @@ def test_the_admin_sees_everybodys_names(services, uli, admin):
 
 
 def test_a_user_that_goes_meanwhile_is_passed_over(services, uli, admin):
-    services.users.create("ann", "x")
+    services.users.create("ann", "another")
     pages = services.selections.visible(admin, "keys")
     assert next(pages) == ("0", [])
     services.users.delete("1")

@@ -406,7 +406,7 @@ def test_every_change_checks_the_name_and_the_token(services, uli, admin, raw, c
     services.keys.set(uli, "k", b"1")
     with pytest.raises(InvalidName):
         change(services.key_changes, uli, "a b")
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     with pytest.raises(Unauthorized):
         change(services.key_changes, uli, "k")
     assert raw.get("b9y:{1}:key:k") == b"1"

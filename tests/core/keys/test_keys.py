@@ -153,7 +153,7 @@ def test_a_look_up_is_one_round_trip_and_checks_the_token(services, uli, store, 
         services.keys.values(uli, ["a", "b", "c"])
         services.keys.present(uli, ["a", "b", "c"])
     assert len(trips) == 2
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     for look_up in (services.keys.present, services.keys.values):
         with pytest.raises(Unauthorized):
             look_up(uli, ["a"])

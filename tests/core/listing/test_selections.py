@@ -222,7 +222,7 @@ def test_a_bad_prefix_counts_and_deletes_nothing(services, uli):
 
 
 def test_a_selection_ends_with_the_token(full, uli):
-    full.users.change("1", password="other")
+    full.users.change("1", password="another")
     for ask in (
         lambda: selected(full, uli),
         lambda: full.selections.count(uli, "keys"),

@@ -167,7 +167,7 @@ def lay(raw, *texts, at):
 
 
 def test_keys_of_layout_2_stay_known(services, uli, push, store, raw):
-    services.users.create("ann", "x")
+    services.users.create("ann", "another")
     raw.delete("b9y:{2}:user")
     raw.zadd("b9y:{2}:once_at", {"q k": 1})
     open_instance(store)

@@ -186,7 +186,7 @@ def test_due_items_of_a_list_that_shows_none_are_no_page(services, uli, raw):
 def test_who_may_not_read_waits_for_nothing(services, uli):
     for name, error in (("a b", InvalidName), ("q", Unauthorized)):
         if error is Unauthorized:
-            services.users.change("1", password="other")
+            services.users.change("1", password="another")
         with pytest.raises(error):
             services.items.wait_for_page(uli, name, 5, "", seconds=9, is_connected=wanted)
     with pytest.raises(InvalidRequest, match="'limit'"):

@@ -18,12 +18,14 @@ def redacted(call, is_ours):
 
 
 SIGNED = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0." + "s" * 43
+NAMED = "b9y_7_k3x9q2_" + "s" * 48
 
 
 def escaped(text, how="%{:02x}"):
     return "".join(how.format(ord(c)) for c in text)
 
 
+@pytest.mark.parametrize("token", [SIGNED, NAMED])
 @pytest.mark.parametrize(
     "make",
     [
@@ -47,9 +49,9 @@ def escaped(text, how="%{:02x}"):
         lambda t: Call("GET", "/", "", {"authorization": "basic " + b64encode(f"{t}:".encode()).decode().rstrip("=")}),
     ],
 )  # fmt: skip
-def test_a_token_is_found_however_it_is_written(make):
-    made = make(SIGNED)
-    call = redacted(made, lambda text: text == SIGNED)
+def test_a_token_is_found_however_it_is_written(make, token):
+    made = make(token)
+    call = redacted(made, lambda text: text == token)
     assert call is not made
     shown = encoded(entry_of(call)).decode()
     assert "[token]" in shown or "W3Rva2Vu" in shown or b"[token]" in call.body

@@ -133,7 +133,7 @@ def test_a_key_is_read_with_the_watch(services, uli, store):
     assert read_and_subscribe(store, uli, "k", 30) == (None, None)
     services.keys.set(uli, "k", b"x")
     assert tuple(read_and_subscribe(store, uli, "k", 30)) == (b"x", None)
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     with pytest.raises(Unauthorized):
         read_and_subscribe(store, uli, "k", 30)
 

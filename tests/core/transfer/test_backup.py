@@ -26,6 +26,7 @@ from bambleweeny.core.transfer.backup import back_up, count_resources
 from bambleweeny.core.transfer.backup_check import BackupRefused
 from bambleweeny.core.transfer.restore import NotEmpty, check_backup, restore
 from bambleweeny.errors import (
+    InvalidCode,
     InvalidSignature,
     NotFound,
     StoreFull,
@@ -125,7 +126,7 @@ def fill_queues(services, owner):
 def filled(services, admin, uli, store):
     """A store in which there is some of everything, for two users and the admin."""
     services.users.create("ann", "her secret", quota=20)
-    services.users.create("gone", "x")
+    services.users.create("gone", "another")
     services.users.delete("3")
     ann = services.logins.log_in("ann", "her secret")
     for owner in (admin, uli, ann):
@@ -311,13 +312,13 @@ def test_passwords_quotas_and_public_ids_come_along_and_tokens_do_not(filled, se
     with pytest.raises(Unauthorized):
         there.users.check(uli)  # as with a token of the target, from before
     with pytest.raises(WrongLogin):
-        there.logins.log_in("gone", "x")
+        there.logins.log_in("gone", "another")
 
 
 def test_a_restored_place_goes_on_as_if_nothing_had_been(filled, other):
     restore(other, backed_up(filled))
     there = services_of(other)
-    assert there.users.create("new", "x").id == "4"
+    assert there.users.create("new", "another").id == "4"
     uli = there.logins.log_in("uli", "secret")
     there.lists.push(uli, "q", b"last")
     popped = [there.lists.pop(uli, "q") for _ in range(9)]
@@ -329,8 +330,8 @@ def test_a_restored_place_goes_on_as_if_nothing_had_been(filled, other):
 def test_a_place_with_data_is_refused_unless_they_may_go(filled, other, raw):
     file = backed_up(filled)
     there = services_of(other)
-    there.users.create_admin("new")
-    there.keys.set(there.logins.log_in("admin", "new"), "mine", b"x")
+    there.users.create_admin("newest")
+    there.keys.set(there.logins.log_in("admin", "newest"), "mine", b"x")
     before = content(raw, "other")
     with pytest.raises(NotEmpty, match="--replace"):
         restore(other, file)
@@ -346,7 +347,7 @@ def test_a_new_admin_gives_way(filled, other, raw):
 
 
 def test_a_user_of_the_target_is_refused(filled, other):
-    services_of(other).users.create("somebody", "x")
+    services_of(other).users.create("somebody", "another")
     with pytest.raises(NotEmpty):
         restore(other, backed_up(filled))
 
@@ -432,7 +433,10 @@ UUID = "3f8ab8ba-715d-47b9-b645-798caded306b"
         [ADMIN, ADMIN],
         [ADMIN, {"user": ULI["user"] | {"name": "admin"}}],
         [{"user": ADMIN["user"] | {"role": "user"}}],
-        [{"user": ULI["user"] | {"role": "admin"}}],
+        [{"user": ULI["user"] | {"rate": "1/y"}}],
+        [{"user": ULI["user"] | {"rate": "01/s"}}],
+        [{"user": ULI["user"] | {"max_bytes": -1}}],
+        [{"user": ULI["user"] | {"burst": 1 << 40}}],
         [{"user": ULI["user"] | {"role": "king"}}],
         [{"user": ULI["user"] | {"id": "01"}}],
         [{"user": ULI["user"] | {"id": "{0}"}}],
@@ -769,3 +773,19 @@ def test_many_bytes_of_bin_documents_are_read_in_pages(services, store, uli, oth
     file = backed_up(store, most_bytes_at_once=2 << 20)
     assert restore(other, file).bins == 43
     assert content(raw, "other") == content(raw, "b9y")
+
+
+def test_roles_and_limits_come_back_and_an_invited_user_is_invited_again(filled, other):
+    users = services_of(filled).users
+    limits = {"max_bytes": 1 << 20, "rate": "5/m", "burst": 7, "max_value": 9, "max_tokens": 3}
+    made = users.create("limited", "secret", role="admin", limits=limits)
+    invited, code = users.invite("invited", limits={"max_tokens": 1})
+    restore(other, backed_up(filled))
+    restored = services_of(other)
+    there = restored.users
+    assert there.get(made.id) == made
+    assert restored.logins.log_in("limited", "secret").version.endswith("r")
+    assert there.get(invited.id) == invited
+    with pytest.raises(InvalidCode):
+        there.accept(code.text, "a new one")
+    there.accept(there.reset(invited.id)[1].text, "a new one")

@@ -140,7 +140,7 @@ def test_merging_overwrites_keys_and_adds_items(full, services, uli, raw):
 
 def test_skipping_leaves_what_is_there(full, services, uli):
     given = lines(
-        key("text", "other"), key("fresh", "1"), key("fresh", "2"),
+        key("text", "another"), key("fresh", "1"), key("fresh", "2"),
         item("q", "4"), item("new", "1"), item("q", "5"), item("new", "2"),
     )  # fmt: skip
     assert done(services.imports.run(uli, given, "skip")) == (1, 2, 0, 0, 4)
@@ -426,7 +426,7 @@ def test_imported_keys_are_told(services, uli, store):
 
 
 def test_both_end_with_the_token(services, uli):
-    services.users.change("1", password="other")
+    services.users.change("1", password="another")
     with pytest.raises(Unauthorized):
         exported(services, uli)
     for record in (key("a"), item("q", ""), message("t", ""), policy("q"), {"bin": {"list": "q"}}):

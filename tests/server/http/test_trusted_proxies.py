@@ -80,7 +80,7 @@ def test_answers_refusals_and_logins_have_the_same_address_in_the_log(options, a
         )
         requests.post(
             f"{server.url}/auth/token",
-            json={"username": "ann", "password": "x"},
+            json={"username": "ann", "password": "another"},
             headers={"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=1.1.1.1", "X-Real-IP": "1.1.1.1"},
             timeout=10,
         )  # fmt: skip

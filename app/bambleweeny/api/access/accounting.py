@@ -12,9 +12,8 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, read_up_to, refuse_beside
 from bambleweeny.api.requests.scopes import ANY_TOKEN, needs
-from bambleweeny.api.requests.since import since_of
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.api.requests.timestamps import moment
+from bambleweeny.api.requests.timestamps import moment, since_of
 from bambleweeny.core.audit.entries import Actions, Entry
 from bambleweeny.core.audit.trail import ALL
 from bambleweeny.core.services import Services
@@ -151,4 +150,10 @@ def _after(req: falcon.Request) -> str:
 
 def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
     traffic = [{"day": day, **counts} for day, counts in used.days]
-    return {"id": int(user_id), **used.counts, "limits": used.limits, "traffic": traffic}
+    return {
+        "id": int(user_id),
+        **used.counts,
+        "bytes": used.bytes,
+        "limits": used.limits,
+        "traffic": traffic,
+    }

@@ -11,15 +11,17 @@ from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
+from bambleweeny.api.requests.scopes import needs, require_session
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.core.auth import user_record
+from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
-from bambleweeny.core.auth.users import ADMIN_ID
+from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.names import is_user_id, parse_duration
 
+_READ, _WRITE = needs("users", "read"), needs("users", "write")
 _LONGEST_TTL_TEXT = 64
 
 
@@ -82,17 +84,19 @@ class Users:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the users."""
         rows = [{"id": user.id, **_shown(user)} for user in self._users.all()]
         answer_json(resp, {"users": rows})
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Add a user with a password, or invite one."""
+        """Add a user with a password, or invite one. A named token makes no admin."""
         wanted = read_json(req, NewUser)
+        if wanted.role == "admin":
+            require_session(req)
         quota, role, limits = wanted.parsed_quota() or 0, wanted.role or "user", wanted.limits()
         if not wanted.invite:
             password = _password_of(wanted)
@@ -108,7 +112,7 @@ class Users:
         self._note(req, "user.invited", user)
         _answer_code(resp, code, {"info": "created", "id": int(user.id)})
 
-    def _note(self, req: falcon.Request, action: str, user: user_record.User) -> None:
+    def _note(self, req: falcon.Request, action: str, user: user_records.User) -> None:
         note(req, self.services, action, f"{user.id} {user.username}", about=user.id)
 
 
@@ -119,17 +123,19 @@ class User:
         self.services = services
         self._users = services.users
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_READ)
     def on_get(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Answer a user."""
         user = self._users.get(_checked_user_id(user_id))
         answer_json(resp, _shown(user))
 
-    @falcon.before(admin_only, takes(body=True))
+    @falcon.before(admin_only, takes(body=True), needed=_WRITE)
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
-        """Set a user's quota, limits, role or password."""
+        """Set a user's quota, limits, role or password; a named token sets no role or password."""
         change = read_json(req, UserChange)
+        if change.role is not None or change.password is not None:
+            require_session(req)
         if all(getattr(change, name) is None for name in change.__struct_fields__):
             raise InvalidRequest("Give a quota, a limit, a role or a password.")
         is_password = change.password is not None
@@ -144,7 +150,7 @@ class User:
             )
         answer_json(resp, {"info": "updated"})
 
-    @falcon.before(admin_only)
+    @falcon.before(admin_only, needed=_WRITE)
     @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Delete a user and all its data."""
@@ -210,12 +216,12 @@ class OwnPassword:
     @falcon.before(may_block)
     def on_put(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Set the caller's password, which revokes the caller's tokens."""
-        of_users, caller = self.services.users, req.context.caller
+        users, caller = self.services.users, req.context.caller
         change = read_json(req, PasswordChange)
-        of_users.check(caller)
+        users.check(caller)
         with noted(req, self.services, "password.changed", caller.id):
             self.services.logins.confirm(caller, change.current, req.env["REMOTE_ADDR"])
-            of_users.change(caller.id, password=change.password)
+            users.change(caller.id, password=change.password)
         answer_json(resp, {"info": "updated"})
 
 
@@ -233,7 +239,7 @@ def _password_of(wanted: NewUser) -> str:
     return wanted.password
 
 
-def _shown(user: user_record.User) -> dict[str, str | int]:
+def _shown(user: user_records.User) -> dict[str, str | int]:
     """Return the fields of a user that are shown, without limits that are not set."""
     fields = {"username": user.username, "quota": str(user.quota), "role": user.role}
     invited = {"invited": True} if user.is_invited else {}

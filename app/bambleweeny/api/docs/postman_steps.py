@@ -15,6 +15,7 @@ REMEMBERED = {
     "public_id": "{{public_id}}",
     "id": "{{public_id}}",
     "user_id": "{{user_id}}",
+    "token_id": "{{token_id}}",
 }
 """Parameters whose value comes from an earlier answer."""
 NAMES = {"keys": "settings", "lists": "jobs", "topics": "news"}
@@ -41,6 +42,14 @@ _RULE = {"name": "hello", "method": "GET", "answers": [{"json": _ECHO}]}
 STEPS = {
     "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
     "GET /auth/test": Step(),
+    "POST /tokens": Step(remember=("token_id", "json.id")),
+    "GET /tokens": Step(),
+    "PATCH /tokens/{token_id}": Step(),
+    "POST /tokens/{token_id}/rotate": Step(),
+    "DELETE /tokens/{token_id}": Step(),
+    "DELETE /tokens": Step(),
+    "POST /auth/introspect": Step(body={"token": "{{token}}"}),
+    "POST /auth/revoke": Step(body={"token": "of a lost device"}),
     "PUT /keys/{name}": Step(body={"color": "red", "size": 5}),
     "GET /keys/{name}": Step(),
     "PATCH /keys/{name}": Step(body={"color": "green"}),
@@ -84,11 +93,17 @@ STEPS = {
     "GET /users": Step(),
     "GET /users/{user_id}": Step(),
     "PUT /users/{user_id}": Step(),
+    "POST /users/{user_id}/reset": Step(remember=("code", "json.code")),
+    # This ends the session of the user that accepts, which is another one.
+    "POST /auth/accept": Step(body={"code": "{{code}}", "password": "a better one"}),
+    "GET /usage": Step(),
+    "GET /audit": Step(),
+    "POST /auth/logout": Step(),
     # Both keep the password, but end the token.
     "PUT /auth/password": Step(body={"current": "{{password}}", "password": "{{password}}"}),
     "PUT /config/admin": Step(body={"password": "{{password}}"}),
 }
-ENDS_THE_TOKEN = {"PUT /auth/password", "PUT /config/admin"}
+ENDS_THE_TOKEN = {"POST /auth/logout", "PUT /auth/password", "PUT /config/admin"}
 LOG_IN_AGAIN = """\
 const [username, password] = ["username", "password"].map((name) => pm.variables.get(name));
 pm.sendRequest({

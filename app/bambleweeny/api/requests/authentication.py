@@ -151,7 +151,7 @@ def check_again(req: falcon.Request, services: Services) -> Caller:
     token = bearer_token(req, falcon.Response())
     caller = services.tokens.refresh(token)
     services.tokens.verify(token)
-    if caller.scopes is not scopes:
+    if (caller.scopes and caller.scopes.texts) != (scopes and scopes.texts):
         raise Unauthorized(hint="The token has been changed.")
     return _acting_for(req, caller, services) if "userid" in req.params else caller
 

@@ -222,7 +222,7 @@ VERBS = {
         set=Verb(
             _set,
             """bambleweeny users set uli --quota 200 --rate 10/m --role admin
-            echo other | bambleweeny users set uli --set-password -""",
+            echo another | bambleweeny users set uli --set-password -""",
             (
                 _USER,
                 _NEW_PASSWORD,

@@ -11,7 +11,12 @@ import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
 
 from bambleweeny.client.transport.failures import no_answer, refusal
-from bambleweeny.client.transport.login import Login, hinting_at_login
+from bambleweeny.client.transport.login import (
+    Login,
+    hinting_at_login,
+    is_named,
+    refused_token,
+)
 from bambleweeny.client.values import Value
 from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
 from bambleweeny.names import NAME_RULE, is_name, is_username, parse_server_url
@@ -133,7 +138,9 @@ class Connection:
         token = self.login.token(self.log_in)
         try:
             return send(request, token)
-        except Unauthorized:
+        except Unauthorized as ex:
+            if is_named(token):
+                raise refused_token(ex) from None
             # NOTE: the server did not run a request that it refused, so even a write can be resent.
             if not self.login.is_renewable(token):
                 raise

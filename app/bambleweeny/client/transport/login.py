@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from bambleweeny.errors import Unauthorized
+from bambleweeny.names import TOKEN_PREFIX
 
 _MARGIN_SECONDS = 30.0
 """A token is renewed this long before it expires, or a tenth of its lifetime if shorter."""
 
 _HOW_TO_LOG_IN = "Give the client a user name and a password, or a token."
+_HOW_TO_REPLACE = "Make another one, as with `tokens.add()` of a client that has a session."
 
 Issue = Callable[[str, str], tuple[str, float]]
 """Logs in with a name and a password, and returns a token and its lifetime in seconds."""
@@ -61,18 +63,26 @@ class Login:
         return self._token
 
     def use(self, token: str) -> None:
-        """Use this token. A new login follows only after the server has refused it."""
+        """Use this token. A new login follows only after the server has refused a session."""
         with self._lock:
             self._token, self._renew_at = token, float("inf")
 
     def is_renewable(self, refused: str) -> bool:
-        """Drop a token that the server refused; return whether a new login is possible."""
-        if self._username is None:
+        """Drop a session that the server refused; return whether a new login is possible.
+
+        No login replaces a named token, because a session may do more.
+        """
+        if self._username is None or is_named(refused):
             return False
         with self._lock:
             if self._token == refused:
                 self._token = None
         return True
+
+    def drop(self) -> None:
+        """Drop the current token. A new login follows if the client has a password."""
+        with self._lock:
+            self._token = None
 
     def fresh(self, issue: Issue) -> str:
         """Log in even if there is a token, and return the new token."""
@@ -104,3 +114,17 @@ def hinting_at_login() -> Iterator[None]:
     except Unauthorized as ex:
         ex.hint = _HOW_TO_LOG_IN
         raise
+
+
+def is_named(token: str) -> bool:
+    """Return whether a text looks like a named token, which a client never renews."""
+    return token.startswith(TOKEN_PREFIX)
+
+
+def refused_token(ex: Unauthorized) -> Unauthorized:
+    """Return the error for a named token that the server refused, with the server's reason."""
+    reason, is_one, _ = (ex.hint or "").partition("token has ")
+    known = (ex.hint or "").partition(";")[0].rstrip(".") if is_one and reason == "The " else ""
+    ex.args = (f"{known or 'The named token was revoked, or belongs to another server'}.",)
+    ex.hint = _HOW_TO_REPLACE
+    return ex

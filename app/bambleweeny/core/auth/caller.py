@@ -55,6 +55,12 @@ class Caller(NamedTuple):
         return self._replace(version="", token="")
 
 
+def check_name(caller: Caller, noun: str, verb: str, name: str) -> None:
+    """Raise InsufficientScope unless a caller may use a verb on one name."""
+    if caller.scopes is not None:
+        caller.scopes.check(noun, verb, name)
+
+
 def check_value(caller: Caller, value: str | bytes) -> None:
     """Raise BodyTooLarge if a key's value, an item or a message is over the user's `max_value`."""
     if caller.limits is None or not caller.limits.max_value:

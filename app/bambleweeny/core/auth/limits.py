@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bambleweeny.errors import InvalidRequest
+from bambleweeny.errors import InvalidRequest, WeakPassword
 from bambleweeny.names import parse_rate, parse_size
 
 LARGEST_QUOTA = 10**12
@@ -53,6 +53,13 @@ class UserRules(NamedTuple):
 
     min_password: int = 6
     defaults: Limits = Limits()
+
+    def check_password(self, username: str, password: str) -> None:
+        """Raise WeakPassword for a new password that is too short, or is the user's name."""
+        if len(password) < self.min_password:
+            raise WeakPassword(f"The password must have at least {self.min_password} characters.")
+        if password.casefold() == username.casefold():
+            raise WeakPassword("The password must not be the user's name.")
 
 
 def limits_of(fields: Sequence[bytes | None]) -> Limits:

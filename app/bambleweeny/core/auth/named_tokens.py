@@ -16,11 +16,10 @@ from bambleweeny.core.auth.scopes import Scopes, parse_scopes, scopes_of
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
 from bambleweeny.errors import Busy, InsufficientScope, InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import parse_rate
+from bambleweeny.names import TOKEN_PREFIX, parse_rate
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
 
-PREFIX = "b9y_"
 LONGEST_LIFETIME = 3660 * 86400
 LONGEST_OVERLAP = 30 * 86400
 """In seconds."""
@@ -30,7 +29,7 @@ _LETTERS = string.ascii_letters + string.digits
 _SECRET_LETTERS, _MAC_LETTERS = 32, 16
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _parts_of = re.compile(
-    rf"{PREFIX}(0|[1-9][0-9]{{0,17}})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
+    rf"{TOKEN_PREFIX}(0|[1-9][0-9]{{0,17}})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
     rf"([A-Za-z0-9]{{{_SECRET_LETTERS}}})([0-9a-f]{{{_MAC_LETTERS}}})"
 ).fullmatch
 
@@ -262,7 +261,7 @@ class NamedTokens:
 
     def _text(self, user_id: str, token_id: str) -> str:
         secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET_LETTERS))
-        text = f"{PREFIX}{user_id}_{token_id}_{secret}"
+        text = f"{TOKEN_PREFIX}{user_id}_{token_id}_{secret}"
         return text + self._mac(text + "0" * _MAC_LETTERS)
 
     def _mac(self, text: str) -> str:

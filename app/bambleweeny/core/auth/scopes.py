@@ -26,7 +26,8 @@ _VERBS = {
 }
 _WITH_NAMES = ("keys", "lists", "topics")
 _DATA = ("keys", "lists", "topics", "routes", "bins")
-_BUNDLES = {verb: [f"{noun}:{verb}" for noun in _DATA] for verb in ("read", "write")}
+BUNDLES = {verb: tuple((noun, verb) for noun in _DATA) for verb in ("read", "write")}
+"""The scopes, as nouns and verbs, that `read` and `write` alone stand for."""
 _IMPLIED = {("keys", "incr"), ("lists", "push"), ("lists", "pop"), ("topics", "publish")}
 """What `write` of the noun allows too; it does not allow to read."""
 _ACT = "act"
@@ -45,8 +46,7 @@ class Scopes:
         self._patterns: dict[tuple[str, str], tuple[str, ...]] = {}
         found: dict[tuple[str, str], list[str]] = {}
         for text in self.texts:
-            for one in _BUNDLES.get(text, (text,)):
-                noun, verb, pattern = _parts(one)
+            for noun, verb, pattern in _parts(text):
                 found.setdefault((noun, verb), []).append(pattern)
         for noun, verb in _IMPLIED:
             if patterns := found.get((noun, "write")):
@@ -66,18 +66,18 @@ class Scopes:
     def check(self, noun: str, verb: str, name: str) -> None:
         """Raise InsufficientScope unless the scopes allow a verb on one name."""
         if not self.allows(noun, verb, name):
-            raise self._refusal(f"{noun}:{verb}:{name}" if name else f"{noun}:{verb}", noun, verb)
+            raise self._refusal(name, noun, verb)
 
     def check_all(self, noun: str, verb: str, prefix: str = "") -> None:
         """Raise InsufficientScope unless the scopes allow a verb on all names with a prefix."""
         if not self.allows_all(noun, verb, prefix):
-            wanted = f"{noun}:{verb}:{prefix}*" if prefix else f"{noun}:{verb}"
-            raise self._refusal(wanted, noun, verb)
+            raise self._refusal(prefix and f"{prefix}*", noun, verb)
 
-    def check_any(self, noun: str, verb: str) -> None:
-        """Raise InsufficientScope unless the scopes allow a verb on some name."""
-        if (noun, verb) not in self._patterns:
-            raise self._refusal(f"{noun}:{verb}", noun, verb)
+    def check_any(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Raise InsufficientScope unless the scopes allow one of these verbs on some name."""
+        if not any(pair in self._patterns for pair in wanted):
+            noun, verb = next(iter(wanted))
+            raise self._refusal("", noun, verb)
 
     def may_act_for(self, user_id: str) -> bool:
         """Return whether the scopes allow `?userid=` with this id."""
@@ -100,7 +100,10 @@ class Scopes:
             return self.allows_all(noun, verb, pattern[:-1])
         return self.allows(noun, verb, pattern)
 
-    def _refusal(self, wanted: str, noun: str, verb: str) -> InsufficientScope:
+    def _refusal(self, pattern: str, noun: str, verb: str) -> InsufficientScope:
+        # NOTE: a text that is in no name is not repeated: the scope is in a header, too.
+        is_possible = is_part_of_name(pattern.removesuffix("*"))
+        wanted = f"{noun}:{verb}:{pattern}" if pattern and is_possible else f"{noun}:{verb}"
         allowed = [f"{noun}:{verb}:{pattern}" for pattern in self._patterns.get((noun, verb), ())]
         refused = InsufficientScope(f"The token's scopes do not allow {wanted}.")
         refused.scope = wanted
@@ -128,8 +131,17 @@ def session_only() -> InsufficientScope:
     return InsufficientScope("A named token cannot do this.", hint=hint)
 
 
-def _parts(text: str) -> tuple[str, str, str]:
-    """Return noun, verb and pattern of a scope; InvalidRequest if it is none."""
+def _parts(text: str) -> list[tuple[str, str, str]]:
+    """Return noun, verb and pattern of a scope, or several of a bundle.
+
+    InvalidRequest if it is none.
+    """
+    if text in BUNDLES:
+        return [(noun, verb, "*") for noun, verb in BUNDLES[text]]
+    return [_part(text)]
+
+
+def _part(text: str) -> tuple[str, str, str]:
     noun, _, rest = text.partition(":")
     verb, colon, name = rest.partition(":")
     if noun == _ACT and is_user_id(verb) and not colon:

@@ -26,7 +26,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     store.write(("UNLINK", tenant.user))
     store.run(FREE_NAME, [schema.users], name, user_id)
     _drain(lambda: _delete_listed(store, tenant, tenant.keys, tenant.key(""), tenant.meta("")))
-    store.write(("UNLINK", tenant.key_expiries))
+    store.write(("UNLINK", tenant.key_expiries), ("UNLINK", tenant.expiring_bytes))
     not_ready = [tenant.list_part(part, "") for part in NOT_READY_PARTS]
     of_lists = (tenant.ready(""), tenant.list(""), *not_ready)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
@@ -56,7 +56,8 @@ def finish_deletions(store: Store, only: str | None = None) -> int:
     [pairs] = store.read(("HGETALL", schema.users))
     names = {user_id: name for name, user_id in zip(pairs[::2], pairs[1::2], strict=True)}
     ids = [member.decode() for member in members if only is None or member == only.encode()]
-    records = [("EXISTS", schema.tenant(user_id).user) for user_id in ids]
+    # NOTE: a restore that was killed may have left a record without a name.
+    records = [("HEXISTS", schema.tenant(user_id).user, "name") for user_id in ids]
     found = zip(ids, store.read(*records), strict=True)
     left = [user_id for user_id, is_there in found if not is_there]
     for user_id in left:

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.auth.named_tokens import PREFIX, NamedTokens
+from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.sessions import Session, Sessions
 from bambleweeny.errors import StoreFull, StoreUnavailable, Unauthorized
+from bambleweeny.names import TOKEN_PREFIX
 
 _REMEMBERED = 10_000
 _USE_SECONDS = 60
@@ -76,7 +77,7 @@ class Tokens:
 
     def is_issued(self, text: str) -> bool:
         """Return whether a text is a token of this instance, expired or not. No round trip."""
-        if text.startswith(PREFIX):
+        if text.startswith(TOKEN_PREFIX):
             return self.named.is_issued(text)
         try:
             self.sessions.decode(text)
@@ -89,7 +90,7 @@ class Tokens:
 
         A named token counts as valid, and so does a session that was revoked.
         """
-        if token.startswith(PREFIX):
+        if token.startswith(TOKEN_PREFIX):
             return self.named.is_issued(token)
         try:
             return self.sessions.decode(token).expires > self._clock()
@@ -124,7 +125,7 @@ class Tokens:
         return known
 
     def _first_read(self, token: str) -> _Known:
-        if token.startswith(PREFIX):
+        if token.startswith(TOKEN_PREFIX):
             return self._read(token)
         session = self.sessions.decode(token)
         if session.caller.has_limits:
@@ -132,7 +133,7 @@ class Tokens:
         return _Known(session.caller, session.expires, is_named=False)
 
     def _read(self, token: str) -> _Known:
-        if token.startswith(PREFIX):
+        if token.startswith(TOKEN_PREFIX):
             found = self.named.read(token)
             expires = found.record.expires or _FOREVER
             return _Known(found.caller, expires, is_named=True)

@@ -20,7 +20,7 @@ from bambleweeny.core.auth.limits import Limits, UserRules, check_quota
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
 from bambleweeny.core.auth.tenant_session import read_as
-from bambleweeny.core.auth.user_record import SHOWN_FIELDS, Role, User, read_user
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME, Role, User, UserRecords
 from bambleweeny.errors import (
     Forbidden,
     InvalidCode,
@@ -28,20 +28,15 @@ from bambleweeny.errors import (
     InvalidRequest,
     NotFound,
     UserExists,
-    WeakPassword,
 )
 from bambleweeny.names import USERNAME_RULE, is_dots, is_username
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import CHANGE_USER, CREATE_USER_ONCE
 
 _log = logging.getLogger(__name__)
 
-ADMIN_ID = "0"
-ADMIN_NAME = "admin"
-
 
 class Users:
-    """The users of the instance. User 0 is an admin for ever, other users by their role.
+    """The users of the instance. User 0 is always an admin, other users by their role.
 
     A file with the password of user 0 is removed when that user gets a new one.
     """
@@ -57,6 +52,7 @@ class Users:
         self._store = store
         self._schema = store.schema
         self._passwords = passwords
+        self._records = UserRecords(store)
         self._admin_password_file = admin_password_file
         self._rules = rules or UserRules()
         self._clock = clock
@@ -100,7 +96,7 @@ class Users:
     ) -> tuple[User, OpenCode]:
         """Add a user without a password like `create`, and return a code to set one."""
         user = self._new_user(username, quota, role, limits)
-        user = user._replace(id=self._next_id(), is_invited=True)
+        user = user._replace(id=self._records.next_id(), is_invited=True)
         code = new_code(user.id, INVITATION_SECONDS if seconds is None else seconds)
         return self._add(user, code.stored(self._clock())), code
 
@@ -134,31 +130,31 @@ class Users:
 
     def has_admin(self) -> bool:
         """Return whether the admin exists."""
-        return self._has_name(ADMIN_NAME)
+        return self._records.has_name(ADMIN_NAME)
 
     def create_admin(self, password: str) -> bool:
         """Create the admin; return False, with nothing changed, if it exists."""
         hashed = self._passwords.hash(password)
-        made = self._create_record(User(ADMIN_ID, ADMIN_NAME, 0, "admin"), ["hash", hashed])
+        user = User(ADMIN_ID, ADMIN_NAME, 0, "admin")
+        made = self._records.create(user, ["hash", hashed])
         if made or not self.has_admin():
-            self._store.write(("HSETNX", self._schema.users, ADMIN_NAME, ADMIN_ID))
+            self._records.claim_name(user)
         return made
 
     def get(self, user_id: str) -> User:
         """Return a user; a miss raises NotFound."""
-        [found] = self._fetch([user_id])
+        [found] = self._records.fetch([user_id])
         if found is None:
             raise NotFound()
         return found
 
     def ids(self) -> list[str]:
         """Return the ids of all users in order of creation. O(n), one round trip."""
-        [ids] = self._store.read(("HVALS", self._schema.users))
-        return sorted((i.decode() for i in ids), key=int)
+        return self._records.ids()
 
     def all(self) -> list[User]:
         """Return all users in order of creation. O(n), two round trips."""
-        return [user for user in self._fetch(self.ids()) if user]
+        return [user for user in self._records.fetch(self.ids()) if user]
 
     def change(
         self,
@@ -176,7 +172,7 @@ class Users:
         A miss raises NotFound, a weak password WeakPassword. Works in a full store too.
         """
         if user_id == ADMIN_ID and role == "user":
-            raise InvalidRequest("User 0 is an admin for ever; it cannot get another role.")
+            raise InvalidRequest("User 0 is always an admin; it cannot get another role.")
         fields: list[str | int] = [] if role is None else ["role", role]
         if quota is not None:
             check_quota(quota)
@@ -218,9 +214,6 @@ class Users:
                 file = self._admin_password_file
                 _log.warning("%s has an old password and cannot be removed: %s", file, ex.strerror)
 
-    def _has_name(self, username: str) -> bool:
-        return self._store.read(("HEXISTS", self._schema.users, username)) == [1]
-
     def _new_user(
         self,
         username: str,
@@ -234,36 +227,20 @@ class Users:
         if not is_username(username):
             raise InvalidRequest("User name is invalid.", hint=USERNAME_RULE)
         check_quota(quota)
-        if self._has_name(username):
+        if self._records.has_name(username):
             raise UserExists()
         defaults = self._rules.defaults
         return User("", username, quota, role, Limits(**{**defaults._asdict(), **(limits or {})}))
 
-    def _next_id(self) -> str:
-        [number] = self._store.write(("HINCRBY", self._schema.instance, "last_user", 1))
-        return str(number)
-
     def _add(self, user: User, login: Sequence[str | int]) -> User:
         """Add a user with the fields of its login: a hash or a code."""
-        user = user._replace(id=user.id or self._next_id())
-        self._create_record(user, login)
+        user = user._replace(id=user.id or self._records.next_id())
+        self._records.create(user, login)
         self._store.write(("SADD", self._schema.tenants, user.id))
-        [won] = self._store.write(("HSETNX", self._schema.users, user.username, user.id))
-        if not won:
+        if not self._records.claim_name(user):
             clear_tenant(self._store.with_long_retry, user.id, user.username)
             raise UserExists()
         return user
-
-    def _create_record(self, user: User, login: Sequence[str | int]) -> bool:
-        """Write a new user's record; return False, with nothing changed, if it exists."""
-        version = "1r" if user.limits.restricts_requests else "1"
-        made = self._store.run(
-            CREATE_USER_ONCE,
-            [self._schema.tenant(user.id).user],
-            "name", user.username, "quota", user.quota, "role", user.role, "version", version,
-            *login, *user.limits.stored(),
-        )  # fmt: skip
-        return bool(made)
 
     def _change(
         self,
@@ -277,26 +254,11 @@ class Users:
 
         With `digest`, that of a code which the user does not have is a miss too.
         """
-        record = self._schema.tenant(user_id).user
-        version = self._store.run(CHANGE_USER, [record], int(has_password), digest, *fields)
-        if version is None:
-            return None
-        if has_password and user_id == ADMIN_ID:
+        version = self._records.change(user_id, fields, has_password=has_password, digest=digest)
+        if version is not None and has_password and user_id == ADMIN_ID:
             self._remove_admin_password_file()
-        return str(version.decode())
+        return version
 
     def _password_fields(self, username: str, password: str) -> list[str | int]:
-        self._check_password(username, password)
+        self._rules.check_password(username, password)
         return ["hash", self._passwords.hash(password)]
-
-    def _check_password(self, username: str, password: str) -> None:
-        least = self._rules.min_password
-        if len(password) < least:
-            raise WeakPassword(f"The password must have at least {least} characters.")
-        if password.casefold() == username.casefold():
-            raise WeakPassword("The password must not be the user's name.")
-
-    def _fetch(self, ids: Sequence[str]) -> "list[User | None]":
-        records = (self._schema.tenant(i).user for i in ids)
-        rows = self._store.read(*(("HMGET", record, *SHOWN_FIELDS) for record in records))
-        return [read_user(i, row) for i, row in zip(ids, rows, strict=True)]

@@ -51,15 +51,21 @@ class BinDocuments(PublicDocuments[BinSummary]):
 
     def create(self, caller: Caller, body: bytes) -> Published:
         """Create a bin with a document; see `PublicDocuments.create`."""
-        return super().create(caller, completed_document(body, None))
+        completed = completed_document(body, None)
+        check_scopes_of_bin(caller, completed)
+        return super().create(caller, completed)
 
     def replace(self, caller: Caller, public_id: str, body: bytes) -> Published:
         """Replace a document; a secret that is written as it is shown stays. Atomic."""
         if not has_hidden(body):
-            return super().replace(caller, public_id, completed_document(body, None))
+            completed = completed_document(body, None)
+            check_scopes_of_bin(caller, completed)
+            return super().replace(caller, public_id, completed)
         for _ in range(_MOST_TRIES):
             earlier = self._document_of(caller, public_id)
-            stored = stored_document(completed_document(body, earlier))
+            completed = completed_document(body, earlier)
+            check_scopes_of_bin(caller, completed)
+            stored = stored_document(completed)
             known = "" if earlier is None else _revision_of(earlier)
             with suppress(Busy):
                 return self._replace(caller, public_id, stored, known)
@@ -91,6 +97,24 @@ class BinDocuments(PublicDocuments[BinSummary]):
 
     def _plain(self, public: PublicId) -> BinSummary:
         return BinSummary(list=public.target)
+
+
+def check_scopes_of_bin(caller: Caller, completed: bytes) -> None:
+    """Raise InsufficientScope unless the caller may do what a complete document says.
+
+    It needs to push to its list or to publish to its topic, and to read all keys if its answer has
+    keys in it, since strangers may choose which. No cost without scopes.
+    """
+    scopes = caller.scopes
+    if scopes is None:
+        return
+    inbox = load(completed)
+    if inbox.document.topic:
+        scopes.check("topics", "publish", inbox.document.topic)
+    else:
+        scopes.check("lists", "push", inbox.document.list)
+    if inbox.reads_keys:
+        scopes.check_all("keys", "read")
 
 
 def stored_document(body: bytes) -> StoredDocument:

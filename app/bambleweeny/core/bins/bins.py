@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_name
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.lists.lists import Lists, check_list_name
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
@@ -24,8 +24,12 @@ class Bins(PublicIds):
         self._lists = lists
 
     def create(self, caller: Caller, name: str) -> PublicId:
-        """Create a public id for a list; the list may not exist yet."""
+        """Create a public id for a list; the list may not exist yet.
+
+        A named token needs `push` on the list.
+        """
         check_list_name(name)
+        check_name(caller, "lists", "push", name)
         return self._publish(caller, name)
 
     def plain(self, public_id: str) -> PublicId:

@@ -83,6 +83,11 @@ class Inbox:
             raise self._verify.refusal()
 
     @property
+    def reads_keys(self) -> bool:
+        """Whether the answer has keys in it."""
+        return any(answer.key or "key" in answer.sources for answer in self._rule.answers)
+
+    @property
     def allowed(self) -> str:
         """The methods that the bin answers, as a value of Allow."""
         names = self._methods or ("DELETE", "GET", "PATCH", "POST", "PUT")

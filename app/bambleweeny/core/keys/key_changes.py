@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bambleweeny.core.auth.caller import Caller, check_value
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.keys.conditions import (
@@ -179,6 +180,8 @@ class KeyChanges:
         return_previous: int,
     ) -> Any:
         check_key_name(name)
+        if caller.scopes is not None:
+            check_nested(caller, value)
         check_value(caller, value)
         options, precondition = how
         return run_as(

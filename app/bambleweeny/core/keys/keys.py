@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bambleweeny.core.auth.caller import Caller, check_value
+from bambleweeny.core.auth.nested_keys import check_nested
 from bambleweeny.core.auth.tenant_session import read_as, read_values_as, run_as
 from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.selections import names_of
@@ -51,6 +52,8 @@ class Keys:
         over the user's `max_value`. O(log n).
         """
         check_key_name(name)
+        if caller.scopes is not None:
+            check_nested(caller, value)
         if caller.limits is not None:
             check_value(caller, value)
         run_as(self._store, caller, SET_WITHIN_QUOTA, name, value)

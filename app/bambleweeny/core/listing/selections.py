@@ -143,9 +143,10 @@ class Selections:
     def visible(self, caller: Caller, noun: Noun) -> Iterator[tuple[str, list[str]]]:
         """Yield pages of the names that a caller may see, each with its owner's id.
 
-        The admin sees the names of all users, other callers only their own.
+        A session of the admin sees the names of all users; other callers, and named tokens also of
+        the admin, only those of their user.
         """
-        if not self._users.check(caller):
+        if caller.scopes is not None or not self._users.check(caller):
             yield from ((caller.id, page) for page in names_of(self._store, caller, noun))
             return
         for user_id in self._users.ids():

@@ -16,10 +16,11 @@ from bambleweeny.core.mocks.limits import ANSWER_BYTES, JSON_LEVELS
 from bambleweeny.core.mocks.refusals import Refused, refusal
 from bambleweeny.core.mocks.scope import KeyName, Scope, Variable, variable_of
 from bambleweeny.core.mocks.values import WRITERS, Context, Filter, Writer, filter_of
+from bambleweeny.core.nesting import TEMPLATE
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_name
 
-_PLACEHOLDER = re.compile(r"!@\[([^\[\]\r\n]{1,512})\]")
+_PLACEHOLDER = re.compile(TEMPLATE)
 
 _object = msgspec.json.Decoder(dict[str, Raw]).decode
 _array = msgspec.json.Decoder(list[Raw]).decode

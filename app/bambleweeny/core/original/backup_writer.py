@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from bambleweeny import __version__
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.original.original import Original
 from bambleweeny.core.transfer.backup_format import VERSION, End, Header, Item, Writer
 from bambleweeny.errors import BambleweenyError

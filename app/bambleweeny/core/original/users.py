@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bambleweeny.core.auth.limits import LARGEST_QUOTA
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.original.key_names import shown
 from bambleweeny.names import is_dots, is_username
 

@@ -16,6 +16,7 @@ from bambleweeny.errors import (
     NotFound,
     QuotaExceeded,
     RouteNameTaken,
+    StoreFull,
     Unauthorized,
 )
 from bambleweeny.names import is_public_id
@@ -110,8 +111,8 @@ class PublicIds:
         ids = [member.decode() for member in members]
         rows = self._fetch(ids)
         lost = [i for i, row in zip(ids, rows, strict=True) if row is None]
-        if lost:
-            self._store.write(("ZREM", index, *lost))
+        for public_id in lost:
+            run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, "")
         return [row for row in rows if row]
 
     def _remember(self, found: PublicId) -> PublicId:
@@ -142,7 +143,7 @@ class PublicIds:
         self._store.write(("HSET", record, *fields), ("EXPIRE", record, _UNFINISHED_SECONDS))
         try:
             added = add_to_index()
-        except (QuotaExceeded, RouteNameTaken, BinNameTaken, Unauthorized):
+        except (QuotaExceeded, StoreFull, RouteNameTaken, BinNameTaken, Unauthorized):
             self._store.write(("UNLINK", record))
             raise
         self._store.write(("PERSIST", record))

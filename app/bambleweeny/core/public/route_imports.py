@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import msgspec
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.mocks.document_scopes import check_route_document
 from bambleweeny.core.mocks.imports.har import import_har
 from bambleweeny.core.mocks.imports.json_server import import_db
 from bambleweeny.core.mocks.imports.openapi import import_openapi
@@ -105,6 +106,9 @@ class RouteImports:
                 self._documents.delete(caller, published.id)
 
         parsed = load(document).document
+        check_route_document(caller, parsed)
+        for seed in seeds:
+            check_name(caller, "keys", "write", seed.name)
         self._documents.check_place(caller, public_id, parsed.name)
         return self._keys.write(caller, parsed, seeds, publish, retract)
 

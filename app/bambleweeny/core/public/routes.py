@@ -3,10 +3,11 @@
 from collections.abc import Set
 from typing import Any
 
-from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.auth.tenant_session import run_read_as
+from bambleweeny.core.auth.caller import Caller, check_name
+from bambleweeny.core.auth.nested_keys import check_nested
+from bambleweeny.core.auth.tenant_session import read_as, run_read_as
 from bambleweeny.core.keys.keys import check_key_name
-from bambleweeny.core.public.nesting import MOST_NESTED_BYTES, nested_text
+from bambleweeny.core.nesting import MOST_NESTED_BYTES, nested_text
 from bambleweeny.core.public.public_ids import PublicId, PublicIds
 from bambleweeny.errors import Busy, ExpansionTooLarge, InvalidRequest, NotFound, Unauthorized
 from bambleweeny.names import is_media_type
@@ -34,13 +35,30 @@ class Routes(PublicIds):
         self._checked: dict[str, bytes] = {}
 
     def create(self, caller: Caller, key: str, content_type: str) -> PublicId:
-        """Make a key public with a content type; the key may not exist yet."""
+        """Make a key public with a content type; the key may not exist yet.
+
+        A named token needs `read` on the key, and on the keys that are nested in it now: its
+        value costs one round trip more.
+        """
         check_key_name(key)
         if not is_media_type(content_type):
             raise InvalidRequest(
                 "The content type is invalid.", hint="Write it as text/plain or image/png."
             )
+        self.check_scopes(caller, key)
         return self._publish(caller, key, content_type)
+
+    def check_scopes(self, caller: Caller, key: str) -> None:
+        """Raise InsufficientScope unless a caller may make a key public.
+
+        No cost without scopes.
+        """
+        if caller.scopes is None:
+            return
+        check_name(caller, "keys", "read", key)
+        value_name = self._store.schema.tenant(caller.id).key(key)
+        [value] = read_as(self._store, caller, ("GET", value_name))
+        check_nested(caller, value or b"")
 
     def size_of(self, public_id: str) -> int:
         """Return the length of a route's value when this process last read it, or 0 if unknown."""

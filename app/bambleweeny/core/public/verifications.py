@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.caller import Caller, check_name
 from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.mocks.journal import decoded
 from bambleweeny.core.mocks.verification import Expectation, Tally, Verdict
@@ -45,6 +45,7 @@ class Verifications:
         without a journal InvalidRequest. O(calls).
         """
         journal, since = self._documents.journal_of(caller, public_id)
+        check_name(caller, "topics", "read", journal)
         reading = _Reading(expectation, max(after, since or after, key=id_in_order))
 
         def count_new() -> Verdict | None:

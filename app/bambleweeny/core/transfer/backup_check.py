@@ -1,13 +1,14 @@
 """Parsing and validation of a backup; nothing in the file is trusted."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import IO, TypeVar
 
 import msgspec
 
 from bambleweeny.core.auth.limits import LARGEST_QUOTA, Limits, parse_limits
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.bins.bin_documents import completed_document
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
@@ -36,6 +37,7 @@ from bambleweeny.store import schema
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
 _LATEST = 1 << 53
+_is_limit = re.compile(r"[0-9a-z./]{1,32}").fullmatch
 
 _T = TypeVar("_T", Header, Line)
 

@@ -5,18 +5,30 @@ from contextlib import suppress
 from typing import IO
 
 from bambleweeny.core.auth.caller import Caller, check_value
+from bambleweeny.core.auth.nested_keys import check_nested
+from bambleweeny.core.bins.bin_documents import check_scopes_of_bin
+from bambleweeny.core.mocks.document_scopes import check_route_document
+from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
 from bambleweeny.core.transfer.export_records import (
     Numbered,
+    OwnBin,
     OwnItem,
     OwnKey,
     OwnMessage,
     OwnRecord,
+    OwnRoute,
     record_of,
 )
 from bambleweeny.core.transfer.import_job import Imported, ImportJob, Nouns
 from bambleweeny.core.values import bytes_of
-from bambleweeny.errors import BambleweenyError, BodyTooLarge, InvalidRequest, NotFound
+from bambleweeny.errors import (
+    BambleweenyError,
+    BodyTooLarge,
+    InsufficientScope,
+    InvalidRequest,
+    NotFound,
+)
 from bambleweeny.store import Store
 
 _STEP = 100
@@ -43,10 +55,12 @@ class Imports:
         messages, as their bounds say. O(lines).
         """
         for one in _records(lines):
+            self._check_scopes(caller, one)
             _check_value(caller, one)
         if mode == "replace":
             self._clear(caller)
-        job = ImportJob(self._store, self._nouns, caller, skips=mode == "skip", begun=begun)
+        allowed = caller._replace(scopes=None)
+        job = ImportJob(self._store, self._nouns, allowed, skips=mode == "skip", begun=begun)
         lines.seek(0)
         for group in _groups(_records(lines)):
             try:
@@ -56,6 +70,25 @@ class Imports:
                 ex.hint = f"{done} {ex.hint}" if ex.hint else done
                 raise
         return job.imported
+
+    def _check_scopes(self, caller: Caller, line: Numbered) -> None:
+        """Raise InsufficientScope unless the caller may write what a line has."""
+        if caller.scopes is None:
+            return
+        try:
+            match line.record:
+                case OwnKey() as key:
+                    check_nested(caller, bytes_of(key.value))
+                case OwnRoute() as route if route.document:
+                    check_route_document(caller, load(route.document.encode()).document)
+                case OwnRoute() as route:
+                    self._nouns.routes.check_scopes(caller, route.key)
+                case OwnBin() as bin_ if bin_.document:
+                    check_scopes_of_bin(caller, bin_.document.encode())
+        except InsufficientScope as ex:
+            ex.info = f"Line {line.number}: {ex.info}"
+            ex.index = line.number - 1
+            raise
 
     def _clear(self, caller: Caller) -> None:
         nouns = self._nouns

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO
 
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_deletion import clear_tenant
-from bambleweeny.core.auth.users import ADMIN_ID, ADMIN_NAME
+from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME
 from bambleweeny.core.bins.bin_documents import stored_document as stored_bin
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
@@ -25,6 +26,7 @@ from bambleweeny.core.transfer.backup_format import (
     User,
 )
 from bambleweeny.core.transfer.restored_lists import RestoredList, commands_for
+from bambleweeny.core.usage.byte_counts import recount
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store
@@ -177,12 +179,15 @@ class _Writer:
             self._commands.append(("HSET", tenant.topic_bytes, name, size))
         self._lists, self._topics = {}, {}
         self._flush()
-        self._store.write(("HSET", self._schema.users, user.name, user.id))
         version = f"{self._version}{'r' if user.limits.restricts_requests else ''}"
+        # NOTE: a record without a name is not a user yet, but scripts can run with it.
+        self._store.write(("HSET", tenant.user, "version", version, *user.limits.stored()))
+        recount(self._store, Caller(user.id, "", ""))
+        self._store.write(("HSET", self._schema.users, user.name, user.id))
         login = ("hash", user.hash) if user.hash else ()
         self._store.write(
             ("HSET", tenant.user, "name", user.name, "quota", user.quota, "role", user.role,
-             "version", version, *login, *user.limits.stored()),
+             *login),
         )  # fmt: skip
         if user.id == ADMIN_ID:
             self._store.write(("SREM", self._schema.tenants, user.id))

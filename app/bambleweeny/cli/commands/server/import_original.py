@@ -15,7 +15,7 @@ from bambleweeny.cli.output import Output
 from bambleweeny.cli.progress import progress_bar
 from bambleweeny.config import Config
 from bambleweeny.core.auth.passwords import Passwords, new_password
-from bambleweeny.core.auth.users import ADMIN_ID
+from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.original.backup_writer import admin_kept, write_backup
 from bambleweeny.core.original.original import Original
 from bambleweeny.core.original.source import OriginalUnreadable, Source

@@ -2,7 +2,14 @@
 --- @include "lib/tenant"
 --- @include "lib/items"
 --- @include "lib/list"
+--- @include "lib/quota"
 local undo_steps, saved, published = {}, {}, {}
+local room_before
+
+-- Saves the bytes that the tenant may still use.
+local function save_room()
+  room_before, freed_by_expiry = tonumber(redis.call('HGET', user, 'room')), 0
+end
 
 -- Saves a key before its first change; returns the bytes of its value.
 local function save_key(name)
@@ -12,6 +19,9 @@ local function save_key(name)
   saved[name] = true
   local value, meta = unpack(redis.call('MGET', its_key(name), its_meta(name)))
   local expires = meta and redis.call('ZSCORE', its_key_expiries, name)
+  if not value then
+    free_expired(name)
+  end
   undo_steps[#undo_steps + 1] = function()
     if value then
       redis.call('SET', its_key(name), value)
@@ -29,8 +39,10 @@ local function save_key(name)
       redis.call('ZADD', its_key_expiries, expires, name)
       redis.call('PEXPIREAT', its_key(name), expires)
       redis.call('PEXPIREAT', its_meta(name), expires)
+      redis.call('HSET', its_expiring_bytes, name, #value)
     elseif redis.call('ZSCORE', its_key_expiries, name) then
       redis.call('ZREM', its_key_expiries, name)
+      redis.call('HDEL', its_expiring_bytes, name)
     end
   end
   return value and #value or 0
@@ -96,7 +108,7 @@ local function save_topic(name)
     elseif redis.call('XLEN', its_topic(name)) > length then
       local newest = redis.call('XREVRANGE', its_topic(name), '+', '-', 'COUNT', 1)[1]
       redis.call('XDEL', its_topic(name), newest[1])
-      redis.call('HSET', its_topic_bytes, name, bytes)
+      redis.call('HSET', its_topic_bytes, name, bytes or 0)
     end
   end
   return 0
@@ -107,4 +119,5 @@ local function rollback()
   for index = #undo_steps, 1, -1 do
     undo_steps[index]()
   end
+  free_bytes(room_before + freed_by_expiry - redis.call('HGET', user, 'room'))
 end

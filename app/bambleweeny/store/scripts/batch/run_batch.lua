@@ -136,6 +136,7 @@ if atomic then
   if not process_due_of_batch(ARGV, 7) then
     return {{}, room}
   end
+  save_room()
   journal = undo_steps
 end
 

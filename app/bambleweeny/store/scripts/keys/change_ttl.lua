@@ -25,7 +25,7 @@ if refused then
 end
 local _, content_type = expiry_and_type(found[2])
 local expires = ttl == 'none' and 0 or expiry_after(ttl)
-write_metadata(name, expires, content_type)
+write_metadata(name, redis.call('STRLEN', its_key(name)), expires, content_type)
 if expires == 0 then
   redis.call('PERSIST', its_key(name))
 else

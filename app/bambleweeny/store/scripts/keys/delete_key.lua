@@ -7,11 +7,18 @@
 -- Output: 1, or 0 if the key does not exist
 --- @include "lib/tenant"
 --- @include "lib/notify"
+--- @lazy "lib/quota" take_expired_bytes
 local name = ARGV[2]
+local length = redis.call('STRLEN', its_key(name))
 local existed = redis.call('UNLINK', its_key(name))
+local freed = existed == 1 and #name + length + 64 or 0
 redis.call('ZREM', its_keys, name)
-if redis.call('UNLINK', its_meta(name)) == 1 or existed == 0 then
-  redis.call('ZREM', its_key_expiries, name)
+if (redis.call('UNLINK', its_meta(name)) == 1 or existed == 0)
+  and redis.call('ZREM', its_key_expiries, name) == 1 then
+  freed = take_expired_bytes(name)
+end
+if freed > 0 then
+  redis.call('HINCRBY', user, 'room', freed)
 end
 if existed == 1 then
   notify('key.del', name)

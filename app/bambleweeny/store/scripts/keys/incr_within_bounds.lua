@@ -9,8 +9,8 @@
 --   ARGV[5] min (integer): the smallest number before the step, or ''
 --   ARGV[6] ttl (seconds): of a new counter, or ''
 -- Output: the new number, as text from 2^53 on
--- Errors: limit_reached with the seconds until the counter expires, quota_exceeded, not_an_integer,
---   counter_overflow
+-- Errors: limit_reached with the seconds until the counter expires, quota_exceeded,
+--   max_bytes_exceeded, store_full, not_an_integer, counter_overflow
 --- @include "lib/tenant"
 --- @include "lib/key_metadata"
 --- @function "keys/incr_within_quota"
@@ -45,7 +45,7 @@ end
 local reply = incr_within_quota({version, name, step})
 if not exists and ttl ~= '' and not (type(reply) == 'table' and reply.err) then
   local expires = expiry_after(ttl)
-  write_metadata(name, expires, '')
+  write_metadata(name, redis.call('STRLEN', counter), expires, '')
   redis.call('PEXPIREAT', counter, expires)
 end
 return reply

@@ -6,13 +6,17 @@
 --   ARGV[2] name (string): the counter's key
 --   ARGV[3] step (integer): what to add
 -- Output: the new number, as text from 2^53 on
--- Errors: quota_exceeded, not_an_integer, counter_overflow
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full, not_an_integer, counter_overflow
 --- @include "lib/tenant"
 --- @include "lib/notify"
 --- @lazy "lib/quota" quota_reached
+--- @lazy "lib/quota" refuse_change
+--- @lazy "lib/quota" take_expired_bytes
 local name, step = ARGV[2], ARGV[3]
 local counter = its_key(name)
-local is_new = redis.call('EXISTS', counter) == 0
+-- NOTE: a number has at most 20 characters.
+local earlier = redis.call('GETRANGE', counter, 0, 20)
+local is_new = earlier == '' and redis.call('EXISTS', counter) == 0
 if is_new and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
@@ -26,13 +30,29 @@ if type(number) == 'table' and number.err then
   end
   return number
 end
+-- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.
+local is_exact = math.abs(number) < 2 ^ 53
+local text = is_exact and string.format('%.0f', number) or redis.call('GET', counter)
+local growth = #text - #earlier + (is_new and #name + 64 or 0)
+if growth ~= 0 then
+  local refused = refuse_change(growth)
+  if refused and is_new then
+    redis.call('UNLINK', counter)
+  elseif refused then
+    redis.call('SET', counter, earlier, 'KEEPTTL')
+  end
+  if refused then
+    return refused
+  end
+  if not is_new and redis.call('HEXISTS', its_expiring_bytes, name) == 1 then
+    redis.call('HINCRBY', its_expiring_bytes, name, growth)
+  end
+end
 if is_new then
-  redis.call('ZREM', its_key_expiries, name)
+  if redis.call('ZREM', its_key_expiries, name) == 1 then
+    redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
+  end
   redis.call('ZADD', its_keys, 0, name)
 end
 notify('key.set', name)
--- NOTE: a Lua number keeps 53 bits of an integer; the stored text keeps all.
-if math.abs(number) >= 2 ^ 53 then
-  return redis.call('GET', counter)
-end
-return number
+return is_exact and number or text

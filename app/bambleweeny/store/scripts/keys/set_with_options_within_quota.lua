@@ -13,7 +13,7 @@
 --   ARGV[7] content_type (string): or `keep`, or '' for none
 --   ARGV[8] returns_entry (flag): return the earlier entry as well
 -- Output: the earlier value (or nil) and its stored metadata, or OK
--- Errors: precondition_failed, quota_exceeded
+-- Errors: precondition_failed, quota_exceeded, max_bytes_exceeded, store_full
 --- @include "lib/quota"
 --- @include "lib/key_metadata"
 local name, value, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -25,6 +25,13 @@ if refused then
 end
 if not found[1] and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
+end
+if not found[1] then
+  free_expired(name)
+end
+refused = refuse_key(name, #value)
+if refused then
+  return refused
 end
 local expires, earlier_type = expiry_and_type(found[2])
 if ttl ~= 'keep' then

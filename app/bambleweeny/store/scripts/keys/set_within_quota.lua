@@ -7,25 +7,43 @@
 --   ARGV[2] name (string): the key
 --   ARGV[3] value (bytes)
 -- Output: OK
--- Errors: quota_exceeded
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full
 -- NOTE: the index may lack a key that was about to expire, and may still have the expiry of an
 -- expired key.
 --- @include "lib/tenant"
 --- @include "lib/notify"
 --- @lazy "lib/quota" quota_reached
+--- @lazy "lib/quota" refusal_of_growth
+--- @lazy "lib/quota" take_expired_bytes
 local name, value = ARGV[2], ARGV[3]
-if redis.call('SET', its_key(name), value, 'XX') then
+local length = redis.call('STRLEN', its_key(name))
+local exists = length > 0 or redis.call('EXISTS', its_key(name)) == 1
+local growth = exists and #value - length or #name + #value + 64
+-- NOTE: a full engine refuses this write, or the one of an equally long value; so they come first.
+local left = growth ~= 0 and redis.call('HINCRBY', user, 'room', 0 - growth)
+if growth > 0 and (left < 0 or left % 1048576 + growth >= 1048576) then
+  local refused = refusal_of_growth(growth, left)
+  if refused then
+    return refused
+  end
+end
+if exists then
+  redis.call('SET', its_key(name), value)
   if redis.call('DEL', its_meta(name)) == 1 then
     redis.call('ZREM', its_key_expiries, name)
+    redis.call('HDEL', its_expiring_bytes, name)
     redis.call('ZADD', its_keys, 0, name)
   end
   notify('key.set', name)
   return redis.status_reply('OK')
 end
 if quota_reached() then
+  redis.call('HINCRBY', user, 'room', growth)
   return redis.error_reply('B9Y quota_exceeded')
 end
-redis.call('ZREM', its_key_expiries, name)
+if redis.call('ZREM', its_key_expiries, name) == 1 then
+  redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
+end
 redis.call('ZADD', its_keys, 0, name)
 redis.call('SET', its_key(name), value)
 notify('key.set', name)

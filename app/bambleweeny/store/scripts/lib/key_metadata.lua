@@ -41,27 +41,43 @@ local function expiry_after(seconds)
   return now_in_ms() + seconds * 1000
 end
 
--- Writes a key's metadata, and its name into the index. Does not set the TTL of the value's key.
--- NOTE: the index may lack a key that was about to expire.
-local function write_metadata(name, expires, content_type)
+-- Returns the bytes that a key counts for; 0 if there is none.
+local function counted_bytes(name)
+  local size = redis.call('HGET', its_expiring_bytes, name)
+  if not size and redis.call('EXISTS', its_key(name)) == 1 then
+    size = redis.call('STRLEN', its_key(name))
+  end
+  return size and #name + size + 64 or 0
+end
+
+-- Counts the change of a key that gets a value of `length` bytes; returns an error as
+-- `refuse_growth` does.
+local function refuse_key(name, length)
+  return refuse_change(#name + length + 64 - counted_bytes(name))
+end
+
+-- Writes the metadata of a key whose value has `length` bytes, and its name into the index. Does
+-- not set the TTL of the value's key.
+local function write_metadata(name, length, expires, content_type)
   redis.call('ZADD', its_keys, 0, name)
   if expires == 0 and content_type == '' then
     redis.call('UNLINK', its_meta(name))
   else
     redis.call('SET', its_meta(name), string.format('%.0f ', expires) .. content_type)
   end
-  if expires == 0 then
-    redis.call('ZREM', its_key_expiries, name)
-  else
+  if expires > 0 then
     redis.call('PEXPIREAT', its_meta(name), expires)
     redis.call('ZADD', its_key_expiries, expires, name)
+    redis.call('HSET', its_expiring_bytes, name, length)
+  elseif redis.call('ZREM', its_key_expiries, name) == 1 then
+    redis.call('HDEL', its_expiring_bytes, name)
   end
 end
 
--- Writes a key with its metadata and notifies clients. Does not check the quota.
+-- Writes a key with its metadata and notifies clients. Checks neither quota nor bytes.
 local function write_key(name, value, expires, content_type)
   digests[name] = nil
-  write_metadata(name, expires, content_type)
+  write_metadata(name, #value, expires, content_type)
   if expires == 0 then
     redis.call('SET', its_key(name), value)
   else

@@ -4,6 +4,7 @@
 --- @include "lib/tenant"
 --- @include "lib/list_counters"
 --- @include "lib/items"
+--- @include "lib/quota"
 --- @include "lib/ready_items"
 --- @include "lib/not_ready_items"
 --- @include "lib/due_items"
@@ -16,7 +17,7 @@ function list_of(name)
   local now_ms = math.floor(now_in_us() / 1000)
   local list = {
     name = name, ready = ready, not_ready = not_ready, item_expiries = item_expiries,
-    by_state = by_state, now_ms = now_ms, other = list_of,
+    by_state = by_state, now_ms = now_ms, other = list_of, uncounted = 0,
   }
   local woken = 0
 
@@ -44,6 +45,31 @@ function list_of(name)
     return due
   end
 
+  -- Counts growth before it is written; returns an error as `refuse_growth` does.
+  function list.reserve(bytes)
+    local refused = bytes > 0 and refuse_growth(bytes)
+    if refused then
+      return refused
+    end
+    if bytes > 0 then
+      list.uncounted = list.uncounted - bytes
+    end
+  end
+
+  -- Adds to the number of the list's items and to their bytes.
+  function list.change_size(items, bytes)
+    list.bytes = list.bytes + bytes
+    list.uncounted = list.uncounted + bytes + 64 * items
+  end
+
+  -- Counts what the list has more than before, unless it has been reserved.
+  local function count_changes(had_name)
+    local has_name = list.exists and 1 or 0
+    local bytes = list.uncounted + (has_name - had_name) * (#name + 64)
+    list.uncounted = 0
+    free_bytes(0 - bytes)
+  end
+
   -- Writes the record, or deletes it if the list has neither items nor a policy.
   function list.save()
     local not_ready_count = redis.call('HLEN', not_ready)
@@ -52,6 +78,7 @@ function list_of(name)
     if not list.exists then
       redis.call('UNLINK', record)
       redis.call('ZREM', its_lists, name)
+      count_changes(existed and 1 or 0)
       list.bytes, list.total_in, list.total_out, list.due = 0, 0, 0, nil
       return
     end
@@ -63,6 +90,7 @@ function list_of(name)
     redis.call('HSET', record, 'numbers', struct.pack(
       counters_format, needs_slow_path, list.bytes, list.total_in, list.total_out, list.last_id
     ))
+    count_changes(existed and 1 or 0)
     for field, value in pairs({low = list.lowest_id, due = list.due}) do
       redis.call('HSET', record, field, value)
     end

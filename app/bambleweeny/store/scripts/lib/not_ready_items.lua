@@ -13,7 +13,7 @@ local function add_not_ready_items(list)
 
   -- Updates the bytes and expiries of the list for an item that was removed.
   function list.count_removed(item)
-    list.bytes = list.bytes - #item.body
+    list.change_size(-1, 0 - #item.body)
     if item.expires > 0 and redis.call('ZREM', item_expiries, text_of(item.id)) == 1 then
       undo_by('ZADD', item_expiries, item.expires, text_of(item.id))
     end
@@ -70,7 +70,8 @@ local function add_not_ready_items(list)
 
   -- Updates the bytes, counters and expiries of the list for an item that was added.
   function list.count_added(item)
-    list.bytes, list.total_in = list.bytes + #item.body, list.total_in + 1
+    list.change_size(1, #item.body)
+    list.total_in = list.total_in + 1
     store_expiry(item)
   end
 
@@ -97,9 +98,10 @@ local function add_not_ready_items(list)
     item.expires, item.reason = 0, reason
     if target and target ~= name then
       local other = list.other(target)
-      if other.has_room(1, #item.body) and (other.exists or not quota_reached()) then
+      if other.has_room(1, #item.body)
+        and (other.exists or not (quota_reached() or other.reserve(#target + 64))) then
         list.delete_not_ready(item)
-        list.bytes = list.bytes - #item.body
+        list.change_size(-1, 0 - #item.body)
         item.origin = name
         other.append(item)
         other.save()

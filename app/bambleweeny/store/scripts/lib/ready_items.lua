@@ -1,7 +1,8 @@
 -- The functions of a list for ready items, which are always in the order of their ids.
 --- @include "lib/items"
 local function add_ready_items(list)
-  local ready, not_ready, now_ms = list.ready, list.not_ready, list.now_ms
+  local name, now_ms = list.name, list.now_ms
+  local ready, not_ready = list.ready, list.not_ready
 
   local function id_at(index)
     local data = redis.call('LINDEX', ready, index)
@@ -107,16 +108,12 @@ local function add_ready_items(list)
     return length + count <= max_length and list.bytes + added_bytes <= max_bytes
   end
 
-  -- Returns whether the list has room for `count` items of `added_bytes` bytes. If not, and the
-  -- policy has the overflow `drop_oldest`, removes up to 10,000 of the oldest ready items: a list
-  -- reaches a lowered bound in steps.
-  function list.make_room(count, added_bytes)
-    if list.has_room(count, added_bytes) then
-      return true
-    end
+  -- Returns the oldest ready items, up to 10,000, without which the list has room for `count` items
+  -- of `added_bytes` bytes, and their bytes; nil if there are not enough.
+  local function items_to_drop(count, added_bytes)
     local policy, dropped = list.policy or {}, {}
     if policy.overflow ~= 'drop_oldest' then
-      return false
+      return nil
     elseif drop_budget <= 0 then
       error(redis.error_reply('B9Y too_much_at_once'))
     end
@@ -142,15 +139,37 @@ local function add_ready_items(list)
       step = math.min(2 * step, 64, 10000 - #dropped)
     end
     if is_over() and (#dropped < 10000 or length - #dropped > max_items or bytes > max_bytes) then
-      return false
+      return nil
     end
-    drop_budget = drop_budget - #dropped - (begun - bytes) / 1000
-    redis.call('LTRIM', ready, #dropped, -1)
-    for _, data in ipairs(dropped) do
-      undo_by('LPUSH', ready, data)
-      list.count_removed(unpacked(data))
+    return dropped, begun - bytes
+  end
+
+  -- Makes room for `count` items of `added_bytes` bytes, and reserves their bytes and `more`. If
+  -- the list has no room, and its policy has the overflow `drop_oldest`, removes up to 10,000 of
+  -- the oldest ready items: a list reaches a lowered bound in steps. Returns an error, with nothing
+  -- done, if there is no room.
+  function list.make_room(count, added_bytes, more)
+    local dropped, freed = {}, 0
+    if not list.has_room(count, added_bytes) then
+      dropped, freed = items_to_drop(count, added_bytes)
+      if not dropped then
+        return redis.error_reply('B9Y list_full')
+      end
     end
-    return true
+    local growth = added_bytes + 64 * count + more + (list.exists and 0 or #name + 64)
+    local refused = list.reserve(growth - freed - 64 * #dropped)
+    if refused then
+      return refused
+    end
+    list.uncounted = list.uncounted + more
+    if #dropped > 0 then
+      drop_budget = drop_budget - #dropped - freed / 1000
+      redis.call('LTRIM', ready, #dropped, -1)
+      for _, data in ipairs(dropped) do
+        undo_by('LPUSH', ready, data)
+        list.count_removed(unpacked(data))
+      end
+    end
   end
 
   -- Removes the first ready item and returns it. Returns nil if no item is ready, if the list is

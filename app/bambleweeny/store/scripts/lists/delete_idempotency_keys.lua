@@ -13,7 +13,7 @@
 local prefix, until_us, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local after, after_old = ARGV[5], ARGV[6]
 
-local function delete_from(pushes, begin)
+local function delete_from(pushes, field, begin)
   local from = begin ~= '' and '(' .. begin or '[' .. prefix
   local members = redis.call(
     'ZRANGEBYLEX', pushes, from, '(' .. prefix .. '\255', 'LIMIT', 0, limit
@@ -25,9 +25,16 @@ local function delete_from(pushes, begin)
     end
   end
   if #old > 0 then
-    redis.call('ZREM', pushes, unpack(old))
+    local freed = 64 * redis.call('ZREM', pushes, unpack(old))
+    if redis.call('HINCRBY', its_expiring_bytes, field, 0 - freed) == 0 then
+      redis.call('HDEL', its_expiring_bytes, field)
+    end
+    redis.call('HINCRBY', user, 'room', freed)
   end
   return #members == limit and members[#members] or ''
 end
 
-return {delete_from(its_idempotent, after), delete_from(its_idempotent_old, after_old)}
+return {
+  delete_from(its_idempotent, ' idempotent', after),
+  delete_from(its_idempotent_old, ' idempotent_old', after_old),
+}

@@ -10,7 +10,7 @@
 --   ARGV[6] state (string): `ready`, `leased`, `delayed` or `dead`
 --   ARGV[7] limit (integer): the most items to move
 -- Output: the number of items moved
--- Errors: quota_exceeded, list_full
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full, list_full
 --- @include "lib/quota"
 --- @include "lib/list"
 local name, target, state, limit = ARGV[2], ARGV[5], ARGV[6], tonumber(ARGV[7])
@@ -21,6 +21,10 @@ local to = target == name and from or list_of(target)
 local ids, moved = from.first_ids(state, limit), 0
 if #ids > 0 and not to.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
+end
+local refused = #ids > 0 and not to.exists and to.reserve(#target + 64)
+if refused then
+  return refused
 end
 for _, id in ipairs(ids) do
   local _, item = from.find(id)
@@ -33,6 +37,9 @@ for _, id in ipairs(ids) do
   moved = moved + 1
 end
 if moved == 0 then
+  if not to.exists then
+    to.save()
+  end
   return #ids > 0 and redis.error_reply('B9Y list_full') or 0
 end
 to.save()

@@ -32,8 +32,10 @@ if journal then
   journal[#journal + 1] = function() redis.call('LPUSH', ready, item) end
 end
 local body = string.sub(item, 9)
+local freed = #body + 64
 bytes = bytes - #body
 if bytes == 0 and redis.call('EXISTS', ready) == 0 then
+  freed = freed + #name + 64
   redis.call('ZREM', its_lists, name)
   redis.call('DEL', record)
 else
@@ -41,4 +43,5 @@ else
     counters_format, 0, bytes, total_in, total_out + 1, last_id
   ))
 end
+redis.call('HINCRBY', user, 'room', freed)
 return body

@@ -11,7 +11,7 @@
 --     of the client's idempotency key
 --   ARGV[7..] body (bytes): for each item
 -- Output: as `push_within_bounds`
--- Errors: list_full, quota_exceeded, too_much_at_once
+-- Errors: list_full, quota_exceeded, max_bytes_exceeded, store_full, too_much_at_once
 --- @include "lib/tenant"
 --- @include "lib/notify"
 --- @include "lib/quota"
@@ -43,11 +43,18 @@ local function store_push(id)
   local left = redis.call('PTTL', its_idempotent)
   if left >= 0 and (left <= day or redis.call('ZCARD', its_idempotent) >= 100000) then
     redis.call('UNLINK', its_idempotent_old)
+    free_expired_pushes()
     redis.call('RENAME', its_idempotent, its_idempotent_old)
     redis.call('PEXPIRE', its_idempotent_old, day)
+    local bytes = redis.call('HGET', its_expiring_bytes, ' idempotent') or 0
+    redis.call('HSET', its_expiring_bytes, ' idempotent_old', bytes)
+    redis.call('HDEL', its_expiring_bytes, ' idempotent')
     left = -1
+  elseif left < 0 then
+    free_expired_pushes()
   end
   redis.call('ZADD', its_idempotent, 0, once .. struct.pack('>I7I7', now_in_us(), id))
+  redis.call('HINCRBY', its_expiring_bytes, ' idempotent', 64)
   if left < 0 then
     redis.call('PEXPIRE', its_idempotent, 2 * day)
   end
@@ -70,11 +77,12 @@ end
 if #ARGV == 6 then
   return 0
 end
-if not list.make_room(#ARGV - 6, added_bytes) then
-  return redis.error_reply('B9Y list_full')
-end
 if not list.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
+end
+local refused = list.make_room(#ARGV - 6, added_bytes, once and 64 or 0)
+if refused then
+  return refused
 end
 local wait = options.delay or 0
 local ttl = options.ttl or list.policy and list.policy.ttl and list.policy.ttl * 1000

@@ -12,12 +12,13 @@
 --   ARGV[7..] body (bytes): for each item
 -- Output: the id of the first item; in an array if an earlier push had the same idempotency key;
 --   -1 if the bin has a document
--- Errors: not_found, list_full, quota_exceeded, too_much_at_once
+-- Errors: not_found, list_full, quota_exceeded, max_bytes_exceeded, store_full, too_much_at_once
 --- @include "lib/tenant"
 --- @include "lib/notify"
 --- @include "lib/journal"
 --- @include "lib/list_counters"
 --- @lazy "lib/quota" quota_reached
+--- @lazy "lib/quota" refusal_of_growth
 --- @lazy "lists/push_slow_path"
 local name, max_items, max_bytes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local bin, packed_options = ARGV[5], ARGV[6]
@@ -47,10 +48,18 @@ end
 if count == 0 then
   return 0
 end
-if length == 0 then
-  if quota_reached() then
-    return redis.error_reply('B9Y quota_exceeded')
+if length == 0 and quota_reached() then
+  return redis.error_reply('B9Y quota_exceeded')
+end
+local growth = added_bytes + 64 * count + (length == 0 and #name + 64 or 0)
+local left = redis.call('HINCRBY', user, 'room', 0 - growth)
+if left < 0 or left % 1048576 + growth >= 1048576 then
+  local refused = refusal_of_growth(growth, left)
+  if refused then
+    return refused
   end
+end
+if length == 0 then
   redis.call('ZADD', its_lists, 0, name)
 end
 local now = redis.call('TIME')

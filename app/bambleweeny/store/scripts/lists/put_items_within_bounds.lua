@@ -11,7 +11,7 @@
 --     origin (string), body (bytes): for each item; `state` is `ready`, `delayed` or `dead`, and
 --     `at` the time when the item is due or died
 -- Output: the number of items added
--- Errors: list_full, quota_exceeded, too_much_at_once
+-- Errors: list_full, quota_exceeded, max_bytes_exceeded, store_full, too_much_at_once
 --- @include "lib/tenant"
 --- @include "lib/notify"
 --- @include "lib/quota"
@@ -36,11 +36,12 @@ end
 if #chosen == 0 then
   return 0
 end
-if not list.make_room(#chosen, added_bytes) then
-  return redis.error_reply('B9Y list_full')
-end
 if not list.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
+end
+local refused = list.make_room(#chosen, added_bytes, 0)
+if refused then
+  return refused
 end
 
 local function store(item, lowest)

@@ -8,7 +8,7 @@
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[5] policy (JSON): or '' to remove it
 -- Output: 1, or 0 if there is no policy to remove
--- Errors: quota_exceeded
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/list"
@@ -19,6 +19,10 @@ if policy == '' and not list.policy then
 end
 if not list.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
+end
+local refused = not list.exists and list.reserve(#name + 64)
+if refused then
+  return refused
 end
 if policy == '' then
   redis.call('HDEL', its_list(name), 'policy')

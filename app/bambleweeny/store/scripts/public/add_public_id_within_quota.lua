@@ -6,11 +6,16 @@
 --   ARGV[2] id (string): the public id
 --   ARGV[3] noun (string): `routes` or `bins`
 -- Output: 1, or 0 if the tenant has the id already
--- Errors: quota_exceeded
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full
 --- @include "lib/tenant"
 --- @include "lib/quota"
 local id, noun = ARGV[2], ARGV[3]
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-return redis.call('ZADD', noun == 'routes' and its_routes or its_bins, 0, id)
+local index = noun == 'routes' and its_routes or its_bins
+local refused = not redis.call('ZSCORE', index, id) and refuse_growth(#id + 64)
+if refused then
+  return refused
+end
+return redis.call('ZADD', index, 0, id)

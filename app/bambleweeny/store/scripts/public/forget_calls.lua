@@ -16,7 +16,12 @@ if journal == '' then
   return 1
 end
 if created_journal(id) == journal then
+  local bytes = tonumber(redis.call('HGET', its_topic_bytes, journal) or 0)
+  local freed = bytes + 64 * redis.call('XLEN', its_topic(journal))
   redis.call('UNLINK', its_topic(journal))
+  if freed > 0 then
+    redis.call('HINCRBY', user, 'room', freed)
+  end
   redis.call('HDEL', its_topic_bytes, journal, field_of_dropped(journal))
 end
 local newest = redis.call('XREVRANGE', its_topic(journal), '+', '-', 'COUNT', 1)[1]

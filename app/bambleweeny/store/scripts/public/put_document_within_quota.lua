@@ -12,7 +12,8 @@
 --   ARGV[7] journal (string): the topic of its calls, or ''
 --   ARGV[8..] field (bytes): name and value of each field of the hash of the document
 -- Output: the name of the owner
--- Errors: not_found, busy, quota_exceeded, route_name_taken, bin_name_taken
+-- Errors: not_found, busy, quota_exceeded, max_bytes_exceeded, store_full, route_name_taken,
+--   bin_name_taken
 --- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/quota"
@@ -38,6 +39,17 @@ local is_new = journal ~= '' and not redis.call('ZSCORE', its_topics, journal)
 local wanted = (adds and 1 or 0) + (is_new and 1 or 0)
 if wanted > 0 and room_in_quota() + (is_dropped and 1 or 0) < wanted then
   return redis.error_reply('B9Y quota_exceeded')
+end
+local growth = (adds and #id + 64 or 0) + (is_new and #journal + 64 or 0)
+  - redis.call('HSTRLEN', its_document(id), 'document')
+for index_of_field = 8, #ARGV, 2 do
+  if ARGV[index_of_field] == 'document' then
+    growth = growth + #ARGV[index_of_field + 1]
+  end
+end
+local refused = refuse_change(growth)
+if refused then
+  return refused
 end
 if adds then
   redis.call('ZADD', index, 0, id)

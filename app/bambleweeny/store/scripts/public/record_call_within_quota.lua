@@ -1,5 +1,5 @@
--- Records a call of a route in its journal. A journal that was deleted is created again only within
--- the quota; else the call is not recorded.
+-- Records a call of a route in its journal. The call is not recorded beyond the owner's
+-- `max_bytes`, or if the journal was deleted and the quota has no room for it.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record

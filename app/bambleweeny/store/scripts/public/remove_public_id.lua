@@ -15,8 +15,10 @@ if revision ~= '' and redis.call('HGET', its_document(id), 'revision') ~= revisi
   return 0
 end
 local is_route = noun == 'routes'
+local length = redis.call('HSTRLEN', its_document(id), 'document')
 local removed = redis.call('ZREM', is_route and its_routes or its_bins, id)
 if removed == 1 then
+  redis.call('HINCRBY', user, 'room', #id + length + 64)
   forget_document(id, is_route and its_route_names or its_bin_names)
 end
 return removed

@@ -1,5 +1,6 @@
--- Changes fields of a user's record, and raises the version of its sessions and the revisions of its
--- named tokens as far as the change concerns them.
+-- Changes fields of a user's record, and raises the version of its sessions and the revisions of
+-- its named tokens as far as the change concerns them. Another `max_bytes` changes its `room` by
+-- the difference.
 --
 -- Input
 --   KEYS[1] user (hash): the user's record
@@ -8,6 +9,7 @@
 --   ARGV[3..] field (string), value (bytes): for each field to set; an empty value removes it
 -- Output: the version of the user's sessions, or nil if the user, or the code, does not exist
 --- @function "tenants/raise_version"
+--- @function "tenants/bytes_allowed"
 local user, has_password, code = KEYS[1], ARGV[1] == '1', ARGV[2]
 if redis.call('EXISTS', user) == 0 or (code ~= '' and redis.call('HGET', user, 'code') ~= code) then
   return false
@@ -15,7 +17,11 @@ end
 
 local function request_limits()
   local limits = redis.call('HMGET', user, 'rate', 'burst', 'max_value')
-  return table.concat({limits[1] or '', limits[2] or '', limits[3] or ''}, ' ')
+  return (limits[1] or '') .. ' ' .. (limits[2] or '') .. ' ' .. (limits[3] or '')
+end
+
+local function allowed_now()
+  return bytes_allowed({redis.call('HGET', user, 'max_bytes')})
 end
 
 -- Raises the revision of each named token, so that its requests are checked against new limits.
@@ -27,7 +33,7 @@ local function raise_revisions()
   end
 end
 
-local before = request_limits()
+local before, allowed_before = request_limits(), allowed_now()
 -- NOTE: a full engine refuses a first write that adds; this one removes first.
 redis.call('HDEL', user, '')
 if has_password then
@@ -40,6 +46,10 @@ for index = 3, #ARGV, 2 do
   else
     redis.call('HSET', user, field, value)
   end
+end
+local added = allowed_now() - allowed_before
+if added ~= 0 then
+  redis.call('HINCRBY', user, 'room', added)
 end
 local has_new_limits = before ~= request_limits()
 if has_new_limits then

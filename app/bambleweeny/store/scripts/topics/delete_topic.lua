@@ -8,6 +8,12 @@
 --- @include "lib/tenant"
 --- @include "lib/dropped_messages"
 local name = ARGV[2]
+local bytes = tonumber(redis.call('HGET', its_topic_bytes, name) or 0)
+local length = redis.call('XLEN', its_topic(name))
 redis.call('UNLINK', its_topic(name))
 redis.call('HDEL', its_topic_bytes, name, field_of_dropped(name), name .. ' made')
-return redis.call('ZREM', its_topics, name)
+local existed = redis.call('ZREM', its_topics, name)
+if existed == 1 then
+  redis.call('HINCRBY', user, 'room', #name + 64 + bytes + 64 * length)
+end
+return existed

@@ -12,7 +12,7 @@
 --     later messages, or if its id is in the future.
 --   ARGV[7..] id (string), content_type (string or ''), body (bytes): for each message
 -- Output: nil
--- Errors: quota_exceeded
+-- Errors: quota_exceeded, max_bytes_exceeded, store_full
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/trim_topic"
@@ -27,6 +27,16 @@ if is_new and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
 
+local added, growth = 0, is_new and #name + 64 or 0
+for index = 7, #ARGV, 3 do
+  local _, content_type, body = unpack(ARGV, index, index + 2)
+  added, growth = added + #body + #content_type, growth + #body + #content_type + 64
+end
+local refused = refuse_change(growth)
+if refused then
+  return refused
+end
+
 local function add(id, ...)
   local is_past = tonumber(string.match(id, '^%d+') or math.huge) <= now
   -- NOTE: the engine compares ids; their numbers can be larger than those of Lua.
@@ -36,7 +46,6 @@ local function add(id, ...)
   end
 end
 
-local added = 0
 for index = 7, #ARGV, 3 do
   local id, content_type, body = unpack(ARGV, index, index + 2)
   if content_type == '' then
@@ -44,7 +53,6 @@ for index = 7, #ARGV, 3 do
   else
     add(id, 'v', body, 't', content_type)
   end
-  added = added + #body + #content_type
 end
 if is_new then
   redis.call('ZADD', its_topics, 0, name)

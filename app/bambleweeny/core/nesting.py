@@ -12,10 +12,17 @@ MOST_NESTED_BYTES = 2 << 20
 _MOST_PLACEHOLDERS = 1000
 _MOST_NAMES = 100
 _OPENING = b"!@["
+TEMPLATE = r"!@\[([^\[\]\r\n]{1,512})\]"
+"""What a template has for a placeholder: a key, also with variables in its name, and filters."""
 _PIECE = 256 << 10
 
 # NOTE: possessive, so that a long text without a bracket is scanned only once.
 _PLACEHOLDER = re.compile(rb"!@\[([A-Za-z0-9_:.\-]{0,255}+)\]")
+
+
+_IN_TEMPLATE = re.compile(TEMPLATE)
+# NOTE: JSON may be decoded before a part of it is shown, as when a seed becomes objects.
+_ESCAPED = re.compile(r"\\u00([2-7][0-9a-fA-F])")
 
 
 class NestedText(NamedTuple):
@@ -53,6 +60,26 @@ def nested_text(value: bytes) -> NestedText | None:
     if len(names) > _MOST_NAMES:
         raise ExpansionTooLarge()
     return NestedText(value, found, names) if found else None
+
+
+def nested_sources(value: bytes) -> frozenset[str]:
+    """Return what each `!@[...]` in a value may stand for wherever the value is shown.
+
+    That is the name of a key, maybe with a variable in it. Those in escaped JSON are found, too.
+    Empty if the value is not UTF-8, which is never expanded. Raises ExpansionTooLarge if it has
+    over 1,000 `!@[`. O(length).
+    """
+    is_escaped = b"\\u00" in value
+    if not (is_escaped or _has_opening(value)) or not is_utf8(value):
+        return frozenset()
+    text = value.decode()
+    texts = (
+        [text, _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)] if is_escaped else [text]
+    )
+    if max(one.count("!@[") for one in texts) > _MOST_PLACEHOLDERS:
+        raise ExpansionTooLarge()
+    found = (match[1] for one in texts for match in _IN_TEMPLATE.finditer(one))
+    return frozenset(source.partition("|")[0].strip() for source in found)
 
 
 def _has_opening(value: bytes) -> bool:

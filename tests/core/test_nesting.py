@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from bambleweeny.core.public.nesting import nested_text
+from bambleweeny.core.nesting import nested_text
 from bambleweeny.errors import ExpansionTooLarge
 
 MB = 1 << 20
