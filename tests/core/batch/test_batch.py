@@ -408,7 +408,9 @@ def engine_in(place):
 def test_a_batch_that_was_cut_off_in_the_file_leaves_nothing(tmp_path):
     file, caller = tmp_path / "appendonly.aof", Caller("1", "", "")
     with engine_in(tmp_path) as store:
-        store.write(("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0", "room", "9999"))
+        store.write(
+            ("HSET", store.schema.tenant("1").user, "version", "1", "quota", "0", "room", "9999")
+        )
         batch = Batch(store, max_items=MOST_ITEMS, max_bytes=MOST_BYTES, topic_bounds=TOPICS)
         batch.run(caller, [Set("k", "before"), Push("q", "before")])
         begin = file.stat().st_size
