@@ -42,7 +42,7 @@ def fill_with_small_keys(services, caller):
 
 
 def fill_with_items(services, caller):
-    for number in range(1000):
+    for number in range(5000):
         services.lists.push_lines(caller, f"q{number}", b"x\n" * 1000)
 
 
