@@ -31,14 +31,19 @@ end
 -- Removes up to 100 names of expired keys from the index, and returns their number. The engine
 -- removes the keys themselves.
 -- NOTE: the engine's clock may stand still during a script, and TIME go on. A key that exists for
--- this script keeps its name until it ends.
+-- this script keeps its name until it ends. One without a TTL was written between the end of its
+-- metadata and its own.
 local function remove_expired_names()
   local names = {}
   for _, name in ipairs(
     redis.call('ZRANGEBYSCORE', its_key_expiries, '-inf', now_in_ms(), 'LIMIT', 0, 100)
   ) do
-    if redis.call('EXISTS', its_key(name)) == 0 then
+    local left = redis.call('PTTL', its_key(name))
+    if left == -2 then
       names[#names + 1] = name
+    elseif left == -1 then
+      redis.call('ZREM', its_key_expiries, name)
+      redis.call('HDEL', its_expiring_bytes, name)
     end
   end
   if #names == 0 then
