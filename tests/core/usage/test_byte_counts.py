@@ -12,7 +12,7 @@ from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.usage.byte_counts import recount, used_bytes
 from bambleweeny.errors import Busy, MaxBytesExceeded
-from tenant_work import SOON_MS, Work, bytes_of_export, bytes_of_pushes, bytes_of_topics
+from faults.tenant_work import SOON_MS, Work, bytes_of_export, bytes_of_pushes, bytes_of_topics
 
 
 def set_max_bytes(services, user_id, limit):

@@ -53,7 +53,7 @@ def test_one_user_cannot_take_all_memory(small, fill):
     callers = []
     for name in ("greedy", "modest"):
         services.users.create(name, "secret")
-        callers.append(services.users.log_in(name, "secret"))
+        callers.append(services.logins.log_in(name, "secret"))
     greedy, modest = callers
     with pytest.raises(StoreFull) as caught:
         fill(services, greedy)
