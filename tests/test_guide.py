@@ -348,7 +348,7 @@ def test_the_limits_page_has_the_limits_of_the_code():
         "TTL of an item": f"{lists.LONGEST_ITEM_TTL // 86400} d",
         "length of a lease": f"{leases.LONGEST_LEASE // 3600} h",
         "leases in one `/ack`": f"{leases.MOST_CHANGED:,}",
-        "characters of a password": f"{names.LONGEST_PASSWORD:,}",
+        "characters of a new password": f"`--min-password`, 6; at most {names.LONGEST_PASSWORD:,}",
         "operations": f"{batch._MOST_OPERATIONS:,}",
         "document of a bin": f"{bin_documents.DOCUMENT_BYTES >> 10} kB",
         "secrets of a bin; bytes of each": f"{verification.SECRETS}; {schemes.SECRET_BYTES:,}",

@@ -45,7 +45,7 @@ from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InsufficientScope, StaleToken
+from bambleweeny.errors import BodyTooLarge, InsufficientScope, StaleToken
 
 __all__ = ["create_app"]
 
@@ -122,6 +122,7 @@ def create_app(
     newer = NewerTokens(services.tokens, app.find_responder)
     app.add_error_handler(StaleToken, newer.repeat_stale)
     app.add_error_handler(InsufficientScope, newer.repeat_refused)
+    app.add_error_handler(BodyTooLarge, newer.repeat_refused)
     app.add_route("/", Home(services))
     _add_access(app, services)
     app.add_route("/keys", Keys(services))

@@ -52,9 +52,8 @@ class Import:
             raise InvalidRequest("The parameter 'begun' is invalid.", hint=NAME_RULE)
         if begun and mode == "replace":
             refuse_beside(req, "'mode=replace'", ("begun",))
-        check_again(req, self.services)
         # NOTE: the steps of an import are not repeated if the token changes meanwhile.
-        caller = req.context.caller.unchecked
+        caller = check_again(req, self.services).unchecked
         with noted(req, self.services, "import", mode):
             done = self.services.imports.run(caller, open_body(req), mode, begun)
         fields = {name: value for name, value in vars(done).items() if value is not None}

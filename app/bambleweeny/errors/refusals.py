@@ -68,6 +68,8 @@ class BodyTooLarge(BambleweenyError):
 
     code, status, info = "body_too_large", 413, "The body is too large."
     hint = "The server's --max-body is the limit."
+    is_of_user = False
+    """Whether the limit is the user's `max_value`, as far as this process knows it."""
 
 
 class UnsupportedCoding(BambleweenyError):

@@ -20,3 +20,17 @@ def with_scopes(session_url, as_uli):
     yield open_client
     for client in opened:
         client.close()
+
+
+@pytest.fixture
+def with_token(session_url):
+    """Returns a client that has the text of a token."""
+    sessions = []
+
+    def open_session(text: str) -> Http:
+        sessions.append(Http(session_url, text))
+        return sessions[-1].__enter__()
+
+    yield open_session
+    for session in sessions:
+        session.__exit__(None, None, None)

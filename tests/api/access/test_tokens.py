@@ -1,44 +1,8 @@
 """Named tokens over HTTP: scopes, change, rotation, revocation, and the end of sessions."""
 
-from contextlib import contextmanager
-
 import pytest
-from bambleweeny.core.services import Services
+from named_tokens import READER, another_server, made, refusal
 from servers import Http
-
-READER = ["keys:read:app:*"]
-
-
-def made(http, scopes=READER, **fields):
-    answer = http.post("/tokens", json={"name": "ci", "scopes": scopes, **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-@pytest.fixture
-def with_token(session_url):
-    sessions = []
-
-    def open_session(text: str) -> Http:
-        sessions.append(Http(session_url, text))
-        return sessions[-1].__enter__()
-
-    yield open_session
-    for session in sessions:
-        session.__exit__(None, None, None)
-
-
-@contextmanager
-def another_server(services: Services):
-    """Let another process have changed a token, so that this one's cache is old."""
-    known = dict(services.tokens._known)
-    yield
-    services.tokens._known.clear()
-    services.tokens._known.update(known)
-
-
-def refusal(answer):
-    return answer.status_code, answer.json()["code"]
 
 
 def test_a_reader_of_a_prefix_reads_that_prefix_alone(as_uli, with_token):

@@ -2,7 +2,6 @@
 
 import msgspec
 import pytest
-from bambleweeny.core.bins import receiver as module
 from bambleweeny.core.bins.bin_documents import BinDocuments
 from bambleweeny.core.bins.bins import Bins, HasDocument
 from bambleweeny.core.bins.receiver import Received, Receiver
@@ -141,14 +140,14 @@ def test_a_refused_push_spends_no_rate(process, uli, services):
 
 
 def test_a_process_remembers_a_bounded_number_of_rates(process, uli, monkeypatch):
-    monkeypatch.setattr(module, "_MOST_REMEMBERED", 2)
+    monkeypatch.setattr("bambleweeny.core.rates.reached._MOST_REMEMBERED", 2)
     one = process()
     for number in range(5):
         made = one.documents.create(uli, document(rate="1/d", name=f"n{number}"))
         one.receive(made.id)
         with pytest.raises(RateLimited):
             one.receive(made.id)
-    assert len(one.receiver._limited) <= 2
+    assert len(one.receiver._rates._reached._known) <= 2
 
 
 def test_a_document_that_changes_again_and_again_is_busy(process, uli, monkeypatch):

@@ -150,4 +150,10 @@ def _after(req: falcon.Request) -> str:
 
 def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
     traffic = [{"day": day, **counts} for day, counts in used.days]
-    return {"id": int(user_id), **used.counts, "limits": used.limits, "traffic": traffic}
+    return {
+        "id": int(user_id),
+        **used.counts,
+        "bytes": used.bytes,
+        "limits": used.limits,
+        "traffic": traffic,
+    }

@@ -2,6 +2,7 @@
 
 The scripts and reads of a call refuse such a token before they do anything. Scopes are checked
 before that, so a refusal may come from scopes that another process has changed.
+So may a refusal of a value over the user's `max_value`.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,13 @@ import falcon
 from bambleweeny.api.middleware.errors import render_error
 from bambleweeny.api.requests.authentication import bearer_token
 from bambleweeny.core.auth.tokens import Tokens
-from bambleweeny.errors import BambleweenyError, InsufficientScope, StaleToken, Unauthorized
+from bambleweeny.errors import (
+    BambleweenyError,
+    BodyTooLarge,
+    InsufficientScope,
+    StaleToken,
+    Unauthorized,
+)
 
 Responder = Callable[..., None]
 
@@ -43,13 +50,17 @@ class NewerTokens:
         self,
         req: falcon.Request,
         resp: falcon.Response,
-        ex: InsufficientScope,
+        ex: InsufficientScope | BodyTooLarge,
         params: dict[str, Any],
     ) -> None:
-        """Repeat a request that scopes refused, if they have changed. One round trip.
+        """Repeat a request that scopes or `max_value` refused, if they have changed.
 
-        A request that has written anything was compared with the engine, so it is not repeated.
+        One round trip. A request that has written anything was compared with the engine, so it is
+        not repeated.
         """
+        if isinstance(ex, BodyTooLarge) and not ex.is_of_user:
+            render_error(req, resp, ex)
+            return
         token = bearer_token(req, resp)
         try:
             known = self._tokens.verify(token)

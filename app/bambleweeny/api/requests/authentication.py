@@ -140,11 +140,12 @@ def admin_only(
     _refuse_unknown(req, accepted)
 
 
-def check_again(req: falcon.Request, services: Services) -> None:
+def check_again(req: falcon.Request, services: Services) -> Caller:
     """Check the token of a running request again, in the engine. One or more round trips.
 
-    Raises Unauthorized if it has expired or was revoked or changed, and Forbidden if the caller of
-    a request with `?userid=` is no longer an admin.
+    Returns the caller as the engine has it now. Raises Unauthorized if the token has expired or was
+    revoked or changed, and Forbidden if the caller of a request with `?userid=` is no longer an
+    admin.
     """
     scopes = req.context.caller.scopes
     token = bearer_token(req, falcon.Response())
@@ -152,8 +153,7 @@ def check_again(req: falcon.Request, services: Services) -> None:
     services.tokens.verify(token)
     if (caller.scopes and caller.scopes.texts) != (scopes and scopes.texts):
         raise Unauthorized(hint="The token has been changed.")
-    if "userid" in req.params:
-        _acting_for(req, caller, services)
+    return _acting_for(req, caller, services) if "userid" in req.params else caller
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:

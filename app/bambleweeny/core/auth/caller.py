@@ -67,10 +67,12 @@ def check_value(caller: Caller, value: str | bytes) -> None:
         return
     most, size = caller.limits.max_value, len(value.encode() if isinstance(value, str) else value)
     if size > most:
-        raise BodyTooLarge(
+        error = BodyTooLarge(
             f"The value has {size} bytes; the user's 'max_value' is {most}.",
             hint="An admin sets it with PUT /users/{id}.",
         )
+        error.is_of_user = True
+        raise error
 
 
 CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")

@@ -3,7 +3,7 @@
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as, walk_index_as
 from bambleweeny.core.lists.idempotency import digest_idempotency_keys
-from bambleweeny.core.tenants.usage import recount
+from bambleweeny.core.usage.byte_counts import recount
 from bambleweeny.errors import Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import PACK_LIST_COUNTERS

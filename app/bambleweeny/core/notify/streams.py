@@ -28,7 +28,7 @@ class Reader:
     """The id of the user whose wait slot the stream takes."""
     is_connected: Callable[[], bool]
     """Returns whether the client is still connected."""
-    check: Callable[[], None]
+    check: Callable[[], object]
     """Raises Unauthorized once the client's token is no longer valid."""
     wait: Callable[[], None] = lambda: None
     """Returns when the client has received nearly all that was written, or has disconnected."""

@@ -15,7 +15,7 @@ from bambleweeny.store.scripts import SPEND_RATE
 
 _USER, _TOKEN = "user", "token"
 _INFO = "The {} makes too many requests."
-_HINT = "The rate of the {} is {}: wait for the seconds in Retry-After."
+_HINT = "The rate of the {} is {}; the next call is accepted in {} s."
 
 
 class CallRates:
@@ -35,7 +35,7 @@ class CallRates:
         policies = _policies_of(caller.limits) if caller.limits else ()
         if not policies:
             return None
-        key = (caller.id, caller.version)
+        key = (caller.id, caller.token, caller.version)
         standing = self._reached.find(key)
         if standing is None:
             try:
@@ -66,7 +66,7 @@ def check_calls(standing: Standing, limits: CallLimits) -> None:
     ]
     name = names[0] if names else standing.policies[0].name
     rate = limits.token_rate if name == _TOKEN else limits.rate
-    raise standing.refusal(_INFO.format(name), _HINT.format(name, rate))
+    raise standing.refusal(_INFO.format(name), _HINT.format(name, rate, standing.retry_after))
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,6 @@ from bambleweeny.core.bins.bin_documents import stored_document as stored_bin
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.key_entry import meta_of
 from bambleweeny.core.public.route_documents import stored_document as stored_route
-from bambleweeny.core.tenants.usage import recount
 from bambleweeny.core.transfer.backup_check import read_header, read_records
 from bambleweeny.core.transfer.backup_format import (
     Bin,
@@ -27,6 +26,7 @@ from bambleweeny.core.transfer.backup_format import (
     User,
 )
 from bambleweeny.core.transfer.restored_lists import RestoredList, commands_for
+from bambleweeny.core.usage.byte_counts import recount
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_read_as
+from bambleweeny.core.usage.byte_counts import used_bytes
 from bambleweeny.core.usage.traffic import COUNTS, DAYS, day_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_USAGE
@@ -23,12 +24,13 @@ class Day(NamedTuple):
 
 
 class Used(NamedTuple):
-    """What a user stores, by noun; its limits; and its traffic of the last 35 days, oldest first.
+    """What a user stores, by noun and in bytes; its limits; and its traffic of the last 35 days.
 
-    A day without traffic is missing.
+    The oldest day comes first. A day without traffic is missing.
     """
 
     counts: dict[str, int]
+    bytes: int
     limits: dict[str, int | str]
     days: list[Day]
 
@@ -41,14 +43,17 @@ class Usage:
         self._clock = clock
 
     def of(self, caller: Caller) -> Used:
-        """Return the usage of a caller. O(log n), one round trip.
+        """Return the usage of a caller. O(log n + expired keys), two round trips.
 
-        The traffic of the last ten seconds may be missing.
+        The bytes are exact, without what has expired: see `byte_counts`. The traffic of the last
+        ten seconds may be missing.
         """
+        used = used_bytes(self._store, caller)
         owned, limits, traffic = run_read_as(self._store, caller, READ_USAGE, *LIMITS)
         pairs = zip(LIMITS, limits, strict=True)
         return Used(
             counts=dict(zip(NOUNS, owned, strict=True)),
+            bytes=used,
             limits={name: _limit_of(value) for name, value in pairs},
             days=self._days(traffic),
         )

@@ -11,8 +11,8 @@ local function check_rates(hash, rates)
   for _, rate in ipairs(rates) do
     local most = now_us + rate.burst * rate.interval
     local stored = tonumber(redis.call('HGET', hash, rate.field) or 0)
-    -- NOTE: a rate that was lower before does not block for longer than it would now.
-    rate.full = math.min(math.max(stored, now_us), most)
+    -- NOTE: a later time is of another rate, which was lower; this one begins anew.
+    rate.full = stored <= most and math.max(stored, now_us) or now_us
     rate.following = rate.full + math.min(rate.units, rate.burst) * rate.interval
     wait_us = math.max(wait_us, rate.following - most)
   end

@@ -14,12 +14,9 @@ from typing import Literal
 
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import read_as, run_as, walk_index_as
-from bambleweeny.errors import Busy, InvalidRequest, NotFound
+from bambleweeny.errors import Busy
 from bambleweeny.store import Store
-from bambleweeny.store.scripts import CHANGE_USER, COUNT_BYTES, FREE_EXPIRED, SET_ROOM
-
-LARGEST_MAX_BYTES = 1 << 52
-"""Scripts count exactly up to 2^53."""
+from bambleweeny.store.scripts import COUNT_BYTES, FREE_EXPIRED, SET_ROOM
 
 Noun = Literal["keys", "lists", "topics", "routes", "bins"]
 _NOUNS: tuple[Noun, ...] = ("keys", "lists", "topics", "routes", "bins")
@@ -34,23 +31,6 @@ def used_bytes(store: Store, caller: Caller) -> int:
     while (used := run_as(store, caller, FREE_EXPIRED)) is None:
         pass
     return int(used)
-
-
-def set_max_bytes(store: Store, user_id: str, max_bytes: int) -> None:
-    """Set the most bytes that a user may use; 0 means no limit. A miss raises NotFound.
-
-    Data beyond a lower limit stays, and growth is refused. Works in a full engine too.
-    """
-    check_max_bytes(max_bytes)
-    record = store.schema.tenant(user_id).user
-    if not store.run(CHANGE_USER, [record], 0, "max_bytes", max_bytes):
-        raise NotFound()
-
-
-def check_max_bytes(max_bytes: int) -> None:
-    """Raise InvalidRequest unless this can be the most bytes that a user may use."""
-    if not 0 <= max_bytes <= LARGEST_MAX_BYTES:
-        raise InvalidRequest(f"'max_bytes' is a whole number from 0 to {LARGEST_MAX_BYTES}.")
 
 
 def recount(store: Store, owner: Caller, is_wanted: Callable[[], bool] = lambda: True) -> int:

@@ -1,1 +1,0 @@
-"""What tenants use of the engine."""
