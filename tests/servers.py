@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from bambleweeny.core.services import Services
 
 _DEFAULTS = "import os, signal, sys; [signal.signal(number, signal.SIG_DFL) for number in (1, 2, 3)]; os.execvp(sys.argv[1], sys.argv[1:])"  # fmt: skip
 AT_A_TERMINAL = (sys.executable, "-c", _DEFAULTS)
@@ -124,3 +125,27 @@ def over_the_wire(url: str, data: bytes) -> bytes:
         while b"}" not in answer:
             answer += wire.recv(65536)
     return answer
+
+
+READER = ["keys:read:app:*"]
+
+
+def made(http: Http, scopes: Sequence[str] = READER, **fields: Any) -> dict[str, Any]:
+    """Make a token; return the answer, with its text."""
+    answer = http.post("/tokens", json={"name": "ci", "scopes": scopes, **fields})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@contextmanager
+def another_server(services: Services) -> Iterator[None]:
+    """Let another process have changed a token, so that this one's cache is old."""
+    known = dict(services.tokens._known)
+    yield
+    services.tokens._known.clear()
+    services.tokens._known.update(known)
+
+
+def refusal(answer: requests.Response) -> tuple[int, str]:
+    """Return the status and the code of an error."""
+    return answer.status_code, answer.json()["code"]

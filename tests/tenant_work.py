@@ -9,12 +9,13 @@ from typing import Any
 
 import redis
 from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.batch.operation_options import PushOptions, SetOptions
+from bambleweeny.core.batch.operation_options import PushOptions as BatchPushOptions
+from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Incr, Pop, Publish, Push, Set
 from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.lists.leases import Change, lease_of
-from bambleweeny.core.lists.lists import push_options
+from bambleweeny.core.lists.lists import PushOptions, push_options
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference
@@ -68,6 +69,14 @@ def bytes_of_pushes(raw: redis.Redis, owner: str = "1") -> int:
     """Return what idempotency keys count for."""
     parts = ("idempotent", "idempotent_old")
     return _EACH * sum(raw.zcard(f"b9y:{{{owner}}}:{part}") for part in parts)
+
+
+def bytes_of_topics(raw: redis.Redis, owner: str = "1") -> int:
+    """Return what topics without messages count for, which an export does not have."""
+    prefix = f"b9y:{{{owner}}}:"
+    names = raw.zrange(f"{prefix}topics", 0, -1)
+    empty = [name for name in names if not raw.xlen(f"{prefix}topic:{name.decode()}")]
+    return sum(len(name) + _EACH for name in empty)
 
 
 class Work:
@@ -146,8 +155,12 @@ class Work:
             self.services.lists.push_lines(self.caller, self._list(), b"a\n\nlonger\n")
 
     def _push_options(self) -> None:
-        options = self.random.choice([{"front": True}, {"delay": 60}, {"ttl": 60}])
-        self.services.lists.push(self.caller, self._list(), self._body(), push_options(**options))
+        soon = self.random.randrange(1, 9)
+        options = self.random.choice(
+            [PushOptions(front=True), PushOptions(delay=60_000), PushOptions(ttl=60_000),
+             PushOptions(delay=soon), PushOptions(ttl=soon), PushOptions(soon, soon)]
+        )  # fmt: skip
+        self.services.lists.push(self.caller, self._list(), self._body(), options)
 
     def _once(self) -> None:
         once = f"o{self.random.randrange(20)}"
@@ -209,7 +222,7 @@ class Work:
         every: list[Any] = [
             Set(self._key(), value), Set(self._key(), value, SetOptions(ttl="1h")), Incr("n1", 7),
             Del(self._key()), Push(self._list(), value), Pop(self._list()), Publish("t1", "x"),
-            Push(self._list(), value, PushOptions(delay=60)), Incr("n2"), Publish("t2", value + "x"),
+            Push(self._list(), value, BatchPushOptions(delay=60)), Incr("n2"), Publish("t2", value + "x"),
         ]  # fmt: skip
         return self.random.choices(every, k=6)
 
@@ -224,7 +237,8 @@ class Work:
         self.services.batch.run_atomic(self.caller, [*self._operations(), never])
 
     def _expire_keys(self) -> None:
-        for name in self.raw.zrange("b9y:{1}:expiring", 0, -1):
+        now = time.time_ns() // 1_000_000
+        for name in self.raw.zrange("b9y:{1}:expiring", now + 60_000, "+inf", byscore=True):
             if self.random.random() < 0.5:
                 soon = time.time_ns() // 1_000_000 + self.random.randrange(SOON_MS)
                 self.raw.zadd("b9y:{1}:expiring", {name: soon})

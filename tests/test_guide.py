@@ -389,7 +389,7 @@ def test_the_webhook_reference_has_the_limits_and_the_words_of_the_code():
     for field, bounds in {
         "`name`": "none; 1 to 64 of `A-Z a-z 0-9 _ . -`",
         "`max_body`": f"`{documents.DEFAULT_MAX_BODY >> 10}kb`; at most the server's `--max-body`",
-        "`rate`": f"`{documents.DEFAULT_RATE}`; up to {documents._MOST_REQUESTS:,}",
+        "`rate`": f"`{documents.DEFAULT_RATE}`; up to 1,000,000",
         "`ends`, `ends_at`": f"always; 1 s to {documents._LONGEST_LIFE // 86400} d",
         "`once`": f"none; up to {inbox._ONCE_CHARACTERS} characters; remembered for 24 h",
         "`secrets`": f"1 to {verification.SECRETS}, of 1 to {schemes.SECRET_BYTES:,} bytes; base64 for `standard`",

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from named_tokens import another_server, made, refusal
+from servers import another_server, made, refusal
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Calls whose session or token has changed since this process read it: read it again, repeat.
 
-The scripts and reads of a call refuse such a token before they do anything. Scopes are checked
-before that, so a refusal may come from scopes that another process has changed.
-So may a refusal of a value over the user's `max_value`.
+The scripts and reads of a call refuse such a token before they do anything. Scopes and the user's
+`max_value` are checked before that, so a refusal may come from what another process has changed.
 """
 
 from collections.abc import Callable
@@ -55,8 +54,8 @@ class NewerTokens:
     ) -> None:
         """Repeat a request that scopes or `max_value` refused, if they have changed.
 
-        One round trip. A request that has written anything was compared with the engine, so it is
-        not repeated.
+        A request that has written anything was compared with the engine, so it is not repeated.
+        One round trip.
         """
         if isinstance(ex, BodyTooLarge) and not ex.is_of_user:
             render_error(req, resp, ex)

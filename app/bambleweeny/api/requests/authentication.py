@@ -5,7 +5,6 @@ from typing import Any
 import falcon
 
 from bambleweeny.api.requests.auditing import note_acting
-from bambleweeny.api.requests.rates import spend_rates
 from bambleweeny.api.requests.scopes import SESSION, Needs
 from bambleweeny.api.requests.strictness import (
     NOTHING,
@@ -14,6 +13,7 @@ from bambleweeny.api.requests.strictness import (
     refuse_unsupported,
 )
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.rates.call_rates import check_calls
 from bambleweeny.core.services import Services
 from bambleweeny.errors import (
     Forbidden,
@@ -164,10 +164,29 @@ def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -
     resp.set_header("B9Y-Authenticated-User", caller.name)
     req.context.caller = caller
     if caller.limits is not None:
-        spend_rates(req, resp, services, caller)
+        _spend_rates(req, resp, services, caller)
     if caller.scopes is not None:
         _check_named(req, caller, services, token)
     return caller
+
+
+def _spend_rates(
+    req: falcon.Request, resp: falcon.Response, services: Services, caller: Caller
+) -> None:
+    """Count a request against the rates of its caller; raise RateLimited above one of them.
+
+    A request that is repeated, or that the server postpones and runs again, counts once. One round
+    trip, or none for a caller without a rate.
+    """
+    assert caller.limits is not None
+    # NOTE: the server keeps its request while it is postponed; falcon makes a new one.
+    request: Any = req.env.get("bambleweeny.request") or req.context
+    standing = getattr(request, "standing", None) or services.call_rates.spend(caller)
+    if standing is None:
+        return
+    request.standing = standing
+    resp.set_headers(standing.headers)
+    check_calls(standing, caller.limits)
 
 
 def _check_named(req: falcon.Request, caller: Caller, services: Services, token: str) -> None:

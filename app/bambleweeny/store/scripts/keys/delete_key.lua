@@ -13,9 +13,10 @@ local length = redis.call('STRLEN', its_key(name))
 local existed = redis.call('UNLINK', its_key(name))
 local freed = existed == 1 and #name + length + 64 or 0
 redis.call('ZREM', its_keys, name)
-if (redis.call('UNLINK', its_meta(name)) == 1 or existed == 0)
-  and redis.call('ZREM', its_key_expiries, name) == 1 then
-  freed = take_expired_bytes(name)
+redis.call('UNLINK', its_meta(name))
+if redis.call('ZREM', its_key_expiries, name) == 1 then
+  local bytes = take_expired_bytes(name)
+  freed = existed == 1 and freed or bytes
 end
 if freed > 0 then
   redis.call('HINCRBY', user, 'room', freed)

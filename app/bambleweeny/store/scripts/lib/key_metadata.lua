@@ -43,10 +43,10 @@ end
 
 -- Returns the bytes that a key counts for; 0 if there is none.
 local function counted_bytes(name)
-  local size = redis.call('HGET', its_expiring_bytes, name)
-  if not size and redis.call('EXISTS', its_key(name)) == 1 then
-    size = redis.call('STRLEN', its_key(name))
+  if redis.call('EXISTS', its_key(name)) == 1 then
+    return #name + redis.call('STRLEN', its_key(name)) + 64
   end
+  local size = redis.call('HGET', its_expiring_bytes, name)
   return size and #name + size + 64 or 0
 end
 

@@ -5,7 +5,7 @@
 -- `max_bytes`, or 2^53 without such a limit, less what it uses. A script takes from it before it
 -- writes, and adds to it after it has deleted. What expires by itself has its bytes in
 -- `its_expiring_bytes` until a script frees them: those of a key's value by its name, and those of
--- each set of idempotency keys. `core/tenants/usage.py` says what counts.
+-- each set of idempotency keys. `core/usage/byte_counts.py` says what counts.
 --- @include "lib/tenant"
 --- @function "tenants/bytes_allowed"
 -- The bytes that this script has freed of what has expired.
@@ -31,14 +31,19 @@ end
 -- Removes up to 100 names of expired keys from the index, and returns their number. The engine
 -- removes the keys themselves.
 -- NOTE: the engine's clock may stand still during a script, and TIME go on. A key that exists for
--- this script keeps its name until it ends.
+-- this script keeps its name until it ends. One without a TTL was written between the end of its
+-- metadata and its own.
 local function remove_expired_names()
   local names = {}
   for _, name in ipairs(
     redis.call('ZRANGEBYSCORE', its_key_expiries, '-inf', now_in_ms(), 'LIMIT', 0, 100)
   ) do
-    if redis.call('EXISTS', its_key(name)) == 0 then
+    local left = redis.call('PTTL', its_key(name))
+    if left == -2 then
       names[#names + 1] = name
+    elseif left == -1 then
+      redis.call('ZREM', its_key_expiries, name)
+      redis.call('HDEL', its_expiring_bytes, name)
     end
   end
   if #names == 0 then
