@@ -21,6 +21,7 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.verification import read_expectation
 from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
+from bambleweeny.core.tenants.usage import used_bytes
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
 from bambleweeny.store import Store
@@ -156,6 +157,7 @@ READS: dict[str, Verb] = {
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
     "export": lambda s, u, f: b"".join(s.exports.of(u)),
+    "used bytes": lambda s, u, f: used_bytes(s.keys._store, u),
     "login": lambda s, u, f: s.users.log_in(u.name, "secret"),
     "users": lambda s, u, f: s.users.all(),
 }

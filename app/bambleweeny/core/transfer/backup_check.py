@@ -38,7 +38,8 @@ from bambleweeny.store import schema
 _LONGEST_HEADER = 4096
 _LONGEST_LINE = 1 << 30
 _LATEST = 1 << 53
-_is_limit = re.compile(r"[0-9a-z./]{1,32}").fullmatch
+_is_number = re.compile(r"[0-9]{1,16}").fullmatch
+_is_rate = re.compile(r"[0-9a-z./]{1,32}").fullmatch
 
 _T = TypeVar("_T", Header, Line)
 
@@ -181,9 +182,12 @@ class _Rules:
 
 
 def _are_possible_limits(limits: dict[str, str]) -> bool:
-    return limits.keys() <= set(LIMITS) and all(
-        _is_limit(text) and int(limits.get("max_bytes", 0)) <= LARGEST_MAX_BYTES
-        for text in limits.values()
+    numbers = [text for field, text in limits.items() if field != "rate"]
+    return (
+        limits.keys() <= set(LIMITS)
+        and all(map(_is_number, numbers))
+        and all(int(number) <= LARGEST_MAX_BYTES for number in numbers)
+        and bool(_is_rate(limits.get("rate", "0")))
     )
 
 
