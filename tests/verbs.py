@@ -27,6 +27,7 @@ from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.core.usage.byte_counts import used_bytes
 from bambleweeny.errors import WrongLogin
 from bambleweeny.store import Store
 
@@ -184,6 +185,7 @@ READS: dict[str, Verb] = {
     "newest of the audit": lambda s, u, f: s.audit.read_newest(u.id, 10, Actions()),
     "usage": lambda s, u, f: s.usage.of(u),
     "login": lambda s, u, f: s.logins.log_in(u.name, "secret"),
+    "used bytes": lambda s, u, f: used_bytes(s.keys._store, u),
     "users": lambda s, u, f: s.users.all(),
 }
 """What changes nothing."""

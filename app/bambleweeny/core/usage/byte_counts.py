@@ -21,16 +21,20 @@ from bambleweeny.store.scripts import COUNT_BYTES, FREE_EXPIRED, SET_ROOM
 Noun = Literal["keys", "lists", "topics", "routes", "bins"]
 _NOUNS: tuple[Noun, ...] = ("keys", "lists", "topics", "routes", "bins")
 _MOST_COUNTS = 10
+_MOST_STEPS = 100_000
 
 
 def used_bytes(store: Store, caller: Caller) -> int:
     """Return the bytes that a tenant uses, without what has expired.
 
-    Exact. Works in a full engine too. O(expired keys), one round trip for 1,000 of them.
+    Exact. Works in a full engine too. Raises Busy if keys expire faster than it removes them.
+    O(expired keys), one round trip for 1,000 of them.
     """
-    while (used := run_as(store, caller, FREE_EXPIRED)) is None:
-        pass
-    return int(used)
+    for _ in range(_MOST_STEPS):
+        used = run_as(store, caller, FREE_EXPIRED)
+        if used is not None:
+            return int(used)
+    raise Busy("The user's keys expire too fast to be counted.")
 
 
 def recount(store: Store, owner: Caller, is_wanted: Callable[[], bool] = lambda: True) -> int:
