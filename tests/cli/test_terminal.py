@@ -68,7 +68,7 @@ def test_no_quota_reads_as_unlimited(at_terminal, logged_in, typed, sandbox):
     assert re.search(r"t-free\s+unlimited\s", child.before)
     child = at_terminal("users", "--json")
     child.expect('"quota": 0')
-    assert "\tt-free\t0\n" in typed("users")
+    assert "\tt-free\t0\t" in typed("users")
 
 
 def test_a_long_transfer_shows_that_it_goes_on(at_terminal, alone):

@@ -40,7 +40,7 @@ class TestEnd:
         assert typed("follow", "--since", "all", "--max", "1", "--", "-w:t") == "-y\n"
         typed("topics", "del", "--", "-w:t")
         typed("users", "add", "--quota", "1", "--", "-w-user", "-secret")
-        assert "\t-w-user\t1\n" in typed("users", "get", "--", "-w-user")
+        assert "\t-w-user\t1\t" in typed("users", "get", "--", "-w-user")
         typed("users", "del", "--", "-w-user")
 
     def test_sub_takes_it_for_the_list_and_for_the_command(self, typed, capfdbinary):
@@ -145,7 +145,10 @@ def test_what_was_meant_is_named(words, meant, typed):
 )
 def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
     typed(*words, status=2)
-    assert "'frob'. The verbs are 'list', 'add', 'get', 'set' and 'del'." in typed.err
+    assert (
+        "'frob'. The verbs are 'list', 'add', 'invite', 'reset', 'get', 'set' and 'del'."
+        in typed.err
+    )
     typed("policy", "frob", "x", status=2)
     assert "'x' is one word too many. The verbs are 'get', 'set' and 'del'." in typed.err
     typed("sub", "jobs", "wc", "-c", status=2)

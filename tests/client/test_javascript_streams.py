@@ -139,7 +139,7 @@ def test_what_cannot_begin_is_thrown(node):
 
 def test_a_subscription_outlives_its_tokens(node, client, services, monkeypatch):
     monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(services.tokens, "lifetime", 1)
+    monkeypatch.setattr(services.sessions, "lifetime", 1)
     with node.running(follow()) as said:
         assert said.next() == ["open", None]
         published, seen, openings = [], [], 1

@@ -72,10 +72,10 @@ def test_every_command_works(url):
     assert b9y.type("users") == "USER: admin ID: 0 QUOTA: 0\nUSER: uli ID: 1 QUOTA: 0"
     for command in ("?", "help", "help set", "help exit", "nonsense", ""):
         b9y.type(command)
-    assert b9y.type("password other") == "OK. Please login again with the new password."
+    assert b9y.type("password another") == "OK. Please login again with the new password."
     assert b9y.type("get foo") == "None"
     assert "Bye!" in b9y.leave("exit")
-    again = Terminal(url, "-p", "other")
+    again = Terminal(url, "-p", "another")
     assert again.type("password changeme").startswith("OK")
     assert "Bye!" in again.leave("q")
 

@@ -65,7 +65,7 @@ _COMMON_NAMES: dict[str, tuple[str, ...]] = {
 _MOST = 3
 _LEAST_LIKE = 0.6
 _ALMOST_THE_SAME = 0.8
-"""The minimum similarity to a common name, if no known name is similar."""
+"""The minimum similarity to a common name, if no known name is as similar."""
 _AS_GOOD = 0.05
 """Names whose similarity is further than this below the best one are left out."""
 
@@ -92,13 +92,13 @@ def _near(word: str, known: list[str]) -> list[str]:
         return meant
     likeness = {name: SequenceMatcher(None, word, name).ratio() for name in known}
     best = max(likeness.values(), default=0.0)
+    common = get_close_matches(word, _COMMON_NAMES, n=1, cutoff=_ALMOST_THE_SAME)
+    if best < _ALMOST_THE_SAME and common and (meant := _meant_by(common[0], known)):
+        return meant
     if best >= _LEAST_LIKE:
         near = [name for name in known if likeness[name] >= best - _AS_GOOD]
         return sorted(near, key=lambda name: -likeness[name])[:_MOST]
-    if near := [name for name in known if len(word) > 1 and name.startswith(word)][:_MOST]:
-        return near
-    common = get_close_matches(word, _COMMON_NAMES, n=1, cutoff=_ALMOST_THE_SAME)
-    return _meant_by(common[0], known) if common else []
+    return [name for name in known if len(word) > 1 and name.startswith(word)][:_MOST]
 
 
 def _meant_by(word: str, known: list[str]) -> list[str]:

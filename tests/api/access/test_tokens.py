@@ -217,3 +217,43 @@ def test_a_deleted_user_has_no_tokens(as_admin, as_uli, with_token, uli, raw):
     assert as_admin.delete(f"/users/{uli.id}").ok
     assert reader.get("/keys/app:x").status_code == 401
     assert not [key for key in raw.scan_iter("*") if f"{{{uli.id}}}".encode() in key]
+
+
+def test_a_replaced_text_ends_with_its_overlap_and_changes_no_tokens(
+    as_uli, with_token, services, monkeypatch
+):
+    token = made(as_uli, ["keys:read", "tokens:write"])
+    old = with_token(token["token"])
+    as_uli.post(f"/tokens/{token['id']}/rotate?overlap=1h")
+    assert old.get("/keys/x").status_code == 404
+    assert refusal(old.post(f"/tokens/{token['id']}/rotate")) == (403, "insufficient_scope")
+    clock = services.tokens._clock
+    for holder in (services.tokens, services.named_tokens):
+        monkeypatch.setattr(holder, "_clock", lambda: clock() + 3601)
+    assert refusal(old.get("/keys/x")) == (401, "unauthorized")
+
+
+def test_a_token_manages_no_token_that_lives_longer_or_of_another_user(as_admin, with_token):
+    scopes = ["tokens:write", "keys:read", "act:0"]
+    lasting = made(as_admin, ["keys:read"])
+    short = with_token(made(as_admin, scopes, ttl="1m")["token"])
+    assert lasting["id"] not in short.get("/tokens").text
+    path = f"/tokens/{lasting['id']}"
+    for answer in (short.post(f"{path}/rotate"), short.delete(path)):
+        assert answer.status_code == 404
+    assert short.delete("/tokens?confirm=1").json()["revoked"] == 1
+    other = with_token(made(as_admin, scopes, ttl="1m")["token"])
+    for answer in (
+        other.post("/tokens?userid=0", json={"name": "x", "scopes": ["keys:read"]}),
+        other.patch(f"{path}?userid=0", json={"ttl": "3660d"}),
+        other.get("/tokens?userid=0"),
+    ):
+        assert refusal(answer) == (403, "insufficient_scope")
+    assert with_token(lasting["token"]).get("/keys/x").status_code == 404
+
+
+def test_no_token_given_as_a_name_is_kept(as_uli, http, as_admin, caplog):
+    token = made(as_uli)["token"]
+    http.post("/auth/token", json={"username": token, "password": "x"})
+    assert "[token]" in as_admin.get("/audit?action=login.refused").text
+    assert token not in as_admin.get("/audit?action=login.refused").text + caplog.text

@@ -124,7 +124,7 @@ def test_a_password_that_is_changed_here_says_what_is_next(typed, alone):
         )
         assert typed("get", "foo") == "bar"
         assert typed("password", "-", "--json", given=b"the last\n") == '{"ok": true}\n'
-        out = typed("shell", given=b"password again\nget foo\n")
+        out = typed("shell", given=b"password once-more\nget foo\n")
         assert out == "bar\n"
         assert typed("get", "foo") == "bar"
 

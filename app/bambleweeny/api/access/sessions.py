@@ -15,7 +15,7 @@ from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_switch
 from bambleweeny.core.services import Services
-from bambleweeny.core.texts import BOM, UTF16_BOMS
+from bambleweeny.core.texts import BOM, UTF16_BOMS, without_tokens
 from bambleweeny.errors import (
     BambleweenyError,
     Busy,
@@ -28,6 +28,7 @@ from bambleweeny.errors import (
 _log = logging.getLogger(__name__)
 
 _MAX_SHOWN = 64
+_MAX_LENGTH = 1024
 
 _SPACE_AND_QUOTES = b" \t\r\n'\""
 _LATER = "temporarily_unavailable"
@@ -156,7 +157,8 @@ class Logout:
 
 def _note_refusal(req: falcon.Request, username: str, ex: BambleweenyError) -> None:
     """Log a refused login with the user name and address; the name is untrusted input."""
-    cut = username if len(username) <= _MAX_SHOWN else f"{username[:_MAX_SHOWN]}..."
+    shown = without_tokens(username[:_MAX_LENGTH])
+    cut = shown if len(shown) <= _MAX_SHOWN else f"{shown[:_MAX_SHOWN]}..."
     # NOTE: JSON escapes quotes, newlines and all that is not ASCII.
     name, address = json.dumps(cut), req.env.get("REMOTE_ADDR") or "-"
     of_request = {"request_id": req.context.get("request_id"), "address": address}

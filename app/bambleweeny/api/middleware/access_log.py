@@ -14,13 +14,13 @@ from bambleweeny.api.middleware.traffic import count_traffic
 from bambleweeny.api.requests.auditing import REFUSED, note_refused
 from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.texts import without_tokens
 from bambleweeny.core.usage.traffic import Traffic
 from bambleweeny.errors import BambleweenyError
 
 _log = logging.getLogger("bambleweeny.access")
 
 _IS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}").fullmatch
-_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_\d+_[\w-]*")
 _CONVERTER = re.compile(r":\w+}")
 _METHODS = frozenset(falcon.HTTP_METHODS)
 _MAX_LENGTH = 1024
@@ -248,7 +248,7 @@ def one_word(text: str) -> str:
     if _IS_PLAIN(text) and "eyJ" not in text and "b9y_" not in text:
         return text
     # NOTE: cut before the search, which is quadratic in the length if it finds nothing.
-    shown = quote(_TOKEN.sub("[token]", text[:_MAX_LENGTH]), safe=_PLAIN, errors="replace")
+    shown = quote(without_tokens(text[:_MAX_LENGTH]), safe=_PLAIN, errors="replace")
     is_cut = len(text) > _MAX_LENGTH or len(shown) > _MAX_LENGTH
     return f"{shown[: _MAX_LENGTH - 3]}..." if is_cut else shown or "-"
 

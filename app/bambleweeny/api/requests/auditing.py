@@ -9,8 +9,10 @@ from bambleweeny.core.audit.entries import OK, Act
 from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
+from bambleweeny.core.texts import without_tokens
 from bambleweeny.errors import BambleweenyError, Busy, TooManyLogins, Unauthorized, WrongLogin
 
+_MAX_LENGTH = 1024
 _LOGINS: dict[type[BambleweenyError], str] = {
     WrongLogin: "wrong",
     TooManyLogins: "limited",
@@ -71,7 +73,7 @@ def note_refused_login(
     req.context.is_noted = True
     services.metrics.count_login(_LOGINS[type(error)])
     act, _ = _act_of(req, "login.refused", "", error.code)
-    act = act._replace(actor=username)
+    act = act._replace(actor=without_tokens(username[:_MAX_LENGTH]))
     if isinstance(error, WrongLogin):
         services.audit.note_of_name(act)
     else:

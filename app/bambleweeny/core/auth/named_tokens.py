@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from bambleweeny.core.auth.caller import CALL_LIMIT_FIELDS, Caller, read_call_limits
-from bambleweeny.core.auth.scopes import Scopes, parse_scopes, scopes_of
+from bambleweeny.core.auth.scopes import parse_scopes, scopes_of
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
-from bambleweeny.errors import Busy, InsufficientScope, InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import TOKEN_PREFIX, parse_rate
+from bambleweeny.core.auth.token_rules import NamedToken, check_narrower, manageable_of
+from bambleweeny.errors import Busy, InvalidRequest, NotFound, Unauthorized
+from bambleweeny.names import TOKEN_PREFIX
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
 
@@ -35,18 +36,10 @@ _parts_of = re.compile(
 
 
 class Found(NamedTuple):
-    """What a text stands for."""
+    """The caller that a text stands for, and when the text expires, in seconds; 0 is never."""
 
-    record: TokenRecord
     caller: Caller
-
-
-class NamedToken(NamedTuple):
-    """A named token. `used` is the minute of its last use, in seconds since the epoch, or 0."""
-
-    id: str
-    record: TokenRecord
-    used: int
+    expires: int
 
 
 class TokenChange(NamedTuple):
@@ -80,7 +73,8 @@ class NamedTokens:
     def read(self, text: str) -> Found:
         """Return what a text stands for, expired or not; raise Unauthorized if it is not valid.
 
-        One round trip; none for a text that this instance did not make.
+        A text that a rotation has replaced makes and changes no tokens. One round trip; none for a
+        text that this instance did not make.
         """
         if not self.is_issued(text):
             raise Unauthorized()
@@ -94,16 +88,18 @@ class NamedTokens:
         if packed is None or name is None or revision is None:
             raise Unauthorized(hint="The token has been revoked.")
         record = token_record_of(packed)
-        self._check_secret(record, text)
+        is_old = self._is_old(record, text)
+        scopes = [one for one in record.scopes if not is_old or not one.startswith("tokens:")]
         caller = Caller(
             user_id,
             name.decode(),
             f"t:{token_id}={revision.decode()}",
-            scopes_of(record.scopes),
+            scopes_of(tuple(scopes)),
             token_id,
             read_call_limits(limits, record.rate),
         )
-        return Found(record, caller)
+        ends = [record.expires, record.old_until if is_old else 0]
+        return Found(caller, min((end for end in ends if end), default=0))
 
     def create(
         self, caller: Caller, name: str, scopes: Sequence[str], expires: int = 0, rate: str = ""
@@ -118,9 +114,9 @@ class NamedTokens:
         self._check_name(name)
         wanted, now = parse_scopes(scopes), int(self._clock())
         known = self._all(caller)
-        self._check_narrower(caller, known, wanted, expires, rate)
         token_id, text = self._new_text(caller.id)
         record = TokenRecord(name, wanted.texts, now, _digest(text), expires, rate)
+        check_narrower(caller, known, record)
         expired = [one.id for one in known if one.record.expires and one.record.expires <= now]
         self._put(caller, token_id, b"", record, expired)
         return text, NamedToken(token_id, record, 0)
@@ -131,8 +127,7 @@ class NamedTokens:
         A caller with a named token gets those that may do no more than it.
         """
         now = self._clock()
-        valid = (one for one in self._all(caller) if not 0 < one.record.expires <= now)
-        return [one for one in valid if _covers(caller, one.record.scopes)]
+        return [one for one in self._manageable(caller) if not 0 < one.record.expires <= now]
 
     def change(self, caller: Caller, token_id: str, change: TokenChange) -> NamedToken:
         """Change a token at once on every server; atomic. A miss raises NotFound."""
@@ -144,7 +139,7 @@ class NamedTokens:
             if change.scopes is not None:
                 given["scopes"] = parse_scopes(change.scopes).texts
             new = msgspec.structs.replace(record, **given)
-            self._check_narrower(caller, known, scopes_of(new.scopes), new.expires, new.rate)
+            check_narrower(caller, known, new)
             return new
 
         return self._change(caller, token_id, changed)
@@ -171,12 +166,12 @@ class NamedTokens:
 
         Works in a full store too.
         """
-        self._find(caller, self._all(caller), token_id)
+        self._find(self._manageable(caller), token_id)
         run_as(self._store, caller, REMOVE_TOKENS, token_id)
 
     def revoke_all(self, caller: Caller) -> int:
         """Revoke the caller's tokens, as `all` lists them and expired ones; return their number."""
-        ids = [one.id for one in self._all(caller) if _covers(caller, one.record.scopes)]
+        ids = [one.id for one in self._manageable(caller)]
         if ids:
             run_as(self._store, caller, REMOVE_TOKENS, *ids)
         return len(ids)
@@ -195,7 +190,9 @@ class NamedTokens:
     ) -> NamedToken:
         for _ in range(_MOST_ATTEMPTS):
             known = self._all(caller)
-            found = self._find(caller, known, token_id)
+            found = self._find(manageable_of(caller, known), token_id)
+            if caller.scopes is not None and 0 < found.record.expires <= self._clock():
+                raise NotFound("There is no such token.")
             new = changed(found.record, known)
             if self._put(caller, token_id, msgspec.json.encode(found.record), new):
                 return NamedToken(token_id, new, found.used)
@@ -224,36 +221,28 @@ class NamedTokens:
         ]
         return sorted(tokens, key=lambda one: (one.record.made, one.id))
 
-    def _find(self, caller: Caller, known: list[NamedToken], token_id: str) -> NamedToken:
-        for one in known:
-            if one.id == token_id and _covers(caller, one.record.scopes):
+    def _manageable(self, caller: Caller) -> list[NamedToken]:
+        """Return the tokens that the caller may see and change."""
+        return manageable_of(caller, self._all(caller))
+
+    def _find(self, tokens: list[NamedToken], token_id: str) -> NamedToken:
+        for one in tokens:
+            if one.id == token_id:
                 return one
         raise NotFound("There is no such token.")
-
-    def _check_narrower(
-        self, caller: Caller, known: list[NamedToken], wanted: Scopes, expires: int, rate: str
-    ) -> None:
-        if caller.scopes is None:
-            return
-        if not caller.scopes.cover(wanted):
-            raise InsufficientScope("A token makes only tokens that may do no more than it.")
-        own = next((one.record for one in known if one.id == caller.token), None)
-        if own and own.expires and not 0 < expires <= own.expires:
-            raise InsufficientScope("A token makes only tokens that expire no later than it.")
-        if own and own.rate and not (rate and _is_up_to(rate, own.rate)):
-            raise InsufficientScope("A token makes only tokens with a rate that is no higher.")
 
     def _check_name(self, name: str) -> None:
         if not (1 <= len(name) <= _LONGEST_NAME and name.isprintable()):
             raise InvalidRequest(f"A token's name has 1 to {_LONGEST_NAME} printable characters.")
 
-    def _check_secret(self, record: TokenRecord, text: str) -> None:
+    def _is_old(self, record: TokenRecord, text: str) -> bool:
+        """Return whether a rotation has replaced a text; raise Unauthorized if it is invalid."""
         digest = _digest(text)
-        is_old = record.old_until > self._clock()
-        if not hmac.compare_digest(digest, record.digest) and not (
-            is_old and hmac.compare_digest(digest, record.old_digest)
-        ):
-            raise Unauthorized(hint="The token has been rotated.")
+        if hmac.compare_digest(digest, record.digest):
+            return False
+        if record.old_until > self._clock() and hmac.compare_digest(digest, record.old_digest):
+            return True
+        raise Unauthorized(hint="The token has been rotated.")
 
     def _new_text(self, user_id: str) -> tuple[str, str]:
         token_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
@@ -267,19 +256,6 @@ class NamedTokens:
     def _mac(self, text: str) -> str:
         signed = text[:-_MAC_LETTERS].encode()
         return hmac.new(self._secret, signed, sha256).hexdigest()[:_MAC_LETTERS]
-
-
-def _covers(caller: Caller, scopes: tuple[str, ...]) -> bool:
-    return caller.scopes is None or caller.scopes.cover(scopes_of(scopes))
-
-
-def _is_up_to(rate: str, most: str) -> bool:
-    """Whether a rate is at most another one, in requests a second and in requests at once."""
-    given, bound = parse_rate(rate), parse_rate(most)
-    return (
-        given.requests <= bound.requests
-        and given.requests * bound.seconds <= bound.requests * given.seconds
-    )
 
 
 def _digest(text: str) -> str:

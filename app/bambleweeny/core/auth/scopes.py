@@ -36,6 +36,7 @@ _FOR_URLS = {("keys", "read"), ("keys", "incr"), ("lists", "read"), ("topics", "
 }
 """What a token in a URL may do at most: a URL gets into logs and histories."""
 _LONGEST = 300
+_MOST_CHARACTERS = 4096
 
 
 class Scopes:
@@ -122,6 +123,8 @@ def parse_scopes(texts: Sequence[str]) -> Scopes:
     """Return the scopes of a new token; raise InvalidRequest with the first invalid one."""
     if not 1 <= len(texts) <= MOST_SCOPES:
         raise InvalidRequest(f"A token has 1 to {MOST_SCOPES} scopes.")
+    if sum(map(len, texts)) > _MOST_CHARACTERS:
+        raise InvalidRequest(f"The scopes of a token have up to {_MOST_CHARACTERS:,} characters.")
     return Scopes(texts)
 
 

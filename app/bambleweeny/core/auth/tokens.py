@@ -135,7 +135,6 @@ class Tokens:
     def _read(self, token: str) -> _Known:
         if token.startswith(TOKEN_PREFIX):
             found = self.named.read(token)
-            expires = found.record.expires or _FOREVER
-            return _Known(found.caller, expires, is_named=True)
+            return _Known(found.caller, found.expires or _FOREVER, is_named=True)
         session = self.sessions.decode(token)
         return _Known(self.sessions.read(session), session.expires, is_named=False)

@@ -57,8 +57,8 @@ class Streams:
     ) -> Generator[Any]:
         """Yield what `read` finds in the messages of a channel, converted by the reader.
 
-        Calls `read` once without messages, and again once the subscription is active: nothing is
-        missed after that. Then, and every 15 seconds, checks the reader, and yields an empty list
+        Checks the reader, calls `read` once without messages, and again once the subscription is
+        active: nothing is missed after that. Then, and every 15 seconds, checks the reader, and yields an empty list
         if `read` found nothing. Errors of `read` and of the check stop the stream. During an
         outage of the engine the stream yields an empty list every half second and tries again. It
         stops within half a second after a disconnect, and when the waits are stopped. Raises Busy
@@ -67,6 +67,7 @@ class Streams:
         with self._waits.wait_slot(reader.tenant):
             self._count(+1)
             try:
+                reader.check()
                 yield reader.write(read([]))
                 yield from self._follow(channel, read, reader)
             finally:
