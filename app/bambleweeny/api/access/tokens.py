@@ -13,7 +13,8 @@ from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.core.auth.limits import parse_rate_limit
-from bambleweeny.core.auth.named_tokens import LONGEST_LIFETIME, NamedToken, TokenChange
+from bambleweeny.core.auth.named_tokens import LONGEST_LIFETIME, TokenChange
+from bambleweeny.core.auth.token_rules import NamedToken
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import parse_duration
