@@ -160,6 +160,13 @@ def as_moment(moment: "datetime") -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def moment_in(seconds: int) -> str:
+    """Return the time that is in some seconds, as `as_moment` does."""
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415  rarely needed
+
+    return as_moment(datetime.now(UTC) + timedelta(seconds=seconds))
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""

@@ -66,8 +66,8 @@ def test_changes_of_users_are_noted_for_both(http, as_admin, as_uli):
     as_admin.delete(f"/users/{made}")
     assert shown(as_admin) == [
         ("user.created", "ok", "admin", "2 ann"),
-        ("user.changed", "ok", "admin", "1"),
-        ("user.changed", "not_found", "admin", "99"),
+        ("user.changed", "ok", "admin", "1 quota=9"),
+        ("user.changed", "not_found", "admin", "99 quota=9"),
         ("password.changed", "ok", "admin", "1"),
         ("user.deleted", "ok", "admin", "2"),
     ]

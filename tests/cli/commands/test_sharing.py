@@ -1,10 +1,12 @@
 """`route`, `users`, `password`, `token`, `info` and `save`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import requests
+from bambleweeny.errors import InvalidCode
 from servers import Http, running
 
 
@@ -48,6 +50,9 @@ def test_an_invited_user_accepts_and_an_admin_resets(typed, monkeypatch):
         monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
         code = typed("users", "invite", "ann", "--role", "admin", "--ttl", "2h").strip()
         assert code.startswith("b9y_code_1_")
+        what_next = f"'bambleweeny accept CODE --url {server.url}'"
+        said = rf"The code is valid until 20\S+Z; its user runs {re.escape(what_next)}\.\n"
+        assert re.fullmatch(said, typed.err)
         assert "1\tann\t0\tinvited\t\n" in typed("users")
         typed("users", "add", "eva", "secret", "--invite", status=2)
         assert typed("users", "add", "eva", "--invite").startswith("b9y_code_2_")
@@ -58,7 +63,10 @@ def test_an_invited_user_accepts_and_an_admin_resets(typed, monkeypatch):
             f"Log in with 'bambleweeny login {server.url} --user ann'.\n"
         )
         typed("accept", code, "of ann", status=1)
-        assert "(invalid_code)" in typed.err
+        assert typed.err.splitlines() == [
+            f"bambleweeny: {InvalidCode.info} (invalid_code)",
+            InvalidCode.hint,
+        ]
         monkeypatch.setenv("BAMBLEWEENY_USER", "ann")
         monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "of ann")
         typed("password", "new of ann")
@@ -66,6 +74,9 @@ def test_an_invited_user_accepts_and_an_admin_resets(typed, monkeypatch):
         assert server.token("admin", "changeme")
         monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "new of ann")
         assert typed("users", "reset", "admin").startswith("b9y_code_0_")
+        assert re.fullmatch(said, typed.err)
+        made = json.loads(typed("users", "reset", "admin", "--json"))
+        assert (made["expires_in"], typed.err) == (86400, "")
 
 
 def test_everybody_changes_the_own_password(typed, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from servers import Http, running
@@ -60,18 +61,37 @@ def test_commands_work_with_a_named_token_and_show_what_it_may_do(reader):
         assert "(insufficient_scope)" in reader.err, words
 
 
+def test_a_rotation_shows_until_when_the_text_before_is_valid(admin):
+    admin("token", "add", "ann", *READ)
+    before = datetime.now(UTC)
+    admin("token", "rotate", "ann", "--overlap", "1h")
+    pattern = r"Token \w{6} \(ann\) is valid until it is revoked\. "
+    pattern += r"The text before it is valid until (20\S+Z)\.\n"
+    ends = datetime.fromisoformat(re.fullmatch(pattern, admin.err)[1])
+    assert before <= ends - timedelta(minutes=59) <= before + timedelta(minutes=30)
+    admin("token", "set", "ann", "--ttl", "1m")
+    assert re.search(r" may keys:read:app:\* from now on, and is valid until 20\S+Z\.", admin.err)
+    admin("token", "rotate", "ann", "--overlap", "1h")
+    [ends, old_ends] = re.findall(r"valid until (20\S+Z)\.", admin.err)
+    assert old_ends == ends
+
+
 def test_a_token_is_narrowed_rotated_and_revoked_by_its_name_or_id(admin, reader):
     admin("token", "set", "ann", "--scope", "keys:read:app:public:*", "--name", "bob")
-    assert admin.err == f"Token {reader.id} (bob) may keys:read:app:public:* from now on.\n"
+    assert (
+        admin.err
+        == f"Token {reader.id} (bob) may keys:read:app:public:* from now on, and is valid until it is revoked.\n"
+    )
     reader("get", "app:x", status=1)
     admin("token", "set", reader.id, *READ, "--ttl", "1h")
     old = reader.text
     second = admin("token", "rotate", "bob", "--overlap", "1h").strip()
-    assert "is valid for that time, too" in admin.err
+    [ends, old_ends] = re.findall(r"valid until (20\S+Z)\.", admin.err)
+    assert old_ends <= ends
     for text in (old, second):
         assert admin("get", "app:x", "--token", text) == "1"
     admin("token", "rotate", reader.id)
-    assert "ends at once" in admin.err
+    assert re.fullmatch(r"Token \w{6} \(bob\) is valid until 20\S+Z\.\n", admin.err)
     for text in (old, second):
         admin("get", "app:x", "--token", text, status=1)
         assert "has been rotated. (unauthorized)" in admin.err

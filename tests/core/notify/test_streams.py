@@ -60,7 +60,7 @@ def test_the_end_of_the_waits_ends_it_and_none_begins(store):
 
 def test_a_check_is_made_again_and_again_and_what_it_raises_ends_it(store, monkeypatch):
     monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.01)
-    checks = [None, None, Unauthorized()]
+    checks = [None, None, None, Unauthorized()]
 
     def check():
         if error := checks.pop(0):

@@ -1,12 +1,15 @@
 """Revocation (RFC 7009) and introspection (RFC 7662) of tokens."""
 
 import time
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 import falcon
 import msgspec
 
+from bambleweeny.api.access.tokens import target_of
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import logged_in
 from bambleweeny.api.requests.body import parse_json, read_raw
 from bambleweeny.api.requests.scopes import ANY_TOKEN
@@ -27,6 +30,7 @@ class Revocation:
     """/auth/revoke"""
 
     def __init__(self, services: Services) -> None:
+        self.services = services
         self._tokens = services.tokens
         self._sessions = services.sessions
         self._named = services.named_tokens
@@ -38,15 +42,19 @@ class Revocation:
         be revoked at once.
         """
         token = _read_token(req)
-        try:
-            found = self._tokens.refresh(token)
-            if found.token:
-                self._named.revoke(found.unchecked._replace(scopes=None), found.token)
-            else:
-                self._sessions.end(self._tokens.session_of(token))
-        except (NotFound, Unauthorized):
-            pass  # RFC 7009, section 2.2: an invalid token needs no revocation
+        with suppress(NotFound, Unauthorized):  # RFC 7009, section 2.2: it needs no revocation
+            self._revoke(req, token)
         answer_done(resp)
+
+    def _revoke(self, req: falcon.Request, token: str) -> None:
+        found = self._tokens.refresh(token)
+        req.context.actor = found
+        if found.token:
+            revoked = self._named.revoke(found.unchecked._replace(scopes=None), found.token)
+            note(req, self.services, "token.revoked", target_of(revoked))
+        else:
+            self._sessions.end(self._tokens.session_of(token))
+            note(req, self.services, "logout")
 
 
 class Introspection:

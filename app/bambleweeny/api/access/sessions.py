@@ -9,7 +9,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_token
-from bambleweeny.api.requests.auditing import note_login, note_refused_login
+from bambleweeny.api.requests.auditing import note, note_login, note_refused_login
 from bambleweeny.api.requests.authentication import bearer_token, logged_in
 from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import may_block
@@ -152,6 +152,7 @@ class Logout:
         services = self.services
         services.users.check(req.context.caller)
         services.sessions.end(services.tokens.session_of(bearer_token(req, resp)))
+        note(req, services, "logout")
         answer_done(resp)
 
 

@@ -6,6 +6,7 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
+from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch
@@ -63,6 +64,7 @@ class Tokens:
         text, made = self._named.create(
             req.context.caller, wanted.name, wanted.scopes, expires, parse_rate_limit(wanted.rate)
         )
+        note(req, self.services, "token.created", target_of(made))
         resp.status = 201
         _answer_text(resp, text, made, is_raw=is_raw)
 
@@ -71,7 +73,9 @@ class Tokens:
         """Revoke all named tokens of the caller, with `?confirm=1`."""
         if not read_flag(req, "confirm"):
             raise InvalidRequest("This revokes all named tokens.", hint="Send ?confirm=1 to do so.")
-        answer_json(resp, {"info": "ok", "revoked": self._named.revoke_all(req.context.caller)})
+        number = self._named.revoke_all(req.context.caller)
+        note(req, self.services, "token.revoked", f"all {number}")
+        answer_json(resp, {"info": "ok", "revoked": number})
 
 
 class Token:
@@ -90,12 +94,15 @@ class Token:
         change = TokenChange(fields.name, fields.scopes, expires, rate)
         if not any(value is not None for value in change):
             raise InvalidRequest("Give a name, scopes, a ttl or a rate.")
-        answer_json(resp, _shown(self._named.change(req.context.caller, token_id, change)))
+        changed = self._named.change(req.context.caller, token_id, change)
+        note(req, self.services, "token.changed", target_of(changed))
+        answer_json(resp, _shown(changed))
 
     @falcon.before(authenticated, takes(), needed=_WRITE)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, token_id: str) -> None:
         """Revoke a token; every server refuses it from the next call on."""
-        self._named.revoke(req.context.caller, token_id)
+        revoked = self._named.revoke(req.context.caller, token_id)
+        note(req, self.services, "token.revoked", target_of(revoked))
         answer_done(resp)
 
 
@@ -111,7 +118,13 @@ class TokenRotation:
         is_raw, overlap = read_switch(req, "raw"), read_duration(req, "overlap") or 0
         named = self.services.named_tokens
         text, rotated = named.rotate(req.context.caller, token_id, overlap)
+        note(req, self.services, "token.rotated", target_of(rotated))
         _answer_text(resp, text, rotated, is_raw=is_raw)
+
+
+def target_of(token: NamedToken) -> str:
+    """Return a token as the target of an entry in the audit trail."""
+    return f"{token.id} {token.record.name}"
 
 
 def _answer_text(resp: falcon.Response, text: str, token: NamedToken, *, is_raw: bool) -> None:

@@ -1,12 +1,14 @@
 """Users and passwords over HTTP."""
 
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Literal
 
 import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_json, answer_token
-from bambleweeny.api.requests.auditing import note, noted
+from bambleweeny.api.requests.auditing import note, note_refused_code, noted
 from bambleweeny.api.requests.authentication import admin_only, logged_in
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
@@ -18,7 +20,7 @@ from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound
 from bambleweeny.names import is_user_id, parse_duration
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")
@@ -138,15 +140,17 @@ class User:
             require_session(req)
         if all(getattr(change, name) is None for name in change.__struct_fields__):
             raise InvalidRequest("Give a quota, a limit, a role or a password.")
-        is_password = change.password is not None
-        action = "password.changed" if is_password else "user.changed"
-        with noted(req, self.services, action, user_id, about=_checked_user_id(user_id)):
+        quota, limits = change.parsed_quota(), change.limits()
+        _checked_user_id(user_id)
+        shown = _changes(change.role, quota, limits)
+        acts = {"user.changed": f"{user_id} {shown}"} if shown else {}
+        if change.password is not None:
+            acts["password.changed"] = user_id
+        with ExitStack() as stack:
+            for action, target in acts.items():
+                stack.enter_context(noted(req, self.services, action, target, about=user_id))
             self._users.change(
-                user_id,
-                quota=change.parsed_quota(),
-                password=change.password,
-                role=change.role,
-                limits=change.limits(),
+                user_id, quota=quota, password=change.password, role=change.role, limits=limits
             )
         answer_json(resp, {"info": "updated"})
 
@@ -170,7 +174,8 @@ class UserReset:
     def on_post(self, req: falcon.Request, resp: falcon.Response, user_id: str) -> None:
         """Answer a one-time code with which a user sets a new password."""
         seconds = read_duration(req, "ttl")
-        user, code = self._users.reset(_checked_user_id(user_id), seconds)
+        with noted(req, self.services, "user.reset", _checked_user_id(user_id), about=user_id):
+            user, code = self._users.reset(user_id, seconds)
         _answer_code(resp, code, {"id": int(user.id), "username": user.username})
 
 
@@ -178,6 +183,7 @@ class AuthAccept:
     """/auth/accept"""
 
     def __init__(self, services: Services) -> None:
+        self.services = services
         self._users = services.users
         self._tokens = services.tokens
 
@@ -186,8 +192,14 @@ class AuthAccept:
         """Set the password of the user that has a one-time code, and answer a token."""
         is_raw = read_switch(req, "raw")
         wanted = read_json(req, Acceptance)
-        token = self._tokens.issue(self._users.accept(wanted.code, wanted.password))
-        answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
+        try:
+            caller = self._users.accept(wanted.code, wanted.password)
+        except InvalidCode as ex:
+            note_refused_code(req, self.services, ex)
+            raise
+        req.context.actor = caller
+        note(req, self.services, "password.changed", caller.id)
+        answer_token(resp, self._tokens.issue(caller), self._tokens.lifetime, is_raw=is_raw)
 
 
 class AdminPassword:
@@ -229,6 +241,12 @@ def _checked_user_id(user_id: str) -> str:
     if not is_user_id(user_id):
         raise NotFound()
     return user_id
+
+
+def _changes(role: str | None, quota: int | None, limits: Mapping[str, str | int]) -> str:
+    """Return the fields to change as the audit trail shows them; a limit of 0 is none."""
+    given = {"role": role, "quota": quota, **{name: value or 0 for name, value in limits.items()}}
+    return " ".join(f"{name}={value}" for name, value in given.items() if value is not None)
 
 
 def _password_of(wanted: NewUser) -> str:

@@ -10,7 +10,14 @@ from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import without_tokens
-from bambleweeny.errors import BambleweenyError, Busy, TooManyLogins, Unauthorized, WrongLogin
+from bambleweeny.errors import (
+    BambleweenyError,
+    Busy,
+    InvalidCode,
+    TooManyLogins,
+    Unauthorized,
+    WrongLogin,
+)
 
 _MAX_LENGTH = 1024
 _LOGINS: dict[type[BambleweenyError], str] = {
@@ -77,7 +84,13 @@ def note_refused_login(
     if isinstance(error, WrongLogin):
         services.audit.note_of_name(act)
     else:
-        services.audit.note_first(act, (), f"{error.code} {act.address}", is_user=False)
+        _note_first_of_address(services, act)
+
+
+def note_refused_code(req: falcon.Request, services: Services, error: InvalidCode) -> None:
+    """Note a refused one-time code, the first one a minute of an address."""
+    act, _ = _act_of(req, "code.refused", "", error.code)
+    _note_first_of_address(services, act)
 
 
 def note_acting(req: falcon.Request, services: Services) -> None:
@@ -103,6 +116,10 @@ def note_refused(
         trail.note_first(act, [owner], f"{action} of {owner}", is_user=True)
     else:
         trail.note_first(act, (), f"{action} {act.address}", is_user=False)
+
+
+def _note_first_of_address(services: Services, act: Act) -> None:
+    services.audit.note_first(act, (), f"{act.outcome} {act.address}", is_user=False)
 
 
 def _act_of(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from bambleweeny.cli.arguments.inputs import duration
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
-from bambleweeny.cli.output import as_moment, counted
+from bambleweeny.cli.output import as_moment, counted, moment_in
 from bambleweeny.cli.verb import Verb, argument, noun
 from bambleweeny.errors import NotFound, Unauthorized
 
@@ -63,10 +63,14 @@ def _add(context: Context) -> None:
 def _print_text(context: Context, made: "MadeToken", what_next: str) -> None:
     """Print the text of a token to stdout, and a sentence about it to stderr."""
     token = made.token
-    ends = f"until {as_moment(token.expires)}" if token.expires else "until it is revoked"
     if not context.out.as_json:
-        context.out.say(f"Token {token.id} ({token.name}) is valid {ends}. {what_next}")
+        said = f"Token {token.id} ({token.name}) is valid {_end_of(token)}. {what_next}"
+        context.out.say(said.rstrip())
     context.out.line(made.text, **_record_of(token), token=made.text)
+
+
+def _end_of(token: "NamedToken") -> str:
+    return f"until {as_moment(token.expires)}" if token.expires else "until it is revoked"
 
 
 def _list(context: Context) -> None:
@@ -87,16 +91,24 @@ def _set(context: Context) -> None:
         found.id, name=args.name, scopes=args.scope, ttl=args.ttl, rate=args.rate
     )
     context.out.say(
-        f"Token {changed.id} ({changed.name}) may {', '.join(changed.scopes)} from now on.",
+        f"Token {changed.id} ({changed.name}) may {', '.join(changed.scopes)} from now on, "
+        f"and is valid {_end_of(changed)}.",
         **_record_of(changed),
     )
 
 
 def _rotate(context: Context) -> None:
-    found = _found(context)
-    made = context.client.tokens.rotate(found.id, overlap=context.args.overlap)
-    old = "ends at once" if not context.args.overlap else "is valid for that time, too"
-    _print_text(context, made, f"The text before it {old}.")
+    found, overlap = _found(context), context.args.overlap
+    made = context.client.tokens.rotate(found.id, overlap=overlap)
+    _print_text(context, made, _end_of_old(made.token, overlap) if overlap else "")
+
+
+def _end_of_old(token: "NamedToken", overlap: int) -> str:
+    """Return a sentence about the text before a rotation, which ends with its token at last."""
+    ends = moment_in(overlap)
+    if token.expires:
+        ends = min(ends, as_moment(token.expires))
+    return f"The text before it is valid until {ends}."
 
 
 def _revoke(context: Context) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bambleweeny.cli.arguments.password_input import new_password
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.output import moment_in
 from bambleweeny.cli.verb import Verb, argument, noun
 from bambleweeny.errors import NotFound, Unauthorized
 
@@ -109,6 +110,12 @@ def _reset(context: Context) -> None:
 
 
 def _print_code(context: Context, made: "Code") -> None:
+    """Print a code to stdout, and a sentence about it to stderr."""
+    if not context.out.as_json:
+        accept = f"'bambleweeny accept CODE --url {context.target.url}'"
+        context.out.say(
+            f"The code is valid until {moment_in(made.expires_in)}; its user runs {accept}."
+        )
     context.out.line(made.code, id=made.id, code=made.code, expires_in=made.expires_in)
 
 

@@ -22,7 +22,7 @@ from bambleweeny.cli.connection.profiles import (
 from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.config import data_dir_of
-from bambleweeny.errors import BambleweenyError, Unauthorized, Unreachable
+from bambleweeny.errors import BambleweenyError, InvalidCode, Unauthorized, Unreachable
 
 ADMIN = "admin"
 _DATA_DIR = "BAMBLEWEENY_DATA_DIR"
@@ -157,7 +157,7 @@ def keep_renewed(target: Target, token: str | None) -> None:
 
 def advice_for(error: BambleweenyError, target: Target | None) -> str | None:
     """Return advice about an error; None if there is nothing better than its hint."""
-    if target is None:
+    if target is None or isinstance(error, InvalidCode):
         return None
     profile = target.profile
     if isinstance(error, Unauthorized) and (profile or not target.token):

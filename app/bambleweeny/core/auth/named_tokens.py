@@ -161,13 +161,14 @@ class NamedTokens:
 
         return text, self._change(caller, token_id, rotated)
 
-    def revoke(self, caller: Caller, token_id: str) -> None:
-        """Revoke a token: every server refuses it from the next call on. A miss raises NotFound.
+    def revoke(self, caller: Caller, token_id: str) -> NamedToken:
+        """Revoke a token, and return it: every server refuses it from the next call on.
 
-        Works in a full store too.
+        A miss raises NotFound. Works in a full store too.
         """
-        self._find(self._manageable(caller), token_id)
+        found = self._find(self._manageable(caller), token_id)
         run_as(self._store, caller, REMOVE_TOKENS, token_id)
+        return found
 
     def revoke_all(self, caller: Caller) -> int:
         """Revoke the caller's tokens, as `all` lists them and expired ones; return their number."""

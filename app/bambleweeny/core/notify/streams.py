@@ -59,10 +59,10 @@ class Streams:
 
         Checks the reader, calls `read` once without messages, and again once the subscription is
         active: nothing is missed after that. Then, and every 15 seconds, checks the reader, and
-        yields an empty list if `read` found nothing. Errors of `read` and of the check stop the stream. During an
-        outage of the engine the stream yields an empty list every half second and tries again. It
-        stops within half a second after a disconnect, and when the waits are stopped. Raises Busy
-        at the beginning if no wait slot is free for the tenant.
+        yields an empty list if `read` found nothing. Errors of `read` and of the check stop the
+        stream. During an outage of the engine the stream yields an empty list every half second
+        and tries again. It stops within half a second after a disconnect, and when the waits are
+        stopped. Raises Busy at the beginning if no wait slot is free.
         """
         with self._waits.wait_slot(reader.tenant):
             self._count(+1)
