@@ -27,6 +27,7 @@ TARGET = "http://localhost:3000"
 REDIS = "redis://127.0.0.1:6379/0"
 ORIGINAL = "rediss://:s3@redis.lan"
 BEFORE = {
+    "accept": "bambleweeny users add uli secret 2> /dev/null",
     "events": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
     "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
     "logout": f"bambleweeny login {URL} --profile work 2> /dev/null; "
@@ -46,6 +47,7 @@ BEFORE = {
 BEFORE_IN_THE_SHELL = {
     "users set": "users add uli secret",
     "users del": "users add uli secret",
+    "users reset": "users add uli secret",
     "policy get": "policy set jobs --lease 1m",
     "policy del": "policy set mail --paused",
     "import": "export mine.ndjson",
@@ -246,7 +248,7 @@ def test_every_help_shows_examples_that_run_there():
         ]:
             shown = help_of(words).partition("examples:\n")[2].splitlines()
             assert [line.strip() for line in shown] == shell_examples_of(verb), words
-            assert shown
+            assert shown or name == "accept"  # it needs a code from another command
     for line in overview_of_the_shell().splitlines():
         assert not re.search(r"[|<>;&$`]|bambleweeny", line) or not line.startswith(" " * 12)
 
