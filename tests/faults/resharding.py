@@ -49,7 +49,7 @@ class Tenant:
 
     def __init__(self, server: Server, name: str, items: int, writes: int, workers: int) -> None:
         port = int(server.url.rpartition(":")[2])
-        self.token = server.token(name, "x")
+        self.token = server.token(name, "another")
         self.url = server.url
         self._go_on = threading.Event()
         self._go_on.set()

@@ -151,7 +151,7 @@ def test_moving_from_one_file_to_a_cluster_is_two_commands(tmp_path, closing):
     with running("serve", "--data-dir", str(tmp_path / "data"), "--admin-password", "x") as server:
         with Http(server.url, server.token(password="x")) as http:
             http.post("/users", json={"username": "uli", "password": "another", "quota": 300})
-            with Http(server.url, server.token("uli", "x")) as uli:
+            with Http(server.url, server.token("uli", "another")) as uli:
                 for number in range(200):
                     uli.put(f"/keys/k{number}", data=b"\xff%d" % number)
                     uli.post("/lists/q", data=b"%d" % number)
@@ -172,7 +172,7 @@ def test_moving_from_one_file_to_a_cluster_is_two_commands(tmp_path, closing):
     with running(
         "serve", "--redis-url", cluster.url, "--data-dir", str(tmp_path / "other")
     ) as server:
-        with Http(server.url, server.token("uli", "x")) as uli:
+        with Http(server.url, server.token("uli", "another")) as uli:
             assert len(uli.get("/keys").json()["keys"]) == 200
             assert uli.get("/keys/k9").content == b"\xff9"
             assert [uli.get("/lists/q").text for _ in range(200)] == [str(n) for n in range(200)]
@@ -308,7 +308,7 @@ def test_two_servers_over_one_engine_keep_every_promise_together(tmp_path, closi
         token = one.token(password="x")
         with Http(one.url, token) as first, Http(two.url, token) as second:
             first.post("/users", json={"username": "uli", "password": "another", "quota": 10})
-            uli = two.token("uli", "x")
+            uli = two.token("uli", "another")
             names = [f"k{number}" for number in range(40)]
 
             def work(number):

@@ -179,13 +179,13 @@ def a_password_that_is_changed(place: Place) -> str:
     with running("serve", **home.variables) as server:
         file = Path(server.said("Data")) / "admin-password"
         assert file.stat().st_mode & 0o777 == 0o600
-        said = home.typed("password -", "mine\n").stderr.strip()
+        said = home.typed("password -", "my own\n").stderr.strip()
         assert not file.exists()
         [login] = re.findall("'bambleweeny (login .*)'", said)
         assert f"'bambleweeny login {server.url}'" in home.fails("get foo")
-        home.does(login, "mine\n")
+        home.does(login, "my own\n")
         home.does("set foo bar")
-        assert "is renewed" in home.typed("password -", "other\n").stderr
+        assert "is renewed" in home.typed("password -", "another\n").stderr
         assert home.does("get foo") == "bar"
     return f"the file is gone; {said.replace(server.url, 'URL')}"
 
@@ -269,6 +269,6 @@ def a_quota_of_zero(place: Place) -> str:
         table = at_terminal(home, "users").read()
         assert re.search(r"\badmin +unlimited\b", table), table
         assert re.search(r"\bann +5\b", table), table
-        assert home.does("users").splitlines()[0] == "0\tadmin\t0"
+        assert home.does("users").splitlines()[0] == "0\tadmin\t0\tadmin\t"
         assert [user["quota"] for user in json.loads(home.does("users --json"))] == [0, 5]
     return " ".join(table.splitlines()[1].split())

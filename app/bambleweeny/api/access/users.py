@@ -52,7 +52,7 @@ class NewUser(_Fields):
 
     username: str
     invite: bool = False
-    ttl: int | str | None = None
+    ttl: int | str | msgspec.UnsetType = msgspec.UNSET
 
 
 class UserChange(_Fields):
@@ -252,7 +252,7 @@ def _changes(role: str | None, quota: int | None, limits: Mapping[str, str | int
 def _password_of(wanted: NewUser) -> str:
     if wanted.password is None:
         raise InvalidRequest("Give a `password`, or 'invite': true for a one-time code.")
-    if wanted.ttl is not None:
+    if wanted.ttl is not msgspec.UNSET:
         raise InvalidRequest("'ttl' is for a code: it needs 'invite': true.")
     return wanted.password
 
@@ -269,9 +269,9 @@ def _answer_code(resp: falcon.Response, code: OpenCode, fields: dict[str, str | 
     answer_json(resp, {**fields, "code": code.text, "expires_in": code.expires_in})
 
 
-def _seconds(ttl: int | str | None) -> int | None:
+def _seconds(ttl: int | str | msgspec.UnsetType) -> int | None:
     try:
-        return None if ttl is None else parse_duration(str(ttl)[:_LONGEST_TTL_TEXT])
+        return None if ttl is msgspec.UNSET else parse_duration(str(ttl)[:_LONGEST_TTL_TEXT])
     except ValueError as ex:
         raise InvalidRequest(f"'ttl' is invalid: {ex}.") from ex
 

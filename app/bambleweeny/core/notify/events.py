@@ -70,6 +70,7 @@ class Events:
             reader.check()
             subscribe(self._store, caller.unchecked, _SUBSCRIBED_SECONDS)
 
+        check()
         channel = self._store.schema.tenant(caller.id).events
         return self._streams.follow(channel, read, replace(reader, check=check))
 
