@@ -93,6 +93,8 @@ def start(
         [*under, sys.executable, "-m", "bambleweeny", *arguments, "--listen", listen],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # NOTE: a server whose log nobody reads stands still once the pipe is full.
+        pipesize=1 << 20,
         text=True,
         env={**os.environ, **variables},
     )
