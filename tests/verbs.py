@@ -278,7 +278,7 @@ ADMINISTRATION: dict[str, Verb] = {
     "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
     "count traffic": count_traffic,
     "change user": lambda s, u, f: s.users.change(u.id, quota=99, limits={"rate": "5/s"}),
-    "invite user": lambda s, u, f: s.users.invite("ann"),
+    "invite user": lambda s, u, f: s.users.invite("eva"),
     "reset user": lambda s, u, f: s.users.reset(u.id),
     "delete user": lambda s, u, f: s.users.delete(u.id),
     "count a call": lambda s, u, f: s.call_rates.spend(

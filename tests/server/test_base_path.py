@@ -30,7 +30,7 @@ CALLS = [
     if method in METHODS
 ]
 ENDS_TOKENS = {("PUT", "/config/admin"), ("PUT", "/auth/password")}
-ENDLESS_OR_VARYING = {"/events", "/metrics", "/info"}
+ENDLESS_OR_VARYING = {"/audit", "/events", "/info", "/metrics", "/usage"}
 VARYING = re.compile(
     r'"instance":"\w+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|eyJ[\w.-]+|nonce[-=]"?[\w-]+'
     r'|"(id|next|enqueued|time)":"[^"]+"|[0-9]+ seconds'

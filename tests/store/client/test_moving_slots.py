@@ -24,6 +24,8 @@ from verbs import ADMINISTRATION, READS, WRITES, Filled
 
 RECORD = "b9y:{1}:user"
 WITHOUT_SCRIPT = {
+    "tokens",
+    "named token",
     "document",
     "summaries",
     "name of a route",
