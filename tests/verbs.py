@@ -81,7 +81,7 @@ def services_over(store: Store) -> Services:
         max_list_items=1000,
         max_list_bytes=4 << 20,
         topic_bounds=TopicBounds(messages=100, seconds=3600, bytes=4 << 20),
-        max_waits=4,
+        max_waits=16,
         append_only_file=None,
     )
 
