@@ -289,4 +289,4 @@ def wrong_logins(place: Place) -> str:
     assert len(refused) == WRONG_LOGINS + 3, len(refused)
     assert all(re.search(r" 127\.0\.0\.1 \w+$", one) for one in refused), refused[0]
     assert not [one for one in lines if one.startswith("2026-11-22T17:05:44") or len(one) > 2000]
-    return lines[lines.index(refused[0]) - 1].partition("WARNING ")[2]
+    return next(line for line in lines if "WARNING login of" in line).partition("WARNING ")[2]

@@ -15,6 +15,14 @@ def client(logged_in, sandbox, sandbox_token):
 
 
 @pytest.fixture
+def topic_bin(client):
+    """A bin without a name that adds to a topic."""
+    bin = client.bins.set({"topic": "topic_bin"})
+    yield bin
+    client.bins.delete(bin.id)
+
+
+@pytest.fixture
 def receiver():
     with receiving() as receiver:
         yield receiver

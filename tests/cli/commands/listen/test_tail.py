@@ -120,7 +120,8 @@ def test_the_dead_ones_of_a_dead_letter_list(client, hooks, typed):
 
 
 @pytest.mark.parametrize("words", [[], ["--follow"], ["--state", "dead"]])
-def test_a_word_that_is_no_bin_and_no_list(client, hooks, typed, words):
+def test_a_word_that_is_no_bin_and_no_list(client, hooks, topic_bin, typed, words):
+    assert (topic_bin.name, topic_bin.list) == ("", "")
     for word in (hooks, "a*b", ""):
         typed("bin", "tail", word, *words, status=1)
         assert typed.err.startswith(f"bambleweeny: You have no bin and no list '{word}'.\n")

@@ -46,7 +46,8 @@ def place_of(client: "Client", word: str) -> Place:
             f"You have no bin '{reference}'.",
             hint="'bambleweeny bin' lists your bins and their URLs.",
         )
-    return Place(word, is_there=any(bin.list == word for bin in bins) or _exists(client, word))
+    has_bin = bool(word) and any(bin.list == word for bin in bins)
+    return Place(word, is_there=has_bin or _exists(client, word))
 
 
 def place_that_exists(client: "Client", word: str) -> Place:
@@ -71,7 +72,8 @@ def _exists(client: "Client", name: str) -> bool:
 def _is_named(bin: "Bin", reference: str) -> bool:
     if reference.startswith("@"):
         return bin.named_path.endswith(f"/{reference}")
-    return reference in (bin.id, bin.name)
+    # NOTE: a bin without a name has the name "", which must not stand for it.
+    return bool(reference) and reference in (bin.id, bin.name)
 
 
 def _list_in(bin: "Bin") -> str:
