@@ -1,0 +1,18 @@
+// The only module that knows which library renders the pages.
+export {
+  html, render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState,
+} from "../preact.js";
+import { useEffect, useState } from "../preact.js";
+
+// Returns the value of an observable; the component renders again when it changes.
+export function useValue(observable) {
+  const [, setTurn] = useState(0);
+  useEffect(() => observable.subscribe(() => setTurn((turn) => turn + 1)), [observable]);
+  return observable.value;
+}
+
+// Sets the title of the window while a component is shown.
+export const useTitle = (title) =>
+  useEffect(() => {
+    document.title = title ? `${title} – bambleweeny` : "bambleweeny";
+  }, [title]);
