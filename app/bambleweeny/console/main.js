@@ -1,0 +1,5 @@
+import { render } from "./parts/ui.js";
+import { start } from "./pages/start.js";
+
+const app = document.getElementById("app");
+render(start(app.dataset.version), app);

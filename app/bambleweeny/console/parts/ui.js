@@ -1,0 +1,2 @@
+// The one module that knows the library: all others import this one.
+export * from "../preact.js";
