@@ -21,6 +21,8 @@ from bambleweeny.api.access.users import (
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins
+from bambleweeny.api.console.files import ConsoleFile
+from bambleweeny.api.console.page import ConsolePage
 from bambleweeny.api.docs.contract import Contract, Swagger
 from bambleweeny.api.docs.files import GuideFile
 from bambleweeny.api.docs.guide import GuideHome, GuidePage, GuideSearch
@@ -106,10 +108,12 @@ def create_app(
     cors_origins: Sequence[str] = (),
     allowed_hosts: Sequence[str] | None = None,
     base_path: BasePath | None = None,
+    console: bool = True,
 ) -> "falcon.App[Any, Any]":
     """Return the WSGI application; it answers loopback names and `allowed_hosts` (None: all).
 
-    An origin in `cors_origins` may contain `*`. With `base_path` every path is below it.
+    An origin in `cors_origins` may contain `*`. With `base_path` every path is below it. Without
+    `console` it serves no console.
     """
     mounts = [Mount(base_path)] if base_path else []
     gate = Gate(cors_origins, allowed_hosts)
@@ -123,7 +127,7 @@ def create_app(
     app.add_error_handler(StaleToken, newer.repeat_stale)
     app.add_error_handler(InsufficientScope, newer.repeat_refused)
     app.add_error_handler(BodyTooLarge, newer.repeat_refused)
-    app.add_route("/", Home(services))
+    app.add_route("/", Home(services, console=console))
     _add_access(app, services)
     app.add_route("/keys", Keys(services))
     app.add_route("/keys/{name}", Key(services))
@@ -154,6 +158,8 @@ def create_app(
     app.add_route("/readyz", Readiness(services))
     app.add_route("/metrics", Metrics(services))
     _add_documents(app)
+    if console:
+        _add_console(app)
     add_sinks(app)
     return app
 
@@ -196,3 +202,8 @@ def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/docs/search", GuideSearch())
     app.add_route("/docs/{page}", GuidePage())
     app.add_route("/docs/files/{version}/{name}", GuideFile())
+
+
+def _add_console(app: "falcon.App[Any, Any]") -> None:
+    app.add_route("/console", ConsolePage())
+    app.add_route("/console/a/{version}/{path:path}", ConsoleFile())

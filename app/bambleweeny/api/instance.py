@@ -4,6 +4,7 @@ import falcon
 
 from bambleweeny import __version__
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.pages import redirect
 from bambleweeny.api.requests.authentication import admin_only
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.scopes import needs
@@ -13,7 +14,8 @@ from bambleweeny.core.services import Services
 class Home:
     """/"""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, console: bool) -> None:
+        self._pages = ("console", "docs") if console else ("docs",)
         self._answer = {
             "msg": "This is bambleweeny",
             "release": ".".join(__version__.split(".")[:2]),
@@ -22,15 +24,15 @@ class Home:
         }
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the server's name and version; redirect a browser to the documentation."""
+        """Answer the server's name and version; redirect a browser to its first page."""
         resp.set_header("Vary", "Accept")
         if req.client_prefers(("application/json", "text/html")) == "text/html":
-            resp.status = 302
             # NOTE: a relative link replaces the last segment of a path without a slash at its end.
             last = "" if req.env["PATH_INFO"] else f"{req.root_path.rpartition('/')[2]}/"
-            resp.set_header("Location", f"{last}docs")
+            redirect(resp, f"{last}{self._pages[0]}")
         else:
-            answer_json(resp, {**self._answer, "docs": f"{req.root_path}/docs"})
+            pages = {page: f"{req.root_path}/{page}" for page in self._pages}
+            answer_json(resp, {**self._answer, **pages})
 
 
 class Info:

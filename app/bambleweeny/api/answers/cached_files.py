@@ -17,7 +17,7 @@ REVALIDATED = "no-cache"
 _NEVER_STORED = "no-store"
 """A nonce is for one answer. A program that keeps a page may still revalidate it by its ETag."""
 # NOTE: not 'self' for scripts and styles: tenants can publish some under this origin.
-_POLICY = (
+PAGE_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; "
     "img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -58,13 +58,17 @@ class CachedFile:
 class NoncePage:
     """HTML with one place for the tags that carry a nonce; the rest is compressed once.
 
-    `tags` makes these tags for a nonce.
+    `tags` makes these tags for a nonce, and `policy` is the Content-Security-Policy, with
+    `{nonce}` in place of each nonce.
     """
 
-    def __init__(self, html: str, place: str, tags: Callable[[str], str]) -> None:
+    def __init__(
+        self, html: str, place: str, tags: Callable[[str], str], policy: str = PAGE_POLICY
+    ) -> None:
         before, _, after = html.partition(place)
         self._before, self._after = before.encode(), after.encode()
         self._tags = tags
+        self._policy = policy
         self.version = sha256(self._before + tags("").encode() + self._after).hexdigest()[:16]
 
     def answer(self, req: falcon.Request, resp: falcon.Response, status: int = 200) -> None:
@@ -76,6 +80,7 @@ class NoncePage:
         resp.set_header("Referrer-Policy", "no-referrer")
         resp.set_header("X-Frame-Options", "DENY")
         resp.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        resp.set_header("Cross-Origin-Resource-Policy", "same-origin")
         if status == 200:
             # NOTE: a weak tag, since the nonce differs.
             resp.set_header("ETag", f'W/"{self.version}"')
@@ -85,7 +90,7 @@ class NoncePage:
                 return
         resp.status = status
         resp.content_type = "text/html; charset=utf-8"
-        resp.set_header("Content-Security-Policy", _POLICY.format(nonce=nonce))
+        resp.set_header("Content-Security-Policy", self._policy.format(nonce=nonce))
         if takes_gzip(req):
             resp.set_header("Content-Encoding", "gzip")
             resp.data = self._compressed(middle.encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 import falcon
 
 from bambleweeny.api.answers.cached_files import IMMUTABLE, REVALIDATED, CachedFile
+from bambleweeny.api.answers.pages import tag_of
 from bambleweeny.api.docs.reference_document import reference_document
 from bambleweeny.errors import InternalError, NotFound
 from bambleweeny.guide.site import site_file
@@ -22,9 +23,6 @@ _TYPES = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
 }
-_STYLE = '<link rel="stylesheet" nonce="{nonce}" href="{url}">'
-_SCRIPT = '<script defer nonce="{nonce}" src="{url}"></script>'
-_ICON = '<link rel="icon" href="{url}">'
 FORMER_FILES = {
     "swagger-ui.css": "swagger-ui.css",
     "swagger-ui-bundle.js": "swagger-ui-bundle.js",
@@ -54,11 +52,7 @@ def url_of(name: str) -> str:
 
 def tags_of(names: Sequence[str], prefix: str, nonce: str) -> str:
     """Return the tags of style sheets, scripts and the icon."""
-    tags = {"css": _STYLE, "js": _SCRIPT, "svg": _ICON}
-    return "\n".join(
-        tags[name.rpartition(".")[2]].format(nonce=nonce, url=prefix + url_of(name))
-        for name in names
-    )
+    return "\n".join(tag_of(prefix + url_of(name), nonce) for name in names)
 
 
 @cache

@@ -1,11 +1,11 @@
 """The guide in a browser: its pages and its search."""
 
 from functools import cache, partial
-from urllib.parse import quote
 
 import falcon
 
 from bambleweeny.api.answers.cached_files import NoncePage
+from bambleweeny.api.answers.pages import is_redirected, redirect
 from bambleweeny.api.docs.files import FORMER_FILES, tags_of, url_of
 from bambleweeny.errors import InvalidRequest, NotFound
 from bambleweeny.guide.pages import HOME, Page, page_of
@@ -36,9 +36,9 @@ class GuidePage:
         if found is not None:
             _page(found).answer(req, resp)
         elif page == HOME:
-            _redirect(resp, "../docs")
+            redirect(resp, "../docs")
         elif page in FORMER_FILES:
-            _redirect(resp, url_of(FORMER_FILES[page]))
+            redirect(resp, url_of(FORMER_FILES[page]))
         elif req.client_prefers(("application/json", "text/html")) == "text/html":
             _no_page().answer(req, resp, 404)
         else:
@@ -57,23 +57,6 @@ class GuideSearch:
         if len(query) > LONGEST_QUERY:
             raise InvalidRequest(f"A search has at most {LONGEST_QUERY} characters.")
         _page_of(results_html(query, search(query))).answer(req, resp)
-
-
-def is_redirected(req: falcon.Request, resp: falcon.Response) -> bool:
-    """Redirect from a path with a slash at its end, where a page's relative links would fail."""
-    path = req.env.get("PATH_INFO", "")
-    if not path.endswith("/"):
-        return False
-    # NOTE: WSGI decodes the path as Latin-1, and a header may not contain all that a path can.
-    last = quote(path.rstrip("/").rpartition("/")[2].encode("latin-1"))
-    query = f"?{req.query_string}" if req.query_string else ""
-    _redirect(resp, f"../{last}{query}")
-    return True
-
-
-def _redirect(resp: falcon.Response, location: str) -> None:
-    resp.status = 302
-    resp.set_header("Location", location)
 
 
 def _page_of(html: str, prefix: str = "") -> NoncePage:

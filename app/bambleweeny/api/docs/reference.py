@@ -6,8 +6,8 @@ from string import Template
 import falcon
 
 from bambleweeny.api.answers.cached_files import NoncePage
+from bambleweeny.api.answers.pages import is_redirected
 from bambleweeny.api.docs.files import tags_of, url_of
-from bambleweeny.api.docs.guide import is_redirected
 from bambleweeny.guide.site import ASSETS, logo, site_file
 
 _FILES = (
