@@ -13,6 +13,16 @@ import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 const PAGES = [
   { name: "home" },
   { name: "keys", group: "data", needs: "keys" },
+  { name: "lists", group: "data", needs: "lists" },
+  { name: "topics", group: "data", needs: "topics" },
+  { name: "inbox", group: "public", needs: "bins" },
+  { name: "routes", group: "public", needs: "routes" },
+  { name: "tokens", group: "access", needs: "tokens" },
+  { name: "users", group: "access", isAdmin: true },
+  { name: "audit", group: "access" },
+  { name: "data", group: "instance" },
+  { name: "server", group: "instance", isAdmin: true },
+  { name: "account", group: "instance" },
 ];
 
 const SHOWN = PAGES.map((page) => ({ ...page, title: text.pages[page.name] }));

@@ -56,7 +56,7 @@ export function Shortcuts() {
 
 function Navigation({ pages, current, isOpen }) {
   const { user } = useValue(session);
-  const groups = Object.keys(text.groups);
+  const groups = Object.keys(text.groups).filter((name) => pages.some(({ group }) => group === name));
   const link = ({ name, title }) => html`<li key=${name}><a href=${to(name)} aria-current=${name === current ? "page" : undefined}>${title}</a></li>`;
   return html`<nav id="pages" class=${isOpen ? "pages open" : "pages"} aria-label=${text.navigation}>
     <ul>${pages.filter(({ group }) => !group).map(link)}</ul>
