@@ -5,7 +5,7 @@ import { logIn } from "./parts/api.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, session } from "./parts/session.js";
+import { acting, mayUse, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
@@ -59,8 +59,7 @@ function Page({ name, address }) {
 
 const NoPage = () => html`<h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p>`;
 
-const isFor = ({ isAdmin, needs }, { admin, scopes }) =>
-  (!isAdmin || admin) && (!needs || !scopes || scopes.some((scope) => scope === "*" || scope.startsWith(`${needs}:`) || scope.startsWith("*:")));
+const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
 
 // A link of `bambleweeny console` holds a code for one login, which leaves the address at once.
 async function begin() {

@@ -7,7 +7,7 @@ import { Card } from "../parts/home/card.js";
 import { onEvents, useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
-import { acting, session } from "../parts/session.js";
+import { acting, mayUse } from "../parts/session.js";
 import { html, useEffect, useState, useTitle } from "../parts/ui.js";
 
 const MOST_EVENTS = 20;
@@ -18,12 +18,12 @@ export default function Home() {
   useTitle(text.title);
   const usage = useReading(async (signal) => (await call(request("GET", ["usage"]), { signal, isQuiet: true })).json(), []);
   useLive(() => true, usage.reload);
-  return html`<h1>${acting.value ? text.acting(acting.value.name) : text.title}</h1>
+  return html`<div class="contents"><h1>${acting.value ? text.acting(acting.value.name) : text.title}</h1>
     <${Loaded} reading=${usage}>${(found) => html`<${Figures} usage=${found} />
       <h2>${text.first}</h2><p class="soft">${text.firstNote} <a href=${`${API_URL}/docs/quickstart`}>${text.more}</a></p>
-      <div class="cards">${CARDS.filter(isAllowed).map((card) => html`<${Card} key=${card.name} card=${card} isDone=${found[card.noun] > 0} />`)}</div>`}
+      <div class="cards">${CARDS.filter(({ noun }) => mayUse(noun)).map((card) => html`<${Card} key=${card.name} card=${card} isDone=${found[card.noun] > 0} />`)}</div>`}
     </${Loaded}>
-    <${Events} />`;
+    <${Events} /></div>`;
 }
 
 function Figures({ usage }) {
@@ -38,16 +38,10 @@ function Figures({ usage }) {
 function Events() {
   const [events, setEvents] = useState([]);
   useEffect(() => onEvents((event) => event.name && setEvents((last) => [{ ...event, when: Date.now(), id: (last[0]?.id ?? 0) + 1 }, ...last].slice(0, MOST_EVENTS))), []);
-  return html`<h2>${text.events}</h2>
+  return html`<section class="stack"><h2>${text.events}</h2>
     ${events.length
       ? html`<div class="plain"><table aria-label=${text.events}><tbody>${events.map((event) => html`<tr class="row" key=${event.id}>
           <td class="soft">${time(event.when)}</td><td>${text.eventNames[event.event] ?? event.event}</td>
           <th scope="row"><a class="opens" href=${addressOf(event)}>${event.name}</a></th></tr>`)}</tbody></table></div>`
-      : html`<p class="soft">${text.eventsNone}</p>`}`;
-}
-
-// A named token sees the cards that it may run.
-function isAllowed({ noun }) {
-  const { scopes } = session.value;
-  return !scopes || scopes.some((scope) => scope === "*" || scope.startsWith(`${noun}:`));
+      : html`<p class="soft">${text.eventsNone}</p>`}</section>`;
 }

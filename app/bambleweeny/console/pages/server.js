@@ -26,13 +26,13 @@ export default function Server() {
       sayError(ex);
     }
   };
-  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" onClick=${save}>${text.save}</button></div>
+  return html`<div class="contents"><div class="bar"><h1 class="grow">${text.title}</h1><button type="button" onClick=${save}>${text.save}</button></div>
     <${Loaded} reading=${reading}>${({ info, samples, isReady }) => html`
       <${Figures} info=${info} samples=${samples} isReady=${isReady} />
       <${Calls} samples=${samples} />
       <${Counters} samples=${samples} />
       <${Limits} limits=${info.limits} />
-      <${Engine} fields=${info.redis_info} />`}</${Loaded}>`;
+      <${Engine} fields=${info.redis_info} />`}</${Loaded}></div>`;
 }
 
 async function read(signal) {
@@ -61,13 +61,13 @@ function Figures({ info, samples, isReady }) {
 }
 
 function Calls({ samples }) {
-  return html`<h2>${text.calls}</h2><p class="soft">${text.callsNote}</p>
+  return html`<section class="stack"><h2>${text.calls}</h2><p class="soft">${text.callsNote}</p>
     <div class="plain"><table aria-label=${text.calls}>
       <thead><tr><th scope="col">${text.path}</th>${["count", "errors", "p50", "p99"].map((name) => html`<th key=${name} scope="col" class="number">${text[name]}</th>`)}</tr></thead>
       <tbody>${callsOf(samples).map(({ route, count, bad, p50, p99 }) => html`<tr class="row" key=${route}>
         <th scope="row" class="mono">${route}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>
         <td class="number">${bound(p50)}</td><td class="number">${bound(p99)}</td></tr>`)}</tbody>
-    </table></div>`;
+    </table></div></section>`;
 }
 
 const bound = (found) => (found === null ? "" : found.over === undefined ? text.below(milliseconds(found)) : text.over(milliseconds(found.over)));
@@ -75,14 +75,14 @@ const milliseconds = (seconds) => `${number(seconds * 1000)} ms`;
 
 function Counters({ samples }) {
   const rows = samples.filter(({ name }) => text.counterNames[name]);
-  return html`<h2>${text.counters}</h2><dl class="facts">${rows.map(({ name, labels, value }) => {
+  return html`<section class="stack"><h2>${text.counters}</h2><dl class="facts">${rows.map(({ name, labels, value }) => {
     const label = [text.counterNames[name], ...Object.values(labels)].join(", ");
     return html`<dt key=${label}>${label}</dt><dd>${number(value)}</dd>`;
-  })}</dl>`;
+  })}</dl></section>`;
 }
 
 function Limits({ limits }) {
-  return html`<h2>${text.limits}</h2><dl class="facts">${Object.entries(limits).map(([name, value]) => html`<dt key=${name} class="mono">${name}</dt><dd>${number(value)}</dd>`)}</dl>`;
+  return html`<section class="stack"><h2>${text.limits}</h2><dl class="facts">${Object.entries(limits).map(([name, value]) => html`<dt key=${name} class="mono">${name}</dt><dd>${number(value)}</dd>`)}</dl></section>`;
 }
 
 function Engine({ fields }) {
