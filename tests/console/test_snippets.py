@@ -3,8 +3,11 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -17,9 +20,26 @@ TEXTS = [
     "", " ", "'", '"', "%s%d", "tab\tand\r\nbell\x07", "nul\x00end", "\ufeffbom", "\x1b[31m\x9b\u202e", "x" * 5000,
 ]  # fmt: skip
 CLIENTS = ("curl", "cli", "python", "javascript")
-VOLATILE = {"id", "time", "enqueued", "ttl", "made", "expires", "ends", "until", "due", "died", "used"}
+VOLATILE = {
+    "id",
+    "time",
+    "enqueued",
+    "ttl",
+    "made",
+    "expires",
+    "ends",
+    "until",
+    "at",
+    "due",
+    "died",
+    "used",
+}
 """What differs each time; only whether it is set is compared."""
-RULES = {"name": "shop", "journal": "calls", "rules": [{"path": "/ping", "answers": [{"text": "it's"}]}]}
+RULES = {
+    "name": "shop",
+    "journal": "calls",
+    "rules": [{"path": "/ping", "answers": [{"text": "it's"}]}],
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +66,7 @@ def repeated(server, http, node, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     place = tmp_path / "here"
     place.mkdir()
+    monkeypatch.chdir(place)
     module = requests.get(f"{server.url}/bambleweeny.js", timeout=10)
     (place / "bambleweeny.mjs").write_bytes(module.content)
 
@@ -53,7 +74,13 @@ def repeated(server, http, node, tmp_path, monkeypatch):
         _forget(http)
         fields = {"url": server.url, **prepare(http)}
         body = fields.get("body")
-        data = body.encode() if isinstance(body, str) else None if body is None else json.dumps(body["json"]).encode()
+        data = (
+            body.encode()
+            if isinstance(body, str)
+            else None
+            if body is None
+            else json.dumps(body["json"]).encode()
+        )
         if "base64" in fields:
             data = base64.b64decode(fields["base64"])
         if data is not None:
@@ -62,7 +89,9 @@ def repeated(server, http, node, tmp_path, monkeypatch):
 
     def check(prepare, clients):
         found, method, data = asked(prepare)
-        answer = http.request(method, found["path"], data=data, headers={"Content-Type": None, **found["headers"]})
+        answer = http.request(
+            method, found["path"], data=data, headers={"Content-Type": None, **found["headers"]}
+        )
         assert answer.ok, (found["path"], answer.text)
         wanted, printed = _state(http), {}
         assert tuple(name for name in CLIENTS if name in found["snippets"]) == clients
@@ -70,22 +99,39 @@ def repeated(server, http, node, tmp_path, monkeypatch):
             found, _, _ = asked(prepare)
             printed[client] = _run(client, found["snippets"][client], place)
             if client == "curl":
-                assert b'"code":' not in printed[client][:300], printed[client]
+                assert not IS_ERROR(printed[client]), printed[client]
             assert _state(http) == wanted, found["snippets"][client]
-        assert {path.name for path in place.iterdir()} <= {"bambleweeny.mjs", "body.bin", "run.mjs", "run.py"}
+        assert {path.name for path in place.iterdir()} <= {
+            "bambleweeny.mjs",
+            "body.bin",
+            "run.mjs",
+            "run.py",
+        }
         return printed
 
     return check
 
 
 def _run(client, snippet, place):
-    commands = {"python": [sys.executable, "run.py"], "javascript": ["node", "run.mjs"]}
-    if client in commands:
-        (place / commands[client][1]).write_text(snippet, "utf-8")
-    command = commands.get(client, ["bash", "-c", snippet])
-    done = subprocess.run(command, cwd=place, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+    if client == "python":
+        return _executed(snippet)
+    if client == "javascript":
+        (place / "run.mjs").write_text(snippet, "utf-8")
+    command = ["node", "run.mjs"] if client == "javascript" else ["bash", "-c", snippet]
+    done = subprocess.run(
+        command, cwd=place, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+    )
     assert done.returncode == 0, (snippet, done.stderr.decode())
     return done.stdout
+
+
+def _executed(snippet):
+    """Run a program in this process, which is quicker than another one."""
+    names = {}
+    with redirect_stdout(StringIO()) as out:
+        exec(snippet, names)  # noqa: S102  that is what a user does with it
+    names["client"].close()
+    return out.getvalue().encode()
 
 
 def _forget(http):
@@ -111,7 +157,11 @@ def _state(http):
 
 def _stable(value):
     if isinstance(value, dict):
-        return {name: bool(one) if name in VOLATILE else _stable(one) for name, one in value.items()}
+        return {
+            name: bool(one) if name in VOLATILE else _stable(one) for name, one in value.items()
+        }
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        return json.loads(value)
     return [_stable(one) for one in value] if isinstance(value, list) else value
 
 
@@ -149,7 +199,8 @@ ROUTE = [("POST", "/routes", RULES)]
 BIN = [("POST", "/bins", {"list": "hooks", "name": "gh", "keep": "request"})]
 TOKEN = [("POST", "/tokens", {"name": "ci", "scopes": ["keys:read"]})]
 EVA = [("POST", "/users", {"username": "eva", "password": "known to eva"})]
-DB = '{"pets": [{"id": 1}]}'
+DB = '{"pets":[{"id":1}]}'
+IS_ERROR = re.compile(rb'\{"info":"[^"]*","code":"(?!b9y_)').match
 
 OPERATIONS = [
     (ALL, call("GET", "keys/a:b", before=KEY)),
@@ -206,7 +257,6 @@ OPERATIONS = [
     (ALL, call("DELETE", "topics/news", before=NEWS)),
     (ALL, call("GET", "topics", before=NEWS, query={"count": 1})),
     (ALL, call("POST", "routes", {"json": {"key": "a", "content_type": "text/html"}})),
-    (ALL, call("POST", "routes", {"json": {"key": "a"}})),
     (ALL, call("POST", "routes", {"json": RULES})),
     (ALL, call("POST", "routes", DB, query={"from": "db", "name": "pets", "journal": "calls"}, type="application/json")),
     (NO_JS, call("PUT", "routes", DB, before=ROUTE, query={"from": "db", "id": "@admin/shop", "name": "shop"}, type="application/json")),
@@ -261,7 +311,15 @@ def test_every_byte_arrives(repeated):
 
 @pytest.mark.parametrize("name", ["-dash", "a:b:c", "-", "--url", "-5", "x.y_z"])
 def test_every_name_arrives(name, repeated):
-    repeated(lambda http: {"method": "PUT", "segments": ["keys", name], "body": "-v", "query": {"ttl": 60}}, ALL)
+    repeated(
+        lambda http: {
+            "method": "PUT",
+            "segments": ["keys", name],
+            "body": "-v",
+            "query": {"ttl": 60},
+        },
+        ALL,
+    )
     repeated(call("DELETE", f"lists/{name}", before=[("POST", f"/lists/{name}", b"x")]), ALL)
 
 
@@ -273,11 +331,20 @@ def test_a_snippet_repeats_its_request(clients, prepare, repeated):
 def test_an_import_is_repeated(repeated, http):
     assert http.put("/keys/a:b", data="it's\n").ok
     lines = http.get("/export").text
-    repeated(lambda http: {"method": "POST", "segments": ["import"], "body": lines, "type": "application/x-ndjson", "query": {"mode": "skip"}}, NO_JS)
+    repeated(
+        lambda http: {
+            "method": "POST",
+            "segments": ["import"],
+            "body": lines,
+            "type": "application/x-ndjson",
+            "query": {"mode": "skip"},
+        },
+        NO_JS,
+    )
 
 
 def test_long_documents_are_read_from_a_file(repeated):
-    long = {**RULES, "rules": [{"path": f"/{number:04}"} for number in range(300)]}
+    long = {**RULES, "rules": [{"path": f"/{number:04}"} for number in range(200)]}
     repeated(call("POST", "routes", {"json": long}), ALL)
 
 

@@ -86,7 +86,6 @@ const published = (noun, command) => [
 
 const ROUTES = [
   { on: "POST routes", body: FIELDS, takes: USERID, cli: "route add {key} {content_type}", python: "print routes.create({key}, {content_type})", javascript: "print routes.create({key}, {content_type})" },
-  { on: "POST routes", body: FIELDS, takes: USERID, cli: "route add {key}", python: "print routes.create({key})", javascript: "print routes.create({key})" },
   { on: "POST routes?from", body: VALUE, ignores: "type", cli: ["route import {file}", `from ${IMPORTING}`], python: ["print routes.import_({from}, {bytes})", IMPORTING] },
   { on: "POST routes?from", body: DOCUMENT, javascript: ["print routes.import_({from}, {document})", "name prefix only journal userid"] },
   { on: "PUT routes?from&id", body: VALUE, ignores: "type", cli: ["route import {file}", `from ${IMPORTING}`], python: ["print routes.import_({from}, {bytes})", IMPORTING] },
