@@ -54,7 +54,13 @@ def work(
     hosts = config.answered_hosts
     base_path = BasePath(config.base_path, config.front) if config.base_path else None
     origins = config.cors_origins
-    app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
+    app = create_app(
+        services,
+        cors_origins=origins,
+        allowed_hosts=hosts,
+        base_path=base_path,
+        console=config.console == "on",
+    )
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
     access_log = AccessLog(services.metrics, services.traffic)
     threads = config.threads + config.max_waits
