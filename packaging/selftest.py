@@ -195,6 +195,8 @@ def selftest(program: Binary) -> None:
         assert b"Queues and workers" in server.get("/docs")
         assert b"Limit the attempts" in server.get("/docs/search?q=dead+letter")
         assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
+        assert b"/main.js" in server.get("/console")
+        assert all(server.get(f"/console/a/0/{name}.js") for name in ("main", "preact"))
         assert "lease" in program.run("help", "queues")
         assert b"export class Client" in server.get("/bambleweeny.js")
         assert b"bambleweeny_requests_total" in server.get("/metrics")
