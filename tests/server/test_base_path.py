@@ -133,7 +133,14 @@ def test_links_and_redirects_lead_below_the_base_path(below, http):
     assert contract["servers"][0]["url"] == BASE
     [base_url] = [v for v in http.get("/postman.json").json()["variable"] if v["key"] == "baseUrl"]
     assert base_url["value"] == below.url
-    for page in ("/console", "/docs", "/docs/queues", "/docs/api", "/docs/search?q=lease", "/docs/nowhere"):
+    for page in (
+        "/console",
+        "/docs",
+        "/docs/queues",
+        "/docs/api",
+        "/docs/search?q=lease",
+        "/docs/nowhere",
+    ):
         text = http.get(page, **browser).text
         links = re.findall(r'(?:href|src|action|data-document)="([^"#]+)"', text)
         assert links

@@ -248,7 +248,10 @@ class Client:
         self._fetch("/save")
 
     def about(self) -> dict[str, Any]:
-        """Return `msg`, `release`, `version`, `instance`, `docs` and, if there is one, `console`."""
+        """Return `msg`, `release`, `version`, `instance`, `docs` and `console` of the server.
+
+        No login. `console` is missing if the server has none.
+        """
         return self._fetch("/", is_public=True)
 
     def health(self) -> dict[str, Any]:
