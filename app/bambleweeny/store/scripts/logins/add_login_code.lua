@@ -1,5 +1,5 @@
--- Adds a one-time code, with which another program gets a session of the same user. With `max_codes`
--- that nobody has used, it replaces the one that expires first.
+-- Adds a one-time code, with which another program gets a session of the same user. If there are
+-- `max_codes` that nobody has used, it replaces the one that expires first.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
@@ -11,7 +11,7 @@
 --   ARGV[6] session (string): the id of that session
 -- Output: 1
 --- @include "lib/tenant"
-local digest, now, seconds, expires, session = unpack(ARGV, 2, 6)
+local digest, now, seconds, expires, session = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local max_codes = 10
 local passwords = string.match(redis.call('HGET', user, 'version'), '^%d+')
 -- NOTE: a full engine refuses a first write that adds; these remove first.

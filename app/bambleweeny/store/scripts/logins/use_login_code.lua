@@ -1,5 +1,5 @@
--- Removes a one-time code, so that it is used once, and checks that it still leads to a session: the
--- one that it was made with has not ended, and the password is the same.
+-- Removes a one-time code, so that it is used once, and checks that it still leads to a session:
+-- the one that it was made with has not ended, and the password is the same.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
