@@ -137,10 +137,10 @@ it stores that token instead, of a session or a named one; - reads a line.""",
         _console,
         "bambleweeny console --print",
         (argument("--print", action="store_true", help="print the URL, and open no browser"),),
-        note="""It prints the URL and opens it in the browser, or in the program that the variable
-BROWSER names. The URL has a code, which logs in once, within a minute. The
-session in the browser expires with the one that made the code. Other users of
-this machine may see the URL while the browser starts: use --print then.""",
+        note="""It prints the URL and opens it in the browser, or in the program that the
+variable BROWSER names. The URL has a code, which logs in once, within a minute.
+The session in the browser expires with the one that made the code. Other users
+of this machine may see the URL while the browser starts: use --print there.""",
     ),
     "logout": Verb(
         _logout,
