@@ -78,6 +78,7 @@ CALLS = {
     "token test": [],
     "info": [],
     "save": [],
+    "console": ["--print"],
     "login": ["--password", "x"],
 }
 ASK_NOBODY = {

@@ -202,6 +202,15 @@ class Client:
         """
         return self._accounting.follow_audit(action, since, last, userid)
 
+    def login_code(self) -> str:
+        """Return a code with which another program logs in as this user: `tokens.use_code`.
+
+        It can be used once, within a minute, and that session expires with the client's.
+        InsufficientScope for a named token.
+        """
+        code: str = self._connection.call("POST", "/auth/code").json()["code"]
+        return code
+
     def logout(self) -> None:
         """End the session on the server, and forget its token.
 
@@ -241,7 +250,10 @@ class Client:
         self._fetch("/save")
 
     def about(self) -> dict[str, Any]:
-        """Return `msg`, `release`, `version`, `instance` and `docs` of the server. No login."""
+        """Return `msg`, `release`, `version`, `instance`, `docs` and `console` of the server.
+
+        No login. `console` is missing if the server has none.
+        """
         return self._fetch("/", is_public=True)
 
     def health(self) -> dict[str, Any]:
