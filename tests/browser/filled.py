@@ -6,7 +6,7 @@ import json
 
 import requests
 
-SECRET = "whsec-of-the-shop"  # noqa: S105  only of a sandbox
+SECRET = "whsec-of-the-shop"
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000010000000100802000000909168360000001c49444154"
     "789c63dc39ef3303298089248db00d8c6a18d530b034000026b3022b8b6d3e1d0000000049454e44ae426082"
@@ -25,9 +25,19 @@ ORDERS = {
 def fill(client):
     """Fill the user's data; returns the addresses of all pages that then show something."""
     keys, lists = client.keys, client.lists
-    settings = {"currency": "EUR", "vat": 0.19, "banner": None, "payments": {"card": True, "invoice": False}}
+    settings = {
+        "currency": "EUR",
+        "vat": 0.19,
+        "banner": None,
+        "payments": {"card": True, "invoice": False},
+    }
     client.set("app:settings", json.dumps(settings), type="application/json")
-    for name, value in {"app:color": "blue", "app:motd": "Back at noon", "cart:7f3a": '{"items": 3}', "flags:dark": "on"}.items():
+    for name, value in {
+        "app:color": "blue",
+        "app:motd": "Back at noon",
+        "cart:7f3a": '{"items": 3}',
+        "flags:dark": "on",
+    }.items():
         client.set(name, value)
     client.set("session:ada", "3f9c", ttl="1h")
     client.set("img:logo", PIXEL, type="image/png")
@@ -60,11 +70,24 @@ def fill(client):
 
 def _receive(client):
     bin = client.bins.set(
-        {"name": "payments", "list": "hooks", "keep": "request", "verify": {"scheme": "github", "secrets": [SECRET]}}
+        {
+            "name": "payments",
+            "list": "hooks",
+            "keep": "request",
+            "verify": {"scheme": "github", "secrets": [SECRET]},
+        }
     )
     for number, event in enumerate(("paid", "refunded", "paid")):
         body = json.dumps({"event": event, "order": number, "amount": "12.50"}).encode()
         signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"X-Hub-Signature-256": f"sha256={signature}", "Content-Type": "application/json", "User-Agent": "Shop/2"}
-        requests.post(f"{bin.url}/events?try={number}", data=body, headers=headers, timeout=10).raise_for_status()
-    requests.post(f"{bin.url}", data=b"{}", headers={"X-Hub-Signature-256": "sha256=00"}, timeout=10)
+        headers = {
+            "X-Hub-Signature-256": f"sha256={signature}",
+            "Content-Type": "application/json",
+            "User-Agent": "Shop/2",
+        }
+        requests.post(
+            f"{bin.url}/events?try={number}", data=body, headers=headers, timeout=10
+        ).raise_for_status()
+    requests.post(
+        f"{bin.url}", data=b"{}", headers={"X-Hub-Signature-256": "sha256=00"}, timeout=10
+    )
