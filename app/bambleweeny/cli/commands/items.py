@@ -147,7 +147,7 @@ VERBS = {
             "bambleweeny items list jobs --state dead | sed 's/\\t.*//' "
             "| xargs -r bambleweeny items deliver jobs",
             (LIST, _ITEMS, USERID),
-            "make delayed or dead items ready, and print where they are",
+            "make delayed or dead items ready, and print their places",
             shell_examples="items deliver jobs 1795387415584138",
         ),
         bury=Verb(
@@ -159,7 +159,7 @@ VERBS = {
                 argument("--reason", metavar="TEXT", help="why the items are dead"),
                 USERID,
             ),
-            "make ready or delayed items dead, and print where they are",
+            "make ready or delayed items dead, and print their places",
             shell_examples="items bury jobs 1795387415584138",
         ),
         move=Verb(
