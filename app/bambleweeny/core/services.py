@@ -18,6 +18,7 @@ from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.inboxes import Inboxes, make_inboxes
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.instance.server_state import ServerState
 from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.core.instance.status import Status
 from bambleweeny.core.keys.key_changes import KeyChanges
@@ -73,6 +74,7 @@ class Services:
     exports: Exports
     imports: Imports
     status: Status
+    state: ServerState
     metrics: Metrics
     audit: AuditTrail
     usage: Usage
@@ -145,6 +147,7 @@ def make_services(
         exports=Exports(store.with_long_retry),
         imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
         status=Status(store, append_only_file),
+        state=ServerState(metrics, bounds, topic_bounds, max_waits, token_lifetime),
         metrics=metrics,
         audit=AuditTrail(store, streams),
         usage=Usage(store),
