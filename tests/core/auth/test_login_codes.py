@@ -28,7 +28,7 @@ def clock():
 
 @pytest.fixture
 def codes(store, services, clock):
-    return LoginCodes(store, clock=clock)
+    return LoginCodes(store, LoginLimits(store), clock)
 
 
 @pytest.fixture
