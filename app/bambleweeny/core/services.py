@@ -5,7 +5,6 @@ from pathlib import Path
 
 from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.limits import UserRules
-from bambleweeny.core.auth.login_codes import LoginCodes
 from bambleweeny.core.auth.logins import Logins
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.passwords import Passwords
@@ -55,7 +54,6 @@ class Services:
     call_rates: CallRates
     users: Users
     logins: Logins
-    login_codes: LoginCodes
     keys: Keys
     key_changes: KeyChanges
     lists: Lists
@@ -126,7 +124,6 @@ def make_services(
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),
-        login_codes=LoginCodes(store),
         keys=keys,
         key_changes=KeyChanges(store, keys),
         lists=lists,

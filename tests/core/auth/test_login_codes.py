@@ -28,7 +28,7 @@ def clock():
 
 @pytest.fixture
 def codes(store, services, clock):
-    return LoginCodes(store, clock=clock)
+    return LoginCodes(store, LoginLimits(store), clock)
 
 
 @pytest.fixture
@@ -166,3 +166,12 @@ def test_a_deleted_user_leaves_no_code(codes, uli, session, services, raw):
     assert not raw.exists(f"b9y:{{{uli.id}}}:login_codes")
     with pytest.raises(InvalidCode):
         codes.log_in(code.text, HERE)
+
+
+def test_a_full_store_makes_and_takes_codes(codes, uli, session, raw):
+    before = raw.config_get("maxmemory")["maxmemory"]
+    try:
+        raw.config_set("maxmemory", "1")
+        assert codes.log_in(codes.create(uli, session).text, HERE)[0] == uli
+    finally:
+        raw.config_set("maxmemory", before)

@@ -96,7 +96,7 @@ class AuthToken:
     def _use_code(self, req: falcon.Request, code: str) -> tuple[str, int]:
         """Return a token, and the seconds for which it is valid."""
         try:
-            caller, left = self.services.login_codes.log_in(code, req.env["REMOTE_ADDR"])
+            caller, left = self._logins.codes.log_in(code, req.env["REMOTE_ADDR"])
         except (InvalidCode, TooManyLogins) as ex:
             _note_refusal(req, "", ex)
             note_refused_login(req, self.services, "", ex)
@@ -141,7 +141,7 @@ class AuthCode:
         """Make a code with which another program logs in as this user, once, within a minute."""
         services, caller = self.services, req.context.caller
         session = services.tokens.session_of(bearer_token(req, resp))
-        code = services.login_codes.create(caller, session)
+        code = services.logins.codes.create(caller, session)
         note(req, services, "code.created")
         resp.status = 201
         resp.set_header("Cache-Control", "no-store")

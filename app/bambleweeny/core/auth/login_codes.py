@@ -25,11 +25,11 @@ class LoginCodes:
     def __init__(
         self,
         store: Store,
-        limits: LoginLimits | None = None,
+        limits: LoginLimits,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
-        self._limits = limits or LoginLimits(store)
+        self._limits = limits
         self._clock = clock
 
     def create(self, caller: Caller, session: Session) -> OpenCode:
