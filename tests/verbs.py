@@ -16,7 +16,7 @@ from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.lists.codec import StoredItem
-from bambleweeny.core.lists.items import FoundItem
+from bambleweeny.core.lists.found_items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy

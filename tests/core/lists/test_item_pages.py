@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from bambleweeny.core.lists.codec import StoredItem, pack_item
-from bambleweeny.core.lists.items import STATES
+from bambleweeny.core.lists.found_items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized

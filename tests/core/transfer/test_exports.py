@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from bambleweeny.core.lists.items import STATES
+from bambleweeny.core.lists.found_items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy

@@ -10,9 +10,12 @@ from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Item
+    from collections.abc import Iterable
+
+    from bambleweeny.client import Item, ItemPlace
 
 _COLUMNS = ("id", "state", "attempt", "enqueued", "reason", "value")
+_ITEMS = argument("ids", nargs="+", metavar="ITEM", help="the items' ids")
 
 
 def _row(item: "Item") -> tuple[Any, ...]:
@@ -53,6 +56,25 @@ def _delete(context: Context) -> None:
     for item_id in args.ids:
         context.client.lists.delete_item(args.name, item_id, userid=args.userid)
     context.out.done()
+
+
+def _deliver(context: Context) -> None:
+    args = context.args
+    _show_places(
+        context,
+        [context.client.lists.deliver(args.name, one, userid=args.userid) for one in args.ids],
+    )
+
+
+def _bury(context: Context) -> None:
+    args, lists = context.args, context.client.lists
+    _show_places(
+        context, [lists.bury(args.name, one, args.reason, userid=args.userid) for one in args.ids]
+    )
+
+
+def _show_places(context: Context, places: "Iterable[ItemPlace]") -> None:
+    context.out.rows(("list", "id", "state"), places)
 
 
 def _move(context: Context) -> None:
@@ -104,11 +126,32 @@ VERBS = {
             "del": Verb(
                 _delete,
                 "bambleweeny items del jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
-                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
+                (LIST, _ITEMS, USERID),
                 "delete single items",
                 shell_examples="items del jobs 1795387415584138",
             )
         },
+        deliver=Verb(
+            _deliver,
+            """bambleweeny push jobs 'try later' --delay 1h
+            bambleweeny items deliver jobs $(bambleweeny items list jobs --state delayed | cut -f 1)""",
+            (LIST, _ITEMS, USERID),
+            "make delayed or dead items ready, and print where they are",
+            shell_examples="items deliver jobs 1795387415584138",
+        ),
+        bury=Verb(
+            _bury,
+            """printf 'cat.png\\ndog.png\\n' | bambleweeny push jobs --lines
+            bambleweeny items bury jobs $(bambleweeny items list jobs | cut -f 1) --reason broken""",
+            (
+                LIST,
+                _ITEMS,
+                argument("--reason", metavar="TEXT", help="why the items are dead"),
+                USERID,
+            ),
+            "make ready or delayed items dead, and print where they are",
+            shell_examples="items bury jobs 1795387415584138",
+        ),
         move=Verb(
             _move,
             """bambleweeny items move jobs jobs
