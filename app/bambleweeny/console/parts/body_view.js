@@ -1,6 +1,7 @@
 // A body as what it is: JSON indented, text, image, or hex of any bytes. Nothing in it is run.
 import { text } from "../en/body.js";
 import { hexLine, imageTypeOf, indented, kindsOf, textOf } from "./body_kinds.js";
+import { sayError } from "./dialogs.js";
 import { bytes as size } from "./format.js";
 import { CopyButton } from "./snippet_box.js";
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./ui.js";
@@ -9,20 +10,27 @@ const LINE_PX = 20;
 const BEYOND = 10;
 
 // `bytes` or `text` is the body; `whole` is its length if these are only its beginning, and then `onMore` reads more.
-// `name` is that of the file that a download makes.
-export function BodyView({ bytes, text: written, contentType, whole, onMore, name = "body" }) {
+// `onWhole` returns all bytes for a download, whose file is `name`.
+export function BodyView({ bytes, text: written, contentType, whole, onMore, onWhole, name = "body" }) {
   const shown = useMemo(() => bytes ?? new TextEncoder().encode(written ?? ""), [bytes, written]);
   const isCut = whole !== undefined && whole > shown.length;
   const kinds = useMemo(() => kindsOf(shown, contentType, isCut), [shown, contentType, isCut]);
   const [chosen, setChosen] = useState(null);
   const kind = kinds.includes(chosen) ? chosen : kinds[0];
+  const save = async () => {
+    try {
+      download(isCut && onWhole ? await onWhole() : shown, name);
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
   if (!shown.length) return html`<p class="soft">${text.empty}</p>`;
   return html`<section class="body-view" aria-label=${text.label}>
     <div class="bar">
       <div class="tabs">${kinds.map((one) => html`<button type="button" key=${one} class="tab" aria-pressed=${one === kind} onClick=${() => setChosen(one)}>${text.kinds[one]}</button>`)}</div>
       <span class="grow"></span>
       ${kind !== "hex" && kind !== "image" && html`<${CopyButton} label=${text.copy} value=${() => textOf(shown, isCut)} />`}
-      <button type="button" class="small" onClick=${() => download(shown, name)}>${text.download}</button>
+      <button type="button" class="small" onClick=${save}>${text.download}</button>
     </div>
     <${Shown} kind=${kind} bytes=${shown} contentType=${contentType} isCut=${isCut} />
     ${isCut && html`<p class="bar"><span>${text.part(size(shown.length), size(whole))}</span>
