@@ -48,13 +48,6 @@ function changeOfItem(list, action, id, value) {
 // Returns the sentences of what did not work in an answer of `/ack`.
 export const failuresOf = (outcomes) => Object.values(outcomes).flat().flatMap((one) => (one.error ? [one.error.info] : []));
 
-// Returns the beginning of a body as one line; of bytes that are no text the first in hex.
-export function lineOf(body, describe) {
-  if (typeof body === "string") return body.replace(/\s+/g, " ").trim();
-  const hex = [...atob(body.base64).slice(0, 16)].map((letter) => letter.charCodeAt(0).toString(16).padStart(2, "0"));
-  return describe(hex.join(" "));
-}
-
 function inParts(all, size) {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
 }

@@ -21,8 +21,8 @@ export function Item({ list, id, closed, onChanged }) {
   const found = useReading((signal) => readItem(list, id, signal), [list, id]);
   useLive((event) => event.event.startsWith("list.") && event.name === list, found.reload);
   useEffect(() => {
-    if (!matchMedia("(min-width: 1000px)").matches) place.current.scrollIntoView({ block: "start" });
-  }, []);
+    if (found.value && !matchMedia("(min-width: 1000px)").matches) place.current.scrollIntoView({ block: "start" });
+  }, [Boolean(found.value)]);
   const changed = () => (found.reload(), onChanged());
   return html`<section ref=${place} class="card item" aria-label=${text.itemLabel}>
     <div class="bar"><h2 class="grow">${text.item(id)}</h2><a class="button close" href=${closed} aria-label=${text.close}>✕</a></div>

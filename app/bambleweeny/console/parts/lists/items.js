@@ -4,13 +4,14 @@ import { to } from "../address.js";
 import { call } from "../api.js";
 import { ago, bytes, number } from "../format.js";
 import { Grid } from "../grid.js";
+import { lineOf } from "../json_bytes.js";
 import { useLive } from "../live.js";
 import { Loaded } from "../loading.js";
 import { usePages } from "../paged.js";
 import { Empty } from "../snippet_box.js";
 import { html, useEffect, useState } from "../ui.js";
 import { Actions } from "./actions.js";
-import { itemsOf, lineOf, pushTo, STATES } from "./calls.js";
+import { itemsOf, pushTo, STATES } from "./calls.js";
 import { Item } from "./item.js";
 import { Whole } from "./whole.js";
 
@@ -19,12 +20,18 @@ const idOf = ({ id }) => id;
 const when = (moment) => moment && html`<time datetime=${moment}>${ago(moment)}</time>`;
 const TIMES = { ready: "expires", leased: "until", delayed: "due", dead: "died" };
 
+const BODY = { key: "body", title: text.beginning, render: ({ body }) => lineOf(body, text.binary) || text.emptyBody };
+const timeOf = (state) => ({ key: "at", title: text.at[state], isMinor: state === "ready", render: (row) => when(row[TIMES[state]]) });
+const ENQUEUED = { key: "enqueued", title: text.enqueued, render: ({ enqueued }) => when(enqueued) };
+
+// Beside an item there is room for two columns.
+const fewColumnsOf = (state) => [BODY, state === "ready" ? ENQUEUED : timeOf(state)];
 const columnsOf = (state) => [
-  { key: "body", title: text.beginning, render: ({ body }) => lineOf(body, text.binary) || text.emptyBody },
+  BODY,
   { key: "size", title: text.size, isNumber: true, isMinor: true, render: ({ size }) => bytes(size) },
   { key: "attempt", title: text.attempt, isNumber: true, isMinor: true, render: ({ attempt }) => number(attempt) },
-  { key: "enqueued", title: text.enqueued, isMinor: state !== "ready", render: ({ enqueued }) => when(enqueued) },
-  { key: "at", title: text.at[state], isMinor: state === "ready", render: (row) => when(row[TIMES[state]]) },
+  { ...ENQUEUED, isMinor: state !== "ready" },
+  timeOf(state),
   { key: "reason", title: state === "dead" ? text.reason : text.origin, isMinor: true, render: (row) => (state === "dead" ? row.reason : row.origin) },
 ];
 
@@ -44,7 +51,6 @@ export function Items({ list, query, counts, onChanged }) {
       <label class="order">${text.order} <select value=${order} onChange=${(event) => (location.hash = hash({ order: event.target.value === "newest" ? "newest" : "" }))}>
         ${Object.entries(text.orders).map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}</select></label>
     </div>
-    <${Whole} list=${list} state=${state} counts=${counts} onChanged=${changed} />
     <${Loaded} reading=${pages}>${(rows) => html`<${Table} ...${{ list, state, order, rows, counts, hash, changed }} current=${query.item} onMore=${pages.more} />`}</${Loaded}>`;
 }
 
@@ -60,13 +66,15 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
   };
   const done = () => (setSelected(new Set()), changed());
   return html`
-    ${rows.length > 0 && html`<div class="bar" role="group" aria-label=${text.selected(number(chosen.length))}>
-      ${chosen.length > 0 && html`<span role="status">${text.selected(number(chosen.length))}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`}
+    ${rows.length > 0 && html`<div class="bar">
+      ${chosen.length > 0
+        ? html`<span role="status">${text.selected(number(chosen.length))}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`
+        : html`<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${changed} />`}
       ${chosen.length < rows.length && html`<button type="button" class="small" onClick=${() => setSelected(new Set(rows.map(idOf)))}>${text.selectAll(number(rows.length))}</button>`}
       ${chosen.length > 0 && html`<button type="button" class="small" onClick=${() => setSelected(new Set())}>${text.selectNone}</button>`}
     </div>`}
     <div class=${current ? "two" : "stack"}>
-      <${Grid} label=${text.states[state]} columns=${columnsOf(state)} rows=${rows} keyOf=${idOf} href=${({ id }) => hash({ item: id })} isCurrent=${({ id }) => id === current}
+      <${Grid} label=${text.states[state]} columns=${current ? fewColumnsOf(state) : columnsOf(state)} rows=${rows} keyOf=${idOf} href=${({ id }) => hash({ item: id })} isCurrent=${({ id }) => id === current}
         whole=${Math.max(counts[state], rows.length)} onMore=${onMore} selected=${selected} onSelect=${select} empty=${html`<${None} list=${list} state=${state} counts=${counts} />`} />
       ${current && html`<${Item} key=${current} list=${list} id=${current} closed=${hash({ item: "" })} onChanged=${changed} />`}
     </div>`;

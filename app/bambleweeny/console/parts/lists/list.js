@@ -25,7 +25,7 @@ export function List({ name, query }) {
   useDue(stats);
   useShortcut("n", () => setOpen("push"));
   const close = () => setOpen(null);
-  return html`<p><a href=${to("lists")}>${text.all}</a></p>
+  return html`<a class="up" href=${to("lists")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       <button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>
       <${Pause} list=${name} stats=${stats} policy=${policy} />

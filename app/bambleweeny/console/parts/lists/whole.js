@@ -9,9 +9,8 @@ import { moveFrom, purgeOf } from "./calls.js";
 
 const MOST_MOVED = 10_000;
 
-export function Whole({ list, state, counts, onChanged }) {
+export function Whole({ list, state, count, onChanged }) {
   const [isMoving, setMoving] = useState(false);
-  const count = counts[state];
   if (!count) return null;
   const word = text.states[state].toLowerCase();
   const purge = async () => {
@@ -31,9 +30,9 @@ export function Whole({ list, state, counts, onChanged }) {
     onChanged();
   };
   return html`<div class="bar">
-    ${state === "dead" && html`<button type="button" onClick=${() => void redrive()}>${text.redriveAll}</button>`}
-    ${(state === "dead" || state === "ready") && html`<button type="button" onClick=${() => setMoving(true)}>${text.move}</button>`}
-    <button type="button" class="danger" onClick=${() => void purge()}>${text.purge(word)}</button>
+    ${state === "dead" && html`<button type="button" class="small" onClick=${() => void redrive()}>${text.redriveAll}</button>`}
+    ${(state === "dead" || state === "ready") && html`<button type="button" class="small" onClick=${() => setMoving(true)}>${text.move}</button>`}
+    <button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>
     ${isMoving && html`<${MoveDialog} ...${{ list, state, count }} onClose=${() => setMoving(false)}
       onMove=${(to, max) => (setMoving(false), done(async () => text.moved(number(await moveAll(list, to, state, max)), to)))} />`}
   </div>`;
