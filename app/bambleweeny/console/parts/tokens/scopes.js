@@ -74,10 +74,3 @@ export function nounsFor({ admin, scopes }) {
 
 // Whether a token with these scopes is accepted in a URL, as `?token=`.
 export const fitsUrls = (scopes) => scopes.map(rowOf).every(({ noun, verb }) => ["all", ...DATA].includes(noun) && IN_URLS.includes(verb));
-
-// Returns the names that a prefix may end with: those of a listing, cut after each colon.
-export function prefixesOf(names) {
-  const found = new Set();
-  for (const name of names) for (let end = name.indexOf(":"); end >= 0; end = name.indexOf(":", end + 1)) found.add(name.slice(0, end + 1));
-  return [...found].sort();
-}
