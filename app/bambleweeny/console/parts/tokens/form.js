@@ -24,7 +24,9 @@ export function TokenForm({ token, first = {}, action, onSend, children }) {
   const scopes = scopesOf(draft, admin);
   const fields = scopes && fieldsOf(draft, scopes, token);
   useChord("s", () => form.current.requestSubmit());
-  useEffect(() => form.current.querySelector(first.name ? ".asked input" : "input")?.focus(), []);
+  useEffect(() => {
+    if (!token) form.current.querySelector(first.name ? ".asked input" : "input")?.focus();
+  }, []);
   const submit = async (event) => {
     event.preventDefault();
     if (isBusy || !fields || !Object.keys(fields).length) return;
@@ -73,7 +75,7 @@ function Preset({ draft, own, admin, onPreset, set }) {
 }
 
 function Preview({ scopes, expires, rate }) {
-  return html`<div class="note" aria-live="polite"><strong>${text.allows}</strong> ${scopes ? sentenceOf({ scopes, expires, rate }) : text.nothing}
+  return html`<div class="note" aria-live="polite">${scopes ? html`<strong>${text.allows}</strong> ${sentenceOf({ scopes, expires, rate })}` : text.nothing}
     ${scopes && html`<div class="soft mono">${scopes.join(" ")}</div>`}
     ${scopes && fitsUrls(scopes) && html`<div class="soft">${text.inUrls}</div>`}</div>`;
 }

@@ -9,12 +9,12 @@ const MOST = 50;
 let lastId = 0;
 
 // `noun` is keys, lists or topics; with `isPrefix` the prefixes come first.
-export function NameField({ noun, isPrefix, label, hint, value, onValue, isLabelHidden = false, hasFocus = false }) {
+export function NameField({ noun, isPrefix, label, hint, value, onValue, isLabelHidden = false }) {
   const base = value.slice(0, value.lastIndexOf(":") + 1);
   const found = useReading((signal) => namesOf(noun, base, isPrefix, signal), [noun, base, isPrefix]);
   const [id] = useState(() => `names-${++lastId}`);
   return html`<label><span class=${isLabelHidden ? "hidden" : undefined}>${label}</span>
-    <input value=${value} list=${id} required pattern=${NAME.source.slice(1, -1)} placeholder=${hint} autocomplete="off" autocapitalize="none" spellcheck=${false} autofocus=${hasFocus}
+    <input value=${value} list=${id} required pattern=${NAME.source.slice(1, -1)} placeholder=${hint} autocomplete="off" autocapitalize="none" spellcheck=${false}
       onInput=${(event) => onValue(event.target.value)} />
     <datalist id=${id}>${(found.value ?? []).map((name) => html`<option key=${name} value=${name}></option>`)}</datalist></label>`;
 }
