@@ -14,7 +14,7 @@ from bambleweeny.client.lists import Lists
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
-from bambleweeny.client.transfer import Imported, Transfer
+from bambleweeny.client.transfer import Imported, ImportPlan, Transfer
 from bambleweeny.client.transport.connection import Connection
 from bambleweeny.client.transport.login import Login
 from bambleweeny.client.users import Users
@@ -145,6 +145,16 @@ class Client:
         `index` is its position, counted from 0.
         """
         return self._transfer.import_(lines, mode, userid)
+
+    def plan_import(
+        self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
+    ) -> ImportPlan:
+        """Return what `import_` would do with the lines, and change nothing.
+
+        The server makes the checks of the import, up to the first error. It cannot know what
+        others change meanwhile, and what lists and topics will drop at their bounds.
+        """
+        return self._transfer.plan(lines, mode, userid)
 
     def events(
         self, *, kinds: str | None = None, userid: int | None = None, **names: Unpack[EventNames]
