@@ -1,5 +1,83 @@
-import { render } from "./parts/ui.js";
-import { start } from "./pages/start.js";
+// The entry of the console: who is logged in, and which page is shown.
+import { text } from "./en/shell.js";
+import { parse, to } from "./parts/address.js";
+import { logIn } from "./parts/api.js";
+import { Problem } from "./parts/loading.js";
+import { LoginPage } from "./parts/login.js";
+import { applyTheme } from "./parts/preferences.js";
+import { acting, end, mayUse, session } from "./parts/session.js";
+import { Shell } from "./parts/shell.js";
+import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
-const app = document.getElementById("app");
-render(start(app.dataset.version), app);
+// `needs` is the noun of the scopes with which a named token sees the page; `isAdmin` pages are for admins.
+const PAGES = [
+  { name: "home" },
+  { name: "keys", group: "data", needs: "keys" },
+  { name: "lists", group: "data", needs: "lists" },
+  { name: "topics", group: "data", needs: "topics" },
+  { name: "inbox", group: "public", needs: "bins" },
+  { name: "routes", group: "public", needs: "routes" },
+  { name: "tokens", group: "access", needs: "tokens" },
+  { name: "users", group: "access", needs: "users", isAdmin: true },
+  { name: "audit", group: "access", needs: "audit" },
+  { name: "data", group: "instance" },
+  { name: "server", group: "instance", needs: "server", isAdmin: true },
+  { name: "account", group: "instance" },
+];
+
+const SHOWN = PAGES.map((page) => ({ ...page, title: text.pages[page.name] }));
+
+function App({ problem, code }) {
+  const found = useValue(session);
+  const acted = useValue(acting);
+  const [address, setAddress] = useState(parse(location.hash));
+  useEffect(() => {
+    const onHash = () => setAddress(parse(location.hash));
+    addEventListener("hashchange", onHash);
+    return () => removeEventListener("hashchange", onHash);
+  }, []);
+  if (!found) return html`<${LoginPage} problem=${problem} code=${code} />`;
+  const pages = SHOWN.filter((page) => isFor(page, found));
+  const page = pages.find(({ name }) => name === (address.page || "home"));
+  return html`<${Shell} pages=${pages} current=${page?.name}>
+    ${page ? html`<${Page} key=${`${page.name} ${found.id} ${acted?.id}`} name=${page.name} address=${address} />` : html`<${NoPage} />`}
+  </${Shell}>`;
+}
+
+// Loads the module of a page when it is first shown.
+function Page({ name, address }) {
+  const [shown, setShown] = useState({ component: null, error: null });
+  const load = () =>
+    import(`./pages/${name}.js`).then(
+      (module) => setShown({ component: module.default, error: null }),
+      (error) => setShown({ component: null, error }),
+    );
+  useEffect(() => void load(), []);
+  if (shown.error) return html`<${Problem} error=${new Error(text.failed)} onRetry=${load} />`;
+  return shown.component && html`<${shown.component} rest=${address.rest} query=${address.query} />`;
+}
+
+const NoPage = () => html`<h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p>`;
+
+const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
+
+// A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
+async function begin() {
+  applyTheme();
+  const sent = new URLSearchParams(location.hash.slice(1));
+  const [code, invitation] = [sent.get("code"), sent.get("invite")];
+  if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
+  let problem;
+  if (code) {
+    try {
+      await logIn({ code });
+    } catch (ex) {
+      problem = ex.status === 0 ? ex.info : text.codeFailed;
+    }
+  }
+  // NOTE: an invitation is for the user that it names, not for the one whose session this tab has.
+  if (invitation) end();
+  render(html`<${App} problem=${problem} code=${invitation} />`, document.getElementById("app"));
+}
+
+void begin();

@@ -1,2 +1,19 @@
-// The one module that knows the library: all others import this one.
-export * from "../preact.js";
+// The only module that knows which library renders the pages.
+// NOTE: a component returns one element, never several: this version may put those in the wrong place when they change.
+export {
+  html, render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState,
+} from "../preact.js";
+import { useEffect, useState } from "../preact.js";
+
+// Returns the value of an observable; the component renders again when it changes.
+export function useValue(observable) {
+  const [, setTurn] = useState(0);
+  useEffect(() => observable.subscribe(() => setTurn((turn) => turn + 1)), [observable]);
+  return observable.value;
+}
+
+// Sets the title of the window while a component is shown.
+export const useTitle = (title) =>
+  useEffect(() => {
+    document.title = title ? `${title} – bambleweeny` : "bambleweeny";
+  }, [title]);

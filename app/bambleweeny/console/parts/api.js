@@ -1,0 +1,171 @@
+// Every call of the console goes through `call`, which adds the token and keeps the last calls for the drawer.
+import { Observable } from "./observable.js";
+import { pathOf, request, withQuery } from "./request.js";
+import { acting, begin, end, renewed, session } from "./session.js";
+
+// The URL of the API: that of this page, without `/console`.
+export const API_URL = location.href.replace(/[?#].*$/s, "").replace(/\/console\/?$/, "");
+// The last calls, the newest first: `{ id, request, status, ms, time }`; `status` is 0 without an answer.
+export const recent = new Observable([]);
+// Whether the server answers: "online" or "offline".
+export const reachable = new Observable("online");
+
+const MOST_RECENT = 50;
+// The nouns whose calls take `userid`.
+const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "usage", "tokens", "audit"]);
+let lastId = 0;
+
+// An answer that is no success, or none at all (`status` 0). `info` is a sentence, `hint` may be empty.
+export class ApiError extends Error {
+  constructor(status, { info, code, hint = "", ...details }, headers = new Headers()) {
+    super(info);
+    Object.assign(this, { name: "ApiError", status, code, info, hint, details, headers });
+  }
+}
+
+// An answer: `status`, `headers`, `bytes`, `text()` and `json()`.
+class Answer {
+  constructor(response, bytes) {
+    Object.assign(this, { status: response.status, headers: response.headers, bytes });
+  }
+  text = () => new TextDecoder("utf-8", { ignoreBOM: true }).decode(this.bytes);
+  json = () => JSON.parse(this.text());
+}
+
+// Sends a request and returns its answer; ApiError otherwise. A 401 shows the login form, and repeats the call after it.
+// `isQuiet` keeps a call that nobody made by hand out of the drawer.
+export async function call(sent, { signal, isQuiet = false } = {}) {
+  const asked = addressed(sent);
+  const begun = performance.now();
+  const note = isQuiet ? () => {} : noted(asked);
+  try {
+    const response = await responseOf(asked, signal);
+    const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
+    note(response.status, performance.now() - begun);
+    if (response.ok || response.status === 304) return answer;
+    throw problemOf(answer);
+  } catch (ex) {
+    if (ex instanceof ApiError || ex.name === "AbortError") {
+      if (ex.status === 0) note(0, performance.now() - begun);
+      throw ex;
+    }
+    note(0, performance.now() - begun);
+    throw new ApiError(0, { info: "The server does not answer.", code: "no_answer" });
+  }
+}
+
+// Yields the rows of an NDJSON stream; an empty line, which keeps the connection alive, is undefined. Ends with the stream.
+export async function* rowsOf(sent, signal) {
+  const response = await responseOf(addressed(sent), signal);
+  if (!response.ok) throw problemOf(new Answer(response, new Uint8Array(await response.arrayBuffer())));
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) yield line.trim() ? JSON.parse(line) : undefined;
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+async function responseOf(asked, signal) {
+  for (let isRepeated = false; ; isRepeated = true) {
+    const used = session.value;
+    const headers = new Headers(asked.headers);
+    if (used && !asked.isPublic) headers.set("Authorization", `Bearer ${used.token}`);
+    const response = await answerOf(asked, headers, signal);
+    // NOTE: a user without a login sees the login page instead, so a 401 here is the end of a session.
+    if (response.status !== 401 || asked.isPublic || !used || isRepeated) return response;
+    if (session.value === used) await renewed();
+    // NOTE: what one user sent is never repeated as another one.
+    if (session.value?.id !== used.id) return response;
+  }
+}
+
+async function answerOf(asked, headers, signal) {
+  const { method } = asked;
+  // NOTE: of a string, a browser says that it is text/plain.
+  const body = typeof asked.body === "string" ? new TextEncoder().encode(asked.body) : asked.body;
+  const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
+  try {
+    const response = await fetch(API_URL + pathOf(asked), options);
+    reachable.value = "online";
+    return response;
+  } catch (ex) {
+    if (ex.name !== "AbortError") {
+      reachable.value = "offline";
+      throw new ApiError(0, { info: "The server does not answer.", code: "no_answer" });
+    }
+    throw ex;
+  }
+}
+
+// Returns the request with the user for which the admin acts.
+export function addressed(sent) {
+  const isActing = acting.value && ACTING.has(sent.segments[0]) && !sent.isPublic && !sent.query.userid;
+  return isActing ? withQuery(sent, { userid: acting.value.id }) : sent;
+}
+
+function noted(asked) {
+  const entry = { id: ++lastId, request: asked, status: null, ms: null, time: Date.now() };
+  recent.value = [entry, ...recent.value].slice(0, MOST_RECENT);
+  return (status, ms) => {
+    recent.value = recent.value.map((one) => (one.id === entry.id ? { ...one, status, ms } : one));
+  };
+}
+
+function problemOf(answer) {
+  try {
+    const found = answer.json();
+    return new ApiError(answer.status, found.error ? { info: found.error_description ?? found.error, code: found.error } : found, answer.headers);
+  } catch {
+    return new ApiError(answer.status, { info: `The server answered ${answer.status}.`, code: "unknown" }, answer.headers);
+  }
+}
+
+// Logs in with a name and a password, or `{ code }`; the token is kept, and neither of them.
+export async function logIn(login) {
+  const answer = await call(request("POST", ["auth", "token"], { body: { json: login }, isPublic: true }), { isQuiet: true });
+  await beginWith(answer.json());
+}
+
+async function beginWith({ access_token: token, expires_in: seconds }) {
+  begin(await described(token, Date.now() + seconds * 1000));
+}
+
+const bearing = (token) => ({ Authorization: `Bearer ${token}` });
+
+// Logs in with a token that the user has.
+export async function logInWith(token) {
+  const found = await described(token, null);
+  const { exp } = (await call(request("POST", ["auth", "introspect"], { body: { json: { token } }, headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
+  begin({ ...found, ends: exp ? exp * 1000 : null });
+}
+
+// Sets the password of the user that has a one-time code, and logs in as that user.
+export async function acceptCode(code, password) {
+  const answer = await call(request("POST", ["auth", "accept"], { body: { json: { code, password } }, isPublic: true }), { isQuiet: true });
+  await beginWith(answer.json());
+}
+
+// Ends the session on the server and here; a named token stays valid.
+export async function logOut() {
+  const { token, scopes } = session.value;
+  end();
+  try {
+    if (!scopes) await call(request("POST", ["auth", "logout"], { headers: bearing(token), isPublic: true }), { isQuiet: true });
+  } catch (ex) {
+    if (ex.status !== 401) throw ex;
+  }
+}
+
+async function described(token, ends) {
+  const who = (await call(request("GET", ["auth", "test"], { headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
+  if (who.authenticated !== "True") throw new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
+  return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes?.split(" ") ?? null };
+}

@@ -1,0 +1,82 @@
+// Questions and short messages above the page.
+import { text } from "../en/shell.js";
+import { Observable } from "./observable.js";
+import { html, useEffect, useRef, useState, useValue } from "./ui.js";
+
+const question = new Observable(null);
+const messages = new Observable([]);
+let lastId = 0;
+
+// Asks before something that cannot be undone; resolves with true or false. `action` is the button's verb; with `typed` the user types that word first.
+export function confirm({ title, detail, action, isDanger = true, typed }) {
+  return new Promise((resolve) => {
+    question.value = { title, detail, action, isDanger, typed, resolve };
+  });
+}
+
+// Shows a message for some seconds; screen readers read it. An error stays until it is closed.
+export function say(sentence, { isError = false } = {}) {
+  const id = ++lastId;
+  messages.value = [...messages.value.slice(-3), { id, sentence, isError }];
+  if (!isError) setTimeout(() => forget(id), 5000);
+}
+
+// Shows what went wrong in a call; nothing if it was cancelled.
+export function sayError(ex) {
+  if (ex?.name === "AbortError") return;
+  say([ex.info ?? ex.message, ex.hint].filter(Boolean).join(" "), { isError: true });
+}
+
+const forget = (id) => {
+  messages.value = messages.value.filter((one) => one.id !== id);
+};
+
+// A modal window: focus stays inside, Escape closes it.
+export function Modal({ title, onClose, children, isWide = false }) {
+  const element = useRef();
+  useEffect(() => {
+    element.current.showModal();
+  }, []);
+  const close = (event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`<dialog ref=${element} class=${isWide ? "modal wide" : "modal"} aria-labelledby="modal-title" onCancel=${close}>
+    <header><h2 id="modal-title">${title}</h2><button class="quiet" aria-label=${text.close} onClick=${close}>✕</button></header>
+    ${children}
+  </dialog>`;
+}
+
+// The place where questions and messages appear; once on a page.
+export function Dialogs() {
+  const asked = useValue(question);
+  const shown = useValue(messages);
+  return html`${asked && html`<${Question} key=${asked.title} ...${asked} />`}
+    <div class="messages" role="status" aria-live="polite">
+      ${shown.map(({ id, sentence, isError }) => html`<div key=${id} class=${isError ? "message error" : "message"}>
+        <span>${sentence}</span><button class="quiet" aria-label=${text.close} onClick=${() => forget(id)}>✕</button>
+      </div>`)}
+    </div>`;
+}
+
+function Question({ title, detail, action, isDanger, typed, resolve }) {
+  const [word, setWord] = useState("");
+  const answer = (isYes) => {
+    question.value = null;
+    resolve(isYes);
+  };
+  const submit = (event) => {
+    event.preventDefault();
+    if (!typed || word === typed) answer(true);
+  };
+  return html`<${Modal} title=${title} onClose=${() => answer(false)}>
+    <form onSubmit=${submit}>
+      ${detail && html`<p>${detail}</p>`}
+      ${typed && html`<label>${text.confirmTyped(typed)}<input value=${word} onInput=${(event) => setWord(event.target.value)} autocomplete="off" /></label>`}
+      <footer>
+        <button type="button" onClick=${() => answer(false)}>${text.cancel}</button>
+        <button class=${isDanger ? "danger" : "primary"} disabled=${Boolean(typed) && word !== typed} autofocus=${!typed}>${action}</button>
+      </footer>
+    </form>
+  </${Modal}>`;
+}

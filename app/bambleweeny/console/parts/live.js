@@ -1,0 +1,131 @@
+// One stream of events for a visible tab. Components ask what has changed; nobody else opens the stream.
+import { ApiError, rowsOf } from "./api.js";
+import { Observable } from "./observable.js";
+import { request } from "./request.js";
+import { acting, session } from "./session.js";
+import { useEffect, useRef } from "./ui.js";
+
+// "live", "connecting", "polling" (events cannot be streamed now) or "paused" (hidden tab, or nobody listens).
+export const connection = new Observable("paused");
+
+const PAUSES_MS = [250, 500, 1000, 2000, 4000];
+const POLL_MS = 3000;
+const TOGETHER_MS = 120;
+// Listeners get `{ event, name }`; also `{ event: "missed" }` when events may have been lost, and then `name` is empty.
+const listeners = new Set();
+let stream = null;
+
+document.addEventListener("visibilitychange", settle);
+session.subscribe(restart);
+acting.subscribe(restart);
+
+// Calls `listener` for each event, until the returned function is called.
+export function onEvents(listener) {
+  listeners.add(listener);
+  settle();
+  return () => {
+    listeners.delete(listener);
+    settle();
+  };
+}
+
+// Runs `reload` after events that `concerns(event)` accepts, at most once in 120 ms, and when events may have been missed.
+export function useLive(concerns, reload) {
+  const latest = useRef();
+  latest.current = { concerns, reload };
+  useEffect(() => {
+    let timer;
+    const stop = onEvents((event) => {
+      if (timer || (event.event !== "missed" && !latest.current.concerns(event))) return;
+      timer = setTimeout(() => {
+        timer = undefined;
+        latest.current.reload();
+      }, TOGETHER_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, []);
+}
+
+function settle() {
+  const isWanted = listeners.size > 0 && !document.hidden && session.value;
+  if (isWanted && !stream) {
+    stream = new AbortController();
+    void follow(stream.signal);
+  } else if (!isWanted && stream) {
+    stream.abort();
+    stream = null;
+    connection.value = "paused";
+  }
+}
+
+function restart() {
+  stream?.abort();
+  stream = null;
+  settle();
+}
+
+async function follow(signal) {
+  let [failures, isFirst] = [0, true];
+  while (!signal.aborted) {
+    connection.value = "connecting";
+    try {
+      for await (const row of rowsOf(request("GET", ["events"], { query: { kinds: "*" }, headers: { Accept: "application/x-ndjson" } }), signal)) {
+        if (signal.aborted) return;
+        if (connection.value !== "live") {
+          connection.value = "live";
+          failures = 0;
+          // NOTE: events have no history, so all that is shown is read again.
+          if (!isFirst) emit({ event: "missed", name: "" });
+          isFirst = false;
+        }
+        if (row) emit(row);
+      }
+    } catch (ex) {
+      if (signal.aborted) return;
+      if (ex instanceof ApiError && ex.status >= 400) {
+        connection.value = "polling";
+        emit({ event: "missed", name: "" });
+        await pause(POLL_MS, signal);
+        continue;
+      }
+    }
+    isFirst = false;
+    await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)], signal);
+  }
+}
+
+// Yields `{ id, time, type, value }` of a topic and reconnects after the last one, until the signal. `onState` gets "live" or "connecting".
+export async function* messagesOf(topic, { since, last, signal, onState = () => {} }) {
+  let [after, failures] = [since, 0];
+  while (!signal.aborted) {
+    onState("connecting");
+    const query = after ? { since: after } : { last };
+    try {
+      for await (const row of rowsOf(request("GET", ["topics", topic], { query, headers: { Accept: "application/x-ndjson" } }), signal)) {
+        onState("live");
+        failures = 0;
+        if (!row) continue;
+        if (row.id) after = row.id;
+        yield row;
+      }
+    } catch (ex) {
+      if (signal.aborted) return;
+      if (ex instanceof ApiError && ex.status >= 400 && ex.status < 500 && ex.status !== 429) throw ex;
+    }
+    await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)], signal);
+  }
+}
+
+function emit(event) {
+  for (const listener of [...listeners]) listener(event);
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

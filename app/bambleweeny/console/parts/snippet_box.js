@@ -1,0 +1,55 @@
+// One call as curl, CLI, Python and JavaScript, with a button to copy and one to run it.
+import { text } from "../en/shell.js";
+import { addressed, API_URL } from "./api.js";
+import { sayError } from "./dialogs.js";
+import { preferences, prefer } from "./preferences.js";
+import { snippetsOf } from "./snippets.js";
+import { html, useState, useValue } from "./ui.js";
+
+const LANGUAGES = ["curl", "cli", "python", "javascript"];
+
+// A button that copies a text; secrets stay out of the page's title and log.
+export function CopyButton({ value, label = text.copy }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(typeof value === "function" ? value() : value);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 1500);
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
+  return html`<button type="button" class="small" onClick=${copy}>${isCopied ? text.copied : label}</button>`;
+}
+
+// `request` is the call; with `onRun` there is a button that makes it here.
+export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
+  const { language } = useValue(preferences);
+  const [isBusy, setBusy] = useState(false);
+  const found = snippetsOf(addressed(request), API_URL);
+  const run = async () => {
+    setBusy(true);
+    try {
+      await onRun();
+    } catch (ex) {
+      sayError(ex);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return html`<div class="snippet" role="group" aria-label=${text.snippet}>
+    <div class="bar">
+      <div class="tabs">${LANGUAGES.map((name) => html`<button type="button" key=${name} aria-pressed=${name === language} class="tab"
+        onClick=${() => prefer({ language: name })}>${text.languages[name]}</button>`)}</div>
+      ${found[language] && html`<${CopyButton} value=${found[language]} />`}
+      ${onRun && html`<button type="button" class="small primary" disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
+    </div>
+    <pre tabindex="0">${found[language] ?? text.noSnippet}</pre>
+  </div>`;
+}
+
+// What an empty page shows: a sentence, and the call that fills it.
+export function Empty({ sentence, request, onRun, children }) {
+  return html`<div class="empty"><p>${sentence}</p>${children}${request && html`<${SnippetBox} request=${request} onRun=${onRun} />`}</div>`;
+}

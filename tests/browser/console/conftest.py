@@ -1,0 +1,27 @@
+"""A browser that is logged in at the console of a sandbox."""
+
+import pytest
+from bambleweeny import Client
+from browser.conftest import browsing
+from browser.consoles import Console
+from servers import running
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory):
+    with (
+        running("sandbox", BAMBLEWEENY_LOG_LEVEL="warning") as server,
+        Client(server.url, username="admin", password="changeme") as client,
+        browsing(tmp_path_factory.mktemp("profile")) as browser,
+    ):
+        console = Console(browser, server, client)
+        console.log_in()
+        yield console
+
+
+@pytest.fixture(autouse=True)
+def no_complaint(console):
+    """Fail if a test leaves a message in the browser's log that it has not read."""
+    console.complaints()
+    yield
+    assert console.complaints() == []
