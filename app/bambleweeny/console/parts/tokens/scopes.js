@@ -16,7 +16,7 @@ export const NOUNS = {
 };
 
 export const MOST_SCOPES = 50;
-export const NAME = /^[A-Za-z0-9_:.-]{1,255}$/;
+export const NAME = /^[A-Za-z0-9_:.\-]{1,255}$/;
 const DATA = ["keys", "lists", "topics", "routes", "bins"];
 // What `write` of a noun allows too.
 const IMPLIED = ["incr", "push", "pop", "publish"];
