@@ -27,6 +27,7 @@ CALLS = {
     "home": Client.about,
     "getToken": lambda client: client.tokens.create(),
     "testToken": lambda client: client.tokens.test(),
+    "createLoginCode": Client.login_code,
     "logOut": Client.logout,
     "revokeToken": lambda client: client.tokens.revoke_text("nonsense"),
     "introspectToken": lambda client: client.tokens.introspect("nonsense"),
@@ -58,6 +59,7 @@ CALLS = {
     "purgeItems": lambda client: client.lists.purge("foo"),
     "showItem": lambda client: client.lists.item("foo", "7"),
     "deleteItem": lambda client: client.lists.delete_item("foo", "7"),
+    "changeItem": lambda client: client.lists.bury("foo", "7"),
     "countItems": lambda client: client.lists.stats("foo"),
     "moveItems": lambda client: client.lists.move("foo", "bar"),
     "deleteList": lambda client: client.lists.delete("foo"),
@@ -115,6 +117,8 @@ EXCEPTIONS = {
     "searchGuide": "a page for people",
     "showReference": "a page for people",
     "getGuideFile": "a page for people",
+    "showConsole": "a page for people",
+    "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY

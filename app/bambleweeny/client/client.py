@@ -7,14 +7,14 @@ from typing import Any, Unpack
 from bambleweeny.client.accounting import Accounting, AuditEntries, AuditEntry
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
-from bambleweeny.client.events import Event, follow_events
+from bambleweeny.client.events import Event, EventNames, follow_events
 from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
-from bambleweeny.client.transfer import Imported, Transfer
+from bambleweeny.client.transfer import Imported, ImportPlan, Transfer
 from bambleweeny.client.transport.connection import Connection
 from bambleweeny.client.transport.login import Login
 from bambleweeny.client.users import Users
@@ -146,17 +146,29 @@ class Client:
         """
         return self._transfer.import_(lines, mode, userid)
 
+    def plan_import(
+        self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
+    ) -> ImportPlan:
+        """Return what `import_` would do with the lines, and change nothing.
+
+        The server makes the checks of the import, up to the first error. It cannot know what
+        others change meanwhile, and what lists and topics will drop at their bounds.
+        """
+        return self._transfer.plan(lines, mode, userid)
+
     def events(
-        self, *, keys: str | None = None, lists: str | None = None, userid: int | None = None
+        self, *, kinds: str | None = None, userid: int | None = None, **names: Unpack[EventNames]
     ) -> Iterator[Event]:
         """Yield an event for each change of a key or list. The iterator never ends.
 
-        `keys` and `lists` are comma-separated names; a name that ends with * is a prefix.
-        Without both, every event of the user is sent. There is no history: events before the
-        first `next()`, or while the connection is broken, are lost. A stream that breaks
-        after its first event is opened again every second.
+        `names` are `keys`, `lists`, `topics`, `routes` and `bins`, comma-separated; a name that
+        ends with * is a prefix. `kinds` are comma-separated, such as list.pop, or * for all;
+        the default is key.set, key.del and list.push, and each kind of the named topics, routes
+        and bins. There is no history: events before the first `next()`, or while the connection
+        is broken, are lost. A stream that breaks after its first event is opened again every
+        second.
         """
-        return follow_events(self._connection, keys, lists, userid)
+        return follow_events(self._connection, kinds, userid, names)
 
     def usage(self, *, userid: int | None = None) -> dict[str, Any]:
         """Return what the user stores by noun, its `limits`, and its `traffic` of 35 days.
@@ -200,6 +212,15 @@ class Client:
         """
         return self._accounting.follow_audit(action, since, last, userid)
 
+    def login_code(self) -> str:
+        """Return a code with which another program logs in as this user: `tokens.use_code`.
+
+        It can be used once, within a minute, and that session expires with the client's.
+        InsufficientScope for a named token.
+        """
+        code: str = self._connection.call("POST", "/auth/code").json()["code"]
+        return code
+
     def logout(self) -> None:
         """End the session on the server, and forget its token.
 
@@ -239,7 +260,10 @@ class Client:
         self._fetch("/save")
 
     def about(self) -> dict[str, Any]:
-        """Return `msg`, `release`, `version`, `instance` and `docs` of the server. No login."""
+        """Return `msg`, `release`, `version`, `instance`, `docs` and `console` of the server.
+
+        No login. `console` is missing if the server has none.
+        """
         return self._fetch("/", is_public=True)
 
     def health(self) -> dict[str, Any]:

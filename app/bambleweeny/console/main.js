@@ -5,7 +5,7 @@ import { logIn } from "./parts/api.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, end, session } from "./parts/session.js";
+import { acting, end, mayUse, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
@@ -59,10 +59,7 @@ function Page({ name, address }) {
 
 const NoPage = () => html`<h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p>`;
 
-const isFor = ({ isAdmin, needs }, { admin, scopes }) => (!isAdmin || admin) && (!needs || !scopes || scopes.some((scope) => nounsOf(scope).includes(needs)));
-
-// `read` and `write` alone stand for all nouns of data.
-const nounsOf = (scope) => (scope === "read" || scope === "write" ? ["keys", "lists", "topics", "routes", "bins"] : [scope.split(":")[0]]);
+const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
 
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {

@@ -23,9 +23,10 @@ _STORED_AS = {
 """Parts of key names that the layout has under another word than the code."""
 
 _ALONE = (
-    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
+    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events", "followed",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
+    "login_codes",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
 )  # fmt: skip
 _BEFORE_NAMES = (
@@ -60,6 +61,7 @@ class Tenant:
     bins: str
     probe: str
     events: str
+    followed: str
     idempotent: str
     idempotent_old: str
     once: str
@@ -73,6 +75,7 @@ class Tenant:
     tokens: str
     token_uses: str
     ended_sessions: str
+    login_codes: str
     rates: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:

@@ -88,7 +88,9 @@ async function responseOf(asked, signal) {
 }
 
 async function answerOf(asked, headers, signal) {
-  const { method, body } = asked;
+  const { method } = asked;
+  // NOTE: of a string, a browser says that it is text/plain.
+  const body = typeof asked.body === "string" ? new TextEncoder().encode(asked.body) : asked.body;
   const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
   try {
     const response = await fetch(API_URL + pathOf(asked), options);

@@ -3,6 +3,8 @@ import { Observable } from "./observable.js";
 
 const KEY = "bambleweeny.session";
 const WARNING_MS = 180_000;
+// The nouns for which the scopes `read` and `write` stand.
+const DATA = new Set(["keys", "lists", "topics", "routes", "bins"]);
 const LEAST_MS = 10_000;
 
 // `{ token, ends, user, id, admin, scopes }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
@@ -18,6 +20,11 @@ let timer;
 
 session.subscribe(remember);
 watchEnd(session.value);
+
+// Whether the scopes of the login allow some call of a noun; all if it has no scopes.
+export function mayUse(noun, { scopes } = session.value) {
+  return !scopes || scopes.some((scope) => scope.startsWith(`${noun}:`) || (DATA.has(noun) && (scope === "read" || scope === "write")));
+}
 
 // Begins a session; calls that wait for a login go on.
 export function begin(found) {
