@@ -2,7 +2,10 @@
 
 from contextlib import suppress
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -55,7 +58,8 @@ class Console:
         """Click an element; it is looked up again if the page has replaced it meanwhile."""
 
         def clicked():
-            with suppress(StaleElementReferenceException):
+            # NOTE: a message may be above it for some seconds.
+            with suppress(StaleElementReferenceException, ElementClickInterceptedException):
                 element = self.found(css, text)
                 if element and element.is_enabled():
                     element.click()

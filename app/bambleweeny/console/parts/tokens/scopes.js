@@ -64,6 +64,10 @@ export function mayGive(own, noun, verb) {
   return own.map(rowOf).some((row) => (row.noun === noun || (row.noun === "all" && DATA.includes(noun))) && (row.verb === verb || row.noun === "act" || (row.verb === "write" && IMPLIED.includes(verb))));
 }
 
+// Whether a caller with these scopes (null: a session) may list the names of a noun that begin with a prefix.
+export const mayList = (own, noun, prefix) =>
+  !own || own.map(rowOf).some((row) => (row.noun === noun || row.noun === "all") && row.verb === "read" && row.kind !== "name" && prefix.startsWith(row.name));
+
 // Returns the nouns that a caller may give, each with its verbs.
 export function nounsFor({ admin, scopes }) {
   return Object.entries(NOUNS)
