@@ -76,6 +76,7 @@ def test_limits_are_changed_and_taken_away(console, user):
     console.fill("input[name=max_value]", Keys.BACKSPACE)
     console.click(".limits button.primary")
     console.until(lambda: console.client.users.get(user).max_value == 0)
+    console.until(lambda: not console.find(".limits button.primary").is_enabled())
     assert console.client.users.get(user).quota == 2
 
 
