@@ -27,6 +27,7 @@ from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
+from bambleweeny.core.transfer.import_plan import ImportPlan
 from bambleweeny.core.usage.byte_counts import used_bytes
 from bambleweeny.errors import WrongLogin
 from bambleweeny.store import Store
@@ -274,6 +275,10 @@ WRITES: dict[str, Verb] = {
     ),
     "revoke tokens": lambda s, u, f: s.named_tokens.revoke_all(u),
     "subscribe": lambda s, u, f: subscribe(s.keys._store, u, 1),
+    "follow": lambda s, u, f: subscribe(s.keys._store, u, 1, "followed"),
+    "plan an import": lambda s, u, f: s.imports.plan(
+        u, io.BytesIO(_EXPORTED), "merge", after=ImportPlan()
+    ),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
 """What runs a script of the user, and changes something that is the user's."""
