@@ -89,9 +89,7 @@ def test_what_a_stranger_sends_is_only_text(console):
 
 def test_a_long_trail_has_few_rows(console):
     for number in range(60):
-        console.client.tokens.revoke(
-            console.client.tokens.add(str(number), ["keys:read"]).token.id
-        )
+        console.client.tokens.revoke(console.client.tokens.add(str(number), ["keys:read"]).token.id)
     opened(console, "audit?period=all")
     assert int(console.find(".grid table").get_attribute("aria-rowcount")) > 120
     assert len(shown(console)) < 60

@@ -5,7 +5,7 @@ from bambleweeny import Client
 from bambleweeny.errors import NotFound, WrongLogin
 from selenium.webdriver.common.keys import Keys
 
-XSS = "<img src=x onerror=\"window.xss=1\">'`${1}"
+XSS = '<img src=x onerror="window.xss=1">\'`${1}'
 PASSWORD = "a good one"
 
 
