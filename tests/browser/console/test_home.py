@@ -72,8 +72,6 @@ def test_a_card_is_done_when_another_client_makes_it(console):
         "topic": lambda client: client.topics.publish("theirs", "1"),
     }.items():
         make(console.client)
-        if name in ("webhook", "mock"):
-            console.client.set("nudge", name)
         console.find(f"[aria-labelledby=card-{name}] .badge", "Done")
 
 
