@@ -7,7 +7,7 @@ def test_the_page_has_figures_calls_and_limits(console):
     console.find(".figures", "Ready")
     figures = console.find(".figures").text
     assert console.client.info()["version"] in figures
-    console.find("#content table", "/keys/{key_id}")
+    console.find("#content table", "/keys/{name}")
     assert "max_body" in console.find("#content").text
     console.click("summary", "State of the engine")
     console.type("details .filter", "used_memory_human")
