@@ -7,11 +7,12 @@ import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, number, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
+import { connection } from "../live.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { useShortcut } from "../shortcuts.js";
 import { Empty } from "../snippet_box.js";
-import { html, useMemo, useState, useTitle } from "../ui.js";
+import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
 import { MOST_KEPT, useFeed } from "./feed.js";
 import { PublishDialog, publishTo } from "./publish.js";
@@ -27,6 +28,7 @@ export function Topic({ name, query }) {
   const [isPublishing, setPublishing] = useState(false);
   const feed = useFeed(name, beginOf(query), isPaused);
   useShortcut("n", () => setPublishing(true));
+  useConnection(feed.connection);
   return html`<a class="up" href=${to("topics")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       <button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>
@@ -38,10 +40,18 @@ export function Topic({ name, query }) {
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
 }
 
+// The state in the header is that of this stream, as the page needs no other.
+function useConnection(state) {
+  useEffect(() => {
+    connection.value = state;
+  }, [state]);
+  useEffect(() => () => (connection.value = "paused"), []);
+}
+
 function Messages({ topic, feed, query }) {
   const [word, setWord] = useState("");
   const [open, setOpen] = useState(null);
-  const { rows, connection, isRead } = feed;
+  const { rows, isRead } = feed;
   const shown = useMemo(() => matching(rows, word), [rows, word]);
   const first = publishTo(topic, "the build is green");
   const none = html`<${Empty} sentence=${text.empty} request=${first} onRun=${() => call(first)} />`;
@@ -49,8 +59,7 @@ function Messages({ topic, feed, query }) {
       <input class="filter" type="search" aria-label=${text.search} placeholder=${text.search} value=${word} onInput=${(event) => setWord(event.target.value)} />
       <${Beginning} topic=${topic} query=${query} />
     </div>
-    <p class="bar facts-of-feed"><span class=${`state ${connection}`}>${text.states[connection]}</span>
-      <span class="shown">${word ? text.matching(number(shown.length), number(rows.length)) : text.shown(number(rows.length))}</span>
+    <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(number(shown.length), number(rows.length)) : text.shown(number(rows.length))}</span>
       ${rows.length >= MOST_KEPT && html`<span class="soft">${text.most}</span>`}</p>
     <div class=${open ? "two" : "stack"}>
       <${Grid} label=${topic} columns=${open ? [LINE, TIME] : [LINE, TYPE, TIME]} rows=${shown} keyOf=${idOf} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id}
@@ -70,7 +79,7 @@ function Message({ topic, message, onClose }) {
       ${type && html`<dt>${text.type}</dt><dd>${type}</dd>`}
       <dt>${text.size}</dt><dd>${bytes(body.length)}</dd>
     </dl>
-    <${BodyView} bytes=${body} contentType=${type ?? ""} name=${`${topic}-${id}`} />
+    <${BodyView} bytes=${body} name=${`${topic}-${id}`} />
   </section>`;
 }
 
