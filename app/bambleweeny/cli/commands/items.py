@@ -38,11 +38,16 @@ def _list(context: Context) -> None:
         limit=args.limit,
         after=args.after,
         wait=args.wait,
+        preview=args.preview,
         userid=args.userid,
     )
     with waiting(f"Waiting for {args.name}"):
         first = list(islice(items, 1))
-    context.out.rows(_COLUMNS, map(_row, chain(first, items)))
+    shown = chain(first, items)
+    if args.preview is None:
+        context.out.rows(_COLUMNS, map(_row, shown))
+    else:
+        context.out.rows((*_COLUMNS, "size"), ((*_row(item), item.size) for item in shown))
 
 
 def _get(context: Context) -> None:
@@ -111,6 +116,12 @@ VERBS = {
                 argument("--limit", metavar="N", type=positive, help="the maximum number"),
                 argument("--after", metavar="ITEM", help="begin after the item with this id"),
                 wait_for("an item"),
+                argument(
+                    "--preview",
+                    metavar="N",
+                    type=positive,
+                    help="only the first N bytes of each value, 1024 at most, and its size",
+                ),
                 USERID,
             ),
             "list the items of a list that are in one state",
@@ -122,6 +133,25 @@ VERBS = {
             "print an item",
             shell_examples="items get jobs 1795387415584138",
         ),
+        deliver=Verb(
+            _deliver,
+            "bambleweeny items deliver jobs $(bambleweeny items list jobs | cut -f 1)",
+            (LIST, _ITEMS, USERID),
+            "make delayed or dead items ready, and print their places",
+            shell_examples="items deliver jobs 1795387415584138",
+        ),
+        bury=Verb(
+            _bury,
+            "bambleweeny items bury todo $(bambleweeny items list todo | cut -f 1)",
+            (
+                LIST,
+                _ITEMS,
+                argument("--reason", metavar="TEXT", help="why the items are dead"),
+                USERID,
+            ),
+            "make ready or delayed items dead, and print their places",
+            shell_examples="items bury jobs 1795387415584138",
+        ),
         **{
             "del": Verb(
                 _delete,
@@ -131,27 +161,6 @@ VERBS = {
                 shell_examples="items del jobs 1795387415584138",
             )
         },
-        deliver=Verb(
-            _deliver,
-            """bambleweeny push jobs 'try later' --delay 1h
-            bambleweeny items deliver jobs $(bambleweeny items list jobs --state delayed | cut -f 1)""",
-            (LIST, _ITEMS, USERID),
-            "make delayed or dead items ready, and print where they are",
-            shell_examples="items deliver jobs 1795387415584138",
-        ),
-        bury=Verb(
-            _bury,
-            """printf 'cat.png\\ndog.png\\n' | bambleweeny push jobs --lines
-            bambleweeny items bury jobs $(bambleweeny items list jobs | cut -f 1) --reason broken""",
-            (
-                LIST,
-                _ITEMS,
-                argument("--reason", metavar="TEXT", help="why the items are dead"),
-                USERID,
-            ),
-            "make ready or delayed items dead, and print where they are",
-            shell_examples="items bury jobs 1795387415584138",
-        ),
         move=Verb(
             _move,
             """bambleweeny items move jobs jobs

@@ -9,7 +9,6 @@ from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.lists.codec import unpack_item
 from bambleweeny.core.lists.found_items import (
-    STATES,
     FoundItem,
     ItemPlace,
     ListStats,
@@ -99,8 +98,9 @@ class Items:
         Every client that waits gets the item, unless it is taken first. Returns without waiting
         if all wait slots are taken.
         """
-        page = (caller, name, "ready", most, after)
-        read = partial(self._read_page, *page, order=order, preview=preview)
+        read = partial(
+            self._read_page, caller, name, "ready", most, after, order=order, preview=preview
+        )
         channel = self._store.schema.tenant(caller.id).pushed(name)
         return _found(
             self._waits.poll(read, channel, seconds, is_connected, tenant=caller.id, for_all=True)
@@ -180,13 +180,13 @@ class Items:
             counts = run_as(self._store, caller, COUNT_ITEMS_OF_LISTS, first, *self._bounds, *more)
             for name, numbers in zip(left, counts, strict=False):
                 if numbers:
-                    yield name, ListStats(*numbers[:-1], None, numbers[-1])
+                    yield name, ListStats(*numbers)
             del left[: len(counts)]
 
     def change_state(
         self, caller: Caller, name: str, item_id: str, to: NewState, reason: str = ""
     ) -> ItemPlace:
-        """Make a delayed or dead item ready, or a ready or delayed one dead; return where it is.
+        """Make a delayed or dead item ready, or a ready or delayed one dead; return its place.
 
         An item that was dead, or was pushed with a delay, gets a new id at the end of the list. A
         `reason` replaces that of an item that is dead already. Raises NotFound on a miss,
@@ -239,7 +239,7 @@ class Items:
         are those of `Lists.push`. Atomic. O(items * log n).
         """
         packed: list[str | bytes | int] = []
-        for state, item, at in items:
+        for state, item, at, _ in items:
             packed += [state, at, item.attempts, item.expires, item.reason, item.origin, item.body]
         return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
 

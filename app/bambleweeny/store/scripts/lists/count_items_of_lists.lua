@@ -7,13 +7,14 @@
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[5..] name (string): for each further list
--- Output: for each list the numbers that `read_list_stats` returns, without the age; none for a list
---   that does not exist. If many items are due, only the first lists, at least one, have replies; the
---   others are left to the next call.
+-- Output: for each list the numbers that `read_list_stats` returns, with nil for the age; none for
+--   a list that does not exist. If many items are due, only the first lists, at least one, have
+--   replies; the others are left to the next call.
 --- @include "lib/tenant"
 --- @include "lib/list_counters"
 --- @include "lib/items"
 --- @include "lib/list"
+local first = ARGV[2]
 local now_ms = now_in_us() / 1000
 
 -- NOTE: `list_of` costs more than all the rest, and only a list with due items needs it.
@@ -35,15 +36,16 @@ local function counts_of(name)
   end
   return {
     redis.call('LLEN', its_ready(name)), leased, delayed, dead, bytes, total_in, total_out,
-    policy and cjson.decode(policy).paused and 1 or 0,
+    false, policy and cjson.decode(policy).paused and 1 or 0,
   }
 end
 
-local replies = {counts_of(ARGV[2])}
+local replies = {counts_of(first)}
 for index = 5, #ARGV do
   if is_budget_spent() then
     break
   end
-  replies[#replies + 1] = counts_of(ARGV[index])
+  local name = ARGV[index]
+  replies[#replies + 1] = counts_of(name)
 end
 return replies

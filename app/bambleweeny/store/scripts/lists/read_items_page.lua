@@ -17,9 +17,10 @@
 --   ready item to return, the ms until an item of the list is due, if one is.
 --- @include "lib/list"
 local name, state, score, id = ARGV[2], ARGV[5], tonumber(ARGV[6]), ARGV[7]
-local limit, room, is_reverse = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10] == 'newest'
+local limit, room, order = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
+local preview = tonumber(ARGV[11])
 local list = list_of(name).process_due_once()
-local page, lacking = list.page(state, score, id, limit, room, is_reverse, tonumber(ARGV[11]))
+local page, lacking = list.page(state, score, id, limit, room, order == 'newest', preview)
 if #page == 0 and state == 'ready' and list.due then
   return math.max(list.due - list.now_ms, 0)
 end
