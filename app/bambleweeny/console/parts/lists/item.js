@@ -63,12 +63,8 @@ function Body({ list, id, size }) {
 
 // Returns the item without its body, or null if it is gone.
 async function readItem(list, id, signal) {
-  try {
-    return (await call(itemOf(list, id), { signal, isQuiet: true })).json();
-  } catch (ex) {
-    if (ex.status === 404) return null;
-    throw ex;
-  }
+  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+  return items[0] ?? null;
 }
 
 async function readBody(list, id, size, signal) {

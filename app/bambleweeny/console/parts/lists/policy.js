@@ -8,19 +8,15 @@ import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
-import { policyOf, setPolicy } from "./calls.js";
+import { countedLists, setPolicy } from "./calls.js";
 
 const NUMBERS = ["max_attempts", "max_len"];
 const NO_RULES = { lease: null, max_attempts: null, dead_letter: null, max_len: null, overflow: "reject", ttl: null, paused: false };
 
 // Returns the policy of a list, or null if it has none.
 export async function readPolicy(list, signal) {
-  try {
-    return (await call(policyOf(list), { signal, isQuiet: true })).json();
-  } catch (ex) {
-    if (ex.status === 404) return null;
-    throw ex;
-  }
+  const [found] = (await call(countedLists({ prefix: list, limit: 1 }), { signal, isQuiet: true })).json().lists;
+  return (found?.key === list && found.policy) || null;
 }
 
 // Pauses or resumes a list; its other rules stay.
