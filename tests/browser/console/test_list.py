@@ -40,7 +40,7 @@ def see(console, list, state):
     """Show the first item of a state."""
     [item, *_] = ids(console, list, state)
     console.open(f"lists/{list}?state={state}&item={item}")
-    console.find(".item .badge", state.title())
+    console.find(".beside .badge", state.title())
     return item
 
 
@@ -55,9 +55,9 @@ def test_looking_at_a_list_and_its_items_changes_no_count(console, jobs):
     ):
         console.click("a.tab", state.title())
         console.click("a.opens", body)
-        console.find(".item pre", body)
-        console.find(".item .badge", state.title())
-    console.find(".item dd", "no such cat")
+        console.find(".beside pre", body)
+        console.find(".beside .badge", state.title())
+    console.find(".beside dd", "no such cat")
     after = console.client.lists.stats(jobs)
     assert {**after, "oldest_age": 0} == {**before, "oldest_age": 0}
 
@@ -83,10 +83,10 @@ def test_a_redriven_item_reaches_a_worker_that_waits(console, jobs):
     got = []
     worker = threading.Thread(target=lambda: got.extend(console.client.lists.lease(jobs, wait=20)))
     worker.start()
-    console.click(".item button", "Redrive")
+    console.click(".beside button", "Redrive")
     worker.join(20)
     assert [(item.value.text(), item.attempt) for item in got] == [("job 1", 1)]
-    console.find(".item p", "This item is gone")
+    console.find(".beside p", "This item is gone")
 
 
 def test_selected_and_all_dead_items_are_redriven(console, jobs):
@@ -118,7 +118,7 @@ def test_selected_and_all_dead_items_are_redriven(console, jobs):
 )
 def test_a_leased_item_can_be_handled_in_place_of_its_worker(console, jobs, button, value, wanted):
     item = see(console, jobs, "leased")
-    console.click(".item button", button)
+    console.click(".beside button", button)
     if value:
         console.fill("dialog input[name=value]", value)
         console.find("dialog .snippet pre", value)
@@ -133,17 +133,17 @@ def test_a_leased_item_can_be_handled_in_place_of_its_worker(console, jobs, butt
 
 def test_delayed_and_ready_items_are_delivered_buried_and_deleted(console, jobs):
     see(console, jobs, "delayed")
-    console.click(".item button", "Deliver now")
+    console.click(".beside button", "Deliver now")
     console.until(lambda: counts(console, jobs) == [3, 1, 0, 1])
     see(console, jobs, "ready")
-    console.click(".item button", "Bury")
+    console.click(".beside button", "Bury")
     console.fill("dialog input[name=value]", "not wanted")
     console.click("dialog footer button", "Bury")
-    console.find(".item .badge", "Dead")
-    console.find(".item dd", "not wanted")
-    console.click(".item button", "Delete")
+    console.find(".beside .badge", "Dead")
+    console.find(".beside dd", "not wanted")
+    console.click(".beside button", "Delete")
     console.click("dialog footer button", "Delete")
-    console.find(".item p", "This item is gone")
+    console.find(".beside p", "This item is gone")
     assert counts(console, jobs) == [2, 1, 0, 1]
 
 
@@ -230,19 +230,19 @@ def test_bodies_are_shown_as_what_they_are_and_run_nothing(console, jobs):
         console.client.push("bodies", body)
     items = dict(zip(bodies, ids(console, "bodies", "ready"), strict=True))
     console.open(f"lists/bodies?item={items['json']}")
-    console.find(".item pre", '{\n  "price": 1.50,\n  "id": 1152921504606846977\n}')
+    console.find(".beside pre", '{\n  "price": 1.50,\n  "id": 1152921504606846977\n}')
     console.open(f"lists/bodies?item={items['script']}")
-    console.find(".item pre", SCRIPT)
+    console.find(".beside pre", SCRIPT)
     console.open(f"lists/bodies?item={items['image']}")
     console.until(
-        lambda: console.run("return document.querySelector('.item img')?.naturalWidth") == 1
+        lambda: console.run("return document.querySelector('.beside img')?.naturalWidth") == 1
     )
     console.open(f"lists/bodies?item={items['bytes']}")
-    console.find(".item pre", "000000f0  f0 f1 f2")
+    console.find(".beside pre", "000000f0  f0 f1 f2")
     console.open(f"lists/bodies?item={items['long']}")
-    console.find(".item p", "The first 64 kB of 878.9 kB.")
-    console.click(".item button", "Show more")
-    console.gone(".item p", "The first 64 kB")
+    console.find(".beside p", "The first 64 kB of 878.9 kB.")
+    console.click(".beside button", "Show more")
+    console.gone(".beside p", "The first 64 kB")
     assert console.client.lists.stats("bodies")["out"] == 0
 
 

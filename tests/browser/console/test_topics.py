@@ -52,11 +52,11 @@ def test_messages_come_newest_first_and_are_shown_whole(console, news):
     console.until(lambda: len(shown(console)) == 4)
     assert shown(console)[1] == SCRIPT
     console.click("button.opens", SCRIPT)
-    console.find(".item pre", SCRIPT)
+    console.find(".beside pre", SCRIPT)
     console.click("button.opens", "build")
-    console.find(".item pre", '{\n  "build": 1.50\n}')
+    console.find(".beside pre", '{\n  "build": 1.50\n}')
     console.click("button.opens", "bytes 00 01")
-    console.find(".item pre", "000000f0  f0 f1 f2")
+    console.find(".beside pre", "000000f0  f0 f1 f2")
 
 
 def test_focus_stays_on_its_message_when_others_arrive(console, news):
@@ -68,7 +68,9 @@ def test_focus_stays_on_its_message_when_others_arrive(console, news):
     console.find(".shown", "62 messages here")
     assert console.run("return document.activeElement.textContent") == "first"
     console.press(Keys.UP)
-    assert console.run("return document.activeElement.textContent") == '{"build":1.50}'
+    console.until(
+        lambda: console.run("return document.activeElement.textContent") == '{"build":1.50}'
+    )
 
 
 def test_a_paused_feed_counts_what_waits(console, news):

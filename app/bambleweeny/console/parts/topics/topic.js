@@ -2,6 +2,7 @@
 import { text } from "../../en/topics.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
+import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, number, time } from "../format.js";
@@ -19,8 +20,11 @@ import { PublishDialog, publishTo } from "./publish.js";
 
 const idOf = ({ id }) => id;
 const LINE = { key: "line", title: text.line, render: ({ value }) => lineOf(value, text.binary) || text.emptyBody };
-const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${time(row.time)}</time>` };
+const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${timeOf(row.time)}</time>` };
 const TYPE = { key: "type", title: text.type, isMinor: true, render: ({ type }) => type ?? "" };
+
+// The day is shown of those that are not of the last 12 hours.
+const timeOf = (when) => (Date.now() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
 
 export function Topic({ name, query }) {
   useTitle(name);
@@ -71,8 +75,7 @@ function Messages({ topic, feed, query }) {
 function Message({ topic, message, onClose }) {
   const { id, time: when, type, value } = message;
   const body = useMemo(() => bytesOf(value), [value]);
-  return html`<section class="card item" aria-label=${text.message}>
-    <div class="bar"><h2 class="grow">${text.message}</h2><button type="button" class="quiet" aria-label=${text.close} onClick=${onClose}>✕</button></div>
+  return html`<${Beside} label=${text.message} title=${text.message} closeLabel=${text.close} onClose=${onClose}>
     <dl class="facts">
       <dt>${text.id}</dt><dd><code>${id}</code></dd>
       <dt>${text.time}</dt><dd>${moment(when)}</dd>
@@ -80,7 +83,7 @@ function Message({ topic, message, onClose }) {
       <dt>${text.size}</dt><dd>${bytes(body.length)}</dd>
     </dl>
     <${BodyView} bytes=${body} name=${`${topic}-${id}`} />
-  </section>`;
+  </${Beside}>`;
 }
 
 // NOTE: bytes that are no text match no word.
