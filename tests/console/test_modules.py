@@ -7,7 +7,7 @@ import pytest
 from tools import need
 
 PURE = [
-    "address", "json_text", "merge", "quoting", "request", "snippets", "snippets_calls", "snippets_inputs",
+    "address", "body_kinds", "json_bytes", "json_text", "merge", "quoting", "request", "snippets", "snippets_calls", "snippets_inputs",
     "snippets_programs", "snippets_shell", "values",
 ]  # fmt: skip
 OF_A_PAGE = re.compile(
