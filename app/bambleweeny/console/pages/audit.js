@@ -4,7 +4,7 @@ import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
 import { Entry } from "../parts/audit/entry.js";
 import { entriesOf, useTrail } from "../parts/audit/trail.js";
-import { moment, number } from "../parts/format.js";
+import { moment, number, time } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
@@ -14,13 +14,14 @@ import { html, useEffect, useMemo, useState, useTitle, useValue } from "../parts
 const COLUMNS = [
   { key: "action", title: text.columns.action, render: ({ action }) => action },
   { key: "outcome", title: text.columns.outcome, render: ({ outcome }) => html`<span class=${outcome === "ok" ? "good" : "dead"}>${outcome}</span>` },
-  { key: "time", title: text.columns.time, render: ({ time }) => moment(time) },
   { key: "actor", title: text.columns.actor, render: ({ actor }) => actor },
+  { key: "time", title: text.columns.time, render: ({ time: when }) => html`<time datetime=${when} title=${moment(when)}>${isToday(when) ? time(when) : moment(when)}</time>` },
   { key: "target", title: text.columns.target, isMinor: true, render: ({ target }) => html`<span title=${target}>${target}</span>` },
   { key: "address", title: text.columns.address, isMinor: true, render: ({ address }) => address },
 ];
 const SEARCHED = ["action", "outcome", "actor", "target", "address", "token", "request_id"];
 const MOST_SHOWN = 20_000;
+const isToday = (when) => new Date(when).toDateString() === new Date().toDateString();
 
 // The filters are in the address: `#/audit?action=login&userid=7&period=1d`.
 export default function Audit({ query: { action = "", userid = "", period = "newest" } }) {

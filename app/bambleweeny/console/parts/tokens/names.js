@@ -2,8 +2,9 @@
 import { call } from "../api.js";
 import { useReading } from "../loading.js";
 import { request } from "../request.js";
+import { session } from "../session.js";
 import { html, useState } from "../ui.js";
-import { NAME } from "./scopes.js";
+import { mayList, NAME } from "./scopes.js";
 
 const MOST = 50;
 let lastId = 0;
@@ -20,14 +21,10 @@ export function NameField({ noun, isPrefix, label, hint, value, onValue, isLabel
 }
 
 async function namesOf(noun, base, isPrefix, signal) {
-  if (base && !NAME.test(base)) return [];
-  try {
-    const query = { prefix: base, delimiter: ":", limit: MOST };
-    const answer = (await call(request("GET", [noun], { query }), { signal, isQuiet: true })).json();
-    const names = answer[noun].map(({ key }) => key);
-    return isPrefix ? answer.prefixes : [...names, ...answer.prefixes];
-  } catch (ex) {
-    if (ex.name === "AbortError") throw ex;
-    return []; // NOTE: a token may give what it may not list.
-  }
+  // NOTE: a token may give what it may not list.
+  if ((base && !NAME.test(base)) || !mayList(session.value.scopes, noun, base)) return [];
+  const query = { prefix: base, delimiter: ":", limit: MOST };
+  const answer = (await call(request("GET", [noun], { query }), { signal, isQuiet: true })).json();
+  const names = answer[noun].map(({ key }) => key);
+  return isPrefix ? answer.prefixes : [...names, ...answer.prefixes];
 }

@@ -16,7 +16,7 @@ export const NOUNS = {
 };
 
 export const MOST_SCOPES = 50;
-export const NAME = /^[A-Za-z0-9_:.-]{1,255}$/;
+export const NAME = /^[A-Za-z0-9_:.\-]{1,255}$/;
 const DATA = ["keys", "lists", "topics", "routes", "bins"];
 // What `write` of a noun allows too.
 const IMPLIED = ["incr", "push", "pop", "publish"];
@@ -63,6 +63,10 @@ export function mayGive(own, noun, verb) {
   if (noun === "all") return DATA.every((one) => mayGive(own, one, verb));
   return own.map(rowOf).some((row) => (row.noun === noun || (row.noun === "all" && DATA.includes(noun))) && (row.verb === verb || row.noun === "act" || (row.verb === "write" && IMPLIED.includes(verb))));
 }
+
+// Whether a caller with these scopes (null: a session) may list the names of a noun that begin with a prefix.
+export const mayList = (own, noun, prefix) =>
+  !own || own.map(rowOf).some((row) => (row.noun === noun || row.noun === "all") && row.verb === "read" && row.kind !== "name" && prefix.startsWith(row.name));
 
 // Returns the nouns that a caller may give, each with its verbs.
 export function nounsFor({ admin, scopes }) {

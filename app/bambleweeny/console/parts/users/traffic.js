@@ -20,8 +20,8 @@ export function Traffic({ traffic }) {
       ${days.map((day, at) => html`<${Bar} key=${day.day} day=${day} at=${at} most=${most} />`)}
       <line class="ground" x1="0" x2=${DAYS * BAR} y1=${HEIGHT} y2=${HEIGHT} />
     </svg>
-    <div class="bar soft" aria-hidden="true"><span>${dates.format(new Date(days[0].day))}</span><span class="grow"></span>
-      <span><i class="mark answered"></i> ${text.succeeded}</span><span><i class="mark failed"></i> ${text.failed}</span><span class="grow"></span><span>${dates.format(new Date(days.at(-1).day))}</span></div>
+    <div class="bar soft" aria-hidden="true"><span>${dates.format(new Date(days[0].day))}</span><span class="grow"></span><span>${dates.format(new Date(days.at(-1).day))}</span></div>
+    <div class="bar soft" aria-hidden="true"><span><i class="mark answered"></i> ${text.succeeded}</span><span><i class="mark failed"></i> ${text.failed}</span></div>
     <div class="hidden"><${Table} traffic=${traffic} /></div>`;
 }
 
