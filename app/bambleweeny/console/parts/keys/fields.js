@@ -1,6 +1,6 @@
 // Fields of forms on keys.
 import { text } from "../../en/keys.js";
-import { html } from "../ui.js";
+import { html, useState } from "../ui.js";
 
 const TYPES = ["application/json", "text/plain", "text/html", "text/markdown", "text/csv", "application/xml", "image/png", "image/jpeg", "image/svg+xml", "application/octet-stream"];
 let lastId = 0;
@@ -13,12 +13,10 @@ export function Field({ label, value, problem, isMono, onInput, ...others }) {
 
 // A field for a content type, with those that are usual.
 export function TypeField({ value, onInput, label = text.type, ...others }) {
-  const id = `types-${++lastId}`;
+  const [id] = useState(() => `types-${++lastId}`);
   return html`<div><${Field} label=${label} value=${value} placeholder=${text.typeHint} list=${id} onInput=${(type) => onInput(type.trim())} ...${others} />
     <datalist id=${id}>${TYPES.map((type) => html`<option key=${type} value=${type} />`)}</datalist></div>`;
 }
-
-export const isJsonType = (type) => /^(application|text)\/json(;|$)|\+json(;|$)/i.test(type ?? "");
 
 // NOTE: of a string a browser makes the type text/plain; a value without a type goes as bytes.
 export const valueBody = (value, type) => (type ? value : new TextEncoder().encode(value));

@@ -8,7 +8,8 @@ import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { durationProblem, nameProblem } from "../values.js";
-import { Field, isJsonType, TypeField, valueBody } from "./fields.js";
+import { Field, TypeField, valueBody } from "./fields.js";
+import { isJsonType } from "./json_type.js";
 
 export function NewKey({ prefix, onClose }) {
   const [draft, setDraft] = useState({ name: prefix, value: "", type: "", ttl: "" });
