@@ -81,6 +81,7 @@ export const text = {
   leaveDetail: (name) => `What you have changed in ${name} is not saved.`,
   leave: "Leave",
   mixedEnds: "This text has line ends of several kinds, which a text field would change. Edit it as hex, or download and upload it.",
+  notEditable: "This value cannot be edited here. Download it, change it, and upload it to replace it.",
   foreign: "Somebody else has changed this key since you began. Your draft is untouched.",
   compare: "Compare",
   deleted: "This key was deleted or has expired since you began. Your draft is untouched.",

@@ -7,7 +7,7 @@ import { bytes as sized } from "../format.js";
 import { request } from "../request.js";
 import { html, useRef, useState } from "../ui.js";
 import { MOST, reading, replacement } from "./key_data.js";
-import { isInteger } from "./shown.js";
+import { canEdit, isInteger } from "./shown.js";
 
 export function Actions({ entry, onEdit, onChange }) {
   const input = useRef();
@@ -25,7 +25,7 @@ export function Actions({ entry, onEdit, onChange }) {
     if (file) await replaceBy(file, entry, onChange);
   };
   return html`<div class="bar" role="group" aria-label=${text.actions}>
-    ${entry.size <= MOST && html`<button type="button" class="primary" onClick=${onEdit}>${text.edit} <kbd>e</kbd></button>`}
+    ${canEdit(entry, MOST) && html`<button type="button" class="primary" onClick=${onEdit}>${text.edit} <kbd>e</kbd></button>`}
     <button type="button" onClick=${run(() => download(name))}>${text.download}</button>
     <button type="button" onClick=${() => input.current.click()}>${text.upload}</button>
     <input ref=${input} type="file" hidden aria-label=${text.upload} onChange=${(event) => replace(event).catch(sayError)} />

@@ -85,7 +85,10 @@ function begun(base, mode) {
 
 function DraftField({ draft, modes, problems, change }) {
   const field = useRef();
-  useEffect(() => field.current.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    field.current.focus({ preventScroll: true });
+    field.current.setSelectionRange(0, 0);
+  }, []);
   const isWrong = Boolean(problems.json || problems.hex);
   const turn = (mode) => {
     const { bytes } = bytesOf(draft.text, draft.mode, draft.base);

@@ -2,7 +2,7 @@
 import { text } from "../../en/key.js";
 import { text as listText } from "../../en/keys.js";
 import { to } from "../address.js";
-import { sayError } from "../dialogs.js";
+import { say, sayError } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { useShortcut } from "../shortcuts.js";
@@ -30,8 +30,8 @@ export function KeyPage({ name }) {
   const edit = async () => {
     const entry = await wholeOf(found.value);
     if (!entry) return found.reload();
-    if (modesOf(entry).length) setFirst(entry);
-    return undefined;
+    if (!modesOf(entry).length) return say(text.notEditable);
+    return setFirst(entry);
   };
   const done = () => {
     setFirst(null);

@@ -33,7 +33,7 @@ export function NewKey({ prefix, onClose }) {
   const shown = isTried || draft.name !== prefix;
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
     <form onSubmit=${(event) => (event.preventDefault(), void create(draft.type))}>
-      <div class="fields">
+      <div class="fields top-aligned">
         <${Field} label=${text.name} value=${draft.name} problem=${shown ? problems.name : undefined} isMono autofocus onInput=${(name) => change({ name })} />
         <${TypeField} value=${draft.type} onInput=${(type) => change({ type })} />
         <${Field} label=${text.ttl} value=${draft.ttl} problem=${draft.ttl ? problems.ttl : undefined} placeholder=${text.ttlHint} onInput=${(ttl) => change({ ttl })} />

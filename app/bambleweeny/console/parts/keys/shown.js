@@ -35,6 +35,9 @@ export function modesOf({ bytes, type, isWhole }) {
   return modes;
 }
 
+// Returns whether a value may have such a way; of the beginning of a value that is a guess.
+export const canEdit = (entry, most) => (entry.isWhole ? modesOf(entry).length > 0 : entry.size <= most && (entry.size <= MOST_HEX || viewsOf(entry).includes("text")));
+
 export const isMixed = ({ bytes, isWhole }) => isWhole && isEditable(bytes) && hasMixedEnds(decoded(bytes));
 
 // Returns the text that a field shows for bytes; for JSON that is none, the text as it is.
