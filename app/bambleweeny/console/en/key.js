@@ -71,6 +71,8 @@ export const text = {
   empty: "The value is empty.",
   value: "Value",
   draft: "Draft",
+  partFrom: (line) => `Long text, shown in parts: from line ${line}`,
+  goThere: "Go there",
   save: "Save",
   saveAsText: "Save as text",
   saveAsNew: "Save as a new key",

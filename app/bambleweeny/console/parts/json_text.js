@@ -49,7 +49,9 @@ function formatted(text, lineOf, colon) {
   const open = [];
   let at = 0;
   let wanted = "value"; // or "first" (value or end), "name", "first name", "next" (comma or end)
-  const skip = () => (at = end(SPACE, text, at));
+  const skip = () => {
+    if (!(text.charCodeAt(at) > 32)) at = end(SPACE, text, at);
+  };
   const take = (pattern, what) => {
     const stop = end(pattern, text, at);
     if (stop < 0) throw new Invalid(what, at);

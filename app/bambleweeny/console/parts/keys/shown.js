@@ -3,6 +3,8 @@ import { compact, indented, problemOf } from "../json_text.js";
 import { decoded, hexRows, isEditable, kindOf, parseHex } from "../values.js";
 import { isJsonType } from "./json_type.js";
 
+// NOTE: a megabyte of JSON takes a tenth of a second, and several parts of a page ask for it.
+const formatted = new WeakMap();
 const MOST_HEX = 64 * 1024;
 
 // Returns the ways to show a value, the best first. `bytes` may be its beginning only.
@@ -13,6 +15,12 @@ export function viewsOf({ bytes, type, isWhole }) {
   const isPage = /^(text\/html|application\/xhtml\+xml)\b/i.test(type ?? "");
   const isDrawing = /^image\/svg\+xml\b/i.test(type ?? "");
   return [kind === "json" && "json", "text", "hex", isPage && "html", isDrawing && "image"].filter(Boolean);
+}
+
+// Returns the indented text of JSON as `{ text }`, or `{ error }`. The bytes are UTF-8.
+export function jsonOf(bytes) {
+  if (!formatted.has(bytes)) formatted.set(bytes, indented(decoded(bytes)));
+  return formatted.get(bytes);
 }
 
 // Returns the text of some bytes of a value, without the parts of characters at both ends.
@@ -27,24 +35,23 @@ export function modesOf({ bytes, type, isWhole }) {
   if (!isWhole) return [];
   const modes = [];
   if (isEditable(bytes)) {
-    const isJson = kindOf(bytes, type ?? "") === "json" && !problemOf(decoded(bytes));
-    if (isJson) modes.push("json");
+    if (kindOf(bytes, type ?? "") === "json" && !jsonOf(bytes).error) modes.push("json");
     if (!hasMixedEnds(decoded(bytes))) modes.push("text");
   }
   if (bytes.length <= MOST_HEX) modes.push("hex");
   return modes;
 }
 
-// Returns whether a value may have such a way; of the beginning of a value that is a guess.
-export const canEdit = (entry, most) => (entry.isWhole ? modesOf(entry).length > 0 : entry.size <= most && (entry.size <= MOST_HEX || viewsOf(entry).includes("text")));
+// Returns whether a value may have such a way, as far as that is quickly known.
+export const canEdit = (entry, most) => entry.size <= MOST_HEX || (entry.size <= most && viewsOf(entry).includes("text"));
 
 export const isMixed = ({ bytes, isWhole }) => isWhole && isEditable(bytes) && hasMixedEnds(decoded(bytes));
 
 // Returns the text that a field shows for bytes; for JSON that is none, the text as it is.
 export function draftOf(bytes, mode) {
   if (mode === "hex") return hexRows(bytes).map(({ hex }) => hex).join("\n");
-  const text = (decoded(bytes) ?? textOfPart(bytes)).replaceAll("\r\n", "\n");
-  return mode === "json" ? (indented(text).text ?? text) : text;
+  const text = () => (decoded(bytes) ?? textOfPart(bytes)).replaceAll("\r\n", "\n");
+  return (mode === "json" && decoded(bytes) !== null && jsonOf(bytes).text) || text();
 }
 
 // Returns `{ bytes }` of an edited text, or `{ error, position }` of wrong hex. Line ends and compact JSON stay as they were in `base`.

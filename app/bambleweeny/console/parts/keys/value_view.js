@@ -3,11 +3,10 @@ import { text } from "../../en/key.js";
 import { sayError } from "../dialogs.js";
 import { bytes as sized, number } from "../format.js";
 import { call } from "../api.js";
-import { indented } from "../json_text.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
 import { decoded } from "../values.js";
 import { MOST, reading } from "./key_data.js";
-import { textOfPart, viewsOf } from "./shown.js";
+import { jsonOf, textOfPart, viewsOf } from "./shown.js";
 import { CodeView } from "./code_view.js";
 import { HexWindows, TextWindows } from "./windows.js";
 
@@ -44,7 +43,7 @@ function Text({ entry: { bytes, isWhole }, isJson }) {
 function textOf(bytes, isWhole, isJson) {
   const raw = (isWhole ? decoded(bytes) : null) ?? textOfPart(bytes);
   if (!isJson || !isWhole) return { text: raw };
-  const found = indented(raw);
+  const found = jsonOf(bytes);
   return { text: found.text ?? raw, error: found.error };
 }
 
