@@ -58,6 +58,7 @@ CALLS = {
     "purgeItems": lambda client: client.lists.purge("foo"),
     "showItem": lambda client: client.lists.item("foo", "7"),
     "deleteItem": lambda client: client.lists.delete_item("foo", "7"),
+    "changeItem": lambda client: client.lists.bury("foo", "7"),
     "countItems": lambda client: client.lists.stats("foo"),
     "moveItems": lambda client: client.lists.move("foo", "bar"),
     "deleteList": lambda client: client.lists.delete("foo"),

@@ -16,7 +16,7 @@ from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.keys.conditions import Bounds, Precondition, WriteOptions
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.lists.codec import StoredItem
-from bambleweeny.core.lists.items import FoundItem
+from bambleweeny.core.lists.found_items import FoundItem
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
@@ -51,7 +51,8 @@ class Filled:
         services.list_policies.set(uli, "q", ListPolicy(max_attempts=1, dead_letter="buried"))
         for number in range(9):
             services.lists.push(uli, "q", b"%d" % number)
-        services.lists.push(uli, "q", b"later", push_options(delay=LONG, ttl=2 * LONG))
+        later = push_options(delay=LONG, ttl=2 * LONG)
+        self.delayed = str(services.lists.push(uli, "q", b"later", later))
         services.lists.push(uli, "q", b"once", push_options(once="a"))
         services.lists.push(uli, "simple", b"only")
         self.leased = [lease_of(item) for item in services.leases.lease(uli, "q", 4, LONG)]
@@ -59,7 +60,7 @@ class Filled:
             services.lists.push(uli, "own", body)
         [stays, dies] = services.leases.lease(uli, "own", 2, LONG)
         services.leases.change(uli, "own", Change("bury", lease_of(dies), reason="bad"))
-        self.item = str(stays.id)
+        self.item, self.dead = str(stays.id), str(dies.id)
         services.topics.publish(uli, "news", b"hello", "text/plain")
         self.route = services.routes.create(uli, "page", "text/html").id
         self.bin = services.inboxes.bins.create(uli, "filled").id
@@ -149,11 +150,13 @@ READS: dict[str, Verb] = {
     "walk": lambda s, u, f: list(s.lists.walk(u)),
     "count": lambda s, u, f: s.selections.count(u, "keys", "p"),
     "stats": lambda s, u, f: s.items.stats(u, "q")[:7],
+    "stats of each": lambda s, u, f: list(s.items.stats_of_each(u, ["q", "own", "none"])),
     "read a page": lambda s, u, f: s.items.read_page(u, "q", "leased", 10, ""),
     "read a page of the dead": lambda s, u, f: s.items.read_page(u, "own", "dead", 10, ""),
     "read a page of the newest": lambda s, u, f: s.items.read_page(
         u, "q", "ready", 2, "", order="newest"
     ),
+    "read previews": lambda s, u, f: s.items.read_page(u, "q", "ready", 2, "", preview=1),
     "newest messages": lambda s, u, f: s.topics.id_before_newest(u, "news", 10),
     "find": lambda s, u, f: s.items.find(u, "own", f.item),
     "policy": lambda s, u, f: s.list_policies.get(u, "q"),
@@ -223,6 +226,8 @@ WRITES: dict[str, Verb] = {
     "set policy": lambda s, u, f: s.list_policies.set(u, "simple", ListPolicy(lease=9)),
     "end policy": lambda s, u, f: s.list_policies.delete(u, "q"),
     "delete item": lambda s, u, f: s.items.delete(u, "own", f.item),
+    "take an item back": lambda s, u, f: s.items.change_state(u, "own", f.dead, "ready"),
+    "bury an item": lambda s, u, f: s.items.change_state(u, "q", f.delayed, "dead", "bad"),
     "move items": lambda s, u, f: s.items.move(u, "q", "elsewhere", "ready", 3),
     "put items": lambda s, u, f: s.items.put_all(u, "simple", [_PUT, _DELAYED]),
     "purge": lambda s, u, f: s.items.purge(u, "own", ["dead"]),

@@ -49,6 +49,7 @@ COMMAND_OF = {
     "showItems": "items list",
     "showItem": "items get",
     "deleteItem": "items del",
+    "changeItem": "items bury",
     "purgeItems": "items purge",
     "moveItems": "items move",
     "countItems": "stats",

@@ -28,6 +28,8 @@ CALLS = {
     "items list": ["x"],
     "items get": ["x", ITEM],
     "items del": ["x", ITEM],
+    "items deliver": ["x", ITEM],
+    "items bury": ["x", ITEM],
     "items move": ["x", "y"],
     "items purge": ["x"],
     "stats": ["x"],

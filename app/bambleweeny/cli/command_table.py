@@ -64,7 +64,7 @@ COMMANDS = {
     "lists": Command(VALUES, "lists", "list the lists, or delete one"),
     "lease": Command(VALUES, "leases", "lease items of a list and print them"),
     "ack": Command(VALUES, "leases", "acknowledge, retry, extend or bury leased items"),
-    "items": Command(VALUES, "items", "show, move or delete the items of a list"),
+    "items": Command(VALUES, "items", "show, move, deliver, bury or delete items of a list"),
     "stats": Command(VALUES, "items", "count the items of a list"),
     "policy": Command(VALUES, "policies", "show, set or delete the policy of a list"),
     "publish": Command(VALUES, "topics", "send a message to all readers of a topic"),

@@ -5,7 +5,7 @@ from bambleweeny.client.batch import Batch, Result
 from bambleweeny.client.bins import Bin
 from bambleweeny.client.client import Client
 from bambleweeny.client.events import Event
-from bambleweeny.client.items import Item
+from bambleweeny.client.items import Item, ItemPlace
 from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
 from bambleweeny.client.requests import BinRequest, Part
@@ -28,6 +28,7 @@ __all__ = [
     "Imported",
     "ImportedRoute",
     "Item",
+    "ItemPlace",
     "LeasedItem",
     "MadeToken",
     "Message",

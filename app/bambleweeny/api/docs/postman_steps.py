@@ -60,6 +60,7 @@ STEPS = {
     ),
     "GET /lists/{name}/items": Step(remember=("item_id", "json.items.pop().id")),
     "GET /lists/{name}/items/{item_id}": Step(),
+    "PATCH /lists/{name}/items/{item_id}": Step(query={"state": "ready"}),
     "GET /lists/{name}/stats": Step(),
     "DELETE /lists/{name}/items/{item_id}": Step(),
     "PUT /lists/{name}/policy": Step(),
