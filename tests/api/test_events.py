@@ -93,7 +93,63 @@ def test_what_is_others_is_not_told_and_the_admin_follows_a_user(as_uli, as_admi
         assert rows(lines, 1) == rows(theirs, 1) == [("key.set", "a")]
 
 
-@pytest.mark.parametrize("query", ["keys=a*b", "keys=", "lists=a,,b", "lists=a b", "keys=**"])
+def test_further_kinds_are_told_when_they_are_asked_for(as_uli, other):
+    bin_id = other.post("/bins", json={"list": "hooks"}).json()["path"].rpartition("/")[2]
+    with following(as_uli, "kinds=*") as lines, following(as_uli, "") as basic:
+        other.put("/keys/a", data=b"1")
+        other.post("/lists/q", data=b"x")
+        other.get("/lists/q")
+        other.post("/topics/t", data=b"x")
+        other.post(f"/bins/{bin_id}", data=b"x")
+        assert rows(lines, 6) == [
+            ("key.set", "a"),
+            ("list.push", "q"),
+            ("list.pop", "q"),
+            ("topic.publish", "t"),
+            ("list.push", "hooks"),
+            ("bin.call", bin_id),
+        ]
+        assert rows(basic, 3) == [("key.set", "a"), ("list.push", "q"), ("list.push", "hooks")]
+
+
+def test_named_topics_need_no_kinds(as_uli, other):
+    with following(as_uli, "topics=news,t:*&lists=q") as lines:
+        for path in ("/topics/other", "/lists/q", "/topics/t:1", "/keys/news", "/topics/news"):
+            (other.put if "/keys/" in path else other.post)(path, data=b"x")
+        assert rows(lines, 3) == [
+            ("list.push", "q"), ("topic.publish", "t:1"), ("topic.publish", "news"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scope", "query", "status"),
+    [
+        ("topics:read:news:*", "topics=news:a,news:b*", 200),
+        ("topics:read:news:*", "topics=*", 403),
+        ("topics:read:news:*", "kinds=topic.publish", 403),
+        ("topics:read", "kinds=topic.publish", 200),
+        ("topics:read", "kinds=*", 403),
+        ("keys:read", "routes=*", 403),
+        ("routes:read", "routes=*&kinds=*", 200),
+        ("bins:read", "bins=abc", 200),
+        ("bins:read", "routes=abc", 403),
+        ("tokens:write", "bins=abc", 403),
+    ],
+)
+def test_a_named_token_follows_what_it_may_read(as_uli, scope, query, status):
+    token = as_uli.post("/tokens", json={"name": "t", "scopes": [scope]}).json()["token"]
+    with Http(as_uli.url, token) as named:
+        with closing(named.get(f"/events?{query}", stream=True)) as answer:
+            assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "keys=a*b", "keys=", "lists=a,,b", "lists=a b", "keys=**", "topics=a b", "bins=",
+        "kinds=key.*", "kinds=", "kinds=key.set,key.pop", "lists=*&keys=*&kinds=key.set",
+    ],
+)  # fmt: skip
 def test_a_bad_name_names_its_parameter(as_uli, query):
     answer = as_uli.get(f"/events?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")

@@ -29,7 +29,7 @@ ORIGINAL = "rediss://:s3@redis.lan"
 BEFORE = {
     "accept": "bambleweeny users add uli secret 2> /dev/null",
     "events": "(for _ in 1 2 3 4 5 6 7 8; do sleep 1; bambleweeny set app:x 1; "
-    "bambleweeny push jobs x; done) > /dev/null 2>&1 &",
+    "bambleweeny push jobs x; bambleweeny pop jobs; done) > /dev/null 2>&1 &",
     "logout": f"bambleweeny login {URL} --profile work 2> /dev/null; "
     f"bambleweeny login {URL} 2> /dev/null",
     "listen": "for n in 1 2 3; do bambleweeny push hooks $n; done; "

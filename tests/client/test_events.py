@@ -33,8 +33,23 @@ def test_events_are_given_as_they_happen(client):
     events.close()
 
 
+def test_further_kinds_are_given(client):
+    events = client.events(kinds="topic.publish,list.pop", lists="jobs", topics="news:*")
+    told, thread = until_told(lambda: (client.push("jobs", "x"), client.pop("jobs")))
+    assert next(events) == Event("list.pop", "jobs")
+    told.set()
+    thread.join()
+    told, thread = until_told(lambda: client.topics.publish("news:a", "x"))
+    assert any(event == Event("topic.publish", "news:a") for event in events)
+    told.set()
+    thread.join()
+    events.close()
+
+
 def test_what_cannot_begin_is_told(client):
     with pytest.raises(InvalidRequest, match="keys"):
         next(client.events(keys="a b"))
+    with pytest.raises(InvalidRequest, match="kinds"):
+        next(client.events(kinds="key.pop"))
     with pytest.raises(NotFound):
         next(client.events(userid=99))

@@ -247,8 +247,8 @@ def test_events_come_and_go_on(tmp_path):
     options = lasting_in(tmp_path)
     server = start("serve", *options)
     script = """
-    const onState = (state) => say(state);
-    for await (const { event, name } of client.events({ keys: "app:*", lists: "jobs", onState })) say(event, name);
+    const onState = (state) => say(state), kinds = "key.set,key.del,list.push,list.pop";
+    for await (const { event, name } of client.events({ keys: "app:*", lists: "jobs", kinds, onState })) say(event, name);
     """
     with Node(tmp_path, server.url).running(script) as said:
         for _ in range(2):

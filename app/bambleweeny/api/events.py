@@ -1,6 +1,4 @@
-"""The events of the caller's keys and lists, as a stream."""
-
-from typing import Literal
+"""The events of the caller's data, as a stream."""
 
 import falcon
 
@@ -9,9 +7,8 @@ from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.scopes import needs_some, require, require_all
 from bambleweeny.api.requests.strictness import takes
-from bambleweeny.core.notify.events import Event, Names
+from bambleweeny.core.notify.event_kinds import KINDS, Event, Wanted, wanted_events
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidRequest
 
 
 class Events:
@@ -22,20 +19,17 @@ class Events:
 
     @falcon.before(
         authenticated,
-        takes("keys", "lists"),
-        needed=needs_some(("keys", "read"), ("lists", "read")),
-    )
+        takes("keys", "lists", "topics", "routes", "bins", "kinds"),
+        needed=needs_some(
+            ("keys", "read"), ("lists", "read"), ("topics", "read"), ("routes", "read"),
+            ("bins", "read"),
+        ),
+    )  # fmt: skip
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Stream the events of the keys in `?keys=` and lists in `?lists=`; all without either."""
-        keys, lists = req.get_param("keys"), req.get_param("lists")
-        if keys is None and lists is None:
-            keys = lists = "*"
+        """Stream the events of the names in `?keys=`, `?lists=` and so on, and of `?kinds=`."""
         events = self.services.events.follow(
-            req.context.caller,
-            _names(req, "keys", keys),
-            _names(req, "lists", lists),
-            reader_of(req, self.services, _stream_event),
+            req.context.caller, _wanted(req), reader_of(req, self.services, _stream_event)
         )
         answer_stream(req, resp, events)
 
@@ -45,16 +39,15 @@ def _stream_event(event: Event) -> StreamEvent:
     return StreamEvent("", event.kind, event.name.encode(), row)
 
 
-def _names(req: falcon.Request, noun: Literal["keys", "lists"], text: str | None) -> Names:
-    """Return the names in the parameter of a noun, all of which the caller may read."""
-    patterns = [] if text is None else text.split(",")
-    try:
-        names = Names(patterns)
-    except InvalidRequest as ex:
-        raise InvalidRequest(f"The parameter '{noun}': {ex.info}", hint=ex.hint) from ex
-    for pattern in patterns:
-        if pattern.endswith("*"):
-            require_all(req, noun, "read", pattern[:-1])
-        else:
-            require(req, noun, "read", pattern)
-    return names
+def _wanted(req: falcon.Request) -> Wanted:
+    """Return what the parameters select, all of which the caller may read."""
+    given = {noun: req.get_param(noun) for noun in KINDS}
+    names = {noun: text for noun, text in given.items() if text is not None}
+    wanted = wanted_events(req.get_param("kinds"), names)
+    for noun, of in wanted.names.items():
+        for pattern in of.patterns:
+            if pattern.endswith("*"):
+                require_all(req, noun, "read", pattern[:-1])
+            else:
+                require(req, noun, "read", pattern)
+    return wanted

@@ -129,7 +129,7 @@ export class Client {
   // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
   // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
   events = (options) => {
-    const { query, ...ways } = sorted(`keys lists onState ${ACTING}`, options);
+    const { query, ...ways } = sorted(`keys lists topics routes bins kinds onState ${ACTING}`, options);
     return this.#follow("/events", () => query, { ...ways, openAfter: 2 });
   };
   usage = async (options) => this.#json("GET", "/usage", sorted(ACTING, options)); // counts, `limits` (0 is none) and `traffic` by day

@@ -7,7 +7,7 @@ from typing import Any, Unpack
 from bambleweeny.client.accounting import Accounting, AuditEntries, AuditEntry
 from bambleweeny.client.batch import Batch
 from bambleweeny.client.bins import Bins
-from bambleweeny.client.events import Event, follow_events
+from bambleweeny.client.events import Event, EventNames, follow_events
 from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
@@ -147,16 +147,18 @@ class Client:
         return self._transfer.import_(lines, mode, userid)
 
     def events(
-        self, *, keys: str | None = None, lists: str | None = None, userid: int | None = None
+        self, *, kinds: str | None = None, userid: int | None = None, **names: Unpack[EventNames]
     ) -> Iterator[Event]:
         """Yield an event for each change of a key or list. The iterator never ends.
 
-        `keys` and `lists` are comma-separated names; a name that ends with * is a prefix.
-        Without both, every event of the user is sent. There is no history: events before the
-        first `next()`, or while the connection is broken, are lost. A stream that breaks
-        after its first event is opened again every second.
+        `names` are `keys`, `lists`, `topics`, `routes` and `bins`, comma-separated; a name that
+        ends with * is a prefix. `kinds` are comma-separated, such as list.pop, or * for all;
+        the default is key.set, key.del and list.push, and each kind of the named topics, routes
+        and bins. There is no history: events before the first `next()`, or while the connection
+        is broken, are lost. A stream that breaks after its first event is opened again every
+        second.
         """
-        return follow_events(self._connection, keys, lists, userid)
+        return follow_events(self._connection, kinds, userid, names)
 
     def usage(self, *, userid: int | None = None) -> dict[str, Any]:
         """Return what the user stores by noun, its `limits`, and its `traffic` of 35 days.

@@ -23,7 +23,7 @@ _STORED_AS = {
 """Parts of key names that the layout has under another word than the code."""
 
 _ALONE = (
-    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events",
+    "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events", "followed",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
@@ -60,6 +60,7 @@ class Tenant:
     bins: str
     probe: str
     events: str
+    followed: str
     idempotent: str
     idempotent_old: str
     once: str

@@ -21,7 +21,7 @@ def test_what_happens_is_printed_as_it_happens(typed, sandbox, sandbox_token, mo
 
     thread = threading.Thread(target=change)
     thread.start()
-    printed = typed("events", "--lists", "ev:*", "--max", "2", *more)
+    printed = typed("events", "--lists", "ev:*", "--kinds", "list.push", "--max", "2", *more)
     told.set()
     thread.join()
     if more:
@@ -33,4 +33,5 @@ def test_what_happens_is_printed_as_it_happens(typed, sandbox, sandbox_token, mo
 
 def test_a_wrong_use_is_told(typed):
     typed("events", "--keys", "a b", status=1)
+    typed("events", "--kinds", "key.pop", status=1)
     typed("events", "--max", "0", status=2)

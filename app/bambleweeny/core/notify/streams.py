@@ -53,13 +53,19 @@ class Streams:
         self._slots = threading.BoundedSemaphore(_AT_ONCE)
 
     def follow(
-        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+        self,
+        channel: str,
+        read: Callable[[list[bytes]], list[_T]],
+        reader: Reader,
+        *,
+        every: float = _CHECK_SECONDS,
     ) -> Generator[Any]:
         """Yield what `read` finds in the messages of a channel, converted by the reader.
 
         Checks the reader, calls `read` once without messages, and again once the subscription is
         active: nothing is missed after that. Then, and every 15 seconds, checks the reader, and
-        yields an empty list if `read` found nothing. Errors of `read` and of the check stop the
+        yields an empty list if `read` found nothing. Without messages it calls `read` again after
+        `every` seconds at the latest. Errors of `read` and of the check stop the
         stream. During an outage of the engine the stream yields an empty list every half second
         and tries again. It stops within half a second after a disconnect, and when the waits are
         stopped. Raises Busy at the beginning if no wait slot is free.
@@ -69,22 +75,30 @@ class Streams:
             try:
                 reader.check()
                 yield reader.write(read([]))
-                yield from self._follow(channel, read, reader)
+                yield from self._follow(channel, read, reader, every)
             finally:
                 self._count(-1)
 
     def _follow(
-        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+        self,
+        channel: str,
+        read: Callable[[list[bytes]], list[_T]],
+        reader: Reader,
+        every: float,
     ) -> Generator[Any]:
         while self._is_active(reader):
             try:
-                yield from self._listen(channel, read, reader)
+                yield from self._listen(channel, read, reader, every)
             except StoreUnavailable:
                 yield reader.write([])
                 self._waits.pause(_PAUSE_SECONDS)
 
     def _listen(
-        self, channel: str, read: Callable[[list[bytes]], list[_T]], reader: Reader
+        self,
+        channel: str,
+        read: Callable[[list[bytes]], list[_T]],
+        reader: Reader,
+        every: float,
     ) -> Generator[Any]:
         with self._waits.follow(channel, reader.is_connected) as follower:
             follower.wait(_CHECK_SECONDS)
@@ -108,7 +122,7 @@ class Streams:
                     if has_found or is_due:
                         yield written.pop()
                 # NOTE: `read` has a limit, so there may be more.
-                follower.wait(0 if has_found else due - time.monotonic())
+                follower.wait(0 if has_found else min(due - time.monotonic(), every))
 
     def _is_active(self, reader: Reader) -> bool:
         return not self._waits.is_over and reader.is_connected()

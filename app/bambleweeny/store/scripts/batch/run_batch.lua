@@ -110,7 +110,6 @@ function verbs.publish(name, body)
 end
 
 if atomic then
-  deferred_events = {}
   savers = {
     set = save_key,
     incr = save_key,
@@ -137,7 +136,7 @@ if atomic then
     return {{}, room}
   end
   save_room()
-  journal = undo_steps
+  journal, deferred_events = undo_steps, {}
 end
 
 local verb, name, argument
@@ -194,6 +193,7 @@ end
 local events = deferred_events or {}
 deferred_events = nil
 for _, event in ipairs(events) do
-  notify(unpack(event))
+  local notify_again, kind, of = unpack(event)
+  notify_again(kind, of)
 end
 return {replies, room}

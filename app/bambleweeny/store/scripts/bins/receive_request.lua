@@ -29,6 +29,7 @@
 --- @include "rates/cell_rates"
 --- @function "lists/push_within_bounds"
 --- @lazy "topics/publish_within_bounds"
+--- @lazy "lib/notify" notify_followers
 local id, max_items, max_bytes, revision = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local interval, burst, byte_interval = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local byte_burst, size = tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -59,4 +60,7 @@ if type(stored) == 'table' and stored.err then
   return stored
 end
 save_rates(its_counts(id), rates)
+if followed then
+  notify_followers('bin.call', id)
+end
 return reply

@@ -15,7 +15,7 @@ local freed = existed == 1 and #name + length + 64 or 0
 redis.call('ZREM', its_keys, name)
 redis.call('UNLINK', its_meta(name))
 if redis.call('ZREM', its_key_expiries, name) == 1 then
-  local bytes = take_expired_bytes(name)
+  local bytes = take_expired_bytes(name, existed == 1)
   freed = existed == 1 and freed or bytes
 end
 if freed > 0 then

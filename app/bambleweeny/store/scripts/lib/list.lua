@@ -9,6 +9,7 @@
 --- @include "lib/not_ready_items"
 --- @include "lib/due_items"
 --- @include "lib/find_items"
+--- @lazy "lib/notify" notify_followers
 local list_of
 function list_of(name)
   local ready, record, not_ready = its_ready(name), its_list(name), its_not_ready(name)
@@ -71,7 +72,7 @@ function list_of(name)
   end
 
   -- Writes the record, or deletes it if the list has neither items nor a policy.
-  function list.save()
+  local function write_record()
     local not_ready_count = redis.call('HLEN', not_ready)
     local existed, published_due = list.exists, list.due
     list.exists = not_ready_count > 0 or list.policy or redis.call('EXISTS', ready) == 1
@@ -103,6 +104,23 @@ function list_of(name)
     end
   end
 
+  -- Notifies followers of an event, and of items that have died since the last one.
+  local function notify_of(event)
+    notify_followers(event, name)
+    if list.has_died then
+      list.has_died = false
+      notify_followers('list.dead', name)
+    end
+  end
+
+  -- Writes the record, or deletes it if the list has neither items nor a policy. Notifies followers
+  -- of an event: `list.change` unless another one is given, or false for none.
+  function list.save(event)
+    write_record()
+    if followed and event ~= false then
+      notify_of(event or 'list.change')
+    end
+  end
   -- Wakes one client that waits for an item of the list.
   -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
   function list.wake_one()

@@ -94,6 +94,7 @@ local function add_not_ready_items(list)
   -- there is no such list or it has no room. Returns the name of the list that has it then.
   function list.make_dead(item, reason)
     local target = list.policy and list.policy.dead_letter
+    list.has_died = true
     redis.call('ZREM', item_expiries, text_of(item.id))
     item.expires, item.reason = 0, reason
     if target and target ~= name then

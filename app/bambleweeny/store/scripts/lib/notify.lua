@@ -1,27 +1,47 @@
--- Notifies clients of changes of keys and lists.
+-- Notifies clients of changes and calls. Does nothing without a subscription.
 --- @include "lib/tenant"
 -- The events of an atomic batch, until it cannot fail any more; nil in all other scripts.
 local deferred_events
-local watched
 
--- Publishes an event (`key.set`, `key.del` or `list.push`) to the subscribers of the name and to
--- those of all names of the tenant. Does nothing without a subscription: `watched` in the tenant's
--- record is the time in ms until which there is one.
-local function notify(event, name)
-  if watched == nil then
-    watched = redis.call('HGET', user, 'watched')
+-- Returns whether a subscription that ends at a time in ms has not ended; else removes it.
+local function is_active(ends, field)
+  if not ends or tonumber(ends) >= tonumber(redis.call('TIME')[1]) * 1000 then
+    return ends
   end
-  if not watched then
+  redis.call('HDEL', user, field)
+  return false
+end
+
+-- Publishes an event of any kind to the subscribers of all kinds. Calls that no client follows do
+-- not call this: they test `followed` first.
+-- NOTE: an atomic batch does not undo an expiry.
+local function notify_followers(event, name)
+  if deferred_events and event ~= 'key.expire' then
+    deferred_events[#deferred_events + 1] = {notify_followers, event, name}
     return
   end
-  if tonumber(watched) < tonumber(redis.call('TIME')[1]) * 1000 then
-    redis.call('HDEL', user, 'watched')
-    watched = false
-  elseif deferred_events then
-    deferred_events[#deferred_events + 1] = {event, name}
-  else
+  followed = is_active(followed, 'followed')
+  if followed then
     -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
+    redis.pcall('PUBLISH', its_followed, event .. ' ' .. name)
+  end
+end
+
+-- Publishes an event (`key.set`, `key.del` or `list.push`) to the subscribers of the name, to those
+-- of all names of the tenant, and to those of all kinds.
+local function notify(event, name)
+  if not (watched or followed) then
+    return
+  elseif deferred_events then
+    deferred_events[#deferred_events + 1] = {notify, event, name}
+    return
+  end
+  watched = is_active(watched, 'watched')
+  if watched then
     redis.pcall('PUBLISH', its_changed(name), event)
     redis.pcall('PUBLISH', its_events, event .. ' ' .. name)
+  end
+  if followed then
+    notify_followers(event, name)
   end
 end

@@ -8,6 +8,7 @@
 -- each set of idempotency keys. `core/usage/byte_counts.py` says what counts.
 --- @include "lib/tenant"
 --- @function "tenants/bytes_allowed"
+--- @lazy "lib/notify" notify_followers
 -- The bytes that this script has freed of what has expired.
 local freed_by_expiry = 0
 
@@ -57,6 +58,9 @@ local function remove_expired_names()
   end
   redis.call('HDEL', its_expiring_bytes, unpack(names))
   free_expired_bytes(bytes)
+  for index = 1, followed and #names or 0 do
+    notify_followers('key.expire', names[index])
+  end
   return #names
 end
 
@@ -72,10 +76,13 @@ local function free_expired_pushes()
 end
 
 -- Removes the bytes of an expired key, whose name has just left `its_key_expiries`. Returns what
--- the key counted for.
-local function take_expired_bytes(name)
+-- the key counted for. Unless the key still existed, notifies followers that it has expired.
+local function take_expired_bytes(name, existed)
   local size = redis.call('HGET', its_expiring_bytes, name)
   redis.call('HDEL', its_expiring_bytes, name)
+  if followed and not existed then
+    notify_followers('key.expire', name)
+  end
   return #name + tonumber(size or 0) + 64
 end
 

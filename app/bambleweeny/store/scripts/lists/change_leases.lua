@@ -13,8 +13,11 @@
 -- Errors: lease_not_found, for each lease
 --- @include "lib/items"
 --- @include "lib/list"
+--- @lazy "lib/notify" notify_followers
+--- @include "lib/tenant"
 local name = ARGV[2]
 local list, replies = list_of(name).process_due_once(), {}
+local has_acknowledged, has_changed
 local default = (list.policy and list.policy.lease or 30) * 1000
 local verbs = {
   ack = list.acknowledge,
@@ -31,8 +34,16 @@ for index = 5, #ARGV, 3 do
   local item = id and list.read_leased(id, tonumber(attempt))
   if item then
     verbs[verb](item, argument)
+    if verb == 'ack' then
+      has_acknowledged = true
+    else
+      has_changed = true
+    end
   end
   replies[#replies + 1] = item and 1 or redis.error_reply('B9Y lease_not_found')
 end
-list.save()
+list.save(has_acknowledged and 'list.ack' or has_changed and 'list.change' or false)
+if has_acknowledged and has_changed and followed then
+  notify_followers('list.change', name)
+end
 return replies

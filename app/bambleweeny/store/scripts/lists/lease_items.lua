@@ -23,5 +23,5 @@ end)
 if not leased then
   return list.next_due()
 end
-list.save()
+list.save('list.lease')
 return leased

@@ -11,6 +11,7 @@
 --- @include "lib/journal"
 --- @include "lib/list_counters"
 --- @lazy "lists/pop_slow_path"
+--- @lazy "lib/notify" notify_followers
 local name = ARGV[2]
 local ready, record = its_ready(name), its_list(name)
 local counters = redis.call('HGET', record, 'numbers')
@@ -44,4 +45,7 @@ else
   ))
 end
 redis.call('HINCRBY', user, 'room', freed)
+if followed then
+  notify_followers('list.pop', name)
+end
 return body

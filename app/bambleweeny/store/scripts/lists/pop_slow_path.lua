@@ -15,5 +15,5 @@ if not item then
   return list.next_due()
 end
 list.count_consumed(item)
-list.save()
+list.save('list.pop')
 return item.body

@@ -19,5 +19,5 @@ end)
 if not bodies then
   return list.next_due()
 end
-list.save()
+list.save('list.pop')
 return bodies

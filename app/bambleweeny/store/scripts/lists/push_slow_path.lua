@@ -7,6 +7,7 @@
 --   ARGV[2] name (string): the list
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
+--   ARGV[5] bin (string): the public id of the plain bin that pushes, or ''
 --   ARGV[6] packed_options (JSON): or ''. `delay` and `ttl` in ms, `front`, and `once`, the digest
 --     of the client's idempotency key
 --   ARGV[7..] body (bytes): for each item
@@ -17,7 +18,7 @@
 --- @include "lib/quota"
 --- @include "lib/items"
 --- @include "lib/list"
-local name, packed_options = ARGV[2], ARGV[6]
+local name, bin, packed_options = ARGV[2], ARGV[5], ARGV[6]
 local options = packed_options ~= '' and cjson.decode(packed_options) or {}
 local now_ms, once, day = math.floor(now_in_us() / 1000), options.once, 86400000
 
@@ -97,9 +98,12 @@ for index = begin, stop, step do
     or list.append(item)
   first = (step < 0 or not first) and id or first
 end
-list.save()
+list.save(false)
 if once then
   store_push(first)
 end
 notify('list.push', name)
+if bin ~= '' and followed then
+  notify_followers('bin.call', bin)
+end
 return first

@@ -88,4 +88,7 @@ if count > 1 then
   end
 end
 notify('list.push', name)
+if bin ~= '' and followed then
+  notify_followers('bin.call', bin)
+end
 return id

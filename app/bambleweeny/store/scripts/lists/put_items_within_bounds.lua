@@ -77,6 +77,6 @@ for _, item in ipairs(chosen) do
     end
   end
 end
-list.save()
+list.save(false)
 notify('list.push', name)
 return #chosen

@@ -30,6 +30,7 @@
 --- @include "lib/key_tests"
 --- @include "lib/recorded_calls"
 --- @lazy "batch/run_batch"
+--- @lazy "lib/notify" notify_followers
 local id, max_items, max_bytes, revision, plans = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local room, entry, journal, bounds = tonumber(ARGV[7]), ARGV[8], ARGV[9], ARGV[10]
 local fields = {unpack(ARGV, 11)}
@@ -86,6 +87,10 @@ local function answer_of(place, plan, first)
     end
     local rest = ',"rule":"' .. label .. '","status":' .. status .. '}'
     record_call(journal, bounds, entry .. rest)
+  end
+  -- NOTE: the script that records the others notifies of them.
+  if followed and answer[3] == 0 and (entry ~= '' or counts or operations > 0) then
+    notify_followers('route.call', id)
   end
   return answer
 end

@@ -12,8 +12,10 @@
 --   ARGV[6] record (JSON)
 -- Output: 1; or -1, the revision and the document, if the caller knows another one
 -- Errors: not_found
+--- @include "lib/tenant"
 --- @include "lib/known_document"
 --- @include "lib/recorded_calls"
+--- @lazy "lib/notify" notify_followers
 local id, revision, journal, bounds, record = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local newer = newer_document(id, revision)
 if newer then
@@ -21,5 +23,8 @@ if newer then
 end
 if open_journal(id, journal) then
   record_call(journal, bounds, record)
+end
+if followed then
+  notify_followers('route.call', id)
 end
 return {1}

@@ -5,15 +5,17 @@
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] wanted (ms): the shortest length of the subscription
---   ARGV[3] name (string): a key to read, or absent
+--   ARGV[3] field (string): `watched`, or `followed` for events of all kinds
+--   ARGV[4] name (string): a key to read, or absent
 -- Output: the value and the stored metadata of that key. Clients are notified of all later changes.
 --- @include "lib/tenant"
 --- @include "lib/quota"
-local wanted, name = tonumber(ARGV[2]), ARGV[3]
+local wanted, field, name = tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local ends = field == 'watched' and watched or field == 'followed' and followed
 local now = now_in_ms()
-if tonumber(redis.call('HGET', user, 'watched') or 0) < now + wanted then
+if tonumber(ends or 0) < now + wanted then
   -- NOTE: a full engine refuses a first write that adds; this one removes first.
-  redis.call('HDEL', user, 'watched')
-  redis.call('HSET', user, 'watched', string.format('%.0f', now + 2 * wanted))
+  redis.call('HDEL', user, field)
+  redis.call('HSET', user, field, string.format('%.0f', now + 2 * wanted))
 end
 return name and redis.call('MGET', its_key(name), its_meta(name))

@@ -16,6 +16,7 @@
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/trim_topic"
+--- @lazy "lib/notify" notify_followers
 local name, max_messages, max_age = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local max_bytes = tonumber(ARGV[5])
 local content_type, body, trims_later = ARGV[6], ARGV[7], ARGV[8] == '1'
@@ -49,4 +50,7 @@ if growth < 0 then
 end
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')
+if followed then
+  notify_followers('topic.publish', name)
+end
 return id

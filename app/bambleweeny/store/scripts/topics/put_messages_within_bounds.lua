@@ -16,6 +16,7 @@
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/trim_topic"
+--- @lazy "lib/notify" notify_followers
 local name, max_messages, max_age = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local max_bytes = tonumber(ARGV[5])
 local keeps_ids = ARGV[6] == '1'
@@ -61,3 +62,6 @@ redis.call('HINCRBY', its_topic_bytes, name, added)
 trim_topic(name, max_messages, max_age, max_bytes)
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')
+if followed then
+  notify_followers('topic.publish', name)
+end
