@@ -119,7 +119,7 @@ def test_a_missing_field_is_refused():
 
 
 def test_an_unsigned_request_gets_an_error_that_names_the_headers():
-    error = verify().refusal()
+    error = verify().refusal({}, 0)
     assert (error.code, error.status, error.info) == (
         "invalid_signature",
         401,
