@@ -110,7 +110,7 @@ def test_items_are_delivered_and_buried(node):
     assert.deepEqual([item.value.text(), item.size, item.cut], ["la", 5, true]);
     assert.equal((await client.lists.bury("jobs", ready.id, { reason: "old" })).state, "dead");
     assert.equal((await client.lists.items("jobs", { state: "dead" }))[0].reason, "old");
-    const [{ name, owner, dead, bytes }] = await client.lists.list({ stats: true });
+    const [{ name, owner, dead, bytes }] = await client.lists.listStats({ prefix: "j" });
     assert.deepEqual([name, owner, dead, bytes], ["jobs", 0, 1, 5]);
     await assert.rejects(client.keys.list({ stats: true }), /The option 'stats' is unknown/);
     """)

@@ -119,7 +119,7 @@ class ListItem:
 
     @falcon.before(authenticated, takes("state", "reason"), needed=needs("lists", "write"))
     def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
-        """Make an item ready or dead that is not leased; answer where it is then."""
+        """Make an item ready or dead that is not leased; answer its place then."""
         state, reason = _new_state(req), req.get_param("reason") or ""
         if state == "ready":
             refuse_beside(req, "'state=ready'", ("reason",))

@@ -63,7 +63,8 @@ export class Client {
     },
   };
   lists = {
-    ...this.#listing("lists", ACTING, "stats "), // with `stats`, each row of `list` has the counts of its list
+    ...this.#listing("lists", ACTING, "stats "),
+    listStats: async (options) => this.lists.list({ ...options, stats: true }), // the rows of `list` with the counts of their lists
     push: async (name, value, options) =>
       (await this.#json("POST", at("lists", name), sending(value, `${PUSHING} key idempotencyKey ${ACTING}`, options))).id,
     pushLines: async (name, data, options) =>
@@ -323,8 +324,7 @@ const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl" }];
 const KEY = "Idempotency-Key";
 const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
 const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
-const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
-const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 seconds
+const [SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_SILENCE] = [250, 15_000, 45_000]; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));

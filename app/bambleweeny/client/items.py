@@ -86,7 +86,7 @@ class Items:
         self._call("DELETE", _path_of_item(name, id), query={"userid": userid})
 
     def deliver(self, name: str, id: str, *, userid: int | None = None) -> ItemPlace:
-        """Make an item ready that is delayed or dead; return where it is then.
+        """Make an item ready that is delayed or dead; return its place then.
 
         An item that is dead, or was pushed with a delay, gets a new id. ItemLeased if the item is
         leased, NotFound if it does not exist.
@@ -96,7 +96,7 @@ class Items:
     def bury(
         self, name: str, id: str, reason: str | None = None, *, userid: int | None = None
     ) -> ItemPlace:
-        """Make an item dead that is ready or delayed; return where it is then.
+        """Make an item dead that is ready or delayed; return its place then.
 
         That is the dead-letter list of the policy, if there is one with room. ItemLeased if the
         item is leased, NotFound if it does not exist.

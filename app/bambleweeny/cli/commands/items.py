@@ -133,6 +133,25 @@ VERBS = {
             "print an item",
             shell_examples="items get jobs 1795387415584138",
         ),
+        deliver=Verb(
+            _deliver,
+            "bambleweeny items deliver jobs $(bambleweeny items list jobs | cut -f 1)",
+            (LIST, _ITEMS, USERID),
+            "make delayed or dead items ready, and print their places",
+            shell_examples="items deliver jobs 1795387415584138",
+        ),
+        bury=Verb(
+            _bury,
+            "bambleweeny items bury todo $(bambleweeny items list todo | cut -f 1)",
+            (
+                LIST,
+                _ITEMS,
+                argument("--reason", metavar="TEXT", help="why the items are dead"),
+                USERID,
+            ),
+            "make ready or delayed items dead, and print their places",
+            shell_examples="items bury jobs 1795387415584138",
+        ),
         **{
             "del": Verb(
                 _delete,
@@ -142,26 +161,6 @@ VERBS = {
                 shell_examples="items del jobs 1795387415584138",
             )
         },
-        deliver=Verb(
-            _deliver,
-            "bambleweeny items list jobs --state dead | sed 's/\\t.*//' "
-            "| xargs -r bambleweeny items deliver jobs",
-            (LIST, _ITEMS, USERID),
-            "make delayed or dead items ready, and print where they are",
-            shell_examples="items deliver jobs 1795387415584138",
-        ),
-        bury=Verb(
-            _bury,
-            "bambleweeny items bury jobs $(bambleweeny items list jobs | cut -f 1) --reason old",
-            (
-                LIST,
-                _ITEMS,
-                argument("--reason", metavar="TEXT", help="why the items are dead"),
-                USERID,
-            ),
-            "make ready or delayed items dead, and print where they are",
-            shell_examples="items bury jobs 1795387415584138",
-        ),
         move=Verb(
             _move,
             """bambleweeny items move jobs jobs

@@ -8,5 +8,8 @@ export const text = {
   copy: "Copy",
   download: "Download",
   image: (size) => `Image, ${size}`,
+  file: (name, size) => `The file ${name}, ${size}`,
+  choose: "Send a file",
+  write: "Write text instead",
   noImage: "This browser cannot show these bytes as an image.",
 };

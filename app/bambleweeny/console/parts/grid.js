@@ -1,5 +1,6 @@
 // A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it.
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
+// Rows that are added above what the user reads move neither the focus nor the rows in view.
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./ui.js";
 
 const BEYOND = 8;
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
@@ -10,11 +11,13 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Inf
 export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onMore, selected, onSelect, whole = rows.length, rowHeight = 40, empty }) {
   const box = useRef();
   const [view, setView] = useState({ top: 0, height: 600 });
-  const [active, setActive] = useState(0);
+  const [active, setActive] = useState(null);
   const wantsFocus = useRef(false);
-  const current = Math.min(active, Math.max(rows.length - 1, 0));
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
+  const latest = useRef({ key: undefined, index: 0 });
+  const current = useMemo(() => Math.max(0, rows.findIndex((row) => keyOf(row) === active)), [rows, active]);
+  const shift = movedDown(box.current, rows, keyOf, latest.current) * rowHeight;
+  const first = Math.max(0, Math.floor((view.top + shift) / rowHeight) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((view.top + shift + view.height) / rowHeight) + BEYOND);
 
   useLayoutEffect(() => {
     const measure = () => setView({ top: box.current.scrollTop, height: box.current.clientHeight });
@@ -22,6 +25,12 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
+  useLayoutEffect(() => {
+    if (shift) box.current.scrollTop += shift;
+    const { scrollTop, clientHeight } = box.current;
+    latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
+    if (shift) setView({ top: scrollTop, height: clientHeight });
+  }, [rows]);
   useEffect(() => {
     if (onMore && last >= rows.length) onMore();
   }, [last, rows.length, onMore]);
@@ -31,12 +40,16 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
     box.current.querySelector('[data-active="true"] .opens')?.focus();
   });
 
+  const onScroll = ({ target: { scrollTop, clientHeight } }) => {
+    latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
+    setView({ top: scrollTop, height: clientHeight });
+  };
   const move = (event) => {
     const step = STEPS[event.key];
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text") return;
+    if (step === undefined || !rows.length || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text") return;
     event.preventDefault();
     const next = Math.min(Math.max(current + step, 0), rows.length - 1);
-    setActive(next);
+    setActive(keyOf(rows[next]));
     wantsFocus.current = true;
     const [top, bottom] = [next * rowHeight, (next + 1) * rowHeight];
     if (top < box.current.scrollTop) box.current.scrollTop = top;
@@ -50,13 +63,13 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
   const cell = (row, column, index, isFirst) => {
     const shown = column.render(row);
     const tab = index === current ? 0 : -1;
-    const opened = () => setActive(index);
+    const opened = () => setActive(keyOf(row));
     if (!isFirst) return html`<td key=${column.key} class=${classOf(column)}>${shown}</td>`;
     if (href) return html`<th scope="row" key=${column.key}><a class="opens" href=${href(row)} tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined}>${shown}</a></th>`;
     return html`<th scope="row" key=${column.key}><button type="button" class="opens" tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined} onClick=${() => onOpen(row)}>${shown}</button></th>`;
   };
   if (!rows.length && empty) return html`<div ref=${box}>${empty}</div>`;
-  return html`<div class="grid" ref=${box} onScroll=${(event) => setView({ top: event.target.scrollTop, height: event.target.clientHeight })} onKeyDown=${move}>
+  return html`<div class="grid" ref=${box} onScroll=${onScroll} onKeyDown=${move}>
     <table aria-label=${label} aria-rowcount=${whole + 1}>
       <thead><tr aria-rowindex="1">
         ${onSelect && html`<td class="box"></td>`}
@@ -77,6 +90,18 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
       </tbody>
     </table>
   </div>`;
+}
+
+const anchorOf = (rows, keyOf, top, rowHeight) => {
+  const index = Math.min(Math.floor(top / rowHeight), rows.length - 1);
+  return { key: index < 0 ? undefined : keyOf(rows[index]), index };
+};
+
+// Returns how far the first row in view has moved down; 0 at the top without the focus in the table, where new rows come into view.
+function movedDown(box, rows, keyOf, { key, index }) {
+  if (!box || key === undefined || (rows[index] && keyOf(rows[index]) === key)) return 0;
+  if (box.scrollTop === 0 && !box.contains(document.activeElement)) return 0;
+  return Math.max(0, rows.findIndex((row) => keyOf(row) === key) - index);
 }
 
 const classOf = ({ isNumber, isMinor }) => [isNumber && "number", isMinor && "minor"].filter(Boolean).join(" ") || undefined;

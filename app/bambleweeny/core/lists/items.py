@@ -186,7 +186,7 @@ class Items:
     def change_state(
         self, caller: Caller, name: str, item_id: str, to: NewState, reason: str = ""
     ) -> ItemPlace:
-        """Make a delayed or dead item ready, or a ready or delayed one dead; return where it is.
+        """Make a delayed or dead item ready, or a ready or delayed one dead; return its place.
 
         An item that was dead, or was pushed with a delay, gets a new id at the end of the list. A
         `reason` replaces that of an item that is dead already. Raises NotFound on a miss,
