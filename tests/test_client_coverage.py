@@ -27,6 +27,7 @@ CALLS = {
     "home": Client.about,
     "getToken": lambda client: client.tokens.create(),
     "testToken": lambda client: client.tokens.test(),
+    "createLoginCode": Client.login_code,
     "logOut": Client.logout,
     "revokeToken": lambda client: client.tokens.revoke_text("nonsense"),
     "introspectToken": lambda client: client.tokens.introspect("nonsense"),
@@ -117,6 +118,8 @@ EXCEPTIONS = {
     "searchGuide": "a page for people",
     "showReference": "a page for people",
     "getGuideFile": "a page for people",
+    "showConsole": "a page for people",
+    "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY

@@ -294,6 +294,10 @@ ADMINISTRATION: dict[str, Verb] = {
     "note the use of a token": lambda s, u, f: s.named_tokens.note_use(
         s.named_tokens.read(f.token).caller, 60
     ),
+    "make a code to log in": lambda s, u, f: s.logins.codes.create(u, Session("a", u, 1 << 32)),
+    "log in with a code": lambda s, u, f: s.logins.codes.log_in(
+        s.logins.codes.create(f.caller, Session("a", f.caller, 1 << 32)).text, ""
+    ),
     "end a session": lambda s, u, f: s.sessions.end(Session("a", u, 1 << 32)),
     "fail to log in": lambda s, u, f: fail_to_log_in(s, u.name),
 }

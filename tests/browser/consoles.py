@@ -76,6 +76,11 @@ class Console:
         """Press keys where the focus is."""
         ActionChains(self.browser).send_keys(*keys).perform()
 
+    def chord(self, key):
+        """Press a key together with Ctrl."""
+        chain = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys(key)
+        chain.key_up(Keys.CONTROL).perform()
+
     def run(self, script, *arguments):
         """Run JavaScript in the page, and return what it returns."""
         return self.browser.execute_script(script, *arguments)

@@ -81,6 +81,7 @@ CALLS = {
     "token test": [],
     "info": [],
     "save": [],
+    "console": ["--print"],
     "login": ["--password", "x"],
 }
 ASK_NOBODY = {

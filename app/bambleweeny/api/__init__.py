@@ -8,7 +8,7 @@ from falcon.routing import CompiledRouter
 
 from bambleweeny.api.access.accounting import Audit, Usage
 from bambleweeny.api.access.oauth import Introspection, Revocation
-from bambleweeny.api.access.sessions import AuthTest, AuthToken, Logout
+from bambleweeny.api.access.sessions import AuthCode, AuthTest, AuthToken, Logout
 from bambleweeny.api.access.tokens import Token, TokenRotation, Tokens
 from bambleweeny.api.access.users import (
     AdminPassword,
@@ -166,6 +166,7 @@ def create_app(
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/code", AuthCode(services))
     app.add_route("/auth/accept", AuthAccept(services))
     app.add_route("/auth/test", AuthTest(services))
     app.add_route("/auth/logout", Logout(services))

@@ -26,6 +26,7 @@ _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events", "followed",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
+    "login_codes",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
 )  # fmt: skip
 _BEFORE_NAMES = (
@@ -74,6 +75,7 @@ class Tenant:
     tokens: str
     token_uses: str
     ended_sessions: str
+    login_codes: str
     rates: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:

@@ -42,6 +42,7 @@ _RULE = {"name": "hello", "method": "GET", "answers": [{"json": _ECHO}]}
 STEPS = {
     "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
     "GET /auth/test": Step(),
+    "POST /auth/code": Step(),
     "POST /tokens": Step(remember=("token_id", "json.id")),
     "GET /tokens": Step(),
     "PATCH /tokens/{token_id}": Step(),

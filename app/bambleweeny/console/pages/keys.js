@@ -24,7 +24,7 @@ export default function Keys({ query }) {
   const count = useReading(async (signal) => (await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
   useLive(({ event }) => event.startsWith("key."), () => (page.reload(), count.reload()));
   const first = request("PUT", ["keys", "app:color"], { body: "blue" });
-  return html`<h1>${text.title}</h1>
+  return html`<div class="contents"><h1>${text.title}</h1>
     <div class="bar">
       <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
         onChange=${(event) => (location.hash = to("keys", [], { prefix: event.target.value }))} />
@@ -33,5 +33,5 @@ export default function Keys({ query }) {
     <${Loaded} reading=${page}>${({ keys }) =>
       html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${keys} keyOf=${({ key }) => key} href=${({ key }) => to("keys", key)} whole=${count.value}
         empty=${prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`} />`}
-    </${Loaded}>`;
+    </${Loaded}></div>`;
 }

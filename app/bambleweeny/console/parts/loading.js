@@ -37,5 +37,5 @@ export function Problem({ error, onRetry }) {
 export function Loaded({ reading, children }) {
   if (reading.error && reading.value === undefined) return html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`;
   if (reading.value === undefined) return html`<p class="loading" role="status">${text.loading}…</p>`;
-  return html`${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}${children(reading.value)}`;
+  return html`<div class="contents">${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}${children(reading.value)}</div>`;
 }

@@ -31,8 +31,8 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     of_lists = (tenant.ready(""), tenant.list(""), *not_ready)
     _drain(lambda: _delete_listed(store, tenant, tenant.lists, *of_lists))
     # NOTE: one command per key, since a Cluster refuses several keys while their slot moves.
-    of_tokens = (tenant.tokens, tenant.token_uses, tenant.ended_sessions, tenant.rates)
-    store.write(*(("UNLINK", name) for name in of_tokens))
+    of_tokens = (tenant.tokens, tenant.token_uses, tenant.ended_sessions, tenant.login_codes)
+    store.write(*(("UNLINK", name) for name in (*of_tokens, tenant.rates)))
     pushes = (tenant.idempotent, tenant.idempotent_old, tenant.once, tenant.once_at)
     store.write(*(("UNLINK", name) for name in pushes))
     _drain(lambda: _delete_listed(store, tenant, tenant.topics, tenant.topic("")))
