@@ -52,7 +52,7 @@ function Shown({ bin, document, query, onChanged }) {
 function About({ bin, document }) {
   const { list, topic, verify, keep = "body" } = document;
   const listen = `bambleweeny listen ${nameOf(bin)} --to http://localhost:3000/hook`;
-  return html`<dl class="facts">
+  return html`<dl class="facts about">
     <dt>${text.target}</dt><dd>${list ? text.list : text.topic} <a href=${to(list ? "lists" : "topics", list ?? topic)}>${list ?? topic}</a>, ${text.keeps[keep]}</dd>
     ${verify && html`<dt>${text.signed}</dt><dd>${verify.scheme}, ${text.fields.otherwise.toLowerCase()} ${text.otherwises[verify.else ?? "reject"]}</dd>`}
     ${list && html`<dt>${text.listen}</dt><dd class="bar"><code>${listen}</code><${CopyButton} value=${listen} /></dd>`}

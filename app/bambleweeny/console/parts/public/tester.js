@@ -36,7 +36,7 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
   return html`<div class="stack">
     <form class="tester" onSubmit=${send}>
       <div class="line">
-        <label>${text.method}<select name="method" value=${fields.method} onChange=${(event) => set({ method: event.target.value })}>${METHODS.map((one) => html`<option key=${one}>${one}</option>`)}</select></label>
+        <label>${text.method}<select name="method" value=${fields.method} onChange=${(event) => set({ method: event.target.value })}>${METHODS.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
         <label class="grow">${text.path}<input ...${field("path")} placeholder="/" /></label>
       </div>
       <label>${text.query}<input ...${field("query")} placeholder="a=1&b=2" /></label>
