@@ -27,6 +27,7 @@ CALLS = {
     "home": Client.about,
     "getToken": lambda client: client.tokens.create(),
     "testToken": lambda client: client.tokens.test(),
+    "createLoginCode": Client.login_code,
     "logOut": Client.logout,
     "revokeToken": lambda client: client.tokens.revoke_text("nonsense"),
     "introspectToken": lambda client: client.tokens.introspect("nonsense"),
@@ -79,6 +80,7 @@ CALLS = {
     "readRoute": lambda client: client.routes.read(ID),
     "listBins": lambda client: client.bins.list(),
     "createBin": lambda client: client.bins.create("foo"),
+    "listRefusedRequests": lambda client: client.bins.refused(ID),
     "replaceBin": lambda client: client.bins.set({"list": "foo"}, ID),
     "deleteBin": lambda client: client.bins.delete(ID),
     "pushToBin": lambda client: client.bins.post(ID, "bar"),
@@ -116,6 +118,8 @@ EXCEPTIONS = {
     "searchGuide": "a page for people",
     "showReference": "a page for people",
     "getGuideFile": "a page for people",
+    "showConsole": "a page for people",
+    "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY

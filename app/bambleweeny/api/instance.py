@@ -43,8 +43,9 @@ class Info:
 
     @falcon.before(admin_only, needed=needs("server", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the engine's state."""
-        answer_json(resp, self.services.status.info())
+        """Answer the state of the server and of its engine."""
+        state = self.services.state.shown(req.env["bambleweeny.max_body"])
+        answer_json(resp, {**state, **self.services.status.info()})
 
 
 class Save:

@@ -89,6 +89,7 @@ COMMANDS = {
     "audit": Command(TOOLS, "accounting", "print who did what: logins, users, exports, refusals"),
     "info": Command(PEOPLE, "instance", "show the server and the state of its engine"),
     "save": Command(PEOPLE, "instance", "write all data to disk, for the admin"),
+    "console": Command(TOOLS, "login", "open the console in the browser, logged in"),
     "login": Command(TOOLS, "login", "log in to a server and store the token"),
     "logout": Command(TOOLS, "login", "end a session that login stored, and delete its token"),
     "shell": Command(TOOLS, "shell", "type commands at a prompt, or read them from a pipe"),

@@ -12,7 +12,7 @@ from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
 from bambleweeny.client.tokens import MadeToken, NamedToken
 from bambleweeny.client.topics import Message
-from bambleweeny.client.transfer import Imported
+from bambleweeny.client.transfer import Imported, ImportPlan, Planned
 from bambleweeny.client.users import Code, User
 from bambleweeny.client.values import Value
 
@@ -25,6 +25,7 @@ __all__ = [
     "Code",
     "Entry",
     "Event",
+    "ImportPlan",
     "Imported",
     "ImportedRoute",
     "Item",
@@ -35,6 +36,7 @@ __all__ = [
     "Meta",
     "NamedToken",
     "Part",
+    "Planned",
     "Result",
     "Route",
     "User",

@@ -17,6 +17,7 @@ from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.inboxes import Inboxes, make_inboxes
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
+from bambleweeny.core.instance.server_state import ServerState
 from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.core.instance.status import Status
 from bambleweeny.core.keys.key_changes import KeyChanges
@@ -71,6 +72,7 @@ class Services:
     exports: Exports
     imports: Imports
     status: Status
+    state: ServerState
     metrics: Metrics
     audit: AuditTrail
     usage: Usage
@@ -110,7 +112,6 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file, user_rules)
-    tokens = _tokens(store, instance, token_lifetime)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
@@ -118,7 +119,7 @@ def make_services(
     )
     return Services(
         instance=instance,
-        tokens=tokens,
+        tokens=_tokens(store, instance, token_lifetime),
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),
@@ -142,6 +143,7 @@ def make_services(
         exports=Exports(store.with_long_retry),
         imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
         status=Status(store, append_only_file),
+        state=ServerState(metrics, bounds, topic_bounds, max_waits, token_lifetime),
         metrics=metrics,
         audit=AuditTrail(store, streams),
         usage=Usage(store),

@@ -1,6 +1,7 @@
 """Users over HTTP: their roles, limits, invitations and resets."""
 
 import pytest
+from bambleweeny import __version__
 
 
 def test_the_life_of_a_user(as_admin, http):
@@ -63,6 +64,11 @@ def test_the_admins_password(as_admin, http):
 def test_the_engine_is_shown_and_saved(as_admin):
     info = as_admin.get("/info").json()
     assert set(info) >= {"redis_connection", "redis_dbsize", "redis_client_list", "redis_info"}
+    assert info["memory"]["used"] == info["redis_info"]["used_memory"]
+    assert info["memory"]["max"] == info["redis_info"]["maxmemory"]
+    assert info["waits"] == {"used": 0, "max": info["limits"]["max_waits"]}
+    assert info["limits"]["max_body"] == 2 << 20
+    assert (info["version"], info["workers"]) == (__version__, 1)
     assert as_admin.get("/save").json() == {"info": "ok"}
 
 

@@ -16,10 +16,18 @@ def _info(context: Context) -> None:
     if context.out.as_json:
         context.out.record(fields)
         return
+    for name in ("waits", "memory"):
+        if name in fields:
+            fields[name] = _of_most(**fields[name])
+    fields.update(fields.pop("limits", {}))
     engine = fields.pop("redis_info", {})
     fields.update((name, engine[name]) for name in _SHOWN if name in engine)
     rows = ((name, value) for name, value in fields.items() if not isinstance(value, list | dict))
     context.out.rows(("name", "value"), rows)
+
+
+def _of_most(used: int, max: int) -> str:
+    return f"{used} of {max}" if max else str(used)
 
 
 def _save(context: Context) -> None:

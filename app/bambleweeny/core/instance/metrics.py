@@ -91,6 +91,16 @@ class Metrics:
         with self._lock:
             self._numbers[self._streams] += change
 
+    @property
+    def workers(self) -> int:
+        """The number of workers."""
+        return self._part.counters.parts
+
+    @property
+    def uptime(self) -> int:
+        """The seconds since the server started."""
+        return int(self._part.counters.age)
+
     def counted(self) -> Counted:
         """Return the metrics of all workers."""
         sums = self._part.counters.sums()

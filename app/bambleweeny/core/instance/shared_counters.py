@@ -2,7 +2,8 @@
 
 import mmap
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 Name = tuple[str, ...]
 
@@ -15,11 +16,20 @@ class SharedCounters:
     """Named rows of numbers, with a part for each worker; create it before the fork.
 
     A worker writes only its own part, and every worker reads all. A restarted worker continues
-    with the numbers of the old one.
+    with the numbers of the old one. `parts` is the number of workers; `clock` returns seconds,
+    the same in all processes.
     """
 
-    def __init__(self, parts: int = 1) -> None:
+    def __init__(self, parts: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
+        self.parts = parts
+        self._clock = clock
+        self._began = clock()
         self._memory = memoryview(mmap.mmap(-1, parts * _PART))
+
+    @property
+    def age(self) -> float:
+        """The seconds since the counters were created."""
+        return self._clock() - self._began
 
     def part(self, number: int) -> "Part":
         """Return the part of a worker; call it in the worker's process."""

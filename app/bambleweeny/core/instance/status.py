@@ -23,16 +23,21 @@ class Status:
         self._append_only_file = append_only_file
 
     def info(self) -> dict[str, Any]:
-        """Return the engine's address, size, clients and INFO; contains no secret."""
-        size, clients, info = self._store.read(("DBSIZE",), ("CLIENT", "LIST"), ("INFO",))
+        """Return the engine's memory, address, size, clients and INFO; contains no secret.
+
+        `max` of the memory is 0 without a limit.
+        """
+        size, clients, text = self._store.read(("DBSIZE",), ("CLIENT", "LIST"), ("INFO",))
+        info = parse_info(text)
         return {
+            "memory": {"used": info["used_memory"], "max": info.get("maxmemory", 0)},
             "redis_connection": self._store.address,
             "redis_dbsize": size,
             "redis_client_list": [
                 dict(pair.partition("=")[::2] for pair in line.split())
                 for line in clients.decode(errors="replace").splitlines()
             ],
-            "redis_info": parse_info(info),
+            "redis_info": info,
         }
 
     def check_writable(self) -> None:

@@ -59,6 +59,11 @@ class Items:
         self._waits = waits
         self._bounds = bounds
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The most items of a list, and their most bytes."""
+        return self._bounds
+
     def read_page(
         self,
         caller: Caller,
