@@ -1,4 +1,4 @@
-// What is chosen in a table, whole: beside the table where there is room, else below it, and then it is scrolled into view.
+// What is chosen in a table, whole: beside the table in a wide window, else below it and scrolled into view.
 import { html, useEffect, useRef } from "./ui.js";
 
 // `closed` is the address without it, or `onClose` closes it; `isReady` is true once there is something to scroll to.
