@@ -80,7 +80,6 @@ export const text = {
   message: (name, sentence, url, token) => `Token "${name}" for ${url}: ${sentence}\n\n${token}\n\nOn the command line:  bambleweeny login ${url} --token -\n(paste the token, then Enter)\nIn the browser:  ${url}/console  (choose "Use a token")`,
   done: "I have copied it",
 
-  facts: "Token",
   id: "Id",
   edit: "Change",
   rotate: "Rotate",

@@ -4,9 +4,10 @@ import { call } from "../parts/api.js";
 import { say, sayError } from "../parts/dialogs.js";
 import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { callsOf, samplesOf, sumOf } from "../parts/server/metrics.js";
-import { html, useEffect, useState, useTitle } from "../parts/ui.js";
+import { html, useState, useTitle } from "../parts/ui.js";
 
 const REFRESH_MS = 3000;
 const SAVE = request("GET", ["save"]);
@@ -14,10 +15,7 @@ const SAVE = request("GET", ["save"]);
 export default function Server() {
   useTitle(text.title);
   const reading = useReading(read, []);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || reading.reload(), REFRESH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useRefresh(reading.reload, REFRESH_MS);
   const save = async () => {
     try {
       await call(SAVE);
