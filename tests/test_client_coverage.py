@@ -80,6 +80,7 @@ CALLS = {
     "readRoute": lambda client: client.routes.read(ID),
     "listBins": lambda client: client.bins.list(),
     "createBin": lambda client: client.bins.create("foo"),
+    "listRefusedRequests": lambda client: client.bins.refused(ID),
     "replaceBin": lambda client: client.bins.set({"list": "foo"}, ID),
     "deleteBin": lambda client: client.bins.delete(ID),
     "pushToBin": lambda client: client.bins.post(ID, "bar"),

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from bambleweeny.core.audit.entries import Act, Actions
 from bambleweeny.core.auth.caller import CallLimits
 from bambleweeny.core.auth.named_tokens import TokenChange
@@ -24,12 +25,13 @@ from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.verification import read_expectation
 from bambleweeny.core.notify.events import subscribe
+from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
 from bambleweeny.core.transfer.import_plan import ImportPlan
 from bambleweeny.core.usage.byte_counts import used_bytes
-from bambleweeny.errors import WrongLogin
+from bambleweeny.errors import InvalidSignature, WrongLogin
 from bambleweeny.store import Store
 
 LONG = 3600
@@ -102,22 +104,21 @@ INBOX = b"""{"list": "q", "name": "inbox", "keep": "request",
 
 def receive(services: Services, filled: Filled, reference: Reference, body: bytes) -> Any:
     """Send a request to a bin that has a document."""
-    call = Call("POST", "/", "", {}, body)
-    received = Received("POST", {}, body, "", lambda _: (call, body, ""))
+    kept = (Call("POST", "/", "", {}, body), body, "")
+    received = Received("POST", {}, body, "", lambda _: kept)
     return services.inboxes.receiver.receive(reference, received, bool)
 
 
 def receive_in_topic(services: Services, user: Any, filled: Filled) -> Any:
     """Replace a document, and send a request to its bin."""
-    document = b'{"topic": "news", "keep": "request"}'
-    services.inboxes.documents.replace(user, filled.inbox, document)
+    services.inboxes.documents.replace(user, filled.inbox, b'{"topic":"news","keep":"request"}')
     return receive(services, filled, Reference(filled.inbox), b"x")
 
 
 def call(services: Services, filled: Filled, method: str, path: str, body: bytes = b"") -> Any:
     """Call the route that has a document."""
-    asked = Call(method, path, "", {}, body)
-    return services.mocks.answers.answer(Reference(filled.mock), asked, "", bool)
+    answers = services.mocks.answers
+    return answers.answer(Reference(filled.mock), Call(method, path, "", {}, body), "", bool)
 
 
 def count_traffic(services: Services, user: Any, filled: Filled) -> None:
@@ -128,11 +129,8 @@ def count_traffic(services: Services, user: Any, filled: Filled) -> None:
 
 def fail_to_log_in(services: Services, name: str) -> None:
     """Log in with a wrong password, which is counted."""
-    try:
+    with pytest.raises(WrongLogin):
         services.logins.log_in(name, "wrong")
-    except WrongLogin:
-        return
-    raise AssertionError("a wrong password was accepted")
 
 
 Verb = Callable[[Services, Any, Filled], Any]
@@ -179,6 +177,7 @@ READS: dict[str, Verb] = {
     ),
     "document of a bin": lambda s, u, f: s.inboxes.documents.read(u, f.inbox),
     "summaries of bins": lambda s, u, f: s.inboxes.documents.summaries(u),
+    "refusals of a bin": lambda s, u, f: s.inboxes.refusals.read(u, f.inbox),
     "name of a bin": lambda s, u, f: s.inboxes.names.parse(u, f"@{u.name}/inbox"),
     "name of a route": lambda s, u, f: s.mocks.names.parse(u, f"@{u.name}/mock"),
     "gets": lambda s, u, f: s.batch.run(u, [Get("plain"), Get("typed")]),
@@ -285,6 +284,9 @@ WRITES: dict[str, Verb] = {
 
 ADMINISTRATION: dict[str, Verb] = {
     "create user": lambda s, u, f: s.users.create("ann", "secret"),
+    "refuse a request": lambda s, u, f: s.inboxes.refusals.add(
+        PublicId(f.inbox, u.id, ""), Call("GET", "/"), InvalidSignature()
+    ),
     "note": lambda s, u, f: s.audit.note(Act("login", "wrong_login"), [u.id]),
     "count traffic": count_traffic,
     "change user": lambda s, u, f: s.users.change(u.id, quota=99, limits={"rate": "5/s"}),

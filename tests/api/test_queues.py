@@ -356,6 +356,16 @@ def test_all_lists_are_counted_in_one_call(as_uli, services, monkeypatch):
     assert ([row["bytes"] for row in page["lists"]], page["next"]) == ([2, 2], "a:1")
     grouped = as_uli.get("/lists?stats=1&delimiter=:").json()
     assert ([row["key"] for row in grouped["lists"]], grouped["prefixes"]) == (["q"], ["a:"])
+    as_uli.put("/lists/q/policy", json={"lease": "1m"})
+    [row] = as_uli.get("/lists?stats=1&prefix=q").json()["lists"]
+    assert (row["policy"]["lease"], row["policy"]["paused"]) == (60, False)
+    [found] = as_uli.get("/lists/q/items?state=delayed").json()["items"]
+    assert as_uli.get(f"/lists/q/items?id={found['id']}").json() == {"items": [found], "next": None}
+    cut = as_uli.get(f"/lists/q/items?id={found['id']}&preview=1").json()["items"][0]
+    assert (cut["body"], cut["size"], cut["cut"]) == ("l", 4, True)
+    assert as_uli.get("/lists/q/items?id=1").json() == {"items": [], "next": None}
+    for bad in ("id=", "id=x", "id=1&state=dead", "id=1&limit=1", "id=1&wait=1"):
+        assert refusal(as_uli.get(f"/lists/q/items?{bad}")) == (400, "invalid_request")
     for bad in ("stats=2", "stats=1&count=1", "stats=1&limit=1001"):
         assert refusal(as_uli.get(f"/lists?{bad}")) == (400, "invalid_request")
     text = as_uli.get("/lists?stats=1", headers={"Accept": "text/plain"})

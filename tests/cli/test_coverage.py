@@ -69,6 +69,7 @@ COMMAND_OF = {
     "deleteRoute": "route del",
     "listBins": "bin list",
     "createBin": "bin add",
+    "listRefusedRequests": "bin refused",
     "replaceBin": "bin set",
     "deleteBin": "bin del",
     "listUsers": "users list",

@@ -57,6 +57,7 @@ CALLS = {
     "bin add": ["x"],
     "bin set": ["{}"],
     "bin show": [ID],
+    "bin refused": [ID],
     "bin tail": [ID],
     "bin del": [ID],
     "listen": ["x", "--to", "http://x", "--item", ITEM],

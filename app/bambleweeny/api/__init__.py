@@ -20,7 +20,7 @@ from bambleweeny.api.access.users import (
 )
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
-from bambleweeny.api.bins import Bin, Bins
+from bambleweeny.api.bins import Bin, Bins, RefusedRequests
 from bambleweeny.api.console.files import ConsoleFile
 from bambleweeny.api.console.page import ConsolePage
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -189,6 +189,7 @@ def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))
     app.add_route("/bins", Bins(services))
+    app.add_route("/bins/refused", RefusedRequests(services))
     app.add_route("/bins/{public_id}", Bin(services))
     app.add_route("/bins/{public_id}/{rest:path}", Bin(services))
 

@@ -36,6 +36,7 @@ from bambleweeny.core.lists.items import MOST_MOVED
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_item_id
 
 _DEFAULT_LIMIT = 100
 _TIME_FIELDS = {"leased": "until", "delayed": "due", "dead": "died"}
@@ -58,12 +59,16 @@ class ListItems:
 
     @falcon.before(
         authenticated,
-        takes("state", "order", "limit", "after", "wait", "preview"),
+        takes("state", "order", "limit", "after", "wait", "preview", "id"),
         needed=needs("lists", "read"),
     )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Answer a page of the items in `?state=`; they stay in the list."""
+        """Answer a page of the items in `?state=`, or the item `?id=`; they stay in the list."""
+        if req.has_param("id"):
+            refuse_beside(req, "'id'", ("state", "order", "limit", "after", "wait"))
+            self._answer_one(req, resp, name)
+            return
         state, order = _state(req) or "ready", _order(req)
         limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
         caller, preview = req.context.caller, _preview(req)
@@ -85,6 +90,14 @@ class ListItems:
                 caller, name, state, limit, after, order=order, preview=preview
             )
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
+
+    def _answer_one(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        preview, item_id = _preview(req), req.get_param("id") or ""
+        if not is_item_id(item_id):
+            raise InvalidRequest("The parameter 'id' takes the id of an item.")
+        found = self._items.find_if_any(req.context.caller, name, item_id)
+        shown = [found if preview is None else found.cut_to(preview)] if found else []
+        answer_json(resp, {"items": [_row_of(one) for one in shown], "next": None})
 
     @falcon.before(authenticated, takes("state"), needed=needs("lists", "write"))
     @falcon.before(may_block)

@@ -119,6 +119,7 @@ class Lists(Listed, Leases, Items):
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the user's lists with their counts: those of `stats`, without `oldest_age`.
 
+        A list with a policy has that, too, as `policy`.
         The options are those of `list`. Sends one request for each 1,000 lists.
         """
         for row in self._listing.rows(Part(prefix, after), {"stats": 1}, userid, limit):

@@ -3,6 +3,7 @@ import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
 import { say } from "./parts/dialogs.js";
+import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
@@ -32,11 +33,7 @@ function App({ problem, code }) {
   const found = useValue(session);
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
-  useEffect(() => {
-    const onHash = () => setAddress(parse(location.hash));
-    addEventListener("hashchange", onHash);
-    return () => removeEventListener("hashchange", onHash);
-  }, []);
+  useEffect(() => watchAddress((hash) => setAddress(parse(hash))), []);
   if (!found) return html`<${LoginPage} problem=${problem} code=${code} />`;
   const pages = SHOWN.filter((page) => isFor(page, found));
   const page = pages.find(({ name }) => name === (address.page || "home"));

@@ -31,7 +31,7 @@ _ALONE = (
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
-    "counts", *NOT_READY_PARTS,
+    "counts", "refused", *NOT_READY_PARTS,
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -143,6 +143,10 @@ class Tenant:
     def counts(self, public_id: str) -> str:
         """Return the hash with the calls of a route's rules, and the rates of a route or bin."""
         return f"{self._tag}counts:{public_id}"
+
+    def refused(self, public_id: str) -> str:
+        """Return the Redis list with the last requests that a bin has refused, the newest first."""
+        return f"{self._tag}refused:{public_id}"
 
 
 def with_names(line: str) -> str:

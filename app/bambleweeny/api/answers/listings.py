@@ -174,13 +174,18 @@ def _stats_pages(selection: Selection, caller: Caller, items: Items) -> Iterator
     for page in selection.names():
         names, groups = _parted(selection, page)
         counted = items.stats_of_each(caller, names)
-        rows = [{"key": name, "owner": caller.id, **stats_fields(stats)} for name, stats in counted]
+        rows = [{"key": name, "owner": caller.id, **_row_of_list(stats)} for name, stats in counted]
         yield rows, groups
 
 
 def _parted(selection: Selection, page: list[str]) -> tuple[list[str], list[str]]:
     groups = [entry for entry in page if selection.is_group(entry)]
     return [entry for entry in page if not selection.is_group(entry)] if groups else page, groups
+
+
+def _row_of_list(stats: ListStats) -> dict[str, Any]:
+    policy = stats.policy and msgspec.structs.asdict(stats.policy)
+    return {**stats_fields(stats), **({"policy": policy} if policy else {})}
 
 
 def stats_fields(stats: ListStats) -> dict[str, Any]:

@@ -87,6 +87,7 @@ STEPS = {
     "POST /routes/reset": Step(),
     "POST /bins": Step(remember=_OF_PATH),
     "GET /bins": Step(),
+    "GET /bins/refused": Step(),
     "POST /bins/{public_id}": Step(body="it works"),
     "PUT /bins": Step(body={"list": "hooks", "keep": "request", "answer": {"json": _ECHO}}),
     "GET /bins/{public_id}": Step(),

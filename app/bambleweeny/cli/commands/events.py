@@ -38,7 +38,7 @@ VERBS = {
         ),
         note="""The events are key.set, key.del and list.push, unless --kinds asks for others:
 key.expire, list.pop, list.lease, list.ack, list.dead, list.change,
-topic.publish, route.call and bin.call. Without names, events of all names are
-printed. Events during a broken connection are lost.""",
+topic.publish, route.call, bin.call and bin.refuse. Without names, events of all
+names are printed. Events during a broken connection are lost.""",
     )
 }

@@ -74,8 +74,9 @@ export const text = {
   copyToken: "Copy the token",
   copyMessage: "Copy with instructions",
   useIt: "Use it",
-  inShell: "In a shell, TOKEN holds the copied text:",
-  onCommandLine: "On another computer, the command line keeps it:",
+  inShell: "In a shell, run this line alone, then paste the token and press Enter:",
+  inCall: "Then a call such as this uses it:",
+  onCommandLine: "Or the command line keeps it for all its calls:",
   message: (name, sentence, url, token) => `Token "${name}" for ${url}: ${sentence}\n\n${token}\n\nOn the command line:  bambleweeny login ${url} --token -\n(paste the token, then Enter)\nIn the browser:  ${url}/console  (choose "Use a token")`,
   done: "I have copied it",
 

@@ -33,7 +33,6 @@ export const text = {
   size: "Size",
   time: "Published",
   id: "Id",
-  states: { live: "Live", connecting: "Connecting", closed: "Closed" },
   empty: "No messages here yet. What is published appears at once.",
   noMatch: "No message here contains this.",
   emptyBody: "empty",

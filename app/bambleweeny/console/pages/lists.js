@@ -4,7 +4,7 @@ import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
 import { bytes, number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
-import { pushTo, STATES } from "../parts/lists/calls.js";
+import { countedLists, pushTo, STATES } from "../parts/lists/calls.js";
 import { List } from "../parts/lists/list.js";
 import { PushDialog } from "../parts/lists/push.js";
 import { useLive } from "../parts/live.js";
@@ -33,16 +33,15 @@ export default function Lists({ rest, query }) {
 function AllLists({ prefix }) {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
-  const read = (query, signal) => call(request("GET", ["lists"], { query: { prefix, ...query } }), { signal, isQuiet: true });
   const pages = usePages(
     async ({ after, limit, signal }) => {
-      const { lists, next } = (await read({ stats: 1, after, limit }, signal)).json();
+      const { lists, next } = (await call(countedLists({ prefix, after, limit }), { signal, isQuiet: true })).json();
       return { rows: lists, next };
     },
     nameOf,
     [prefix],
   );
-  const count = useReading(async (signal) => (await read({ count: 1 }, signal)).json().count, [prefix]);
+  const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
   useLive(({ event }) => event.startsWith("list."), () => (pages.reload(), count.reload()));
   useShortcut("n", () => setNew(true));
   const first = pushTo("jobs", "resize cat.png");

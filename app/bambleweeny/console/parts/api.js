@@ -54,6 +54,24 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   }
 }
 
+// Sends a request to a public URL, and returns what is answered, also an error: `{ status, headers, bytes, ms }`. A browser hides
+// redirects: then `status` is 0. Without an answer it is ApiError, which does not mean that the server is away: a mock can break a connection.
+export async function exchange(sent, { signal } = {}) {
+  const begun = performance.now();
+  const note = noted(sent);
+  try {
+    const response = await fetched(sent, new Headers(sent.headers), signal, "manual");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const ms = performance.now() - begun;
+    note(response.status, ms);
+    return { status: response.status, headers: response.headers, bytes, ms };
+  } catch (ex) {
+    note(0, performance.now() - begun);
+    if (ex.name === "AbortError") throw ex;
+    throw new ApiError(0, { info: "There was no answer: the connection broke, or the browser refuses to send this.", code: "no_answer" });
+  }
+}
+
 // Yields the rows of an NDJSON stream; an empty line, which keeps the connection alive, is undefined. Ends with the stream.
 export async function* rowsOf(sent, signal) {
   const response = await responseOf(addressed(sent), signal);
@@ -87,13 +105,16 @@ async function responseOf(asked, signal) {
   }
 }
 
-async function answerOf(asked, headers, signal) {
+function fetched(asked, headers, signal, redirect) {
   const { method } = asked;
   // NOTE: of a string, a browser says that it is text/plain.
   const body = typeof asked.body === "string" ? new TextEncoder().encode(asked.body) : asked.body;
-  const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
+  return fetch(API_URL + pathOf(asked), { method, headers, body, signal, redirect, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
+}
+
+async function answerOf(asked, headers, signal) {
   try {
-    const response = await fetch(API_URL + pathOf(asked), options);
+    const response = await fetched(asked, headers, signal, "error");
     reachable.value = "online";
     return response;
   } catch (ex) {

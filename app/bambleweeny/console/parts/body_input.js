@@ -3,8 +3,8 @@ import { text } from "../en/body.js";
 import { bytes as size } from "./format.js";
 import { html, useRef } from "./ui.js";
 
-// `value` is a text, or `{ name, bytes }` of a file; `onChange` gets the new one.
-export function BodyInput({ value, onChange, label = text.label }) {
+// `value` is a text, or `{ name, type, bytes }` of a file; `onChange` gets the new one. `isFirst` puts the focus here at first.
+export function BodyInput({ value, onChange, label = text.label, isFirst = true }) {
   const input = useRef();
   const choose = async ({ target }) => {
     const [file] = target.files;
@@ -15,7 +15,7 @@ export function BodyInput({ value, onChange, label = text.label }) {
   return html`<div class="stack">
     ${isFile
       ? html`<p class="bar"><span>${text.file(value.name, size(value.bytes.length))}</span><button type="button" class="small" onClick=${() => onChange("")}>${text.write}</button></p>`
-      : html`<label>${label}<textarea name="body" rows="6" value=${value} spellcheck=${false} autofocus onInput=${(event) => onChange(event.target.value)}></textarea></label>`}
+      : html`<label>${label}<textarea name="body" rows="6" value=${value} spellcheck=${false} autofocus=${isFirst} onInput=${(event) => onChange(event.target.value)}></textarea></label>`}
     <input ref=${input} type="file" class="hidden" tabindex="-1" aria-label=${text.choose} onChange=${choose} />
     <div><button type="button" class="small" onClick=${() => input.current.click()}>${text.choose}</button></div>
   </div>`;

@@ -1,21 +1,23 @@
 // A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it.
-// Rows that are added above what the user reads move neither the focus nor the rows in view.
-import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "./ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const BEYOND = 8;
+const SIDES = { ArrowRight: true, ArrowLeft: false };
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
 // `columns` are `{ key, title, render(row), isNumber, isMinor }`; the first column holds a link or button that opens a row.
 // `onMore` is called when the end comes into view. With `onSelect(key, isSelected)` there are boxes; `selected` is a Set of keys.
-// `href(row)` is the address of a row, or `onOpen(row)` opens it here; `isCurrent(row)` marks the one that is shown beside.
-export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onMore, selected, onSelect, whole = rows.length, rowHeight = 40, empty }) {
+// `href(row)` is the address of a row; a row without one is opened here by `onOpen(row)`. `isCurrent(row)` marks the one that is shown beside.
+// `isOpen(row)` is true or false for a row that opens and closes, also by the right and left arrow. `canSelect(row)` is false for one without a box.
+// When rows come or go above, the rows in view and the focus stay where they are.
+export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurrent, onMore, selected, onSelect, canSelect, whole = rows.length, rowHeight = 40, empty }) {
   const box = useRef();
   const [view, setView] = useState({ top: 0, height: 600 });
-  const [active, setActive] = useState(null);
+  const [active, setActive] = useState({ index: 0, key: null });
   const wantsFocus = useRef(false);
   const latest = useRef({ key: undefined, index: 0 });
-  const current = useMemo(() => Math.max(0, rows.findIndex((row) => keyOf(row) === active)), [rows, active]);
-  const shift = movedDown(box.current, rows, keyOf, latest.current) * rowHeight;
+  const current = placeOf(active, rows, keyOf);
+  const shift = movedBy(box.current, rows, keyOf, latest.current) * rowHeight;
   const first = Math.max(0, Math.floor((view.top + shift) / rowHeight) - BEYOND);
   const last = Math.min(rows.length, Math.ceil((view.top + shift + view.height) / rowHeight) + BEYOND);
 
@@ -44,29 +46,37 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
     latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
     setView({ top: scrollTop, height: clientHeight });
   };
+  const activate = (index) => setActive({ index, key: rows[index] ? keyOf(rows[index]) : null });
   const move = (event) => {
     const step = STEPS[event.key];
-    if (step === undefined || !rows.length || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text") return;
+    const row = rows[current];
+    if (row && isOpen?.(row) === !SIDES[event.key] && SIDES[event.key] !== undefined) {
+      event.preventDefault();
+      onOpen(row);
+      return;
+    }
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text" || !rows.length) return;
     event.preventDefault();
     const next = Math.min(Math.max(current + step, 0), rows.length - 1);
-    setActive(keyOf(rows[next]));
+    activate(next);
     wantsFocus.current = true;
     const [top, bottom] = [next * rowHeight, (next + 1) * rowHeight];
     if (top < box.current.scrollTop) box.current.scrollTop = top;
     else if (bottom > box.current.scrollTop + box.current.clientHeight - rowHeight) box.current.scrollTop = bottom - box.current.clientHeight + rowHeight;
   };
   const select = (event, row) => {
-    if (!onSelect || event.key !== "x" || event.ctrlKey || event.metaKey) return;
+    if (!onSelect || canSelect?.(row) === false || event.key !== "x" || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     onSelect(keyOf(row), !selected.has(keyOf(row)));
   };
   const cell = (row, column, index, isFirst) => {
     const shown = column.render(row);
     const tab = index === current ? 0 : -1;
-    const opened = () => setActive(keyOf(row));
+    const opened = () => activate(index);
+    const address = href?.(row);
     if (!isFirst) return html`<td key=${column.key} class=${classOf(column)}>${shown}</td>`;
-    if (href) return html`<th scope="row" key=${column.key}><a class="opens" href=${href(row)} tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined}>${shown}</a></th>`;
-    return html`<th scope="row" key=${column.key}><button type="button" class="opens" tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined} onClick=${() => onOpen(row)}>${shown}</button></th>`;
+    if (address) return html`<th scope="row" key=${column.key}><a class="opens" href=${address} tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined}>${shown}</a></th>`;
+    return html`<th scope="row" key=${column.key}><button type="button" class="opens" tabindex=${tab} aria-expanded=${isOpen?.(row)} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined} onClick=${() => onOpen(row)}>${shown}</button></th>`;
   };
   if (!rows.length && empty) return html`<div ref=${box}>${empty}</div>`;
   return html`<div class="grid" ref=${box} onScroll=${onScroll} onKeyDown=${move}>
@@ -81,8 +91,8 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
           const index = first + offset;
           return html`<tr key=${keyOf(row)} class="row" aria-rowindex=${index + 2} data-active=${index === current} data-current=${isCurrent?.(row) ?? false}
             style=${{ height: `${rowHeight}px` }} onKeyDown=${(event) => select(event, row)}>
-            ${onSelect && html`<td class="box"><input type="checkbox" tabindex=${index === current ? 0 : -1} aria-label=${`Select ${keyOf(row)}`} checked=${selected.has(keyOf(row))}
-              onChange=${(event) => onSelect(keyOf(row), event.target.checked)} /></td>`}
+            ${onSelect && html`<td class="box">${canSelect?.(row) !== false && html`<input type="checkbox" tabindex=${index === current ? 0 : -1} aria-label=${`Select ${keyOf(row)}`} checked=${selected.has(keyOf(row))}
+              onChange=${(event) => onSelect(keyOf(row), event.target.checked)} />`}</td>`}
             ${columns.map((column, place) => cell(row, column, index, place === 0))}
           </tr>`;
         })}
@@ -92,16 +102,25 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isCurrent, onM
   </div>`;
 }
 
+const classOf = ({ isNumber, isMinor }) => [isNumber && "number", isMinor && "minor"].filter(Boolean).join(" ") || undefined;
+
+// The place of the active row, which other rows may have moved.
+function placeOf({ index, key }, rows, keyOf) {
+  const last = Math.max(rows.length - 1, 0);
+  if (key === null || (rows[index] && keyOf(rows[index]) === key)) return Math.min(index, last);
+  const found = rows.findIndex((row) => keyOf(row) === key);
+  return found < 0 ? Math.min(index, last) : found;
+}
+
 const anchorOf = (rows, keyOf, top, rowHeight) => {
   const index = Math.min(Math.floor(top / rowHeight), rows.length - 1);
   return { key: index < 0 ? undefined : keyOf(rows[index]), index };
 };
 
-// Returns how far the first row in view has moved down; 0 at the top without the focus in the table, where new rows come into view.
-function movedDown(box, rows, keyOf, { key, index }) {
+// Returns how many rows have come above the first row in view, less those that have gone; 0 at the top without the focus in the table, where new rows come into view.
+function movedBy(box, rows, keyOf, { key, index }) {
   if (!box || key === undefined || (rows[index] && keyOf(rows[index]) === key)) return 0;
   if (box.scrollTop === 0 && !box.contains(document.activeElement)) return 0;
-  return Math.max(0, rows.findIndex((row) => keyOf(row) === key) - index);
+  const found = rows.findIndex((row) => keyOf(row) === key);
+  return found < 0 ? 0 : found - index;
 }
-
-const classOf = ({ isNumber, isMinor }) => [isNumber && "number", isMinor && "minor"].filter(Boolean).join(" ") || undefined;

@@ -57,7 +57,7 @@ function formatted(text, lineOf, colon) {
   let at = 0;
   let wanted = VALUE;
   const skip = () => {
-    if (text.charCodeAt(at) <= 32) at = end(SPACE, text, at);
+    if (!(text.charCodeAt(at) > 32)) at = end(SPACE, text, at);
   };
   const take = (pattern, what) => {
     const stop = end(pattern, text, at);

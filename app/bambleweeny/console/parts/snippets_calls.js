@@ -102,6 +102,7 @@ const ROUTES = [
 const BINS = [
   { on: "POST bins", body: FIELDS, takes: USERID, cli: "bin add {list}", python: "print bins.create({list})", javascript: "print bins.create({list})" },
   ...published("bins", "bin"),
+  { on: "GET bins/refused?id", takes: USERID, cli: "bin refused {id}", python: "print bins.refused({id})" },
   { on: "POST bins/{id}", body: VALUE, takes: NOTHING, python: "bins.post({id}, {value})", javascript: "bins.post({id}, {value})" },
 ];
 

@@ -40,7 +40,7 @@ def clear_tenant(store: Store, user_id: str, name: str) -> None:
     of_documents = (tenant.document, tenant.counts)
     _drain(lambda: _delete_public(store, tenant.routes, schema.route, *of_documents))
     store.write(("UNLINK", tenant.route_names))
-    _drain(lambda: _delete_public(store, tenant.bins, schema.bin, *of_documents))
+    _drain(lambda: _delete_public(store, tenant.bins, schema.bin, *of_documents, tenant.refused))
     of_the_user = (tenant.bin_names, *tenant.audit_streams, tenant.traffic)
     store.write(*(("UNLINK", name) for name in of_the_user))
     store.write(("SREM", schema.tenants, user_id))

@@ -4,6 +4,7 @@ import re
 from typing import Literal, NamedTuple
 
 from bambleweeny.core.lists.codec import StoredItem
+from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.texts import start_of_text
 from bambleweeny.errors import InvalidRequest
 
@@ -56,7 +57,8 @@ class ItemPlace(NamedTuple):
 class ListStats(NamedTuple):
     """The counts of a list. `age` is in seconds since the oldest ready item was pushed, or -1.
 
-    It is None where the counts of many lists are read, since it takes the oldest item.
+    It is None where the counts of many lists are read, since it takes the oldest item; only there
+    is the `policy` read, None if the list has none.
     """
 
     ready: int
@@ -68,6 +70,7 @@ class ListStats(NamedTuple):
     total_out: int
     age: int | None
     paused: int
+    policy: ListPolicy | None = None
 
 
 def read_cursor(state: State, after: str, order: Order) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from bambleweeny.core.lists.found_items import (
 )
 from bambleweeny.core.lists.leases import check_reason
 from bambleweeny.core.lists.lists import check_list_name
+from bambleweeny.core.lists.policies import decode_policy
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
@@ -154,9 +155,16 @@ class Items:
 
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
         """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
+        found = self.find_if_any(caller, name, item_id)
+        if found is None:
+            raise NotFound()
+        return found
+
+    def find_if_any(self, caller: Caller, name: str, item_id: str) -> FoundItem | None:
+        """Return an item in any state by its id, or None on a miss. O(log n)."""
         reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
         if reply is None:
-            raise NotFound()
+            return None
         state, data, at = reply
         return FoundItem(state.decode(), unpack_item(data), int(at))
 
@@ -175,7 +183,7 @@ class Items:
     def stats_of_each(
         self, caller: Caller, names: Sequence[str]
     ) -> Iterator[tuple[str, ListStats]]:
-        """Yield those of the names that are lists, with their counts. O(1) a list.
+        """Yield those of the names that are lists, counted, with their policies. O(1) a list.
 
         One round trip, or more if many items are due; each list is counted atomically.
         """
@@ -185,7 +193,8 @@ class Items:
             counts = run_as(self._store, caller, COUNT_ITEMS_OF_LISTS, first, *self._bounds, *more)
             for name, numbers in zip(left, counts, strict=False):
                 if numbers:
-                    yield name, ListStats(*numbers)
+                    policy = decode_policy(numbers[-1]) if numbers[-1] else None
+                    yield name, ListStats(*numbers[:-1])._replace(policy=policy)
             del left[: len(counts)]
 
     def change_state(

@@ -14,9 +14,9 @@ export const ASKS = { later: "delay", extend: "for", bury: "reason" };
 export const IS_SURE = new Set(["ack", "delete"]);
 
 export const statsOf = (list) => request("GET", ["lists", list, "stats"]);
-export const policyOf = (list) => request("GET", ["lists", list, "policy"]);
+export const countedLists = (query) => request("GET", ["lists"], { query: { stats: 1, ...query } });
 export const itemsOf = (list, query) => request("GET", ["lists", list, "items"], { query });
-export const itemOf = (list, id) => request("GET", ["lists", list, "items", id], { query: { preview: 0 } });
+export const itemOf = (list, id) => request("GET", ["lists", list, "items"], { query: { id, preview: 0 } });
 export const bodyOf = (list, id, range) => request("GET", ["lists", list, "items", id], { query: { raw: 1 }, headers: { Range: range } });
 export const pushTo = (list, body, query = {}) => request("POST", ["lists", list], { body, query });
 export const setPolicy = (list, policy) => request("PUT", ["lists", list, "policy"], { body: { json: policy } });

@@ -2,12 +2,13 @@
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
+import { Beside } from "../beside.js";
 import { imageTypeOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
 import { ago, bytes, moment, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
-import { html, useEffect, useRef } from "../ui.js";
+import { html } from "../ui.js";
 import { Actions } from "./actions.js";
 import { bodyOf, itemOf, leaseOf } from "./calls.js";
 
@@ -17,15 +18,10 @@ const MOST_OF_AN_IMAGE = 4 << 20;
 const TIMES = [["until", "leased"], ["due", "delayed"], ["died", "dead"], ["expires", "ready"]];
 
 export function Item({ list, id, closed, onChanged }) {
-  const place = useRef();
   const found = useReading((signal) => readItem(list, id, signal), [list, id]);
   useLive((event) => event.event.startsWith("list.") && event.name === list, found.reload);
-  useEffect(() => {
-    if (found.value && !matchMedia("(min-width: 1000px)").matches) place.current.scrollIntoView({ block: "start" });
-  }, [Boolean(found.value)]);
   const changed = () => (found.reload(), onChanged());
-  return html`<section ref=${place} class="card item" aria-label=${text.itemLabel}>
-    <div class="bar"><h2 class="grow">${text.item(id)}</h2><a class="button close" href=${closed} aria-label=${text.close}>✕</a></div>
+  return html`<${Beside} label=${text.itemLabel} title=${text.item(id)} closed=${closed} closeLabel=${text.close} isReady=${Boolean(found.value)}>
     <${Loaded} reading=${found}>${(item) =>
       item
         ? html`<${Actions} list=${list} items=${[item]} onDone=${changed} />
@@ -33,7 +29,7 @@ export function Item({ list, id, closed, onChanged }) {
             <${Body} list=${list} id=${id} size=${item.size} />`
         : html`<p>${text.itemGone}</p>`}
     </${Loaded}>
-  </section>`;
+  </${Beside}>`;
 }
 
 function Facts({ item }) {
@@ -63,12 +59,8 @@ function Body({ list, id, size }) {
 
 // Returns the item without its body, or null if it is gone.
 async function readItem(list, id, signal) {
-  try {
-    return (await call(itemOf(list, id), { signal, isQuiet: true })).json();
-  } catch (ex) {
-    if (ex.status === 404) return null;
-    throw ex;
-  }
+  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+  return items[0] ?? null;
 }
 
 async function readBody(list, id, size, signal) {

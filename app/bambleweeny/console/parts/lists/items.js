@@ -43,7 +43,6 @@ export function Items({ list, query, counts, onChanged }) {
   useLive((event) => event.event.startsWith("list.") && event.name === list, pages.reload);
   const changed = () => (pages.reload(), onChanged());
   return html`
-    <${Origins} rows=${pages.value} />
     <div class="bar">
       <div class="tabs" role="group" aria-label=${text.state}>${STATES.map((one) => html`<a key=${one} class=${`button tab ${one}`} aria-current=${one === state ? "true" : undefined} href=${hash({ state: one, item: "" })}>
         ${text.states[one]} <b class="count">${number(counts[one])}</b></a>`)}</div>
@@ -84,13 +83,6 @@ function None({ list, state, counts }) {
   if (STATES.some((one) => counts[one])) return html`<p>${text.empty(text.states[state].toLowerCase())}</p>`;
   const first = pushTo(list, "resize cat.png");
   return html`<${Empty} sentence=${text.emptyList} request=${first} onRun=${() => call(first)} />`;
-}
-
-// The lists whose dead items come here.
-function Origins({ rows = [] }) {
-  const origins = [...new Set(rows.map(({ origin }) => origin).filter(Boolean))].sort();
-  if (!origins.length) return null;
-  return html`<p class="note">${text.deadLetterOf} ${origins.map((name) => html`<a key=${name} href=${to("lists", name)}>${name}</a> `)}</p>`;
 }
 
 async function readItems(list, state, order, { after, limit, signal }) {

@@ -9,7 +9,7 @@ import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { useShortcut } from "../shortcuts.js";
 import { html, useEffect, useState, useTitle } from "../ui.js";
-import { STATES, statsOf } from "./calls.js";
+import { countedLists, STATES, statsOf } from "./calls.js";
 import { Items } from "./items.js";
 import { PolicyDialog, readPolicy, Rules, savePaused } from "./policy.js";
 import { PushDialog } from "./push.js";
@@ -21,6 +21,7 @@ export function List({ name, query }) {
   const [open, setOpen] = useState(null);
   const stats = useReading(async (signal) => (await call(statsOf(name), { signal, isQuiet: true })).json(), [name]);
   const policy = useReading((signal) => readPolicy(name, signal), [name]);
+  const feeders = useReading((signal) => readFeeders(name, signal), [name]);
   useLive((event) => event.event.startsWith("list.") && event.name === name, () => (stats.reload(), policy.reload()));
   useDue(stats);
   useShortcut("n", () => setOpen("push"));
@@ -34,6 +35,7 @@ export function List({ name, query }) {
     <${Loaded} reading=${stats}>${(counts) => html`
       ${counts.paused && html`<p class="note">${text.isPaused}</p>`}
       <${Figures} counts=${counts} />
+      ${feeders.value?.length > 0 && html`<p class="note">${text.deadLetterOf} ${feeders.value.map((one) => html`<a key=${one} href=${to("lists", one)}>${one}</a> `)}</p>`}
       ${policy.value && html`<${Rules} policy=${policy.value} />`}
       <${Items} list=${name} query=${query} counts=${counts} onChanged=${stats.reload} />`}
     </${Loaded}>
@@ -76,6 +78,12 @@ function Pause({ list, stats, policy }) {
     }
   };
   return html`<button type="button" disabled=${isBusy || !stats.value} onClick=${change}>${isPaused ? text.resume : text.pause}</button>`;
+}
+
+// Returns the names of the lists whose dead items go to a list, of the first 1,000 lists.
+async function readFeeders(name, signal) {
+  const { lists } = (await call(countedLists({ limit: 1000 }), { signal, isQuiet: true })).json();
+  return lists.filter(({ policy }) => policy?.dead_letter === name).map(({ key }) => key);
 }
 
 async function deleteList(list, counts) {

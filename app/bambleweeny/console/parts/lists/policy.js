@@ -7,20 +7,18 @@ import { duration, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
-import { policyOf, setPolicy } from "./calls.js";
+import { html, useEffect, useRef, useState } from "../ui.js";
+import { shortest } from "../values.js";
+import { countedLists, setPolicy } from "./calls.js";
 
 const NUMBERS = ["max_attempts", "max_len"];
+const DURATIONS = ["lease", "ttl"];
 const NO_RULES = { lease: null, max_attempts: null, dead_letter: null, max_len: null, overflow: "reject", ttl: null, paused: false };
 
 // Returns the policy of a list, or null if it has none.
 export async function readPolicy(list, signal) {
-  try {
-    return (await call(policyOf(list), { signal, isQuiet: true })).json();
-  } catch (ex) {
-    if (ex.status === 404) return null;
-    throw ex;
-  }
+  const [found] = (await call(countedLists({ prefix: list, limit: 1 }), { signal, isQuiet: true })).json().lists;
+  return (found?.key === list && found.policy) || null;
 }
 
 // Pauses or resumes a list; its other rules stay.
@@ -51,7 +49,9 @@ export function PolicyDialog({ list, onClose, onChanged }) {
 }
 
 function Form({ list, policy, onClose, onChanged }) {
-  const [fields, setFields] = useState(() => ({ ...NO_RULES, ...policy }));
+  const [fields, setFields] = useState(() => written({ ...NO_RULES, ...policy }));
+  const first = useRef();
+  useEffect(() => first.current.querySelector("input").focus(), []);
   const [isBusy, setBusy] = useState(false);
   const asked = setPolicy(list, given(fields));
   const change = async (sent, sentence) => {
@@ -72,7 +72,7 @@ function Form({ list, policy, onClose, onChanged }) {
   };
   const field = (name, type = "text") => html`<label>${text.rules[name]}<input name=${name} type=${type} min=${type === "number" ? 1 : undefined} autocomplete="off"
     placeholder=${text.ruleHints[name]} value=${fields[name] ?? ""} onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
-  return html`<form onSubmit=${(event) => (event.preventDefault(), void change(asked, text.policySaved))}>
+  return html`<form ref=${first} onSubmit=${(event) => (event.preventDefault(), void change(asked, text.policySaved))}>
     <div class="fields">
       ${field("lease")} ${field("max_attempts", "number")} ${field("dead_letter")} ${field("max_len", "number")}
       <label>${text.rules.overflow}<select name="overflow" value=${fields.overflow} onChange=${(event) => setFields({ ...fields, overflow: event.target.value })}>
@@ -89,6 +89,12 @@ function Form({ list, policy, onClose, onChanged }) {
   </form>`;
 }
 
+// Returns a policy with durations as a user writes them: 2m for 120.
+function written(policy) {
+  const durations = DURATIONS.filter((name) => policy[name] !== null).map((name) => [name, shortest(policy[name])]);
+  return { ...policy, ...Object.fromEntries(durations) };
+}
+
 // Returns the rules that are set, as the API takes them: an empty field is no rule.
 function given(fields) {
   const set = Object.entries(fields)
@@ -98,4 +104,4 @@ function given(fields) {
 }
 
 // NOTE: a number without a unit is text in the form and an integer in a policy that was read; both are seconds.
-const asDuration = (name, value) => ((name === "lease" || name === "ttl") && /^\d+$/.test(value) ? Number(value) : value);
+const asDuration = (name, value) => (DURATIONS.includes(name) && /^\d+$/.test(value) ? Number(value) : value);

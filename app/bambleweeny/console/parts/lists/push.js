@@ -32,7 +32,7 @@ export function PushDialog({ list, onClose, onPushed = () => {} }) {
       ${!list && html`<p class="soft">${text.newListHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}
-      <${BodyInput} label=${text.body} value=${body} onChange=${(value) => set({ body: value })} />
+      <${BodyInput} label=${text.body} isFirst=${Boolean(list)} value=${body} onChange=${(value) => set({ body: value })} />
       <div class="fields">
         <label>${text.delay}<input name="delay" autocomplete="off" value=${delay} disabled=${front} onInput=${(event) => set({ delay: event.target.value })} /></label>
         <label>${text.ttl}<input name="ttl" autocomplete="off" value=${ttl} onInput=${(event) => set({ ttl: event.target.value })} /></label>

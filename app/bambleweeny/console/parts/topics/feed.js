@@ -33,7 +33,7 @@ class Feed {
   close() {
     this.#controller?.abort();
     this.#controller = undefined;
-    this.#change({ connection: "closed" });
+    this.#change({ connection: "paused" });
   }
 
   // While it is paused, messages wait; then they come all at once.
@@ -58,7 +58,7 @@ class Feed {
         this.#add([message]);
       }
     } catch (error) {
-      if (!signal.aborted) this.#change({ error, connection: "closed" });
+      if (!signal.aborted) this.#change({ error, connection: "paused" });
     }
   }
 

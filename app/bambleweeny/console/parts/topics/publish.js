@@ -34,7 +34,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
       ${!topic && html`<p class="soft">${text.newTopicHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}
-      <${BodyInput} label=${text.message} value=${body} onChange=${(value) => set({ body: value, type: typeof value === "string" ? type : value.type })} />
+      <${BodyInput} label=${text.message} isFirst=${Boolean(topic)} value=${body} onChange=${(value) => set({ body: value, type: typeof value === "string" ? type : value.type })} />
       <label>${text.type}<input name="type" list="message-types" autocomplete="off" placeholder=${text.typeHint} value=${type} onInput=${(event) => set({ type: event.target.value })} /></label>
       <datalist id="message-types">${TYPES.map((one) => html`<option key=${one} value=${one}></option>`)}</datalist>
       <${SnippetBox} request=${asked} />

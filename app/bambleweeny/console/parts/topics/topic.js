@@ -2,24 +2,29 @@
 import { text } from "../../en/topics.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
+import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, number, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
+import { connection } from "../live.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { useShortcut } from "../shortcuts.js";
 import { Empty } from "../snippet_box.js";
-import { html, useMemo, useState, useTitle } from "../ui.js";
+import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
 import { MOST_KEPT, useFeed } from "./feed.js";
 import { PublishDialog, publishTo } from "./publish.js";
 
 const idOf = ({ id }) => id;
 const LINE = { key: "line", title: text.line, render: ({ value }) => lineOf(value, text.binary) || text.emptyBody };
-const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${time(row.time)}</time>` };
+const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${timeOf(row.time)}</time>` };
 const TYPE = { key: "type", title: text.type, isMinor: true, render: ({ type }) => type ?? "" };
+
+// The day is shown of those that are not of the last 12 hours.
+const timeOf = (when) => (Date.now() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
 
 export function Topic({ name, query }) {
   useTitle(name);
@@ -27,6 +32,7 @@ export function Topic({ name, query }) {
   const [isPublishing, setPublishing] = useState(false);
   const feed = useFeed(name, beginOf(query), isPaused);
   useShortcut("n", () => setPublishing(true));
+  useConnection(feed.connection);
   return html`<a class="up" href=${to("topics")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       <button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>
@@ -38,10 +44,18 @@ export function Topic({ name, query }) {
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
 }
 
+// The state in the header is that of this stream, as the page needs no other.
+function useConnection(state) {
+  useEffect(() => {
+    connection.value = state;
+  }, [state]);
+  useEffect(() => () => (connection.value = "paused"), []);
+}
+
 function Messages({ topic, feed, query }) {
   const [word, setWord] = useState("");
   const [open, setOpen] = useState(null);
-  const { rows, connection, isRead } = feed;
+  const { rows, isRead } = feed;
   const shown = useMemo(() => matching(rows, word), [rows, word]);
   const first = publishTo(topic, "the build is green");
   const none = html`<${Empty} sentence=${text.empty} request=${first} onRun=${() => call(first)} />`;
@@ -49,8 +63,7 @@ function Messages({ topic, feed, query }) {
       <input class="filter" type="search" aria-label=${text.search} placeholder=${text.search} value=${word} onInput=${(event) => setWord(event.target.value)} />
       <${Beginning} topic=${topic} query=${query} />
     </div>
-    <p class="bar facts-of-feed"><span class=${`state ${connection}`}>${text.states[connection]}</span>
-      <span class="shown">${word ? text.matching(number(shown.length), number(rows.length)) : text.shown(number(rows.length))}</span>
+    <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(number(shown.length), number(rows.length)) : text.shown(number(rows.length))}</span>
       ${rows.length >= MOST_KEPT && html`<span class="soft">${text.most}</span>`}</p>
     <div class=${open ? "two" : "stack"}>
       <${Grid} label=${topic} columns=${open ? [LINE, TIME] : [LINE, TYPE, TIME]} rows=${shown} keyOf=${idOf} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id}
@@ -62,16 +75,15 @@ function Messages({ topic, feed, query }) {
 function Message({ topic, message, onClose }) {
   const { id, time: when, type, value } = message;
   const body = useMemo(() => bytesOf(value), [value]);
-  return html`<section class="card item" aria-label=${text.message}>
-    <div class="bar"><h2 class="grow">${text.message}</h2><button type="button" class="quiet" aria-label=${text.close} onClick=${onClose}>✕</button></div>
+  return html`<${Beside} label=${text.message} title=${text.message} closeLabel=${text.close} onClose=${onClose}>
     <dl class="facts">
       <dt>${text.id}</dt><dd><code>${id}</code></dd>
       <dt>${text.time}</dt><dd>${moment(when)}</dd>
       ${type && html`<dt>${text.type}</dt><dd>${type}</dd>`}
       <dt>${text.size}</dt><dd>${bytes(body.length)}</dd>
     </dl>
-    <${BodyView} bytes=${body} contentType=${type ?? ""} name=${`${topic}-${id}`} />
-  </section>`;
+    <${BodyView} bytes=${body} name=${`${topic}-${id}`} />
+  </${Beside}>`;
 }
 
 // NOTE: bytes that are no text match no word.

@@ -7,9 +7,9 @@
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
 --   ARGV[5..] name (string): for each further list
--- Output: for each list the numbers that `read_list_stats` returns, with nil for the age; none for
---   a list that does not exist. If many items are due, only the first lists, at least one, have
---   replies; the others are left to the next call.
+-- Output: for each list the numbers that `read_list_stats` returns, with nil for the age, and its
+--   policy or ''; none for a list that does not exist. If many items are due, only the first lists,
+--   at least one, have replies; the others are left to the next call.
 --- @include "lib/tenant"
 --- @include "lib/list_counters"
 --- @include "lib/items"
@@ -36,7 +36,7 @@ local function counts_of(name)
   end
   return {
     redis.call('LLEN', its_ready(name)), leased, delayed, dead, bytes, total_in, total_out,
-    false, policy and cjson.decode(policy).paused and 1 or 0,
+    false, policy and cjson.decode(policy).paused and 1 or 0, policy or '',
   }
 end
 

@@ -1,0 +1,53 @@
+// The public URLs of a key: routes that show its value to anybody.
+import { text } from "../../en/key.js";
+import { API_URL, call } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { Loaded, useReading } from "../loading.js";
+import { request } from "../request.js";
+import { CopyButton } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+
+const PLAIN = "text/plain";
+
+export function Public({ name, type }) {
+  const [isBusy, setBusy] = useState(false);
+  const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
+  // NOTE: a token may be for keys only.
+  if (found.error?.status === 403) return null;
+  const change = async (sent, sentence) => {
+    setBusy(true);
+    try {
+      await call(sent);
+      say(sentence);
+      await found.reload();
+    } catch (ex) {
+      sayError(ex);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const make = () => change(request("POST", ["routes"], { body: { json: { key: name, content_type: type ?? PLAIN } } }), text.publicMade);
+  const end = async (id) => {
+    const isSure = await confirm({ title: text.publicEndTitle, detail: text.publicEndDetail(urlOf(id)), action: text.publicEnd });
+    if (isSure) await change(request("DELETE", ["routes"], { query: { id } }), text.publicEnded);
+  };
+  return html`<section class="stack" aria-label=${text.publicTitle}>
+    <h2>${text.publicTitle}</h2>
+    <${Loaded} reading=${found}>${(routes) => html`
+      <p>${routes.length ? text.publicSome : text.publicNone}</p>
+      ${routes.map((route) => html`<${Route} key=${route.path} route=${route} onEnd=${end} />`)}
+      <p><button type="button" disabled=${isBusy} onClick=${make}>${text.publicMake}</button></p>`}
+    </${Loaded}>
+  </section>`;
+}
+
+function Route({ route: { path, content_type: type, rules }, onEnd }) {
+  const id = path.split("/routes/").at(-1);
+  return html`<div class="card">
+    <a class="mono" href=${urlOf(id)} target="_blank" rel="noopener noreferrer">${urlOf(id)}</a>
+    <span class="soft">${type} ${rules ? text.publicRules(rules) : ""}</span>
+    <div class="bar"><${CopyButton} value=${urlOf(id)} /><button type="button" class="small danger" onClick=${() => onEnd(id)}>${text.publicEnd}</button></div>
+  </div>`;
+}
+
+const urlOf = (id) => `${API_URL}/routes/${id}`;

@@ -1,0 +1,184 @@
+// The names that the table of keys shows: pages of the server's cursor, below a prefix and below each open group.
+import { call } from "../api.js";
+import { onEvents } from "../live.js";
+import { Observable } from "../observable.js";
+import { request } from "../request.js";
+import { useEffect, useMemo, useValue } from "../ui.js";
+
+const DELIMITER = ":";
+const PAGE = 200;
+const TOGETHER_MS = 120;
+const MOST_NAMES = 1000;
+
+// The call that reads a page of keys.
+export const listing = (prefix, isFlat, after) => request("GET", ["keys"], { query: { prefix, delimiter: isFlat ? undefined : DELIMITER, after, limit: PAGE, meta: 1 } });
+
+// Returns a tree of the keys that begin with a prefix, or their flat list, which follows the changes on the server.
+export function useTree(prefix, isFlat) {
+  const tree = useMemo(() => new KeyTree(prefix, isFlat), [prefix, isFlat]);
+  useEffect(() => {
+    void tree.more(prefix);
+    const unwatch = watched(tree);
+    return () => {
+      unwatch();
+      tree.stop();
+    };
+  }, [tree]);
+  useValue(tree.version);
+  return tree;
+}
+
+// Hands the events of keys to a tree: those of 120 ms together, and never two readings at once.
+function watched(tree) {
+  let [events, timer, isBusy] = [[], undefined, false];
+  const refresh = async () => {
+    const seen = events;
+    [events, timer, isBusy] = [[], undefined, true];
+    await tree.refresh(seen);
+    isBusy = false;
+    if (events.length) timer = setTimeout(refresh, TOGETHER_MS);
+  };
+  const unwatch = onEvents((event) => {
+    if (event.event !== "missed" && !event.event.startsWith("key.")) return;
+    if (events.length < MOST_NAMES) events.push(event);
+    else events = [{ event: "missed", name: "" }];
+    if (!timer && !isBusy) timer = setTimeout(refresh, TOGETHER_MS);
+  });
+  return () => {
+    unwatch();
+    clearTimeout(timer);
+  };
+}
+
+// Rows are `{ kind: "key", name, size, ttl, type }`, `{ kind: "group", name, isOpen }` and, at the end of an unfinished open group,
+// `{ kind: "more", name }`; each has its `depth` and `below`, the prefix of the group that it is in.
+class KeyTree {
+  version = new Observable(0);
+  error = null;
+  #nodes = new Map();
+  #open = new Set();
+  #counts = new Map();
+  #aborter = new AbortController();
+  #rows = null;
+
+  constructor(prefix, isFlat) {
+    Object.assign(this, { prefix, isFlat });
+  }
+
+  get isLoaded() {
+    return Boolean(this.#nodes.get(this.prefix)?.pages.length);
+  }
+
+  // Returns whether the server has more names after those that are loaded below the prefix.
+  get hasMore() {
+    return hasMore(this.#nodes.get(this.prefix));
+  }
+
+  get rows() {
+    this.#rows ??= this.#rowsBelow(this.prefix, 0);
+    return this.#rows;
+  }
+
+  // Returns the number of keys below a prefix, or undefined if it is not known yet.
+  countOf = (prefix) => this.#counts.get(prefix)?.count;
+  isCounted = (prefix) => this.#counts.get(prefix)?.isRight === true;
+
+  // Opens or closes a group.
+  toggle = (prefix) => {
+    if (this.#open.delete(prefix)) return this.#changed();
+    this.#open.add(prefix);
+    this.#changed();
+    return this.more(prefix);
+  };
+
+  // Reads the next page below a prefix, unless one is being read or all is there.
+  more = async (prefix) => {
+    const node = this.#nodes.get(prefix) ?? { pages: [], isLoading: false };
+    if (node.isLoading || (node.pages.length && !hasMore(node))) return;
+    this.#nodes.set(prefix, node);
+    node.isLoading = true;
+    await this.#reading(async () => node.pages.push(await this.#page(prefix, node.pages.at(-1)?.next)));
+    node.isLoading = false;
+  };
+
+  count = (prefix) =>
+    this.#reading(async (signal) => {
+      this.#counts.set(prefix, { count: this.countOf(prefix), isRight: true });
+      const answer = await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { signal, isQuiet: true });
+      this.#counts.set(prefix, { count: answer.json().count, isRight: true });
+    });
+
+  // Reads those pages again that changed names are in; all if events were missed.
+  refresh = async (events) => {
+    const isAll = events.some(({ event }) => event === "missed");
+    for (const [prefix, found] of this.#counts) {
+      if (isAll || events.some(({ name }) => name.startsWith(prefix))) found.isRight = false;
+    }
+    for (const [prefix, { pages }] of [...this.#nodes]) {
+      const stale = isAll ? pages : new Set(events.filter(({ name }) => name.startsWith(prefix)).map((event) => this.#pageOf(event, prefix, pages)));
+      for (const page of stale) if (page) await this.#reading(async () => Object.assign(page, await this.#page(prefix, page.after, page.next)));
+    }
+    this.#changed();
+  };
+
+  stop = () => this.#aborter.abort();
+
+  // Returns the loaded page that shows the name of an event, or undefined.
+  #pageOf({ event, name }, prefix, pages) {
+    const end = this.isFlat ? -1 : name.indexOf(DELIMITER, prefix.length);
+    const entry = end < 0 ? name : name.slice(0, end + 1);
+    const page = pages.find(({ next }) => next === undefined || entry <= next);
+    const isShown = end >= 0 && event === "key.set" && page?.rows.some((row) => row.kind === "group" && row.name === entry);
+    return isShown ? undefined : page;
+  }
+
+  // Reads one page after a name; up to `end`, if that is known, so that pages join without a gap.
+  async #page(prefix, after, end) {
+    let [rows, from] = [[], after];
+    for (;;) {
+      const answer = await call(listing(prefix, this.isFlat, from), { signal: this.#aborter.signal, isQuiet: true });
+      const { keys, prefixes = [], next } = answer.json();
+      rows.push(...rowsOf(keys, prefixes));
+      if (end === undefined) return { after, rows, next };
+      if (next === undefined || next >= end) return { after, rows: rows.filter(({ name }) => name <= end), next: end };
+      from = next;
+    }
+  }
+
+  #rowsBelow(prefix, depth) {
+    const rows = [];
+    const node = this.#nodes.get(prefix);
+    for (const row of node?.pages.flatMap((page) => page.rows) ?? []) {
+      const isOpen = row.kind === "group" ? this.#open.has(row.name) : undefined;
+      rows.push({ ...row, depth, below: depth ? prefix : "", isOpen });
+      if (isOpen) rows.push(...this.#rowsBelow(row.name, depth + 1));
+    }
+    if (depth && (!node?.pages.length || hasMore(node))) rows.push({ kind: "more", name: prefix, depth, below: prefix });
+    return rows;
+  }
+
+  async #reading(read) {
+    try {
+      await read(this.#aborter.signal);
+      this.error = null;
+    } catch (error) {
+      if (this.#aborter.signal.aborted) return;
+      this.error = error;
+    }
+    this.#changed();
+  }
+
+  #changed() {
+    if (this.#aborter.signal.aborted) return;
+    this.#rows = null;
+    this.version.value++;
+  }
+}
+
+const hasMore = (node) => node?.pages.at(-1)?.next !== undefined;
+
+// Joins keys and groups, each in order, to rows in order.
+function rowsOf(keys, prefixes) {
+  const rows = [...keys.map(({ key, size, ttl, type }) => ({ kind: "key", name: key, size, ttl, type })), ...prefixes.map((name) => ({ kind: "group", name }))];
+  return rows.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : one.kind < other.kind ? 1 : -1));
+}
