@@ -20,6 +20,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   sdk LANGUAGE [DIRECTORY [DOCUMENT]]
                     generate a client for python, typescript, go or java (default: into dist/sdk-LANGUAGE)
   postman [URL]     write dist/bambleweeny.postman_collection.json: all calls, for Postman and newman
+  screenshots       write the pictures of the console for its page in the guide
   clean             remove the output of the other verbs
   help              print this
 TEXT
@@ -30,7 +31,7 @@ fail() { echo "build.sh: $*" >&2; exit 1; }
 # End where there is no such verb; name those that begin with the same letter.
 refuse() {
   local word near=
-  for word in run test bench check binary image sdk postman clean help; do
+  for word in run test bench check binary image sdk postman screenshots clean help; do
     [ "${word:0:1}" != "${1:0:1}" ] || near+="${near:+ or }$word"
   done
   case $1 in serve | sandbox) near="run $1" ;; esac
@@ -124,6 +125,10 @@ case $verb in
     "$venv/bin/python" "$root/packaging/documents.py" postman "$@" >"$collection.new" || { rm "$collection.new"; exit 1; }
     mv "$collection.new" "$collection"
     echo "build.sh: wrote dist/${collection##*/}" >&2
+    ;;
+  screenshots)
+    install requirements-dev.lock
+    PYTHONPATH=$root/tests exec "$venv/bin/python" -m browser.screenshots "$root/app/bambleweeny/guide/site"
     ;;
   sdk)
     install requirements-dev.lock

@@ -191,14 +191,7 @@ def selftest(program: Binary) -> None:
         assert b"bambleweeny" in server.get("/")
     password = program.admin_password()
     with _step("documents, guide, reference, /metrics, health"):
-        assert b"paths" in server.get("/openapi.json")
-        assert b"Queues and workers" in server.get("/docs")
-        assert b"Limit the attempts" in server.get("/docs/search?q=dead+letter")
-        assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
-        assert "lease" in program.run("help", "queues")
-        assert b"export class Client" in server.get("/bambleweeny.js")
-        assert b"bambleweeny_requests_total" in server.get("/metrics")
-        program.run("health", server.url)
+        _read_documents(program, server)
     with _step("token, write, push, read by the client b9y"):
         client = b9y.B9y(server.url, "admin", password)
         assert client.set("kept", "through a kill -9")
@@ -234,6 +227,18 @@ def selftest(program: Binary) -> None:
         shown = _at_a_terminal(program.command("backup", "-"), program.environment())
         assert b'{"end":' in shown.replace(b" ", b"")
         assert program.leftovers() == []
+
+
+def _read_documents(program: Binary, server: Running) -> None:
+    assert b"paths" in server.get("/openapi.json")
+    assert b"Queues and workers" in server.get("/docs")
+    assert b"Limit the attempts" in server.get("/docs/search?q=dead+letter")
+    assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
+    assert all(map(server.get, ("/console", "/console/a/0/main.js", "/console/a/0/preact.js")))
+    assert "lease" in program.run("help", "queues")
+    assert b"export class Client" in server.get("/bambleweeny.js")
+    assert b"bambleweeny_requests_total" in server.get("/metrics")
+    program.run("health", server.url)
 
 
 @contextmanager

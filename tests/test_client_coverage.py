@@ -27,6 +27,7 @@ CALLS = {
     "home": Client.about,
     "getToken": lambda client: client.tokens.create(),
     "testToken": lambda client: client.tokens.test(),
+    "createLoginCode": Client.login_code,
     "logOut": Client.logout,
     "revokeToken": lambda client: client.tokens.revoke_text("nonsense"),
     "introspectToken": lambda client: client.tokens.introspect("nonsense"),
@@ -58,6 +59,7 @@ CALLS = {
     "purgeItems": lambda client: client.lists.purge("foo"),
     "showItem": lambda client: client.lists.item("foo", "7"),
     "deleteItem": lambda client: client.lists.delete_item("foo", "7"),
+    "changeItem": lambda client: client.lists.bury("foo", "7"),
     "countItems": lambda client: client.lists.stats("foo"),
     "moveItems": lambda client: client.lists.move("foo", "bar"),
     "deleteList": lambda client: client.lists.delete("foo"),
@@ -78,6 +80,7 @@ CALLS = {
     "readRoute": lambda client: client.routes.read(ID),
     "listBins": lambda client: client.bins.list(),
     "createBin": lambda client: client.bins.create("foo"),
+    "listRefusedRequests": lambda client: client.bins.refused(ID),
     "replaceBin": lambda client: client.bins.set({"list": "foo"}, ID),
     "deleteBin": lambda client: client.bins.delete(ID),
     "pushToBin": lambda client: client.bins.post(ID, "bar"),
@@ -115,6 +118,8 @@ EXCEPTIONS = {
     "searchGuide": "a page for people",
     "showReference": "a page for people",
     "getGuideFile": "a page for people",
+    "showConsole": "a page for people",
+    "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY

@@ -93,6 +93,7 @@ BAD = {
         "/a?",
         "/" + "x" * 200,
     ],
+    "console": ["yes", "ON"],
     "front": [
         "shop",
         "@admin",

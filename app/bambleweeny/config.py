@@ -208,6 +208,12 @@ class Config:
         "PATH",
         "the path below which the whole API is, such as /b9y",
     )
+    console: str = option(
+        choice("on", "off"),
+        "on",
+        "WHETHER",
+        "whether the server has the console, a page for browsers: on or off",
+    )
     front: str | None = option(
         parse_front,
         None,

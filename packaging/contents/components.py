@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 
 from bambleweeny import __version__
-from bambleweeny.cli.commands.server.licenses import Notice, notice_of
+from bambleweeny.cli.commands.server.licenses import Notice, notice_of, notices_of_console
 from component import Component, MissingLicense
 from cyclonedx.spdx import is_expression, is_supported_id
 from engine_parts import components_of_engine
@@ -49,6 +49,7 @@ def components_of(tree: Tree, redis_source: Path, linked: tuple[str, ...]) -> li
         Component(notice_of(distribution("bambleweeny")), f"pkg:generic/bambleweeny@{__version__}"),
         *sorted(map(_component_of, bundled), key=lambda part: part.url),
         *_inside(tree),
+        *map(_of_npm, notices_of_console()),
         _python(),
         _bootloader(),
         *components_of_engine(redis_source),
@@ -74,6 +75,11 @@ def _inside(tree: Tree) -> Iterator[Component]:
         if any(fnmatch(path, pattern) for path in tree.files):
             texts = tuple((_NOTICES / file).read_text("utf-8") for file in files)
             yield Component(Notice(name, "", license_, texts), f"pkg:generic/{name}")
+
+
+def _of_npm(notice: Notice) -> Component:
+    version = notice.version or None
+    return Component(notice, PackageURL("npm", None, notice.name, version).to_string())
 
 
 def _python() -> Component:

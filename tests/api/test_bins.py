@@ -642,3 +642,49 @@ def test_an_ended_bin_of_a_deleted_user_is_not_found(publish, as_admin, http, ul
     assert http.post(other).status_code == 404
     as_admin.delete(f"/users/{uli.id}")
     assert code_of(http.post(path)) == (404, "not_found")
+
+
+def test_the_owner_sees_why_requests_were_refused(publish, as_uli, http):
+    path = publish(
+        name="gh",
+        methods=["POST"],
+        max_body="1kb",
+        verify={"scheme": "github", "secrets": [SECRET]},
+    )
+    http.put(f"{path}/a?b=c", headers=signed(b""))
+    http.post(path, data=b"x" * 2000)
+    http.post(path, data=b"x", headers=signed(b"y"))
+    http.post(path, data=b"x")
+    answer = as_uli.get("/bins/refused?id=gh")
+    rows = answer.json()["refused"]
+    assert [(row["status"], row["code"], row.get("reason", "")) for row in rows] == [
+        (401, "invalid_signature", "The request has no header X-Hub-Signature-256."),
+        (401, "invalid_signature", "No secret of the bin makes its signature."),
+        (413, "body_too_large", ""),
+        (405, "method_not_allowed", ""),
+    ]
+    assert (rows[3]["method"], rows[3]["path"], rows[3]["ip"]) == ("PUT", "/a?b=c", "127.0.0.1")
+    assert SECRET not in answer.text
+
+
+def test_a_late_signature_is_named_as_one(publish, as_uli, http):
+    path = publish(verify={"scheme": "slack", "secrets": [SECRET]})
+    at = str(int(time.time()) - 1000)
+    headers = {"X-Slack-Signature": "v0=00", "X-Slack-Request-Timestamp": at}
+    http.post(path, data=b"x", headers=headers)
+    http.post(path, data=b"x", headers={**headers, "X-Slack-Request-Timestamp": "soon"})
+    malformed, late = as_uli.get(f"/bins/refused?id={path[6:]}").json()["refused"]
+    assert malformed["reason"] == "A header of the signature is malformed."
+    assert late["reason"].startswith("It was signed 100")
+    assert late["reason"].endswith(" s before the server's time.")
+
+
+def test_refusals_of_plain_bins_are_kept_and_are_the_owners(as_uli, as_admin, http):
+    path = as_uli.post("/bins", json={"list": "plain"}).json()["path"]
+    http.get(path)
+    http.post(f"{path}/below", data=b"x")
+    rows = as_uli.get(f"/bins/refused?id={path[6:]}").json()["refused"]
+    assert [row["status"] for row in rows] == [404, 405]
+    assert code_of(as_admin.get(f"/bins/refused?id={path[6:]}")) == (404, "not_found")
+    assert code_of(as_uli.get("/bins/refused")) == (400, "invalid_request")
+    assert http.get(f"/bins/refused?id={path[6:]}").status_code == 401

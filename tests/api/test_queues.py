@@ -332,3 +332,157 @@ def test_a_full_store_lets_consumers_work(as_uli, raw):
         assert as_uli.delete("/lists/q/items").json()["items"] == 2
     finally:
         raw.config_set("maxmemory", before)
+
+
+def test_all_lists_are_counted_in_one_call(as_uli, services, monkeypatch):
+    for number in range(3):
+        as_uli.post(f"/lists/a:{number}", data=b"12")
+    as_uli.post("/lists/q?delay=1h", data=b"late")
+    push(as_uli, b"1")
+    lease(as_uli)
+    runs, run = [], services.lists._store.run
+    monkeypatch.setattr(
+        type(services.lists._store), "run", lambda _, *args: runs.append(1) or run(*args)
+    )
+    rows = as_uli.get("/lists?stats=1").json()["lists"]
+    assert len(runs) == 1
+    assert rows[0] == {
+        "key": "a:0", "owner": "1", "ready": 1, "leased": 0, "delayed": 0, "dead": 0, "bytes": 2,
+        "in": 1, "out": 0, "paused": False,
+    }  # fmt: skip
+    assert [row["key"] for row in rows] == ["a:0", "a:1", "a:2", "q"]
+    assert (rows[3]["leased"], rows[3]["delayed"]) == (1, 1)
+    page = as_uli.get("/lists?stats=1&limit=2").json()
+    assert ([row["bytes"] for row in page["lists"]], page["next"]) == ([2, 2], "a:1")
+    grouped = as_uli.get("/lists?stats=1&delimiter=:").json()
+    assert ([row["key"] for row in grouped["lists"]], grouped["prefixes"]) == (["q"], ["a:"])
+    as_uli.put("/lists/q/policy", json={"lease": "1m"})
+    [row] = as_uli.get("/lists?stats=1&prefix=q").json()["lists"]
+    assert (row["policy"]["lease"], row["policy"]["paused"]) == (60, False)
+    [found] = as_uli.get("/lists/q/items?state=delayed").json()["items"]
+    assert as_uli.get(f"/lists/q/items?id={found['id']}").json() == {"items": [found], "next": None}
+    cut = as_uli.get(f"/lists/q/items?id={found['id']}&preview=1").json()["items"][0]
+    assert (cut["body"], cut["size"], cut["cut"]) == ("l", 4, True)
+    assert as_uli.get("/lists/q/items?id=1").json() == {"items": [], "next": None}
+    for bad in ("id=", "id=x", "id=1&state=dead", "id=1&limit=1", "id=1&wait=1"):
+        assert refusal(as_uli.get(f"/lists/q/items?{bad}")) == (400, "invalid_request")
+    for bad in ("stats=2", "stats=1&count=1", "stats=1&limit=1001"):
+        assert refusal(as_uli.get(f"/lists?{bad}")) == (400, "invalid_request")
+    text = as_uli.get("/lists?stats=1", headers={"Accept": "text/plain"})
+    assert refusal(text) == (400, "invalid_request")
+    assert refusal(as_uli.get("/keys?stats=1")) == (400, "unknown_parameter")
+
+
+def test_a_preview_has_the_beginning_and_the_size_of_a_body(as_uli):
+    for body in ("äöü€𝄞", "abc", "", "ab\xff".encode("latin-1")):
+        push(as_uli, body if isinstance(body, bytes) else body.encode())
+
+    def shown(query, what="items"):
+        rows = as_uli.get(f"/lists/q/{what}{query}").json()["items"]
+        return [(row["body"], row["size"], row.get("cut")) for row in rows]
+
+    whole = [("äöü€𝄞", 13, None), ("abc", 3, None), ("", 0, None), ({"base64": "YWL/"}, 3, None)]
+    assert shown("") == shown("?preview=13") == whole
+    assert shown("?preview=2") == [
+        ("ä", 13, True), ("ab", 3, True), ("", 0, None), ("ab", 3, True),
+    ]  # fmt: skip
+    assert shown("?preview=12&wait=1")[0] == ("äöü€", 13, True)
+    assert shown("?preview=0&order=newest")[0] == ("", 3, True)
+    items = lease(as_uli, "?max=9")
+    assert [row[0] for row in shown("?preview=3&state=leased")] == [
+        "ä",
+        "abc",
+        "",
+        {"base64": "YWL/"},
+    ]
+    one = as_uli.get(f"/lists/q/items/{items[0]['id']}?preview=5").json()
+    assert (one["body"], one["size"], one["cut"], one["state"]) == ("äö", 13, True, "leased")
+    for bad in ("1025", "-1", "x"):
+        assert refusal(as_uli.get(f"/lists/q/items?preview={bad}")) == (400, "invalid_request")
+
+
+def test_previews_make_room_for_many_long_items_in_a_page(as_uli):
+    for _ in range(5):
+        push(as_uli, b"x" * 600_000)
+    assert len(as_uli.get("/lists/q/items").json()["items"]) == 2
+    page = as_uli.get("/lists/q/items?preview=10").json()
+    assert ([row["body"] for row in page["items"]], page["next"]) == (["x" * 10] * 5, None)
+
+
+def test_the_bytes_of_an_item_are_answered_in_parts(as_uli):
+    body = bytes(range(256)) * 4
+    path = f"/lists/q/items/{push(as_uli, body)}?raw=1"
+    answer = as_uli.get(path)
+    assert (answer.content, answer.headers["B9Y-State"]) == (body, "ready")
+    assert (answer.headers["B9Y-Attempt"], answer.headers["Accept-Ranges"]) == ("0", "bytes")
+    assert MOMENT(answer.headers["B9Y-Enqueued"])
+    tag = answer.headers["ETag"]
+    lease(as_uli)
+    part = as_uli.get(path, headers={"Range": "bytes=10-19", "If-Range": tag})
+    assert (part.status_code, part.content) == (206, body[10:20])
+    assert part.headers["Content-Range"] == "bytes 10-19/1024"
+    assert part.headers["B9Y-State"] == "leased"
+    assert as_uli.get(path, headers={"Range": "bytes=0-1", "If-Range": '"x"'}).content == body
+    assert as_uli.get(path, headers={"If-None-Match": tag}).status_code == 304
+    beyond = as_uli.get(path, headers={"Range": "bytes=1024-"})
+    assert refusal(beyond) == (416, "range_not_satisfiable")
+    head = as_uli.head(path)
+    assert (head.content, head.headers["Content-Length"]) == (b"", "1024")
+    assert refusal(as_uli.get(f"{path}&preview=1")) == (400, "invalid_request")
+    assert refusal(as_uli.get("/lists/q/items/7?raw=1")) == (404, "not_found")
+
+
+def test_an_item_is_delivered_buried_and_taken_back(as_uli):
+    late = push(as_uli, b"1", "?delay=1h")
+    path = "/lists/q/items"
+    ready = as_uli.patch(f"{path}/{late}?state=ready").json()
+    assert ready == {"info": "ok", "list": "q", "id": ready["id"], "state": "ready"}
+    again = as_uli.patch(f"{path}/{ready['id']}?state=ready").json()
+    assert again == ready
+    dead = as_uli.patch(f"{path}/{ready['id']}?state=dead&reason=no+cat").json()
+    assert dead == {**ready, "state": "dead"}
+    assert as_uli.get(f"{path}/{dead['id']}").json()["reason"] == "no cat"
+    back = as_uli.patch(f"{path}/{dead['id']}?state=ready").json()["id"]
+    [leased] = lease(as_uli)
+    assert leased["id"] == back
+    for state in ("ready", "dead"):
+        refused = as_uli.patch(f"{path}/{back}?state={state}")
+        assert refusal(refused) == (409, "item_leased")
+    assert as_uli.delete(f"/lists/q/leases/{leased['lease']}").ok
+    assert refusal(as_uli.patch(f"{path}/{back}?state=dead")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?state=leased", "?state=ready&reason=x", f"?state=dead&reason={'x' * 256}"]
+)
+def test_a_change_of_an_item_that_cannot_be_is_refused(as_uli, query):
+    item_id = push(as_uli, b"1")
+    refused = as_uli.patch(f"/lists/q/items/{item_id}{query}")
+    assert refusal(refused) == (400, "invalid_request")
+    bodied = as_uli.patch(f"/lists/q/items/{item_id}?state=dead", data=b"x")
+    assert refusal(bodied) == (400, "invalid_request")
+    assert as_uli.get(f"/lists/q/items/{item_id}").json()["state"] == "ready"
+
+
+def test_a_full_store_lets_items_be_delivered_and_buried(as_uli, raw):
+    late, one = push(as_uli, b"1", "?delay=1h"), push(as_uli, b"2")
+    before = raw.config_get("maxmemory")["maxmemory"]
+    try:
+        raw.config_set("maxmemory", "1")
+        assert as_uli.patch(f"/lists/q/items/{late}?state=ready").ok
+        assert as_uli.patch(f"/lists/q/items/{one}?state=dead").ok
+        assert as_uli.get("/lists?stats=1").json()["lists"][0]["dead"] == 1
+    finally:
+        raw.config_set("maxmemory", before)
+
+
+def test_the_admin_and_a_token_change_items_as_far_as_they_may(as_uli, as_admin, uli, services):
+    item_id = push(as_uli, b"1")
+    token, _ = services.named_tokens.create(uli, "reader", ["lists:read", "lists:pop"])
+    for_reader = {"Authorization": f"Bearer {token}"}
+    path = f"/lists/q/items/{item_id}?state=dead"
+    assert refusal(as_uli.patch(path, headers=for_reader)) == (403, "insufficient_scope")
+    assert as_uli.get("/lists?stats=1", headers=for_reader).ok
+    assert as_admin.patch(f"{path}&userid={uli.id}").json()["state"] == "dead"
+    entries = as_uli.get("/audit").json()["entries"]
+    assert [entry["action"] for entry in entries if entry["action"] == "act_as"] == ["act_as"]

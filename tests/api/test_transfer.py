@@ -127,3 +127,38 @@ def test_a_bad_document_of_a_bin_is_named_with_its_line(as_uli):
 def test_both_need_a_login(http):
     assert http.get("/export").status_code == 401
     assert http.post("/import", data=b"").status_code == 401
+
+
+def test_a_dry_run_answers_a_plan_and_changes_nothing(as_uli):
+    as_uli.put("/keys/old", data=b"old")
+    body = key("old") + key("fresh") + item("q")
+    done = as_uli.post("/import?dry_run=1&mode=replace", data=body).json()
+    plan = done.pop("plan")
+    assert done == {
+        "info": "ok", "keys": 2, "items": 1, "policies": 0, "messages": 0, "routes": 0, "bins": 0,
+        "skipped": 0, "begun": "lists/q",
+    }  # fmt: skip
+    assert plan["keys"] == {"new": 2, "replaced": 0, "skipped": 0}
+    assert (plan["deleted"], plan["names"], "error" in plan) == ({"keys": 1}, 3, False)
+    assert as_uli.get("/keys/old").text == "old"
+    done = as_uli.post("/import?dry_run=1", data=key("a") + b"{}\n").json()
+    assert (done["keys"], done["plan"]["error"]["status"]) == (0, 400)
+    assert (done["plan"]["error"]["code"], done["plan"]["error"]["index"]) == ("invalid_request", 1)
+    assert as_uli.post("/import?dry_run=0", data=key("a")).json()["keys"] == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["dry_run=2", "dry_run=", "names=1", "bytes=1", "dry_run=1&names=x", "dry_run=1&bytes=1.5",
+     "dry_run=1&names=" + "9" * 16, "dry_run=1&begun=x"],
+)  # fmt: skip
+def test_what_a_dry_run_does_not_take(as_uli, query):
+    answer = as_uli.post(f"/import?{query}", data=key("a"))
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    assert as_uli.get("/keys/a").status_code == 404
+
+
+def test_a_dry_run_needs_the_scope_of_the_import(as_uli):
+    token = as_uli.post("/tokens", json={"name": "t", "scopes": ["read"]}).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert as_uli.post("/import?dry_run=1", data=b"", headers=headers).status_code == 403

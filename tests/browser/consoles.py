@@ -2,7 +2,10 @@
 
 from contextlib import suppress
 
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -55,7 +58,8 @@ class Console:
         """Click an element; it is looked up again if the page has replaced it meanwhile."""
 
         def clicked():
-            with suppress(StaleElementReferenceException):
+            # NOTE: a message may be above it for some seconds.
+            with suppress(StaleElementReferenceException, ElementClickInterceptedException):
                 element = self.found(css, text)
                 if element and element.is_enabled():
                     element.click()
@@ -76,9 +80,35 @@ class Console:
         """Press keys where the focus is."""
         ActionChains(self.browser).send_keys(*keys).perform()
 
+    def chord(self, key):
+        """Press a key together with Ctrl."""
+        chain = ActionChains(self.browser).key_down(Keys.CONTROL).send_keys(key)
+        chain.key_up(Keys.CONTROL).perform()
+
     def run(self, script, *arguments):
         """Run JavaScript in the page, and return what it returns."""
         return self.browser.execute_script(script, *arguments)
+
+    def token(self):
+        """Return the token that this tab has."""
+        return self.run("return JSON.parse(sessionStorage.getItem('bambleweeny.session')).token")
+
+    def stored(self):
+        """Return all that this origin has stored in the browser."""
+        return self.run("return JSON.stringify([{...sessionStorage}, {...localStorage}])")
+
+    def addresses(self):
+        """Return the URLs that this page has loaded."""
+        return self.run("return performance.getEntriesByType('resource').map(({name}) => name)")
+
+    def is_as_wide_as(self, pixels):
+        """Return whether the page fits a window of this width without scrolling sideways."""
+        size = {"width": pixels, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+        self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            return self.run("return document.documentElement.scrollWidth") <= pixels
+        finally:
+            self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def complaints(self):
         """Return what the browser has logged since the last time."""

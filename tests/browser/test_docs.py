@@ -124,10 +124,11 @@ def test_a_wrong_password_gets_a_sentence(browser, sandbox):
     find(browser, "#state", "Wrong user name or password.")
 
 
-def test_a_browser_at_the_front_door_sees_the_guide(browser, sandbox):
-    browser.get(sandbox.url)
-    find(browser, "h1", "Guide")
-    assert browser.current_url == f"{sandbox.url}/docs"
+@pytest.mark.parametrize("door", ["", "/", "/console/", "/console"])
+def test_a_browser_at_the_front_door_sees_the_console(browser, sandbox, door):
+    browser.get(sandbox.url + door)
+    find(browser, "#app > *")
+    assert browser.current_url == f"{sandbox.url}/console"
     assert not complaints(browser)
 
 
@@ -140,7 +141,11 @@ def test_a_former_link_to_a_call_opens_it_in_the_reference(browser, sandbox, for
 
 def test_behind_a_proxy_that_strips_a_prefix_all_of_it_works(browser, behind_a_prefix):
     url = behind_a_prefix.url + PREFIX
-    for door in ("/", "/docs/", "/docs"):
+    for door in ("/", "/console/", "/console"):
+        browser.get(url + door)
+        find(browser, "#app > *")
+        assert browser.current_url == f"{url}/console"
+    for door in ("/docs/", "/docs"):
         browser.get(url + door)
         find(browser, "h1", "Guide")
         assert browser.current_url == f"{url}/docs"

@@ -17,6 +17,7 @@ COMMAND_OF = {
     "home": "info",
     "getToken": "token new",
     "testToken": "token test",
+    "createLoginCode": "console",
     "logOut": "logout",
     "createToken": "token add",
     "listTokens": "token list",
@@ -49,6 +50,7 @@ COMMAND_OF = {
     "showItems": "items list",
     "showItem": "items get",
     "deleteItem": "items del",
+    "changeItem": "items bury",
     "purgeItems": "items purge",
     "moveItems": "items move",
     "countItems": "stats",
@@ -67,6 +69,7 @@ COMMAND_OF = {
     "deleteRoute": "route del",
     "listBins": "bin list",
     "createBin": "bin add",
+    "listRefusedRequests": "bin refused",
     "replaceBin": "bin set",
     "deleteBin": "bin del",
     "listUsers": "users list",
@@ -101,6 +104,8 @@ REASONS = {
     "searchGuide": "a page for people",
     "showReference": "a page for people",
     "getGuideFile": "a page for people",
+    "showConsole": "a page for people",
+    "getConsoleFile": "a page for people",
     "getJavaScript": "a module for browsers",
 }
 

@@ -28,6 +28,8 @@ CALLS = {
     "items list": ["x"],
     "items get": ["x", ITEM],
     "items del": ["x", ITEM],
+    "items deliver": ["x", ITEM],
+    "items bury": ["x", ITEM],
     "items move": ["x", "y"],
     "items purge": ["x"],
     "stats": ["x"],
@@ -55,6 +57,7 @@ CALLS = {
     "bin add": ["x"],
     "bin set": ["{}"],
     "bin show": [ID],
+    "bin refused": [ID],
     "bin tail": [ID],
     "bin del": [ID],
     "listen": ["x", "--to", "http://x", "--item", ITEM],
@@ -78,6 +81,7 @@ CALLS = {
     "token test": [],
     "info": [],
     "save": [],
+    "console": ["--print"],
     "login": ["--password", "x"],
 }
 ASK_NOBODY = {

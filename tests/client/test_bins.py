@@ -8,6 +8,7 @@ import requests
 from bambleweeny import Client
 from bambleweeny.client import Bin
 from bambleweeny.errors import (
+    BambleweenyError,
     BinNameTaken,
     InvalidBin,
     InvalidName,
@@ -143,3 +144,13 @@ def test_a_bin_with_a_document_counts_against_the_quota(client, ulis, uli):
     with pytest.raises(QuotaExceeded):
         ulis.bins.create("hooks", {"keep": "request"})
     assert ulis.bins.set({**HOOK, "keep": "body"}).name == "gh"
+
+
+def test_refused_requests_are_read(client):
+    made = client.bins.create("refusing", {"methods": ["PUT"]})
+    with pytest.raises(BambleweenyError):
+        client.bins.post(made.id, b"x")
+    [refused] = client.bins.refused(made.id)
+    assert (refused.method, refused.status, refused.code) == ("POST", 405, "method_not_allowed")
+    assert refused.time.tzinfo is not None
+    client.bins.delete(made.id)

@@ -101,6 +101,21 @@ def test_lists_are_queues(node):
     """)
 
 
+def test_items_are_delivered_and_buried(node):
+    node("""
+    const late = await client.push("jobs", "later", { delay: "1h" });
+    const ready = await client.lists.deliver("jobs", late);
+    assert.deepEqual([ready.list, ready.state], ["jobs", "ready"]);
+    const [item] = await client.lists.items("jobs", { preview: 2 });
+    assert.deepEqual([item.value.text(), item.size, item.cut], ["la", 5, true]);
+    assert.equal((await client.lists.bury("jobs", ready.id, { reason: "old" })).state, "dead");
+    assert.equal((await client.lists.items("jobs", { state: "dead" }))[0].reason, "old");
+    const [{ name, owner, dead, bytes }] = await client.lists.listStats({ prefix: "j" });
+    assert.deepEqual([name, owner, dead, bytes], ["jobs", 0, 1, 5]);
+    await assert.rejects(client.keys.list({ stats: true }), /The option 'stats' is unknown/);
+    """)
+
+
 def test_items_are_seen_and_stay(node):
     node("""
     await client.lists.pushLines("jobs", "1\\n2\\n3\\n");

@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 from bambleweeny import Client
-from bambleweeny.errors import InvalidName, InvalidRequest, LeaseNotFound, ListFull, NotFound
+from bambleweeny.errors import (
+    InvalidName,
+    InvalidRequest,
+    ItemLeased,
+    LeaseNotFound,
+    ListFull,
+    NotFound,
+)
 
 
 def test_items_are_leased_and_acknowledged(client):
@@ -134,3 +141,22 @@ def test_the_admin_acts_for_a_user(client, ulis, uli):
     client.lists.ack("jobs", item.lease, userid=id)
     client.lists.set_policy("jobs", paused=True, userid=id)
     assert ulis.lists.stats("jobs")["paused"]
+
+
+def test_items_are_delivered_and_buried_one_by_one(client):
+    late = client.lists.push("jobs", "a long one", delay="1h")
+    place = client.lists.deliver("jobs", late)
+    assert place == ("jobs", place.id, "ready")
+    [shown] = client.lists.items("jobs", preview=2)
+    assert (shown.value, shown.size, shown.id) == (b"a ", 10, place.id)
+    assert client.lists.bury("jobs", place.id, "no cat").state == "dead"
+    assert client.lists.item("jobs", place.id).reason == "no cat"
+    place = client.lists.deliver("jobs", place.id)
+    client.lists.lease("jobs")
+    with pytest.raises(ItemLeased):
+        client.lists.bury("jobs", place.id)
+    client.push("more", "1")
+    [first, more] = client.lists.list_stats()
+    assert (first[0], first[1]["leased"], first[1]["bytes"]) == ("jobs", 1, 10)
+    assert more[1].items() < client.lists.stats("more").items()
+    assert [name for name, _ in client.lists.list_stats(after="jobs", limit=1)] == ["more"]

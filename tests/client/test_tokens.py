@@ -7,6 +7,7 @@ from bambleweeny import Client
 from bambleweeny.client import MadeToken
 from bambleweeny.errors import (
     InsufficientScope,
+    InvalidCode,
     InvalidName,
     InvalidRequest,
     NotFound,
@@ -157,3 +158,13 @@ def test_a_logout_ends_the_session_and_a_login_follows(ulis, session_url):
             other.get("a")
     with Client(session_url) as nobody, pytest.raises(Unauthorized):
         nobody.logout()
+
+
+def test_a_code_logs_another_client_in_once(ulis, session_url):
+    code = ulis.login_code()
+    with Client(session_url) as other:
+        token = other.tokens.use_code(code)
+        assert other.tokens.current() == token
+        assert other.tokens.test()["user"] == "uli"
+        with pytest.raises(InvalidCode):
+            other.tokens.use_code(code)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from bambleweeny.client import Imported
+from bambleweeny.client import Imported, ImportPlan, Planned
 from bambleweeny.errors import InvalidRequest, NotFound, QuotaExceeded
 
 
@@ -75,3 +75,32 @@ def test_what_is_refused_says_up_to_where(client, ulis, uli):
 def test_an_export_of_nobody_fails_when_it_is_read(client):
     with pytest.raises(NotFound):
         list(client.export(userid=7))
+
+
+def test_a_plan_holds_over_all_parts(ulis, client, uli):
+    ulis.set("old", "old")
+    lines = [key("old", "new")]
+    lines += [item("new", str(number) * 50_000) for number in range(10)]
+    lines += [key(f"k{number}", "x" * 100_000) for number in range(6)]
+    plan = ulis.plan_import(lines)
+    counts = {kind: row for kind, row in plan.counts.items() if any(row)}
+    assert counts == {"keys": Planned(6, 1), "items": Planned(10), "lists": Planned(1)}
+    assert (plan.names, plan.deleted, plan.error) == (7, {}, None)
+    assert plan.bytes == 10 * 50_064 + 67 + 6 * 100_066
+    assert ulis.plan_import(lines, "replace").deleted == {"keys": 1}
+    assert ulis.plan_import([]) == ImportPlan(plan_of_nothing(), {}, 0, 0, None)
+    assert list(ulis.export()) == [key("old", "old") + b"\n"]
+    client.users.update(int(uli.id), quota=5)
+    plan = ulis.plan_import(lines)
+    assert isinstance(plan.error, QuotaExceeded)
+    with pytest.raises(QuotaExceeded) as caught:
+        ulis.import_(lines)
+    assert plan.error.hint.replace(" would be ", " are ") == caught.value.hint
+    assert lines[plan.error.index].startswith(b'{"key":{"name":"k')
+    bad = ulis.plan_import([*lines[:3], b"{}"])
+    assert (type(bad.error), bad.error.index, bad.error.status) == (InvalidRequest, 3, 400)
+
+
+def plan_of_nothing():
+    kinds = ("keys", "lists", "items", "policies", "topics", "messages", "routes", "bins")
+    return dict.fromkeys(kinds, Planned())

@@ -32,6 +32,8 @@ def test_what_is_not_python_is_named_too(parts):
     names = {part.notice.name for part in parts}
     assert names >= {"CPython", "PyInstaller bootloader", "Redis", "Lua", "glibc", "zlib"}
     assert names >= {"hiredis", "libyaml", "libargon2", "libffi", "swagger-ui"}
+    assert named(parts)["pkg:npm/preact"].license == "MIT"
+    assert len(named(parts)["pkg:npm/htm"].texts) == 2
 
 
 def test_each_has_an_address_of_its_own_a_licence_and_a_text(parts):

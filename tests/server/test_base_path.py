@@ -32,7 +32,7 @@ CALLS = [
 ENDS_TOKENS = {("PUT", "/config/admin"), ("PUT", "/auth/password")}
 ENDLESS_OR_VARYING = {"/audit", "/events", "/info", "/metrics", "/usage"}
 VARYING = re.compile(
-    r'"instance":"\w+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|eyJ[\w.-]+|nonce[-=]"?[\w-]+'
+    r'"instance":"\w+"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|eyJ[\w.-]+|nonce[-=]"?[\w-]+|b9y_code_\w+'
     r'|"(id|next|enqueued|time)":"[^"]+"|[0-9]+ seconds'
 )
 
@@ -117,10 +117,10 @@ def test_every_call_of_the_contract_is_below_the_base_path(pair, method, path):
 
 def test_links_and_redirects_lead_below_the_base_path(below, http):
     home = http.get("/").json()
-    assert home["docs"] == f"{BASE}/docs"
+    assert (home["console"], home["docs"]) == (f"{BASE}/console", f"{BASE}/docs")
     browser = {"headers": {"Accept": "text/html"}}
     for path, target in (
-        ("", "/docs"), ("/", "/docs"), ("/docs/", "/docs"), ("/docs/README", "/docs"),
+        ("", "/console"), ("/", "/console"), ("/console/", "/console"), ("/docs/", "/docs"), ("/docs/README", "/docs"),
         ("/docs/queues/", "/docs/queues"), ("/docs/api/", "/docs/api"), ("/docs/search/?q=a", "/docs/search?q=a"),
         ("/swagger", "/docs/api"), ("/swagger/", "/docs/api"),
     ):  # fmt: skip
@@ -133,7 +133,14 @@ def test_links_and_redirects_lead_below_the_base_path(below, http):
     assert contract["servers"][0]["url"] == BASE
     [base_url] = [v for v in http.get("/postman.json").json()["variable"] if v["key"] == "baseUrl"]
     assert base_url["value"] == below.url
-    for page in ("/docs", "/docs/queues", "/docs/api", "/docs/search?q=lease", "/docs/nowhere"):
+    for page in (
+        "/console",
+        "/docs",
+        "/docs/queues",
+        "/docs/api",
+        "/docs/search?q=lease",
+        "/docs/nowhere",
+    ):
         text = http.get(page, **browser).text
         links = re.findall(r'(?:href|src|action|data-document)="([^"#]+)"', text)
         assert links

@@ -43,6 +43,7 @@ def test_the_banner_says_where_everything_is(data):
         port = server.url.rpartition(":")[2]
         assert int(port) > 0
         assert requests.get(server.url, timeout=10).ok
+        assert server.said("Console") == f"{server.url}/console"
         assert server.said("Docs") == f"{server.url}/docs"
         assert server.said("Data") == str(data)
         password = password_of(data)

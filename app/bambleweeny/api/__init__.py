@@ -8,7 +8,7 @@ from falcon.routing import CompiledRouter
 
 from bambleweeny.api.access.accounting import Audit, Usage
 from bambleweeny.api.access.oauth import Introspection, Revocation
-from bambleweeny.api.access.sessions import AuthTest, AuthToken, Logout
+from bambleweeny.api.access.sessions import AuthCode, AuthTest, AuthToken, Logout
 from bambleweeny.api.access.tokens import Token, TokenRotation, Tokens
 from bambleweeny.api.access.users import (
     AdminPassword,
@@ -20,7 +20,7 @@ from bambleweeny.api.access.users import (
 )
 from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
-from bambleweeny.api.bins import Bin, Bins
+from bambleweeny.api.bins import Bin, Bins, RefusedRequests
 from bambleweeny.api.console.files import ConsoleFile
 from bambleweeny.api.console.page import ConsolePage
 from bambleweeny.api.docs.contract import Contract, Swagger
@@ -166,6 +166,7 @@ def create_app(
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/auth/token", AuthToken(services))
+    app.add_route("/auth/code", AuthCode(services))
     app.add_route("/auth/accept", AuthAccept(services))
     app.add_route("/auth/test", AuthTest(services))
     app.add_route("/auth/logout", Logout(services))
@@ -188,6 +189,7 @@ def _add_public(app: "falcon.App[Any, Any]", services: Services) -> None:
     app.add_route("/routes/{public_id}", Route(services))
     app.add_route("/routes/{public_id}/{rest:path}", Route(services))
     app.add_route("/bins", Bins(services))
+    app.add_route("/bins/refused", RefusedRequests(services))
     app.add_route("/bins/{public_id}", Bin(services))
     app.add_route("/bins/{public_id}/{rest:path}", Bin(services))
 

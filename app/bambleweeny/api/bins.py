@@ -13,6 +13,7 @@ from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.bin_requests import read_received
 from bambleweeny.api.requests.body import read_json, read_raw
+from bambleweeny.api.requests.calls import read_call
 from bambleweeny.api.requests.concurrency import run_alone
 from bambleweeny.api.requests.public_bodies import document_of, is_plain
 from bambleweeny.api.requests.public_paths import reference_in
@@ -25,7 +26,7 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.public.public_documents import Published
 from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidBin, MethodNotAllowed, NotFound
+from bambleweeny.errors import BambleweenyError, InvalidBin, MethodNotAllowed, NotFound
 from bambleweeny.names import parse_size
 
 
@@ -93,6 +94,21 @@ class Bins:
         answer_done(resp)
 
 
+class RefusedRequests:
+    """/bins/refused"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(authenticated, takes("id"), needed=needs("bins", "read"))
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """List the last requests that the bin refused that `?id=` names, the newest first."""
+        caller, inboxes = req.context.caller, self.services.inboxes
+        public_id = inboxes.names.parse(caller, req.get_param("id", default=""))
+        rows = inboxes.refusals.read(caller, public_id)
+        answer_json(resp, {"refused": msgspec.to_builtins(rows)})
+
+
 class Bin:
     """/bins/{public_id} and every path below it; public, by any method"""
 
@@ -100,16 +116,38 @@ class Bin:
         self._bins = services.inboxes.bins
         self._names = services.inboxes.names
         self._receiver = services.inboxes.receiver
+        self._refusals = services.inboxes.refusals
         self._is_token = services.tokens.is_issued
 
     def on_any(self, req: falcon.Request, resp: falcon.Response, **params: Any) -> None:
-        """Push the body to the list of a plain bin, or do what the bin's document says."""
+        """Push the body to the list of a plain bin, or do what the bin's document says.
+
+        A request that is answered with an error is kept for the owner, without its body.
+        """
         make_public(req, resp)
         reference, segments = reference_in(params)
         req.context.find_owner = partial(self._owner_of, reference)
+        try:
+            self._answer(req, resp, reference, segments, is_below="rest" in params)
+        except BambleweenyError as ex:
+            # NOTE: a process that has not seen the bin yet has no refusal of it.
+            if found := self._bins.known(self._names.known_id(reference)):
+                call, _ = read_call(req, segments, self._is_token, b"")
+                self._refusals.add(found, call, ex)
+            raise
+
+    def _answer(
+        self,
+        req: falcon.Request,
+        resp: falcon.Response,
+        reference: Reference,
+        segments: int,
+        *,
+        is_below: bool,
+    ) -> None:
         if reference.id:
             try:
-                self._answer_plain(req, resp, self._bins.plain(reference.id), "rest" in params)
+                self._answer_plain(req, resp, self._bins.plain(reference.id), is_below)
             except HasDocument:
                 pass
             else:

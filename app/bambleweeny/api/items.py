@@ -6,18 +6,37 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
+from bambleweeny.api.answers.key_entry import answer_key
+from bambleweeny.api.answers.listings import stats_fields
 from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import read_json
 from bambleweeny.api.requests.concurrency import may_block
-from bambleweeny.api.requests.parameters import read_choice, read_number, refuse_beside
+from bambleweeny.api.requests.parameters import (
+    read_choice,
+    read_flag,
+    read_number,
+    refuse_beside,
+)
 from bambleweeny.api.requests.scopes import needs, needs_some, require
-from bambleweeny.api.requests.strictness import refuse_body, takes
+from bambleweeny.api.requests.strictness import CONDITIONS, refuse_body, takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.api.requests.waiting import begin_wait, is_connected
-from bambleweeny.core.lists.items import MOST_MOVED, ORDERS, STATES, FoundItem, Items, Order, State
+from bambleweeny.core.key_entry import KeyEntry
+from bambleweeny.core.lists.found_items import (
+    NEW_STATES,
+    ORDERS,
+    STATES,
+    FoundItem,
+    NewState,
+    Order,
+    State,
+    check_preview,
+)
+from bambleweeny.core.lists.items import MOST_MOVED
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import is_item_id
 
 _DEFAULT_LIMIT = 100
 _TIME_FIELDS = {"leased": "until", "delayed": "due", "dead": "died"}
@@ -40,26 +59,45 @@ class ListItems:
 
     @falcon.before(
         authenticated,
-        takes("state", "order", "limit", "after", "wait"),
+        takes("state", "order", "limit", "after", "wait", "preview", "id"),
         needed=needs("lists", "read"),
     )
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
-        """Answer a page of the items in `?state=`; they stay in the list."""
+        """Answer a page of the items in `?state=`, or the item `?id=`; they stay in the list."""
+        if req.has_param("id"):
+            refuse_beside(req, "'id'", ("state", "order", "limit", "after", "wait"))
+            self._answer_one(req, resp, name)
+            return
         state, order = _state(req) or "ready", _order(req)
         limit, after = read_number(req, "limit", _DEFAULT_LIMIT), req.get_param("after") or ""
-        caller = req.context.caller
+        caller, preview = req.context.caller, _preview(req)
         if req.has_param("wait"):
             _check_wait(req, state, after, order)
             seconds, connected = begin_wait(req, resp), is_connected(req)
             found, next_after = self._items.wait_for_page(
-                caller, name, limit, after, order=order, seconds=seconds, is_connected=connected
+                caller,
+                name,
+                limit,
+                after,
+                order=order,
+                preview=preview,
+                seconds=seconds,
+                is_connected=connected,
             )
         else:
             found, next_after = self._items.read_page(
-                caller, name, state, limit, after, order=order
+                caller, name, state, limit, after, order=order, preview=preview
             )
         answer_json(resp, {"items": [_row_of(one) for one in found], "next": next_after})
+
+    def _answer_one(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
+        preview, item_id = _preview(req), req.get_param("id") or ""
+        if not is_item_id(item_id):
+            raise InvalidRequest("The parameter 'id' takes the id of an item.")
+        found = self._items.find_if_any(req.context.caller, name, item_id)
+        shown = [found if preview is None else found.cut_to(preview)] if found else []
+        answer_json(resp, {"items": [_row_of(one) for one in shown], "next": None})
 
     @falcon.before(authenticated, takes("state"), needed=needs("lists", "write"))
     @falcon.before(may_block)
@@ -79,10 +117,27 @@ class ListItem:
         self.services = services
         self._items = services.items
 
-    @falcon.before(authenticated, needed=needs("lists", "read"))
+    @falcon.before(
+        authenticated, takes("raw", "preview", *CONDITIONS), needed=needs("lists", "read")
+    )
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
-        """Answer an item in any state."""
-        answer_json(resp, _row_of(self._items.find(req.context.caller, name, item_id)))
+        """Answer an item in any state; with `?raw=1` its bytes, or a range of them."""
+        preview = _preview(req)
+        if read_flag(req, "raw"):
+            refuse_beside(req, "'raw'", ("preview",))
+            _answer_raw(req, resp, self._items.find(req.context.caller, name, item_id))
+            return
+        found = self._items.find(req.context.caller, name, item_id)
+        answer_json(resp, _row_of(found if preview is None else found.cut_to(preview)))
+
+    @falcon.before(authenticated, takes("state", "reason"), needed=needs("lists", "write"))
+    def on_patch(self, req: falcon.Request, resp: falcon.Response, name: str, item_id: str) -> None:
+        """Make an item ready or dead that is not leased; answer its place then."""
+        state, reason = _new_state(req), req.get_param("reason") or ""
+        if state == "ready":
+            refuse_beside(req, "'state=ready'", ("reason",))
+        place = self._items.change_state(req.context.caller, name, item_id, state, reason)
+        answer_json(resp, {"info": "ok", **place._asdict()})
 
     @falcon.before(authenticated, needed=needs("lists", "write"))
     def on_delete(
@@ -102,7 +157,7 @@ class ListStats:
     @falcon.before(authenticated, needed=needs("lists", "read"))
     def on_get(self, req: falcon.Request, resp: falcon.Response, name: str) -> None:
         """Answer the number of items by state, and the list's counters."""
-        answer_json(resp, _stats_of(self.services.items, req, name))
+        answer_json(resp, stats_fields(self.services.items.stats(req.context.caller, name)))
 
 
 class ListMove:
@@ -134,6 +189,17 @@ def _state(req: falcon.Request) -> State | None:
     return next((state for state in STATES if state == word), None)
 
 
+def _new_state(req: falcon.Request) -> NewState:
+    word = read_choice(req, "state", NEW_STATES)
+    if word is None:
+        raise InvalidRequest("The parameter 'state' is missing.", hint="It is ready or dead.")
+    return "dead" if word == "dead" else "ready"
+
+
+def _preview(req: falcon.Request) -> int | None:
+    return check_preview(read_number(req, "preview", 0)) if req.has_param("preview") else None
+
+
 def _order(req: falcon.Request) -> Order:
     return "newest" if read_choice(req, "order", ORDERS) == "newest" else "oldest"
 
@@ -149,6 +215,18 @@ def _check_wait(req: falcon.Request, state: State, after: str, order: Order) -> 
         )
 
 
+def _answer_raw(req: falcon.Request, resp: falcon.Response, found: FoundItem) -> None:
+    item = found.item
+    resp.set_headers(
+        {
+            "B9Y-State": found.state,
+            "B9Y-Attempt": str(item.attempts),
+            "B9Y-Enqueued": moment(item.arrived),
+        }
+    )
+    answer_key(req, resp, KeyEntry(item.body))
+
+
 def _row_of(found: FoundItem) -> dict[str, Any]:
     item = found.item
     row: dict[str, Any] = {
@@ -162,19 +240,7 @@ def _row_of(found: FoundItem) -> dict[str, Any]:
     if item.expires:
         row["expires"] = moment(item.expires)
     row.update({k: v for k, v in (("reason", item.reason), ("origin", item.origin)) if v})
+    row["size"] = found.size
+    if found.lacking:
+        row["cut"] = True
     return {**row, "body": value_of(item.body)}
-
-
-def _stats_of(items: Items, req: falcon.Request, name: str) -> dict[str, Any]:
-    stats = items.stats(req.context.caller, name)
-    return {
-        "ready": stats.ready,
-        "leased": stats.leased,
-        "delayed": stats.delayed,
-        "dead": stats.dead,
-        "bytes": stats.bytes,
-        "in": stats.total_in,
-        "out": stats.total_out,
-        "oldest_age": None if stats.age < 0 else stats.age,
-        "paused": bool(stats.paused),
-    }

@@ -63,7 +63,8 @@ export class Client {
     },
   };
   lists = {
-    ...this.#listing("lists"),
+    ...this.#listing("lists", ACTING, "stats "),
+    listStats: async (options) => this.lists.list({ ...options, stats: true }), // the rows of `list` with the counts of their lists
     push: async (name, value, options) =>
       (await this.#json("POST", at("lists", name), sending(value, `${PUSHING} key idempotencyKey ${ACTING}`, options))).id,
     pushLines: async (name, data, options) =>
@@ -74,9 +75,12 @@ export class Client {
       (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
     // looks at a page of items, which stay in the list; their `next` is the `after` of the next page, or null
     items: async (name, options) => {
-      const page = await this.#json("GET", `${at("lists", name)}/items`, sorted(`state order limit after wait ${ACTING}`, options));
+      const page = await this.#json("GET", `${at("lists", name)}/items`, sorted(`state order limit after wait preview ${ACTING}`, options));
       return Object.assign(page.items.map(({ body, ...item }) => ({ ...item, value: unpacked(body) })), { next: page.next });
     },
+    // makes an item ready, or dead for a `reason`; both return the `list`, `id` and `state` that it has then
+    deliver: async (name, id, options) => this.#json("PATCH", at("lists", name) + at("items", id), sorted(ACTING, options, { state: "ready" })),
+    bury: async (name, id, options) => this.#json("PATCH", at("lists", name) + at("items", id), sorted(`reason ${ACTING}`, options, { state: "dead" })),
   };
   routes = {
     ...this.#published("routes"),
@@ -196,11 +200,11 @@ export class Client {
       await pauseFor(pause * (0.5 + Math.random() / 2), signal);
     }
   }
-  #listing(noun, deleting = ACTING) {
+  #listing(noun, deleting = ACTING, more = "") {
     const list = async (options) => { // for the admin, the names of all users unless a part or a user is selected
-      const { query, signal } = sorted(`prefix after limit ${ACTING}`, options);
+      const { query, signal } = sorted(`${more}prefix after limit ${ACTING}`, options);
       const fetchPage = (part) => this.#json("GET", `/${noun}`, { query: { ...query, ...part }, signal });
-      if (!query.prefix && !query.after && query.limit === undefined) return (await fetchPage())[noun].map(entryOf);
+      if (!query.prefix && !query.after && !query.stats && query.limit === undefined) return (await fetchPage())[noun].map(entryOf);
       const rows = [];
       let { after, limit = Infinity } = query;
       do {
@@ -320,12 +324,11 @@ const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl" }];
 const KEY = "Idempotency-Key";
 const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
 const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
-const [SHORTEST_PAUSE, LONGEST_PAUSE] = [250, 15_000];
-const LONGEST_SILENCE = 45_000; // the server sends an empty line every 15 seconds
+const [SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_SILENCE] = [250, 15_000, 45_000]; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
 const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));
-const entryOf = ({ key, owner }) => ({ name: key, owner: Number(owner) });
+const entryOf = ({ key, owner, ...counts }) => ({ name: key, owner: Number(owner), ...counts });
 const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ends_at: endsAt, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
   ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }), ...(endsAt && { endsAt }) });
 const messageOf = ({ id, time, type, value }) => ({ id, time, type, value: unpacked(value) });
@@ -385,10 +388,7 @@ const isPassing = ({ status }) => [0, 429, 502, 503, 504].includes(status);
 // Ignores an error if the signal is aborted.
 const unless = (signal) => (error) => { if (!signal?.aborted) throw error; };
 
-function abortable() {
-  const controller = new AbortController();
-  return [controller.signal, () => controller.abort()];
-}
+const abortable = (controller = new AbortController()) => [controller.signal, () => controller.abort()];
 function pauseFor(milliseconds, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(finish, milliseconds);

@@ -32,6 +32,22 @@ class Bin(NamedTuple):
     named_path: str = ""
 
 
+class RefusedRequest(NamedTuple):
+    """A request that a bin answered with an error and did not store.
+
+    `status`, `code` and `info` are those of the answer; `reason` is why a signature was refused.
+    """
+
+    time: datetime
+    method: str
+    path: str
+    ip: str
+    status: int
+    code: str
+    info: str
+    reason: str = ""
+
+
 class Bins:
     """The bins of the user."""
 
@@ -80,6 +96,15 @@ class Bins:
         """
         return dict(self._call("GET", "/bins", query={"id": id, "userid": userid}).json())
 
+    def refused(self, id: str, *, userid: int | None = None) -> builtins.list[RefusedRequest]:
+        """Return the last requests that a bin refused, the newest first; NotFound without the bin.
+
+        `id` is its id, its name or `@USER/NAME`.
+        """
+        query = {"id": id, "userid": userid}
+        rows = self._call("GET", "/bins/refused", query=query).json()["refused"]
+        return [_refused(row) for row in rows]
+
     def delete(self, id: str, *, userid: int | None = None) -> None:
         """Delete a bin, by its id, its name or `@USER/NAME`; NotFound if it does not exist.
 
@@ -122,6 +147,11 @@ class Bins:
             row.get("name", ""), row.get("topic", ""), row.get("keep", ""),
             None if ends_at is None else datetime.fromisoformat(ends_at.upper()), named_path,
         )  # fmt: skip
+
+
+def _refused(row: Document) -> RefusedRequest:
+    known = {name: row[name] for name in RefusedRequest._fields if name in row}
+    return RefusedRequest(**known | {"time": datetime.fromisoformat(row["time"].upper())})
 
 
 def _id_of(row: Document) -> str:

@@ -14,7 +14,7 @@ from bambleweeny.client.lists import Lists
 from bambleweeny.client.routes import Routes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
-from bambleweeny.client.transfer import Imported, Transfer
+from bambleweeny.client.transfer import Imported, ImportPlan, Transfer
 from bambleweeny.client.transport.connection import Connection
 from bambleweeny.client.transport.login import Login
 from bambleweeny.client.users import Users
@@ -146,6 +146,16 @@ class Client:
         """
         return self._transfer.import_(lines, mode, userid)
 
+    def plan_import(
+        self, lines: Iterable[bytes], mode: str = "merge", *, userid: int | None = None
+    ) -> ImportPlan:
+        """Return what `import_` would do with the lines, and change nothing.
+
+        The server makes the checks of the import, up to the first error. It cannot know what
+        others change meanwhile, and what lists and topics will drop at their bounds.
+        """
+        return self._transfer.plan(lines, mode, userid)
+
     def events(
         self, *, kinds: str | None = None, userid: int | None = None, **names: Unpack[EventNames]
     ) -> Iterator[Event]:
@@ -202,6 +212,15 @@ class Client:
         """
         return self._accounting.follow_audit(action, since, last, userid)
 
+    def login_code(self) -> str:
+        """Return a code with which another program logs in as this user: `tokens.use_code`.
+
+        It can be used once, within a minute, and that session expires with the client's.
+        InsufficientScope for a named token.
+        """
+        code: str = self._connection.call("POST", "/auth/code").json()["code"]
+        return code
+
     def logout(self) -> None:
         """End the session on the server, and forget its token.
 
@@ -241,7 +260,10 @@ class Client:
         self._fetch("/save")
 
     def about(self) -> dict[str, Any]:
-        """Return `msg`, `release`, `version`, `instance` and `docs` of the server. No login."""
+        """Return `msg`, `release`, `version`, `instance`, `docs` and `console` of the server.
+
+        No login. `console` is missing if the server has none.
+        """
         return self._fetch("/", is_public=True)
 
     def health(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bambleweeny.client.transport.connection import Answer, path_of
+from bambleweeny.client.transport.connection import Answer, Query, path_of
 from bambleweeny.client.values import Value, seconds_of, unpacked
 
 _MOST_SHOWN = 1000
@@ -15,7 +15,8 @@ class Item(NamedTuple):
 
     `attempt` is the number of times that the item was leased. `at` is the time when its lease
     or its delay ends, or when it died. `expires` is the time when its TTL ends. `reason`
-    is why it died, and `origin` the list from which it was moved to a dead-letter list.
+    is why it died, and `origin` the list from which it was moved to a dead-letter list. `size`
+    is the length of the whole value, of which a preview has the beginning.
     """
 
     id: str
@@ -27,6 +28,15 @@ class Item(NamedTuple):
     expires: datetime | None = None
     reason: str | None = None
     origin: str | None = None
+    size: int = 0
+
+
+class ItemPlace(NamedTuple):
+    """The list that has an item, its id there, and its state: "ready" or "dead"."""
+
+    list: str
+    id: str
+    state: str
 
 
 class Items:
@@ -43,6 +53,7 @@ class Items:
         limit: int | None = None,
         after: str | None = None,
         wait: int | str | None = None,
+        preview: int | None = None,
         userid: int | None = None,
     ) -> Iterator[Item]:
         """Yield the items in a state: "ready", "leased", "delayed" or "dead".
@@ -50,13 +61,14 @@ class Items:
         The items stay in the list. `order` is "oldest", the default, or "newest". Yields up to
         `limit` items, those that follow the ready item whose id is `after`. If there is none yet,
         the first step blocks for `wait` seconds, 30 at most; not for another state, nor with
-        "newest" and `after` together. Sends one request for each page.
+        "newest" and `after` together. With `preview`, 1,024 at most, an item's value is cut to so
+        many bytes. Sends one request for each page.
         """
         path, seconds, left = _path_of_items(name), seconds_of(wait), limit
         while True:
             page_limit = None if left is None else min(left, _MOST_SHOWN)
             query = {"state": state, "order": order, "limit": page_limit, "after": after}
-            query |= {"wait": seconds, "userid": userid}
+            query |= {"wait": seconds, "preview": preview, "userid": userid}
             page = self._call("GET", path, query=query, wait=seconds or 0).json()
             yield from map(_item, page["items"])
             after, seconds = page["next"], None
@@ -72,6 +84,28 @@ class Items:
     def delete_item(self, name: str, id: str, *, userid: int | None = None) -> None:
         """Delete an item in any state; NotFound if it does not exist."""
         self._call("DELETE", _path_of_item(name, id), query={"userid": userid})
+
+    def deliver(self, name: str, id: str, *, userid: int | None = None) -> ItemPlace:
+        """Make an item ready that is delayed or dead; return its place then.
+
+        An item that is dead, or was pushed with a delay, gets a new id. ItemLeased if the item is
+        leased, NotFound if it does not exist.
+        """
+        return self._change(name, id, {"state": "ready", "userid": userid})
+
+    def bury(
+        self, name: str, id: str, reason: str | None = None, *, userid: int | None = None
+    ) -> ItemPlace:
+        """Make an item dead that is ready or delayed; return its place then.
+
+        That is the dead-letter list of the policy, if there is one with room. ItemLeased if the
+        item is leased, NotFound if it does not exist.
+        """
+        return self._change(name, id, {"state": "dead", "reason": reason, "userid": userid})
+
+    def _change(self, name: str, id: str, query: Query) -> ItemPlace:
+        place = self._call("PATCH", _path_of_item(name, id), query=query).json()
+        return ItemPlace(place["list"], place["id"], place["state"])
 
     def purge(self, name: str, state: str | None = None, *, userid: int | None = None) -> int:
         """Delete all items in a state, or in every state, and return their number.
@@ -127,6 +161,7 @@ def _item(row: dict[str, Any]) -> Item:
         _time(row.get("expires")),
         row.get("reason"),
         row.get("origin"),
+        row["size"],
     )
 
 

@@ -52,6 +52,17 @@ class Tokens:
         """Send this token from now on. The client logs in again when the server refuses it."""
         self._connection.login.use(token)
 
+    def use_code(self, code: str) -> str:
+        """Log in with a code of `Client.login_code`, and return the new token. No password.
+
+        InvalidCode if the code is wrong, used or expired.
+        """
+        sent = {"code": code}
+        answer = self._connection.call("POST", "/auth/token", json=sent, is_public=True).json()
+        token: str = answer["access_token"]
+        self._connection.login.use(token)
+        return token
+
     def current(self) -> str | None:
         """Return the token that the next call sends; None if the client has none yet."""
         return self._connection.login.current

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import LINES, Connection, Query
+from bambleweeny.client.transport.failures import error_of
 from bambleweeny.errors import BambleweenyError
 
 _PART_BYTES = 256 << 10
@@ -22,6 +23,32 @@ class Imported(NamedTuple):
     routes: int = 0
     bins: int = 0
     skipped: int = 0
+
+
+class Planned(NamedTuple):
+    """Numbers of new names or lines, of ones that exist and are changed, and of skipped ones."""
+
+    new: int = 0
+    replaced: int = 0
+    skipped: int = 0
+
+
+class ImportPlan(NamedTuple):
+    """What an import would do; see `Client.plan_import`.
+
+    `counts` has keys, items, policies, messages, routes and bins by line, and lists and topics by
+    name. `deleted` has the names that the mode `replace` deletes first. The user's data grow by
+    `names` and `bytes`. `error` is the first one; what it counts would be done before it.
+    """
+
+    counts: dict[str, Planned]
+    deleted: dict[str, int]
+    names: int
+    bytes: int
+    error: BambleweenyError | None
+
+
+_NO_COUNTS = ("deleted", "names", "bytes", "error")
 
 
 class Transfer:
@@ -47,15 +74,47 @@ class Transfer:
             first += len(part)
         return counts
 
-    def _put(self, part: list[bytes], query: Query, first: int) -> dict[str, int]:
+    def plan(self, lines: Iterable[bytes], mode: str, userid: int | None) -> ImportPlan:
+        """Send the lines in several dry runs up to the first error, and sum up what they plan."""
+        plan, first = ImportPlan({}, {}, 0, 0, None), 1
+        begun: str | None = None
+        for part in _parts(lines):
+            query: Query = {
+                "mode": mode, "userid": userid, "begun": begun, "dry_run": 1,
+                "names": plan.names, "bytes": plan.bytes,
+            }  # fmt: skip
+            done = self._put(part, query, first)
+            plan, begun = _with_part(plan, done["plan"], first - 1), done.get("begun")
+            if plan.error:
+                break
+            first += len(part)
+        return plan
+
+    def _put(self, part: list[bytes], query: Query, first: int) -> dict[str, Any]:
         headers = {"Content-Type": LINES}
         try:
-            counts: dict[str, int] = self._connection.call(
+            counts: dict[str, Any] = self._connection.call(
                 "POST", "/import", query=query, body=b"".join(part), headers=headers
             ).json()
         except BambleweenyError as ex:
             raise _shifted(ex, first - 1) from ex
         return counts
+
+
+def _with_part(plan: ImportPlan, part: dict[str, Any], by: int) -> ImportPlan:
+    """Return a plan with the plan of one more part, whose lines follow the first `by` ones."""
+    counts = dict(plan.counts)
+    for kind, row in part.items():
+        if kind not in _NO_COUNTS:
+            pairs = zip(counts.get(kind, Planned()), Planned._fields, strict=True)
+            counts[kind] = Planned(*(earlier + row[field] for earlier, field in pairs))
+    error = None
+    if fields := part.get("error"):
+        error = error_of({name: fields[name] for name in fields if name != "status"})
+        error.status = fields["status"]
+        error = _shifted(error, by)
+    deleted = plan.deleted or part["deleted"]
+    return ImportPlan(counts, deleted, part["names"], part["bytes"], error)
 
 
 def _shifted(error: BambleweenyError, by: int) -> BambleweenyError:

@@ -2,15 +2,16 @@
 import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
+import { say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, session } from "./parts/session.js";
+import { acting, end, mayUse, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
-// `needs` is the scope noun with which a named token sees the page; `isAdmin` pages are for admins.
+// `needs` is the noun of the scopes with which a named token sees the page; `isAdmin` pages are for admins.
 const PAGES = [
   { name: "home" },
   { name: "keys", group: "data", needs: "keys" },
@@ -19,21 +20,21 @@ const PAGES = [
   { name: "inbox", group: "public", needs: "bins" },
   { name: "routes", group: "public", needs: "routes" },
   { name: "tokens", group: "access", needs: "tokens" },
-  { name: "users", group: "access", isAdmin: true },
-  { name: "audit", group: "access" },
+  { name: "users", group: "access", needs: "users", isAdmin: true },
+  { name: "audit", group: "access", needs: "audit" },
   { name: "data", group: "instance" },
-  { name: "server", group: "instance", isAdmin: true },
+  { name: "server", group: "instance", needs: "server", isAdmin: true },
   { name: "account", group: "instance" },
 ];
 
 const SHOWN = PAGES.map((page) => ({ ...page, title: text.pages[page.name] }));
 
-function App({ problem }) {
+function App({ problem, code }) {
   const found = useValue(session);
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
   useEffect(() => watchAddress((hash) => setAddress(parse(hash))), []);
-  if (!found) return html`<${LoginPage} problem=${problem} />`;
+  if (!found) return html`<${LoginPage} problem=${problem} code=${code} />`;
   const pages = SHOWN.filter((page) => isFor(page, found));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
@@ -56,23 +57,32 @@ function Page({ name, address }) {
 
 const NoPage = () => html`<h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p>`;
 
-const isFor = ({ isAdmin, needs }, { admin, scopes }) =>
-  (!isAdmin || admin) && (!needs || !scopes || scopes.some((scope) => scope === "*" || scope.startsWith(`${needs}:`) || scope.startsWith("*:")));
+const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
 
-// A link of `bambleweeny console` holds a code for one login, which leaves the address at once.
+// A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {
   applyTheme();
-  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  const { code, invitation } = sentIn(location.hash);
+  if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
   let problem;
   if (code) {
-    history.replaceState(null, "", location.pathname + to("home"));
     try {
       await logIn({ code });
     } catch (ex) {
       problem = ex.status === 0 ? ex.info : text.codeFailed;
     }
   }
-  render(html`<${App} problem=${problem} />`, document.getElementById("app"));
+  if (problem && session.value) say(problem, { isError: true });
+  // NOTE: an invitation is for the user that it names, not for the one whose session this tab has.
+  if (invitation) end();
+  render(html`<${App} problem=${problem} code=${invitation} />`, document.getElementById("app"));
 }
 
+function sentIn(hash) {
+  const sent = new URLSearchParams(hash.slice(1));
+  return { code: sent.get("code"), invitation: sent.get("invite") };
+}
+
+// NOTE: such a link in a tab that shows the console changes only what follows the #, and no page is loaded.
+addEventListener("hashchange", () => Object.values(sentIn(location.hash)).some(Boolean) && location.reload());
 void begin();

@@ -112,7 +112,6 @@ def make_services(
     bounds = (max_list_items, max_list_bytes)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file, user_rules)
-    tokens = _tokens(store, instance, token_lifetime)
     routes = Routes(store)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
@@ -120,7 +119,7 @@ def make_services(
     )
     return Services(
         instance=instance,
-        tokens=tokens,
+        tokens=_tokens(store, instance, token_lifetime),
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),

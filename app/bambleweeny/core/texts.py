@@ -8,8 +8,11 @@ BE_UTF8 = "It is UTF-16; send UTF-8."
 """The hint for text that `is_utf16` finds."""
 NO_UTF8 = "It is not UTF-8."
 
-_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_\d+_[\w-]*")
+_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_(?:code_)?\d+_[\w-]*")
 
+_LONGEST_CHARACTER = 4
+_NO_ASCII, _FIRST_BYTE = 0x80, 0xC0
+"""In UTF-8 a byte of a longer character has at least the one, and its first byte the other."""
 UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -35,8 +38,30 @@ def lines_of(text: bytes) -> list[bytes]:
     return [*lines, rest] if rest else lines
 
 
+def start_of_text(data: bytes, most: int, *, is_cut: bool = False) -> bytes:
+    """Return up to `most` bytes; if something is cut off, without a part of a UTF-8 character.
+
+    `is_cut` says that `data` is a beginning itself.
+    """
+    if len(data) <= most and not is_cut:
+        return data
+    data = data[:most]
+    for length in range(1, min(_LONGEST_CHARACTER, len(data) + 1)):
+        byte = data[-length]
+        if byte >= _FIRST_BYTE:
+            return data[:-length] if length < _length_of(byte) else data
+        if byte < _NO_ASCII:
+            return data
+    return data
+
+
+def _length_of(first: int) -> int:
+    """Return the number of bytes of the UTF-8 character with this first byte."""
+    return 2 + (first >= 0xE0) + (first >= 0xF0)
+
+
 def without_tokens(text: str) -> str:
-    """Return a text with `[token]` in place of each token.
+    """Return a text with `[token]` in place of each token and one-time code.
 
     Quadratic in the length if it finds nothing: cut an untrusted text before.
     """

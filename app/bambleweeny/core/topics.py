@@ -94,6 +94,11 @@ class Topics:
         self._streams = streams
         self._bounds = bounds
 
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of each topic."""
+        return self._bounds
+
     def publish(self, caller: Caller, name: str, body: bytes, content_type: str = "") -> str:
         """Add a message, notify all subscribers and return the message's id; atomic.
 

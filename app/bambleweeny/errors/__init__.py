@@ -55,6 +55,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       IdTaken                  409  the collection has an object with this id already
       NotAsCalled              409  the route was not called as expected
       CallsDropped             409  the journal has dropped calls that may match
+      ItemLeased               409  the item is leased; its lease decides
       TooManyTokens            409  the user has as many named tokens as allowed
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
@@ -169,6 +170,7 @@ from bambleweeny.errors.refusals import (
     ExpansionTooLarge,
     ExpectationFailed,
     HeadersTooLarge,
+    ItemLeased,
     LeaseNotFound,
     LimitReached,
     MethodNotAllowed,
@@ -226,6 +228,7 @@ __all__ = [
     "InvalidRoute",
     "InvalidSignature",
     "InvalidTemplate",
+    "ItemLeased",
     "LeaseNotFound",
     "LimitReached",
     "ListFull",

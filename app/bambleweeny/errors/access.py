@@ -25,7 +25,7 @@ class WrongLogin(Unauthorized):
 
 
 class InvalidCode(Unauthorized):
-    """The one-time code of an invitation or a reset is wrong, used, replaced or expired."""
+    """The one-time code, to set a password or to log in, is wrong, used, replaced or expired."""
 
     code, info = "invalid_code", "The code is wrong, used or expired."
     hint = "Ask an admin for another one: POST /users/{id}/reset."

@@ -49,6 +49,13 @@ class LimitReached(BambleweenyError):
     code, status, info = "limit_reached", 409, "The counter has reached its limit."
 
 
+class ItemLeased(BambleweenyError):
+    """The item is leased, and stays as it is until its lease ends."""
+
+    code, status, info = "item_leased", 409, "The item is leased."
+    hint = "Wait until its lease ends, or let the worker that has it bury or return it."
+
+
 class TooManyTokens(BambleweenyError):
     """The user has as many named tokens as its `max_tokens` allows."""
 

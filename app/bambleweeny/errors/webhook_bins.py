@@ -19,6 +19,8 @@ class InvalidSignature(BambleweenyError):
 
     code, status, info = "invalid_signature", 401, "The signature is missing or wrong."
     hint = "Sign the body as it is sent, with the bin's secret, and check the clock."
+    reason = ""
+    """Why it is refused; only the owner of the bin may know."""
 
 
 class BinNameTaken(BambleweenyError):

@@ -1,7 +1,7 @@
 """Markdown of the guide as HTML, and as the sections that a search finds."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _FILE = re.compile(r"^([A-Za-z-]+)\.md(#.*)?$")
 _CONTRACT = "../openapi.yaml"
+_PICTURES = "site/"
 _RUNS = ("sh", "python", "javascript")
 """The languages of commands and programs, which a reader copies."""
 
@@ -38,8 +39,11 @@ class Section(NamedTuple):
     text: str
 
 
-def render(text: str, prefix: str = "") -> Rendered:
-    """Render Markdown; links to other pages begin with `prefix`."""
+def render(text: str, prefix: str = "", picture_url: Callable[[str], str] = str) -> Rendered:
+    """Render Markdown; links to other pages begin with `prefix`.
+
+    `picture_url` returns the URL of a file of the site from its name.
+    """
     parser = _parser()
     tokens = parser.parse(text)
     headings = []
@@ -55,6 +59,9 @@ def render(text: str, prefix: str = "") -> Rendered:
         for child in token.children or ():
             if child.type == "link_open":
                 child.attrSet("href", _link(str(child.attrGet("href")), prefix))
+            elif child.type == "image":
+                name = str(child.attrGet("src")).removeprefix(_PICTURES)
+                child.attrSet("src", picture_url(name))
     return Rendered(parser.renderer.render(tokens, parser.options, {}), headings)
 
 

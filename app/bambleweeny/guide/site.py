@@ -1,5 +1,6 @@
 """The guide as a web site: each page as HTML, without JavaScript and for any prefix of paths."""
 
+from collections.abc import Callable
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -29,9 +30,9 @@ def home_html() -> str:
     return _layout("Bambleweeny", home().summary, rendered.html, prefix=_BELOW_HOME, kind="home")
 
 
-def page_html(page: Page) -> str:
-    """Return a page of the guide."""
-    rendered = render(page.text)
+def page_html(page: Page, picture_url: Callable[[str], str]) -> str:
+    """Return a page of the guide; `picture_url` returns the URL of a picture from its name."""
+    rendered = render(page.text, picture_url=picture_url)
     return _layout(
         f"{page.title} - Bambleweeny",
         page.summary,

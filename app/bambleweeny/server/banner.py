@@ -23,17 +23,17 @@ def banner(
             else str(config.data_dir)
         )
     url = f"http://{address}{config.base_path}"
-    front = [f"  Front  http://{address}/ is the route {config.front}"] if config.front else []
-    lines = [
-        f"Bambleweeny {__version__} is up.",
-        f"  URL    {url}" + " and every address of this machine" * is_wildcard,
-        f"  Docs   {url}/docs",
-        *front,
-        f"  Data   {data}",
-        f"  Login  admin, {login}",
-    ]
-    if sandbox:
-        lines[-1] = f"  Login  admin, password {config.admin_password}"
+    password = f"password {config.admin_password}" if sandbox else login
+    shown = {
+        "URL": url + " and every address of this machine" * is_wildcard,
+        "Console": f"{url}/console" if config.console == "on" else "",
+        "Docs": f"{url}/docs",
+        "Front": f"http://{address}/ is the route {config.front}" if config.front else "",
+        "Data": data,
+        "Login": f"admin, {password}",
+    }
+    lines = [f"Bambleweeny {__version__} is up."]
+    lines += [f"  {word:<8} {text}" for word, text in shown.items() if text]
     if sandbox and not config.listen.is_loopback:
-        lines.append("  Note   everybody who can reach this machine can log in")
+        lines.append("  Note     everybody who can reach this machine can log in")
     return "\n".join(lines)

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from bambleweeny.api import create_app
 from bambleweeny.api.middleware.access_log import AccessLog
@@ -51,20 +52,17 @@ def work(
     """
     store.changes = changes
     services = _make_services(config, store, instance, append_only_file, Metrics(part))
-    hosts = config.answered_hosts
     base_path = BasePath(config.base_path, config.front) if config.base_path else None
-    origins = config.cors_origins
-    app = create_app(services, cors_origins=origins, allowed_hosts=hosts, base_path=base_path)
     # NOTE: a long poll blocks a thread, so each one that is allowed adds a thread.
     access_log = AccessLog(services.metrics, services.traffic)
     threads = config.threads + config.max_waits
     server = HttpServer(
-        app,
+        _make_app(config, services, base_path),
         listener,
         threads=threads,
         max_body=config.max_body,
         access_log=access_log,
-        gate=Gate(origins, hosts),
+        gate=Gate(config.cors_origins, config.answered_hosts),
         share=share,
         scheduler=store.pipelining,
         short_requests=config.redis_url is None and config.fsync != "always",
@@ -91,6 +89,16 @@ def work(
     flushes.start()
     server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
     flushes.stop()
+
+
+def _make_app(config: Config, services: Services, base_path: BasePath | None) -> Any:
+    return create_app(
+        services,
+        cors_origins=config.cors_origins,
+        allowed_hosts=config.answered_hosts,
+        base_path=base_path,
+        console=config.console == "on",
+    )
 
 
 def _make_services(

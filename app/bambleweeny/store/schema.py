@@ -26,11 +26,12 @@ _ALONE = (
     "user", "keys", "key_expiries", "lists", "routes", "bins", "probe", "events", "followed",
     "topics", "topic_bytes", "idempotent", "idempotent_old",
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
+    "login_codes",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
-    "counts", *NOT_READY_PARTS,
+    "counts", "refused", *NOT_READY_PARTS,
 )  # fmt: skip
 
 _NAMES = re.compile(rf"\bits_(?:({'|'.join(_ALONE)})\b|({'|'.join(_BEFORE_NAMES)})\()").sub
@@ -74,6 +75,7 @@ class Tenant:
     tokens: str
     token_uses: str
     ended_sessions: str
+    login_codes: str
     rates: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
@@ -141,6 +143,10 @@ class Tenant:
     def counts(self, public_id: str) -> str:
         """Return the hash with the calls of a route's rules, and the rates of a route or bin."""
         return f"{self._tag}counts:{public_id}"
+
+    def refused(self, public_id: str) -> str:
+        """Return the Redis list with the last requests that a bin has refused, the newest first."""
+        return f"{self._tag}refused:{public_id}"
 
 
 def with_names(line: str) -> str:

@@ -43,6 +43,7 @@ def filled(as_admin, services):
         "/users/{user_id}": "/users/0",
         "/docs/{page}": "/docs/queues",
         "/docs/files/{version}/{name}": "/docs/files/latest/style.css",
+        "/console/a/{version}/{path}": "/console/a/latest/main.js",
     }
     return {path: names.get(path, path.replace("{name}", "l")) for path in PATHS}
 

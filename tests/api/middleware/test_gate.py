@@ -88,7 +88,7 @@ def test_the_front_door(http):
     assert body["version"].startswith(body["release"] + ".")
     assert len(body["instance"]) == 8
     browser = http.get("/", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert (browser.status_code, browser.headers["Location"]) == (302, "docs")
+    assert (browser.status_code, browser.headers["Location"]) == (302, "console")
     assert http.get("/", headers={"Accept": "image/png"}).ok
 
 

@@ -257,6 +257,7 @@ def test_an_empty_prefix_and_an_empty_beginning_have_a_meaning(as_uli, path):
 
 JSON_CALLS = [
     ("POST", "/auth/token", {"username": "admin", "password": "changeme"}),
+    ("POST", "/auth/token", {"code": "x"}),
     ("POST", "/auth/accept", {"code": "x", "password": "another"}),
     ("POST", "/tokens", {"name": "ci", "scopes": ["read"]}),
     ("PATCH", "/tokens/k3x9q2", {"name": "ci"}),

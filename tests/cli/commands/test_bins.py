@@ -216,3 +216,16 @@ bin show s1 --json
     assert {first, second, plain} == {row["url"] for row in bins().values()}
     typed("shell", given=b"bin add sh:l --verify github:-\n", status=1)
     assert "There is no secret; give it as @FILE." in typed.err
+
+
+def test_refused_requests_are_printed_with_the_reason(typed, bins, alone):
+    (alone / "secret").write_text("s3")
+    url = typed("bin", "add", "re:q", "--name", "re", "--verify", f"github:@{alone}/secret").strip()
+    assert post(f"{url}?a=b").status_code == 401
+    assert post(url).status_code == 401
+    first, second = typed("bin", "refused", "re").splitlines()
+    reason = "401 invalid_signature The request has no header X-Hub-Signature-256."
+    assert first.split(" ", 1)[1] == f"POST ?a=b 127.0.0.1 {reason}"
+    assert second.split(" ", 1)[1] == f"POST / 127.0.0.1 {reason}"
+    row = json.loads(typed("bin", "refused", "re", "--json").splitlines()[0])
+    assert (row["code"], row["status"]) == ("invalid_signature", 401)

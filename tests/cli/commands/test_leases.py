@@ -84,3 +84,24 @@ def test_items_are_seen_counted_and_deleted(typed):
     assert typed("pop", "e:i", "--max", 10) == "a\nonce\n"
     assert typed("pop", "e:i", "--max", 10, "--json") == "[]\n"
     assert typed("items", "purge", "e:i") == "1\n"
+
+
+def test_single_items_are_delivered_and_buried(typed):
+    typed("push", "e:d", "later", "--delay", "1h")
+    [late] = [
+        line.split("\t")[0] for line in typed("items", "e:d", "--state", "delayed").splitlines()
+    ]
+    name, item_id, state = typed("items", "deliver", "e:d", late).rstrip("\n").split("\t")
+    assert (name, state) == ("e:d", "ready")
+    [row] = json.loads(typed("items", "list", "e:d", "--preview", 2, "--json"))
+    assert (row["value"], row["size"]) == ("la", 5)
+    assert typed("items", "bury", "e:d", item_id, "--reason", "old") == f"e:d\t{item_id}\tdead\n"
+    assert "\told\t" in typed("items", "e:d", "--state", "dead")
+    typed("items", "deliver", "e:d", item_id)
+    [lease] = [line.split("\t")[0] for line in typed("lease", "e:d").splitlines()]
+    typed("items", "bury", "e:d", lease.partition(".")[0], status=1)
+    assert "(item_leased)" in typed.err
+    assert typed("lists", "--prefix", "e:d", "--stats") == "e:d\t0\t1\t0\t0\t5\t1\t0\tfalse\n"
+    assert typed("lists", "--match", "^e:d$", "--stats", "--limit", 1).startswith("e:d\t")
+    for words in ("--long", "--count"):
+        typed("lists", "--stats", words, status=2)

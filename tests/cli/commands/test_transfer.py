@@ -68,3 +68,18 @@ def test_a_file_is_there_whole_or_not_at_all(typed, alone):
     file.write_text("{}\n")
     typed("import", str(file), status=1)
     assert "Line 1: It must have exactly one of" in typed.err
+
+
+def test_a_dry_run_is_printed(typed, alone, number):
+    file = alone / "mine.ndjson"
+    typed("export", str(file), "--userid", number)
+    words = ("import", str(file), "--dry-run", "--userid", number)
+    assert typed(*words) == "keys\t0\t1\t0\nlists\t0\t1\t0\nitems\t1\t0\t0\npolicies\t0\t1\t0\n"
+    replaced = typed(*words, "--mode", "replace")
+    assert replaced.endswith("policies\t1\t0\t0\nDeleted first: 1 key, 1 list.\n")
+    plan = json.loads(typed(*words, "--mode", "skip", "--json"))
+    assert (plan["keys"]["skipped"], plan["names"], plan["deleted"]) == (1, 0, {})
+    assert typed("export", "-", "--userid", number) == LINES + POLICY
+    file.write_text(LINES + "{}\n")
+    assert typed(*words, status=1) == ""
+    assert "Line 3" in typed.err

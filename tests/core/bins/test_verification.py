@@ -119,16 +119,16 @@ def test_a_missing_field_is_refused():
 
 
 def test_an_unsigned_request_gets_an_error_that_names_the_headers():
-    error = verify().refusal()
+    error = verify().refusal({}, 0)
     assert (error.code, error.status, error.info) == (
         "invalid_signature",
         401,
         "The signature is missing or wrong.",
     )
     assert error.hint == "This bin takes requests signed with X-Hub-Signature-256."
-    hint = verify(scheme="slack", tolerance=60).refusal().hint
+    hint = verify(scheme="slack", tolerance=60).refusal({}, 0).hint
     assert "X-Slack-Request-Timestamp and X-Slack-Signature, within 60 s of" in hint
-    assert "X-Sig." in hmac().refusal().hint
+    assert "X-Sig." in hmac().refusal({}, 0).hint
     assert isinstance(error, InvalidSignature)
     assert not isinstance(error, Unauthorized)
 

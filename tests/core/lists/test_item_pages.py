@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from bambleweeny.core.lists import items
 from bambleweeny.core.lists.codec import StoredItem, pack_item
-from bambleweeny.core.lists.items import STATES
+from bambleweeny.core.lists.found_items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
@@ -191,3 +192,27 @@ def test_who_may_not_read_waits_for_nothing(services, uli):
             services.items.wait_for_page(uli, name, 5, "", seconds=9, is_connected=wanted)
     with pytest.raises(InvalidRequest, match="'limit'"):
         services.items.wait_for_page(uli, "q", 1001, "", seconds=9, is_connected=wanted)
+
+
+def test_a_page_of_previews_reads_a_bounded_number_of_bytes(services, uli, monkeypatch):
+    monkeypatch.setattr(items, "_MOST_BYTES_PREVIEWED", 1000)
+    bodies = [b"%d" % number * 300 for number in range(9)]
+    for body in bodies:
+        services.lists.push(uli, "q", body)
+    found, after, pages = [], "", 0
+    while after is not None:
+        page, after = services.items.read_page(uli, "q", "ready", 1000, after, preview=2)
+        found, pages = [*found, *page], pages + 1
+    assert pages == 3
+    assert [one.item.body for one in found] == [body[:2] for body in bodies]
+    assert {one.size for one in found} == {300}
+
+
+def test_a_preview_of_an_item_with_a_header_has_the_beginning_of_its_body(services, uli):
+    services.lists.push(uli, "q", b"12345", push_options(ttl=60))
+    [leased] = services.leases.lease(uli, "q")
+    services.leases.change(uli, "q", Change("bury", lease_of(leased), reason="a long reason"))
+    [whole], _ = services.items.read_page(uli, "q", "dead", 9, "")
+    [shown], _ = services.items.read_page(uli, "q", "dead", 9, "", preview=3)
+    assert shown == whole.cut_to(3)
+    assert (shown.item.body, shown.item.reason, shown.size) == (b"123", "a long reason", 5)

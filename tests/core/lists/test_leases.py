@@ -10,7 +10,7 @@ import pytest
 from bambleweeny.core.batch.operation_options import PushOptions as OfPush
 from bambleweeny.core.batch.operations import Incr, Pop, Push, Set
 from bambleweeny.core.lists.codec import StoredItem, pack_item, unpack_item
-from bambleweeny.core.lists.items import STATES
+from bambleweeny.core.lists.found_items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import PushOptions, push_options
 from bambleweeny.core.lists.policies import ListPolicy

@@ -26,7 +26,12 @@ def test_what_is_no_name_is_refused(pattern):
         (None, {}, BASIC_KINDS, ["keys", "lists"]),
         (None, {"keys": "a"}, {"key.set", "key.del"}, ["keys"]),
         (None, {"lists": "a"}, {"list.push"}, ["lists"]),
-        (None, {"topics": "t", "bins": "*"}, {"topic.publish", "bin.call"}, ["bins", "topics"]),
+        (
+            None,
+            {"topics": "t", "bins": "*"},
+            {"topic.publish", "bin.call", "bin.refuse"},
+            ["bins", "topics"],
+        ),
         ("*", {}, {kind for kinds in KINDS.values() for kind in kinds}, sorted(KINDS)),
         ("*", {"routes": "*"}, {"route.call"}, ["routes"]),
         ("list.pop,list.pop", {}, {"list.pop"}, ["lists"]),

@@ -206,6 +206,6 @@ def test_nothing_is_sent_without_a_follower(services, uli, store, raw):
 
 
 def test_a_subscription_to_all_kinds_ends(services, uli, raw):
-    raw.hset("b9y:{1}:user", "followed", int((time.time() - 60) * 1000))
+    raw.hset("b9y:{1}:user", mapping={"watched": int((time.time() + 60) * 1000), "followed": 1})
     services.lists.push(uli, "q", b"x")
     assert not raw.hexists("b9y:{1}:user", "followed")

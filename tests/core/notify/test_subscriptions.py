@@ -157,3 +157,16 @@ def test_who_does_not_read_keeps_the_newest_messages(store, raw):
         raw.publish("after", "")
         heard(after, 1)
         assert follower.take() == [b"%d" % number for number in range(100, 1100)]
+
+
+def test_an_item_that_becomes_ready_by_a_call_is_told(services, uli, store):
+    late = services.lists.push(uli, "q", b"x", push_options(delay=60))
+    with follow_all(store) as follower:
+        begin(follower)
+        subscribe(store, uli, 30)
+        place = services.items.change_state(uli, "q", str(late), "ready")
+        services.items.change_state(uli, "q", place.id, "ready")
+        services.items.change_state(uli, "q", place.id, "dead")
+        services.items.change_state(uli, "q", place.id, "ready")
+        services.keys.set(uli, "last", b"x")
+        assert heard(follower, 3) == [b"list.push q", b"list.push q", b"key.set last"]

@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from bambleweeny.core.lists.items import STATES
+from bambleweeny.core.lists.found_items import STATES
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
@@ -281,7 +281,7 @@ def test_policies_go_along_and_lose_no_items(services, uli):
 def looked_at(services, caller, name, state):
     """The items of a list in a state: body, attempts, expiry, reason, origin, and their moment."""
     found = services.items.read_page(caller, name, state, 1000, "")[0]
-    return [(i.body, i.attempts, i.expires, i.reason, i.origin, at) for _, i, at in found]
+    return [(i.body, i.attempts, i.expires, i.reason, i.origin, at) for _, i, at, _ in found]
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""Sessions over HTTP: logins with JSON or the OAuth 2.0 password grant, logout."""
+"""Sessions over HTTP: logins with a password, the OAuth 2.0 password grant or a code; logout."""
 
 import json
 import logging
 from collections import Counter
+from typing import Any
 from urllib.parse import parse_qsl
 
 import falcon
@@ -19,6 +20,7 @@ from bambleweeny.core.texts import BOM, UTF16_BOMS, without_tokens
 from bambleweeny.errors import (
     BambleweenyError,
     Busy,
+    InvalidCode,
     InvalidRequest,
     TooManyLogins,
     Unauthorized,
@@ -45,6 +47,18 @@ class Login(msgspec.Struct, forbid_unknown_fields=True):
     password: str
 
 
+class LoginWithCode(msgspec.Struct, forbid_unknown_fields=True):
+    """The JSON body of POST /auth/token with a code from POST /auth/code."""
+
+    code: str
+
+
+class _Kind(msgspec.Struct):
+    """Whether a JSON body has a code. Other fields are ignored."""
+
+    code: Any = None
+
+
 class AuthToken:
     """/auth/token"""
 
@@ -55,16 +69,18 @@ class AuthToken:
 
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Issue a token for a user name and a password."""
+        """Issue a token for a user name and a password, or for a one-time code."""
         resp.set_header("Cache-Control", "no-store")
         is_raw = read_switch(req, "raw")
-        body = read_raw(req)
+        body, lifetime = read_raw(req), self._tokens.lifetime
         if _is_form(req, body):
             token = self._grant(req, resp, parse_qsl(body.decode("utf-8", "replace")))
-        else:
+        elif read_json(req, _Kind, body).code is None:
             token = self._log_in(req, read_json(req, Login, body))
+        else:
+            token, lifetime = self._use_code(req, read_json(req, LoginWithCode, body).code)
         if token:
-            answer_token(resp, token, self._tokens.lifetime, is_raw=is_raw)
+            answer_token(resp, token, lifetime, is_raw=is_raw)
 
     def _log_in(self, req: falcon.Request, login: Login) -> str:
         try:
@@ -76,6 +92,18 @@ class AuthToken:
             raise
         note_login(req, self.services, caller)
         return self._tokens.issue(caller)
+
+    def _use_code(self, req: falcon.Request, code: str) -> tuple[str, int]:
+        """Return a token, and the seconds for which it is valid."""
+        try:
+            caller, left = self._logins.codes.log_in(code, req.env["REMOTE_ADDR"])
+        except (InvalidCode, TooManyLogins) as ex:
+            _note_refusal(req, "", ex)
+            note_refused_login(req, self.services, "", ex)
+            raise
+        note_login(req, self.services, caller)
+        seconds = min(left, self._tokens.lifetime)
+        return self._tokens.issue(caller, seconds), seconds
 
     def _grant(
         self, req: falcon.Request, resp: falcon.Response, fields: list[tuple[str, str]]
@@ -100,6 +128,24 @@ class AuthToken:
                 ex.details = {"error": _LATER, "error_description": f"{ex.info} {ex.hint}"}
                 raise
         return None
+
+
+class AuthCode:
+    """/auth/code"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    @falcon.before(logged_in)
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        """Make a code with which another program logs in as this user, once, within a minute."""
+        services, caller = self.services, req.context.caller
+        session = services.tokens.session_of(bearer_token(req, resp))
+        code = services.logins.codes.create(caller, session)
+        note(req, services, "code.created")
+        resp.status = 201
+        resp.set_header("Cache-Control", "no-store")
+        answer_json(resp, {"code": code.text, "expires_in": code.expires_in})
 
 
 class AuthTest:

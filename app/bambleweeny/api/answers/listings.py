@@ -13,9 +13,12 @@ import msgspec
 from bambleweeny.api.answers.body import answer_json, answer_raw
 from bambleweeny.api.requests.concurrency import hold_room
 from bambleweeny.api.requests.parameters import read_flag, read_up_to, refuse_beside
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Noun, Selection, Selections
+from bambleweeny.core.lists.found_items import ListStats
+from bambleweeny.core.lists.items import Items
 from bambleweeny.core.pacing import paced
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
@@ -23,11 +26,11 @@ from bambleweeny.errors import InvalidRequest
 _FOR_ALL_NOUNS = ("prefix", "limit", "after", "count", "delimiter")
 SELECTING: dict[Noun, tuple[str, ...]] = {
     "keys": (*_FOR_ALL_NOUNS, "values", "meta"),
-    "lists": _FOR_ALL_NOUNS,
+    "lists": (*_FOR_ALL_NOUNS, "stats"),
     "topics": _FOR_ALL_NOUNS,
 }
 """The query parameters that turn a listing into a selection."""
-_NOT_WITH_TEXT = ("values", "meta")
+_NOT_WITH_TEXT = ("values", "meta", "stats")
 _NOT_WITH_COUNT = ("limit", "after", "delimiter", *_NOT_WITH_TEXT)
 _MAX_LIMIT = 1000
 _MAX_BUFFERED = 64 << 10
@@ -37,15 +40,19 @@ Page = tuple[list[dict[str, Any]], list[str]]
 
 
 def answer_listing(
-    req: falcon.Request, resp: falcon.Response, noun: Noun, selections: Selections
+    req: falcon.Request,
+    resp: falcon.Response,
+    noun: Noun,
+    selections: Selections,
+    items: Items | None = None,
 ) -> None:
     """Answer the names that the caller may see, or the selection that the request asks for.
 
     The first pages are read before the answer begins, so that an error in them still gets its
-    HTTP status.
+    HTTP status. Lists need `items`, for their counts.
     """
     if (req.query_string and _given(req, noun)) or _wants_text(req):
-        _answer_selection(req, resp, noun, selections)
+        _answer_selection(req, resp, noun, selections, items)
         return
     visible = selections.visible(req.context.caller, noun)
     pages: Iterator[Page] = ((_rows(names, owner), []) for owner, names in visible)
@@ -67,7 +74,11 @@ def answer_streamed(resp: falcon.Response, content_type: str, parts: Iterator[by
 
 
 def _answer_selection(
-    req: falcon.Request, resp: falcon.Response, noun: Noun, selections: Selections
+    req: falcon.Request,
+    resp: falcon.Response,
+    noun: Noun,
+    selections: Selections,
+    items: Items | None,
 ) -> None:
     """Answer the caller's names in a range, or their number with `?count=1`.
 
@@ -89,6 +100,8 @@ def _answer_selection(
     if has_values or has_meta:
         hold_room(req)
         pages = _row_pages(selection, caller.id, has_values=has_values, has_meta=has_meta)
+    elif items is not None and read_flag(req, "stats"):
+        pages = _stats_pages(selection, caller, items)
     else:
         pages = _name_pages(selection, caller.id)
     parts = _render(noun, pages, selection, has_groups=bool(name_range.delimiter))
@@ -137,8 +150,7 @@ def _rows(names: Iterable[str], owner: str) -> list[dict[str, Any]]:
 
 def _name_pages(selection: Selection, owner: str) -> Iterator[Page]:
     for page in selection.names():
-        groups = [entry for entry in page if selection.is_group(entry)]
-        names = (entry for entry in page if not selection.is_group(entry)) if groups else page
+        names, groups = _parted(selection, page)
         yield _rows(names, owner), groups
 
 
@@ -156,6 +168,40 @@ def _row_pages(
         if has_meta:
             fields.update(_meta(row.entry))
         yield [fields], []
+
+
+def _stats_pages(selection: Selection, caller: Caller, items: Items) -> Iterator[Page]:
+    for page in selection.names():
+        names, groups = _parted(selection, page)
+        counted = items.stats_of_each(caller, names)
+        rows = [{"key": name, "owner": caller.id, **_row_of_list(stats)} for name, stats in counted]
+        yield rows, groups
+
+
+def _parted(selection: Selection, page: list[str]) -> tuple[list[str], list[str]]:
+    groups = [entry for entry in page if selection.is_group(entry)]
+    return [entry for entry in page if not selection.is_group(entry)] if groups else page, groups
+
+
+def _row_of_list(stats: ListStats) -> dict[str, Any]:
+    policy = stats.policy and msgspec.structs.asdict(stats.policy)
+    return {**stats_fields(stats), **({"policy": policy} if policy else {})}
+
+
+def stats_fields(stats: ListStats) -> dict[str, Any]:
+    """Return the counts of a list as its row and its statistics show them."""
+    fields: dict[str, Any] = {
+        "ready": stats.ready,
+        "leased": stats.leased,
+        "delayed": stats.delayed,
+        "dead": stats.dead,
+        "bytes": stats.bytes,
+        "in": stats.total_in,
+        "out": stats.total_out,
+    }
+    if stats.age is not None:
+        fields["oldest_age"] = None if stats.age < 0 else stats.age
+    return {**fields, "paused": bool(stats.paused)}
 
 
 def _meta(entry: KeyEntry) -> dict[str, Any]:

@@ -13,7 +13,10 @@ from bambleweeny.api.docs.reference_document import reference_document
 from bambleweeny.errors import InternalError, NotFound
 from bambleweeny.guide.site import site_file
 
+_PICTURES = ("home", "key", "list", "inbox", "route")
+"""Of the console; `./build.sh screenshots` makes them."""
 _TYPES = {
+    **{f"console-{name}.webp": "image/webp" for name in _PICTURES},
     "guide.js": "text/javascript",
     "icon.svg": "image/svg+xml",
     "reference.css": "text/css",
@@ -63,7 +66,9 @@ def _file(name: str) -> CachedFile:
         data = (_swagger_ui() / name).read_bytes()
     else:
         data = site_file(name)
-    return CachedFile(data, f"{_TYPES[name]}; charset=utf-8")
+    content_type = _TYPES[name]
+    is_text = content_type != "image/webp"
+    return CachedFile(data, f"{content_type}; charset=utf-8" if is_text else content_type)
 
 
 @cache

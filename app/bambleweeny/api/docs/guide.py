@@ -70,7 +70,7 @@ def _home() -> NoncePage:
 
 @cache
 def _page(page: Page) -> NoncePage:
-    return _page_of(page_html(page))
+    return _page_of(page_html(page, url_of))
 
 
 @cache

@@ -42,6 +42,7 @@ _RULE = {"name": "hello", "method": "GET", "answers": [{"json": _ECHO}]}
 STEPS = {
     "POST /auth/token": Step(body=_LOGIN, remember=("token", "json.access_token")),
     "GET /auth/test": Step(),
+    "POST /auth/code": Step(),
     "POST /tokens": Step(remember=("token_id", "json.id")),
     "GET /tokens": Step(),
     "PATCH /tokens/{token_id}": Step(),
@@ -60,6 +61,7 @@ STEPS = {
     ),
     "GET /lists/{name}/items": Step(remember=("item_id", "json.items.pop().id")),
     "GET /lists/{name}/items/{item_id}": Step(),
+    "PATCH /lists/{name}/items/{item_id}": Step(query={"state": "ready"}),
     "GET /lists/{name}/stats": Step(),
     "DELETE /lists/{name}/items/{item_id}": Step(),
     "PUT /lists/{name}/policy": Step(),
@@ -85,6 +87,7 @@ STEPS = {
     "POST /routes/reset": Step(),
     "POST /bins": Step(remember=_OF_PATH),
     "GET /bins": Step(),
+    "GET /bins/refused": Step(),
     "POST /bins/{public_id}": Step(body="it works"),
     "PUT /bins": Step(body={"list": "hooks", "keep": "request", "answer": {"json": _ECHO}}),
     "GET /bins/{public_id}": Step(),

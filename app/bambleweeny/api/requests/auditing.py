@@ -22,6 +22,7 @@ from bambleweeny.errors import (
 _MAX_LENGTH = 1024
 _LOGINS: dict[type[BambleweenyError], str] = {
     WrongLogin: "wrong",
+    InvalidCode: "wrong",
     TooManyLogins: "limited",
     Busy: "busy",
 }
@@ -73,7 +74,7 @@ def note_login(req: falcon.Request, services: Services, caller: Caller) -> None:
 def note_refused_login(
     req: falcon.Request, services: Services, username: str, error: BambleweenyError
 ) -> None:
-    """Note and count a refused login, for the user of that name too.
+    """Note and count a refused login, for the user of that name too; a code has no name.
 
     If the reason is not the password, only the first one a minute of an address is noted.
     """

@@ -14,7 +14,7 @@ _is_small = re.compile(
     r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
 ).fullmatch
 _is_public = re.compile(
-    r"/(?:auth/(?:token|accept|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/.+)"
+    r"/(?:auth/(?:token|accept|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/(?!refused/?$).+)"
 ).fullmatch
 
 

@@ -49,6 +49,18 @@ def _show(context: Context) -> None:
     context.out.document(context.client.bins.get(bin_of(args.id), userid=args.userid))
 
 
+def _refused(context: Context) -> None:
+    args = context.args
+    found = context.client.bins.refused(bin_of(args.id), userid=args.userid)
+    for one in reversed(found):
+        fields = one._asdict() | {"time": as_moment(one.time)}
+        text = (
+            f"{fields['time']} {one.method} {one.path or '/'} {one.ip} {one.status} {one.code} "
+            f"{one.reason or one.info}"
+        )
+        context.out.line(text, **fields)
+
+
 def _delete(context: Context) -> None:
     for word in context.args.ids:
         context.client.bins.delete(bin_of(word), userid=context.args.userid)
@@ -88,6 +100,12 @@ VERBS = {
             "bambleweeny bin show gh",
             (_BIN, USERID),
             "print the document of a bin, without its secrets",
+        ),
+        refused=Verb(
+            _refused,
+            "bambleweeny bin refused gh",
+            (_BIN, USERID),
+            "print the last requests that a bin refused, and why, the newest last",
         ),
         tail=Verb(
             tail,

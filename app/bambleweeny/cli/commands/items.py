@@ -10,9 +10,12 @@ from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
 
 if TYPE_CHECKING:
-    from bambleweeny.client import Item
+    from collections.abc import Iterable
+
+    from bambleweeny.client import Item, ItemPlace
 
 _COLUMNS = ("id", "state", "attempt", "enqueued", "reason", "value")
+_ITEMS = argument("ids", nargs="+", metavar="ITEM", help="the items' ids")
 
 
 def _row(item: "Item") -> tuple[Any, ...]:
@@ -35,11 +38,16 @@ def _list(context: Context) -> None:
         limit=args.limit,
         after=args.after,
         wait=args.wait,
+        preview=args.preview,
         userid=args.userid,
     )
     with waiting(f"Waiting for {args.name}"):
         first = list(islice(items, 1))
-    context.out.rows(_COLUMNS, map(_row, chain(first, items)))
+    shown = chain(first, items)
+    if args.preview is None:
+        context.out.rows(_COLUMNS, map(_row, shown))
+    else:
+        context.out.rows((*_COLUMNS, "size"), ((*_row(item), item.size) for item in shown))
 
 
 def _get(context: Context) -> None:
@@ -53,6 +61,25 @@ def _delete(context: Context) -> None:
     for item_id in args.ids:
         context.client.lists.delete_item(args.name, item_id, userid=args.userid)
     context.out.done()
+
+
+def _deliver(context: Context) -> None:
+    args = context.args
+    _show_places(
+        context,
+        [context.client.lists.deliver(args.name, one, userid=args.userid) for one in args.ids],
+    )
+
+
+def _bury(context: Context) -> None:
+    args, lists = context.args, context.client.lists
+    _show_places(
+        context, [lists.bury(args.name, one, args.reason, userid=args.userid) for one in args.ids]
+    )
+
+
+def _show_places(context: Context, places: "Iterable[ItemPlace]") -> None:
+    context.out.rows(("list", "id", "state"), places)
 
 
 def _move(context: Context) -> None:
@@ -89,6 +116,12 @@ VERBS = {
                 argument("--limit", metavar="N", type=positive, help="the maximum number"),
                 argument("--after", metavar="ITEM", help="begin after the item with this id"),
                 wait_for("an item"),
+                argument(
+                    "--preview",
+                    metavar="N",
+                    type=positive,
+                    help="only the first N bytes of each value, 1024 at most, and its size",
+                ),
                 USERID,
             ),
             "list the items of a list that are in one state",
@@ -100,11 +133,30 @@ VERBS = {
             "print an item",
             shell_examples="items get jobs 1795387415584138",
         ),
+        deliver=Verb(
+            _deliver,
+            "bambleweeny items deliver jobs $(bambleweeny items list jobs | cut -f 1)",
+            (LIST, _ITEMS, USERID),
+            "make delayed or dead items ready, and print their places",
+            shell_examples="items deliver jobs 1795387415584138",
+        ),
+        bury=Verb(
+            _bury,
+            "bambleweeny items bury todo $(bambleweeny items list todo | cut -f 1)",
+            (
+                LIST,
+                _ITEMS,
+                argument("--reason", metavar="TEXT", help="why the items are dead"),
+                USERID,
+            ),
+            "make ready or delayed items dead, and print their places",
+            shell_examples="items bury jobs 1795387415584138",
+        ),
         **{
             "del": Verb(
                 _delete,
                 "bambleweeny items del jobs $(bambleweeny items list jobs | sed 's/\\t.*//;q')",
-                (LIST, argument("ids", nargs="+", metavar="ITEM", help="the items' ids"), USERID),
+                (LIST, _ITEMS, USERID),
                 "delete single items",
                 shell_examples="items del jobs 1795387415584138",
             )

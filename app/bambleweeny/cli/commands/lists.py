@@ -1,5 +1,7 @@
 """`push`, `pop` and `lists`."""
 
+from itertools import islice
+
 from bambleweeny.cli.arguments.inputs import (
     LIST,
     USERID,
@@ -10,11 +12,13 @@ from bambleweeny.cli.arguments.inputs import (
     wait_for,
 )
 from bambleweeny.cli.arguments.item_lines import push_lines
-from bambleweeny.cli.arguments.listings import SELECTION, show_selection
+from bambleweeny.cli.arguments.listings import SELECTION, matcher, show_selection
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.progress import waiting
 from bambleweeny.cli.verb import Verb, argument, noun
+
+_COUNTS = ("ready", "leased", "delayed", "dead", "bytes", "in", "out", "paused")
 
 
 def _push(context: Context) -> None:
@@ -51,7 +55,23 @@ def _pop_many(context: Context) -> None:
 
 
 def _list(context: Context) -> None:
+    if context.args.stats:
+        _show_stats(context)
+        return
     show_selection(context, "list", context.client.lists)
+
+
+def _show_stats(context: Context) -> None:
+    args = context.args
+    if args.count or args.long:
+        raise WrongUse("--stats cannot be combined with --count or --long.")
+    matches = matcher(args)
+    limit = None if args.match else args.limit
+    found = context.client.lists.list_stats(
+        prefix=args.prefix, after=args.after, limit=limit, userid=args.userid
+    )
+    wanted = ((name, *map(stats.get, _COUNTS)) for name, stats in found if matches(name))
+    context.out.rows(("list", *_COUNTS), islice(wanted, args.limit))
 
 
 def _delete(context: Context) -> None:
@@ -108,8 +128,17 @@ VERBS = {
         list=Verb(
             _list,
             """bambleweeny lists
-            bambleweeny lists --prefix work: --long""",
-            (*SELECTION, USERID),
+            bambleweeny lists --prefix work: --long
+            bambleweeny lists --stats""",
+            (
+                *SELECTION,
+                argument(
+                    "--stats",
+                    action="store_true",
+                    help="also print the number of items in each state, and other counts",
+                ),
+                USERID,
+            ),
             "list the lists",
         ),
         **{

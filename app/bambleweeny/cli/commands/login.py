@@ -1,9 +1,10 @@
-"""`login` and `logout`: stored tokens, of sessions or named ones."""
+"""`login`, `logout`: stored tokens, of sessions or named ones; `console`: a login of a browser."""
 
 import os
 
 from bambleweeny.cli.arguments.inputs import STANDARD
 from bambleweeny.cli.arguments.password_input import line_of
+from bambleweeny.cli.browser import open_url
 from bambleweeny.cli.connection.connection_options import Connection, load_connection
 from bambleweeny.cli.connection.profiles import (
     Profile,
@@ -75,6 +76,18 @@ def _new_token(context: Context, options: Connection, url: str, user: str) -> st
         return client.tokens.create()
 
 
+def _console(context: Context) -> None:
+    client = context.client
+    if "console" not in client.about():
+        raise CommandFailed("The server has no console: it runs with --console off.")
+    if context.target.password:
+        client.tokens.create()  # so that the browser's session is not that of an old token
+    url = f"{context.target.url.rstrip('/')}/console#code={client.login_code()}"
+    context.out.line(url, url=url)
+    if not context.args.print and not open_url(url):
+        context.out.warn("No browser was found: open this URL in one within a minute.")
+
+
 def _logout(context: Context) -> None:
     flags = vars(context.args) | {"url": None}
     wanted = load_connection(flags, os.environ).profile
@@ -119,6 +132,15 @@ VERBS = {
         note="""The command asks for the password, or reads it from a pipe. The first start of
 `serve` printed the admin's password; in a sandbox it is changeme. With --token
 it stores that token instead, of a session or a named one; - reads a line.""",
+    ),
+    "console": Verb(
+        _console,
+        "bambleweeny console --print",
+        (argument("--print", action="store_true", help="print the URL, and open no browser"),),
+        note="""It prints the URL and opens it in the browser, or in the program that the
+variable BROWSER names. The URL has a code, which logs in once, within a minute.
+The session in the browser expires with the one that made the code. Other users
+of this machine may see the URL while the browser starts: use --print there.""",
     ),
     "logout": Verb(
         _logout,

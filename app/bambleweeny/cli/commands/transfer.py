@@ -24,6 +24,9 @@ def _export(context: Context) -> None:
 
 def _import(context: Context) -> None:
     args = context.args
+    if args.dry_run:
+        _plan(context)
+        return
     with source(args.file) as lines, waiting("Importing"):
         done = context.client.import_(lines, args.mode, userid=args.userid)
     counts = (
@@ -38,6 +41,28 @@ def _import(context: Context) -> None:
     context.out.say(f"Imported {summary}; skipped {done.skipped}.", **done._asdict())
 
 
+def _plan(context: Context) -> None:
+    """Print what an import would do; raise its first error."""
+    args = context.args
+    with source(args.file) as lines, waiting("Checking"):
+        plan = context.client.plan_import(lines, args.mode, userid=args.userid)
+    counts = {kind: row._asdict() for kind, row in plan.counts.items()}
+    if context.out.as_json:
+        growth = {"deleted": plan.deleted, "names": plan.names, "bytes": plan.bytes}
+        context.out.record({**counts, **growth})
+    else:
+        rows = [(kind, *row.values()) for kind, row in counts.items() if any(row.values())]
+        context.out.rows(("kind", "new", "replaced", "skipped"), rows)
+        if plan.deleted:
+            deleted = ", ".join(
+                counted(count, noun.removesuffix("s")) for noun, count in plan.deleted.items()
+            )
+            context.out.line(f"Deleted first: {deleted}.")
+    context.out.flush()
+    if plan.error:
+        raise plan.error
+
+
 VERBS = {
     "export": Verb(
         _export,
@@ -49,6 +74,7 @@ VERBS = {
         _import,
         """bambleweeny import mine.ndjson
         bambleweeny import mine.ndjson --mode skip
+        bambleweeny import mine.ndjson --dry-run
         zcat mine.gz | bambleweeny import - --mode replace""",
         (
             argument("file", metavar="FILE", help="the file to read; - is standard input"),
@@ -58,6 +84,11 @@ VERBS = {
                 default=_MODES[0],
                 help="merge overwrites keys and policies and adds items and messages, skip keeps "
                 "existing keys, lists and topics, replace deletes all your data first",
+            ),
+            argument(
+                "--dry-run",
+                action="store_true",
+                help="print what would be new, replaced and skipped, and change nothing",
             ),
             USERID,
         ),

@@ -12,7 +12,7 @@ export const reachable = new Observable("online");
 
 const MOST_RECENT = 50;
 // The nouns whose calls take `userid`.
-const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "usage"]);
+const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "usage", "tokens", "audit"]);
 let lastId = 0;
 
 // An answer that is no success, or none at all (`status` 0). `info` is a sentence, `hint` may be empty.
@@ -54,6 +54,24 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   }
 }
 
+// Sends a request to a public URL, and returns what is answered, also an error: `{ status, headers, bytes, ms }`. A browser hides
+// redirects: then `status` is 0. Without an answer it is ApiError, which does not mean that the server is away: a mock can break a connection.
+export async function exchange(sent, { signal } = {}) {
+  const begun = performance.now();
+  const note = noted(sent);
+  try {
+    const response = await fetched(sent, new Headers(sent.headers), signal, "manual");
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const ms = performance.now() - begun;
+    note(response.status, ms);
+    return { status: response.status, headers: response.headers, bytes, ms };
+  } catch (ex) {
+    note(0, performance.now() - begun);
+    if (ex.name === "AbortError") throw ex;
+    throw new ApiError(0, { info: "There was no answer: the connection broke, or the browser refuses to send this.", code: "no_answer" });
+  }
+}
+
 // Yields the rows of an NDJSON stream; an empty line, which keeps the connection alive, is undefined. Ends with the stream.
 export async function* rowsOf(sent, signal) {
   const response = await responseOf(addressed(sent), signal);
@@ -81,15 +99,22 @@ async function responseOf(asked, signal) {
     const response = await answerOf(asked, headers, signal);
     // NOTE: a user without a login sees the login page instead, so a 401 here is the end of a session.
     if (response.status !== 401 || asked.isPublic || !used || isRepeated) return response;
-    if (session.value === used && !(await renewed())) return response;
+    if (session.value === used) await renewed();
+    // NOTE: what one user sent is never repeated as another one.
+    if (session.value?.id !== used.id) return response;
   }
 }
 
+function fetched(asked, headers, signal, redirect) {
+  const { method } = asked;
+  // NOTE: of a string, a browser says that it is text/plain.
+  const body = typeof asked.body === "string" ? new TextEncoder().encode(asked.body) : asked.body;
+  return fetch(API_URL + pathOf(asked), { method, headers, body, signal, redirect, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer" });
+}
+
 async function answerOf(asked, headers, signal) {
-  const { method, body } = asked;
-  const options = { method, headers, body, signal, cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer" };
   try {
-    const response = await fetch(API_URL + pathOf(asked), options);
+    const response = await fetched(asked, headers, signal, "error");
     reachable.value = "online";
     return response;
   } catch (ex) {
@@ -127,27 +152,41 @@ function problemOf(answer) {
 // Logs in with a name and a password, or `{ code }`; the token is kept, and neither of them.
 export async function logIn(login) {
   const answer = await call(request("POST", ["auth", "token"], { body: { json: login }, isPublic: true }), { isQuiet: true });
-  const { access_token: token, expires_in: seconds } = answer.json();
+  await beginWith(answer.json());
+}
+
+async function beginWith({ access_token: token, expires_in: seconds }) {
   begin(await described(token, Date.now() + seconds * 1000));
 }
 
+const bearing = (token) => ({ Authorization: `Bearer ${token}` });
+
 // Logs in with a token that the user has.
 export async function logInWith(token) {
-  begin(await described(token, null));
+  const found = await described(token, null);
+  const { exp } = (await call(request("POST", ["auth", "introspect"], { body: { json: { token } }, headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
+  begin({ ...found, ends: exp ? exp * 1000 : null });
 }
 
-// Ends the session on the server and here.
+// Sets the password of the user that has a one-time code, and logs in as that user.
+export async function acceptCode(code, password) {
+  const answer = await call(request("POST", ["auth", "accept"], { body: { json: { code, password } }, isPublic: true }), { isQuiet: true });
+  await beginWith(answer.json());
+}
+
+// Ends the session on the server and here; a named token stays valid.
 export async function logOut() {
+  const { token, scopes } = session.value;
+  end();
   try {
-    if (!session.value.scopes) await call(request("POST", ["auth", "logout"]), { isQuiet: true });
-  } finally {
-    end();
+    if (!scopes) await call(request("POST", ["auth", "logout"], { headers: bearing(token), isPublic: true }), { isQuiet: true });
+  } catch (ex) {
+    if (ex.status !== 401) throw ex;
   }
 }
 
 async function described(token, ends) {
-  const headers = { Authorization: `Bearer ${token}` };
-  const who = (await call(request("GET", ["auth", "test"], { headers, isPublic: true }), { isQuiet: true })).json();
+  const who = (await call(request("GET", ["auth", "test"], { headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
   if (who.authenticated !== "True") throw new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
-  return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes ?? null };
+  return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes?.split(" ") ?? null };
 }

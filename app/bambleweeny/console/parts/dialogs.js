@@ -31,11 +31,23 @@ const forget = (id) => {
   messages.value = messages.value.filter((one) => one.id !== id);
 };
 
-// A modal window: focus stays inside, Escape closes it.
+// A modal window: focus stays inside, Escape closes it, and then focus goes back to where it was.
 export function Modal({ title, onClose, children, isWide = false }) {
   const element = useRef();
+  // NOTE: `autofocus` has no effect, and Chromium complains, while another element has the focus.
+  const [before] = useState(() => {
+    const focused = document.activeElement;
+    focused?.blur();
+    return focused;
+  });
   useEffect(() => {
-    element.current.showModal();
+    const dialog = element.current;
+    dialog.showModal();
+    return () => {
+      // NOTE: while it is modal, nothing else can get the focus.
+      dialog.close();
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const close = (event) => {
     event.preventDefault();

@@ -15,9 +15,11 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   const [view, setView] = useState({ top: 0, height: 600 });
   const [active, setActive] = useState({ index: 0, key: null });
   const wantsFocus = useRef(false);
+  const latest = useRef({ key: undefined, index: 0 });
   const current = placeOf(active, rows, keyOf);
-  const first = Math.max(0, Math.floor(view.top / rowHeight) - BEYOND);
-  const last = Math.min(rows.length, Math.ceil((view.top + view.height) / rowHeight) + BEYOND);
+  const shift = movedBy(box.current, rows, keyOf, latest.current) * rowHeight;
+  const first = Math.max(0, Math.floor((view.top + shift) / rowHeight) - BEYOND);
+  const last = Math.min(rows.length, Math.ceil((view.top + shift + view.height) / rowHeight) + BEYOND);
 
   useLayoutEffect(() => {
     const measure = () => setView({ top: box.current.scrollTop, height: box.current.clientHeight });
@@ -25,6 +27,12 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
+  useLayoutEffect(() => {
+    if (shift) box.current.scrollTop += shift;
+    const { scrollTop, clientHeight } = box.current;
+    latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
+    if (shift) setView({ top: scrollTop, height: clientHeight });
+  }, [rows]);
   useEffect(() => {
     if (onMore && last >= rows.length) onMore();
   }, [last, rows.length, onMore]);
@@ -34,8 +42,10 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     box.current.querySelector('[data-active="true"] .opens')?.focus();
   });
 
-  useAnchor(box, rows, keyOf, rowHeight);
-
+  const onScroll = ({ target: { scrollTop, clientHeight } }) => {
+    latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
+    setView({ top: scrollTop, height: clientHeight });
+  };
   const activate = (index) => setActive({ index, key: rows[index] ? keyOf(rows[index]) : null });
   const move = (event) => {
     const step = STEPS[event.key];
@@ -45,7 +55,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
       onOpen(row);
       return;
     }
-    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text") return;
+    if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text" || !rows.length) return;
     event.preventDefault();
     const next = Math.min(Math.max(current + step, 0), rows.length - 1);
     activate(next);
@@ -69,7 +79,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     return html`<th scope="row" key=${column.key}><button type="button" class="opens" tabindex=${tab} aria-expanded=${isOpen?.(row)} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined} onClick=${() => onOpen(row)}>${shown}</button></th>`;
   };
   if (!rows.length && empty) return html`<div ref=${box}>${empty}</div>`;
-  return html`<div class="grid" ref=${box} onScroll=${(event) => setView({ top: event.target.scrollTop, height: event.target.clientHeight })} onKeyDown=${move}>
+  return html`<div class="grid" ref=${box} onScroll=${onScroll} onKeyDown=${move}>
     <table aria-label=${label} aria-rowcount=${whole + 1}>
       <thead><tr aria-rowindex="1">
         ${onSelect && html`<td class="box"></td>`}
@@ -102,17 +112,15 @@ function placeOf({ index, key }, rows, keyOf) {
   return found < 0 ? Math.min(index, last) : found;
 }
 
-// Keeps the first row in view where it is when rows before it come or go; at the very top new rows are shown.
-function useAnchor(box, rows, keyOf, rowHeight) {
-  const before = useRef([]);
-  useLayoutEffect(() => {
-    const old = before.current;
-    before.current = rows;
-    if (old === rows || !box.current.scrollTop) return;
-    const top = Math.floor(box.current.scrollTop / rowHeight);
-    const key = old[top] && keyOf(old[top]);
-    if (key === undefined || (rows[top] && keyOf(rows[top]) === key)) return;
-    const found = rows.findIndex((row) => keyOf(row) === key);
-    if (found >= 0) box.current.scrollTop += (found - top) * rowHeight;
-  }, [rows]);
+const anchorOf = (rows, keyOf, top, rowHeight) => {
+  const index = Math.min(Math.floor(top / rowHeight), rows.length - 1);
+  return { key: index < 0 ? undefined : keyOf(rows[index]), index };
+};
+
+// Returns how many rows have come above the first row in view, less those that have gone; 0 at the top without the focus in the table, where new rows come into view.
+function movedBy(box, rows, keyOf, { key, index }) {
+  if (!box || key === undefined || (rows[index] && keyOf(rows[index]) === key)) return 0;
+  if (box.scrollTop === 0 && !box.contains(document.activeElement)) return 0;
+  const found = rows.findIndex((row) => keyOf(row) === key);
+  return found < 0 ? 0 : found - index;
 }

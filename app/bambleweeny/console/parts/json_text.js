@@ -1,7 +1,10 @@
 // JSON as text: indented, compact or in tokens, without parsing numbers, so that 1.50 and 1152921504606846977 stay as they are. Pure.
 
 // Returns the text of JSON with a line for each member, or `{ error: { message, line, column } }` as part of `{ text, error }`.
-export const indented = (text, indent = "  ") => formatted(text, (depth) => `\n${indent.repeat(depth)}`, ": ");
+export function indented(text, indent = "  ") {
+  const lines = ["\n"];
+  return formatted(text, (depth) => (lines[depth] ??= depth < MOST_KEPT ? lines[depth - 1] + indent : `\n${indent.repeat(depth)}`), ": ");
+}
 
 // Returns `{ text }` without white space between tokens, or `{ error }`.
 export const compact = (text) => formatted(text, () => "", ":");
@@ -27,6 +30,7 @@ export function tokens(text, most = 20_000) {
   return found;
 }
 
+const MOST_KEPT = 100;
 const SPACE = /[ \t\n\r]*/y;
 const STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y;
@@ -43,12 +47,15 @@ function nameBefore(found) {
   if (found[at]?.kind === "string") found[at].kind = "name";
 }
 
+// What is wanted next: a value, or an end in place of the first; a name, or an end in place of the first; or a comma or an end.
+const [VALUE, FIRST_VALUE, NAME, FIRST_NAME, NEXT] = [0, 1, 2, 3, 4];
+
 // Reads JSON (RFC 8259) from left to right; `open` has the brackets that are not closed yet, so that nesting has no bound.
 function formatted(text, lineOf, colon) {
   const out = [];
   const open = [];
   let at = 0;
-  let wanted = "value"; // or "first" (value or end), "name", "first name", "next" (comma or end)
+  let wanted = VALUE;
   const skip = () => {
     if (!(text.charCodeAt(at) > 32)) at = end(SPACE, text, at);
   };
@@ -58,11 +65,12 @@ function formatted(text, lineOf, colon) {
     out.push(text.slice(at, stop));
     at = stop;
   };
-  const close = () => {
+  const close = (letter) => {
     open.pop();
-    if (!wanted.startsWith("first")) out.push(lineOf(open.length));
-    out.push(text[at++]);
-    wanted = "next";
+    if (wanted === NEXT) out.push(lineOf(open.length));
+    out.push(letter);
+    at++;
+    wanted = NEXT;
   };
   const name = () => {
     out.push(lineOf(open.length));
@@ -71,32 +79,35 @@ function formatted(text, lineOf, colon) {
     if (text[at] !== ":") throw new Invalid("A colon was expected", at);
     at++;
     out.push(colon);
-    wanted = "value";
+    wanted = VALUE;
   };
-  const value = () => {
-    if (wanted === "first") out.push(lineOf(open.length));
-    if (CLOSING[text[at]]) {
-      open.push(text[at]);
-      wanted = text[at] === "{" ? "first name" : "first";
-      out.push(text[at++]);
+  const value = (letter) => {
+    if (wanted === FIRST_VALUE) out.push(lineOf(open.length));
+    if (letter === "{" || letter === "[") {
+      open.push(letter);
+      wanted = letter === "{" ? FIRST_NAME : FIRST_VALUE;
+      out.push(letter);
+      at++;
       return;
     }
-    take(text[at] === '"' ? STRING : SCALAR, text[at] === '"' ? "The string is not valid" : "A value was expected");
-    wanted = "next";
+    if (letter === '"') take(STRING, "The string is not valid");
+    else take(SCALAR, "A value was expected");
+    wanted = NEXT;
   };
-  const next = () => {
-    if (text[at] !== ",") throw new Invalid(`A comma or ${CLOSING[open.at(-1)]} was expected`, at);
-    out.push(text[at++]);
-    wanted = open.at(-1) === "{" ? "name" : "value";
-    if (wanted === "value") out.push(lineOf(open.length));
+  const next = (letter) => {
+    if (letter !== ",") throw new Invalid(`A comma or ${CLOSING[open.at(-1)]} was expected`, at);
+    at++;
+    wanted = open.at(-1) === "{" ? NAME : VALUE;
+    out.push(letter, wanted === VALUE ? lineOf(open.length) : "");
   };
   try {
-    for (skip(); wanted !== "next" || open.length; skip()) {
-      const canClose = wanted === "next" || wanted.startsWith("first");
-      if (canClose && text[at] === CLOSING[open.at(-1)]) close();
-      else if (wanted === "next") next();
-      else if (wanted.endsWith("name")) name();
-      else value();
+    for (skip(); wanted !== NEXT || open.length; skip()) {
+      const letter = text[at];
+      const isEnd = letter === "}" || letter === "]";
+      if (isEnd && wanted !== VALUE && wanted !== NAME && letter === CLOSING[open.at(-1)]) close(letter);
+      else if (wanted === NEXT) next(letter);
+      else if (wanted === NAME || wanted === FIRST_NAME) name();
+      else value(letter);
     }
     if (at < text.length) throw new Invalid("The text goes on after the value", at);
     return { text: out.join("") };

@@ -1,5 +1,6 @@
 // One stream of events for a visible tab. Components ask what has changed; nobody else opens the stream.
 import { ApiError, rowsOf } from "./api.js";
+import { eventsQuery } from "./events_query.js";
 import { Observable } from "./observable.js";
 import { request } from "./request.js";
 import { acting, session } from "./session.js";
@@ -69,10 +70,15 @@ function restart() {
 
 async function follow(signal) {
   let [failures, isFirst] = [0, true];
+  const query = eventsQuery(session.value.scopes);
   while (!signal.aborted) {
+    if (!query) {
+      await pollOnce(signal);
+      continue;
+    }
     connection.value = "connecting";
     try {
-      for await (const row of rowsOf(request("GET", ["events"], { query: { kinds: "*" }, headers: { Accept: "application/x-ndjson" } }), signal)) {
+      for await (const row of rowsOf(request("GET", ["events"], { query, headers: { Accept: "application/x-ndjson" } }), signal)) {
         if (signal.aborted) return;
         if (connection.value !== "live") {
           connection.value = "live";
@@ -86,15 +92,20 @@ async function follow(signal) {
     } catch (ex) {
       if (signal.aborted) return;
       if (ex instanceof ApiError && ex.status >= 400) {
-        connection.value = "polling";
-        emit({ event: "missed", name: "" });
-        await pause(POLL_MS, signal);
+        await pollOnce(signal);
         continue;
       }
     }
     isFirst = false;
     await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)], signal);
   }
+}
+
+// Has what is shown read again, since it may have changed, and waits.
+async function pollOnce(signal) {
+  connection.value = "polling";
+  emit({ event: "missed", name: "" });
+  await pause(POLL_MS, signal);
 }
 
 // Yields `{ id, time, type, value }` of a topic and reconnects after the last one, until the signal. `onState` gets "live" or "connecting".

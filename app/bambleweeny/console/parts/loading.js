@@ -33,9 +33,9 @@ export function Problem({ error, onRetry }) {
     ${onRetry && html`<button type="button" onClick=${onRetry}>${text.retry}</button>`}</div>`;
 }
 
-// Shows the children once there is a value, else that it is read or why it is not there.
+// Shows the children once there is a value, else the state of the read, or its error.
 export function Loaded({ reading, children }) {
   if (reading.error && reading.value === undefined) return html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`;
   if (reading.value === undefined) return html`<p class="loading" role="status">${text.loading}…</p>`;
-  return html`${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}${children(reading.value)}`;
+  return html`<div class="contents">${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}${children(reading.value)}</div>`;
 }

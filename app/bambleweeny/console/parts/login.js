@@ -1,63 +1,91 @@
 // The login: a page of its own at first, a form over the page when the session ends, so that drafts stay.
 import { text } from "../en/shell.js";
-import { logIn, logInWith } from "./api.js";
+import { acceptCode, logIn, logInWith } from "./api.js";
 import { Problem } from "./loading.js";
 import { dismiss, end, needsLogin, session } from "./session.js";
-import { html, useRef, useState, useTitle, useValue } from "./ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useState, useTitle, useValue } from "./ui.js";
 
-function Form({ user = "", children }) {
+// How one can log in: the fields, and the call.
+const WAYS = {
+  password: { fields: Named, send: ({ username, password }) => logIn({ username: username.value, password: password.value }) },
+  token: { fields: ByToken, send: ({ token }) => logInWith(token.value.trim()) },
+  code: { fields: ByCode, send: ({ code, password }) => acceptCode(code.value.trim(), password.value) },
+};
+
+// `ways` are those that are offered, the first one at the start; `code` is a one-time code from a link.
+function Form({ user = "", code, ways, hasFocus = true, children }) {
+  const [way, setWay] = useState(ways[0]);
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const [byToken, setByToken] = useState(false);
   const form = useRef();
+  useEffect(() => {
+    if (hasFocus) [...form.current.querySelectorAll("input")].find(({ value }) => !value)?.focus();
+  }, [way, hasFocus]);
   const submit = async (event) => {
     event.preventDefault();
-    const { username, password, token } = form.current.elements;
     setBusy(true);
     setError(null);
     try {
-      if (byToken) await logInWith(token.value.trim());
-      else await logIn({ username: username.value, password: password.value });
+      await WAYS[way].send(form.current.elements);
     } catch (ex) {
       setError(ex);
+    } finally {
       setBusy(false);
     }
   };
   return html`<form ref=${form} class="login" onSubmit=${submit}>
-    ${byToken
-      ? html`<label key="token">${text.token}<input name="token" type="password" required autocomplete="off" autofocus /></label>`
-      : html`<label key="user">${text.user}<input name="username" required autocomplete="username" defaultValue=${user} autofocus=${!user} autocapitalize="none" spellcheck=${false} /></label>
-          <label key="password">${text.password}<input name="password" type="password" required autocomplete="current-password" autofocus=${Boolean(user)} /></label>`}
+    <${WAYS[way].fields} key=${way} user=${user} code=${code} />
     ${error && html`<${Problem} error=${error} />`}
     <footer>
-      <button type="button" class="quiet" onClick=${() => setByToken(!byToken)}>${byToken ? text.withPassword : text.withToken}</button>
+      ${ways.filter((one) => one !== way).map((one) => html`<button type="button" key=${one} class="quiet" onClick=${() => (setError(null), setWay(one))}>${text.ways[one]}</button>`)}
       ${children}
       <button class="primary" disabled=${isBusy}>${text.login}</button>
     </footer>
   </form>`;
 }
 
-// The page of a browser without a login; `problem` is a sentence above the form.
-export function LoginPage({ problem }) {
+function Named({ user }) {
+  return html`<label>${text.user}<input name="username" required autocomplete="username" defaultValue=${user} autocapitalize="none" spellcheck=${false} /></label>
+    <label>${text.password}<input name="password" type="password" required autocomplete="current-password" /></label>`;
+}
+
+function ByToken() {
+  return html`<label>${text.token}<input name="token" type="password" required autocomplete="off" /></label>`;
+}
+
+function ByCode({ code }) {
+  return html`<label>${text.code}<input name="code" required autocomplete="off" autocapitalize="none" spellcheck=${false} defaultValue=${code} /></label>
+    <label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>`;
+}
+
+// The page of a browser without a login; `problem` is a sentence above the form, `code` the one-time code of an invitation.
+export function LoginPage({ problem, code }) {
   useTitle(text.login);
   return html`<main class="login-page" id="content">
     <h1>${text.login}</h1>
     ${problem && html`<p role="alert" class="problem">${problem}</p>`}
-    <${Form} />
+    ${code && html`<p class="note">${text.invited}</p>`}
+    <${Form} code=${code} ways=${code ? ["code", "password", "token"] : ["password", "token", "code"]} />
     <p class="soft">${text.firstPassword}</p>
   </main>`;
 }
 
 // The form at the bottom of the window while a session ends or has ended; the page stays as it is behind it.
 export function LoginAgain() {
-  const isShown = useValue(needsLogin);
+  const needed = useValue(needsLogin);
   const found = useValue(session);
-  if (!isShown || !found) return null;
-  const hasEnded = !found.ends || found.ends <= Date.now();
-  return html`<aside class="again" aria-label=${text.loginAgain}>
+  const frame = useRef();
+  // NOTE: behind a modal window nothing can be used, so the form is then one too, above it.
+  const isModal = Boolean(needed?.hasEnded && document.querySelector("dialog.modal:modal"));
+  useLayoutEffect(() => {
+    if (isModal && !frame.current.open) frame.current.showModal();
+  }, [isModal]);
+  if (!needed || !found) return null;
+  const { hasEnded } = needed;
+  return html`<${isModal ? "dialog" : "aside"} ref=${frame} class="again" aria-label=${text.loginAgain} onCancel=${(event) => event.preventDefault()}>
     <p role="alert">${hasEnded ? text.loginEnded : text.loginSoon}</p>
-    <${Form} user=${found.user}>
+    <${Form} user=${found.user} ways=${found.scopes ? ["token", "password"] : ["password", "token"]} hasFocus=${hasEnded}>
       <button type="button" onClick=${() => (hasEnded ? end() : dismiss())}>${hasEnded ? text.logout : text.later}</button>
     </${Form}>
-  </aside>`;
+  </${isModal ? "dialog" : "aside"}>`;
 }

@@ -3,13 +3,17 @@ import { Observable } from "./observable.js";
 
 const KEY = "bambleweeny.session";
 const WARNING_MS = 180_000;
+// The nouns for which the scopes `read` and `write` stand.
+const DATA = new Set(["keys", "lists", "topics", "routes", "bins"]);
+const LEAST_MS = 10_000;
 
 // `{ token, ends, user, id, admin, scopes }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
+// `scopes` is a list of texts, or null for a session, which may do all that its user may.
 export const session = new Observable(kept());
 // `{ id, name }` of the user for which the admin acts, or null.
 export const acting = new Observable(null);
-// True while the login form stands over the page, because the token has ended or soon will.
-export const needsLogin = new Observable(false);
+// `{ hasEnded }` while the login form stands over the page, because the token has ended or soon will; else null.
+export const needsLogin = new Observable(null);
 
 let waiting = [];
 let timer;
@@ -17,53 +21,70 @@ let timer;
 session.subscribe(remember);
 watchEnd(session.value);
 
-// Begins a session; calls that wait for a login go on if it is the same user.
-export function begin(found) {
-  const isSame = !session.value || session.value.id === found.id;
-  if (!isSame) acting.value = null;
-  session.value = found;
-  needsLogin.value = false;
-  settle(isSame);
+// Whether the scopes of the login allow some call of a noun; all if it has no scopes.
+export function mayUse(noun, { scopes } = session.value) {
+  return !scopes || scopes.some((scope) => scope.startsWith(`${noun}:`) || (DATA.has(noun) && (scope === "read" || scope === "write")));
 }
 
-// Forgets the session; calls that wait for a login fail.
+// Begins a session; calls that wait for a login go on.
+export function begin(found) {
+  if (session.value?.id !== found.id) acting.value = null;
+  session.value = found;
+  needsLogin.value = null;
+  settle();
+}
+
+// Forgets the session; calls that wait for a login go on, and fail.
 export function end() {
   session.value = null;
   acting.value = null;
-  needsLogin.value = false;
-  settle(false);
+  needsLogin.value = null;
+  settle();
 }
 
-// Resolves with true after the next login of the same user, with false if there is none.
+// Shows the login form; resolves after the next login, or when the session is forgotten.
 export function renewed() {
-  needsLogin.value = true;
+  needsLogin.value = { hasEnded: true };
   return new Promise((resolve) => waiting.push(resolve));
 }
 
-// Hides the login form that was shown before the end of the session; calls that wait fail.
+// Hides the login form that was shown before the end of the session, until that end.
 export function dismiss() {
-  needsLogin.value = false;
-  settle(false);
+  needsLogin.value = null;
 }
 
-function settle(isSame) {
+function settle() {
   const all = waiting;
   waiting = [];
-  for (const resolve of all) resolve(isSame);
+  for (const resolve of all) resolve();
 }
 
 function remember(found) {
-  if (found) sessionStorage.setItem(KEY, JSON.stringify(found));
-  else sessionStorage.removeItem(KEY);
+  try {
+    if (found) sessionStorage.setItem(KEY, JSON.stringify(found));
+    else sessionStorage.removeItem(KEY);
+  } catch {
+    // NOTE: a browser may forbid storage; then the login lasts until the page is closed.
+  }
   watchEnd(found);
 }
 
+// Shows the form three minutes before the end, and again at the end. A session that is that short is left alone for its first seconds.
 function watchEnd(found) {
   clearTimeout(timer);
   if (!found?.ends) return;
-  const left = found.ends - Date.now() - WARNING_MS;
-  // NOTE: a timer over 2^31 ms fires at once.
-  timer = setTimeout(() => (found.ends - Date.now() > WARNING_MS ? watchEnd(found) : (needsLogin.value = true)), Math.min(Math.max(left, 0), 2 ** 30));
+  const left = found.ends - Date.now();
+  const isShort = left < WARNING_MS + LEAST_MS;
+  at(found.ends - (isShort ? left - Math.min(LEAST_MS, left / 2) : WARNING_MS), () => {
+    needsLogin.value ??= { hasEnded: false };
+    at(found.ends, () => (needsLogin.value = { hasEnded: true }));
+  });
+}
+
+function at(when, act) {
+  // NOTE: a timer over 2^31 ms fires at once, and one that slept with the machine may be early by its clock.
+  const left = Math.max(when - Date.now(), 0);
+  timer = setTimeout(() => (Date.now() < when ? at(when, act) : act()), Math.min(left, 2 ** 30));
 }
 
 function kept() {

@@ -4,7 +4,7 @@ import { to } from "./address.js";
 import { API_URL, logOut, reachable } from "./api.js";
 import { Dialogs, Modal, sayError } from "./dialogs.js";
 import { Drawer } from "./drawer.js";
-import { connection } from "./live.js";
+import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
 import { acting, session } from "./session.js";
@@ -70,7 +70,9 @@ function Navigation({ pages, current, isOpen }) {
   </nav>`;
 }
 
+// Follows the events on every page, so that it shows whether they arrive.
 function State() {
+  useEffect(() => onEvents(() => {}), []);
   const live = useValue(connection);
   const state = useValue(reachable) === "offline" ? "offline" : live;
   return html`<span class=${`state ${state}`} role="status">${text.states[state]}</span>`;

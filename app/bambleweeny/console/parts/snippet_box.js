@@ -38,7 +38,7 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
       setBusy(false);
     }
   };
-  return html`<section class="snippet" aria-label=${text.snippet}>
+  return html`<div class="snippet" role="group" aria-label=${text.snippet}>
     <div class="bar">
       <div class="tabs">${LANGUAGES.map((name) => html`<button type="button" key=${name} aria-pressed=${name === language} class="tab"
         onClick=${() => prefer({ language: name })}>${text.languages[name]}</button>`)}</div>
@@ -46,7 +46,7 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
       ${onRun && html`<button type="button" class="small primary" disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
     </div>
     <pre tabindex="0">${found[language] ?? text.noSnippet}</pre>
-  </section>`;
+  </div>`;
 }
 
 // What an empty page shows: a sentence, and the call that fills it.

@@ -8,7 +8,8 @@ export function curlOf(request, url) {
   const { method, headers, isPublic } = request;
   const content = contentOf(request);
   const isUsual = method === (content ? "POST" : "GET");
-  const lines = [`curl ${isUsual ? "" : method === "HEAD" ? "-I " : `-X ${word(method)} `}${quoted(url + pathOf(request))}`];
+  const options = [isUsual ? "" : method === "HEAD" ? "-I " : `-X ${word(method)} `, isStream(request) ? "-N " : ""].join("");
+  const lines = [`curl ${options}${quoted(url + pathOf(request))}`];
   if (!isPublic) lines.push('-H "Authorization: Bearer $TOKEN"');
   for (const [name, value] of Object.entries(headers)) lines.push(`-H ${quoted(`${name}: ${value}`)}`);
   if (!content) return lines.join(NEXT);
@@ -38,6 +39,8 @@ const NEXT = " \\\n  ";
 const HOME = ["http://localhost:8080", "http://127.0.0.1:8080"];
 const FLAGS = ["keep_ttl", "front", "paused"];
 const INPUT = "-";
+
+const isStream = ({ segments: [noun, ...rest], headers }) => (noun === "events" && !rest.length) || /ndjson|event-stream/.test(headers.Accept ?? "");
 
 // Returns what comes before curl, and the argument of --data-binary.
 function dataOf(request, { text }) {

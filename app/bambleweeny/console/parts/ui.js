@@ -1,4 +1,5 @@
 // The only module that knows which library renders the pages.
+// NOTE: a component returns one element, never several: this version may put those in the wrong place when they change.
 export {
   html, render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState,
 } from "../preact.js";
@@ -6,8 +7,12 @@ import { useEffect, useState } from "../preact.js";
 
 // Returns the value of an observable; the component renders again when it changes.
 export function useValue(observable) {
-  const [, setTurn] = useState(0);
-  useEffect(() => observable.subscribe(() => setTurn((turn) => turn + 1)), [observable]);
+  const [, setValue] = useState(observable.value);
+  useEffect(() => {
+    // NOTE: it may have changed between the rendering and this effect.
+    setValue(() => observable.value);
+    return observable.subscribe((value) => setValue(() => value));
+  }, [observable]);
   return observable.value;
 }
 

@@ -50,7 +50,7 @@ export function parseHex(text) {
 }
 
 // Returns whether a text is a name of a key, list or topic.
-export const isName = (text) => /^(?!\.{1,2}$)[A-Za-z0-9_:.-]{1,255}$/.test(text) && !text.includes("\n");
+export const isName = (text) => /^(?!\.{1,2}$)[A-Za-z0-9_:.-]{1,255}$/.test(text);
 
 // Returns why a text is not a name, or undefined if it is one.
 export function nameProblem(text) {

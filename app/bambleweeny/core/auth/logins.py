@@ -1,6 +1,7 @@
 """Logins: the check of a name and a password, within the limits of failed ones."""
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.login_codes import LoginCodes
 from bambleweeny.core.auth.login_limits import Attempt, LoginLimits
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.errors import Forbidden, WrongLogin
@@ -8,7 +9,7 @@ from bambleweeny.store import Store
 
 
 class Logins:
-    """The logins of all users."""
+    """The logins of all users; those with codes have the same limits."""
 
     def __init__(
         self, store: Store, passwords: Passwords, limits: LoginLimits | None = None
@@ -17,6 +18,7 @@ class Logins:
         self._schema = store.schema
         self._passwords = passwords
         self._limits = limits or LoginLimits(store)
+        self.codes = LoginCodes(store, self._limits)
 
     def log_in(self, username: str, password: str, address: str = "") -> Caller:
         """Return the caller with this name and password; else raise WrongLogin.

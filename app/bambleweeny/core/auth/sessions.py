@@ -47,8 +47,8 @@ class Sessions:
         self._issuer = issuer
         self._clock = clock
 
-    def issue(self, caller: Caller) -> str:
-        """Sign a session for a caller."""
+    def issue(self, caller: Caller, seconds: int | None = None) -> str:
+        """Sign a session for a caller, valid for `seconds`; None is the lifetime."""
         now = int(self._clock())
         claims = {
             "iss": self._issuer,
@@ -57,7 +57,7 @@ class Sessions:
             "ver": caller.version,
             "jti": secrets.token_hex(8),
             "iat": now,
-            "exp": now + self.lifetime,
+            "exp": now + (self.lifetime if seconds is None else seconds),
         }
         return jwt.encode(claims, self._secret, _ALGORITHM)
 

@@ -46,9 +46,9 @@ class Tokens:
         self._clock = clock
         self._known: dict[str, _Known] = {}
 
-    def issue(self, caller: Caller) -> str:
-        """Sign a session for a caller."""
-        return self.sessions.issue(caller)
+    def issue(self, caller: Caller, seconds: int | None = None) -> str:
+        """Sign a session for a caller, valid for `seconds`; None is the lifetime."""
+        return self.sessions.issue(caller, seconds)
 
     def verify(self, token: str) -> Caller:
         """Return the caller of a token; raise Unauthorized if it is invalid or has expired.

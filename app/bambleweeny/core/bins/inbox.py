@@ -77,10 +77,10 @@ class Inbox:
             return False
         return self._verify.check(headers, sent, now)
 
-    def refuse_unverified(self) -> None:
+    def refuse_unverified(self, headers: Mapping[str, str], now: float) -> None:
         """Raise InvalidSignature, unless the bin keeps what is not signed."""
         if self._verify and self._verify.otherwise == "reject":
-            raise self._verify.refusal()
+            raise self._verify.refusal(headers, now)
 
     @property
     def reads_keys(self) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from bambleweeny.core.bins.bin_documents import BinDocuments
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.receiver import Receiver
+from bambleweeny.core.bins.refusals import Refusals
 from bambleweeny.core.lists.lists import Lists
 from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.topics import Bounds
@@ -18,6 +19,7 @@ class Inboxes(NamedTuple):
     names: PublicNames
     documents: BinDocuments
     receiver: Receiver
+    refusals: Refusals
 
 
 def make_inboxes(
@@ -31,4 +33,5 @@ def make_inboxes(
         names,
         BinDocuments(store, bins, names),
         Receiver(store, bins, names, list_bounds=list_bounds, topic_bounds=topic_bounds),
+        Refusals(store),
     )

@@ -125,7 +125,7 @@ class Receiver:
         if is_verified is False and received.sent and not is_probe:
             # NOTE: before the body is decoded; only a challenge without a body is not signed.
             inbox.check_method(received.method)
-            inbox.refuse_unverified()
+            inbox.refuse_unverified(received.headers, received.time)
         call, kept, here = received.read(inbox.document.keep == "request")
         inbox.check_path(call)
         if is_probe:
@@ -137,7 +137,7 @@ class Receiver:
             return Rendered(handshake.status, headers, handshake.body)
         inbox.check_method(call.method)
         if is_verified is False:
-            inbox.refuse_unverified()
+            inbox.refuse_unverified(received.headers, received.time)
         rendered = self._answer(found, inbox, call, here)
         if rendered.delay:
             reserve(rendered.delay, len(rendered.body))

@@ -114,6 +114,13 @@ def has_time(name: str) -> bool:
     return name in ("stripe", "slack", "standard")
 
 
+def signed_time(scheme: Scheme, headers: Mapping[str, str]) -> float | None:
+    """Return when a request claims to be signed, 0 without a time, or None if it is malformed."""
+    form = _form_of(scheme)
+    claim = _CLAIMS.get(form.name, _plain_claim)(form, headers)
+    return None if claim is None else float(claim.time or 0)
+
+
 def replaced_headers(scheme: Scheme) -> frozenset[str]:
     """Return the lower-case names of the headers that are wrong once a request is signed anew."""
     # NOTE: GitHub sends an older signature, with SHA-1, as well.

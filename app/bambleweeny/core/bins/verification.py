@@ -16,9 +16,10 @@ from bambleweeny.core.bins.schemes import (
     has_time,
     is_signed,
     signature_headers,
+    signed_time,
 )
-from bambleweeny.core.mocks.refusals import Refused, refusal
-from bambleweeny.errors import BambleweenyError
+from bambleweeny.core.mocks.refusals import Refused
+from bambleweeny.errors import BambleweenyError, InvalidSignature
 
 SECRETS = 5
 TOLERANCE = 86_400
@@ -78,10 +79,23 @@ class Verify(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_
         """
         return is_signed(self.signatures, self.secrets, self.tolerance, headers, body, now)
 
-    def refusal(self) -> BambleweenyError:
-        """Make the error of a request that is not signed."""
+    def refusal(self, headers: Mapping[str, str], now: float) -> BambleweenyError:
+        """Make the error of a request that is not signed; its `reason` is for the bin's owner."""
         names = " and ".join(signature_headers(self.signatures))
         time = f", within {self.tolerance} s of the server's time" if has_time(self.scheme) else ""
-        return refusal(
-            "invalid_signature", hint=f"This bin takes requests signed with {names}{time}."
-        )
+        hint = f"This bin takes requests signed with {names}{time}."
+        error = InvalidSignature(hint=hint)
+        error.reason = self._reason(headers, now)
+        return error
+
+    def _reason(self, headers: Mapping[str, str], now: float) -> str:
+        missing = [n for n in signature_headers(self.signatures) if not headers.get(n.lower())]
+        if missing:
+            return f"The request has no header {' and no header '.join(missing)}."
+        time = signed_time(self.signatures, headers)
+        if time is None:
+            return "A header of the signature is malformed."
+        if has_time(self.scheme) and abs(now - time) > self.tolerance:
+            when = f"{abs(now - time):.0f} s {'before' if time < now else 'after'}"
+            return f"It was signed {when} the server's time."
+        return "No secret of the bin makes its signature."

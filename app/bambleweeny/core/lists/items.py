@@ -1,14 +1,28 @@
 """Items of lists in any state: read without a pop, counted, added, moved and deleted."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from itertools import repeat as repeated
+from typing import Any
 
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
-from bambleweeny.core.lists.codec import StoredItem, unpack_item
+from bambleweeny.core.lists.codec import unpack_item
+from bambleweeny.core.lists.found_items import (
+    FoundItem,
+    ItemPlace,
+    ListStats,
+    NewState,
+    Order,
+    Page,
+    State,
+    check_preview,
+    cursor_of,
+    read_cursor,
+)
+from bambleweeny.core.lists.leases import check_reason
 from bambleweeny.core.lists.lists import check_list_name
+from bambleweeny.core.lists.policies import decode_policy
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
@@ -16,6 +30,8 @@ from bambleweeny.errors import InvalidRequest, ListFull, NotFound
 from bambleweeny.names import is_item_id
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
+    CHANGE_ITEM,
+    COUNT_ITEMS_OF_LISTS,
     DELETE_ITEM,
     FIND_ITEM,
     MOVE_ITEMS,
@@ -26,44 +42,13 @@ from bambleweeny.store.scripts import (
     Script,
 )
 
-State = Literal["ready", "leased", "delayed", "dead"]
-STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
-Order = Literal["oldest", "newest"]
-ORDERS: tuple[Order, ...] = ("oldest", "newest")
 _AS_TIME_GOES = ("leased", "delayed", "dead", "ready")
 """Time moves an item only to a later state in this order."""
 MOST_SHOWN = 1000
 MOST_MOVED = 10_000
+_MOST_BYTES_PREVIEWED = 8 << 20
 _STEP = 500
 """Items of one atomic step. The engine needs about 10 ms for them and serves no other client."""
-
-_is_cursor = re.compile(r"(?:([0-9]{1,15})-)?([0-9]{1,16})").fullmatch
-
-
-class FoundItem(NamedTuple):
-    """An item and its state. `at` is when its lease or delay expires or when it died, in ms."""
-
-    state: State
-    item: StoredItem
-    at: int
-
-
-Page = tuple[list[FoundItem], str | None]
-"""Items, and the cursor of the next page, or None if there is none."""
-
-
-class ListStats(NamedTuple):
-    """The counts of a list. `age` is in seconds since the oldest ready item was pushed, or -1."""
-
-    ready: int
-    leased: int
-    delayed: int
-    dead: int
-    bytes: int
-    total_in: int
-    total_out: int
-    age: int
-    paused: int
 
 
 class Items:
@@ -74,6 +59,11 @@ class Items:
         self._waits = waits
         self._bounds = bounds
 
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The most items of a list, and their most bytes."""
+        return self._bounds
+
     def read_page(
         self,
         caller: Caller,
@@ -83,14 +73,19 @@ class Items:
         after: str,
         *,
         order: Order = "oldest",
+        preview: int | None = None,
     ) -> Page:
         """Return up to 1,000 items and 1 MB in a state, and the cursor of the next page, or None.
+
+        With `preview` each body is cut to so many bytes, 1,024 at most, and the page ends at 8 MB
+        of whole bodies.
 
         Ready items are in list order, leased and delayed ones in order of expiry, dead ones in
         order of death; with the order `newest` all that is reversed. `after` is the cursor of the
         page before, or empty; the id of a ready item is a cursor too. Atomic. O(log n + page).
         """
-        return _found(self._read_page(caller, name, state, most, after, order=order))
+        read = partial(self._read_page, caller, name, state, most, after)
+        return _found(read(order=order, preview=preview))
 
     def wait_for_page(
         self,
@@ -100,6 +95,7 @@ class Items:
         after: str,
         *,
         order: Order = "oldest",
+        preview: int | None = None,
         seconds: float,
         is_connected: Callable[[], bool],
     ) -> Page:
@@ -108,30 +104,44 @@ class Items:
         Every client that waits gets the item, unless it is taken first. Returns without waiting
         if all wait slots are taken.
         """
-        read = partial(self._read_page, caller, name, "ready", most, after, order=order)
+        read = partial(
+            self._read_page, caller, name, "ready", most, after, order=order, preview=preview
+        )
         channel = self._store.schema.tenant(caller.id).pushed(name)
         return _found(
             self._waits.poll(read, channel, seconds, is_connected, tenant=caller.id, for_all=True)
         )
 
     def _read_page(
-        self, caller: Caller, name: str, state: State, most: int, after: str, *, order: Order
+        self,
+        caller: Caller,
+        name: str,
+        state: State,
+        most: int,
+        after: str,
+        *,
+        order: Order,
+        preview: int | None,
     ) -> Page | RetryAfter | None:
         """Return a page that has an item; without one, the time until an item is due, or None."""
         if not 1 <= most <= MOST_SHOWN:
             raise InvalidRequest(f"The parameter 'limit' takes 1 to {MOST_SHOWN}.")
-        score, item_id = _read_cursor(state, after, order)
-        args = (state, score, item_id, most, MOST_BYTES_OF_A_PAGE, order)
-        rows: Sequence[bytes] | int = self._run(READ_ITEMS_PAGE, caller, name, *args)
-        if isinstance(rows, int):
-            return RetryAfter(max(rows, 1))
+        room = MOST_BYTES_OF_A_PAGE if preview is None else _MOST_BYTES_PREVIEWED
+        start = "" if preview is None else check_preview(preview)
+        args = (*read_cursor(state, after, order), most, room, order, start)
+        reply: Any = self._run(READ_ITEMS_PAGE, caller, name, state, *args)
+        if isinstance(reply, int):
+            return RetryAfter(max(reply, 1))
+        rows, lacking = reply
         found = [
-            FoundItem(state, unpack_item(data), int(at))
-            for data, at in zip(rows[::2], rows[1::2], strict=True)
+            FoundItem(state, unpack_item(data), int(at), lacks)
+            for data, at, lacks in zip(rows[::2], rows[1::2], lacking or repeated(0), strict=False)
         ]
-        size = sum(map(len, rows[::2]))
-        is_cut = len(found) == most or size > MOST_BYTES_OF_A_PAGE
-        return (found, _cursor_of(found[-1]) if is_cut else None) if found else None
+        size = sum(map(len, rows[::2])) + sum(lacking)
+        if preview is not None:
+            found = [one.cut_to(preview) for one in found]
+        is_cut = len(found) == most or size > room
+        return (found, cursor_of(found[-1]) if is_cut else None) if found else None
 
     def peek(self, caller: Caller, name: str, most: int) -> list[bytes]:
         """Return the bodies that a pop of up to `most` items would take, without taking them.
@@ -145,9 +155,16 @@ class Items:
 
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
         """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
+        found = self.find_if_any(caller, name, item_id)
+        if found is None:
+            raise NotFound()
+        return found
+
+    def find_if_any(self, caller: Caller, name: str, item_id: str) -> FoundItem | None:
+        """Return an item in any state by its id, or None on a miss. O(log n)."""
         reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
         if reply is None:
-            raise NotFound()
+            return None
         state, data, at = reply
         return FoundItem(state.decode(), unpack_item(data), int(at))
 
@@ -162,6 +179,40 @@ class Items:
     def stats(self, caller: Caller, name: str) -> ListStats:
         """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
         return ListStats(*self._run(READ_LIST_STATS, caller, name))
+
+    def stats_of_each(
+        self, caller: Caller, names: Sequence[str]
+    ) -> Iterator[tuple[str, ListStats]]:
+        """Yield those of the names that are lists, counted, with their policies. O(1) a list.
+
+        One round trip, or more if many items are due; each list is counted atomically.
+        """
+        left = list(names)
+        while left:
+            first, *more = left
+            counts = run_as(self._store, caller, COUNT_ITEMS_OF_LISTS, first, *self._bounds, *more)
+            for name, numbers in zip(left, counts, strict=False):
+                if numbers:
+                    policy = decode_policy(numbers[-1]) if numbers[-1] else None
+                    yield name, ListStats(*numbers[:-1])._replace(policy=policy)
+            del left[: len(counts)]
+
+    def change_state(
+        self, caller: Caller, name: str, item_id: str, to: NewState, reason: str = ""
+    ) -> ItemPlace:
+        """Make a delayed or dead item ready, or a ready or delayed one dead; return its place.
+
+        An item that was dead, or was pushed with a delay, gets a new id at the end of the list. A
+        `reason` replaces that of an item that is dead already. Raises NotFound on a miss,
+        ItemLeased if the item is leased. Atomic. O(log n), and O(n) for a ready item in the middle
+        of the list.
+        """
+        check_reason(reason)
+        reply = self._run(CHANGE_ITEM, caller, name, _checked(item_id), to, reason)
+        if reply is None:
+            raise NotFound()
+        place, new_id, state = (field.decode() for field in reply)
+        return ItemPlace(place, new_id, "dead" if state == "dead" else "ready")
 
     def move(self, caller: Caller, name: str, to: str, state: State, most: int) -> int:
         """Move the first items in a state to the end of a list; return how many were moved.
@@ -202,7 +253,7 @@ class Items:
         are those of `Lists.push`. Atomic. O(items * log n).
         """
         packed: list[str | bytes | int] = []
-        for state, item, at in items:
+        for state, item, at, _ in items:
             packed += [state, at, item.attempts, item.expires, item.reason, item.origin, item.body]
         return int(self._run(PUT_ITEMS_WITHIN_BOUNDS, caller, name, *packed))
 
@@ -246,21 +297,6 @@ class Items:
 
 def _found(page: Page | RetryAfter | None) -> Page:
     return page if isinstance(page, tuple) else ([], None)
-
-
-def _read_cursor(state: State, after: str, order: Order) -> tuple[str, str]:
-    """Return the score and id after which a page begins; raise InvalidRequest for another text."""
-    if not after:
-        return ("", "") if order == "newest" else ("0", "0")
-    cursor = _is_cursor(after)
-    # NOTE: a cursor without a score is a beginning, before which there is no item.
-    if cursor is None or (order == "newest" and state != "ready" and not cursor[1]):
-        raise InvalidRequest("The parameter 'after' takes the 'next' of the previous page.")
-    return cursor[1] or "0", cursor[2]
-
-
-def _cursor_of(last: FoundItem) -> str:
-    return str(last.item.id) if last.state == "ready" else f"{last.at}-{last.item.id}"
 
 
 def _checked(item_id: str) -> str:

@@ -44,14 +44,19 @@ class Change(NamedTuple):
         if (self.seconds or 0) > (LONGEST_LEASE if is_extension else LONGEST_DELAY):
             longest = "'for' is 12h" if is_extension else "'delay' is 7d"
             raise InvalidRequest(f"The longest {longest}.")
-        if len(self.reason.encode()) > _LONGEST_REASON:
-            raise InvalidRequest(f"A 'reason' has {_LONGEST_REASON} bytes at most.")
+        check_reason(self.reason)
         if self.verb == "bury":
             return "bury", self.lease, self.reason
         if is_extension and self.seconds is None:
             return "extend", self.lease, ""
         verb = "retry" if is_extension and self.seconds == 0 else self.verb
         return verb, self.lease, str((self.seconds or 0) * 1000)
+
+
+def check_reason(reason: str) -> None:
+    """Raise InvalidRequest if the reason for the death of an item is too long."""
+    if len(reason.encode()) > _LONGEST_REASON:
+        raise InvalidRequest(f"A 'reason' has {_LONGEST_REASON} bytes at most.")
 
 
 def lease_of(item: StoredItem) -> str:

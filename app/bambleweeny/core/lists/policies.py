@@ -39,6 +39,9 @@ def check_list_policy(name: str, policy: ListPolicy) -> None:
             raise InvalidRequest("The 'dead_letter' list must be another one.")
 
 
+decode_policy = msgspec.json.Decoder(ListPolicy).decode
+
+
 class ListPolicies:
     """The policies of all tenants' lists."""
 
@@ -61,7 +64,7 @@ class ListPolicies:
         [found] = read_as(self._store, caller, ("HGET", record, "policy"))
         if found is None:
             raise NotFound("The list has no policy.")
-        return msgspec.json.decode(found, type=ListPolicy)
+        return decode_policy(found)
 
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list's policy, and the list too if it is empty. Atomic.

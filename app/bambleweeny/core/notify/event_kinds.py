@@ -12,7 +12,7 @@ KINDS = {
     "lists": ("list.push", "list.pop", "list.lease", "list.ack", "list.dead", "list.change"),
     "topics": ("topic.publish",),
     "routes": ("route.call",),
-    "bins": ("bin.call",),
+    "bins": ("bin.call", "bin.refuse"),
 }
 """The kinds by noun; the name of an event is that of a key, list or topic, or a public id."""
 BASIC_KINDS = frozenset({"key.set", "key.del", "list.push"})

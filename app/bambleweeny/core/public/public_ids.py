@@ -86,9 +86,13 @@ class PublicIds:
             known = self._remember(found)
         return known
 
+    def known(self, public_id: str) -> PublicId | None:
+        """Return the record of an id if this process has cached it; no round trip."""
+        return self._known.get(public_id)
+
     def known_owner(self, public_id: str) -> str:
         """Return the owner of an id as this process has cached it, else ""; no round trip."""
-        known = self._known.get(public_id)
+        known = self.known(public_id)
         return known.owner if known else ""
 
     def delete(self, caller: Caller, public_id: str) -> None:

@@ -12,7 +12,7 @@ from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.listing.selections import Row
 from bambleweeny.core.lists.codec import StoredItem
-from bambleweeny.core.lists.items import FoundItem
+from bambleweeny.core.lists.found_items import FoundItem
 from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.lists.policies import ListPolicy, check_list_policy
 from bambleweeny.core.mocks.routes import load

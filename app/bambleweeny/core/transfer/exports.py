@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Selection
-from bambleweeny.core.lists.items import State
+from bambleweeny.core.lists.found_items import State
 from bambleweeny.core.transfer.backup_format import (
     BesideKeys,
     Bin,

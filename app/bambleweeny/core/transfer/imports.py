@@ -10,6 +10,7 @@ from bambleweeny.core.bins.bin_documents import check_scopes_of_bin
 from bambleweeny.core.mocks.document_scopes import check_route_document
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BOM
+from bambleweeny.core.transfer.dry_run import DryRun
 from bambleweeny.core.transfer.export_records import (
     Numbered,
     OwnBin,
@@ -21,6 +22,8 @@ from bambleweeny.core.transfer.export_records import (
     record_of,
 )
 from bambleweeny.core.transfer.import_job import Imported, ImportJob, Nouns
+from bambleweeny.core.transfer.import_plan import ImportPlan
+from bambleweeny.core.usage.usage import Usage
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import (
     BambleweenyError,
@@ -28,6 +31,7 @@ from bambleweeny.errors import (
     InsufficientScope,
     InvalidRequest,
     NotFound,
+    StoreUnavailable,
 )
 from bambleweeny.store import Store
 
@@ -54,9 +58,7 @@ class Imports:
         from the result of an earlier part of the same import. Lists may drop items, and topics
         messages, as their bounds say. O(lines).
         """
-        for one in _records(lines):
-            self._check_scopes(caller, one)
-            _check_value(caller, one)
+        self._check(caller, lines)
         if mode == "replace":
             self._clear(caller)
         allowed = caller._replace(scopes=None)
@@ -70,6 +72,38 @@ class Imports:
                 ex.hint = f"{done} {ex.hint}" if ex.hint else done
                 raise
         return job.imported
+
+    def plan(
+        self, caller: Caller, lines: IO[bytes], mode: str, begun: str = "", *, after: ImportPlan
+    ) -> ImportPlan:
+        """Return what `run` would do, and the error that it would raise, but change nothing.
+
+        `after` has the names and bytes that earlier parts of the same import add. O(lines).
+        """
+        allowed = caller._replace(scopes=None)
+        dry_run = DryRun(self._store, self._nouns, allowed, after, mode=mode, begun=begun)
+        number = 0
+        try:
+            self._check(caller, lines)
+            dry_run.begin(Usage(self._store).of(allowed))
+            lines.seek(0)
+            for group in _groups(_records(lines)):
+                number = group[0].number
+                dry_run.put([one.record for one in group])
+        except StoreUnavailable:
+            raise
+        except BambleweenyError as ex:
+            if number:
+                done = f"The lines before line {number} would be imported."
+                ex.hint, ex.index = f"{done} {ex.hint}" if ex.hint else done, number - 1
+            dry_run.plan.error = ex
+        return dry_run.plan
+
+    def _check(self, caller: Caller, lines: IO[bytes]) -> None:
+        """Raise the error of the first line that the caller cannot import."""
+        for one in _records(lines):
+            self._check_scopes(caller, one)
+            _check_value(caller, one)
 
     def _check_scopes(self, caller: Caller, line: Numbered) -> None:
         """Raise InsufficientScope unless the caller may write what a line has."""

@@ -1,7 +1,7 @@
 """Imports of routes and bins; a document replaces that of the route or bin with its name."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -12,40 +12,66 @@ from bambleweeny.core.public.public_ids import PublicId
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.transfer.export_records import OwnBin, OwnRoute
 
+Outcome = Literal["new", "replaced", "skipped"]
+
 
 class PublicImport:
     """The routes or the bins of one import."""
 
     def __init__(
-        self, caller: Caller, ids: Routes | Bins, documents: PublicDocuments[Any], *, skips: bool
+        self,
+        caller: Caller,
+        ids: Routes | Bins,
+        documents: PublicDocuments[Any],
+        *,
+        skips: bool,
+        is_alone: bool = False,
     ) -> None:
         self._caller = caller
         self._ids = ids
         self._documents = documents
         self._skips = skips
+        self._is_alone = is_alone
 
     def put(self, record: OwnRoute | OwnBin) -> bool:
         """Create a route or a bin, or replace a document, unless an equal one exists."""
-        if record in self._known:
+        outcome = self._outcome(record)
+        if outcome == "skipped":
             return False
-        name = _name_of(record)
-        if name in self._named:
-            if self._skips:
-                return False
-            public_id = self._named[name]
+        if outcome == "replaced":
+            public_id = self._named[_name_of(record)]
             self._documents.replace(self._caller, public_id, record.document.encode())
-            for known in [one for one, its_id in self._known.items() if its_id == public_id]:
-                del self._known[known]
         else:
             public_id = self._create(record)
-            if name:
-                self._named[name] = public_id
-        self._known[record] = public_id
+        self._note(record, public_id)
         return True
+
+    def plan(self, record: OwnRoute | OwnBin) -> Outcome:
+        """Return what `put` would do, and remember it, but change nothing."""
+        outcome = self._outcome(record)
+        if outcome != "skipped":
+            self._note(record, self._named.get(_name_of(record)) or f"new {len(self._known)}")
+        return outcome
+
+    def _outcome(self, record: OwnRoute | OwnBin) -> Outcome:
+        is_named = _name_of(record) in self._named
+        if record in self._known or (is_named and self._skips):
+            return "skipped"
+        return "replaced" if is_named else "new"
+
+    def _note(self, record: OwnRoute | OwnBin, public_id: str) -> None:
+        """Remember a record in place of what its id had."""
+        for known in [one for one, its_id in self._known.items() if its_id == public_id]:
+            del self._known[known]
+        self._known[record] = public_id
+        if name := _name_of(record):
+            self._named[name] = public_id
 
     @cached_property
     def _known(self) -> dict[OwnRoute | OwnBin, str]:
-        """The ids of the existing ones."""
+        """The ids of the existing ones; with `is_alone` they count as deleted."""
+        if self._is_alone:
+            return {}
         return {
             self._record_of(one, document): one.id
             for one, document in self._documents.all(self._caller)

@@ -12,7 +12,7 @@ from bambleweeny.core.key_entry import KeyEntry, key_entry_of
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row, Selection
 from bambleweeny.core.lists.codec import COUNTERS_FIELD, unpack_counters, unpack_item
-from bambleweeny.core.lists.items import STATES, State
+from bambleweeny.core.lists.found_items import STATES, State
 from bambleweeny.core.lists.policies import ListPolicy
 from bambleweeny.core.topics import BEGINNING, message_of
 from bambleweeny.core.transfer.backup_format import (

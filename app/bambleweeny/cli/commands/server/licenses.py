@@ -3,7 +3,7 @@
 A built program reads them from a file in the package, which the build writes with this module.
 Otherwise, they are collected from the installed distributions that bambleweeny requires, with
 those of its extra `server` if they are installed, and from the notices of the engine
-(packaging/contents/engine_notices.py).
+(packaging/contents/engine_notices.py) and of the console's library.
 """
 
 import json
@@ -11,13 +11,15 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[3]
 LICENSES_FILE = "licenses.txt"
 ENGINE_FILE = "engine-licenses.json"
+CONSOLE_FILE = "console-licenses.json"
+_CONSOLE_PACKAGE = "datasette-preact"
 _TEXT = re.compile(r"(licen[cs]e|copying|copyright|notice|authors)[^/]*", re.IGNORECASE)
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?")
 _EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
@@ -29,8 +31,8 @@ _IDS = {
     "ZPL 2.1": "ZPL-2.1",
     "Python Software Foundation License": "PSF-2.0",
 }
-_LEFT_OUT = {"flask"}
-"""Requirements that the locks leave out: only files of flask-swagger-ui are used."""
+_LEFT_OUT = {"datasette", "flask"}
+"""Requirements that the locks leave out: only files of two packages are used."""
 _THIRD_CLAUSE = "Neither the name"
 _UNKNOWN = "no licence named"
 
@@ -78,12 +80,32 @@ def all_licenses() -> str:
     try:
         return (PACKAGE / LICENSES_FILE).read_text("utf-8")
     except FileNotFoundError:
-        return render([*map(notice_of, required_distributions()), *notices_of_engine()])
+        required = map(notice_of, required_distributions())
+        return render([*required, *notices_of_engine(), *notices_of_console()])
 
 
 def notices_of_engine() -> list[Notice]:
     """Return the notices of the engine's parts, which its distribution does not contain."""
-    parts = json.loads((PACKAGE / ENGINE_FILE).read_text("utf-8"))
+    return _read_notices(ENGINE_FILE)
+
+
+def notices_of_console() -> list[Notice]:
+    """Return the notices of Preact and htm, which are in one file of a distribution.
+
+    The licence of that distribution is the text of htm's licence too. Without it there are none.
+    """
+    try:
+        whole = notice_of(distribution(_CONSOLE_PACKAGE))
+    except PackageNotFoundError:
+        return []
+    return [
+        replace(part, texts=(*part.texts, *whole.texts)) if part.license == whole.license else part
+        for part in _read_notices(CONSOLE_FILE)
+    ]
+
+
+def _read_notices(file: str) -> list[Notice]:
+    parts = json.loads((PACKAGE / file).read_text("utf-8"))
     return [Notice(**{**part, "texts": tuple(part["texts"])}) for part in parts]
 
 

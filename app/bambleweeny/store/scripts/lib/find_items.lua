@@ -22,18 +22,23 @@ local function add_item_search(list)
     end
   end
 
+  -- Removes an item that `find` has found from its state. It still counts as an item of the list.
+  function list.take_out(state, item, index, data)
+    if state == 'ready' then
+      list.remove_ready(index, data)
+    else
+      redis.call('ZREM', by_state[state], text_of(item.id))
+      list.delete_not_ready(item)
+    end
+  end
+
   -- Removes an item in any state and returns it.
   function list.remove(id)
     local state, item, _, index, data = list.find(id)
     if not state then
       return nil
     end
-    if state == 'ready' then
-      list.remove_ready(index, data)
-    else
-      redis.call('ZREM', by_state[state], id)
-      list.delete_not_ready(item)
-    end
+    list.take_out(state, item, index, data)
     list.count_removed(item)
     return item
   end
@@ -102,9 +107,10 @@ local function add_item_search(list)
 
   -- Returns up to `limit` items in a state that follow a score and id, each with its score. The
   -- last item is the one with which the page exceeds `room` bytes. With `newest_first` the items
-  -- are in reverse order, and an empty id stands for the end.
-  function list.page(state, score, id, limit, room, newest_first)
-    local ids_by_score, page = by_state[state], {}
+  -- are in reverse order, and an empty id stands for the end. With `preview` each item has only so
+  -- many bytes of its body; also returns how many each one lacks.
+  function list.page(state, score, id, limit, room, newest_first, preview)
+    local ids_by_score, page, lacking = by_state[state], {}, {}
     local skipped = count_to_skip(ids_by_score, score, id, newest_first)
     while #page < 2 * limit and room >= 0 do
       local step = math.min(20, limit - #page / 2)
@@ -126,7 +132,9 @@ local function add_item_search(list)
         found = redis.call('LRANGE', ready, skipped, skipped + step - 1)
       end
       for index, data in ipairs(found) do
-        page[#page + 1], page[#page + 2] = data, scores[index] or '0'
+        local shown = preview and cut_to(data, preview) or data
+        page[#page + 1], page[#page + 2] = shown, scores[index] or '0'
+        lacking[#lacking + 1] = preview and #data - #shown or nil
         room = room - #data
         if room < 0 then
           break
@@ -137,6 +145,6 @@ local function add_item_search(list)
       end
       skipped = skipped + step
     end
-    return page
+    return page, lacking
   end
 end

@@ -73,6 +73,15 @@ local function unpacked(item)
   }
 end
 
+-- Returns a stored item with only the first bytes of its body.
+local function cut_to(item, bytes)
+  local start = 9
+  if string.byte(item) >= 128 then
+    start = select(6, struct.unpack('>I2I8I8Bc0Bc0', item, 9))
+  end
+  return string.sub(item, 1, start - 1 + bytes)
+end
+
 local function packed(item)
   local id = struct.pack('>I8', item.id)
   if item.attempts == 0 and item.expires == 0 and item.reason == '' and item.origin == ''

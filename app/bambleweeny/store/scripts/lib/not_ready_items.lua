@@ -91,7 +91,7 @@ local function add_not_ready_items(list)
   end
 
   -- Makes an item dead: moves it to the policy's dead-letter list, or keeps it in this list if
-  -- there is no such list or it has no room.
+  -- there is no such list or it has no room. Returns the name of the list that has it then.
   function list.make_dead(item, reason)
     local target = list.policy and list.policy.dead_letter
     list.has_died = true
@@ -106,10 +106,30 @@ local function add_not_ready_items(list)
         item.origin = name
         other.append(item)
         other.save()
-        return
+        return target
       end
     end
     list.store_in_state(item, 'dead', now_ms)
+    return name
+  end
+
+  -- Makes an item ready that was delayed or dead and has been taken out. A dead item goes to the
+  -- end of the list, as new as after a move. So does one whose id is the time to come at which it
+  -- was due, and its TTL begins now; any other delayed item returns to its place.
+  function list.make_ready(item, state, score)
+    if state == 'dead' then
+      item.attempts, item.reason, item.origin, item.arrived = 0, '', '', now_ms
+    elseif item.id <= now_in_us() then
+      list.insert(item)
+      return
+    end
+    if item.expires > 0 then
+      redis.call('ZREM', item_expiries, text_of(item.id))
+      item.expires = item.expires - (score - now_ms)
+    end
+    item.id = list.unused_id(math.max(now_in_us(), list.last_id + 1), 1)
+    store_expiry(item)
+    list.insert(item)
   end
 
   -- Returns an item after its lease: deletes it if its TTL is over, else makes it dead after too

@@ -2,6 +2,9 @@
 --- @include "lib/tenant"
 -- The events of an atomic batch, until it cannot fail any more; nil in all other scripts.
 local deferred_events
+-- The times in ms until which the tenant has subscriptions: `watched` to anything, `followed` to
+-- events of all kinds; nil until they are read. Both are fields of its record.
+local watched, followed
 
 -- Returns whether a subscription that ends at a time in ms has not ended; else removes it.
 local function is_active(ends, field)
@@ -12,13 +15,16 @@ local function is_active(ends, field)
   return false
 end
 
--- Publishes an event of any kind to the subscribers of all kinds. Calls that no client follows do
--- not call this: they test `followed` first.
+-- Publishes an event of any kind to the subscribers of all kinds. Scripts test the field `followed`
+-- first, so that a call that no client follows costs no more than that.
 -- NOTE: an atomic batch does not undo an expiry.
 local function notify_followers(event, name)
   if deferred_events and event ~= 'key.expire' then
     deferred_events[#deferred_events + 1] = {notify_followers, event, name}
     return
+  end
+  if followed == nil then
+    followed = redis.call('HGET', user, 'followed')
   end
   followed = is_active(followed, 'followed')
   if followed then
@@ -30,7 +36,10 @@ end
 -- Publishes an event (`key.set`, `key.del` or `list.push`) to the subscribers of the name, to those
 -- of all names of the tenant, and to those of all kinds.
 local function notify(event, name)
-  if not (watched or followed) then
+  if watched == nil then
+    watched = redis.call('HGET', user, 'watched')
+  end
+  if not watched then
     return
   elseif deferred_events then
     deferred_events[#deferred_events + 1] = {notify, event, name}
@@ -40,8 +49,6 @@ local function notify(event, name)
   if watched then
     redis.pcall('PUBLISH', its_changed(name), event)
     redis.pcall('PUBLISH', its_events, event .. ' ' .. name)
-  end
-  if followed then
     notify_followers(event, name)
   end
 end

@@ -58,8 +58,10 @@ local function remove_expired_names()
   end
   redis.call('HDEL', its_expiring_bytes, unpack(names))
   free_expired_bytes(bytes)
-  for index = 1, followed and #names or 0 do
-    notify_followers('key.expire', names[index])
+  if redis.call('HGET', user, 'followed') then
+    for _, name in ipairs(names) do
+      notify_followers('key.expire', name)
+    end
   end
   return #names
 end
@@ -80,7 +82,7 @@ end
 local function take_expired_bytes(name, existed)
   local size = redis.call('HGET', its_expiring_bytes, name)
   redis.call('HDEL', its_expiring_bytes, name)
-  if followed and not existed then
+  if not existed and redis.call('HGET', user, 'followed') then
     notify_followers('key.expire', name)
   end
   return #name + tonumber(size or 0) + 64

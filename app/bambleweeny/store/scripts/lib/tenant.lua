@@ -11,14 +11,10 @@
 -- the script runs only while the slot does not move.
 local user, version = KEYS[1], ARGV[1]
 local its_tag = string.sub(user, 1, -5)
--- The times in ms until which the tenant has subscriptions: to changes of names, and to events of
--- all kinds. False without one.
-local watched, followed
 do
   local equals = string.find(version, '=', 1, true)
   local field = equals and string.sub(version, 1, equals - 1) or 'version'
-  local current
-  current, watched, followed = unpack(redis.call('HMGET', user, field, 'watched', 'followed'))
+  local current = redis.call('HGET', user, field)
   if not current then
     return redis.error_reply('B9Y unauthorized')
   end

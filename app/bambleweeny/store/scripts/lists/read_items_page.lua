@@ -12,14 +12,16 @@
 --   ARGV[8] limit (integer): the most items to return
 --   ARGV[9] room (bytes): the page ends with the item that exceeds this
 --   ARGV[10] order (string): `oldest`, or `newest` for the reverse order
--- Output: each stored item, and its score; without a ready item to return, the ms until an item of
---   the list is due, if one is
+--   ARGV[11] preview (bytes): the most of each body to return; '' for whole bodies
+-- Output: each stored item, and its score; with `preview` how many bytes each body lacks. Without a
+--   ready item to return, the ms until an item of the list is due, if one is.
 --- @include "lib/list"
 local name, state, score, id = ARGV[2], ARGV[5], tonumber(ARGV[6]), ARGV[7]
 local limit, room, order = tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10]
+local preview = tonumber(ARGV[11])
 local list = list_of(name).process_due_once()
-local page = list.page(state, score, id, limit, room, order == 'newest')
+local page, lacking = list.page(state, score, id, limit, room, order == 'newest', preview)
 if #page == 0 and state == 'ready' and list.due then
   return math.max(list.due - list.now_ms, 0)
 end
-return page
+return {page, lacking}

@@ -89,7 +89,8 @@ local function answer_of(place, plan, first)
     record_call(journal, bounds, entry .. rest)
   end
   -- NOTE: the script that records the others notifies of them.
-  if followed and answer[3] == 0 and (entry ~= '' or counts or operations > 0) then
+  local is_sent = answer[3] == 0 and (entry ~= '' or counts or operations > 0)
+  if is_sent and redis.call('HGET', user, 'followed') then
     notify_followers('route.call', id)
   end
   return answer

@@ -11,11 +11,13 @@
 --- @include "lib/tenant"
 --- @include "lib/quota"
 local wanted, field, name = tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local ends = field == 'watched' and watched or field == 'followed' and followed
 local now = now_in_ms()
-if tonumber(ends or 0) < now + wanted then
-  -- NOTE: a full engine refuses a first write that adds; this one removes first.
-  redis.call('HDEL', user, field)
-  redis.call('HSET', user, field, string.format('%.0f', now + 2 * wanted))
+-- NOTE: a script that finds no `watched` does not look for `followed`.
+for _, renewed in ipairs(field == 'watched' and {field} or {'watched', field}) do
+  if tonumber(redis.call('HGET', user, renewed) or 0) < now + wanted then
+    -- NOTE: a full engine refuses a first write that adds; this one removes first.
+    redis.call('HDEL', user, renewed)
+    redis.call('HSET', user, renewed, string.format('%.0f', now + 2 * wanted))
+  end
 end
 return name and redis.call('MGET', its_key(name), its_meta(name))

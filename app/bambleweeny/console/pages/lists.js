@@ -1,0 +1,59 @@
+// All lists with the number of items in each state; with a name, one list.
+import { text } from "../en/lists.js";
+import { to } from "../parts/address.js";
+import { call } from "../parts/api.js";
+import { bytes, number } from "../parts/format.js";
+import { Grid } from "../parts/grid.js";
+import { countedLists, pushTo, STATES } from "../parts/lists/calls.js";
+import { List } from "../parts/lists/list.js";
+import { PushDialog } from "../parts/lists/push.js";
+import { useLive } from "../parts/live.js";
+import { Loaded, useReading } from "../parts/loading.js";
+import { usePages } from "../parts/paged.js";
+import { request } from "../parts/request.js";
+import { useShortcut } from "../parts/shortcuts.js";
+import { Empty } from "../parts/snippet_box.js";
+import { html, useState, useTitle } from "../parts/ui.js";
+
+const nameOf = ({ key }) => key;
+const COLUMNS = [
+  { key: "name", title: text.name, render: nameOf },
+  ...STATES.map((state) => ({ key: state, title: text.states[state], isNumber: true, isMinor: state === "delayed", render: (row) => html`<${Count} state=${state} count=${row[state]} />` })),
+  { key: "bytes", title: text.bytes, isNumber: true, isMinor: true, render: (row) => bytes(row.bytes) },
+  { key: "paused", title: text.status, isMinor: true, render: ({ paused }) => paused && html`<span class="badge leased">${text.paused}</span>` },
+];
+
+const Count = ({ state, count }) => html`<span class=${count ? state : "soft"}>${number(count)}</span>`;
+
+export default function Lists({ rest, query }) {
+  if (rest[0]) return html`<${List} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  return html`<${AllLists} prefix=${query.prefix ?? ""} />`;
+}
+
+function AllLists({ prefix }) {
+  useTitle(text.title);
+  const [isNew, setNew] = useState(false);
+  const pages = usePages(
+    async ({ after, limit, signal }) => {
+      const { lists, next } = (await call(countedLists({ prefix, after, limit }), { signal, isQuiet: true })).json();
+      return { rows: lists, next };
+    },
+    nameOf,
+    [prefix],
+  );
+  const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
+  useLive(({ event }) => event.startsWith("list."), () => (pages.reload(), count.reload()));
+  useShortcut("n", () => setNew(true));
+  const first = pushTo("jobs", "resize cat.png");
+  const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button></div>
+    <div class="bar">
+      <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
+        onChange=${(event) => (location.hash = to("lists", [], { prefix: event.target.value.trim() }))} />
+      <span role="status">${count.value === undefined ? "" : text.count(number(count.value))}</span>
+    </div>
+    <${Loaded} reading=${pages}>${(rows) =>
+      html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("lists", key)} onMore=${pages.more} whole=${count.value} empty=${empty} />`}
+    </${Loaded}>
+    ${isNew && html`<${PushDialog} onClose=${() => setNew(false)} onPushed=${(name) => (location.hash = to("lists", name))} />`}`;
+}

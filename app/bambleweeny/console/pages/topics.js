@@ -1,0 +1,53 @@
+// All topics; with a name, the messages of one as they come.
+import { text } from "../en/topics.js";
+import { to } from "../parts/address.js";
+import { call } from "../parts/api.js";
+import { number } from "../parts/format.js";
+import { Grid } from "../parts/grid.js";
+import { useLive } from "../parts/live.js";
+import { Loaded, useReading } from "../parts/loading.js";
+import { usePages } from "../parts/paged.js";
+import { request } from "../parts/request.js";
+import { useShortcut } from "../parts/shortcuts.js";
+import { Empty } from "../parts/snippet_box.js";
+import { PublishDialog, publishTo } from "../parts/topics/publish.js";
+import { Topic } from "../parts/topics/topic.js";
+import { html, useState, useTitle } from "../parts/ui.js";
+
+const nameOf = ({ key }) => key;
+const COLUMNS = [{ key: "name", title: text.name, render: nameOf }];
+
+export default function Topics({ rest, query }) {
+  if (rest[0]) return html`<${Topic} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  return html`<${AllTopics} prefix=${query.prefix ?? ""} />`;
+}
+
+function AllTopics({ prefix }) {
+  useTitle(text.title);
+  const [isNew, setNew] = useState(false);
+  const read = async (query, signal) => (await call(request("GET", ["topics"], { query: { prefix, ...query } }), { signal, isQuiet: true })).json();
+  const pages = usePages(
+    async ({ after, limit, signal }) => {
+      const { topics, next } = await read({ after, limit }, signal);
+      return { rows: topics, next };
+    },
+    nameOf,
+    [prefix],
+  );
+  const count = useReading(async (signal) => (await read({ count: 1 }, signal)).count, [prefix]);
+  const isUnknown = ({ event, name }) => event === "topic.publish" && name.startsWith(prefix) && !pages.value?.some(({ key }) => key === name);
+  useLive(isUnknown, () => (pages.reload(), count.reload()));
+  useShortcut("n", () => setNew(true));
+  const first = publishTo("news", "the build is green");
+  const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newTopic} <kbd>n</kbd></button></div>
+    <div class="bar">
+      <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
+        onChange=${(event) => (location.hash = to("topics", [], { prefix: event.target.value.trim() }))} />
+      <span role="status">${count.value === undefined ? "" : text.count(number(count.value))}</span>
+    </div>
+    <${Loaded} reading=${pages}>${(rows) =>
+      html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("topics", key)} onMore=${pages.more} whole=${count.value} empty=${empty} />`}
+    </${Loaded}>
+    ${isNew && html`<${PublishDialog} onClose=${() => setNew(false)} onPublished=${(name) => (location.hash = to("topics", name))} />`}`;
+}

@@ -1,0 +1,87 @@
+// An import: a file, what it would do, and the import itself.
+import { text } from "../../en/data.js";
+import { call } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { bytes, number } from "../format.js";
+import { Loaded, useReading } from "../loading.js";
+import { request } from "../request.js";
+import { acting, session } from "../session.js";
+import { CopyButton, SnippetBox } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+import { DropZone } from "./files.js";
+
+const MODES = ["merge", "skip", "replace"];
+const BODY_TOO_LARGE = "body_too_large";
+
+// Returns the call that imports lines; in a dry run nothing changes.
+const importing = (lines, mode, isDry) =>
+  request("POST", ["import"], { query: { mode, dry_run: isDry ? 1 : undefined }, body: lines, type: "application/x-ndjson" });
+
+export function Import() {
+  const [file, setFile] = useState(null);
+  const choose = async ([chosen]) => setFile({ name: chosen.name, lines: new Uint8Array(await chosen.arrayBuffer()) });
+  return html`<section class="stack"><h2>${text.importTitle}</h2><p>${text.importAbout}</p>
+    ${file ? html`<${Planned} key=${file.name} file=${file} onDone=${() => setFile(null)} />` : html`<${DropZone} label=${text.drop} onFiles=${choose} />`}
+  </section>`;
+}
+
+function Planned({ file, onDone }) {
+  const [mode, setMode] = useState("merge");
+  const reading = useReading(async (signal) => (await call(importing(file.lines, mode, true), { signal })).json(), [mode]);
+  const isTooLarge = reading.error?.code === BODY_TOO_LARGE;
+  return html`<div class="stack">
+    <div class="bar"><span class="grow">${text.file(file.name, bytes(file.lines.length))}</span><button type="button" onClick=${onDone}>${text.another}</button></div>
+    ${isTooLarge ? html`<${TooLarge} name=${file.name} />` : html`
+      <${Modes} mode=${mode} onMode=${setMode} />
+      <${Loaded} reading=${reading}>${(found) => html`<${Plan} plan=${found.plan} />
+        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}`}</${Loaded}>
+      <${SnippetBox} request=${importing(file.lines, mode, false)} />`}
+  </div>`;
+}
+
+function Modes({ mode, onMode }) {
+  return html`<fieldset><legend>${text.mode}</legend>${MODES.map((name) => html`<label class="check" key=${name}>
+    <input type="radio" name="mode" checked=${name === mode} onChange=${() => onMode(name)} />${text.modes[name]}</label>`)}</fieldset>`;
+}
+
+function Plan({ plan }) {
+  const rows = Object.keys(text.nouns).filter((noun) => Object.values(plan[noun]).some(Boolean));
+  return html`<div class="stack"><h3>${text.planTitle}</h3>
+    <div class="plain"><table aria-label=${text.planTitle}>
+      <thead><tr><th scope="col">${text.noun}</th>${["new", "replaced", "skipped"].map((name) => html`<th scope="col" class="number" key=${name}>${text[name]}</th>`)}</tr></thead>
+      <tbody>${rows.map((noun) => html`<tr class="row" key=${noun}><th scope="row">${text.nouns[noun]}</th>
+        ${["new", "replaced", "skipped"].map((name) => html`<td class="number" key=${name}>${number(plan[noun][name])}</td>`)}</tr>`)}</tbody>
+    </table></div>
+    ${listed(plan.deleted) && html`<p>${text.deleted(listed(plan.deleted))}</p>`}
+    <p>${plan.bytes < 0 ? text.shrinking(bytes(-plan.bytes)) : text.growth(bytes(plan.bytes))}</p>
+    ${plan.error && html`<div class="problem" role="alert"><p>${plan.error.index === undefined ? "" : text.line(number(plan.error.index + 1))}${plan.error.info}</p>
+      ${plan.error.hint && html`<p>${plan.error.hint}</p>`}</div>`}
+  </div>`;
+}
+
+function Run({ file, mode, plan, onDone }) {
+  const [isBusy, setBusy] = useState(false);
+  const isReplacing = mode === "replace";
+  const run = async () => {
+    const owner = acting.value?.name ?? session.value.user;
+    const detail = text.replaceDetail(owner, listed(plan.deleted) || text.nothing);
+    if (isReplacing && !(await confirm({ title: text.replaceTitle, detail, action: text.runReplace, typed: owner }))) return;
+    setBusy(true);
+    try {
+      const done = (await call(importing(file.lines, mode, false))).json();
+      say(text.done(number(done.keys), number(done.items), number(done.messages)));
+      onDone();
+    } catch (ex) {
+      sayError(ex);
+      setBusy(false);
+    }
+  };
+  return html`<div><button type="button" class=${isReplacing ? "danger" : "primary"} disabled=${isBusy} onClick=${run}>${isReplacing ? text.runReplace : text.run}</button></div>`;
+}
+
+function TooLarge({ name }) {
+  const line = `bambleweeny import ${/^[\w.-]+$/.test(name) ? name : "FILE"}`;
+  return html`<div class="note"><p>${text.tooLarge}</p><div class="bar"><code>${line}</code><${CopyButton} value=${line} /></div></div>`;
+}
+
+const listed = (counts) => Object.entries(counts ?? {}).filter(([, count]) => count).map(([noun, count]) => `${number(count)} ${text.nouns[noun]?.toLowerCase() ?? noun}`).join(", ");

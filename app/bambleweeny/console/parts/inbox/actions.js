@@ -1,0 +1,69 @@
+// What can be done with a request: copied as curl, sent to the bin again, deleted.
+import { text } from "../../en/inbox.js";
+import { call, exchange } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { curlOf, sentHeaders } from "../public/curl.js";
+import { callPath, idOf } from "../public/urls.js";
+import { request } from "../request.js";
+import { CopyButton } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+
+const LOCAL = "http://localhost:3000/hook";
+
+export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
+  const [isCurl, setCurl] = useState(false);
+  const sent = kept ?? { method: "POST", path: "", query: "", headers: [], bytes };
+  const replay = async () => {
+    if (sent.method === "GET" && sent.bytes.length) return say(text.noBodyOfGet, { isError: true });
+    try {
+      const { status, bytes: answer } = await exchange(replayOf(bin, sent));
+      if (status >= 400) say(text.replayFailed(status, infoIn(answer)), { isError: true });
+      else say(document.once ? text.replayedOnce(status) : text.replayed(status));
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
+  const remove = async () => {
+    if (!(await confirm({ title: text.deleteItemTitle, detail: text.deleteItemDetail(document.list), action: text.deleteItem }))) return;
+    try {
+      await call(request("DELETE", ["lists", document.list, "items", id]));
+      say(text.deletedItem);
+      onChanged();
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
+  return html`<div class="bar actions">
+      <button type="button" class="small" aria-expanded=${isCurl} onClick=${() => setCurl(!isCurl)}>${text.curl}</button>
+      <button type="button" class="small" onClick=${() => void replay()}>${text.replay}</button>
+      ${item?.state && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
+    </div>
+    ${isCurl && html`<${Curl} sent=${sent} />`}`;
+}
+
+function Curl({ sent }) {
+  const [url, setUrl] = useState(LOCAL);
+  const command = curlOf(sent, url.trim() || LOCAL);
+  return html`<section class="snippet curl" aria-label=${text.curl}>
+    <div class="bar"><label class="grow line">${text.curlTo}<input name="curl-to" type="url" value=${url} autocomplete="off" spellcheck=${false} onInput=${(event) => setUrl(event.target.value)} /></label>
+      <${CopyButton} label=${text.curlCopy} value=${command} /></div>
+    <pre tabindex="0">${command}</pre>
+  </section>`;
+}
+
+function replayOf(bin, { method, path, query, headers, bytes }) {
+  return request(method, [], {
+    path: callPath("bins", idOf(bin)) + path + (query && `?${query}`),
+    headers: Object.fromEntries(sentHeaders(headers)),
+    body: bytes.length ? bytes : undefined,
+    isPublic: true,
+  });
+}
+
+function infoIn(answer) {
+  try {
+    return JSON.parse(new TextDecoder().decode(answer)).info ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,89 @@
+// One bin: its URL, what it has received beside the whole request, what it has refused, and a request to try it.
+import { text } from "../../en/inbox.js";
+import { to } from "../address.js";
+import { call } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { number } from "../format.js";
+import { statsOf, STATES } from "../lists/calls.js";
+import { useLive } from "../live.js";
+import { Loaded, useReading } from "../loading.js";
+import { documentOf } from "../public/document.js";
+import { Tester } from "../public/tester.js";
+import { callPath, idOf, UrlBox, urlOf } from "../public/urls.js";
+import { request } from "../request.js";
+import { useShortcut } from "../shortcuts.js";
+import { CopyButton } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+import { EditBinDialog } from "./form.js";
+import { Refused, useRefused } from "./refused.js";
+import { ListRequests, TopicRequests } from "./requests.js";
+
+export const nameOf = (bin) => bin.name || idOf(bin);
+
+export function Bin({ id, query }) {
+  const bin = useReading(async (signal) => {
+    const { bins } = (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json();
+    const row = bins.find((one) => idOf(one) === id || one.name === id);
+    return row ? { row, document: (await call(documentOf("bins", idOf(row)), { signal, isQuiet: true })).json() } : null;
+  }, [id]);
+  return html`<a class="up" href=${to("inbox")}>${text.all}</a>
+    <${Loaded} reading=${bin}>${(found) => (found ? html`<${Shown} bin=${found.row} document=${found.document} query=${query} onChanged=${bin.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
+}
+
+function Shown({ bin, document, query, onChanged }) {
+  const id = idOf(bin);
+  const [isEdited, setEdited] = useState(false);
+  const refused = useRefused(id);
+  const show = ["refused", "test"].includes(query.show) ? query.show : "requests";
+  useShortcut("e", () => setEdited(true));
+  const tab = (name, count) => html`<a class="button tab" href=${to("inbox", id, { show: name === "requests" ? undefined : name })} aria-current=${name === show ? "true" : undefined}>${text[name]}${count ? html` <span class="count">${number(count)}</span>` : ""}</a>`;
+  return html`<div class="bar"><h1 class="grow">${nameOf(bin)}</h1>
+      <button type="button" onClick=${() => setEdited(true)}>${text.edit} <kbd>e</kbd></button>
+      <button type="button" class="danger" onClick=${() => void removeBin(bin)}>${text.remove}</button></div>
+    <${UrlBox} label=${text.urlLabel} url=${urlOf(bin)} />
+    <${About} bin=${bin} document=${document} />
+    <nav class="tabs" aria-label=${nameOf(bin)}>${tab("requests")}${tab("refused", refused.value?.length)}${tab("test")}</nav>
+    ${show === "requests" && html`<${Requests} bin=${bin} document=${document} query=${query} />`}
+    ${show === "refused" && html`<${Refused} id=${id} reading=${refused} />`}
+    ${show === "test" && html`<p>${text.testAbout}</p><${Tester} base=${callPath("bins", id)} first=${{ method: "POST", headers: "Content-Type: application/json", body: '{"event":"test"}' }} />`}
+    ${isEdited && html`<${EditBinDialog} id=${id} title=${nameOf(bin)} onClose=${() => setEdited(false)} onSaved=${() => (setEdited(false), onChanged())} />`}`;
+}
+
+function About({ bin, document }) {
+  const { list, topic, verify, keep = "body" } = document;
+  const listen = `bambleweeny listen ${nameOf(bin)} --to http://localhost:3000/hook`;
+  return html`<dl class="facts about">
+    <dt>${text.target}</dt><dd>${list ? text.list : text.topic} <a href=${to(list ? "lists" : "topics", list ?? topic)}>${list ?? topic}</a>, ${text.keeps[keep]}</dd>
+    ${verify && html`<dt>${text.signed}</dt><dd>${verify.scheme}, ${text.fields.otherwise.toLowerCase()} ${text.otherwises[verify.else ?? "reject"]}</dd>`}
+    ${list && html`<dt>${text.listen}</dt><dd class="bar"><code>${listen}</code><${CopyButton} value=${listen} /></dd>`}
+  </dl>`;
+}
+
+function Requests({ bin, document, query }) {
+  if (document.topic) return html`<${TopicRequests} bin=${bin} document=${document} query=${query} />`;
+  return html`<${OfList} bin=${bin} document=${document} query=${query} />`;
+}
+
+function OfList({ bin, document, query }) {
+  const { list } = document;
+  const stats = useReading(async (signal) => (await call(statsOf(list), { signal, isQuiet: true })).json(), [list]);
+  useLive(({ event, name }) => event.startsWith("list.") && name === list, stats.reload);
+  const state = STATES.includes(query.state) ? query.state : "ready";
+  const tabs = STATES.map((name) => html`<a key=${name} class=${`button tab ${name}`} href=${to("inbox", idOf(bin), { state: name })} aria-current=${name === state ? "true" : undefined}>${text.states[name]}
+    <span class="count">${stats.value ? number(stats.value[name]) : ""}</span></a>`);
+  return html`<${ListRequests} key=${state} bin=${bin} document=${document} query=${query} state=${state} count=${stats.value?.[state] ?? 0} tabs=${tabs} />`;
+}
+
+// Asks, and deletes a bin.
+export async function removeBin(bin) {
+  const name = nameOf(bin);
+  const target = bin.list ? `${text.list} ${bin.list}` : `${text.topic} ${bin.topic}`;
+  if (!(await confirm({ title: text.removeTitle(name), detail: text.removeDetail(target), action: text.remove, typed: name }))) return;
+  try {
+    await call(request("DELETE", ["bins"], { query: { id: idOf(bin) } }));
+    say(text.removed(name));
+    location.hash = to("inbox");
+  } catch (ex) {
+    sayError(ex);
+  }
+}

@@ -1,0 +1,97 @@
+// The form of a new bin, and of one that is changed: fields, or the whole document as JSON.
+import { text } from "../../en/inbox.js";
+import { call } from "../api.js";
+import { Modal, say } from "../dialogs.js";
+import { Problem } from "../loading.js";
+import { ConflictDialog, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
+import { JsonEditor } from "../public/editor.js";
+import { SnippetBox } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+import { documentOf, fieldsOf, isExact } from "./fields.js";
+import { Fields } from "./form_fields.js";
+
+const FIRST = { list: "hooks", keep: "request" };
+
+export function NewBinDialog({ onClose, onMade }) {
+  const [error, setError] = useState(null);
+  const save = async (body) => {
+    try {
+      const made = (await call(postDocument("bins", body))).json();
+      say(text.made);
+      onMade(made);
+    } catch (ex) {
+      setError(ex);
+    }
+  };
+  return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
+    <${Form} first=${JSON.stringify(FIRST, null, 2)} error=${error} action=${text.make} onSave=${save} onClose=${onClose} asked=${(body) => postDocument("bins", body)} />
+  </${Modal}>`;
+}
+
+export function EditBinDialog({ id, title, onClose, onSaved }) {
+  const document = useDocument("bins", id);
+  const finish = async (saving) => {
+    if (!(await saving)) return;
+    say(text.saved);
+    onSaved();
+  };
+  if (document.conflict) return html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`;
+  const { value, error } = document.reading;
+  return html`<${Modal} title=${text.editTitle(title)} onClose=${onClose} isWide>
+    ${error && html`<${Problem} error=${error} onRetry=${document.reading.reload} />`}
+    ${value !== undefined && html`<${Form} key=${value} first=${document.draft ?? value} error=${document.error} action=${text.save} isEdited onSave=${(body) => finish(document.save(body))} onClose=${onClose}
+      asked=${(body) => putDocument("bins", id, body)} />`}
+  </${Modal}>`;
+}
+
+function Form({ first, error, action, isEdited = false, onSave, onClose, asked }) {
+  const [written, setWritten] = useState(first);
+  const [earlier, setEarlier] = useState(isExact(first) ? JSON.parse(first) : null);
+  const [fields, setFields] = useState(earlier && fieldsOf(earlier));
+  const [isJson, setJson] = useState(!earlier);
+  const [isBusy, setBusy] = useState(false);
+  const made = textOf(isJson, written, fields, earlier);
+  const show = (asJson) => {
+    if (asJson && made !== null) setWritten(pretty(made));
+    if (!asJson) {
+      setEarlier(JSON.parse(written));
+      setFields(fieldsOf(JSON.parse(written)));
+    }
+    setJson(asJson);
+  };
+  const submit = async (event) => {
+    event.preventDefault();
+    if (made === null) return;
+    setBusy(true);
+    await onSave(made);
+    setBusy(false);
+  };
+  return html`<form onSubmit=${submit} class="bin-form">
+    <div class="tabs"><button type="button" class="tab" aria-pressed=${!isJson} disabled=${isJson && !isExact(written)} onClick=${() => show(false)}>${text.asForm}</button>
+      <button type="button" class="tab" aria-pressed=${isJson} disabled=${made === null} onClick=${() => show(true)}>${text.asJson}</button></div>
+    ${isJson
+      ? html`<${JsonEditor} label=${text.document} value=${written} onChange=${setWritten} error=${error} />`
+      : html`<${Fields} fields=${fields} earlier=${earlier} isEdited=${isEdited} onChange=${(changes) => setFields({ ...fields, ...changes })} />
+          ${made === null && html`<p class="wrong" role="alert">${text.answerNotJson}</p>`}${error && html`<${Problem} error=${error} />`}`}
+    <details><summary>${text.call}</summary><${SnippetBox} request=${asked(withoutSecrets(made ?? "{}"))} /></details>
+    <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || made === null}>${action}</button></footer>
+  </form>`;
+}
+
+// NOTE: a secret that is typed is sent, and shown nowhere.
+function withoutSecrets(body) {
+  try {
+    return JSON.stringify(JSON.parse(body, (name, value) => (name === "secrets" && Array.isArray(value) ? value.map(() => "[secret]") : name === "secret" && value ? "[secret]" : value)));
+  } catch {
+    return body;
+  }
+}
+
+function textOf(isJson, written, fields, earlier) {
+  if (isJson) return written;
+  try {
+    return JSON.stringify(documentOf(fields, earlier));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,40 @@
+// The fields of the form of a bin.
+import { text } from "../../en/inbox.js";
+import { html } from "../ui.js";
+import { CHALLENGES, hasSimpleAnswer, NEEDS_SECRET, SCHEMES } from "./fields.js";
+
+const NAME = "[A-Za-z0-9_:.\\-]+";
+
+export function Fields({ fields, earlier, isEdited, onChange }) {
+  const input = (name, more = {}) => html`<label>${text.fields[name]}<input name=${name} autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder=${text.hints[name]} value=${fields[name]}
+    onInput=${(event) => onChange({ [name]: event.target.value })} ...${more} /></label>`;
+  const select = (name, values, names = {}) => html`<label>${text.fields[name]}<select name=${name} value=${fields[name]} onChange=${(event) => onChange({ [name]: event.target.value })}>
+    ${values.map((value) => html`<option key=${value} value=${value}>${names[value] ?? value}</option>`)}</select></label>`;
+  const keeps = isEdited && earlier.verify?.scheme === fields.scheme;
+  return html`<div class="fields">
+      ${select("target", ["list", "topic"], text.targets)}
+      ${input("queue", { required: true, maxlength: 255, pattern: NAME, autofocus: !isEdited })}
+      ${input("name", { maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+" })}
+      ${select("keep", ["request", "body"], text.keeps)}
+    </div>
+    <fieldset><legend>${text.verify}</legend><div class="fields">
+      ${select("scheme", ["", ...SCHEMES], { "": text.noneChosen, hmac: text.otherHmac })}
+      ${fields.scheme && input("secret", { type: "password", autocomplete: "new-password", required: !keeps, placeholder: keeps ? text.secretStays : "" })}
+      ${fields.scheme && select("otherwise", ["reject", "keep"], text.otherwises)}
+      ${fields.scheme === "hmac" && html`${input("header", { required: true })}${select("algorithm", ["", "sha1", "sha256", "sha512"], { "": "sha256" })}${select("encoding", ["", "hex", "base64"], { "": "hex" })}${input("prefix")}`}
+    </div></fieldset>
+    <fieldset><legend>${text.accepted}</legend><div class="fields">
+      ${input("methods")}
+      ${select("challenge", ["", ...CHALLENGES], { "": text.noneChosen })}
+      ${NEEDS_SECRET.has(fields.challenge) && input("challengeSecret", { type: "password", autocomplete: "new-password", placeholder: earlier.challenge?.provider === fields.challenge ? text.secretStays : "" })}
+      ${fields.target === "list" && input("once")}
+      ${input("max_body")}${input("rate")}${input("ends")}
+    </div></fieldset>
+    ${hasSimpleAnswer(earlier)
+      ? html`<fieldset><legend>${text.answer}</legend><div class="fields">
+          ${input("answerStatus", { type: "number", min: 200, max: 599 })}
+          ${select("answerKind", ["text", "json"], text.answerKinds)}
+        </div>
+        <label>${text.fields.answerBody}<textarea name="answerBody" rows="2" spellcheck=${false} placeholder=${text.hints.answerBody} value=${fields.answerBody} onInput=${(event) => onChange({ answerBody: event.target.value })}></textarea></label></fieldset>`
+      : html`<p class="note">${text.answerInJson}</p>`}`;
+}

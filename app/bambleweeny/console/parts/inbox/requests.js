@@ -1,0 +1,83 @@
+// The requests of a bin, the newest first, beside the one that is chosen. New ones move neither the focus nor the choice.
+import { text } from "../../en/inbox.js";
+import { to } from "../address.js";
+import { call, exchange } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { bytes, number, time } from "../format.js";
+import { Grid } from "../grid.js";
+import { purgeOf } from "../lists/calls.js";
+import { Loaded } from "../loading.js";
+import { callPath, idOf } from "../public/urls.js";
+import { request } from "../request.js";
+import { Empty } from "../snippet_box.js";
+import { html, useEffect, useRef, useTitle } from "../ui.js";
+import { nameOf } from "./bin.js";
+import { RequestDetail } from "./request.js";
+import { useItems, useMessages, useUnread } from "./rows.js";
+
+export function ListRequests({ bin, document, query, state, count, tabs }) {
+  const rows = useItems(document.list, state, document.keep === "request", idOf(bin));
+  const word = text.states[state].toLowerCase();
+  const purge = async () => {
+    if (!(await confirm({ title: text.purgeTitle(number(count), word, document.list), detail: text.purgeDetail, action: text.purge(word), typed: document.list }))) return;
+    try {
+      say(text.purged(number((await call(purgeOf(document.list, state))).json().items)));
+    } catch (ex) {
+      sayError(ex);
+    }
+    await rows.reload();
+  };
+  const bar = html`<div class="tabs grow">${tabs}</div>${count > 0 && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}`;
+  return html`<${Requests} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} />`;
+}
+
+export function TopicRequests({ bin, document, query }) {
+  return html`<${Requests} bin=${bin} document=${document} query=${query} rows=${useMessages(document.topic, document.keep === "request")} />`;
+}
+
+function Requests({ bin, document, query, rows, state, bar, whole }) {
+  const id = idOf(bin);
+  const { unread, look, lookAtAll } = useUnread(rows.value);
+  useTitle(unread.size ? `(${unread.size}) ${nameOf(bin)}` : nameOf(bin));
+  const chosen = useChosen(query.item, rows.value);
+  useEffect(() => {
+    if (query.item) look(query.item);
+  }, [query.item, unread]);
+  const isDetail = Boolean(chosen);
+  return html`<div class="bar">${bar}
+      ${unread.size > 0 && html`<span class="badge" role="status">${text.unread(number(unread.size))}</span><button type="button" class="small" onClick=${lookAtAll}>${text.lookAtAll}</button>`}</div>
+    <${Loaded} reading=${rows}>${(all) => html`<div class=${isDetail ? "two inbox" : "stack"}>
+      <${Grid} label=${text.requests} columns=${columnsOf(unread, isDetail)} rows=${all} keyOf=${({ id: key }) => key} href=${({ id: item }) => to("inbox", id, { state, item })}
+        isCurrent=${({ id: item }) => item === chosen} onMore=${rows.more} whole=${whole === undefined ? all.length : Math.max(whole, all.length)} empty=${html`<${Nothing} bin=${bin} document=${document} state=${state} />`} />
+      ${isDetail && html`<${RequestDetail} key=${chosen} bin=${bin} document=${document} id=${chosen} row=${all.find(({ id: item }) => item === chosen)} isAsked=${Boolean(query.item)}
+        closed=${to("inbox", id, { state, item: "none" })} onChanged=${() => (rows.reload(), (location.hash = to("inbox", id, { state, item: "none" })))} />`}
+    </div>`}</${Loaded}>`;
+}
+
+// Without a choice it is the newest one that was there first, on screens that have room beside the list.
+function useChosen(item, rows) {
+  const first = useRef(null);
+  if (item) return item === "none" ? null : item;
+  if (!first.current && rows?.length && matchMedia("(min-width: 1000px)").matches) first.current = rows[0].id;
+  return first.current;
+}
+
+function columnsOf(unread, isDetail) {
+  const shown = ({ id, method, line }) => html`${unread.has(id) && html`<b class="fresh-mark"><span class="hidden">${text.unreadMark}</span>●</b> `}${method && html`<b>${method}</b> `}${line}`;
+  return [
+    { key: "line", title: text.request, render: shown },
+    ...(isDetail ? [] : [{ key: "size", title: text.size, isNumber: true, isMinor: true, render: ({ size }) => (size === undefined ? "" : bytes(size)) }]),
+    { key: "time", title: text.time, render: ({ time: when }) => html`<time datetime=${when}>${time(when)}</time>` },
+  ];
+}
+
+function Nothing({ bin, document, state }) {
+  if (state && state !== "ready") return html`<p>${text.nothingIn(text.states[state].toLowerCase())}</p>`;
+  const method = [document.methods ?? "POST"].flat()[0].replace("*", "POST");
+  const first = request(method, [], { path: callPath("bins", idOf(bin)), body: method === "GET" ? undefined : '{"event":"hello"}', type: "application/json", isPublic: true });
+  const run = async () => {
+    const { status } = await exchange(first);
+    if (status >= 400) location.hash = to("inbox", idOf(bin), { show: "refused" });
+  };
+  return html`<${Empty} sentence=${text.nothingYet} request=${first} onRun=${run} />`;
+}

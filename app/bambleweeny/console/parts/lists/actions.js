@@ -1,0 +1,68 @@
+// The buttons for what can be done with items in their state: one item, or many that are all in the same state.
+import { text } from "../../en/lists.js";
+import { call } from "../api.js";
+import { confirm, Modal, say, sayError } from "../dialogs.js";
+import { number } from "../format.js";
+import { SnippetBox } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+import { ACTIONS, ASKS, failuresOf, IS_SURE, requestsOf } from "./calls.js";
+
+const AT_ONCE = 6;
+
+export function Actions({ list, items, onDone }) {
+  const [asking, setAsking] = useState(null);
+  const [isBusy, setBusy] = useState(false);
+  const count = number(items.length);
+  const act = async (action, value) => {
+    setBusy(true);
+    try {
+      await perform(list, action, items, value);
+    } finally {
+      setBusy(false);
+      onDone();
+    }
+  };
+  const begin = async (action) => {
+    if (ASKS[action]) return setAsking(action);
+    const isSure = !IS_SURE.has(action) || (await confirm({ title: text.sureTitle[action](count), detail: text.sureDetail[action](list), action: text.actions[action], isDanger: action === "delete" }));
+    return isSure && act(action);
+  };
+  return html`<div class="bar actions">
+    ${ACTIONS[items[0].state].map((action) => html`<button type="button" key=${action} class=${action === "delete" ? "small danger" : "small"} disabled=${isBusy}
+      onClick=${() => void begin(action)}>${text.actions[action]}</button>`)}
+    ${asking && html`<${Ask} ...${{ list, items, action: asking }} onClose=${() => setAsking(null)} onAct=${(value) => (setAsking(null), act(asking, value))} />`}
+  </div>`;
+}
+
+function Ask({ list, items, action, onClose, onAct }) {
+  const [value, setValue] = useState(text.askHints[action]);
+  const [first] = requestsOf(list, action, items, value.trim());
+  return html`<${Modal} title=${text.actionTitle(text.actions[action], number(items.length))} onClose=${onClose}>
+    <form onSubmit=${(event) => (event.preventDefault(), void onAct(value.trim()))}>
+      <label>${text.asks[action]}<input name="value" required=${action !== "bury"} maxlength="255" autofocus autocomplete="off" value=${value} onInput=${(event) => setValue(event.target.value)} /></label>
+      <${SnippetBox} request=${first} />
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary">${text.actions[action]}</button></footer>
+    </form>
+  </${Modal}>`;
+}
+
+// Makes the calls of an action, a few at once, and says how many items it has changed.
+async function perform(list, action, items, value) {
+  const left = requestsOf(list, action, items, value);
+  const failures = [];
+  const work = async () => {
+    for (let sent = left.shift(); sent; sent = left.shift()) {
+      try {
+        const answer = await call(sent);
+        if (sent.segments[2] === "ack") failures.push(...failuresOf(answer.json()));
+      } catch (ex) {
+        const lost = sent.segments[2] === "ack" ? Object.values(JSON.parse(sent.body)).flat().length : 1;
+        failures.push(...Array.from({ length: lost }, () => ex.info ?? ex.message));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  const changed = items.length - failures.length;
+  if (changed) say(text.done[action](number(changed)));
+  if (failures.length) sayError(new Error(text.failed(number(failures.length), failures[0])));
+}

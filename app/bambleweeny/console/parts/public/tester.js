@@ -1,0 +1,64 @@
+// A request to a bin or route that the user makes here, and what is answered.
+import { text } from "../../en/public.js";
+import { exchange } from "../api.js";
+import { BodyInput, sentBody } from "../body_input.js";
+import { sayError } from "../dialogs.js";
+import { request } from "../request.js";
+import { SnippetBox } from "../snippet_box.js";
+import { html, useState } from "../ui.js";
+import { Answer } from "./answer.js";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+const WITHOUT_BODY = ["GET", "HEAD"];
+
+// `base` is the path of the bin or route. `onAnswer(sent, answer)` is called after each one; the children are shown beside the answer.
+export function Tester({ base, first, onAnswer = () => {}, children }) {
+  const [fields, setFields] = useState({ method: "GET", path: "", query: "", headers: "", body: "", ...first });
+  const [{ answer, error, isBusy }, setState] = useState({});
+  const set = (changes) => setFields({ ...fields, ...changes });
+  const field = (name) => ({ name, value: fields[name], autocomplete: "off", spellcheck: false, autocapitalize: "none", onInput: (event) => set({ [name]: event.target.value }) });
+  const hasBody = !WITHOUT_BODY.includes(fields.method);
+  const sent = requestOf(base, fields, hasBody);
+  const send = async (event) => {
+    event.preventDefault();
+    setState({ isBusy: true });
+    const at = Date.now();
+    try {
+      const found = await exchange(sent);
+      setState({ answer: found });
+      onAnswer({ ...fields, at }, found);
+    } catch (ex) {
+      if (ex.status === undefined) sayError(ex);
+      setState({ error: ex });
+      onAnswer({ ...fields, at }, null);
+    }
+  };
+  return html`<div class="stack">
+    <form class="tester" onSubmit=${send}>
+      <div class="line">
+        <label>${text.method}<select name="method" value=${fields.method} onChange=${(event) => set({ method: event.target.value })}>${METHODS.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}</select></label>
+        <label class="grow">${text.path}<input ...${field("path")} placeholder="/" /></label>
+      </div>
+      <label>${text.query}<input ...${field("query")} placeholder="a=1&b=2" /></label>
+      <label>${text.headers}<textarea rows="2" placeholder=${text.headersHint} ...${field("headers")}></textarea></label>
+      ${hasBody && html`<${BodyInput} label=${text.body} value=${fields.body} isFirst=${false} onChange=${(body) => set({ body })} />`}
+      <footer><button class="primary" disabled=${isBusy}>${text.send}</button></footer>
+    </form>
+    <div role="status">${isBusy && html`<p>${text.sending}</p>`}</div>
+    ${error && html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p></div>`}
+    ${answer && html`<${Answer} answer=${answer} />`}
+    ${(answer || error) && children}
+    <details><summary>${text.elsewhere}</summary><${SnippetBox} request=${sent} /></details>
+  </div>`;
+}
+
+function requestOf(base, { method, path, query, headers, body }, hasBody) {
+  const below = path && !path.startsWith("/") ? `/${path}` : path;
+  const whole = base + escaped(below === "/" ? "" : below) + (query && `?${escaped(query.replace(/^\?/, ""))}`);
+  const content = hasBody ? sentBody(body) : undefined;
+  const pairs = headers.split("\n").map((line) => /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line)?.slice(1)).filter(Boolean);
+  return request(method, [], { path: whole, headers: Object.fromEntries(pairs), body: content?.length ? content : undefined, isPublic: true });
+}
+
+// What a URL cannot have is escaped; what is escaped stays.
+const escaped = (part) => part.replace(/[^\x21-\x7e]+|["<>`{}\\^|#]/gu, encodeURIComponent);

@@ -1,0 +1,126 @@
+// One route: its document beside a request that tries it, and its calls as they come.
+import { text } from "../../en/routes.js";
+import { to } from "../address.js";
+import { call } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { Loaded, useReading } from "../loading.js";
+import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
+import { JsonEditor } from "../public/editor.js";
+import { Tester } from "../public/tester.js";
+import { callPath, idOf, UrlBox, urlOf } from "../public/urls.js";
+import { request } from "../request.js";
+import { useChord } from "../shortcuts.js";
+import { SnippetBox } from "../snippet_box.js";
+import { useFeed } from "../topics/feed.js";
+import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
+import { callsIn, Journal, ruleOf } from "./journal.js";
+import { firstCallOf, withJournal } from "./templates.js";
+import { Why } from "./why.js";
+
+export const nameOf = (route) => route.name || idOf(route);
+const RECENT = { last: 50 };
+
+export function Route({ id, query }) {
+  const row = useReading(async (signal) => {
+    const { routes } = (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json();
+    return routes.find((one) => idOf(one) === id || one.name === id) ?? null;
+  }, [id]);
+  return html`<a class="up" href=${to("routes")}>${text.all}</a>
+    <${Loaded} reading=${row}>${(route) => (route ? html`<${Shown} route=${route} query=${query} onChanged=${row.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
+}
+
+function Shown({ route, query, onChanged }) {
+  const id = idOf(route);
+  useTitle(nameOf(route));
+  const document = useDocument("routes", id);
+  const [epoch, setEpoch] = useState(0);
+  const finish = async (saving) => {
+    if (!(await saving)) return;
+    say(text.saved);
+    onChanged();
+  };
+  const save = () => document.isChanged && void finish(document.save());
+  useChord("s", save);
+  useUnsaved(document.isChanged);
+  return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
+      <button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
+      <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button></div>
+    <${UrlBox} label=${text.urlLabel} url=${urlOf(route)} />
+    <${Loaded} reading=${document.reading}>${(base) => html`
+      <div class="halves">
+        <section class="stack" aria-labelledby="document-title">
+          <div class="bar"><h2 class="grow" id="document-title">${text.document}</h2>
+            ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
+            <button type="button" class="primary" disabled=${!document.isChanged} onClick=${save}>${text.save}</button></div>
+          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} />
+          <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
+          <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
+        </section>
+        <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
+      </div>`}
+    </${Loaded}>
+    ${document.conflict && html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`}`;
+}
+
+function Tried({ route, base, query, onJournal }) {
+  const parsed = useMemo(() => JSON.parse(base), [base]);
+  const id = idOf(route);
+  const { journal, rules = [] } = parsed;
+  const first = useMemo(() => (query.path ? { method: query.method ?? "GET", path: query.path } : firstCallOf(parsed)), []);
+  const tester = (onAnswer, children) => html`<section class="stack" aria-labelledby="test-title"><h2 id="test-title">${text.test}</h2>
+    <${Tester} base=${callPath("routes", id)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
+  if (journal) return html`<${WithJournal} ...${{ route, journal, rules, tester }} />`;
+  return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p><div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div></section>`;
+}
+
+function WithJournal({ route, journal, rules, tester }) {
+  const feed = useFeed(journal, RECENT, false);
+  const calls = useMemo(() => callsIn(feed.rows), [feed.rows]);
+  const [tried, setTried] = useState(null);
+  const newest = calls[0]?.id;
+  const onAnswer = ({ method }) => setTried({ method, after: newest });
+  const at = tried ? calls.findIndex(({ id }) => id === tried.after) : -1;
+  const found = tried && calls.slice(0, at < 0 ? calls.length : at).findLast(({ kept }) => kept.method === tried.method);
+  return html`${tester(onAnswer, html`<${Matched} id=${idOf(route)} found=${found} rules=${rules} />`)}
+    <section class="stack whole"><h2>${text.journal} <a href=${to("topics", journal)}>${journal}</a></h2><${Journal} id=${idOf(route)} url=${urlOf(route)} feed=${feed} calls=${calls} rules=${rules} /></section>`;
+}
+
+function Matched({ id, found, rules }) {
+  if (!found) return html`<p class="soft">${text.waitingForJournal}</p>`;
+  const { kept } = found;
+  return html`<p class="note">${text.rule}: <b>${ruleOf(kept)}</b>${kept.status === undefined ? "" : text.withStatus(kept.status)}</p>
+    ${kept.rule === undefined && rules.length > 0 && html`<${Why} key=${found.id} id=${id} message=${found} kept=${kept} rules=${rules} />`}`;
+}
+
+// Asks before the page is left with a change that is not saved.
+function useUnsaved(isChanged) {
+  useEffect(() => {
+    if (!isChanged) return undefined;
+    const ask = (event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [isChanged]);
+}
+
+async function reset(id, onDone) {
+  if (!(await confirm({ title: text.resetTitle, detail: text.resetDetail, action: text.reset }))) return;
+  try {
+    await call(request("POST", ["routes", "reset"], { query: { id } }));
+    say(text.resetDone);
+    onDone();
+  } catch (ex) {
+    sayError(ex);
+  }
+}
+
+async function removeRoute(route) {
+  const name = nameOf(route);
+  if (!(await confirm({ title: text.removeTitle(name), detail: text.removeDetail, action: text.remove, typed: name }))) return;
+  try {
+    await call(request("DELETE", ["routes"], { query: { id: idOf(route) } }));
+    say(text.removed(name));
+    location.hash = to("routes");
+  } catch (ex) {
+    sayError(ex);
+  }
+}

@@ -1,0 +1,129 @@
+// The messages of a topic as they come: read from a beginning, then followed after the last id, so that none is missed and none is twice.
+import { call } from "../api.js";
+import { messagesOf } from "../live.js";
+import { request } from "../request.js";
+import { useEffect, useRef, useState } from "../ui.js";
+
+// The most messages that a page keeps, and that wait while it is paused.
+export const MOST_KEPT = 1000;
+const PAGE = 1000;
+const TOGETHER_MS = 100;
+
+class Feed {
+  #topic;
+  #query;
+  #onChange;
+  #after;
+  #controller;
+  #timer;
+  #isPaused = false;
+  #state = { rows: [], waiting: [], missed: 0, isRead: false, connection: "connecting", error: null };
+
+  // `begin` is `{ since }` or `{ last }`; `onChange` gets the state, at most every 100 ms.
+  constructor(topic, begin, onChange) {
+    [this.#topic, this.#query, this.#onChange] = [topic, begin, onChange];
+  }
+
+  open() {
+    if (this.#controller) return;
+    this.#controller = new AbortController();
+    void this.#follow(this.#controller.signal);
+  }
+
+  close() {
+    this.#controller?.abort();
+    this.#controller = undefined;
+    this.#change({ connection: "paused" });
+  }
+
+  // While it is paused, messages wait; then they come all at once.
+  pause(isPaused) {
+    this.#isPaused = isPaused;
+    const { rows, waiting } = this.#state;
+    if (!isPaused && waiting.length) this.#change({ rows: kept(waiting, rows), waiting: [], missed: 0 });
+  }
+
+  stop() {
+    this.#onChange = () => {};
+    clearTimeout(this.#timer);
+    this.close();
+  }
+
+  async #follow(signal) {
+    try {
+      await this.#readHistory(signal);
+      const onState = (connection) => signal.aborted || this.#change({ connection });
+      for await (const message of messagesOf(this.#topic, { since: this.#after, signal, onState })) {
+        if (signal.aborted) return;
+        this.#add([message]);
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#change({ error, connection: "paused" });
+    }
+  }
+
+  // NOTE: a page has 1 MB at most, and its `next` stands for the present even if there is no message.
+  async #readHistory(signal) {
+    let query = this.#after ? { since: this.#after, limit: PAGE } : this.#query;
+    for (;;) {
+      const { messages, next } = await this.#page(query, signal);
+      signal.throwIfAborted();
+      this.#add(messages);
+      this.#after = next;
+      if (!messages.length) break;
+      query = { since: next, limit: PAGE };
+    }
+    this.#change({ isRead: true, error: null });
+  }
+
+  // A server that does not answer is asked again, as the stream is.
+  async #page(query, signal) {
+    for (;;) {
+      try {
+        return (await call(request("GET", ["topics", this.#topic], { query }), { signal, isQuiet: true })).json();
+      } catch (ex) {
+        if (ex.name === "AbortError" || (ex.status >= 400 && ex.status < 500)) throw ex;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  #add(messages) {
+    if (!messages.length) return;
+    this.#after = messages.at(-1).id;
+    const newest = messages.toReversed();
+    const { rows, waiting, missed } = this.#state;
+    if (this.#isPaused) this.#change({ waiting: kept(newest, waiting), missed: missed + messages.length });
+    else this.#change({ rows: kept(newest, rows) });
+  }
+
+  #change(fields) {
+    this.#state = { ...this.#state, ...fields };
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#onChange(this.#state);
+    }, TOGETHER_MS);
+  }
+}
+
+const kept = (newer, older) => [...newer, ...older].slice(0, MOST_KEPT);
+
+// Follows a topic while the tab is visible. Returns `{ rows, missed, isRead, connection, error }`, the newest row first; `missed` messages wait while it is paused.
+export function useFeed(topic, begin, isPaused) {
+  const [state, setState] = useState(null);
+  const feed = useRef();
+  useEffect(() => {
+    setState(null);
+    const made = (feed.current = new Feed(topic, begin, setState));
+    const settle = () => (document.hidden ? made.close() : made.open());
+    settle();
+    document.addEventListener("visibilitychange", settle);
+    return () => {
+      document.removeEventListener("visibilitychange", settle);
+      made.stop();
+    };
+  }, [topic, begin.since, begin.last]);
+  useEffect(() => feed.current.pause(isPaused), [isPaused, topic, begin.since, begin.last]);
+  return state ?? { rows: [], missed: 0, isRead: false, connection: "connecting", error: null };
+}

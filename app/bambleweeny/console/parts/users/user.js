@@ -1,0 +1,111 @@
+// One user: what it stores, its limits, its access.
+import { text } from "../../en/users.js";
+import { to } from "../address.js";
+import { call } from "../api.js";
+import { confirm, say, sayError } from "../dialogs.js";
+import { bytes } from "../format.js";
+import { Loaded, Problem, useReading } from "../loading.js";
+import { request } from "../request.js";
+import { acting, session } from "../session.js";
+import { useChord } from "../shortcuts.js";
+import { html, useRef, useState, useValue } from "../ui.js";
+import { LimitFields } from "./limit_fields.js";
+import { changesOf, draftOf } from "./limits.js";
+import { Usage } from "./usage.js";
+import { usageOf } from "./usage_cell.js";
+
+// `onCode(made)` gets a one-time code; `onGone()` is called when the user is deleted.
+export function User({ id, onCode, onGone }) {
+  const { scopes, id: own } = useValue(session);
+  const user = useReading(async (signal) => (await call(request("GET", ["users", id]), { signal, isQuiet: true })).json(), [id]);
+  const usage = useReading((signal) => usageOf(id, signal), [id]);
+  const change = async (json) => {
+    await call(request("PUT", ["users", id], { body: { json } }));
+    await Promise.all([user.reload(), usage.reload()]);
+  };
+  return html`<${Loaded} reading=${user}>${(found) => html`
+    <section class="card" aria-labelledby="user-title"><h2 id="user-title">${found.username}</h2>
+      <p class="soft">${text.id(id)} <span class="badge">${found.role}</span> ${found.invited && html`<span class="badge delayed">${text.invited}</span>`}</p>
+      ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
+      <h3>${text.stores}</h3><${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
+    </section>
+    <${Limits} key=${JSON.stringify(found)} user=${found} onChange=${change} />
+    ${!scopes && html`<${Access} id=${id} own=${own} user=${found} onChange=${change} onCode=${onCode} />`}
+    ${id !== "0" && html`<div class="bar"><span class="grow"></span><button type="button" class="danger" onClick=${() => remove(id, found.username, usage.value, onGone)}>${text.remove}</button></div>`}`}
+  </${Loaded}>`;
+}
+
+function actAs(id, name) {
+  acting.value = { id, name };
+  location.hash = to("keys");
+}
+
+async function remove(id, name, usage, onGone) {
+  const detail = usage ? text.removeDetail(usage, bytes(usage.bytes)) : text.removeUnknown;
+  if (!(await confirm({ title: text.removeTitle(name), detail, action: text.remove, typed: name }))) return;
+  try {
+    await call(request("DELETE", ["users", id]));
+    if (acting.value?.id === id) acting.value = null;
+    say(text.removed(name));
+    onGone();
+  } catch (ex) {
+    sayError(ex);
+  }
+}
+
+function Limits({ user, onChange }) {
+  const [draft, setDraft] = useState(draftOf(user));
+  const [error, setError] = useState(null);
+  const form = useRef();
+  const changes = changesOf(draft, user);
+  useChord("s", () => form.current.requestSubmit());
+  const submit = async (event) => {
+    event.preventDefault();
+    if (!Object.keys(changes).length) return;
+    setError(null);
+    try {
+      await onChange(changes);
+      say(text.saved);
+    } catch (ex) {
+      setError(ex);
+    }
+  };
+  return html`<section class="card" aria-labelledby="limits-title"><h2 id="limits-title">${text.limits}</h2>
+    <form ref=${form} class="limits" onSubmit=${submit}><${LimitFields} draft=${draft} onDraft=${setDraft} />
+      ${error && html`<${Problem} error=${error} />`}
+      <footer><button class="primary" disabled=${!Object.keys(changes).length}>${text.save}</button></footer></form></section>`;
+}
+
+function Access({ id, own, user, onChange, onCode }) {
+  const [error, setError] = useState(null);
+  const form = useRef();
+  const isAdmin = user.role === "admin";
+  const setRole = async () => {
+    const [title, detail, action] = isAdmin ? [text.toUserTitle, text.toUserDetail, text.toUser] : [text.toAdminTitle, text.toAdminDetail, text.toAdmin];
+    if (await confirm({ title: title(user.username), detail, action })) await onChange({ role: isAdmin ? "user" : "admin" }).catch(sayError);
+  };
+  const setPassword = async (event) => {
+    event.preventDefault();
+    setError(null);
+    try {
+      await onChange({ password: form.current.elements.password.value });
+      form.current?.reset();
+      say(text.passwordSet(user.username));
+    } catch (ex) {
+      setError(ex);
+    }
+  };
+  const reset = async () => {
+    try {
+      onCode((await call(request("POST", ["users", id, "reset"]))).json());
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
+  return html`<section class="card" aria-labelledby="access-title"><h2 id="access-title">${text.access}</h2>
+    <div class="bar"><button type="button" onClick=${reset}>${text.reset}</button><span class="soft">${text.resetHint}</span></div>
+    ${id !== "0" && html`<div class="bar"><button type="button" onClick=${setRole}>${isAdmin ? text.toUser : text.toAdmin}</button></div>`}
+    ${id !== own && html`<form ref=${form} class="new-password" onSubmit=${setPassword}><input class="hidden" name="username" autocomplete="off" tabindex="-1" aria-hidden="true" readonly value=${user.username} /><label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>
+      ${error && html`<${Problem} error=${error} />`}<footer><button>${text.setPassword}</button></footer></form>`}
+  </section>`;
+}

@@ -1,0 +1,99 @@
+"""The lists in the console: their counts, live, and a new one."""
+
+from selenium.webdriver.common.keys import Keys
+
+SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+def row_of(console, name):
+    """Return the texts of the cells of a list's row."""
+    for row in console.browser.find_elements("css selector", "tr.row"):
+        cells = row.text.split()
+        if cells and cells[0] == name:
+            return cells[1:]
+    return None
+
+
+def test_the_counts_of_all_lists_are_shown_and_follow_others(console):
+    for number in range(3):
+        console.client.push("jobs", f"job {number}")
+    console.client.lists.push("jobs", "late", delay=3600)
+    console.client.lists.set_policy("reports", paused=True)
+    console.open("lists")
+    console.until(lambda: row_of(console, "jobs") == ["3", "0", "1", "0", "19", "B"])
+    assert row_of(console, "reports") == ["0", "0", "0", "0", "0", "B", "Paused"]
+    [leased] = console.client.lists.lease("jobs")
+    console.until(lambda: row_of(console, "jobs")[:3] == ["2", "1", "1"])
+    console.client.lists.change("jobs", bury=[leased.lease])
+    console.until(lambda: row_of(console, "jobs")[:4] == ["2", "0", "1", "1"])
+    console.find("[role=status]", "2 lists")
+
+
+def test_a_prefix_selects_lists(console):
+    console.client.push("mail:in", "1")
+    console.client.push("mail:out", "1")
+    console.open("lists")
+    console.find("a.opens", "mail:out")
+    console.fill(".filter", "mail:i" + Keys.ENTER)
+    console.gone("a.opens", "mail:out")
+    assert console.browser.current_url.endswith("#/lists?prefix=mail%3Ai")
+    console.find("[role=status]", "1 list")
+
+
+def test_the_page_of_no_lists_shows_a_call_that_makes_one(console):
+    for entry in list(console.client.lists.list()):
+        console.client.lists.delete(entry.name)
+    console.open("lists")
+    console.click(".empty button", "Run it here")
+    console.until(lambda: row_of(console, "jobs") == ["1", "0", "0", "0", "14", "B"])
+    assert console.client.pop("jobs").text() == "resize cat.png"
+
+
+def test_a_list_is_made_by_keys_alone(console):
+    console.open("lists")
+    console.find("h1", "Lists")
+    console.run("document.activeElement.blur()")
+    console.press("n")
+    console.find("dialog input[name=name]")
+    console.press("made", Keys.TAB, SCRIPT, Keys.TAB, Keys.TAB, Keys.TAB, "1h", Keys.ENTER)
+    console.find("h1", "made")
+    console.find("a.opens", SCRIPT)
+    [item] = console.client.lists.items("made")
+    assert item.value.text() == SCRIPT
+    assert item.expires is not None
+
+
+def test_many_lists_are_few_elements(console):
+    with console.client.batch() as batch:
+        for number in range(900):
+            batch.push(f"many:{number:04}", "1")
+    console.open("lists?prefix=many:")
+    console.find("[role=status]", "900 lists")
+    console.until(lambda: scrolled_to(console, "many:0899"))
+    assert len(console.browser.find_elements("css selector", "tr.row")) < 100
+
+
+def scrolled_to(console, name):
+    console.run("document.querySelector('.grid').scrollTop = 1e6")
+    return console.found("a.opens", name)
+
+
+def test_no_page_of_lists_scrolls_sideways_at_320_px(console):
+    console.client.push("narrow", SCRIPT + "x" * 400)
+    [item] = console.client.lists.items("narrow")
+    size = {"width": 320, "height": 700, "deviceScaleFactor": 1, "mobile": True}
+    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        for address in (
+            "lists",
+            "lists/narrow",
+            f"lists/narrow?item={item.id}",
+            "topics",
+            "topics/narrow",
+        ):
+            console.open(address)
+            console.find("h1")
+            console.gone(".loading")
+            assert console.run("return document.documentElement.scrollWidth") == 320, address
+    finally:
+        console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import test from "node:test";
+import { curlOf } from "../../app/bambleweeny/console/parts/public/curl.js";
+import { formOf } from "../../app/bambleweeny/console/parts/public/forms.js";
+import { lineOf, lineOfByte, pathIn } from "../../app/bambleweeny/console/parts/public/json_place.js";
+import { headOf, keptOf } from "../../app/bambleweeny/console/parts/public/kept.js";
+import { documentOf, fieldsOf, isExact } from "../../app/bambleweeny/console/parts/inbox/fields.js";
+import { firstCallOf, TEMPLATES, withJournal } from "../../app/bambleweeny/console/parts/routes/templates.js";
+
+const bytes = (text) => new TextEncoder().encode(text);
+
+// Returns what a shell passes to curl, and what it writes to its standard input.
+function run(command) {
+  const fake = 'curl() { printf "%s\\0" "$@"; printf "\\0\\0"; case "$*" in *"@-"*) cat;; esac; }\n';
+  const found = execFileSync("sh", ["-c", fake + command]);
+  const end = found.indexOf("\0\0\0");
+  return { words: found.subarray(0, end).toString().split("\0"), input: found.subarray(end + 3) };
+}
+
+test("a command that was copied sends the bytes of the request, whatever they are", () => {
+  const bodies = [bytes("'; touch x #"), bytes('@file "$HOME" `id` $(id) \\n %s'), bytes("a\tb\u001b[31m\u0000\\0101"), Uint8Array.from([0, 255, 128, 10, 39]), bytes("x".repeat(30_000))];
+  for (const body of bodies) {
+    const kept = { method: "POST", path: "/a'b;c", query: "x=$(id)&y=[1-3]", headers: [["host", "h"], ["x-a", "it's $HOME"], ["x-empty", ""], ["content-length", "9"]], bytes: body };
+    const { words, input } = run(curlOf(kept, "http://localhost:3000/hook/"));
+    assert.ok(words.includes("http://localhost:3000/hook/a'b;c?x=$(id)&y=[1-3]"));
+    assert.ok(words.includes("x-a: it's $HOME") && words.includes("x-empty;") && words.includes("content-type:"));
+    assert.ok(!words.some((word) => word.startsWith("host:") || word.startsWith("content-length")));
+    const data = words[words.indexOf("--data-binary") + 1];
+    assert.deepEqual(data === "@-" ? [...input] : [...bytes(data)], [...body]);
+  }
+});
+
+test("a command names the method and has no body if there is none", () => {
+  const kept = { method: "DELETE", path: "", query: "", headers: [["accept", "*/*"], ["user-agent", "x\u0007y"]], bytes: new Uint8Array() };
+  const { words } = run(curlOf(kept, "http://h"));
+  assert.deepEqual(words.slice(2), ["-X", "DELETE", "http://h", "-H", "accept: */*", "-H", "user-agent: x\u0007y"]);
+  assert.ok(!curlOf({ ...kept, method: "GET" }, "http://h").includes("-X"));
+});
+
+test("a kept request is read, and what is none is null", () => {
+  const text = '{"time":"2026-11-28T02:38:42.853Z","method":"POST","path":"/a\\"b","query":"x=1","headers":{"x-a":"1"},"ip":"::1","body":{"base64":"AP8="}}';
+  const kept = keptOf(text);
+  assert.deepEqual([kept.path, kept.query, [...kept.bytes], kept.headers], ['/a"b', "x=1", [0, 255], [["x-a", "1"]]]);
+  for (const other of ["", "1", "null", "[]", "{}", '{"time":1,"method":"","path":""}', '{"time":"","method":"","path":"","body":{"base64":"%"}}']) assert.equal(keptOf(other), null, other);
+  assert.deepEqual(headOf(text.slice(0, 75)), { time: "2026-11-28T02:38:42.853Z", method: "POST", path: '/a"b', query: "" });
+  assert.equal(headOf(text).query, "x=1");
+  assert.equal(headOf("hello"), null);
+});
+
+test("forms are listed by field and part", () => {
+  assert.deepEqual(formOf(bytes("a=1&a=%3Cb%3E&c"), "application/x-www-form-urlencoded").fields, [["a", "1"], ["a", "<b>"], ["c", ""]]);
+  assert.equal(formOf(bytes('{"a":"="}'), "application/x-www-form-urlencoded"), null);
+  const body = Uint8Array.from([...bytes('--B\r\nContent-Disposition: form-data; name="n\u00e4me"\r\n\r\nv\r\n--B\r\nContent-Disposition: form-data; name="f"; filename="a.bin"\r\nContent-Type: image/x\r\n\r\n'), 0, 13, 10, 255, ...bytes("\r\n--B--\r\n")]);
+  const { parts } = formOf(body, 'multipart/form-data; boundary="B"');
+  assert.deepEqual(parts.map(({ name, file, type, bytes: part }) => [name, file, type, [...part]]), [["n\u00e4me", undefined, "", [118]], ["f", "a.bin", "image/x", [0, 13, 10, 255]]]);
+  assert.equal(formOf(bytes("--B\r\n"), "multipart/form-data; boundary=B"), null);
+  assert.equal(formOf(bytes("x"), "multipart/form-data"), null);
+});
+
+test("an error of the server is found in the text", () => {
+  const text = '{\n  "name": "x",\n  "rules": [\n    {"path": "/a"},\n    {\n      "path": "/b",\n      "answers": [\n        {"status": 99}\n      ]\n    }\n  ]\n}';
+  assert.equal(lineOf(text, pathIn("'status' is from 200 to 599 - at `$.rules[1].answers[0]`.")), 8);
+  assert.equal(lineOf(text, "$.rules[1]"), 5);
+  assert.equal(lineOf(text, "$.rules[0]"), 4);
+  assert.equal(lineOf(text, "$.rules[1].when"), 5);
+  assert.equal(lineOf(text, "$.name"), 2);
+  assert.equal(lineOf(text, "$.nothing"), 1);
+  assert.equal(lineOf("[[1,\n2],\n[3]]", "$[1][0]"), 3);
+  assert.equal(pathIn("'rate' is a number of requests"), "$.rate");
+  assert.equal(lineOfByte('{\n"\u00e4": 1,\n}', "JSON is malformed (byte 11)."), 3);
+});
+
+test("a form keeps what it has no field for, and hides no number", () => {
+  const document = { list: "hooks", name: "gh", keep: "request", paths: false, verify: { scheme: "github", secrets: ["[secret]", "[secret]"], tolerance: 9 }, answer: { status: 202, headers: { a: "b" } } };
+  assert.deepEqual(documentOf(fieldsOf(document), document), document);
+  assert.deepEqual(documentOf({ ...fieldsOf(document), target: "topic", queue: "news", secret: "new" }, document).verify.secrets, ["new"]);
+  assert.deepEqual(documentOf(fieldsOf({ list: "a" }), { list: "a" }), { list: "a" });
+  assert.ok(isExact('{"a": 1}') && !isExact('{"a": 1.50}') && !isExact('{"a": 1152921504606846977}') && !isExact("[]") && !isExact("{"));
+});
+
+test("templates have names and first calls", () => {
+  for (const make of Object.values(TEMPLATES)) assert.equal(make("x").name, "x");
+  assert.deepEqual(firstCallOf({ rules: [{ method: ["PUT"], path: "/a/{id:int}/**" }] }), { method: "PUT", path: "/a/7/a" });
+  assert.equal(JSON.parse(withJournal('{"a": 1}', "j")).journal, "j");
+});
