@@ -35,7 +35,6 @@ def code_of(server):
 def test_the_palette_goes_to_a_key(console):
     console.client.set("app:color", "blue")
     console.open("keys")
-    console.find("a.opens", "app:color")
     console.chord("k")
     console.type(".search", "app:c")
     console.find("[role=option]", "app:color")
