@@ -32,14 +32,18 @@ def press_alone(console, key):
 
 
 def focus_row(console, name):
-    script = "[...document.querySelectorAll('.opens')].find((one) => one.textContent === arguments[0])"
+    script = (
+        "[...document.querySelectorAll('.opens')].find((one) => one.textContent === arguments[0])"
+    )
     console.until(lambda: console.run(f"return Boolean({script})", name))
     console.run(f"{script}.focus({{ preventScroll: true }})", name)
 
 
 def focused(console):
     """Return the text and the place of the element that has the focus."""
-    script = "const e = document.activeElement; return [e.textContent, e.getBoundingClientRect().top]"
+    script = (
+        "const e = document.activeElement; return [e.textContent, e.getBoundingClientRect().top]"
+    )
     return console.run(script)
 
 

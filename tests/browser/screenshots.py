@@ -71,6 +71,7 @@ def _taken(
     console.run(f"document.documentElement.dataset.theme = '{theme}'")
     console.find("#content h1")
     console.gone("#content .loading")
+    console.find(".state.live")
     options = {"format": form} | ({"quality": QUALITY} if form == "webp" else {})
     return console.until(lambda: _settled(browser, options))
 

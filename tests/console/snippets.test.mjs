@@ -69,6 +69,7 @@ test("secrets are variables", () => {
   assert.match(calls[2].cli, /^printf '%s\\n' "\$PASSWORD" \| BAMBLEWEENY_TOKEN=\$TOKEN bambleweeny password - --current "\$CURRENT_PASSWORD"$/);
   assert.match(calls[6].cli, /^printf '%s\\n' "\$PASSWORD" \| bambleweeny accept "\$CODE" -$/);
   assert.doesNotMatch(calls[4].curl, /Authorization/);
+  assert.match(calls[5].python, /client = Client\("http:\/\/localhost:8080"\)\nprint\(client\.tokens\.use_code\(os\.environ\["CODE"\]\)\)$/);
 });
 
 test("a body that is binary or long is a file", () => {
@@ -88,6 +89,10 @@ test("a stream is followed", () => {
   assert.match(python, /for row in client\.topics\.subscribe\("news", last=5\):/);
   assert.match(javascript, /for await \(const row of client\.topics\.subscribe\("news", \{ last: 5 \}\)\)/);
   assert.match(of("GET", ["events"], { headers: { Accept: "application/x-ndjson" }, query: { keys: "app:*" } }).cli, /events --keys 'app:\*'$/);
+  const events = of("GET", ["events"], { headers: { Accept: "application/x-ndjson" }, query: { kinds: "list.pop,topic.publish", topics: "news", routes: "*", bins: "*" } });
+  assert.match(events.cli, /events --kinds list\.pop,topic\.publish --topics news --routes '\*' --bins '\*'$/);
+  assert.match(events.python, /client\.events\(kinds="list\.pop,topic\.publish", topics="news", routes="\*", bins="\*"\)/);
+  assert.match(events.javascript, /client\.events\(\{ kinds: "list\.pop,topic\.publish", topics: "news", routes: "\*", bins: "\*" \}\)/);
   assert.match(of("GET", ["audit"], { headers: { Accept: "application/x-ndjson" } }).python, /follow_audit\(\)/);
   assert.match(of("GET", ["events"]).curl, /^curl -N /);
 });

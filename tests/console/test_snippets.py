@@ -8,10 +8,12 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from io import StringIO
+from itertools import count
 from pathlib import Path
 
 import pytest
 import requests
+from bambleweeny.cli import main
 from servers import Http, running
 from tools import need
 
@@ -42,6 +44,24 @@ RULES = {
 }
 
 
+PASSWORD = "known to eva"
+PARSED = 'bambleweeny() {{ printf \'%s\\0\' "$BAMBLEWEENY_TOKEN" "$@" >{}; cat; }}; '
+"""A function in place of the command: it writes its words, and prints its input."""
+ALL_PROGRAMS = """
+import { createInterface } from "node:readline";
+import { format } from "node:util";
+
+let lines;
+console.log = (...words) => lines.push(format(...words));
+for await (const name of createInterface({ input: process.stdin })) {
+  let error = null;
+  lines = [];
+  await import(`./${name}`).catch((ex) => (error = String(ex.stack)));
+  process.stdout.write(JSON.stringify({ error, printed: lines.map((line) => `${line}\\n`).join("") }) + "\\n");
+}
+"""
+
+
 @pytest.fixture(scope="module")
 def server():
     with running("sandbox", BAMBLEWEENY_LOG_LEVEL="warning") as started:
@@ -54,73 +74,119 @@ def http(server):
         yield session
 
 
-@pytest.fixture
-def repeated(server, http, node, tmp_path, monkeypatch):
-    """Check that every snippet of a request leaves what the request leaves; gives what they print."""
-    need("curl")
-    for name in [name for name in os.environ if name.startswith("BAMBLEWEENY_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("TOKEN", http.token)
-    monkeypatch.setenv("PASSWORD", "known to eva")
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    place = tmp_path / "here"
-    place.mkdir()
-    monkeypatch.chdir(place)
+@pytest.fixture(scope="module")
+def place(server, tmp_path_factory):
+    """The directory where the snippets run."""
+    place = tmp_path_factory.mktemp("here")
     module = requests.get(f"{server.url}/bambleweeny.js", timeout=10)
     (place / "bambleweeny.mjs").write_bytes(module.content)
+    return place
+
+
+@pytest.fixture(scope="module")
+def javascript(place, http):
+    """Run a program in one Node for all programs, which is quicker; gives what it prints."""
+    (place / "all.mjs").write_text(ALL_PROGRAMS, "utf-8")
+    known = {"TOKEN": http.token, "PASSWORD": PASSWORD}
+    with subprocess.Popen(
+        [*need("node"), "all.mjs"], cwd=place, env={**os.environ, **known},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        numbers = count()
+
+        def run(snippet):
+            name = f"program-{next(numbers)}.mjs"
+            (place / name).write_text(snippet, "utf-8")
+            process.stdin.write(f"{name}\n")
+            process.stdin.flush()
+            done = json.loads(process.stdout.readline())
+            (place / name).unlink()
+            assert done["error"] is None, (snippet, done)
+            return done["printed"].encode()
+
+        yield run
+        process.stdin.close()
+
+
+@pytest.fixture
+def runs(http, javascript, place, tmp_path, monkeypatch):
+    """What runs a snippet of each client in the directory, and gives what it prints."""
+    need("curl", "bash")
+    for name in [name for name in os.environ if name.startswith("BAMBLEWEENY_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("TOKEN", http.token)
+    monkeypatch.setenv("PASSWORD", PASSWORD)
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    monkeypatch.chdir(place)
+
+    def command(snippet):
+        """Let the shell parse the words of a command, and run it in this process."""
+        words_file, given, printed = (tmp_path / name for name in ("words", "given", "printed"))
+        given.write_bytes(_in_bash(f"{PARSED.format(words_file)}{snippet}"))
+        token, *words = words_file.read_bytes().decode(errors="surrogateescape").split("\0")[:-1]
+        with (
+            monkeypatch.context() as own,
+            given.open() as stdin,
+            printed.open("w", encoding="utf-8", errors="surrogateescape") as out,
+            redirect_stdout(out),
+        ):
+            own.setenv("BAMBLEWEENY_TOKEN", token)
+            own.setattr(sys, "stdin", stdin)
+            status = main(words)
+        assert status == 0, snippet
+        return printed.read_bytes()
+
+    return {"curl": _in_bash, "cli": command, "python": _executed, "javascript": javascript}
+
+
+@pytest.fixture
+def repeated(server, http, node, place, runs):
+    """Check that every snippet of a request leaves what the request leaves; gives what they print."""
 
     def asked(prepare):
         _forget(http)
         fields = {"url": server.url, **prepare(http)}
-        body = fields.get("body")
-        data = (
-            body.encode()
-            if isinstance(body, str)
-            else None
-            if body is None
-            else json.dumps(body["json"]).encode()
-        )
-        if "base64" in fields:
-            data = base64.b64decode(fields["base64"])
-        if data is not None:
-            (place / "body.bin").write_bytes(data)
+        data = _bytes_of(fields)
+        (place / "body.bin").write_bytes(data or b"")
         return node(**fields), fields["method"], data
 
-    def check(prepare, clients):
+    def check(prepare, able):
         found, method, data = asked(prepare)
+        before = _state(http)
         answer = http.request(
             method, found["path"], data=data, headers={"Content-Type": None, **found["headers"]}
         )
         assert answer.ok, (found["path"], answer.text)
         wanted, printed = _state(http), {}
-        assert tuple(name for name in CLIENTS if name in found["snippets"]) == clients
-        for client in clients:
-            found, _, _ = asked(prepare)
-            printed[client] = _run(client, found["snippets"][client], place)
+        assert tuple(name for name in CLIENTS if name in found["snippets"]) == able
+        for client in able:
+            if wanted != before:
+                found, _, _ = asked(prepare)
+            printed[client] = runs[client](found["snippets"][client])
             if client == "curl":
                 assert not IS_ERROR(printed[client]), printed[client]
             assert _state(http) == wanted, found["snippets"][client]
-        assert {path.name for path in place.iterdir()} <= {
-            "bambleweeny.mjs",
-            "body.bin",
-            "run.mjs",
-            "run.py",
-        }
+        assert {path.name for path in place.iterdir()} == {"all.mjs", "bambleweeny.mjs", "body.bin"}
         return printed
 
     return check
 
 
-def _run(client, snippet, place):
-    if client == "python":
-        return _executed(snippet)
-    if client == "javascript":
-        (place / "run.mjs").write_text(snippet, "utf-8")
-    command = ["node", "run.mjs"] if client == "javascript" else ["bash", "-c", snippet]
+def _bytes_of(fields):
+    if "base64" in fields:
+        return base64.b64decode(fields["base64"])
+    body = fields.get("body")
+    if body is None:
+        return None
+    text = json.dumps(body["json"], separators=(",", ":")) if isinstance(body, dict) else body
+    return text.encode()
+
+
+def _in_bash(snippet):
     done = subprocess.run(
-        command, cwd=place, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
-    )
+        ["bash", "-c", snippet], capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+    )  # fmt: skip
     assert done.returncode == 0, (snippet, done.stderr.decode())
     return done.stdout
 
@@ -149,8 +215,9 @@ def _state(http):
     tokens, users = http.get("/tokens").json()["tokens"], http.get("/users").json()["users"]
     items = [
         http.get(f"/lists/{row['key']}/items?state={state}").json()["items"]
-        for row in http.get("/lists").json()["lists"]
+        for row in http.get("/lists?stats=1").json()["lists"]
         for state in ("ready", "leased", "delayed", "dead")
+        if row[state]
     ]
     return _stable([rows, tokens, users, items, http.get("/keys?meta=1").json()])
 
@@ -175,6 +242,7 @@ def call(method, path, body=None, *, before=(), **fields):
             assert http.request(earlier[0], earlier[1], data=data).ok, earlier
         known = {
             "ITEM": lambda: http.get("/lists/jobs/items").json()["items"][0]["id"],
+            "DELAYED": lambda: http.get("/lists/jobs/items?state=delayed").json()["items"][0]["id"],
             "LEASE": lambda: http.post("/lists/jobs/lease").json()["items"][0]["lease"],
             "TOKENID": lambda: http.get("/tokens").json()["tokens"][0]["id"],
             "EVA": lambda: str(http.get("/users").json()["users"][-1]["id"]),
@@ -193,6 +261,7 @@ ALL, NO_JS, NO_CLI = CLIENTS, CLIENTS[:3], ("curl", "python", "javascript")
 KEY = [("PUT", "/keys/a:b", b"5")]
 JSON_KEY = [("PUT", "/keys/a:b", {"a": 1})]
 JOBS = [("POST", "/lists/jobs", b"one"), ("POST", "/lists/jobs", b"two")]
+LATER = [("POST", "/lists/jobs?delay=600", b"one")]
 POLICY = [("PUT", "/lists/jobs/policy", {"lease": 60})]
 NEWS = [("POST", "/topics/news", b"one")]
 ROUTE = [("POST", "/routes", RULES)]
@@ -241,6 +310,11 @@ OPERATIONS = [
     (ALL, call("GET", "lists/jobs/items", before=JOBS, query={"order": "newest", "limit": 5, "state": "ready"})),
     (NO_JS, call("DELETE", "lists/jobs/items", before=JOBS, query={"state": "ready"})),
     (NO_JS, call("GET", "lists/jobs/items/ITEM", before=JOBS)),
+    (ALL, call("GET", "lists/jobs/items", before=JOBS, query={"preview": 2, "limit": 5})),
+    (NO_JS, call("GET", "lists/jobs/items/ITEM", before=JOBS, query={"raw": 1})),
+    (ALL, call("PATCH", "lists/jobs/items/DELAYED", before=LATER, query={"state": "ready"})),
+    (ALL, call("PATCH", "lists/jobs/items/ITEM", before=JOBS, query={"state": "dead"})),
+    (ALL, call("PATCH", "lists/jobs/items/ITEM", before=JOBS, query={"state": "dead", "reason": "-x it's"})),
     (NO_JS, call("DELETE", "lists/jobs/items/ITEM", before=JOBS)),
     (NO_JS, call("POST", "lists/jobs/move", {"json": {"to": "more", "state": "ready", "max": 1}}, before=JOBS)),
     (NO_JS, call("GET", "lists/jobs/stats", before=JOBS)),
@@ -249,6 +323,7 @@ OPERATIONS = [
     (NO_JS, call("DELETE", "lists/jobs/policy", before=POLICY)),
     (ALL, call("DELETE", "lists/jobs", before=JOBS)),
     (ALL, call("GET", "lists", before=JOBS)),
+    (ALL, call("GET", "lists", before=JOBS, query={"stats": 1, "prefix": "j", "limit": 5})),
     (ALL, call("POST", "topics/news", "x", type="text/html")),
     (ALL, call("POST", "topics/news", "x")),
     (ALL, call("GET", "topics/news", before=NEWS, query={"since": "all", "limit": 1})),
@@ -281,6 +356,7 @@ OPERATIONS = [
     (ALL, call("DELETE", "tokens/TOKENID", before=TOKEN)),
     (ALL, call("DELETE", "tokens", before=TOKEN, query={"confirm": 1})),
     (ALL, call("GET", "auth/test")),
+    (NO_JS, call("POST", "auth/code")),
     (NO_JS, call("GET", "users", before=EVA)),
     (NO_JS, call("GET", "users/EVA", before=EVA)),
     (NO_JS, call("POST", "users", {"json": {"username": "eva", "password": "known to eva", "quota": 5, "rate": "10/s"}})),
@@ -328,19 +404,12 @@ def test_a_snippet_repeats_its_request(clients, prepare, repeated):
     repeated(prepare, clients)
 
 
-def test_an_import_is_repeated(repeated, http):
+@pytest.mark.parametrize("query", [{"mode": "skip"}, {"mode": "replace", "dry_run": 1}])
+def test_an_import_is_repeated(query, repeated, http):
     assert http.put("/keys/a:b", data="it's\n").ok
     lines = http.get("/export").text
-    repeated(
-        lambda http: {
-            "method": "POST",
-            "segments": ["import"],
-            "body": lines,
-            "type": "application/x-ndjson",
-            "query": {"mode": "skip"},
-        },
-        NO_JS,
-    )
+    sent = {"body": lines, "type": "application/x-ndjson", "query": query}
+    repeated(lambda http: {"method": "POST", "segments": ["import"], **sent}, NO_JS)
 
 
 def test_long_documents_are_read_from_a_file(repeated):
@@ -352,3 +421,9 @@ def test_a_read_prints_what_it_reads(repeated):
     printed = repeated(call("GET", "keys/a:b", before=[("PUT", "/keys/a:b", "ä\n".encode())]), ALL)
     assert printed["curl"] == "ä\n".encode()
     assert printed["cli"].rstrip() == printed["javascript"].rstrip() == "ä".encode()
+
+
+def test_the_command_runs_in_a_shell(server, http, node, runs):
+    found = node(url=server.url, method="PUT", segments=["keys", "a:b"], body="it's\n")
+    _in_bash(found["snippets"]["cli"])
+    assert http.get("/keys/a:b").text == "it's\n"

@@ -73,6 +73,8 @@ def _inline(node: SyntaxTreeNode, style: str = "") -> Text:
             text.append(child.content, _CODE)
         elif child.type == "softbreak":
             text.append(" ")
+        elif child.type == "image":
+            text.append(f"[{child.content}]")
         elif child.children:
             text.append_text(_inline(child, _STYLES.get(child.type, "")))
         else:

@@ -2,6 +2,7 @@
 import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
+import { say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
@@ -61,8 +62,7 @@ const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!need
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {
   applyTheme();
-  const sent = new URLSearchParams(location.hash.slice(1));
-  const [code, invitation] = [sent.get("code"), sent.get("invite")];
+  const { code, invitation } = sentIn(location.hash);
   if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
   let problem;
   if (code) {
@@ -72,9 +72,17 @@ async function begin() {
       problem = ex.status === 0 ? ex.info : text.codeFailed;
     }
   }
+  if (problem && session.value) say(problem, { isError: true });
   // NOTE: an invitation is for the user that it names, not for the one whose session this tab has.
   if (invitation) end();
   render(html`<${App} problem=${problem} code=${invitation} />`, document.getElementById("app"));
 }
 
+function sentIn(hash) {
+  const sent = new URLSearchParams(hash.slice(1));
+  return { code: sent.get("code"), invitation: sent.get("invite") };
+}
+
+// NOTE: such a link in a tab that shows the console changes only what follows the #, and no page is loaded.
+addEventListener("hashchange", () => Object.values(sentIn(location.hash)).some(Boolean) && location.reload());
 void begin();

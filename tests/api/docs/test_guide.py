@@ -251,3 +251,21 @@ def test_a_slash_at_the_end_is_redirected_whatever_is_before_it(http, path, loca
 
 def test_a_search_shows_no_control_characters(http):
     assert "\0" not in asked(http, "/docs/search?q=a%00b%1b").text
+
+
+PICTURES = re.findall(r"!\[[^]]+\]\(site/([\w.-]+)\)", contents()["console"].text)
+
+
+def test_the_page_of_the_console_has_pictures():
+    assert {f"console-{name}.webp" for name in ("home", "key", "list", "inbox", "route")} == {
+        *PICTURES
+    }
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_is_small_and_part_of_its_page(http, name):
+    place = re.search(rf'src="(files/[0-9a-f]{{16}}/{name})"', asked(http, "/docs/console").text)[1]
+    answer = asked(http, urljoin("/docs/console", place))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+    assert 0 < len(answer.content) <= 100_000
+    assert answer.content[8:12] == b"WEBP"

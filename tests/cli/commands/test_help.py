@@ -57,6 +57,14 @@ def test_a_terminal_gets_a_page_whose_code_can_be_pasted(name):
         assert word in re.sub(r"\s+", "", text), word
 
 
+def test_a_terminal_gets_the_words_of_a_picture():
+    text = at_terminal("help", "--guide", "console", columns=200)
+    shown = re.findall(r"!\[([^]]+)\]", contents()["console"].text)
+    assert shown
+    for words in shown:
+        assert f"[{words}]" in " ".join(STYLES.sub("", text).split())
+
+
 def test_a_narrow_terminal_wraps_what_is_not_code():
     text = STYLES.sub("", at_terminal("help", "limits", columns=40))
     assert max(len(line.rstrip()) for line in text.splitlines()) <= 40

@@ -42,7 +42,6 @@ export const text = {
   ruleHints: { lease: "30s", max_attempts: "no limit", dead_letter: "dead items stay here", max_len: "no limit", ttl: "none" },
   overflows: { reject: "is refused", drop_oldest: "drops the oldest item" },
   deadLetterOf: "Dead items of these lists come here:",
-  deadGoTo: "Dead items go to",
   deleteList: "Delete list",
   deleteListTitle: (name) => `Delete the list ${name}?`,
   deleteListDetail: (count, size) => `Its ${items(count)} (${size}) in all states and its policy are deleted. This cannot be undone.`,
@@ -65,7 +64,6 @@ export const text = {
   item: (id) => `Item ${id}`,
   itemLabel: "Item",
   itemGone: "This item is gone: it was popped, acknowledged, moved or deleted.",
-  choose: "Choose an item to see all of it. Looking at items takes none.",
   id: "Id",
   lease: "Lease",
   close: "Close the item",
@@ -107,6 +105,4 @@ export const text = {
   moveHint: "They go to the end of that list, ready, with new ids and attempts from 0.",
   moved: (count, name) => `${items(count)} moved to ${name}.`,
   cancel: "Cancel",
-  yes: "yes",
-  no: "no",
 };

@@ -3,7 +3,6 @@ export const text = {
   title: "Server",
   health: { ready: "Ready", away: "Not ready" },
   version: "Version",
-  instance: "Instance",
   uptime: "Up for",
   workers: "Workers",
   engine: "Engine",
@@ -23,8 +22,6 @@ export const text = {
   below: (bound) => `≤ ${bound}`,
   over: (bound) => `> ${bound}`,
   limits: "Limits",
-  limit: "Limit",
-  value: "Value",
   counters: "Refusals and logins",
   counterNames: {
     bambleweeny_logins_total: "logins", bambleweeny_unauthorized_total: "calls without a valid token", bambleweeny_rate_limited_total: "calls above a rate",
@@ -32,5 +29,4 @@ export const text = {
   },
   engineState: "State of the engine",
   filter: "Fields that contain",
-  field: "Field",
 };

@@ -51,7 +51,6 @@ export const text = {
   noSnippet: "This client has no such call.",
   runHere: "Run it here",
   loading: "Loading",
-  rows: (shown, whole) => `${shown} of ${whole}`,
   shortcutsTitle: "Keyboard shortcuts",
   shortcuts: {
     palette: "go to a page, key, list or topic", filter: "go to the filter", add: "add", edit: "edit", save: "save", help: "show these shortcuts", drawer: "show the calls",

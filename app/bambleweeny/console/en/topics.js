@@ -37,7 +37,6 @@ export const text = {
   noMatch: "No message here contains this.",
   emptyBody: "empty",
   binary: (hex) => `bytes ${hex}`,
-  choose: "Choose a message to see all of it.",
   close: "Close the message",
   deleteTopic: "Delete topic",
   deleteTitle: (name) => `Delete the topic ${name}?`,

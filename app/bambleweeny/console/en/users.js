@@ -40,7 +40,6 @@ export const text = {
   code: "The code",
   done: "I have copied it",
 
-  gone: "There is no such user.",
   id: (id) => `User ${id}`,
   actAs: "Act as this user",
   actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it.",

@@ -6,11 +6,13 @@ import { addressOf, CARDS } from "../parts/home/cards.js";
 import { Card } from "../parts/home/card.js";
 import { onEvents, useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { acting, mayUse } from "../parts/session.js";
 import { html, useEffect, useState, useTitle } from "../parts/ui.js";
 
 const MOST_EVENTS = 20;
+const REFRESH_MS = 3000;
 const COUNTED = ["keys", "lists", "topics", "routes", "bins"];
 const PAGES = { keys: "keys", lists: "lists", topics: "topics", routes: "routes", bins: "inbox" };
 
@@ -18,6 +20,8 @@ export default function Home() {
   useTitle(text.title);
   const usage = useReading(async (signal) => (await call(request("GET", ["usage"]), { signal, isQuiet: true })).json(), []);
   useLive(() => true, usage.reload);
+  // NOTE: there is no event of a new route or bin.
+  useRefresh(usage.reload, REFRESH_MS);
   return html`<div class="contents"><h1>${acting.value ? text.acting(acting.value.name) : text.title}</h1>
     <${Loaded} reading=${usage}>${(found) => html`<${Figures} usage=${found} />
       <h2>${text.first}</h2><p class="soft">${text.firstNote} <a href=${`${API_URL}/docs/quickstart`}>${text.more}</a></p>
@@ -40,7 +44,7 @@ function Events() {
   useEffect(() => onEvents((event) => event.name && setEvents((last) => [{ ...event, when: Date.now(), id: (last[0]?.id ?? 0) + 1 }, ...last].slice(0, MOST_EVENTS))), []);
   return html`<section class="stack"><h2>${text.events}</h2>
     ${events.length
-      ? html`<div class="plain"><table aria-label=${text.events}><tbody>${events.map((event) => html`<tr class="row" key=${event.id}>
+      ? html`<div class="plain" tabindex="0"><table aria-label=${text.events}><tbody>${events.map((event) => html`<tr class="row" key=${event.id}>
           <td class="soft">${time(event.when)}</td><td>${text.eventNames[event.event] ?? event.event}</td>
           <th scope="row"><a class="opens" href=${addressOf(event)}>${event.name}</a></th></tr>`)}</tbody></table></div>`
       : html`<p class="soft">${text.eventsNone}</p>`}</section>`;

@@ -4,9 +4,10 @@ import { call } from "../parts/api.js";
 import { say, sayError } from "../parts/dialogs.js";
 import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { callsOf, samplesOf, sumOf } from "../parts/server/metrics.js";
-import { html, useEffect, useState, useTitle } from "../parts/ui.js";
+import { html, useState, useTitle } from "../parts/ui.js";
 
 const REFRESH_MS = 3000;
 const SAVE = request("GET", ["save"]);
@@ -14,10 +15,7 @@ const SAVE = request("GET", ["save"]);
 export default function Server() {
   useTitle(text.title);
   const reading = useReading(read, []);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || reading.reload(), REFRESH_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useRefresh(reading.reload, REFRESH_MS);
   const save = async () => {
     try {
       await call(SAVE);
@@ -62,7 +60,7 @@ function Figures({ info, samples, isReady }) {
 
 function Calls({ samples }) {
   return html`<section class="stack"><h2>${text.calls}</h2><p class="soft">${text.callsNote}</p>
-    <div class="plain"><table aria-label=${text.calls}>
+    <div class="plain" tabindex="0"><table aria-label=${text.calls}>
       <thead><tr><th scope="col">${text.path}</th>${["count", "errors", "p50", "p99"].map((name) => html`<th key=${name} scope="col" class="number">${text[name]}</th>`)}</tr></thead>
       <tbody>${callsOf(samples).map(({ route, count, bad, p50, p99 }) => html`<tr class="row" key=${route}>
         <th scope="row" class="mono">${route}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>

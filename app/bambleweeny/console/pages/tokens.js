@@ -83,7 +83,7 @@ function All({ tokens, reading, onMade }) {
     }
   };
   return html`<p class="soft">${text.intro}</p>
-    <div class="bar"><a class="button" href=${to("tokens", NEW)}>${text.add}</a>
+    <div class="bar"><a class="button primary" href=${to("tokens", NEW)}>${text.add} <kbd>n</kbd></a>
       <a class="button" href=${to("tokens", NEW, { for: COLLEAGUE.name })}>${text.give}</a>
       <span class="grow"></span>${tokens.length > 0 && html`<button type="button" class="danger" onClick=${revokeAll}>${text.revokeAll}</button>`}</div>
     <${Grid} label=${text.title} columns=${COLUMNS} rows=${tokens} keyOf=${({ id }) => id} href=${({ id }) => to("tokens", id)}

@@ -55,7 +55,7 @@ function All({ users }) {
   const columns = useMemo(() => (hasUsage ? [...COLUMNS, USAGE] : COLUMNS), [hasUsage]);
   const rows = users.filter(({ username }) => username.toLowerCase().includes(part.toLowerCase()));
   return html`<p class="soft">${text.intro}</p>
-    <div class="bar"><a class="button" href=${to("users", NEW)}>${text.add}</a>
+    <div class="bar"><a class="button primary" href=${to("users", NEW)}>${text.add} <kbd>n</kbd></a>
       <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} value=${part} onInput=${(event) => setPart(event.target.value)} />
       <label class="check" title=${text.showUsageHint}><input type="checkbox" checked=${hasUsage} onChange=${(event) => setUsage(event.target.checked)} /> ${text.showUsage}</label></div>
     ${hasUsage && html`<p class="soft">${text.showUsageHint}.</p>`}

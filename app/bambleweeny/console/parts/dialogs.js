@@ -41,8 +41,13 @@ export function Modal({ title, onClose, children, isWide = false }) {
     return focused;
   });
   useEffect(() => {
-    element.current.showModal();
-    return () => before?.isConnected && before.focus();
+    const dialog = element.current;
+    dialog.showModal();
+    return () => {
+      // NOTE: while it is modal, nothing else can get the focus.
+      dialog.close();
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   const close = (event) => {
     event.preventDefault();

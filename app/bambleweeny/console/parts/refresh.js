@@ -3,13 +3,13 @@ import { useEffect, useRef } from "./ui.js";
 
 const EVERY_MS = 10_000;
 
-// Calls `reload` every ten seconds, and when the tab is shown again.
-export function useRefresh(reload) {
+// Calls `reload` every ten seconds, or after another pause, and when the tab is shown again.
+export function useRefresh(reload, everyMs = EVERY_MS) {
   const latest = useRef();
   latest.current = reload;
   useEffect(() => {
     const again = () => document.hidden || void latest.current();
-    const timer = setInterval(again, EVERY_MS);
+    const timer = setInterval(again, everyMs);
     document.addEventListener("visibilitychange", again);
     return () => {
       clearInterval(timer);

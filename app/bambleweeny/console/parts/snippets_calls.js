@@ -53,8 +53,11 @@ const LISTS = [
   { on: "PATCH lists/{name}/leases/{lease}?for", cli: ["ack {name} {lease}", "for=extend userid"], python: ["lists.extend({name}, {lease}, {for})", USERID] },
   { on: "PATCH lists/{name}/leases/{lease}", takes: USERID, python: "lists.extend({name}, {lease})" },
   { on: "POST lists/{name}/ack", body: FIELDS, cli: changed, python: ["print lists.change({name})", "ack retry extend bury userid"] },
-  { on: "GET lists/{name}/items", takes: "state order limit after wait userid", cli: "items list {name}", python: "for lists.items({name})", javascript: "print lists.items({name})" },
+  { on: "GET lists/{name}/items", takes: "state order limit after wait preview userid", cli: "items list {name}", python: "for lists.items({name})", javascript: "print lists.items({name})" },
   { on: "DELETE lists/{name}/items", takes: "state userid", cli: "items purge {name}", python: "print lists.purge({name})" },
+  { on: "GET lists/{name}/items/{id}?raw=1", takes: USERID, cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
+  { on: "PATCH lists/{name}/items/{id}?state=ready", takes: USERID, cli: "items deliver {name} {id}", python: "print lists.deliver({name}, {id})", javascript: "print lists.deliver({name}, {id})" },
+  { on: "PATCH lists/{name}/items/{id}?state=dead", takes: "reason userid", cli: "items bury {name} {id}", python: "print lists.bury({name}, {id})", javascript: "print lists.bury({name}, {id})" },
   { on: "GET lists/{name}/items/{id}", takes: USERID, cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
   { on: "DELETE lists/{name}/items/{id}", takes: USERID, cli: "items del {name} {id}", python: "lists.delete_item({name}, {id})" },
   { on: "POST lists/{name}/move", body: FIELDS, takes: "state max userid", cli: "items move {name} {to}", python: "print lists.move({name}, {to})" },
@@ -63,6 +66,7 @@ const LISTS = [
   { on: "PUT lists/{name}/policy", body: FIELDS, hasNulls: true, takes: RULES, cli: "policy set {name}", python: "lists.set_policy({name})" },
   { on: "DELETE lists/{name}/policy", takes: USERID, cli: "policy del {name}", python: "lists.delete_policy({name})" },
   { on: "DELETE lists/{name}", takes: USERID, cli: "lists del {name}", python: "lists.delete({name})", javascript: "lists.delete({name})" },
+  { on: "GET lists?stats=1", takes: PAGE, cli: "lists --stats", python: "for lists.list_stats()", javascript: "print lists.listStats()" },
   ...listing("lists"),
 ];
 
@@ -73,7 +77,7 @@ const TOPICS = [
   { on: "GET topics/{name}", takes: "since last wait limit userid", cli: ({ since, last, wait }) => (since ?? last ?? wait) && "topics read {name}", python: "for topics.read({name})", javascript: "print topics.read({name})" },
   { on: "DELETE topics/{name}", takes: USERID, cli: "topics del {name}", python: "topics.delete({name})", javascript: "topics.delete({name})" },
   ...listing("topics"),
-  { on: "GET events", ignores: "accept", takes: "keys lists userid", cli: "events", python: "for events()", javascript: "for events()" },
+  { on: "GET events", ignores: "accept", takes: "keys lists topics routes bins kinds userid", cli: "events", python: "for events()", javascript: "for events()" },
 ];
 
 const published = (noun, command) => [
@@ -110,6 +114,8 @@ const TOKENS = [
   { on: "DELETE tokens/{id}", takes: NOTHING, cli: "token revoke {id}", python: "tokens.revoke({id})", javascript: "tokens.revoke({id})" },
   { on: "DELETE tokens?confirm=1", takes: NOTHING, cli: "token revoke --all", python: "print tokens.revoke_all()", javascript: "print tokens.revokeAll()" },
   { on: "GET auth/test", takes: NOTHING, cli: "token test", python: "print tokens.test()", javascript: "print tokens.test()" },
+  { on: "POST auth/code", takes: NOTHING, cli: "console --print", python: "print login_code()" },
+  { on: "POST auth/token", body: FIELDS, takes: NOTHING, python: "print tokens.use_code({code})" },
   { on: "POST auth/logout", takes: NOTHING, python: "logout()", javascript: "logout()" },
   { on: "POST auth/revoke", body: FIELDS, takes: NOTHING, python: "tokens.revoke_text({token})", javascript: "tokens.revokeText({token})" },
   { on: "POST auth/introspect", body: FIELDS, takes: NOTHING, python: "print tokens.introspect({token})", javascript: "print tokens.introspect({token})" },
@@ -134,6 +140,7 @@ const SERVER = [
   { on: "GET audit", isStream: true, cli: ["audit --follow", "since action last userid"], python: ["for follow_audit()", "since action last userid"], javascript: ["for followAudit()", "after action userid"] },
   { on: "GET audit", takes: "since action after limit last userid", cli: ["audit", "since action last userid"], python: "for audit()", javascript: "print audit()" },
   { on: "GET export", takes: USERID, cli: "export -", python: "for export()" },
+  { on: "POST import?dry_run=1", body: VALUE, ignores: "type", takes: "mode userid", cli: "import {file} --dry-run", python: "print plan_import({lines})" },
   { on: "POST import", body: VALUE, ignores: "type", takes: "mode userid", cli: "import {file}", python: "print import_({lines})" },
   { on: "GET info", takes: NOTHING, cli: "info", python: "print info()" },
   { on: "GET save", takes: NOTHING, cli: "save", python: "save()" },

@@ -44,7 +44,7 @@ export function javascriptOf({ template, takes }, inputs, { url, isPublic }) {
   return [...lines, "", `const client = new Client(${literal(url)}${login});`, statement].join("\n");
 }
 
-const NUMBERS = ["limit", "last", "by", "max", "min", "userid", "user"];
+const NUMBERS = ["limit", "preview", "last", "by", "max", "min", "userid", "user"];
 const TIMES = ["ttl", "wait", "touch", "delay", "for", "overlap"];
 const FLAGS = ["keep_ttl", "front"];
 const IS_USED = { json: /\bjson\.loads\(/, os: /\bos\.environ\[/ };

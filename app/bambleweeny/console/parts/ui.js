@@ -7,8 +7,12 @@ import { useEffect, useState } from "../preact.js";
 
 // Returns the value of an observable; the component renders again when it changes.
 export function useValue(observable) {
-  const [, setTurn] = useState(0);
-  useEffect(() => observable.subscribe(() => setTurn((turn) => turn + 1)), [observable]);
+  const [, setValue] = useState(observable.value);
+  useEffect(() => {
+    // NOTE: it may have changed between the rendering and this effect.
+    setValue(() => observable.value);
+    return observable.subscribe((value) => setValue(() => value));
+  }, [observable]);
   return observable.value;
 }
 

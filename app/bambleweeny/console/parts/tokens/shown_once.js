@@ -27,7 +27,7 @@ export function ShownOnce({ token, onDone }) {
   const heading = useRef();
   useEffect(() => heading.current.focus(), [token]);
   const message = () => text.message(token.name, `${text.allows.toLowerCase()} ${sentenceOf(token)}`, API_URL, token.token);
-  const first = `read -rs TOKEN && export TOKEN\n${snippetsOf(exampleOf(token.scopes), API_URL).curl}`;
+  const example = snippetsOf(exampleOf(token.scopes), API_URL).curl;
   const login = `printf '%s\\n' "$TOKEN" | bambleweeny login ${API_URL} --token -`;
   return html`<section class="card once" aria-labelledby="once-title">
     <h2 id="once-title" ref=${heading} tabindex="-1">${text.shownTitle(token.name)}</h2>
@@ -36,7 +36,8 @@ export function ShownOnce({ token, onDone }) {
     <div class="bar"><${CopyButton} value=${() => token.token} label=${text.copyToken} /><${CopyButton} value=${message} label=${text.copyMessage} /></div>
     <p><strong>${text.allows}</strong> ${sentenceOf(token)}</p>
     <h3>${text.useIt}</h3>
-    <${Lines} sentence=${text.inShell} lines=${first} />
+    <${Lines} sentence=${text.inShell} lines="read -rs TOKEN && export TOKEN" />
+    <${Lines} sentence=${text.inCall} lines=${example} />
     <${Lines} sentence=${text.onCommandLine} lines=${login} />
     <footer class="bar"><span class="grow"></span><button type="button" class="primary" onClick=${onDone}>${text.done}</button></footer>
   </section>`;

@@ -1,0 +1,111 @@
+"""Export to a file, and import of one after a dry run."""
+
+import json
+
+import pytest
+from selenium.webdriver.common.by import By
+
+DRY = "#content table"
+
+
+@pytest.fixture
+def data(console):
+    """Some data of the admin, and nothing else."""
+    for row in list(console.client.keys.list()):
+        console.client.delete(row.name)
+    console.client.set("app:color", "blue")
+    console.client.set("app:motd", "Käse")
+
+
+@pytest.fixture
+def choose(console, tmp_path):
+    """Choose a file with these rows on the page."""
+
+    def choose(*rows, name="mine.ndjson"):
+        console.browser.get("about:blank")
+        console.open("data")
+        file = tmp_path / name
+        file.write_text(
+            "".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows),
+            "utf-8",
+        )
+        console.find(".drop")
+        console.browser.find_element(By.CSS_SELECTOR, ".drop input").send_keys(str(file))
+        console.find("#content", f"{name},")
+
+    return choose
+
+
+def key(name, value):
+    return {"key": {"name": name, "value": value}}
+
+
+def planned(console):
+    """Return the numbers of new, replaced and skipped ones by kind."""
+    console.gone("#content .loading")
+    rows = console.find(DRY).find_elements(By.CSS_SELECTOR, "tbody tr")
+    return {row.text.split()[0]: [int(word) for word in row.text.split()[1:]] for row in rows}
+
+
+def values(console):
+    return {row.name: console.client.get(row.name).text() for row in console.client.keys.list()}
+
+
+@pytest.mark.usefixtures("data")
+def test_an_export_is_a_file(console, tmp_path):
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    console.browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    console.open("data")
+    console.click("#content .primary", "Download")
+    file = tmp_path / "bambleweeny-admin.ndjson"
+    console.until(file.exists)
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert {row["key"]["name"]: row["key"]["value"] for row in rows if "key" in row} == {
+        "app:color": "blue",
+        "app:motd": "Käse",
+    }
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(
+    ("mode", "numbers", "left"),
+    [
+        ("Overwrite", [1, 1, 0], {"app:color": "red", "app:motd": "Käse", "new": "1"}),
+        ("Keep existing", [1, 0, 1], {"app:color": "blue", "app:motd": "Käse", "new": "1"}),
+        ("Delete all data", [2, 0, 0], {"app:color": "red", "new": "1"}),
+    ],
+)
+def test_an_import_does_what_its_dry_run_says(console, choose, mode, numbers, left):
+    before = values(console)
+    choose(key("app:color", "red"), key("new", "1"))
+    console.click("fieldset label", mode)
+    console.until(lambda: planned(console) == {"Keys": numbers}, mode)
+    assert values(console) == before
+    console.click(
+        "#content button", "Delete all data and import" if mode.startswith("Del") else "Import"
+    )
+    if mode.startswith("Del"):
+        console.find("dialog", "2 keys")
+        console.type("dialog input", "admin")
+        console.click("dialog .danger")
+    console.find(".message", "Imported")
+    assert values(console) == left
+    console.find(".drop")
+
+
+@pytest.mark.usefixtures("data")
+def test_a_broken_line_is_named_and_nothing_is_imported(console, choose):
+    before = values(console)
+    choose(key("a", "1"), '{"key": {"name": "b"', key("c", "1"))
+    assert "Line 2" in console.find("#content .problem").text
+    assert console.found("#content button", "Import") is None
+    assert values(console) == before
+    console.click("#content button", "Choose another file")
+    console.find(".drop")
+
+
+@pytest.mark.usefixtures("data")
+def test_a_file_that_is_too_large_gets_a_command(console, choose):
+    choose(key("large", "x" * (11 << 20)), name="large.ndjson")
+    console.find("#content .note code", "bambleweeny import large.ndjson")
+    assert any("413" in line for line in console.complaints())
