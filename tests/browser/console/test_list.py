@@ -124,8 +124,10 @@ def test_a_leased_item_can_be_handled_in_place_of_its_worker(console, jobs, butt
         console.find("dialog .snippet pre", value)
     if value or button in ("Acknowledge", "Delete"):
         console.click("dialog footer button:last-child", button)
-    console.find(".message", "1 ")
-    assert counts(console, jobs) == wanted
+    console.gone("dialog")
+    console.until(lambda: counts(console, jobs) == wanted)
+    if button == "Extend":
+        console.find(".message", "1 lease extended.")
     if button == "Bury":
         found = console.client.lists.item(jobs, item)
         assert (found.state, found.reason) == ("dead", "bad cat")

@@ -1,10 +1,10 @@
 """What calls on items answer: items whole or as a preview, cursors of pages, counts of lists."""
 
 import re
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bambleweeny.core.lists.codec import StoredItem
-from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.lists.policies import ListPolicy, decode_policy
 from bambleweeny.core.texts import start_of_text
 from bambleweeny.errors import InvalidRequest
 
@@ -71,6 +71,12 @@ class ListStats(NamedTuple):
     age: int | None
     paused: int
     policy: ListPolicy | None = None
+
+    @classmethod
+    def with_policy(cls, *fields: Any) -> "ListStats":
+        """Return the counts of a list and its policy, which is the last field, packed or empty."""
+        *counts, packed = fields
+        return cls(*counts)._replace(policy=decode_policy(packed) if packed else None)
 
 
 def read_cursor(state: State, after: str, order: Order) -> tuple[str, str]:

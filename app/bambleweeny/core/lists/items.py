@@ -22,7 +22,6 @@ from bambleweeny.core.lists.found_items import (
 )
 from bambleweeny.core.lists.leases import check_reason
 from bambleweeny.core.lists.lists import check_list_name
-from bambleweeny.core.lists.policies import decode_policy
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
@@ -104,9 +103,8 @@ class Items:
         Every client that waits gets the item, unless it is taken first. Returns without waiting
         if all wait slots are taken.
         """
-        read = partial(
-            self._read_page, caller, name, "ready", most, after, order=order, preview=preview
-        )
+        read_any = partial(self._read_page, caller, name, "ready", most, after)
+        read = partial(read_any, order=order, preview=preview)
         channel = self._store.schema.tenant(caller.id).pushed(name)
         return _found(
             self._waits.poll(read, channel, seconds, is_connected, tenant=caller.id, for_all=True)
@@ -155,10 +153,9 @@ class Items:
 
     def find(self, caller: Caller, name: str, item_id: str) -> FoundItem:
         """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
-        found = self.find_if_any(caller, name, item_id)
-        if found is None:
-            raise NotFound()
-        return found
+        if found := self.find_if_any(caller, name, item_id):
+            return found
+        raise NotFound()
 
     def find_if_any(self, caller: Caller, name: str, item_id: str) -> FoundItem | None:
         """Return an item in any state by its id, or None on a miss. O(log n)."""
@@ -191,10 +188,8 @@ class Items:
         while left:
             first, *more = left
             counts = run_as(self._store, caller, COUNT_ITEMS_OF_LISTS, first, *self._bounds, *more)
-            for name, numbers in zip(left, counts, strict=False):
-                if numbers:
-                    policy = decode_policy(numbers[-1]) if numbers[-1] else None
-                    yield name, ListStats(*numbers[:-1])._replace(policy=policy)
+            counted = zip(left, counts, strict=False)
+            yield from ((name, ListStats.with_policy(*row)) for name, row in counted if row)
             del left[: len(counts)]
 
     def change_state(
