@@ -55,7 +55,7 @@ function Page({ name, address }) {
   return shown.component && html`<${shown.component} rest=${address.rest} query=${address.query} />`;
 }
 
-const NoPage = () => html`<h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p>`;
+const NoPage = () => html`<div class="contents"><h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
 
 const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
 

@@ -63,12 +63,12 @@ export function Modal({ title, onClose, children, isWide = false }) {
 export function Dialogs() {
   const asked = useValue(question);
   const shown = useValue(messages);
-  return html`${asked && html`<${Question} key=${asked.title} ...${asked} />`}
+  return html`<div class="contents">${asked && html`<${Question} key=${asked.title} ...${asked} />`}
     <div class="messages" role="status" aria-live="polite">
       ${shown.map(({ id, sentence, isError }) => html`<div key=${id} class=${isError ? "message error" : "message"}>
         <span>${sentence}</span><button class="quiet" aria-label=${text.close} onClick=${() => forget(id)}>✕</button>
       </div>`)}
-    </div>`;
+    </div></div>`;
 }
 
 function Question({ title, detail, action, isDanger, typed, resolve }) {

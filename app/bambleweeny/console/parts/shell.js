@@ -28,7 +28,7 @@ export function Shell({ pages, current, children }) {
     if (!isFirst.current) main.current.focus({ preventScroll: true });
     isFirst.current = false;
   }, [current]);
-  return html`<a class="skip" href="#content" onClick=${(event) => (event.preventDefault(), main.current.focus())}>${text.skip}</a>
+  return html`<div class="contents"><a class="skip" href="#content" onClick=${(event) => (event.preventDefault(), main.current.focus())}>${text.skip}</a>
     <header class="top">
       <button type="button" class="menu" aria-expanded=${hasMenu} aria-controls="pages" onClick=${() => setMenu(!hasMenu)}>${text.menu}</button>
       <a class="brand" href=${to("home")}><img src=${new URL("../icon.svg", import.meta.url).href} alt="" width="28" height="28" />bambleweeny</a>
@@ -46,7 +46,7 @@ export function Shell({ pages, current, children }) {
     ${open === "palette" && html`<${Palette} pages=${pages} onClose=${() => setOpen(null)} />`}
     ${open === "shortcuts" && html`<${Modal} title=${text.shortcutsTitle} onClose=${() => setOpen(null)}><${Shortcuts} /></${Modal}>`}
     <${LoginAgain} />
-    <${Dialogs} />`;
+    <${Dialogs} /></div>`;
 }
 
 // The list of shortcuts, also on the account page.

@@ -42,7 +42,7 @@ function Try({ card }) {
       setAnswer({ status: ex.status, body: ex.info });
     }
   };
-  return html`<p><code>${url}</code></p>
+  return html`<div class="stack"><p><code>${url}</code></p>
     <div class="bar"><${CopyButton} value=${url} /><button type="button" class="small" onClick=${send}>${text.send}</button></div>
-    ${answer && html`<p>${text.sent(answer.status)} <code>${answer.body}</code></p>`}`;
+    ${answer && html`<p>${text.sent(answer.status)} <code>${answer.body}</code></p>`}</div>`;
 }
