@@ -1,6 +1,7 @@
 """The page of the console and its files: headers, hashes, compression, and what is refused."""
 
 import gzip
+import posixpath
 import re
 from importlib.resources import files
 
@@ -145,17 +146,36 @@ def test_the_console_is_only_read(http, method, path):
     assert http.request(method, path).status_code == 405
 
 
-def test_all_files_take_less_than_the_bound_and_name_no_other_host(http):
-    size = 0
+def test_files_name_no_other_host(http):
     for path in FILES:
-        answer = http.get(f"/console/a/latest/{path}", headers=PLAIN)
-        size += len(gzip.compress(answer.content))
         if path.endswith((".css", ".js")):
-            assert not re.search(
-                r"""(?:url\(|from |import |src=)\s*["']?(?:https?:)?//""", answer.text
-            )
-    print(f"{len(FILES)} files, {size} bytes gzipped")
-    assert size < 150_000
+            text = http.get(f"/console/a/latest/{path}", headers=PLAIN).text
+            assert not re.search(r"""(?:url\(|from |import |src=)\s*["']?(?:https?:)?//""", text)
+
+
+def test_what_a_page_loads_is_small(http):
+    """Of each page, with the frame, the style sheets and the library; and of all files."""
+    bodies = {path: http.get(f"/console/a/latest/{path}", headers=PLAIN).content for path in FILES}
+    sizes = {path: len(gzip.compress(body)) for path, body in bodies.items()}
+    first = _imported("main.js", bodies) | {path for path in FILES if not path.endswith(".js")}
+    pages = {path for path in FILES if path.startswith("pages/")}
+    loaded = {page: sum(sizes[one] for one in first | _imported(page, bodies)) for page in pages}
+    print(f"{len(FILES)} files, {sum(sizes.values())} bytes gzipped; each page: {loaded}")
+    assert max(loaded.values()) < 110_000
+    assert sum(sizes.values()) < 215_000
+
+
+def _imported(path, bodies, known=frozenset()):
+    """Return a module and all that it imports."""
+    if path in known or path not in bodies:
+        return known
+    known = known | {path}
+    for name in re.findall(
+        rb'^(?:import|export|\}) .*from "(\.[^"]+)";$', bodies[path], re.MULTILINE
+    ):
+        place = posixpath.join(posixpath.dirname(path), name.decode())
+        known = _imported(posixpath.normpath(place), bodies, known)
+    return known
 
 
 def test_a_browser_at_the_root_lands_on_the_console(http):
