@@ -6,6 +6,7 @@ import { moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Bin, nameOf } from "../parts/inbox/bin.js";
 import { NewBinDialog } from "../parts/inbox/form.js";
+import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
@@ -30,6 +31,7 @@ function AllBins() {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
   const bins = useReading(async (signal) => (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json().bins, []);
+  useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
   useShortcut("n", () => setNew(true));
   const first = postDocument("bins", '{"list":"hooks","name":"first","keep":"request"}');
   const go = (made) => (location.hash = to("inbox", idOf(made)));

@@ -3,6 +3,7 @@ import { text } from "../en/routes.js";
 import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
+import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
@@ -32,6 +33,7 @@ function AllRoutes() {
   const [open, setOpen] = useState(null);
   const [file, setFile] = useState(null);
   const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
+  useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
   useShortcut("n", () => setOpen("new"));
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));
   const go = (made, { method, path } = {}) => (location.hash = to("routes", idOf(made), { method, path }));

@@ -13,9 +13,9 @@ export function Answer({ answer: { status, headers, bytes, ms } }) {
       ${problem?.code && html`<code>${problem.code}</code>`}</div>
     ${status === 0 && html`<p>${text.redirectHidden}</p>`}
     ${problem && html`<p>${problem.info}</p>${problem.hint && html`<p class="soft">${problem.hint}</p>`}`}
-    <details open><summary>${text.headers}</summary><${PairsTable} label=${text.headers} pairs=${[...headers]} /></details>
     <${BodyView} bytes=${bytes} name="answer" />
     ${/^text\/html|xhtml/.test(type) && bytes.length > 0 && html`<${PageFrame} bytes=${bytes} />`}
+    <details><summary>${text.headers}</summary><${PairsTable} label=${text.headers} pairs=${[...headers]} /></details>
   </section>`;
 }
 

@@ -37,10 +37,10 @@ export function useDocument(noun, id) {
     const mine = pretty(written);
     try {
       const theirs = pretty((await call(documentOf(noun, id), { isQuiet: true })).text());
-      if (compact(theirs).text === compact(base).text || compact(theirs).text === compact(mine).text) return await put(mine);
-      setState({ draft: mine, conflict: { base, mine, theirs } });
+      if (compact(theirs).text === compact(base).text || compact(theirs).text === compact(mine).text) return await put(written);
+      setState({ draft: written, conflict: { base, mine, theirs } });
     } catch (ex) {
-      setState({ draft: mine, error: ex });
+      setState({ draft: written, error: ex });
     }
     return false;
   };

@@ -3,5 +3,5 @@ import { text } from "../../en/public.js";
 import { html } from "../ui.js";
 
 export const PairsTable = ({ label, pairs }) =>
-  html`<div class="plain pairs"><table aria-label=${label}><thead class="hidden"><tr><th scope="col">${text.name}</th><th scope="col">${text.value}</th></tr></thead>
+  html`<div class="plain pairs"><table aria-label=${label}><colgroup><col class="names" /><col /></colgroup><thead class="hidden"><tr><th scope="col">${text.name}</th><th scope="col">${text.value}</th></tr></thead>
     <tbody>${pairs.map(([name, value], index) => html`<tr class="row" key=${index}><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table></div>`;

@@ -11,7 +11,7 @@ import { Answer } from "./answer.js";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const WITHOUT_BODY = ["GET", "HEAD"];
 
-// `base` is the path of the bin or route. `onAnswer(sent, answer)` is called after each one; the children are shown beside the answer.
+// `base` is the path of the bin or route. `onAnswer(sent, answer)` is called after each one; the children are shown above the answer.
 export function Tester({ base, first, onAnswer = () => {}, children }) {
   const [fields, setFields] = useState({ method: "GET", path: "", query: "", headers: "", body: "", ...first });
   const [{ answer, error, isBusy }, setState] = useState({});
@@ -46,8 +46,8 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
     </form>
     <div role="status">${isBusy && html`<p>${text.sending}</p>`}</div>
     ${error && html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p></div>`}
-    ${answer && html`<${Answer} answer=${answer} />`}
     ${(answer || error) && children}
+    ${answer && html`<${Answer} answer=${answer} />`}
     <details><summary>${text.elsewhere}</summary><${SnippetBox} request=${sent} /></details>
   </div>`;
 }

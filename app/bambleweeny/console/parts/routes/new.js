@@ -41,7 +41,7 @@ export function NewRouteDialog({ onClose, onMade }) {
     <form onSubmit=${submit}>
       <div class="fields">
         <label>${text.beginWith}<select name="template" value=${kind} onChange=${(event) => choose(event.target.value)}>${[...Object.keys(TEMPLATES), "key"].map((one) => html`<option key=${one} value=${one}>${text.templates[one]}</option>`)}</select></label>
-        ${(isKey || isOfTemplate) && input("name", name, { maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: !isKey, onInput: ({ target: { value } }) => set({ name: value, body: isKey ? body : written(kind, value) }) })}
+        ${(isKey || isOfTemplate) && input("name", name, { autofocus: true, maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: !isKey, onInput: ({ target: { value } }) => set({ name: value, body: isKey ? body : written(kind, value) }) })}
         ${isKey && html`${input("key", key, { required: true, maxlength: 255, pattern: "[A-Za-z0-9_:.\\-]+", onInput: ({ target }) => set({ key: target.value }) })}
           ${input("type", type, { required: true, onInput: ({ target }) => set({ type: target.value }) })}`}
       </div>
