@@ -1,4 +1,4 @@
-// A long text that is fast to show: its lines are in blocks, and the browser lays out only those in view.
+// A long text that is fast to show: its lines are in blocks, and the browser computes the layout of those in view only.
 import { tokens } from "../json_text.js";
 import { html, useMemo } from "../ui.js";
 
