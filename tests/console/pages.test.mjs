@@ -23,7 +23,7 @@ test("an address that nobody wrote is read too", () => {
 
 test("a request leaves out what is not there", () => {
   const call = request("GET", ["keys", 7], { query: { limit: 0, after: undefined, prefix: "", wait: null }, headers: { Accept: undefined } });
-  assert.deepEqual({ ...call }, { method: "GET", segments: ["keys", "7"], query: { limit: "0" }, headers: {}, body: undefined, isPublic: false });
+  assert.deepEqual({ ...call }, { method: "GET", segments: ["keys", "7"], query: { limit: "0" }, headers: {}, body: undefined, path: undefined, isPublic: false });
   assert.throws(() => (call.method = "PUT"), TypeError);
   assert.throws(() => call.segments.push("x"), TypeError);
 });

@@ -109,7 +109,7 @@ def javascript(place, http):
 
 
 @pytest.fixture
-def runs(server, http, javascript, place, tmp_path, monkeypatch):
+def runs(http, javascript, place, tmp_path, monkeypatch):
     """What runs a snippet of each client in the directory, and gives what it prints."""
     need("curl", "bash")
     for name in [name for name in os.environ if name.startswith("BAMBLEWEENY_")]:

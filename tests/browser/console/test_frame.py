@@ -35,7 +35,6 @@ def code_of(server):
 def test_the_palette_goes_to_a_key(console):
     console.client.set("app:color", "blue")
     console.open("keys")
-    console.find("a.opens", "app:color")
     console.chord("k")
     console.type(".search", "app:c")
     console.find("[role=option]", "app:color")
@@ -133,7 +132,7 @@ def test_the_skip_link_and_each_page_take_the_focus_to_the_content(console):
     console.click("#pages a", "Lists")
     console.find("#content h1", "Lists")
     console.until(lambda: focused(console, "#content"))
-    assert console.browser.title == "Lists – bambleweeny"
+    assert console.browser.title.startswith("Lists ")
     assert console.find("#pages [aria-current=page]").text == "Lists"
 
 

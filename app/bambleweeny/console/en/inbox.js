@@ -63,7 +63,6 @@ export const text = {
   binary: (hex) => `binary ${hex}`,
   nothingYet: "No request is here yet. This one would be the first:",
   nothingIn: (state) => `No request is ${state}.`,
-  pick: "Choose a request to see all of it.",
   gone: "This request is not in the list any more: it was taken, delivered or deleted.",
   notWhole: "This item is not a request that the bin has kept: it is a body alone.",
   received: "Received",
@@ -103,7 +102,5 @@ export const text = {
   close: "Close",
   refusedAbout: "The last 20 requests that were answered with an error, for 24 hours. Nothing of them is stored but this.",
   refusedNone: "The bin has refused no request in the last 24 hours. If a service misses its answer, look at its own log: the request may not have reached this server.",
-  refusedStatus: "Status",
-  refusedWhy: "Why",
   testAbout: "This goes to the bin as any request does: it is checked, answered, and kept if it is accepted.",
 };

@@ -47,7 +47,6 @@ export const text = {
   replace: "Replace keys that exist",
   uploadAction: "Upload",
   keyOf: (file) => `Key for ${file}`,
-  file: "File",
   key: "Key",
   state: "State",
   states: { waiting: "", sending: "sending", done: "done", exists: "exists already", failed: "failed", invalid: "" },

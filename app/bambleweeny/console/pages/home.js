@@ -44,7 +44,7 @@ function Events() {
   useEffect(() => onEvents((event) => event.name && setEvents((last) => [{ ...event, when: Date.now(), id: (last[0]?.id ?? 0) + 1 }, ...last].slice(0, MOST_EVENTS))), []);
   return html`<section class="stack"><h2>${text.events}</h2>
     ${events.length
-      ? html`<div class="plain"><table aria-label=${text.events}><tbody>${events.map((event) => html`<tr class="row" key=${event.id}>
+      ? html`<div class="plain" tabindex="0"><table aria-label=${text.events}><tbody>${events.map((event) => html`<tr class="row" key=${event.id}>
           <td class="soft">${time(event.when)}</td><td>${text.eventNames[event.event] ?? event.event}</td>
           <th scope="row"><a class="opens" href=${addressOf(event)}>${event.name}</a></th></tr>`)}</tbody></table></div>`
       : html`<p class="soft">${text.eventsNone}</p>`}</section>`;

@@ -16,7 +16,7 @@ import { html, useState, useTitle } from "../parts/ui.js";
 
 const COLUMNS = [
   { key: "name", title: text.name, render: nameOf },
-  { key: "target", title: text.target, render: ({ list, topic }) => `${list ? text.list : text.topic} ${list ?? topic}` },
+  { key: "target", title: text.target, isMinor: true, render: ({ list, topic }) => `${list ? text.list : text.topic} ${list ?? topic}` },
   { key: "ends", title: text.fields.ends, isMinor: true, render: ({ ends_at: ends }) => (ends ? moment(ends) : "") },
   { key: "url", title: text.url, render: (bin) => html`<${CopyButton} label=${text.copyUrl} value=${urlOf(bin)} />` },
 ];

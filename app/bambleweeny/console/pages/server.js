@@ -60,7 +60,7 @@ function Figures({ info, samples, isReady }) {
 
 function Calls({ samples }) {
   return html`<section class="stack"><h2>${text.calls}</h2><p class="soft">${text.callsNote}</p>
-    <div class="plain"><table aria-label=${text.calls}>
+    <div class="plain" tabindex="0"><table aria-label=${text.calls}>
       <thead><tr><th scope="col">${text.path}</th>${["count", "errors", "p50", "p99"].map((name) => html`<th key=${name} scope="col" class="number">${text[name]}</th>`)}</tr></thead>
       <tbody>${callsOf(samples).map(({ route, count, bad, p50, p99 }) => html`<tr class="row" key=${route}>
         <th scope="row" class="mono">${route}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>

@@ -47,7 +47,7 @@ function Modes({ mode, onMode }) {
 function Plan({ plan }) {
   const rows = Object.keys(text.nouns).filter((noun) => Object.values(plan[noun]).some(Boolean));
   return html`<div class="stack"><h3>${text.planTitle}</h3>
-    <div class="plain"><table aria-label=${text.planTitle}>
+    <div class="plain" tabindex="0"><table aria-label=${text.planTitle}>
       <thead><tr><th scope="col">${text.noun}</th>${["new", "replaced", "skipped"].map((name) => html`<th scope="col" class="number" key=${name}>${text[name]}</th>`)}</tr></thead>
       <tbody>${rows.map((noun) => html`<tr class="row" key=${noun}><th scope="row">${text.nouns[noun]}</th>
         ${["new", "replaced", "skipped"].map((name) => html`<td class="number" key=${name}>${number(plan[noun][name])}</td>`)}</tr>`)}</tbody>

@@ -27,23 +27,24 @@ export function Bin({ id, query }) {
     return row ? { row, document: (await call(documentOf("bins", idOf(row)), { signal, isQuiet: true })).json() } : null;
   }, [id]);
   return html`<a class="up" href=${to("inbox")}>${text.all}</a>
-    <${Loaded} reading=${bin}>${(found) => (found ? html`<${Shown} bin=${found.row} document=${found.document} query=${query} onChanged=${bin.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
+    <${Loaded} reading=${bin}>${(found) => (found ? html`<${Shown} at=${id} bin=${found.row} document=${found.document} query=${query} onChanged=${bin.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
 }
 
-function Shown({ bin, document, query, onChanged }) {
+// `at` is the word for the bin in the address, its id or name.
+function Shown({ at, bin, document, query, onChanged }) {
   const id = idOf(bin);
   const [isEdited, setEdited] = useState(false);
   const refused = useRefused(id);
   const show = ["refused", "test"].includes(query.show) ? query.show : "requests";
   useShortcut("e", () => setEdited(true));
-  const tab = (name, count) => html`<a class="button tab" href=${to("inbox", id, { show: name === "requests" ? undefined : name })} aria-current=${name === show ? "true" : undefined}>${text[name]}${count ? html` <span class="count">${number(count)}</span>` : ""}</a>`;
+  const tab = (name, count) => html`<a class="button tab" href=${to("inbox", at, { show: name === "requests" ? undefined : name })} aria-current=${name === show ? "true" : undefined}>${text[name]}${count ? html` <span class="count">${number(count)}</span>` : ""}</a>`;
   return html`<div class="bar"><h1 class="grow">${nameOf(bin)}</h1>
       <button type="button" onClick=${() => setEdited(true)}>${text.edit} <kbd>e</kbd></button>
       <button type="button" class="danger" onClick=${() => void removeBin(bin)}>${text.remove}</button></div>
     <${UrlBox} label=${text.urlLabel} url=${urlOf(bin)} />
     <${About} bin=${bin} document=${document} />
     <nav class="tabs" aria-label=${nameOf(bin)}>${tab("requests")}${tab("refused", refused.value?.length)}${tab("test")}</nav>
-    ${show === "requests" && html`<${Requests} bin=${bin} document=${document} query=${query} />`}
+    ${show === "requests" && html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} />`}
     ${show === "refused" && html`<${Refused} id=${id} reading=${refused} />`}
     ${show === "test" && html`<p>${text.testAbout}</p><${Tester} base=${callPath("bins", id)} first=${{ method: "POST", headers: "Content-Type: application/json", body: '{"event":"test"}' }} />`}
     ${isEdited && html`<${EditBinDialog} id=${id} title=${nameOf(bin)} onClose=${() => setEdited(false)} onSaved=${() => (setEdited(false), onChanged())} />`}`;
@@ -59,19 +60,19 @@ function About({ bin, document }) {
   </dl>`;
 }
 
-function Requests({ bin, document, query }) {
-  if (document.topic) return html`<${TopicRequests} bin=${bin} document=${document} query=${query} />`;
-  return html`<${OfList} bin=${bin} document=${document} query=${query} />`;
+function Requests({ at, bin, document, query }) {
+  if (document.topic) return html`<${TopicRequests} at=${at} bin=${bin} document=${document} query=${query} />`;
+  return html`<${OfList} at=${at} bin=${bin} document=${document} query=${query} />`;
 }
 
-function OfList({ bin, document, query }) {
+function OfList({ at, bin, document, query }) {
   const { list } = document;
   const stats = useReading(async (signal) => (await call(statsOf(list), { signal, isQuiet: true })).json(), [list]);
   useLive(({ event, name }) => event.startsWith("list.") && name === list, stats.reload);
   const state = STATES.includes(query.state) ? query.state : "ready";
-  const tabs = STATES.map((name) => html`<a key=${name} class=${`button tab ${name}`} href=${to("inbox", idOf(bin), { state: name })} aria-current=${name === state ? "true" : undefined}>${text.states[name]}
+  const tabs = STATES.map((name) => html`<a key=${name} class=${`button tab ${name}`} href=${to("inbox", at, { state: name })} aria-current=${name === state ? "true" : undefined}>${text.states[name]}
     <span class="count">${stats.value ? number(stats.value[name]) : ""}</span></a>`);
-  return html`<${ListRequests} key=${state} bin=${bin} document=${document} query=${query} state=${state} count=${stats.value?.[state] ?? 0} tabs=${tabs} />`;
+  return html`<${ListRequests} key=${state} at=${at} bin=${bin} document=${document} query=${query} state=${state} count=${stats.value?.[state] ?? 0} tabs=${tabs} />`;
 }
 
 // Asks, and deletes a bin.

@@ -15,7 +15,7 @@ import { nameOf } from "./bin.js";
 import { RequestDetail } from "./request.js";
 import { useItems, useMessages, useUnread } from "./rows.js";
 
-export function ListRequests({ bin, document, query, state, count, tabs }) {
+export function ListRequests({ at, bin, document, query, state, count, tabs }) {
   const rows = useItems(document.list, state, document.keep === "request", idOf(bin));
   const word = text.states[state].toLowerCase();
   const purge = async () => {
@@ -28,15 +28,14 @@ export function ListRequests({ bin, document, query, state, count, tabs }) {
     await rows.reload();
   };
   const bar = html`<div class="tabs grow">${tabs}</div>${count > 0 && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}`;
-  return html`<${Requests} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} />`;
+  return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} />`;
 }
 
-export function TopicRequests({ bin, document, query }) {
-  return html`<${Requests} bin=${bin} document=${document} query=${query} rows=${useMessages(document.topic, document.keep === "request")} />`;
+export function TopicRequests({ at, bin, document, query }) {
+  return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${useMessages(document.topic, document.keep === "request")} />`;
 }
 
-function Requests({ bin, document, query, rows, state, bar, whole }) {
-  const id = idOf(bin);
+function Requests({ at, bin, document, query, rows, state, bar, whole }) {
   const { unread, look, lookAtAll } = useUnread(rows.value);
   useTitle(unread.size ? `(${unread.size}) ${nameOf(bin)}` : nameOf(bin));
   const chosen = useChosen(query.item, rows.value);
@@ -47,10 +46,10 @@ function Requests({ bin, document, query, rows, state, bar, whole }) {
   return html`<div class="bar">${bar}
       ${unread.size > 0 && html`<span class="badge" role="status">${text.unread(number(unread.size))}</span><button type="button" class="small" onClick=${lookAtAll}>${text.lookAtAll}</button>`}</div>
     <${Loaded} reading=${rows}>${(all) => html`<div class=${isDetail ? "two inbox" : "stack"}>
-      <${Grid} label=${text.requests} columns=${columnsOf(unread, isDetail)} rows=${all} keyOf=${({ id: key }) => key} href=${({ id: item }) => to("inbox", id, { state, item })}
-        isCurrent=${({ id: item }) => item === chosen} onMore=${rows.more} whole=${whole === undefined ? all.length : Math.max(whole, all.length)} empty=${html`<${Nothing} bin=${bin} document=${document} state=${state} />`} />
+      <${Grid} label=${text.requests} columns=${columnsOf(unread, isDetail)} rows=${all} keyOf=${({ id: key }) => key} href=${({ id: item }) => to("inbox", at, { state, item })}
+        isCurrent=${({ id: item }) => item === chosen} onMore=${rows.more} whole=${whole === undefined ? all.length : Math.max(whole, all.length)} empty=${html`<${Nothing} at=${at} bin=${bin} document=${document} state=${state} />`} />
       ${isDetail && html`<${RequestDetail} key=${chosen} bin=${bin} document=${document} id=${chosen} row=${all.find(({ id: item }) => item === chosen)} isAsked=${Boolean(query.item)}
-        closed=${to("inbox", id, { state, item: "none" })} onChanged=${() => (rows.reload(), (location.hash = to("inbox", id, { state, item: "none" })))} />`}
+        closed=${to("inbox", at, { state, item: "none" })} onChanged=${() => (rows.reload(), (location.hash = to("inbox", at, { state, item: "none" })))} />`}
     </div>`}</${Loaded}>`;
 }
 
@@ -71,13 +70,13 @@ function columnsOf(unread, isDetail) {
   ];
 }
 
-function Nothing({ bin, document, state }) {
+function Nothing({ at, bin, document, state }) {
   if (state && state !== "ready") return html`<p>${text.nothingIn(text.states[state].toLowerCase())}</p>`;
   const method = [document.methods ?? "POST"].flat()[0].replace("*", "POST");
   const first = request(method, [], { path: callPath("bins", idOf(bin)), body: method === "GET" ? undefined : '{"event":"hello"}', type: "application/json", isPublic: true });
   const run = async () => {
     const { status } = await exchange(first);
-    if (status >= 400) location.hash = to("inbox", idOf(bin), { show: "refused" });
+    if (status >= 400) location.hash = to("inbox", at, { show: "refused" });
   };
   return html`<${Empty} sentence=${text.nothingYet} request=${first} onRun=${run} />`;
 }

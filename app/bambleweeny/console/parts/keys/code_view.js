@@ -1,4 +1,4 @@
-// A long text that is fast to show: its lines are in blocks, and the browser computes the layout of those in view only.
+// A long text that is fast to show: its lines are in blocks, and the browser draws only those in view.
 import { tokens } from "../json_text.js";
 import { html, useMemo } from "../ui.js";
 

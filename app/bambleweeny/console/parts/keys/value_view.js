@@ -16,14 +16,14 @@ export function ValueView({ entry, onShowAll }) {
   const view = views.includes(chosen) ? chosen : views[0];
   const isLarge = entry.size > MOST;
   const isPart = !entry.isWhole && !isLarge && view !== "hex";
-  return html`<section class="stack" aria-label=${text.value}>
+  return html`<div class="stack" role="group" aria-label=${text.value}>
     ${views.length > 1 && html`<div class="tabs" role="group" aria-label=${text.views}>${views.map((name) => html`<button type="button" key=${name} class="tab" aria-pressed=${name === view}
       onClick=${() => setChosen(name)}>${text.modes[name]}</button>`)}</div>`}
     ${isLarge && view !== "image" && html`<p class="note">${text.large(sized(entry.size))}</p>`}
     <${Shown} key=${view} view=${view} entry=${entry} isLarge=${isLarge} />
     ${isPart && html`<p class="bar"><span>${text.part(sized(entry.bytes.length), sized(entry.size))} ${view === "json" && text.partJson}</span>
       <button type="button" class="small" onClick=${onShowAll}>${text.showAll}</button></p>`}
-  </section>`;
+  </div>`;
 }
 
 function Shown({ view, entry, isLarge }) {

@@ -33,7 +33,8 @@ export function useDocument(noun, id) {
       return false;
     }
   };
-  const save = async (mine = draft) => {
+  const save = async (written = draft) => {
+    const mine = pretty(written);
     try {
       const theirs = pretty((await call(documentOf(noun, id), { isQuiet: true })).text());
       if (compact(theirs).text === compact(base).text || compact(theirs).text === compact(mine).text) return await put(mine);

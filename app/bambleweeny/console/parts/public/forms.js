@@ -11,7 +11,7 @@ export function formOf(bytes, contentType) {
   const [kind, ...options] = contentType.split(";").map((part) => part.trim());
   if (kind.toLowerCase() === "application/x-www-form-urlencoded") {
     const text = decoded(bytes);
-    return text && /^[^{[<\s]*$/.test(text) && text.includes("=") ? { fields: pairsOf(text) } : null;
+    return text && !/^\s*[{[<]/.test(text) && text.includes("=") ? { fields: pairsOf(text) } : null;
   }
   const boundary = kind.toLowerCase().startsWith("multipart/") && options.map((option) => /^boundary="?([^"]{1,200})"?$/i.exec(option)?.[1]).find(Boolean);
   const parts = boundary ? partsOf(bytes, boundary) : [];
