@@ -362,6 +362,7 @@ def test_a_file_replaces_the_value_and_the_ttl_stays(console, name, tmp_path):
     show(console, name, "old", ttl="1h")
     file = tmp_path / "new.json"
     file.write_text('{"new":1}')
+    console.find("button", "Replace by a file")
     console.browser.find_element("css selector", "input[type=file]").send_keys(str(file))
     console.click("dialog button.danger", "Replace by a file")
     console.find("pre.code", '"new": 1')

@@ -13,10 +13,12 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Inf
 export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurrent, onMore, selected, onSelect, canSelect, whole = rows.length, rowHeight = 40, empty }) {
   const box = useRef();
   const [view, setView] = useState({ top: 0, height: 600 });
-  const [active, setActive] = useState({ index: 0, key: null });
+  // NOTE: a ref as well, since a second key may be pressed before the first one is rendered.
+  const active = useRef({ index: 0, key: null });
+  const [, setActive] = useState(active.current);
   const wantsFocus = useRef(false);
   const latest = useRef({ key: undefined, index: 0 });
-  const current = placeOf(active, rows, keyOf);
+  const current = placeOf(active.current, rows, keyOf);
   const shift = movedBy(box.current, rows, keyOf, latest.current) * rowHeight;
   const first = Math.max(0, Math.floor((view.top + shift) / rowHeight) - BEYOND);
   const last = Math.min(rows.length, Math.ceil((view.top + shift + view.height) / rowHeight) + BEYOND);
@@ -36,7 +38,8 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   useEffect(() => {
     if (onMore && last >= rows.length) onMore();
   }, [last, rows.length, onMore]);
-  useEffect(() => {
+  // NOTE: at once, so that the focus is there before the next key.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     box.current.querySelector('[data-active="true"] .opens')?.focus();
@@ -46,10 +49,11 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
     setView({ top: scrollTop, height: clientHeight });
   };
-  const activate = (index) => setActive({ index, key: rows[index] ? keyOf(rows[index]) : null });
+  const activate = (index) => setActive((active.current = { index, key: rows[index] ? keyOf(rows[index]) : null }));
   const move = (event) => {
     const step = STEPS[event.key];
-    const row = rows[current];
+    const now = placeOf(active.current, rows, keyOf);
+    const row = rows[now];
     if (row && isOpen?.(row) === !SIDES[event.key] && SIDES[event.key] !== undefined) {
       event.preventDefault();
       onOpen(row);
@@ -57,7 +61,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     }
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text" || !rows.length) return;
     event.preventDefault();
-    const next = Math.min(Math.max(current + step, 0), rows.length - 1);
+    const next = Math.min(Math.max(now + step, 0), rows.length - 1);
     activate(next);
     wantsFocus.current = true;
     const [top, bottom] = [next * rowHeight, (next + 1) * rowHeight];

@@ -1,6 +1,6 @@
 // A draft that is not saved: leaving it asks first, inside the console and when the page is closed.
 import { confirm } from "./dialogs.js";
-import { useEffect, useRef } from "./ui.js";
+import { useLayoutEffect, useRef } from "./ui.js";
 
 let guard = null;
 
@@ -8,7 +8,8 @@ let guard = null;
 export function useGuard(isActive, question) {
   const latest = useRef();
   latest.current = question;
-  useEffect(() => {
+  // NOTE: at once, so that no change is without a guard.
+  useLayoutEffect(() => {
     if (!isActive) return undefined;
     const mine = (guard = () => confirm(latest.current));
     const onUnload = (event) => event.preventDefault();
