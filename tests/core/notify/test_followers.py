@@ -9,11 +9,12 @@ from bambleweeny.core.keys.conditions import WriteOptions
 from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.lists.lists import push_options
 from bambleweeny.core.lists.policies import ListPolicy
+from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.notify.event_kinds import wanted_events
 from bambleweeny.core.notify.events import Events, subscribe
 from bambleweeny.core.notify.streams import Reader, Streams
-from bambleweeny.errors import NotAnInteger
+from bambleweeny.errors import NotAnInteger, NotFound
 from verbs import call, receive
 
 FOLLOWED = "b9y:{1}:followed"
@@ -109,6 +110,8 @@ def test_public_calls_send_their_public_id(services, uli, events):
     inbox = services.inboxes.documents.create(uli, b'{"topic": "hooks"}').id
     receive(services, None, Reference(inbox), b"x")
     assert events() == ["topic.publish hooks", f"bin.call {inbox}"]
+    services.inboxes.refusals.add(plain, Call("GET", "/"), NotFound())
+    assert events() == [f"bin.refuse {plain.id}"]
 
 
 CALL = "route.call ID"

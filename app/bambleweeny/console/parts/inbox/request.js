@@ -82,11 +82,7 @@ async function readBody(list, id, signal) {
 }
 
 async function readItem(list, id, signal) {
-  try {
-    return (await call(itemOf(list, id), { signal, isQuiet: true })).json();
-  } catch (ex) {
-    if (ex.status === 404) return null;
-    throw ex;
-  }
+  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+  return items[0] ?? null;
 }
 

@@ -17,7 +17,5 @@ end
 redis.call('LPUSH', its_refused(id), entry)
 redis.call('LTRIM', its_refused(id), 0, most - 1)
 redis.call('PEXPIRE', its_refused(id), ttl)
-if followed then
-  notify_followers('bin.refuse', id)
-end
+notify_followers('bin.refuse', id)
 return 1
