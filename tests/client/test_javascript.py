@@ -12,9 +12,10 @@ NOT_IN_A_PAGE = {"info", "metrics", "openapi", "ready", "save", "setAdminPasswor
 # What a page does by `fetch`, so that the client stays small.
 LEFT_TO_FETCH = {
     "keys": {"deleteAll", "groups", "listMeta", "listValues", "patch", "wait"},
-    "client": {"export", "import_"},
+    "client": {"export", "import_", "loginCode", "planImport"},
+    "bins": {"refused"},
     # A page gives its token to the constructor.
-    "tokens": {"current", "use"},
+    "tokens": {"current", "use", "useCode"},
     "lists": {
         "lease", "ack", "extend", "change", "policy", "setPolicy", "deletePolicy", "item",
         "deleteItem", "purge", "stats", "move",

@@ -69,9 +69,10 @@ def head_of_a_probe(place: Place) -> str:
 )
 def docs_behind_a_prefix(place: Place) -> str:
     with proxy_of(place.server.url, "/b9y") as proxy:
-        for door in ("/b9y/", "/b9y/docs", "/b9y/docs/"):
+        doors = {"/b9y/": "console", "/b9y/docs": "docs", "/b9y/docs/": "docs"}
+        for door, behind in doors.items():
             page = requests.get(proxy.url + door, headers={"Accept": "text/html"}, timeout=10)
-            assert page.url == f"{proxy.url}/b9y/docs", page.url
+            assert page.url == f"{proxy.url}/b9y/{behind}", page.url
         urls = re.findall(r'(?:src|href)="([^"]*)"', page.text)
         urls += re.findall(r'fetch\("([^"]*)"\)', page.text)
         answers = {url: requests.get(urljoin(page.url, url), timeout=10) for url in urls}

@@ -32,10 +32,11 @@ def filled(as_admin, services):
     as_admin.put("/lists/l/policy", json={"max_attempts": 3})
     as_admin.post("/topics/t", data=b"message")
     route = as_admin.post("/routes", json={"key": "k", "content_type": "a/b"}).json()["path"]
-    as_admin.post("/bins", json={"list": "l"})
+    bin = as_admin.post("/bins", json={"list": "l"}).json()["path"].rpartition("/")[2]
     names = {
         "/keys/{name}": "/keys/k",
         "/incr/{name}": "/incr/n",
+        "/bins/refused": f"/bins/refused?id={bin}",
         "/topics/{name}": "/topics/t?since=all",
         "/lists/{name}/items/{item_id}": f"/lists/leased/items/{item}",
         "/routes/{public_id}": route,

@@ -32,6 +32,7 @@ WITHOUT_SCRIPT = {
     "document of a bin",
     "summaries of bins",
     "name of a bin",
+    "refusals of a bin",
     "get",
     "read",
     "present",

@@ -105,7 +105,7 @@ VERBS = {
             _refused,
             "bambleweeny bin refused gh",
             (_BIN, USERID),
-            "print the last requests that a bin refused, and why, the newest last",
+            "print the requests that a bin refused last, and why",
         ),
         tail=Verb(
             tail,

@@ -321,12 +321,13 @@ def test_over_100_operations_of_real_schemas_are_called_once():
         Draft202012Validator(schema).validate(json.loads(result.body))
 
 
-def test_our_own_contract_is_imported_and_every_operation_called_once():
-    source = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
-    found = import_openapi(json.dumps(source, default=str).encode())
-    rules = json.loads(found.document)["rules"]
-    assert len(rules) > 50
-    for rule in rules:
+CONTRACT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("tag", [tag["name"] for tag in CONTRACT["tags"]])
+def test_our_own_contract_is_imported_and_every_operation_called_once(tag):
+    found = import_openapi(json.dumps(CONTRACT, default=str).encode(), only=[tag])
+    for rule in json.loads(found.document)["rules"]:
         path = called(rule)
         [candidate, *_] = load_once(found.document).candidates(Call(rule["method"], path))
         assert candidate.rule.label == rule["name"]
