@@ -16,7 +16,7 @@ NAMES = {"home": "home", "keys/app:settings": "key", "lists/jobs": "list", "inbo
 """The pages in the guide: how an address begins, and the name of its picture."""
 SIZES = ((1280, 800), (390, 844))
 MOST_BYTES = 100_000
-QUALITY = 80
+QUALITY = 70
 
 
 def main() -> None:
