@@ -44,6 +44,7 @@ from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
+from bambleweeny.api.sandboxes import Sandboxes, SandboxItem
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
@@ -149,6 +150,8 @@ def create_app(
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
+    app.add_route("/sandboxes", Sandboxes(services))
+    app.add_route("/sandboxes/{sandbox_id}", SandboxItem(services))
     _add_public(app, services)
     app.add_route("/usage", Usage(services))
     app.add_route("/audit", Audit(services))

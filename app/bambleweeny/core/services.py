@@ -36,6 +36,7 @@ from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.rates.call_rates import CallRates
+from bambleweeny.core.sandboxes.sandboxes import Sandboxes
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
@@ -77,6 +78,7 @@ class Services:
     audit: AuditTrail
     usage: Usage
     traffic: Traffic
+    sandboxes: Sandboxes
 
     @property
     def sessions(self) -> Sessions:
@@ -103,6 +105,7 @@ def make_services(
     admin_password_file: Path | None = None,
     user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
+    max_sandboxes: int = 50,
 ) -> Services:
     """Build the services over a store. No round trip."""
     metrics = metrics or Metrics(SharedCounters().part(0))
@@ -110,6 +113,7 @@ def make_services(
     keys = Keys(store)
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
+    tokens = _tokens(store, instance, token_lifetime)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file, user_rules)
     routes = Routes(store)
@@ -119,7 +123,7 @@ def make_services(
     )
     return Services(
         instance=instance,
-        tokens=_tokens(store, instance, token_lifetime),
+        tokens=tokens,
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),
@@ -148,6 +152,7 @@ def make_services(
         audit=AuditTrail(store, streams),
         usage=Usage(store),
         traffic=Traffic(store),
+        sandboxes=Sandboxes(store, tokens.named, max_sandboxes),
     )
 
 
