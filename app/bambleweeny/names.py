@@ -104,6 +104,11 @@ def sandbox_tenant(owner: str, sandbox_id: str) -> str:
     return f"{owner}{SANDBOX_MARK}{sandbox_id}"
 
 
+def id_of_sandbox(tenant_id: str) -> str:
+    """Return the id of the sandbox that is a tenant."""
+    return tenant_id.partition(SANDBOX_MARK)[2]
+
+
 def saved_tenant(tenant_id: str, name: str) -> str:
     """Return the id with which the schema names the keys of a sandbox's saved set."""
     return f"{tenant_id}{SANDBOX_MARK}{name}"

@@ -44,7 +44,7 @@ from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
-from bambleweeny.api.sandboxes import Sandboxes, SandboxItem
+from bambleweeny.api.sandboxes import Sandboxes, SandboxItem, SandboxReset, Snapshot
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
@@ -150,8 +150,7 @@ def create_app(
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
-    app.add_route("/sandboxes", Sandboxes(services))
-    app.add_route("/sandboxes/{sandbox_id}", SandboxItem(services))
+    _add_sandboxes(app, services)
     _add_public(app, services)
     app.add_route("/usage", Usage(services))
     app.add_route("/audit", Audit(services))
@@ -165,6 +164,13 @@ def create_app(
         _add_console(app)
     add_sinks(app)
     return app
+
+
+def _add_sandboxes(app: "falcon.App[Any, Any]", services: Services) -> None:
+    app.add_route("/sandboxes", Sandboxes(services))
+    app.add_route("/sandboxes/{sandbox_id}", SandboxItem(services))
+    app.add_route("/sandboxes/{sandbox_id}/reset", SandboxReset(services))
+    app.add_route("/sandboxes/{sandbox_id}/snapshots/{name}", Snapshot(services))
 
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:

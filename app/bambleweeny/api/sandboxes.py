@@ -7,11 +7,14 @@ import falcon
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.parameters import read_duration, read_switch
+from bambleweeny.api.requests.body import open_body
+from bambleweeny.api.requests.concurrency import may_block
+from bambleweeny.api.requests.parameters import read_duration, read_switch, refuse_beside
 from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment
 from bambleweeny.core.sandboxes.sandboxes import DEFAULT_SECONDS, Sandbox
+from bambleweeny.core.sandboxes.saved_sets import SEED, check_snapshot_name
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
 
@@ -31,14 +34,25 @@ class Sandboxes:
         found = self._sandboxes.all(req.context.caller)
         answer_json(resp, {"sandboxes": [_shown(req, one) for one in found]})
 
-    @falcon.before(authenticated, takes("ttl", "name", "raw"), needed=_WRITE)
+    @falcon.before(authenticated, takes("ttl", "name", "from", "raw", body=True), needed=_WRITE)
+    @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Make a sandbox; this answer alone has its token."""
+        """Make a sandbox, from the seed in the body or as a copy; this answer alone has its token.
+
+        If the seed is refused, there is no sandbox.
+        """
         is_raw, seconds = read_switch(req, "raw"), read_duration(req, "ttl")
+        source, seed = req.get_param("from") or "", open_body(req)
+        has_seed = bool(seed.read(1))
+        seed.seek(0)
+        if has_seed:
+            refuse_beside(req, "a seed in the body", ("from",))
         text, made = self._sandboxes.create(
             req.context.caller,
             req.get_param("name") or "",
             DEFAULT_SECONDS if seconds is None else seconds,
+            seed if has_seed else None,
+            source,
         )
         note(req, self.services, "sandbox.created", _target_of(made))
         resp.status = 201
@@ -78,6 +92,55 @@ class SandboxItem:
         ended = self._sandboxes.get(place)
         self._sandboxes.delete(place)
         note(req, self.services, "sandbox.deleted", _target_of(ended))
+        answer_done(resp)
+
+
+class SandboxReset:
+    """/sandboxes/{sandbox_id}/reset"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._sandboxes = services.sandboxes
+
+    @falcon.before(authenticated, takes("to"), needed=_WRITE)
+    @falcon.before(may_block)
+    def on_post(self, req: falcon.Request, resp: falcon.Response, sandbox_id: str) -> None:
+        """Replace the data of a sandbox by its seed, or by the snapshot `?to=`."""
+        name = SEED
+        if req.has_param("to"):
+            name = req.get_param("to", default="")
+            check_snapshot_name(name)
+        place = self._sandboxes.find(req.context.caller, sandbox_id)
+        self._sandboxes.sets.load(place, name)
+        answer_done(resp)
+
+
+class Snapshot:
+    """/sandboxes/{sandbox_id}/snapshots/{name}"""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._sandboxes = services.sandboxes
+
+    @falcon.before(authenticated, takes(), needed=_WRITE)
+    @falcon.before(may_block)
+    def on_put(
+        self, req: falcon.Request, resp: falcon.Response, sandbox_id: str, name: str
+    ) -> None:
+        """Save the data of a sandbox as a snapshot, in place of the one with that name."""
+        check_snapshot_name(name)
+        place = self._sandboxes.find(req.context.caller, sandbox_id)
+        self._sandboxes.sets.save(place, name)
+        answer_done(resp)
+
+    @falcon.before(authenticated, takes(), needed=_WRITE)
+    def on_delete(
+        self, req: falcon.Request, resp: falcon.Response, sandbox_id: str, name: str
+    ) -> None:
+        """Delete a snapshot."""
+        check_snapshot_name(name)
+        place = self._sandboxes.find(req.context.caller, sandbox_id)
+        self._sandboxes.sets.delete(place, name)
         answer_done(resp)
 
 

@@ -37,6 +37,7 @@ from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.rates.call_rates import CallRates
 from bambleweeny.core.sandboxes.sandboxes import Sandboxes
+from bambleweeny.core.sandboxes.saved_sets import SavedSets
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
@@ -117,6 +118,8 @@ def make_services(
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file, user_rules)
     routes = Routes(store)
+    inboxes = make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds)
+    imports = _imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds))
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
         store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
@@ -143,16 +146,22 @@ def make_services(
         mocks=make_mocks(
             store, routes, batch, waits, list_bounds=bounds, topic_bounds=topic_bounds
         ),
-        inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
+        inboxes=inboxes,
         exports=Exports(store.with_long_retry),
-        imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
+        imports=imports,
         status=Status(store, append_only_file),
         state=ServerState(metrics, bounds, topic_bounds, max_waits, token_lifetime),
         metrics=metrics,
         audit=AuditTrail(store, streams),
         usage=Usage(store),
         traffic=Traffic(store),
-        sandboxes=Sandboxes(store, tokens.named, max_sandboxes),
+        sandboxes=Sandboxes(
+            store,
+            tokens.named,
+            imports,
+            SavedSets(store, bounds, routes, inboxes.bins),
+            most=max_sandboxes,
+        ),
     )
 
 

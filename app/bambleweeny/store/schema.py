@@ -32,7 +32,7 @@ _ALONE = (
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
     "login_codes",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
-    "sandboxes", "sandbox_bytes", "saved_sets", "dropped_routes", "dropped_bins",
+    "sandboxes", "sandbox_bytes", "saved_sets", "dropped_routes", "dropped_bins", "values", "metas",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -87,6 +87,8 @@ class Tenant:
     saved_sets: str
     dropped_routes: str
     dropped_bins: str
+    values: str
+    metas: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
         owner, mark, rest = tenant_id.partition(SANDBOX_MARK)

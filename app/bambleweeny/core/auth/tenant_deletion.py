@@ -66,7 +66,9 @@ def clear_sandbox(store: Store, owner: str, sandbox_id: str) -> None:
         _drain(partial(_delete_public, store, index, record_of))
     _clear_data(store, tenant)
     store.write(("UNLINK", tenant.saved_sets))
-    store.run(FREE_SANDBOX, schema.tenant(owner).declared, sandbox_id)
+    user = schema.tenant(owner)
+    keys = (user.user, user.sandboxes, user.sandbox_bytes, user.rates)
+    store.run(FREE_SANDBOX, keys, sandbox_id)
 
 
 def clear_saved_set(store: Store, tenant_id: str, name: str) -> None:
@@ -92,7 +94,14 @@ def _clear_data(store: Store, tenant: Tenant) -> None:
     _drain(lambda: _delete_public(store, tenant.routes, schema.route, *of_documents))
     store.write(("UNLINK", tenant.route_names))
     _drain(lambda: _delete_public(store, tenant.bins, schema.bin, *of_documents))
-    last = (tenant.bin_names, *tenant.audit_streams, tenant.traffic, tenant.probe)
+    last = (
+        tenant.values,
+        tenant.metas,
+        tenant.bin_names,
+        *tenant.audit_streams,
+        tenant.traffic,
+        tenant.probe,
+    )
     store.write(*(("UNLINK", name) for name in last))
 
 

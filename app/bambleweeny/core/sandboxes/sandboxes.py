@@ -8,14 +8,17 @@ import secrets
 import string
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import IO, Any, NamedTuple
 
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.tenant_deletion import clear_sandbox
 from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.sandboxes.saved_sets import SEED, SavedSets, check_snapshot_name
+from bambleweeny.core.sandboxes.seed_lines import absolute
+from bambleweeny.core.transfer.imports import Imports
 from bambleweeny.errors import Busy, InvalidRequest, NotFound, NotInASandbox
-from bambleweeny.names import SANDBOX_MARK, is_sandbox_id, owner_of, sandbox_tenant
+from bambleweeny.names import SANDBOX_MARK, id_of_sandbox, is_sandbox_id, owner_of, sandbox_tenant
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ADD_SANDBOX_WITHIN_BOUNDS, CHANGE_END
 
@@ -27,6 +30,8 @@ _LONGEST_NAME = 64
 _SCOPES = ("read", "write", "sandboxes:read", "sandboxes:write")
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _MOST_ATTEMPTS = 20
+_UNFINISHED_MS = 300_000
+"""When the sweeper removes a sandbox whose creation was interrupted."""
 _FIELDS = ("title", "made", "ends", "max_bytes", "room")
 
 
@@ -56,28 +61,59 @@ class Sandboxes:
         self,
         store: Store,
         named: NamedTokens,
+        imports: Imports,
+        sets: SavedSets,
+        *,
         most: int = 50,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.most = most
+        self.sets = sets
+        self._imports = imports
         self._store = store
         self._schema = store.schema
         self._named = named
         self._clock = clock
 
-    def create(self, caller: Caller, name: str, seconds: int) -> tuple[str, Sandbox]:
-        """Make an empty sandbox; return the text of its token, which is stored nowhere, and it.
+    def create(
+        self,
+        caller: Caller,
+        name: str,
+        seconds: int,
+        seed: IO[bytes] | None = None,
+        source: str = "",
+    ) -> tuple[str, Sandbox]:
+        """Make a sandbox; return the text of its token, which is stored nowhere, and the sandbox.
 
+        It begins with the lines of a `seed`, as a copy of the `source`, which is `ID` or
+        `ID/SNAPSHOT` of another sandbox of the user, or empty. If that fails, nothing is left.
         Raises InvalidRequest for a bad `name` or `seconds`, NotInASandbox, TooManySandboxes,
-        and MaxBytesExceeded if the user's bytes have no room for those of the sandbox. Two round
-        trips.
+        and MaxBytesExceeded if the user's bytes have no room for those of the sandbox, and what
+        an import raises, with the line. An empty one takes two round trips.
         """
         if caller.is_in_sandbox:
             raise NotInASandbox()
         check_name(name)
         ends = self._end_after(seconds)
-        text, sandbox = self._add(caller, name, ends, Size())
-        return text, sandbox
+        if seed is None and not source:
+            return self._add(caller, name, ends, Size())
+        begun = int(self._clock() * 1000)
+        lines = None if seed is None else absolute(seed, begun)
+        original = self._find_source(caller, source) if source else None
+        text, made = self._add(caller, name, ends, Size(), is_ready=False)
+        tenant_id = sandbox_tenant(caller.id, made.id)
+        place = Caller(tenant_id, f"{caller.name}{SANDBOX_MARK}{made.id}", "")
+        try:
+            if lines is not None:
+                self._imports.fill(place._replace(limits=caller.limits), lines)
+                self.sets.save(place, SEED, begun)
+            elif original is not None:
+                self.sets.copy(*original, place)
+            run_as(self._store, place, CHANGE_END, ends)
+        except BaseException:
+            self.delete(place)
+            raise
+        return text, self.get(place)
 
     def find(self, caller: Caller, sandbox_id: str) -> Caller:
         """Return a sandbox as a caller: by its id for its owner, by `self` for its own token.
@@ -85,7 +121,7 @@ class Sandboxes:
         A miss raises NotFound. One round trip for the owner, else none.
         """
         if caller.is_in_sandbox:
-            if sandbox_id not in (SELF, id_of(caller)):
+            if sandbox_id not in (SELF, id_of_sandbox(caller.id)):
                 raise NotFound("There is no such sandbox.")
             return caller
         if not is_sandbox_id(sandbox_id):
@@ -110,7 +146,7 @@ class Sandboxes:
 
     def get(self, place: Caller) -> Sandbox:
         """Return a sandbox that `find` has found."""
-        [found] = self._read(owner_of(place.id), [id_of(place)])
+        [found] = self._read(owner_of(place.id), [id_of_sandbox(place.id)])
         if found is None:
             raise NotFound("There is no such sandbox.")
         return found
@@ -129,12 +165,22 @@ class Sandboxes:
         """
         owner = owner_of(place.id)
         # NOTE: then the sweeper finds it, in whatever step this process is killed.
-        self._store.write(("ZADD", self._schema.tenant(owner).sandboxes, "XX", 0, id_of(place)))
-        clear_sandbox(self._store, owner, id_of(place))
+        self._store.write(
+            ("ZADD", self._schema.tenant(owner).sandboxes, "XX", 0, id_of_sandbox(place.id))
+        )
+        clear_sandbox(self._store, owner, id_of_sandbox(place.id))
+
+    def _find_source(self, caller: Caller, source: str) -> tuple[Caller, str | None]:
+        """Return the sandbox that `ID` or `ID/SNAPSHOT` names, and the snapshot, None without."""
+        sandbox_id, slash, name = source.partition("/")
+        if slash:
+            check_snapshot_name(name)
+        return self.find(caller, sandbox_id), name if slash else None
 
     def _add(
-        self, caller: Caller, name: str, ends: int, size: Size, most: int | None = None
+        self, caller: Caller, name: str, ends: int, size: Size, *, is_ready: bool = True
     ) -> tuple[str, Sandbox]:
+        """Add a sandbox. One that is not ready has no token yet, and ends soon without one."""
         now = int(self._clock() * 1000)
         self._note_owner(caller.id, ends)
         rate = caller.limits.token_rate if caller.limits else ""
@@ -143,9 +189,10 @@ class Sandboxes:
             tenant_id = sandbox_tenant(caller.id, sandbox_id)
             text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
             made = run_as(
-                self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id, ends,
-                self.most if most is None else most, size.bytes, token.packed(),
-                "quota", size.names, "title", name, "made", now, "ends", ends, f"t:{sandbox_id}", 1,
+                self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
+                ends if is_ready else now + _UNFINISHED_MS, self.most, size.bytes, token.packed(),
+                "quota", size.names, "title", name, "made", now, "ends", ends,
+                *((f"t:{sandbox_id}", 1) if is_ready else ()),
             )  # fmt: skip
             if made is not None:
                 return text, Sandbox(sandbox_id, name, now, ends)
@@ -180,7 +227,7 @@ class Sandboxes:
         ]
 
 
-def _sandbox_of(sandbox_id: str, replies: list) -> Sandbox | None:
+def _sandbox_of(sandbox_id: str, replies: list[Any]) -> Sandbox | None:
     [title, made, ends, most, room, is_ready], saved, expired, *counts = replies
     if is_ready is None:
         return None
@@ -193,11 +240,6 @@ def _sandbox_of(sandbox_id: str, replies: list) -> Sandbox | None:
         int(most) - int(room),
         tuple(sorted(name.decode() for name in saved if name)),
     )
-
-
-def id_of(place: Caller) -> str:
-    """Return the id of a sandbox that is a caller."""
-    return place.id.partition(SANDBOX_MARK)[2]
 
 
 def check_name(name: str) -> None:

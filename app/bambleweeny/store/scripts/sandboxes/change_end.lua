@@ -8,6 +8,6 @@
 --- @include "lib/tenant"
 --- @include "sandboxes/owner"
 local ends = ARGV[2]
-redis.call('ZADD', owner_tag .. 'sandboxes', 'XX', ends, sandbox_id)
+redis.call('ZADD', owner_tag .. ':sandboxes', 'XX', ends, sandbox_id)
 redis.call('HSET', user, 'ends', ends, 't:' .. sandbox_id, 1)
 return redis.call('PEXPIREAT', user, ends)
