@@ -24,7 +24,7 @@ LIBRARIES = [
     for name in NAMES
     if name.startswith("lib/")
     or name in ("batch/rollback", "rates/cell_rates")
-    or name in ("sandboxes/owner", "sandboxes/sets", "sandboxes/saved_lists")
+    or name in (f"sandboxes/{part}" for part in ("owner", "sets", "saved_keys", "saved_lists"))
 ]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch

@@ -19,8 +19,12 @@ if not bytes then
 end
 local source_tag, target_tag = tag_of_set(its_tag, name), tag_of_sandbox(target)
 local set_tag = tag_of_set(target_tag, '')
-local new = ids_for_copy(source_tag, {unpack(ARGV, 4)})
-if not new then
+local new = {}
+for index = 4, #ARGV, 2 do
+  local earlier, id = unpack(ARGV, index, index + 1)
+  new[earlier] = id
+end
+if not has_new_ids(source_tag, new) then
   return 0
 end
 -- NOTE: an engine checks its free memory only before the first write of a script.
@@ -28,7 +32,7 @@ redis.call('SETRANGE', its_probe, 0, '')
 for _, part in ipairs({its_keys, its_values, its_metas, its_lists}) do
   copy(under(source_tag, part), under(set_tag, part))
 end
-for _, list in ipairs(redis.call('ZRANGE', under(set_tag, its_lists), 0, -1)) do
+for _, list in ipairs(names_in(under(set_tag, its_lists))) do
   for _, part in ipairs({its_list(list), its_ready(list)}) do
     copy(under(source_tag, part), under(set_tag, part))
   end

@@ -14,6 +14,6 @@ if not bytes then
 end
 local set_tag = tag_of_set(its_tag, name)
 drop_public_ids(set_tag)
-unlink_data(set_tag)
+unlink_set(set_tag)
 redis.call('HINCRBY', user, 'room', string.match(bytes, '^%d+'))
 return redis.call('HDEL', its_saved_sets, name)

@@ -14,6 +14,7 @@
 --- @include "lib/items"
 --- @include "lib/quota"
 --- @include "sandboxes/sets"
+--- @include "sandboxes/saved_keys"
 --- @include "sandboxes/saved_lists"
 local name = ARGV[2]
 local saved = redis.call('HGET', its_saved_sets, name)
@@ -23,37 +24,18 @@ end
 -- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
 local set_tag, now_ms = tag_of_set(its_tag, name), now_in_ms()
-local earlier_keys, earlier_topics = {}, redis.call('ZRANGE', its_topics, 0, -1)
-if watched or followed then
-  earlier_keys = redis.call('ZRANGE', its_keys, 0, -1)
-end
+local earlier_topics = names_in(its_topics)
 local next_id = new_ids()
 drop_public_ids(its_tag)
-unlink_data(its_tag)
-
-copy(under(set_tag, its_keys), its_keys)
-local keys = for_pages_of(its_keys, function(names)
-  local pairs_to_set = {}
-  for index, value in ipairs(redis.call('HMGET', under(set_tag, its_values), unpack(names))) do
-    pairs_to_set[2 * index - 1], pairs_to_set[2 * index] = its_key(names[index]), value
-  end
-  redis.call('MSET', unpack(pairs_to_set))
-end)
-local metas = redis.call('HGETALL', under(set_tag, its_metas))
-for index = 1, #metas, 2 do
-  local key = metas[index]
-  local wait, content_type = string.match(metas[index + 1], '^(%d+) (.*)$')
-  local expires = tonumber(wait) > 0 and now_ms + wait or 0
-  redis.call('SET', its_meta(key), string.format('%.0f ', expires) .. content_type)
-  if expires > 0 then
-    redis.call('PEXPIREAT', its_meta(key), expires)
-    redis.call('PEXPIREAT', its_key(key), expires)
-    redis.call('ZADD', its_key_expiries, expires, key)
-    redis.call('HSET', its_expiring_bytes, key, redis.call('STRLEN', its_key(key)))
-  end
-end
+unlink_listed(
+  its_lists, its_ready(''), its_list(''), its_not_ready(''), its_leased(''), its_delayed(''),
+  its_dead(''), its_item_expiries('')
+)
+unlink_topics_and_documents(its_tag)
+redis.call('UNLINK', its_idempotent, its_idempotent_old, its_once, its_once_at)
+local changed = load_keys(set_tag, now_ms)
 copy(under(set_tag, its_lists), its_lists)
-for _, list in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
+for _, list in ipairs(names_in(its_lists)) do
   load_list(list, set_tag, next_id, now_ms)
 end
 copy_topics_and_documents(set_tag, its_tag)
@@ -66,22 +48,15 @@ redis.call(
 )
 -- Workers remember which plain routes have no document, until this number changes.
 redis.call('HINCRBY', user, 'documents', 1)
-for _, topics in ipairs({earlier_topics, redis.call('ZRANGE', its_topics, 0, -1)}) do
+for _, topics in ipairs({earlier_topics, names_in(its_topics)}) do
   for _, topic in ipairs(topics) do
     redis.pcall('PUBLISH', its_published(topic), '')
   end
 end
-if watched or followed then
-  for _, key in ipairs(earlier_keys) do
-    if not redis.call('ZSCORE', its_keys, key) then
-      notify('key.del', key)
-    end
-  end
-  for _, key in ipairs(keys) do
-    notify('key.set', key)
-  end
-  for _, list in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
-    notify('list.push', list)
-  end
+for _, event in ipairs((watched or followed) and changed or {}) do
+  notify(unpack(event))
+end
+for _, list in ipairs((watched or followed) and names_in(its_lists) or {}) do
+  notify('list.push', list)
 end
 return redis.call('ZCARD', its_dropped_routes) + redis.call('ZCARD', its_dropped_bins)

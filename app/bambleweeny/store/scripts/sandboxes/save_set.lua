@@ -19,6 +19,7 @@
 --- @include "lib/quota"
 --- @include "sandboxes/owner"
 --- @include "sandboxes/sets"
+--- @include "sandboxes/saved_keys"
 --- @include "sandboxes/saved_lists"
 local name, target, now = ARGV[2], ARGV[5], tonumber(ARGV[6])
 local max_entries, max_sets = tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -36,18 +37,22 @@ local function count_entries()
   if entries > max_entries then
     return entries
   end
-  for _, list in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
+  for _, list in ipairs(names_in(its_lists)) do
     entries = entries + redis.call('LLEN', its_ready(list))
     entries = entries + redis.call('HLEN', its_not_ready(list))
   end
-  for _, topic in ipairs(redis.call('ZRANGE', its_topics, 0, -1)) do
+  for _, topic in ipairs(names_in(its_topics)) do
     entries = entries + redis.call('XLEN', its_topic(topic))
   end
   return entries
 end
 
-local new = ids_for_copy(its_tag, {unpack(ARGV, 9)})
-if target ~= '' and not new then
+local new = {}
+for index = 9, #ARGV, 2 do
+  local earlier, id = unpack(ARGV, index, index + 1)
+  new[earlier] = id
+end
+if target ~= '' and not has_new_ids(its_tag, new) then
   return 0
 end
 if count_entries() > max_entries then
@@ -68,40 +73,18 @@ end
 if name ~= '' and count >= max_sets then
   return redis.error_reply('B9Y too_many_snapshots')
 end
-local set_tag, gone = tag_of_set(target_tag, name), {}
-local earlier = tonumber(string.match(redis.call('HGET', sets, name) or '0', '^%d+'))
+local set_tag = tag_of_set(target_tag, name)
+local earlier_bytes = tonumber(string.match(redis.call('HGET', sets, name) or '0', '^%d+'))
 if target == '' and name ~= '' then
   drop_public_ids(set_tag)
 end
-unlink_data(set_tag)
-for_pages_of(its_keys, function(names)
-  local keys, values, metas = {}, {}, {}
-  for index, one in ipairs(names) do
-    keys[index], metas[index] = its_key(one), its_meta(one)
-  end
-  local found, found_metas = redis.call('MGET', unpack(keys)), redis.call('MGET', unpack(metas))
-  for index, value in ipairs(found) do
-    values[2 * index - 1], values[2 * index] = names[index], value or ''
-    if not value then
-      gone[#gone + 1] = names[index]
-    elseif found_metas[index] then
-      local expires, content_type = string.match(found_metas[index], '^(%d+) (.*)$')
-      redis.call('HSET', under(set_tag, its_metas), names[index], string.format(
-        '%.0f %s', remaining(tonumber(expires), now), content_type
-      ))
-    end
-  end
-  redis.call('HSET', under(set_tag, its_values), unpack(values))
-end)
-copy(its_keys, under(set_tag, its_keys))
+unlink_set(set_tag)
 -- NOTE: a key may have expired just now, although its name was not removed.
-for _, one in ipairs(gone) do
-  bytes = bytes - #one - (redis.call('HGET', its_expiring_bytes, one) or 0) - 64
-  redis.call('ZREM', under(set_tag, its_keys), one)
-  redis.call('HDEL', under(set_tag, its_values), one)
+for _, key in ipairs(save_keys(set_tag, now)) do
+  bytes = bytes - #key - (redis.call('HGET', its_expiring_bytes, key) or 0) - 64
 end
 copy(its_lists, under(set_tag, its_lists))
-for _, list in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
+for _, list in ipairs(names_in(its_lists)) do
   save_list(list, set_tag, now)
 end
 copy_topics_and_documents(its_tag, set_tag)
@@ -109,5 +92,5 @@ if target ~= '' then
   replace_public_ids(set_tag, new)
 end
 redis.call('HSET', sets, name, string.format('%.0f', bytes))
-redis.call('HINCRBY', target_user, 'room', earlier - bytes)
+redis.call('HINCRBY', target_user, 'room', earlier_bytes - bytes)
 return 1

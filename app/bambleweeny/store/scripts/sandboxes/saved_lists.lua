@@ -6,12 +6,9 @@
 --- @include "lib/items"
 --- @include "lib/list_counters"
 --- @include "sandboxes/sets"
+--- @include "sandboxes/saved_keys"
 local entry_format = '>BI8'
 local is_ready, is_retried, is_dead, is_pushed_later = 0, 1, 2, 3
-
-local function remaining(time, now_ms)
-  return time > 0 and math.max(time - now_ms, 1) or 0
-end
 
 -- Adds entries for the items of a list in a state to an array; `kind_of` returns the kind of one.
 local function add_entries(entries, name, index, kind_of)
@@ -66,7 +63,7 @@ end
 -- all that lists of the sandbox have had.
 local function new_ids()
   local last = tonumber(redis.call('HGET', user, 'last_item') or 0)
-  for _, name in ipairs(redis.call('ZRANGE', its_lists, 0, -1)) do
+  for _, name in ipairs(names_in(its_lists)) do
     local counters = redis.call('HGET', its_list(name), 'numbers')
     if counters then
       last = math.max(last, (select(5, struct.unpack(counters_format, counters))))

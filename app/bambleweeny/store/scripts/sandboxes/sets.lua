@@ -1,7 +1,6 @@
 -- Saved sets of a sandbox: its seed, with the name '', and its snapshots. A set has the indexes and
--- other parts of a tenant under the tag of the set, with these exceptions: the hash `values` has
--- the value of each key, the hash `metas` the remaining ms (or 0) and the type of each key that has
--- a TTL or a type, and lists are as in `sandboxes/saved_lists`. No clock runs in a set.
+-- other parts of a tenant under the tag of the set, with these exceptions: keys are stored as in
+-- `sandboxes/saved_keys`, lists as in `sandboxes/saved_lists`. No clock runs in a set.
 --- @include "lib/tenant"
 local step = 500
 -- What an index and the keys that it names are copied with.
@@ -21,19 +20,21 @@ local function copy(from, to)
   redis.call('COPY', from, to, 'REPLACE')
 end
 
--- Calls `act` with up to 500 names of an index at a time.
-local function for_pages_of(index, act)
-  local names = redis.call('ZRANGE', index, 0, -1)
+-- Calls `act` with up to 500 of the names at a time.
+local function for_pages_of(names, act)
   for start = 1, #names, step do
     act({unpack(names, start, math.min(start + step - 1, #names))})
   end
-  return names
+end
+
+local function names_in(index)
+  return redis.call('ZRANGE', index, 0, -1)
 end
 
 -- Deletes the keys of all names of an index, and the index.
 local function unlink_listed(index, ...)
   local prefixes = {...}
-  for_pages_of(index, function(names)
+  for_pages_of(names_in(index), function(names)
     local keys = {}
     for _, prefix in ipairs(prefixes) do
       for _, name in ipairs(names) do
@@ -45,22 +46,8 @@ local function unlink_listed(index, ...)
   redis.call('UNLINK', index)
 end
 
--- Deletes all data under a tag: of the sandbox, or of a set.
-local function unlink_data(tag)
-  if tag == its_tag then
-    unlink_listed(its_keys, its_key(''), its_meta(''))
-    unlink_listed(
-      its_lists, its_ready(''), its_list(''), its_not_ready(''), its_leased(''), its_delayed(''),
-      its_dead(''), its_item_expiries('')
-    )
-    redis.call(
-      'UNLINK', its_key_expiries, its_expiring_bytes, its_idempotent, its_idempotent_old,
-      its_once, its_once_at
-    )
-  else
-    unlink_listed(under(tag, its_lists), under(tag, its_ready('')), under(tag, its_list('')))
-    redis.call('UNLINK', under(tag, its_keys), under(tag, its_values), under(tag, its_metas))
-  end
+-- Deletes topics, routes and bins under a tag.
+local function unlink_topics_and_documents(tag)
   unlink_listed(under(tag, its_topics), under(tag, its_topic('')))
   for _, index in ipairs({its_routes, its_bins}) do
     unlink_listed(under(tag, index), under(tag, its_document('')), under(tag, its_counts('')))
@@ -70,6 +57,13 @@ local function unlink_data(tag)
   end
 end
 
+-- Deletes a set.
+local function unlink_set(tag)
+  unlink_listed(under(tag, its_lists), under(tag, its_ready('')), under(tag, its_list('')))
+  redis.call('UNLINK', under(tag, its_keys), under(tag, its_values), under(tag, its_metas))
+  unlink_topics_and_documents(tag)
+end
+
 -- Copies topics, routes and bins from one tag to another.
 local function copy_topics_and_documents(from, to)
   for _, pair in ipairs({
@@ -77,7 +71,7 @@ local function copy_topics_and_documents(from, to)
   }) do
     local index, prefix = pair[1], pair[2]
     copy(under(from, index), under(to, index))
-    for _, name in ipairs(redis.call('ZRANGE', under(from, index), 0, -1)) do
+    for _, name in ipairs(names_in(under(from, index))) do
       copy(under(from, prefix) .. name, under(to, prefix) .. name)
     end
   end
@@ -100,28 +94,23 @@ local function bytes_of_sets(sets, except)
   return total, largest, count
 end
 
--- Returns the new public id of each id of this tenant in a set, from an array of pairs; nil if the
--- set of a copy would have an id of which the array has none.
-local function ids_for_copy(set_tag, earlier_and_new)
-  local new = {}
-  for index = 1, #earlier_and_new, 2 do
-    new[earlier_and_new[index]] = earlier_and_new[index + 1]
-  end
+-- Returns whether a table has a new public id for each one under a tag.
+local function has_new_ids(tag, new)
   for _, index in ipairs({its_routes, its_bins}) do
-    for _, id in ipairs(redis.call('ZRANGE', under(set_tag, index), 0, -1)) do
+    for _, id in ipairs(names_in(under(tag, index))) do
       if not new[id] then
-        return nil
+        return false
       end
     end
   end
-  return new
+  return true
 end
 
 -- Gives the routes and bins under a tag new public ids.
 local function replace_public_ids(tag, new)
   for _, pair in ipairs({{its_routes, its_route_names}, {its_bins, its_bin_names}}) do
     local index, names = under(tag, pair[1]), under(tag, pair[2])
-    local ids = redis.call('ZRANGE', index, 0, -1)
+    local ids = names_in(index)
     redis.call('UNLINK', index, names)
     for _, earlier in ipairs(ids) do
       local id, document = new[earlier], under(tag, its_document(earlier))
