@@ -1,0 +1,136 @@
+"""Sandboxes through both clients."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bambleweeny import Client
+from bambleweeny.errors import (
+    Forbidden,
+    InvalidName,
+    InvalidRequest,
+    NotFound,
+    Unauthorized,
+)
+
+COLOR = {"key": {"name": "color", "value": "blue"}}
+JOB = {"item": {"list": "jobs", "value": "resize"}}
+
+
+def test_a_sandbox_is_a_world_of_its_own(client):
+    client.set("color", "red")
+    with client.sandboxes.create(name="ci", ttl="30m") as sandbox:
+        inside = sandbox.client()
+        assert inside is sandbox.client()
+        with pytest.raises(NotFound):
+            inside.get("color")
+        inside.set("color", "green")
+        assert client.get("color").text() == "red"
+        assert sandbox.name == "ci"
+        assert timedelta(0) < sandbox.ends - datetime.now(UTC) <= timedelta(minutes=30)
+        assert repr(sandbox).startswith(f"Sandbox(id='{sandbox.id}', name='ci', ends='20")
+    with pytest.raises(RuntimeError):
+        inside.get("color")
+    assert client.sandboxes.list() == []
+
+
+@pytest.mark.parametrize("form", ["text", "bytes", "lines", "records", "file"])
+def test_a_seed_has_several_forms(client, form, tmp_path):
+    lines = [json.dumps(COLOR), json.dumps(JOB)]
+    text = "\n".join(lines)
+    (tmp_path / "seed.ndjson").write_text(text, "utf-8")
+    seed = {
+        "text": text,
+        "bytes": text.encode(),
+        "lines": iter([f"{line}\r\n".encode() for line in lines]),
+        "records": [COLOR, JOB],
+        "file": tmp_path / "seed.ndjson",
+    }[form]
+    with client.sandboxes.create(seed) as sandbox:
+        inside = sandbox.client()
+        for _ in range(2):
+            assert inside.get("color") == b"blue"
+            inside.set("color", "green")
+            assert inside.pop("jobs") == b"resize"
+            sandbox.reset()
+
+
+def test_an_export_is_a_seed(client):
+    client.set("color", "blue")
+    with client.sandboxes.create(client.export()) as sandbox:
+        assert list(sandbox.client().export()) == list(client.export())
+
+
+def test_a_seed_that_is_refused_leaves_no_sandbox(client):
+    with pytest.raises(InvalidRequest) as caught:
+        client.sandboxes.create([COLOR, "{}"])
+    assert caught.value.index == 1
+    assert client.sandboxes.list() == []
+
+
+def test_snapshots_are_saved_loaded_copied_and_deleted(client):
+    with client.sandboxes.create([COLOR]) as sandbox:
+        inside = sandbox.client()
+        inside.set("color", "green")
+        sandbox.snapshot("paid")
+        sandbox.reset()
+        assert inside.get("color") == b"blue"
+        sandbox.reset("paid")
+        assert inside.get("color") == b"green"
+        assert client.sandboxes.get(sandbox.id).snapshots == ("paid",)
+        with client.sandboxes.create(from_=f"{sandbox.id}/paid") as copy:
+            assert copy.client().get("color") == b"green"
+        sandbox.delete_snapshot("paid")
+        with pytest.raises(NotFound):
+            sandbox.reset("paid")
+        with pytest.raises(InvalidName):
+            sandbox.snapshot("a/b")
+
+
+def test_an_owner_has_all_of_it_but_the_token(client):
+    made = client.sandboxes.create([COLOR])
+    [listed] = client.sandboxes.list()
+    assert (listed.id, listed.token, listed.names) == (made.id, None, 1)
+    assert listed.bytes > 0
+    with pytest.raises(InvalidRequest, match="shown once"):
+        listed.client()
+    made.client().set("color", "green")
+    listed.snapshot("mine")
+    listed.reset()
+    assert made.client().get("color") == b"blue"
+    assert listed.extend("2h") > made.ends
+    listed.delete_snapshot("mine")
+    listed.delete()
+    with pytest.raises(NotFound):
+        client.sandboxes.get(made.id)
+    with pytest.raises(Unauthorized):
+        made.client().get("color")
+    with made:
+        pass  # has ended; nothing to do
+    listed.close()
+
+
+def test_a_token_is_enough(client, session_url):
+    made = client.sandboxes.create([COLOR])
+    with Client(session_url, token=made.token) as inside:
+        assert inside.sandboxes.get().id == made.id
+        assert inside.sandboxes.extend("2h").ends > made.ends
+        inside.sandboxes.snapshot("a")
+        inside.set("color", "green")
+        inside.sandboxes.reset(to="a")
+        assert inside.get("color") == b"blue"
+        inside.sandboxes.delete_snapshot("a")
+        with pytest.raises(Forbidden):
+            inside.sandboxes.create()
+        with pytest.raises(NotFound):
+            inside.sandboxes.get("a1b2c3")
+        inside.sandboxes.delete()
+    made.close()
+    assert client.sandboxes.list() == []
+
+
+def test_users_do_not_see_those_of_others(client, ulis):
+    with client.sandboxes.create() as sandbox:
+        assert ulis.sandboxes.list() == []
+        with pytest.raises(NotFound):
+            ulis.sandboxes.delete(sandbox.id)
