@@ -89,6 +89,12 @@ def is_sandbox_id(text: str) -> bool:
     return _SANDBOX_ID(text) is not None
 
 
+def is_public_owner(text: str) -> bool:
+    """Return whether a text can be USER in `@USER/NAME`: a user name, in a sandbox with its ID."""
+    owner, mark, sandbox_id = text.partition(SANDBOX_MARK)
+    return is_username(owner) and (is_sandbox_id(sandbox_id) or not mark)
+
+
 def is_in_sandbox(tenant_id: str) -> bool:
     """Return whether a tenant is a sandbox: its id is the owner's, `~` and the sandbox's ID."""
     return SANDBOX_MARK in tenant_id
@@ -97,6 +103,12 @@ def is_in_sandbox(tenant_id: str) -> bool:
 def owner_of(tenant_id: str) -> str:
     """Return the id of the user that a tenant belongs to; also the name, for a tenant's name."""
     return tenant_id.partition(SANDBOX_MARK)[0]
+
+
+def shown_owner(tenant_id: str) -> str:
+    """Return what answers show as the id of a user: in a sandbox that of its owner, or -1."""
+    owner = owner_of(tenant_id)
+    return "-1" if owner == OPEN_OWNER else owner
 
 
 def sandbox_tenant(owner: str, sandbox_id: str) -> str:

@@ -134,3 +134,29 @@ def test_users_do_not_see_those_of_others(client, ulis):
         assert ulis.sandboxes.list() == []
         with pytest.raises(NotFound):
             ulis.sandboxes.delete(sandbox.id)
+
+
+def test_routes_bins_and_listings_work_inside(client):
+    rules = [{"path": "/ping", "answers": [{"text": "pong"}]}]
+    with client.sandboxes.create([COLOR, JOB]) as sandbox:
+        inside = sandbox.client()
+        route = inside.routes.set({"name": "shop", "journal": "calls", "rules": rules})
+        assert f"/routes/@admin~{sandbox.id}/shop" in route.url
+        id = f"@admin~{sandbox.id}/shop"
+        inside.set("x", "y")
+        assert inside.routes.read(inside.routes.create("x").id) == b"y"
+        assert inside.routes.get(id)["rules"] == rules
+        hook = inside.bins.create("jobs", {"name": "gh"})
+        inside.bins.post(f"@admin~{sandbox.id}/gh", "hello")
+        assert inside.bins.list() == [hook]
+        assert [(entry.name, entry.owner) for entry in inside.keys.list()] == [
+            ("color", 0),
+            ("x", 0),
+        ]
+        assert [entry.name for entry in inside.lists.list()] == ["jobs"]
+        assert [name for name, _ in inside.lists.list_stats()] == ["jobs"]
+        assert inside.keys.get_many(["x"]) == {"x": b"y"}
+        assert inside.usage()["keys"] == 2
+        assert inside.tokens.test()["user"] == f"admin~{sandbox.id}"
+        with pytest.raises(Forbidden):
+            inside.users.list()

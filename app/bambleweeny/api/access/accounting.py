@@ -20,7 +20,7 @@ from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, id_before, id_in_order, is_message_id
 from bambleweeny.core.usage.usage import Used
 from bambleweeny.errors import InvalidRequest, Unauthorized
-from bambleweeny.names import OPEN_OWNER, owner_of
+from bambleweeny.names import shown_owner
 
 _READ = needs("audit", "read")
 _DEFAULT_LIMIT = 100
@@ -149,16 +149,10 @@ def _after(req: falcon.Request) -> str:
     return resumed or after or since_of(req.get_param("since"))
 
 
-def _number_of(tenant_id: str) -> int:
-    """Return the id of a user, of a sandbox that of its owner; -1 for what strangers made."""
-    owner = owner_of(tenant_id)
-    return -1 if owner == OPEN_OWNER else int(owner)
-
-
 def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
     traffic = [{"day": day, **counts} for day, counts in used.days]
     return {
-        "id": _number_of(user_id),
+        "id": int(shown_owner(user_id)),
         **used.counts,
         "bytes": used.bytes,
         "sandboxes": {"count": used.sandboxes, "bytes": used.reserved},

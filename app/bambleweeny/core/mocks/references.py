@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bambleweeny.names import SANDBOX_MARK, is_public_id, is_sandbox_id, is_username
+from bambleweeny.names import is_public_id, is_public_owner
 
 _NAME = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}", re.ASCII).fullmatch
 
@@ -31,8 +31,6 @@ def reference_of(text: str) -> Reference | None:
     if not text.startswith("@"):
         return Reference(id=text) if is_public_id(text) else None
     user, _, name = text[1:].partition("/")
-    owner, mark, sandbox_id = user.partition(SANDBOX_MARK)
-    is_possible = is_username(owner) and (is_sandbox_id(sandbox_id) or not mark)
-    if is_possible and is_public_name(name):
+    if is_public_owner(user) and is_public_name(name):
         return Reference(user=user, name=name)
     return None
