@@ -73,7 +73,7 @@ TRIED_ELSEWHERE = {
     "npx newman": "tests/api/docs/test_postman.py",
     "bambleweeny import-original": "tests/cli/commands/server/test_import_original.py",
     "bambleweeny login": "tests/cli/connection/test_target.py",
-    "bambleweeny sub": "tests/cli/commands/test_sub.py",
+    "bambleweeny sub": "tests/cli/commands/workers/test_sub.py",
     "source <(bambleweeny completion": "tests/cli/commands/test_completion.py",
     "@pytest.fixture": "tests/test_guide.py",
     "pip install .": "build.sh",
