@@ -6,19 +6,43 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
-from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.authentication import authenticated, bearer_token
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch, refuse_beside
-from bambleweeny.api.requests.scopes import needs
-from bambleweeny.api.requests.strictness import takes
+from bambleweeny.api.requests.scopes import Needs, needs
+from bambleweeny.api.requests.strictness import (
+    NOTHING,
+    Takes,
+    refuse_parameters,
+    refuse_unsupported,
+    takes,
+)
 from bambleweeny.api.requests.timestamps import moment
-from bambleweeny.core.sandboxes.sandboxes import DEFAULT_SECONDS, Sandbox
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.sandboxes.records import DEFAULT_SECONDS, Sandbox
 from bambleweeny.core.sandboxes.saved_sets import SEED, check_snapshot_name
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
 
 _READ, _WRITE = needs("sandboxes", "read"), needs("sandboxes", "write")
+
+
+def authenticated_or_open(
+    req: falcon.Request,
+    resp: falcon.Response,
+    resource: Any,
+    params: dict[str, Any],
+    accepted: Takes,
+    *,
+    needed: Needs,
+) -> None:
+    """Require a token like `authenticated`, unless strangers may make sandboxes and send none."""
+    if not resource.services.open_sandboxes.most or bearer_token(req, resp):
+        authenticated(req, resp, resource, params, accepted, needed=needed)
+        return
+    refuse_parameters(req.params, accepted.parameters)
+    refuse_unsupported(req, NOTHING)
 
 
 class Sandboxes:
@@ -34,7 +58,9 @@ class Sandboxes:
         found = self._sandboxes.all(req.context.caller)
         answer_json(resp, {"sandboxes": [_shown(req, one) for one in found]})
 
-    @falcon.before(authenticated, takes("ttl", "name", "from", "raw", body=True), needed=_WRITE)
+    @falcon.before(
+        authenticated_or_open, takes("ttl", "name", "from", "raw", body=True), needed=_WRITE
+    )
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Make a sandbox, from the seed in the body or as a copy; this answer alone has its token.
@@ -42,18 +68,14 @@ class Sandboxes:
         If the seed is refused, there is no sandbox.
         """
         is_raw, seconds = read_switch(req, "raw"), read_duration(req, "ttl")
-        source, seed = req.get_param("from") or "", open_body(req)
-        has_seed = bool(seed.read(1))
-        seed.seek(0)
-        if has_seed:
-            refuse_beside(req, "a seed in the body", ("from",))
-        text, made = self._sandboxes.create(
-            req.context.caller,
-            req.get_param("name") or "",
-            DEFAULT_SECONDS if seconds is None else seconds,
-            seed if has_seed else None,
-            source,
-        )
+        seconds = DEFAULT_SECONDS if seconds is None else seconds
+        name, caller = req.get_param("name") or "", req.context.get("caller")
+        if caller is None:
+            refuse_beside(req, "a sandbox without a login", ("from",))
+            address = req.env.get("REMOTE_ADDR") or ""
+            text, made = self.services.open_sandboxes.create(address, name, seconds)
+        else:
+            text, made = self._create(req, caller, name, seconds)
         note(req, self.services, "sandbox.created", _target_of(made))
         resp.status = 201
         resp.set_header("Cache-Control", "no-store")
@@ -61,6 +83,16 @@ class Sandboxes:
             answer_raw(resp, text.encode())
         else:
             answer_json(resp, {**_shown(req, made), "token": text})
+
+    def _create(
+        self, req: falcon.Request, caller: Caller, name: str, seconds: int
+    ) -> tuple[str, Sandbox]:
+        source, seed = req.get_param("from") or "", open_body(req)
+        has_seed = bool(seed.read(1))
+        seed.seek(0)
+        if has_seed:
+            refuse_beside(req, "a seed in the body", ("from",))
+        return self._sandboxes.create(caller, name, seconds, seed if has_seed else None, source)
 
 
 class SandboxItem:

@@ -36,6 +36,7 @@ from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.rates.call_rates import CallRates
+from bambleweeny.core.sandboxes.open_sandboxes import OpenSandboxes
 from bambleweeny.core.sandboxes.sandboxes import Sandboxes
 from bambleweeny.core.sandboxes.saved_sets import SavedSets
 from bambleweeny.core.topics import Bounds, Topics
@@ -80,6 +81,7 @@ class Services:
     usage: Usage
     traffic: Traffic
     sandboxes: Sandboxes
+    open_sandboxes: OpenSandboxes
 
     @property
     def sessions(self) -> Sessions:
@@ -107,6 +109,7 @@ def make_services(
     user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
     max_sandboxes: int = 50,
+    open_sandboxes: int = 0,
 ) -> Services:
     """Build the services over a store. No round trip."""
     metrics = metrics or Metrics(SharedCounters().part(0))
@@ -120,6 +123,8 @@ def make_services(
     routes = Routes(store)
     inboxes = make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds)
     imports = _imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds))
+    sets = SavedSets(store, bounds, routes, inboxes.bins)
+    sandboxes = Sandboxes(store, tokens.named, imports, sets, most=max_sandboxes)
     topics = Topics(store, waits, streams, topic_bounds)
     batch = Batch(
         store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
@@ -155,13 +160,8 @@ def make_services(
         audit=AuditTrail(store, streams),
         usage=Usage(store),
         traffic=Traffic(store),
-        sandboxes=Sandboxes(
-            store,
-            tokens.named,
-            imports,
-            SavedSets(store, bounds, routes, inboxes.bins),
-            most=max_sandboxes,
-        ),
+        sandboxes=sandboxes,
+        open_sandboxes=OpenSandboxes(store, sandboxes, open_sandboxes),
     )
 
 

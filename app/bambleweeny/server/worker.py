@@ -128,4 +128,5 @@ def _make_services(
         ),
         metrics=metrics,
         max_sandboxes=config.max_sandboxes,
+        open_sandboxes=config.open_sandboxes,
     )

@@ -211,9 +211,8 @@ def test_every_saved_set_fits_into_the_bytes(services, sandboxes, uli, state_of)
 
 
 @pytest.mark.parametrize("snapshot", [None, "s"])
-def test_a_copy_has_the_data_and_new_public_ids(
-    services, sandboxes, uli, state_of, seeded, snapshot
-):
+def test_a_copy_has_the_data_and_new_public_ids(services, uli, state_of, seeded, snapshot):
+    sandboxes = services.sandboxes
     before = state_of(seeded)
     sandboxes.sets.save(seeded, "s")
     if snapshot:
@@ -235,7 +234,8 @@ def test_a_copy_has_the_data_and_new_public_ids(
         assert state_of(seeded) == before
 
 
-def test_nothing_stays_in_the_engine(services, sandboxes, uli, seeded, keys_of, store):
+def test_nothing_stays_in_the_engine(services, uli, seeded, keys_of, store):
+    sandboxes = services.sandboxes
     sandboxes.sets.save(seeded, "a")
     change_everything(services, seeded)
     sandboxes.sets.save(seeded, "b")

@@ -14,6 +14,7 @@ from bambleweeny.errors import (
     BinNameTaken,
     InvalidRequest,
     NotFound,
+    NotInASandbox,
     QuotaExceeded,
     RouteNameTaken,
     StoreFull,
@@ -28,6 +29,9 @@ from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, FIND_UNUSED_ID
 _T = TypeVar("_T")
 
 _REMEMBERED = 10_000
+_REFUSALS = (
+    QuotaExceeded, StoreFull, RouteNameTaken, BinNameTaken, Unauthorized, NotInASandbox,
+)  # fmt: skip
 _UNFINISHED_SECONDS = 3600
 
 
@@ -193,7 +197,7 @@ class PublicIds:
         self._store.write(*self._creating(made))
         try:
             added = add_to_index()
-        except (QuotaExceeded, StoreFull, RouteNameTaken, BinNameTaken, Unauthorized):
+        except _REFUSALS:
             self._store.write(("UNLINK", record))
             raise
         self._store.write(("PERSIST", record))

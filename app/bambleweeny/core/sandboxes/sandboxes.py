@@ -8,50 +8,40 @@ import secrets
 import string
 import time
 from collections.abc import Callable
-from typing import IO, Any, NamedTuple
+from typing import IO
 
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.named_tokens import NamedTokens
 from bambleweeny.core.auth.tenant_deletion import clear_sandbox
 from bambleweeny.core.auth.tenant_session import read_as, run_as
+from bambleweeny.core.sandboxes.records import (
+    Bounds,
+    Sandbox,
+    check_lifetime,
+    check_name,
+    read_sandboxes,
+)
 from bambleweeny.core.sandboxes.saved_sets import SEED, SavedSets, check_snapshot_name
 from bambleweeny.core.sandboxes.seed_lines import absolute
 from bambleweeny.core.transfer.imports import Imports
-from bambleweeny.errors import Busy, InvalidRequest, NotFound, NotInASandbox
-from bambleweeny.names import SANDBOX_MARK, id_of_sandbox, is_sandbox_id, owner_of, sandbox_tenant
+from bambleweeny.errors import Busy, NotFound, NotInASandbox
+from bambleweeny.names import (
+    SANDBOX_MARK,
+    id_of_sandbox,
+    is_sandbox_id,
+    owner_of,
+    sandbox_tenant,
+)
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ADD_SANDBOX_WITHIN_BOUNDS, CHANGE_END
 
-DEFAULT_SECONDS = 3600
-LONGEST_SECONDS = 72 * 3600
 SELF = "self"
 """What stands for the id of a sandbox in a call with its token."""
-_LONGEST_NAME = 64
 _SCOPES = ("read", "write", "sandboxes:read", "sandboxes:write")
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _MOST_ATTEMPTS = 20
 _UNFINISHED_MS = 300_000
-"""When the sweeper removes a sandbox whose creation was interrupted."""
-_FIELDS = ("title", "made", "ends", "max_bytes", "room")
-
-
-class Size(NamedTuple):
-    """The most names and bytes of a sandbox."""
-
-    names: int = 10_000
-    bytes: int = 16 << 20
-
-
-class Sandbox(NamedTuple):
-    """A sandbox. Times are in ms since 1970; `bytes` are those of its data and its snapshots."""
-
-    id: str
-    name: str
-    made: int
-    ends: int
-    names: int = 0
-    bytes: int = 0
-    snapshots: tuple[str, ...] = ()
+"""After this the sweeper removes a sandbox whose creation was interrupted."""
 
 
 class Sandboxes:
@@ -87,20 +77,16 @@ class Sandboxes:
 
         It begins with the lines of a `seed`, as a copy of the `source`, which is `ID` or
         `ID/SNAPSHOT` of another sandbox of the user, or empty. If that fails, nothing is left.
-        Raises InvalidRequest for a bad `name` or `seconds`, NotInASandbox, TooManySandboxes,
-        and MaxBytesExceeded if the user's bytes have no room for those of the sandbox, and what
-        an import raises, with the line. An empty one takes two round trips.
+        Raises what `add` raises, and what an import raises, with the line. An empty one takes two
+        round trips.
         """
-        if caller.is_in_sandbox:
-            raise NotInASandbox()
-        check_name(name)
-        ends = self._end_after(seconds)
         if seed is None and not source:
-            return self._add(caller, name, ends, Size())
-        begun = int(self._clock() * 1000)
+            return self.add(caller, name, seconds, Bounds(), self.most)
+        begun = self._now()
         lines = None if seed is None else absolute(seed, begun)
         original = self._find_source(caller, source) if source else None
-        text, made = self._add(caller, name, ends, Size(), is_ready=False)
+        ends = check_lifetime(caller.id, seconds, begun, begun)
+        text, made = self.add(caller, name, seconds, Bounds(), self.most, is_ready=False)
         tenant_id = sandbox_tenant(caller.id, made.id)
         place = Caller(tenant_id, f"{caller.name}{SANDBOX_MARK}{made.id}", "")
         try:
@@ -114,6 +100,43 @@ class Sandboxes:
             self.delete(place)
             raise
         return text, self.get(place)
+
+    def add(
+        self,
+        caller: Caller,
+        name: str,
+        seconds: int,
+        bounds: Bounds,
+        most: int,
+        *,
+        is_ready: bool = True,
+    ) -> tuple[str, Sandbox]:
+        """Make an empty sandbox, one of up to `most` of the caller.
+
+        One that is not ready has no valid token, and ends soon unless `CHANGE_END` makes it ready.
+        Raises InvalidRequest for a bad `name` or `seconds`, NotInASandbox, TooManySandboxes, and
+        MaxBytesExceeded if the user's bytes have no room for those of the sandbox. Two round trips.
+        """
+        if caller.is_in_sandbox:
+            raise NotInASandbox()
+        check_name(name)
+        now = self._now()
+        ends = check_lifetime(caller.id, seconds, now, now)
+        self._note_owner(caller.id, ends)
+        rate = caller.limits.token_rate if caller.limits else ""
+        for _ in range(_MOST_ATTEMPTS):
+            sandbox_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
+            tenant_id = sandbox_tenant(caller.id, sandbox_id)
+            text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
+            made = run_as(
+                self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
+                ends if is_ready else now + _UNFINISHED_MS, most, bounds.bytes, token.packed(),
+                "quota", bounds.names, "title", name, "made", now, "ends", ends, *bounds.fields,
+                *((f"t:{sandbox_id}", 1) if is_ready else ()),
+            )  # fmt: skip
+            if made is not None:
+                return text, Sandbox(sandbox_id, name, now, ends)
+        raise Busy("No free id for a sandbox was found.")
 
     def find(self, caller: Caller, sandbox_id: str) -> Caller:
         """Return a sandbox as a caller: by its id for its owner, by `self` for its own token.
@@ -141,20 +164,21 @@ class Sandboxes:
         index = self._schema.tenant(caller.id).sandboxes
         [members] = read_as(self._store, caller, ("ZRANGE", index, 0, -1))
         ids = [member.decode() for member in members]
-        found = self._read(caller.id, ids)
-        return [one for one in found if one]
+        return [one for one in read_sandboxes(self._store, caller.id, ids, self._now()) if one]
 
     def get(self, place: Caller) -> Sandbox:
-        """Return a sandbox that `find` has found."""
-        [found] = self._read(owner_of(place.id), [id_of_sandbox(place.id)])
+        """Return a sandbox that `find` has found. One round trip."""
+        ids = [id_of_sandbox(place.id)]
+        [found] = read_sandboxes(self._store, owner_of(place.id), ids, self._now())
         if found is None:
             raise NotFound("There is no such sandbox.")
         return found
 
     def extend(self, place: Caller, seconds: int) -> Sandbox:
-        """Let a sandbox end `seconds` from now; atomic."""
-        ends = self._end_after(seconds)
-        self._note_owner(owner_of(place.id), ends)
+        """Let a sandbox end `seconds` from now; atomic. Four round trips."""
+        found, owner = self.get(place), owner_of(place.id)
+        ends = check_lifetime(owner, seconds, self._now(), found.made)
+        self._note_owner(owner, ends)
         run_as(self._store, place, CHANGE_END, ends)
         return self.get(place)
 
@@ -163,12 +187,10 @@ class Sandboxes:
 
         O(its data); the sweeper finishes an interrupted deletion.
         """
-        owner = owner_of(place.id)
+        owner, sandbox_id = owner_of(place.id), id_of_sandbox(place.id)
         # NOTE: then the sweeper finds it, in whatever step this process is killed.
-        self._store.write(
-            ("ZADD", self._schema.tenant(owner).sandboxes, "XX", 0, id_of_sandbox(place.id))
-        )
-        clear_sandbox(self._store, owner, id_of_sandbox(place.id))
+        self._store.write(("ZADD", self._schema.tenant(owner).sandboxes, "XX", 0, sandbox_id))
+        clear_sandbox(self._store, owner, sandbox_id)
 
     def _find_source(self, caller: Caller, source: str) -> tuple[Caller, str | None]:
         """Return the sandbox that `ID` or `ID/SNAPSHOT` names, and the snapshot, None without."""
@@ -177,72 +199,9 @@ class Sandboxes:
             check_snapshot_name(name)
         return self.find(caller, sandbox_id), name if slash else None
 
-    def _add(
-        self, caller: Caller, name: str, ends: int, size: Size, *, is_ready: bool = True
-    ) -> tuple[str, Sandbox]:
-        """Add a sandbox. One that is not ready has no token yet, and ends soon without one."""
-        now = int(self._clock() * 1000)
-        self._note_owner(caller.id, ends)
-        rate = caller.limits.token_rate if caller.limits else ""
-        for _ in range(_MOST_ATTEMPTS):
-            sandbox_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
-            tenant_id = sandbox_tenant(caller.id, sandbox_id)
-            text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
-            made = run_as(
-                self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
-                ends if is_ready else now + _UNFINISHED_MS, self.most, size.bytes, token.packed(),
-                "quota", size.names, "title", name, "made", now, "ends", ends,
-                *((f"t:{sandbox_id}", 1) if is_ready else ()),
-            )  # fmt: skip
-            if made is not None:
-                return text, Sandbox(sandbox_id, name, now, ends)
-        raise Busy("No free id for a sandbox was found.")
-
-    def _end_after(self, seconds: int) -> int:
-        if not 1 <= seconds <= LONGEST_SECONDS:
-            raise InvalidRequest("The 'ttl' of a sandbox is 1s to 72h.")
-        return int((self._clock() + seconds) * 1000)
+    def _now(self) -> int:
+        return int(self._clock() * 1000)
 
     def _note_owner(self, owner: str, ends: int) -> None:
         """Let the sweeper look for sandboxes of an owner, until one minute after that time."""
         self._store.write(("ZADD", self._schema.sandbox_owners, "GT", ends, owner))
-
-    def _read(self, owner: str, ids: list[str]) -> list[Sandbox | None]:
-        """Return sandboxes, None for a miss. One round trip."""
-        now = int(self._clock() * 1000)
-        commands: list[tuple[str | int, ...]] = []
-        for sandbox_id in ids:
-            tenant = self._schema.tenant(sandbox_tenant(owner, sandbox_id))
-            commands += [
-                ("HMGET", tenant.user, *_FIELDS, f"t:{sandbox_id}"),
-                ("HKEYS", tenant.saved_sets),
-                ("ZCOUNT", tenant.key_expiries, "-inf", now),
-                *(("ZCARD", index) for index in tenant.indexes),
-            ]
-        replies = self._store.read(*commands) if commands else []
-        width = len(replies) // len(ids) if ids else 0
-        return [
-            _sandbox_of(sandbox_id, replies[number * width : (number + 1) * width])
-            for number, sandbox_id in enumerate(ids)
-        ]
-
-
-def _sandbox_of(sandbox_id: str, replies: list[Any]) -> Sandbox | None:
-    [title, made, ends, most, room, is_ready], saved, expired, *counts = replies
-    if is_ready is None:
-        return None
-    return Sandbox(
-        sandbox_id,
-        title.decode(),
-        int(made),
-        int(ends),
-        sum(counts) - expired,
-        int(most) - int(room),
-        tuple(sorted(name.decode() for name in saved if name)),
-    )
-
-
-def check_name(name: str) -> None:
-    """Raise InvalidRequest unless a text can be the name of a sandbox; "" is none."""
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise InvalidRequest(f"A sandbox's name has up to {_LONGEST_NAME} printable characters.")
