@@ -129,6 +129,24 @@ def test_a_token_is_enough(client, session_url):
     assert client.sandboxes.list() == []
 
 
+def test_the_admin_acts_for_a_user(client, ulis, uli):
+    userid = int(uli.id)
+    made = client.sandboxes.create([COLOR], userid=userid)
+    [listed] = client.sandboxes.list(userid=userid)
+    assert [listed.id] == [made.id] == [one.id for one in ulis.sandboxes.list()]
+    made.client().set("color", "green")
+    listed.snapshot("a")
+    listed.reset()
+    assert made.client().get("color") == b"blue"
+    client.sandboxes.reset(made.id, to="a", userid=userid)
+    assert made.client().get("color") == b"green"
+    assert listed.extend("2h") == client.sandboxes.get(made.id, userid=userid).ends
+    listed.delete_snapshot("a")
+    listed.delete()
+    made.close()
+    assert ulis.sandboxes.list() == client.sandboxes.list() == []
+
+
 def test_users_do_not_see_those_of_others(client, ulis):
     with client.sandboxes.create() as sandbox:
         assert ulis.sandboxes.list() == []

@@ -6,7 +6,7 @@ from datetime import datetime
 from json import dumps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from bambleweeny.client.transport.connection import LINES, Connection, Query, path_of
 from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
@@ -28,6 +28,11 @@ class _InSandbox(Protocol):
     def close(self) -> None: ...
 
 
+class _Place(TypedDict, total=False):
+    id: str
+    userid: int | None
+
+
 C = TypeVar("C", bound=_InSandbox)
 
 
@@ -41,7 +46,11 @@ class Sandbox(Generic[C]):
     """
 
     def __init__(
-        self, row: Mapping[str, Any], calls: "Sandboxes[C]", open_client: Callable[[str], C]
+        self,
+        row: Mapping[str, Any],
+        calls: "Sandboxes[C]",
+        open_client: Callable[[str], C],
+        userid: int | None,
     ) -> None:
         self.id: str = row["id"]
         self.name: str = row["name"]
@@ -53,7 +62,7 @@ class Sandbox(Generic[C]):
         self.snapshots: tuple[str, ...] = tuple(row["snapshots"])
         self._client = open_client(self.token) if self.token else None
         self._calls: Sandboxes[Any] = self._client.sandboxes if self._client else calls
-        self._place = SELF if self._client else self.id
+        self._place: _Place = {"id": SELF} if self._client else {"id": self.id, "userid": userid}
 
     def __repr__(self) -> str:
         return f"Sandbox(id={self.id!r}, name={self.name!r}, ends={self.ends.isoformat()!r})"
@@ -88,24 +97,24 @@ class Sandbox(Generic[C]):
 
     def reset(self, to: str | None = None) -> None:
         """Replace the data by the seed, or by a snapshot; atomic. See `Sandboxes.reset`."""
-        self._calls.reset(self._place, to=to)
+        self._calls.reset(to=to, **self._place)
 
     def snapshot(self, name: str) -> None:
         """Save the data as a snapshot, in place of the one with that name."""
-        self._calls.snapshot(name, self._place)
+        self._calls.snapshot(name, **self._place)
 
     def delete_snapshot(self, name: str) -> None:
         """Delete a snapshot; NotFound if there is none."""
-        self._calls.delete_snapshot(name, self._place)
+        self._calls.delete_snapshot(name, **self._place)
 
     def extend(self, ttl: int | str) -> datetime:
         """Let the sandbox end this long from now, 72h at most, and return when it ends."""
-        self.ends = self._calls.extend(ttl, self._place).ends
+        self.ends = self._calls.extend(ttl, **self._place).ends
         return self.ends
 
     def delete(self) -> None:
         """End the sandbox, and delete its data. Its token is refused at once."""
-        self._calls.delete(self._place)
+        self._calls.delete(**self._place)
 
     def close(self) -> None:
         """Close the connections of its client; the sandbox stays."""
@@ -127,6 +136,7 @@ class Sandboxes(Generic[C]):
         ttl: int | str | None = None,
         name: str | None = None,
         from_: str | None = None,
+        userid: int | None = None,
     ) -> Sandbox[C]:
         """Make a sandbox, and return it with its token. It ends after `ttl`, 1h by default.
 
@@ -136,52 +146,56 @@ class Sandboxes(Generic[C]):
         is no sandbox, and the error's `index` is the position of the line, counted from 0.
         TooManySandboxes, or MaxBytesExceeded if the user's bytes have no room for it.
         """
-        query: Query = {"ttl": ttl, "name": name, "from": from_}
+        query: Query = {"ttl": ttl, "name": name, "from": from_, "userid": userid}
         body = None if seed is None else _lines_of(seed)
         row = self._connection.call(
             "POST", "/sandboxes", query=query, body=body, headers={"Content-Type": LINES}
         ).json()
-        return self._sandbox(row)
+        return self._sandbox(row, userid)
 
-    def list(self) -> builtins.list[Sandbox[C]]:
+    def list(self, *, userid: int | None = None) -> builtins.list[Sandbox[C]]:
         """Return the user's sandboxes, without their tokens; the one that ends first is first."""
-        rows = self._connection.call("GET", "/sandboxes").json()["sandboxes"]
-        return [self._sandbox(row) for row in rows]
+        answer = self._connection.call("GET", "/sandboxes", query={"userid": userid})
+        return [self._sandbox(row, userid) for row in answer.json()["sandboxes"]]
 
-    def get(self, id: str = SELF) -> Sandbox[C]:
+    def get(self, id: str = SELF, *, userid: int | None = None) -> Sandbox[C]:
         """Return a sandbox, without its token; NotFound if there is none."""
-        return self._sandbox(self._connection.call("GET", _path(id)).json())
+        answer = self._connection.call("GET", _path(id), query={"userid": userid})
+        return self._sandbox(answer.json(), userid)
 
-    def extend(self, ttl: int | str, id: str = SELF) -> Sandbox[C]:
+    def extend(self, ttl: int | str, id: str = SELF, *, userid: int | None = None) -> Sandbox[C]:
         """Let a sandbox end this long from now, 72h at most, and return it."""
-        answer = self._connection.call("PATCH", _path(id), query={"ttl": ttl})
-        return self._sandbox(answer.json())
+        query: Query = {"ttl": ttl, "userid": userid}
+        return self._sandbox(self._connection.call("PATCH", _path(id), query=query).json(), userid)
 
-    def reset(self, id: str = SELF, *, to: str | None = None) -> None:
+    def reset(self, id: str = SELF, *, to: str | None = None, userid: int | None = None) -> None:
         """Replace the data of a sandbox by its seed, or by the snapshot `to`; atomic.
 
         URLs of routes and bins stay. Items have new ids, so that no earlier lease is valid.
         NotFound if there is no such snapshot.
         """
-        self._connection.call("POST", f"{_path(id)}/reset", query={"to": to}, is_safe=True)
+        query: Query = {"to": to, "userid": userid}
+        self._connection.call("POST", f"{_path(id)}/reset", query=query, is_safe=True)
 
-    def snapshot(self, name: str, id: str = SELF) -> None:
+    def snapshot(self, name: str, id: str = SELF, *, userid: int | None = None) -> None:
         """Save the data of a sandbox as a snapshot, in place of the one with that name.
 
         TooManySnapshots if it would be the sixth; SnapshotTooLarge.
         """
-        self._connection.call("PUT", _path(id) + path_of("snapshots", name))
+        path = _path(id) + path_of("snapshots", name)
+        self._connection.call("PUT", path, query={"userid": userid})
 
-    def delete_snapshot(self, name: str, id: str = SELF) -> None:
+    def delete_snapshot(self, name: str, id: str = SELF, *, userid: int | None = None) -> None:
         """Delete a snapshot; NotFound if there is none."""
-        self._connection.call("DELETE", _path(id) + path_of("snapshots", name))
+        path = _path(id) + path_of("snapshots", name)
+        self._connection.call("DELETE", path, query={"userid": userid})
 
-    def delete(self, id: str = SELF) -> None:
+    def delete(self, id: str = SELF, *, userid: int | None = None) -> None:
         """End a sandbox, and delete its data; its token is refused at once."""
-        self._connection.call("DELETE", _path(id))
+        self._connection.call("DELETE", _path(id), query={"userid": userid})
 
-    def _sandbox(self, row: Mapping[str, Any]) -> Sandbox[C]:
-        return Sandbox(row, self, self._open_client)
+    def _sandbox(self, row: Mapping[str, Any], userid: int | None) -> Sandbox[C]:
+        return Sandbox(row, self, self._open_client, userid)
 
 
 def _path(id: str) -> str:

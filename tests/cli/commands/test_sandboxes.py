@@ -50,8 +50,6 @@ def test_a_seed_is_loaded_reset_and_copied(admin, alone):
     admin("sandboxes", "snapshot", made["id"], "paid", "--delete")
     admin("sandboxes", "reset", made["id"], "--to", "paid", status=1)
     assert "not_found" in admin.err
-    token = admin("sandboxes", "add", "-", given=SEED).strip()
-    assert admin("get", "color", "--token", token) == "blue"
 
 
 def test_an_end_is_moved(admin):
@@ -59,6 +57,19 @@ def test_an_end_is_moved(admin):
     admin("sandboxes", "extend", made["id"], "2h")
     [moved] = re.findall(rf"^Sandbox {made['id']} ends (20\S+Z)\.\n$", admin.err)
     assert moved > made["ends"]
+
+
+def test_the_admin_acts_for_a_user(admin):
+    user = json.loads(admin("users", "add", "sandboxer", "secret", "--json"))
+    who = ("--userid", user["id"])
+    made = json.loads(admin("sandboxes", "add", "--json", *who))
+    assert admin("sandboxes") == ""
+    assert admin("sandboxes", *who).startswith(made["id"])
+    for words in (["show"], ["reset"], ["extend", "2h"], ["snapshot", "a"], ["del"]):
+        verb, *more = words
+        admin("sandboxes", verb, made["id"], *more, *who)
+    assert admin("sandboxes", *who) == ""
+    admin("users", "del", user["id"])
 
 
 @pytest.mark.parametrize(
@@ -78,3 +89,9 @@ def test_an_end_is_moved(admin):
 def test_wrong_use_is_explained(admin, words, status, error):
     admin("sandboxes", *words, status=status)
     assert error in admin.err
+
+
+@pytest.mark.usefixtures("admin")
+def test_a_seed_comes_from_a_pipe(shell_of):
+    line = "bambleweeny get color --token $(bambleweeny sandboxes add -)"
+    assert shell_of(line, input=SEED).stdout == b"blue"

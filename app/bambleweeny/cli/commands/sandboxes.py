@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.files import source
-from bambleweeny.cli.arguments.inputs import duration
+from bambleweeny.cli.arguments.inputs import USERID, duration
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import as_moment
@@ -18,7 +18,7 @@ _NAME = argument("name", metavar="NAME", help="the name of the snapshot")
 
 
 def _list(context: Context) -> None:
-    found = context.client.sandboxes.list()
+    found = context.client.sandboxes.list(userid=context.args.userid)
     if context.out.as_json:
         context.out.record([_record_of(sandbox) for sandbox in found])
         return
@@ -28,7 +28,7 @@ def _list(context: Context) -> None:
 
 def _add(context: Context) -> None:
     args, sandboxes = context.args, context.client.sandboxes
-    more = {"ttl": args.ttl, "name": args.name}
+    more = {"ttl": args.ttl, "name": args.name, "userid": args.userid}
     if args.file and args.copy_of:
         raise WrongUse("Give a file or --from, not both.")
     if args.file:
@@ -44,30 +44,33 @@ def _add(context: Context) -> None:
 
 
 def _show(context: Context) -> None:
-    context.out.document(_record_of(context.client.sandboxes.get(context.args.id)))
+    args = context.args
+    found = context.client.sandboxes.get(args.id, userid=args.userid)
+    context.out.document(_record_of(found))
 
 
 def _reset(context: Context) -> None:
-    context.client.sandboxes.reset(context.args.id, to=context.args.to)
+    args = context.args
+    context.client.sandboxes.reset(args.id, to=args.to, userid=args.userid)
     context.out.done()
 
 
 def _snapshot(context: Context) -> None:
     args, sandboxes = context.args, context.client.sandboxes
     change = sandboxes.delete_snapshot if args.delete else sandboxes.snapshot
-    change(args.name, args.id)
+    change(args.name, args.id, userid=args.userid)
     context.out.done()
 
 
 def _extend(context: Context) -> None:
     args = context.args
-    found = context.client.sandboxes.extend(args.ttl, args.id)
+    found = context.client.sandboxes.extend(args.ttl, args.id, userid=args.userid)
     context.out.say(f"{_subject(found)} ends {as_moment(found.ends)}.", **_record_of(found))
 
 
 def _delete(context: Context) -> None:
     for id in context.args.ids:
-        context.client.sandboxes.delete(id)
+        context.client.sandboxes.delete(id, userid=context.args.userid)
     context.out.done()
 
 
@@ -89,7 +92,7 @@ def _record_of(sandbox: "Sandbox[Client]") -> dict[str, object]:
 
 VERBS = {
     "sandboxes": noun(
-        list=Verb(_list, "bambleweeny sandboxes", help="list your sandboxes"),
+        list=Verb(_list, "bambleweeny sandboxes", (USERID,), "list your sandboxes"),
         add=Verb(
             _add,
             """bambleweeny sandboxes add
@@ -115,25 +118,35 @@ VERBS = {
                     metavar="SANDBOX[/SNAPSHOT]",
                     help="begin as a copy of another sandbox, or of a snapshot of it",
                 ),
+                USERID,
             ),
             "make a sandbox and print its token, which is shown once",
             note="""Give the token to other commands as --token or BAMBLEWEENY_TOKEN: inside, all
 commands for data work. In a seed, a key may have a ttl, and an item a delay or
 a ttl, that count from now.""",
         ),
-        show=Verb(_show, "bambleweeny sandboxes show k3x9q2", (_ID,), "describe a sandbox"),
+        show=Verb(_show, "bambleweeny sandboxes show k3x9q2", (_ID, USERID), "describe a sandbox"),
         reset=Verb(
             _reset,
             """bambleweeny sandboxes reset k3x9q2
             bambleweeny sandboxes reset k3x9q2 --to paid""",
-            (_ID, argument("--to", metavar="NAME", help="a snapshot, in place of the seed")),
+            (
+                _ID,
+                argument("--to", metavar="NAME", help="a snapshot, in place of the seed"),
+                USERID,
+            ),
             "replace the data of a sandbox by its seed or by a snapshot",
         ),
         snapshot=Verb(
             _snapshot,
             """bambleweeny sandboxes snapshot k3x9q2 paid
             bambleweeny sandboxes snapshot k3x9q2 paid --delete""",
-            (_ID, _NAME, argument("--delete", action="store_true", help="delete the snapshot")),
+            (
+                _ID,
+                _NAME,
+                argument("--delete", action="store_true", help="delete the snapshot"),
+                USERID,
+            ),
             "save the data of a sandbox as a snapshot, or delete one",
         ),
         extend=Verb(
@@ -142,6 +155,7 @@ a ttl, that count from now.""",
             (
                 _ID,
                 argument("ttl", metavar="DURATION", type=duration, help="from now on, 72h at most"),
+                USERID,
             ),
             "let a sandbox end later, or earlier",
         ),
@@ -149,7 +163,7 @@ a ttl, that count from now.""",
             "del": Verb(
                 _delete,
                 "bambleweeny sandboxes del k3x9q2",
-                (argument("ids", nargs="+", metavar="SANDBOX", help="ids, or self"),),
+                (argument("ids", nargs="+", metavar="SANDBOX", help="ids, or self"), USERID),
                 "delete sandboxes with all their data",
             )
         },
