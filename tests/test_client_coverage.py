@@ -128,6 +128,7 @@ EXCEPTIONS = {
     "showConsole": "a page for people",
     "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
+    "getJavaScriptForTests": "a part of another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY
         for name in OPERATIONS

@@ -114,6 +114,7 @@ REASONS = {
     "showConsole": "a page for people",
     "getConsoleFile": "a page for people",
     "getJavaScript": "a module for browsers",
+    "getJavaScriptForTests": "a module for tests",
 }
 
 

@@ -178,3 +178,74 @@ def test_routes_bins_and_listings_work_inside(client):
         assert inside.tokens.test()["user"] == f"admin~{sandbox.id}"
         with pytest.raises(Forbidden):
             inside.users.list()
+
+
+def test_sandboxes_in_javascript(node, client):
+    node("""
+    const color = { key: { name: "color", value: "blue" } };
+    const made = await client.sandboxes.create([color, color], { name: "ci", ttl: "30m" });
+    const inside = new Client(url, { token: made.token });
+    assert.equal((await inside.get("color")).text(), "blue");
+    await failed(client.get("color"), "not_found", 404);
+    const [{ id, name, names, snapshots, token }] = await client.sandboxes.list();
+    assert.deepEqual([id, name, names, snapshots, token], [made.id, "ci", 1, [], undefined]);
+    await inside.set("color", "green");
+    await client.sandboxes.snapshot(id, "paid");
+    await inside.sandboxes.reset("self");
+    assert.equal((await inside.get("color")).text(), "blue");
+    await inside.sandboxes.reset("self", { to: "paid" });
+    assert.equal((await inside.get("color")).text(), "green");
+    const copy = await client.sandboxes.create(undefined, { from: `${id}/paid` });
+    assert.equal((await new Client(url, { token: copy.token }).keys.list()).length, 1);
+    assert.ok((await client.sandboxes.extend(id, "2h")).ends > made.ends);
+    assert.deepEqual((await client.sandboxes.get(id)).snapshots, ["paid"]);
+    await client.sandboxes.deleteSnapshot(id, "paid");
+    await failed(client.sandboxes.reset(id, { to: "paid" }), "not_found", 404);
+    await failed(inside.sandboxes.create(), "not_in_a_sandbox", 403);
+    await failed(client.sandboxes.create("{}"), "invalid_request", 400);
+    await failed(new Client(url).sandboxes.create(), "unauthorized", 401);
+    await assert.rejects(client.sandboxes.create("", { tll: "1h" }), TypeError);
+    await failed((async () => client.sandboxes.get("a/b"))(), "invalid_name", 400);
+    const route = await inside.routes.set({ name: "shop", rules: [{ path: "/ping", answers: [{ text: "pong" }] }] });
+    assert.ok(route.url.endsWith(`/routes/@admin~${id}/shop`));
+    await inside.routes.create("color");
+    assert.equal((await inside.routes.read((await inside.routes.create("color")).id)).text(), "green");
+    await inside.bins.create("jobs").then((bin) => inside.bins.post(bin.id, "x"));
+    assert.equal((await inside.keys.list())[0].owner, 0);
+    for (const one of await client.sandboxes.list()) await client.sandboxes.delete(one.id);
+    await failed(inside.get("color"), "unauthorized", 401);
+    """)
+    assert client.sandboxes.list() == []
+
+
+def test_a_sandbox_in_javascript_is_fresh_extended_or_made_again(node, client):
+    node("""
+    import { Sandbox, openSandbox, useSandbox } from "./bambleweeny-sandboxes.mjs";
+    const color = { key: { name: "color", value: "blue" } };
+    const sandbox = await openSandbox(client, { seed: [color], name: "ci" });
+    assert.ok(sandbox instanceof Sandbox);
+    const inside = sandbox.client;
+    await inside.set("color", "green");
+    await sandbox.snapshot("paid");
+    assert.equal(await sandbox.fresh(), inside);
+    assert.equal((await inside.get("color")).text(), "blue");
+    await sandbox.reset("paid");
+    assert.equal((await inside.get("color")).text(), "green");
+
+    await client.sandboxes.extend(sandbox.id, "10m");
+    const now = performance.now;
+    performance.now = () => now.call(performance) + 1_200_001;
+    await sandbox.fresh();
+    const { ends } = await client.sandboxes.get(sandbox.id);
+    assert.ok(new Date(ends) - Date.now() > 3_000_000);
+
+    const { id } = sandbox;
+    await client.sandboxes.delete(id);
+    assert.equal((await (await sandbox.fresh()).get("color")).text(), "blue");
+    assert.notEqual(sandbox.id, id);
+    await client.sandboxes.delete(sandbox.id);
+    await sandbox.delete();
+    await sandbox.delete();
+    await failed(openSandbox(client, { seed: "{}" }), "invalid_request", 400);
+    """)
+    assert client.sandboxes.list() == []

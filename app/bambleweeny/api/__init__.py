@@ -206,7 +206,8 @@ def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", Swagger())
     app.add_route("/openapi.json", Contract())
     app.add_route("/postman.json", PostmanCollection())
-    app.add_route("/bambleweeny.js", JavaScript())
+    for module in ("bambleweeny.js", "bambleweeny-sandboxes.js"):
+        app.add_route(f"/{module}", JavaScript(module))
     app.add_route("/docs", GuideHome())
     app.add_route("/docs/api", Reference())
     app.add_route("/docs/search", GuideSearch())

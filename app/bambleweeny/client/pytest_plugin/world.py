@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from bambleweeny.client.client import Client
 from bambleweeny.client.sandboxes import Sandbox, Seed
-from bambleweeny.errors import BambleweenyError, Unauthorized
+from bambleweeny.errors import BambleweenyError, InvalidRequest, NotFound, Unauthorized
 
 _TTL = "1h"
 """When the sandbox ends if the process is killed."""
@@ -36,10 +36,11 @@ class World:
         """Return the client of the sandbox, with the seed and nothing else in it."""
         try:
             if self._clock() - self._since >= _EXTEND_AFTER:
-                self._sandbox.extend(_TTL)
+                with suppress(InvalidRequest):  # one without a login cannot be extended
+                    self._sandbox.extend(_TTL)
                 self._since = self._clock()
             self._sandbox.reset()
-        except Unauthorized:
+        except (NotFound, Unauthorized):
             # NOTE: it has ended, for example while the machine slept, or the server was restarted.
             self._sandbox.close()
             self._sandbox = self._made()
