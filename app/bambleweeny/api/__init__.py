@@ -150,7 +150,6 @@ def create_app(
     app.add_route("/batch", Batch(services))
     app.add_route("/export", Export(services))
     app.add_route("/import", Import(services))
-    _add_sandboxes(app, services)
     _add_public(app, services)
     app.add_route("/usage", Usage(services))
     app.add_route("/audit", Audit(services))
@@ -174,6 +173,7 @@ def _add_sandboxes(app: "falcon.App[Any, Any]", services: Services) -> None:
 
 
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
+    _add_sandboxes(app, services)
     app.add_route("/auth/token", AuthToken(services))
     app.add_route("/auth/code", AuthCode(services))
     app.add_route("/auth/accept", AuthAccept(services))

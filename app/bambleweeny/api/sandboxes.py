@@ -87,7 +87,7 @@ class Sandboxes:
     def _create(
         self, req: falcon.Request, caller: Caller, name: str, seconds: int
     ) -> tuple[str, Sandbox]:
-        source, seed = req.get_param("from") or "", open_body(req)
+        source, seed = req.get_param("from"), open_body(req)
         has_seed = bool(seed.read(1))
         seed.seek(0)
         if has_seed:

@@ -127,6 +127,5 @@ def _make_services(
             config.min_password, Limits(config.default_max_bytes, config.default_rate)
         ),
         metrics=metrics,
-        max_sandboxes=config.max_sandboxes,
-        open_sandboxes=config.open_sandboxes,
+        most_sandboxes=(config.max_sandboxes, config.open_sandboxes),
     )

@@ -30,7 +30,7 @@ class OpenSandboxes:
     ) -> None:
         self.most = most
         self._store = store
-        self._sandboxes = sandboxes
+        self.sandboxes = sandboxes
         self._limit = limit
 
     def create(self, address: str, name: str, seconds: int) -> tuple[str, Sandbox]:
@@ -55,11 +55,11 @@ class OpenSandboxes:
         bounds = Bounds(1000, 1 << 20, ("is_closed", 1, *_RATE))
         owner = Caller(OPEN_OWNER, OPEN_OWNER, "")
         try:
-            return self._sandboxes.add(owner, name, seconds, bounds, self.most)
+            return self.sandboxes.add(owner, name, seconds, bounds, self.most)
         except Unauthorized:
             fields = ("name", OPEN_OWNER, "quota", 0, "role", "user", "version", "1")
             self._store.run(CREATE_USER_ONCE, [schema.tenant(OPEN_OWNER).user], *fields)
-            return self._sandboxes.add(owner, name, seconds, bounds, self.most)
+            return self.sandboxes.add(owner, name, seconds, bounds, self.most)
         except TooManySandboxes as ex:
             raise _too_many() from ex
 

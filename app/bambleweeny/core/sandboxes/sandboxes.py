@@ -71,7 +71,7 @@ class Sandboxes:
         name: str,
         seconds: int,
         seed: IO[bytes] | None = None,
-        source: str = "",
+        source: str | None = None,
     ) -> tuple[str, Sandbox]:
         """Make a sandbox; return the text of its token, which is stored nowhere, and the sandbox.
 
@@ -80,11 +80,11 @@ class Sandboxes:
         Raises what `add` raises, and what an import raises, with the line. An empty one takes two
         round trips.
         """
-        if seed is None and not source:
+        if seed is None and source is None:
             return self.add(caller, name, seconds, Bounds(), self.most)
         begun = self._now()
         lines = None if seed is None else absolute(seed, begun)
-        original = self._find_source(caller, source) if source else None
+        original = None if source is None else self._find_source(caller, source)
         ends = check_lifetime(caller.id, seconds, begun, begun)
         text, made = self.add(caller, name, seconds, Bounds(), self.most, is_ready=False)
         tenant_id = sandbox_tenant(caller.id, made.id)
