@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from bambleweeny import Client
+from blocks import blocks_of
 from node import Node
 from npm import npm_tools
 from servers import running
 from tools import need
 
+GUIDE = Path(__file__).parents[2] / "app/bambleweeny/guide/sandboxes-in-tests.md"
 CLIENT = """
 import { Client } from "./bambleweeny.mjs";
 const client = new Client(process.env.BAMBLEWEENY_URL, { username: "admin", password: "changeme" });
@@ -131,3 +133,11 @@ def test_playwright(suite, tools):
     (suite.place / "one.spec.mjs").write_text(PLAYWRIGHT, "utf-8")
     out = suite(tools / "playwright", "test", "--workers=4", "--reporter=line")
     assert "20 passed" in out
+
+
+def test_playwright_runs_what_the_guide_shows(suite, tools, server):
+    [shown] = [b.text for b in blocks_of(GUIDE) if b.text.startswith("import { test as base")]
+    (suite.place / "one.spec.mjs").write_text(
+        shown.replace("http://localhost:8080", server.url), "utf-8"
+    )
+    assert "1 passed" in suite(tools / "playwright", "test", "--reporter=line")
