@@ -91,7 +91,14 @@ local function load_plain(name, source, next_id)
     local items = redis.call('LRANGE', source, start, start + step - 1)
     for index, data in ipairs(items) do
       last = next_id()
-      items[index] = struct.pack('>I8', last) .. string.sub(data, 9)
+      if string.byte(data) < 128 then
+        items[index] = struct.pack('>I8', last) .. string.sub(data, 9)
+      else
+        -- An item that was returned after a lease, or moved, has more than an id.
+        local item = unpacked(data)
+        item.id, item.arrived = last, math.floor(last / 1000)
+        items[index] = packed(item)
+      end
     end
     redis.call('RPUSH', its_ready(name), unpack(items))
   end
