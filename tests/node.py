@@ -34,9 +34,10 @@ class Node:
     def __init__(self, place: Path, url: str) -> None:
         [executable] = need("node")
         self._executable, self._place, self._url = executable, place, url
-        module = requests.get(f"{url}/bambleweeny.js", timeout=10)
+        for name in ("bambleweeny", "bambleweeny-sandboxes"):
+            module = requests.get(f"{url}/{name}.js", timeout=10)
+            (place / f"{name}.mjs").write_bytes(module.content)
         self.module = place / "bambleweeny.mjs"
-        self.module.write_bytes(module.content)
 
     def __call__(self, script: str, url: str | None = None) -> str:
         """Run a script to its end and return what it prints."""

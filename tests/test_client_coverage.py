@@ -89,6 +89,14 @@ CALLS = {
     "getUser": lambda client: client.users.get(0),
     "changeUser": lambda client: client.users.update(0, quota=0),
     "deleteUser": lambda client: client.users.delete(7),
+    "listSandboxes": lambda client: client.sandboxes.list(),
+    "createSandbox": lambda client: client.sandboxes.create(),
+    "getSandbox": lambda client: client.sandboxes.get("k3x9q2"),
+    "extendSandbox": lambda client: client.sandboxes.extend("1h", "k3x9q2"),
+    "deleteSandbox": lambda client: client.sandboxes.delete("k3x9q2"),
+    "resetSandbox": lambda client: client.sandboxes.reset("k3x9q2"),
+    "saveSnapshot": lambda client: client.sandboxes.snapshot("paid", "k3x9q2"),
+    "deleteSnapshot": lambda client: client.sandboxes.delete_snapshot("paid", "k3x9q2"),
     "getUsage": Client.usage,
     "readAudit": Client.audit,
     "acceptCode": lambda client: client.users.accept("b9y_code_9_0", "better one"),
@@ -121,6 +129,7 @@ EXCEPTIONS = {
     "showConsole": "a page for people",
     "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
+    "getJavaScriptForTests": "a part of another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY
         for name in OPERATIONS

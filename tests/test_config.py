@@ -110,6 +110,9 @@ BAD = {
     "default_max_bytes": ["x", "-1", "2000gb"],
     "default_rate": ["x", "0/s", "1/y", "1000001/s"],
     "max_waits": ["-1", "1001"],
+    "max_sandboxes": ["-1", "1001", "x"],
+    "open_sandboxes": ["-1", "1001", "x"],
+    "console": ["yes"],
     "log_format": ["xml"],
     "log_level": ["loud"],
 }

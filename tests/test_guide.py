@@ -73,9 +73,9 @@ TRIED_ELSEWHERE = {
     "npx newman": "tests/api/docs/test_postman.py",
     "bambleweeny import-original": "tests/cli/commands/server/test_import_original.py",
     "bambleweeny login": "tests/cli/connection/test_target.py",
-    "bambleweeny sub": "tests/cli/commands/test_sub.py",
+    "bambleweeny sub": "tests/cli/commands/workers/test_sub.py",
     "source <(bambleweeny completion": "tests/cli/commands/test_completion.py",
-    "@pytest.fixture": "tests/test_guide.py",
+    "import { test as base": "tests/runners/test_runners.py",
     "pip install .": "build.sh",
 }
 """Beginnings of the blocks that need root, a cluster, another host or a build, and their tests."""
@@ -145,40 +145,6 @@ def test_a_backup_is_restored_by_the_commands_that_are_shown(tmp_path):
     places = re.findall(r"(?:from|to) (/\S+)\.$", done.stderr, re.MULTILINE)
     assert places == [data, str(tmp_path / "restored"), data]
     assert "1 user, 0 keys, 0 items, 0 topics, 0 messages, 0 routes and 0 bins" in done.stderr
-
-
-def test_the_fixtures_that_are_shown_serve_tests(tmp_path):
-    shown, fixtures = (
-        b.text for b in blocks_of(GUIDE / "sandboxes-in-tests.md") if b.language == "python"
-    )
-    helpers = shown.partition("\n\nwith sandbox()")[0]
-    (tmp_path / "conftest.py").write_text(f"import pytest\n{helpers}\n\n{fixtures}", "utf-8")
-    test = "def test_{0}(client):\n    client.set('{0}', '1')\n    assert [key.name for key in client.keys.list()] == ['{0}']\n"
-    (tmp_path / "test_it.py").write_text(test.format("a") + test.format("b"), "utf-8")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        "/dev/null",
-        "--rootdir",
-        tmp_path,
-        tmp_path,
-    ]
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    done = subprocess.run(
-        command,
-        env={"HOME": str(tmp_path), "PATH": path},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert "2 passed" in done.stdout, done.stdout
 
 
 def test_the_commands_against_a_mock_are_right(tmp_path):

@@ -33,6 +33,7 @@ FOREIGN = {
     "prompt_toolkit": ["cli/commands/shell"],
     "rich": ["cli"],
     "urllib3": ["client"],
+    "pytest": ["client/pytest_plugin"],
 }
 """Who may import a package of others: folders, with all that is in them."""
 WORST = re.compile(

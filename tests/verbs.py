@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bambleweeny.core.audit.entries import Act, Actions
-from bambleweeny.core.auth.caller import CallLimits
+from bambleweeny.core.auth.caller import Caller, CallLimits
 from bambleweeny.core.auth.named_tokens import TokenChange
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.sessions import Session
@@ -26,15 +26,23 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.verification import read_expectation
 from bambleweeny.core.notify.events import subscribe
 from bambleweeny.core.public.public_ids import PublicId
+from bambleweeny.core.sandboxes.open_sandboxes import OpenSandboxes
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import BEGINNING
 from bambleweeny.core.topics import Bounds as TopicBounds
 from bambleweeny.core.transfer.import_plan import ImportPlan
 from bambleweeny.core.usage.byte_counts import used_bytes
 from bambleweeny.errors import InvalidSignature, WrongLogin
+from bambleweeny.names import id_of_sandbox, sandbox_tenant
 from bambleweeny.store import Store
 
 LONG = 3600
+_SEED = b"""{"key": {"name": "plain", "value": "1"}}
+{"key": {"name": "short", "value": "1", "ttl": "1h"}}
+{"item": {"list": "q", "value": "x"}}
+{"item": {"list": "later", "value": "x", "delay": "1h"}}
+{"message": {"topic": "news", "value": "x"}}
+"""
 _EXPORTED = b'{"key": {"name": "imported", "value": "x"}}\n'
 
 
@@ -69,6 +77,9 @@ class Filled:
         self.bin = services.inboxes.bins.create(uli, "filled").id
         self.inbox = services.inboxes.documents.create(uli, INBOX).id
         self.mock = services.mocks.documents.create(uli, MOCK).id
+        _, sandbox = services.sandboxes.create(uli, "filled", LONG, io.BytesIO(_SEED))
+        self.sandbox = Caller(sandbox_tenant(uli.id, sandbox.id), f"{name}~{sandbox.id}", "")
+        services.sandboxes.sets.save(self.sandbox, "saved")
         self.token, made = services.named_tokens.create(uli, "ci", ["read"])
         self.token_id = made.id
         services.keys.set(uli, "todo:1", b'{"id":1}')
@@ -190,6 +201,8 @@ READS: dict[str, Verb] = {
     "login": lambda s, u, f: s.logins.log_in(u.name, "secret"),
     "used bytes": lambda s, u, f: used_bytes(s.keys._store, u),
     "users": lambda s, u, f: s.users.all(),
+    "sandboxes": lambda s, u, f: s.sandboxes.all(u),
+    "sandbox": lambda s, u, f: s.sandboxes.find(u, id_of_sandbox(f.sandbox.id)),
 }
 """What changes nothing."""
 
@@ -278,6 +291,7 @@ WRITES: dict[str, Verb] = {
     "plan an import": lambda s, u, f: s.imports.plan(
         u, io.BytesIO(_EXPORTED), "merge", after=ImportPlan()
     ),
+    "make a sandbox": lambda s, u, f: s.sandboxes.create(u, "", LONG),
     "import": lambda s, u, f: s.imports.run(u, io.BytesIO(_EXPORTED), "merge"),
 }  # fmt: skip
 """What runs a script of the user, and changes something that is the user's."""
@@ -305,5 +319,22 @@ ADMINISTRATION: dict[str, Verb] = {
     ),
     "end a session": lambda s, u, f: s.sessions.end(Session("a", u, 1 << 32)),
     "fail to log in": lambda s, u, f: fail_to_log_in(s, u.name),
+    "make a sandbox from a seed": lambda s, u, f: s.sandboxes.create(
+        u, "", LONG, io.BytesIO(_SEED)
+    ),
+    "copy a sandbox": lambda s, u, f: s.sandboxes.create(
+        u, "", LONG, source=id_of_sandbox(f.sandbox.id)
+    ),
+    "copy a snapshot": lambda s, u, f: s.sandboxes.create(
+        u, "", LONG, source=f"{id_of_sandbox(f.sandbox.id)}/saved"
+    ),
+    "extend a sandbox": lambda s, u, f: s.sandboxes.extend(f.sandbox, LONG),
+    "reset a sandbox": lambda s, u, f: s.sandboxes.sets.load(f.sandbox, ""),
+    "save a snapshot": lambda s, u, f: s.sandboxes.sets.save(f.sandbox, "saved"),
+    "delete a snapshot": lambda s, u, f: s.sandboxes.sets.delete(f.sandbox, "saved"),
+    "delete a sandbox": lambda s, u, f: s.sandboxes.delete(f.sandbox),
+    "make an open sandbox": lambda s, u, f: OpenSandboxes(s.keys._store, s.sandboxes, 9).create(
+        "127.0.0.1", "", LONG
+    ),
 }
 """What changes users themselves."""

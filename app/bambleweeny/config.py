@@ -157,6 +157,10 @@ class Config:
         "DURATION",
         f"how long a topic keeps a message, at most {_LONGEST_TIME}",
     )
+    max_sandboxes: int = option(whole_number(0, 1000), "50", "N", "the most sandboxes of a user")
+    open_sandboxes: int = option(
+        whole_number(0, 1000), "0", "N", "sandboxes that strangers may have"
+    )
     threads: int = option(whole_number(1, 1000), "16", "N", "threads of each worker")
     max_waits: int = option(
         whole_number(0, 1000),

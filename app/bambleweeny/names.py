@@ -9,6 +9,13 @@ LONGEST_PASSWORD = 1024
 TOKEN_PREFIX = "b9y_"
 """The beginning of the text of each named token."""
 
+SANDBOX_MARK = "~"
+"""Separates a user's id or name from the id of one of its sandboxes; no user's name has it."""
+OPEN_OWNER = "open"
+"""The id and name of the owner of the sandboxes that strangers make; no user has it."""
+TOKEN_OWNER = r"(?:0|[1-9][0-9]{0,17})(?:~[a-z0-9]{6})?|open~[a-z0-9]{6}"
+"""A regular expression of the tenants' ids in such texts."""
+
 _LAST_PORT = 65535
 
 _LONGEST_TTL = 3660 * 86400
@@ -21,6 +28,7 @@ _NAME = re.compile(r"(?!\.{1,2}\Z)[A-Za-z0-9_:.\-]{1,255}").fullmatch
 _PART_OF_NAME = re.compile(r"[A-Za-z0-9_:.\-]{1,255}").fullmatch
 _USERNAME = re.compile(r"[A-Za-z0-9_:.\-@+]{1,64}").fullmatch
 _USER_ID = re.compile(r"0|[1-9][0-9]{0,17}").fullmatch
+_SANDBOX_ID = re.compile(r"[a-z0-9]{6}").fullmatch
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~\-]+"
 _QUOTED = r'"[\x20\x21\x23-\x5b\x5d-\x7e]*"'
@@ -74,6 +82,48 @@ def is_username(text: str) -> bool:
 def is_user_id(text: str) -> bool:
     """Return whether text has the form of a user ID."""
     return _USER_ID(text) is not None
+
+
+def is_sandbox_id(text: str) -> bool:
+    """Return whether text has the form of the ID of a sandbox."""
+    return _SANDBOX_ID(text) is not None
+
+
+def is_public_owner(text: str) -> bool:
+    """Return whether a text can be USER in `@USER/NAME`: a user name, in a sandbox with its ID."""
+    owner, mark, sandbox_id = text.partition(SANDBOX_MARK)
+    return is_username(owner) and (is_sandbox_id(sandbox_id) or not mark)
+
+
+def is_in_sandbox(tenant_id: str) -> bool:
+    """Return whether a tenant is a sandbox: its id is the owner's, `~` and the sandbox's ID."""
+    return SANDBOX_MARK in tenant_id
+
+
+def owner_of(tenant_id: str) -> str:
+    """Return the id of the user that a tenant belongs to; also the name, for a tenant's name."""
+    return tenant_id.partition(SANDBOX_MARK)[0]
+
+
+def shown_owner(tenant_id: str) -> str:
+    """Return what answers show as the id of a user: in a sandbox that of its owner, or -1."""
+    owner = owner_of(tenant_id)
+    return "-1" if owner == OPEN_OWNER else owner
+
+
+def sandbox_tenant(owner: str, sandbox_id: str) -> str:
+    """Return the id of the tenant that is a sandbox."""
+    return f"{owner}{SANDBOX_MARK}{sandbox_id}"
+
+
+def id_of_sandbox(tenant_id: str) -> str:
+    """Return the id of the sandbox that is a tenant."""
+    return tenant_id.partition(SANDBOX_MARK)[2]
+
+
+def saved_tenant(tenant_id: str, name: str) -> str:
+    """Return the id with which the schema names the keys of a sandbox's saved set."""
+    return f"{tenant_id}{SANDBOX_MARK}{name}"
 
 
 def is_utf8(value: bytes) -> bool:

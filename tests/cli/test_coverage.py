@@ -77,6 +77,14 @@ COMMAND_OF = {
     "getUser": "users get",
     "changeUser": "users set",
     "deleteUser": "users del",
+    "listSandboxes": "sandboxes list",
+    "createSandbox": "sandboxes add",
+    "getSandbox": "sandboxes show",
+    "extendSandbox": "sandboxes extend",
+    "deleteSandbox": "sandboxes del",
+    "resetSandbox": "sandboxes reset",
+    "saveSnapshot": "sandboxes snapshot",
+    "deleteSnapshot": "sandboxes snapshot",
     "getUsage": "usage",
     "readAudit": "audit",
     "getInfo": "info",
@@ -107,6 +115,7 @@ REASONS = {
     "showConsole": "a page for people",
     "getConsoleFile": "a page for people",
     "getJavaScript": "a module for browsers",
+    "getJavaScriptForTests": "a module for tests",
 }
 
 

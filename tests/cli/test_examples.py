@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pexpect
@@ -65,6 +66,7 @@ paths:
 """
 ID = "3f8ab8ba-715d-47b9-b645-798caded306b"
 ITEM = "1795387415584138"
+SANDBOX = "k3x9q2"
 TALKS = ("bambleweeny shell", "bambleweeny shell --profile work")
 """At a terminal; tests/cli/shell has that."""
 ASKS = "bambleweeny password"
@@ -117,6 +119,10 @@ def place(server, alone, monkeypatch):
             client.bins.delete(bin.id)
         client.bins.set(HOOK)
         put_documents_into(alone)
+        for sandbox in client.sandboxes.list():
+            sandbox.delete()
+        with closing(client.sandboxes.create()) as sandbox:
+            sandbox.snapshot("paid")
         client.set("foo", "1")
         client.set("settings", json={})
         client.lists.delete("jobs") if "jobs" in [e.name for e in client.lists.list()] else None
@@ -132,6 +138,7 @@ def place(server, alone, monkeypatch):
         .replace(f"route del {ID}", f"route del {route_id}")
         .replace(f"{ITEM}.1", leased.lease)
         .replace(ITEM, ready.id)
+        .replace(SANDBOX, sandbox.id)
         .replace(URL, server.url)
         .replace("127.0.0.1:9000", server.url.removeprefix("http://"))
     )
@@ -141,6 +148,7 @@ def put_documents_into(folder):
     """Write the files of which the examples make mocks and bins."""
     (folder / "shop.json").write_text(json.dumps(SHOP))
     (folder / "gh.json").write_text(json.dumps(HOOK))
+    (folder / "seed.ndjson").write_text('{"key": {"name": "color", "value": "blue"}}')
     (folder / "secret").write_text("s3\n")
     (folder / "db.json").write_text('{"posts": [{"id": 1}]}')
     (folder / "petstore.yaml").write_text(PETSTORE)

@@ -8,7 +8,16 @@ from bambleweeny import Client
 
 INTERNAL = {"url", "timeout", "run", "constructor"}
 # What only the admin or who runs the server does; the Python client and the command line do it.
-NOT_IN_A_PAGE = {"info", "metrics", "openapi", "ready", "save", "setAdminPassword", "users"}
+NOT_IN_A_PAGE = {
+    "info",
+    "loginCode",
+    "metrics",
+    "openapi",
+    "ready",
+    "save",
+    "setAdminPassword",
+    "users",
+}
 # What a page does by `fetch`, so that the client stays small.
 LEFT_TO_FETCH = {
     "keys": {"deleteAll", "groups", "listMeta", "listValues", "patch", "wait"},
@@ -23,22 +32,26 @@ LEFT_TO_FETCH = {
 }  # fmt: skip
 
 
-def test_the_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http):
-    answer = http.get("/bambleweeny.js", headers={"Origin": "https://stranger.example"})
+@pytest.mark.parametrize("path", ["/bambleweeny.js", "/bambleweeny-sandboxes.js"])
+def test_a_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http, path):
+    answer = http.get(path, headers={"Origin": "https://stranger.example"})
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cache-Control"] == "no-cache"
     etag = answer.headers["ETag"]
-    again = http.get("/bambleweeny.js", headers={"If-None-Match": etag})
+    again = http.get(path, headers={"If-None-Match": etag})
     assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
     assert again.headers["Access-Control-Allow-Origin"] == "*"
-    assert http.get("/bambleweeny.js", headers={"If-None-Match": '"old"'}).status_code == 200
+    assert http.get(path, headers={"If-None-Match": '"old"'}).status_code == 200
 
 
 def test_the_module_is_small_and_needs_no_other(http):
     text = http.get("/bambleweeny.js").text
     assert text.count("\n") <= 440
     assert "\nimport " not in text
+    helpers = http.get("/bambleweeny-sandboxes.js").text
+    assert helpers.count("\n") <= 80
+    assert "\nimport " not in helpers
 
 
 def test_keys_hold_text_bytes_and_json(node):
@@ -416,7 +429,17 @@ def test_what_does_not_answer_is_told(node, proxy):
 def test_it_has_the_words_of_the_python_client(node, session_url, services):
     ours = {}
     with Client(session_url) as client, client.batch() as batch:
-        for noun in ("client", "keys", "lists", "topics", "routes", "bins", "tokens", "batch"):
+        for noun in (
+            "client",
+            "keys",
+            "lists",
+            "topics",
+            "routes",
+            "bins",
+            "tokens",
+            "sandboxes",
+            "batch",
+        ):
             of = {"client": client, "batch": batch}.get(noun) or getattr(client, noun)
             ours[noun] = sorted(
                 re.sub(r"_(\w)", lambda m: m[1].upper(), word) for word in dir(of) if word[0] != "_"
@@ -428,7 +451,7 @@ def test_it_has_the_words_of_the_python_client(node, session_url, services):
     printed = node("""
     const own = (of) => [...Object.keys(of), ...Object.getOwnPropertyNames(Object.getPrototypeOf(of))];
     const words = { client: own(client), batch: own(client.batch()) };
-    for (const noun of ["keys", "lists", "topics", "routes", "bins", "tokens"]) words[noun] = Object.keys(client[noun]);
+    for (const noun of ["keys", "lists", "topics", "routes", "bins", "tokens", "sandboxes"]) words[noun] = Object.keys(client[noun]);
     console.log(JSON.stringify(words));
     """)
     theirs = {noun: set(words) - INTERNAL for noun, words in json.loads(printed).items()}

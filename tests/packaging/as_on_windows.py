@@ -29,6 +29,8 @@ NAMES = {
     select: "epoll poll",
     socket: "AF_UNIX",
 }
+OF_PYTEST = "bambleweeny.client.pytest_plugin"
+"""Only pytest imports it; an installation of the client alone lacks pytest."""
 OF_THE_SERVER = {
     "backup",
     "engine",
@@ -65,7 +67,8 @@ def import_all() -> int:
     for package in ("bambleweeny.client", "bambleweeny.cli"):
         home = import_module(package)
         for found in walk_packages(home.__path__, f"{package}."):
-            if found.name.rpartition(".")[2] not in OF_THE_SERVER:
+            name = found.name
+            if name.rpartition(".")[2] not in OF_THE_SERVER and not name.startswith(OF_PYTEST):
                 import_module(found.name)
                 count += 1
     return count

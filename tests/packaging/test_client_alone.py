@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pexpect
@@ -107,6 +108,14 @@ def test_the_wheel_holds_every_file_of_the_package(alone):
     app = alone.source / "app"
     files = (path for path in (app / "bambleweeny").rglob("*") if path.is_file())
     assert {str(path.relative_to(app)) for path in files} <= held
+
+
+def test_pytest_finds_the_plug_in(alone):
+    [found] = distributions(
+        path=[str(next(alone.bin.parent.glob("lib/*/site-packages")))], name="bambleweeny"
+    )
+    [entry] = found.entry_points.select(group="pytest11")
+    assert (entry.name, entry.value) == ("bambleweeny", "bambleweeny.client.pytest_plugin")
 
 
 @pytest.fixture(params=["on Linux", "as on Windows"])

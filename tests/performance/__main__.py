@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from performance import cores, flat, memory, queues, report, waits
+from performance import cores, flat, memory, queues, report, sandboxes, waits
 from performance.mocks.table import tables as tables_of_mocks
 from performance.programs import LOAD_CORE, CannotMeasure, require_tools
 from performance.public import bins, strangers
@@ -62,6 +62,8 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
             return tables_of_mocks(place / "mocks", rounds=rounds, seconds=seconds, warming=warming)
         case "bins":
             return bins.tables(place / "bins", rounds=rounds, seconds=seconds)
+        case "sandboxes":
+            return sandboxes.tables(place, times=10 if args.short else 100)
         case "strangers":
             return strangers.tables(place, rounds=rounds, seconds=seconds)
         case "waits":
@@ -88,10 +90,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks", "bins"),
+        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks", "bins", "sandboxes"),
         help="calls: each call beside a bare hello, and starts (the default); starts: those alone; "
         "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
         "cores; waits: what waiting clients and streams cost; queues: push, lease and acknowledge beside beanstalkd; "
+        "sandboxes: times to make, reset, copy and delete them, and what others notice; "
         "strangers: what public requests cost the engine, and others; bins: bins that keep requests beside a plain one, and a flood of one; mocks: mock routes beside json-server, Mockoon and WireMock from npm, "
         "of which WireMock is warmed for a minute a case, and the others are stopped while one is measured",
     )  # fmt: skip

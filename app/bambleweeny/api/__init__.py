@@ -44,6 +44,7 @@ from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
+from bambleweeny.api.sandboxes import Sandboxes, SandboxItem, SandboxReset, Snapshot
 from bambleweeny.api.topics import Topic, Topics
 from bambleweeny.api.transfer import Export, Import
 from bambleweeny.core.services import Services
@@ -164,7 +165,15 @@ def create_app(
     return app
 
 
+def _add_sandboxes(app: "falcon.App[Any, Any]", services: Services) -> None:
+    app.add_route("/sandboxes", Sandboxes(services))
+    app.add_route("/sandboxes/{sandbox_id}", SandboxItem(services))
+    app.add_route("/sandboxes/{sandbox_id}/reset", SandboxReset(services))
+    app.add_route("/sandboxes/{sandbox_id}/snapshots/{name}", Snapshot(services))
+
+
 def _add_access(app: "falcon.App[Any, Any]", services: Services) -> None:
+    _add_sandboxes(app, services)
     app.add_route("/auth/token", AuthToken(services))
     app.add_route("/auth/code", AuthCode(services))
     app.add_route("/auth/accept", AuthAccept(services))
@@ -198,7 +207,8 @@ def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", Swagger())
     app.add_route("/openapi.json", Contract())
     app.add_route("/postman.json", PostmanCollection())
-    app.add_route("/bambleweeny.js", JavaScript())
+    for module in ("bambleweeny.js", "bambleweeny-sandboxes.js"):
+        app.add_route(f"/{module}", JavaScript(module))
     app.add_route("/docs", GuideHome())
     app.add_route("/docs/api", Reference())
     app.add_route("/docs/search", GuideSearch())

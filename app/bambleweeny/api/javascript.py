@@ -9,15 +9,18 @@ from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
 
 
 class JavaScript:
-    """/bambleweeny.js; public"""
+    """/bambleweeny.js and /bambleweeny-sandboxes.js; public"""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer the module, or 304 if the client has this version."""
         resp.set_header("Access-Control-Allow-Origin", "*")
-        _module().answer(req, resp, REVALIDATED)
+        _module(self._name).answer(req, resp, REVALIDATED)
 
 
 @cache
-def _module() -> CachedFile:
-    module = (files("bambleweeny") / "client" / "bambleweeny.js").read_bytes()
+def _module(name: str) -> CachedFile:
+    module = (files("bambleweeny") / "client" / name).read_bytes()
     return CachedFile(module, "text/javascript; charset=utf-8")

@@ -34,6 +34,7 @@ from bambleweeny.core.keys.json_patch import check_path, part_of
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import FEW_BYTES, MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import TooMuchAtOnce
+from bambleweeny.names import shown_owner
 
 
 class Keys:
@@ -211,8 +212,9 @@ def _answer_named(req: falcon.Request, resp: falcon.Response, all_keys: keys.Key
     """Answer a listing of the keys in `?names=` that exist, with `?values=1` also their values."""
     refuse_beside(req, "'names'", [name for name in SELECTING["keys"] if name != "values"])
     caller, names = req.context.caller, (req.get_param("names") or "").split(",")
+    owner = shown_owner(caller.id)
     if not read_flag(req, "values"):
-        rows = [{"key": name, "owner": caller.id} for name in all_keys.present(caller, names)]
+        rows = [{"key": name, "owner": owner} for name in all_keys.present(caller, names)]
         answer_json(resp, {"keys": rows})
         return
     try:
@@ -222,5 +224,5 @@ def _answer_named(req: falcon.Request, resp: falcon.Response, all_keys: keys.Key
         values = all_keys.values(caller, names)
     present = [name for name in dict.fromkeys(names) if name in values]
     # NOTE: `pop` frees each value once it is encoded.
-    shown = ({"key": n, "owner": caller.id, "value": value_of(values.pop(n))} for n in present)
+    shown = ({"key": n, "owner": owner, "value": value_of(values.pop(n))} for n in present)
     answer_rows(resp, b'{"keys":[', shown, b"]}")

@@ -80,6 +80,7 @@ class Candidates:
             "TOPIC": lambda: _names(self._client().topics, last),
             "ROUTE": lambda: _public(self._client().routes.list()),
             "BIN": lambda: _public(self._client().bins.list()),
+            "SANDBOX": lambda: [sandbox.id for sandbox in self._client().sandboxes.list()],
             "USER": lambda: [user.username for user in self._client().users.list()],
             "PROFILE": profile_names,
             "ID|NAME": lambda: _tokens(self._client().tokens),

@@ -75,7 +75,7 @@ COMMANDS = {
     ),
     "import": Command(VALUES, "transfer", "import the file of an export"),
     "events": Command(TOOLS, "events", "print the events of keys and lists as they happen"),
-    "sub": Command(TOOLS, "sub", "run a command for each item of a list"),
+    "sub": Command(TOOLS, "workers.sub", "run a command for each item of a list"),
     "listen": Command(
         TOOLS, "listen.listen", "forward a bin's requests to a URL, such as a local one"
     ),
@@ -85,6 +85,9 @@ COMMANDS = {
     "accept": Command(PEOPLE, "users", "set your password with a one-time code"),
     "password": Command(PEOPLE, "users", "change your own password"),
     "token": Command(PEOPLE, "tokens", "print a token; add, list, rotate and revoke named ones"),
+    "sandboxes": Command(
+        PEOPLE, "sandboxes", "make, reset, copy and delete throw-away worlds for tests"
+    ),
     "usage": Command(PEOPLE, "accounting", "show what you store, your limits and your traffic"),
     "audit": Command(TOOLS, "accounting", "print who did what: logins, users, exports, refusals"),
     "info": Command(PEOPLE, "instance", "show the server and the state of its engine"),

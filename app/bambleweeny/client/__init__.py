@@ -10,6 +10,7 @@ from bambleweeny.client.leases import LeasedItem
 from bambleweeny.client.listings import Entry, Meta
 from bambleweeny.client.requests import BinRequest, Part
 from bambleweeny.client.routes import ImportedRoute, Route
+from bambleweeny.client.sandboxes import Sandbox
 from bambleweeny.client.tokens import MadeToken, NamedToken
 from bambleweeny.client.topics import Message
 from bambleweeny.client.transfer import Imported, ImportPlan, Planned
@@ -39,6 +40,7 @@ __all__ = [
     "Planned",
     "Result",
     "Route",
+    "Sandbox",
     "User",
     "Value",
 ]

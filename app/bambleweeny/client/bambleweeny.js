@@ -38,6 +38,10 @@ export class Client {
 
   #json = async (...call) => (await this.#call(...call)).value.json();
   #done = async (...call) => void (await this.#call(...call));
+  #page = async (path, request, rows, read) => {
+    const page = await this.#json("GET", path, request);
+    return Object.assign(page[rows].map(read), { next: page.next });
+  };
   #value = async (...call) => { // undefined if there is no value (204), or it has not changed (304)
     const { status, value } = await this.#call(...call);
     return status === 204 || status === 304 ? undefined : value;
@@ -74,10 +78,8 @@ export class Client {
     popMany: async (name, max = 100, options) =>
       (await this.#json("POST", `${at("lists", name)}/pop`, sorted(`wait ${ACTING}`, options, { max }))).map(unpacked),
     // looks at a page of items, which stay in the list; their `next` is the `after` of the next page, or null
-    items: async (name, options) => {
-      const page = await this.#json("GET", `${at("lists", name)}/items`, sorted(`state order limit after wait preview ${ACTING}`, options));
-      return Object.assign(page.items.map(({ body, ...item }) => ({ ...item, value: unpacked(body) })), { next: page.next });
-    },
+    items: async (name, options) => this.#page(
+      `${at("lists", name)}/items`, sorted(`state order limit after wait preview ${ACTING}`, options), "items", ({ body, ...item }) => ({ ...item, value: unpacked(body) })),
     // makes an item ready, or dead for a `reason`; both return the `list`, `id` and `state` that it has then
     deliver: async (name, id, options) => this.#json("PATCH", at("lists", name) + at("items", id), sorted(ACTING, options, { state: "ready" })),
     bury: async (name, id, options) => this.#json("PATCH", at("lists", name) + at("items", id), sorted(`reason ${ACTING}`, options, { state: "dead" })),
@@ -110,6 +112,17 @@ export class Client {
     revokeText: async (token, options) => this.#done("POST", "/auth/revoke", { ...asJson("signal", options, { token }), isPublic: true }), // no login
     introspect: async (token, options) => this.#json("POST", "/auth/introspect", { ...asJson("signal", options, { token }), isSafe: true }),
   };
+  // Only `create` returns the `token` of a sandbox; a client with it works inside, and its id is "self". The `seed`, the lines of an export, is text, bytes or an array.
+  sandboxes = {
+    create: async (seed, options) => this.#json("POST", "/sandboxes", { ...sorted(`ttl name from ${ACTING}`, options), body: seed && bytesOf(linesFrom(seed)), isPublic: !this.#login && !this.#token }),
+    list: async (options) => (await this.#json("GET", "/sandboxes", sorted(ACTING, options))).sandboxes,
+    get: async (id, options) => this.#json("GET", at("sandboxes", id), sorted(ACTING, options)),
+    extend: async (id, ttl, options) => this.#json("PATCH", at("sandboxes", id), sorted(ACTING, options, { ttl })),
+    delete: async (id, options) => this.#done("DELETE", at("sandboxes", id), sorted(ACTING, options)),
+    reset: async (id, options) => this.#done("POST", `${at("sandboxes", id)}/reset`, { ...sorted(`to ${ACTING}`, options), isSafe: true }),
+    snapshot: async (id, name, options) => this.#done("PUT", at("sandboxes", id) + at("snapshots", name), sorted(ACTING, options)),
+    deleteSnapshot: async (id, name, options) => this.#done("DELETE", at("sandboxes", id) + at("snapshots", name), sorted(ACTING, options)),
+  };
   logout = async (options) => { // ends the session; a client with a password logs in again at its next call
     if (this.#token || !this.#login) await this.#done("POST", "/auth/logout", sorted("signal", options));
     this.#token = undefined;
@@ -121,29 +134,21 @@ export class Client {
       if (value?.json !== undefined) request.headers["Content-Type"] ??= "application/json";
       return (await this.#json("POST", at("topics", name), request)).id;
     },
-    read: async (name, options) => { // returns an array of messages; its `next` is the cursor, to pass as `since`
-      const page = await this.#json("GET", at("topics", name), sorted(`since last wait limit ${ACTING}`, options));
-      return Object.assign(page.messages.map(messageOf), { next: page.next });
-    },
+    // returns an array of messages; its `next` is the cursor, to pass as `since`
+    read: async (name, options) => this.#page(at("topics", name), sorted(`since last wait limit ${ACTING}`, options), "messages", messageOf),
     subscribe: (name, options) => this.#subscribe(name, sorted(`since last onState ${ACTING}`, options)),
   };
   // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
   // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
-  events = (options) => {
-    const { query, ...ways } = sorted(`keys lists topics routes bins kinds onState ${ACTING}`, options);
-    return this.#follow("/events", () => query, { ...ways, openAfter: 2 });
-  };
+  events = (options) => this.#events(sorted(`keys lists topics routes bins kinds onState ${ACTING}`, options));
+  #events = ({ query, ...ways }) => this.#follow("/events", () => query, { ...ways, openAfter: 2 });
   usage = async (options) => this.#json("GET", "/usage", sorted(ACTING, options)); // counts, `limits` (0 is none) and `traffic` by day
-  audit = async (options) => { // returns an array of entries; its `next` is the cursor, to pass as `after`
-    const page = await this.#json("GET", "/audit", sorted(`since action after limit last ${ACTING}`, options));
-    return Object.assign(page.entries, { next: page.next });
-  };
+  // returns an array of entries; its `next` is the cursor, to pass as `after`
+  audit = async (options) => this.#page("/audit", sorted(`since action after limit last ${ACTING}`, options), "entries", (entry) => entry);
   // Yields the entries of the audit trail from now on, or after `after`; `onState` is that of `subscribe`.
   followAudit = (options) => this.#followAudit(sorted(`action after onState ${ACTING}`, options));
-  batch = (options) => {
-    const ways = sorted(`atomic ${ACTING}`, options);
-    return new Batch((request) => this.#json("POST", "/batch", { ...ways, ...request }));
-  };
+  batch = (options) => this.#batch(sorted(`atomic ${ACTING}`, options));
+  #batch = (ways) => new Batch((request) => this.#json("POST", "/batch", { ...ways, ...request }));
   about = async (options) => this.#json("GET", "/", { ...sorted("signal", options), isPublic: true });
   health = async (options) => this.#json("GET", "/healthz", { ...sorted("signal", options), isPublic: true });
 
@@ -319,15 +324,14 @@ class Batch {
 const ACTING = "userid signal";
 const CONDITIONAL = `ifMatch ifNoneMatch ${ACTING}`;
 const WRITING = `ttl keepTtl keepttl type ${CONDITIONAL}`;
-const [COUNTING, PUSHING] = ["ttl max min", "delay ttl front"];
+const [COUNTING, PUSHING, KEY] = ["ttl max min", "delay ttl front", "Idempotency-Key"];
 const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl" }];
-const KEY = "Idempotency-Key";
 const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
 const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
 const [SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_SILENCE] = [250, 15_000, 45_000]; // the server sends an empty line every 15 seconds
 const HOME = import.meta.url.startsWith("http") ? new URL(".", import.meta.url).href : "http://127.0.0.1:8080";
 const at = (noun, name) => `/${noun}/${checked(name)}`;
-const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));
+const atPublic = (noun, id) => (/^@[A-Za-z0-9_:.@+-]+(~[a-z0-9]{6})?\/(?!\.+$)[A-Za-z0-9_.-]+$/.test(id) ? `/${noun}/${id}` : at(noun, id));
 const entryOf = ({ key, owner, ...counts }) => ({ name: key, owner: Number(owner), ...counts });
 const placeOf = (url, noun, { path, info, content_type: contentType, named_path: namedPath, ends_at: endsAt, ...rest }, prefix = `/${noun}/`) => // a proxy may change what is before it
   ({ id: path.split(prefix).pop(), path, url: url + prefix + (namedPath ?? path).split(prefix).pop(), ...rest, ...(namedPath && { namedPath }), ...(contentType && { contentType }), ...(endsAt && { endsAt }) });
@@ -389,17 +393,12 @@ const isPassing = ({ status }) => [0, 429, 502, 503, 504].includes(status);
 const unless = (signal) => (error) => { if (!signal?.aborted) throw error; };
 
 const abortable = (controller = new AbortController()) => [controller.signal, () => controller.abort()];
-function pauseFor(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(finish, milliseconds);
-    function finish() {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", finish);
-      resolve();
-    }
-    signal?.addEventListener("abort", finish);
-  });
-}
+const pauseFor = (milliseconds, signal) => new Promise((resolve) => {
+  const [done, finish] = abortable();
+  const timer = setTimeout(finish, milliseconds);
+  done.addEventListener("abort", () => resolve(clearTimeout(timer)));
+  signal?.addEventListener("abort", finish, { signal: done });
+});
 async function* linesOf({ reader, abort }, url) {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest = "";
@@ -419,6 +418,7 @@ async function* linesOf({ reader, abort }, url) {
     abort(); // frees the slot of the stream at the server
   }
 }
+const linesFrom = (seed) => (Array.isArray(seed) ? seed.map((record) => JSON.stringify(record)).join("\n") : seed);
 function checked(name) { // a browser resolves . and .. in a path
   if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
   throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone.");

@@ -12,6 +12,7 @@ from bambleweeny.client.key_options import Condition, Counting, Writing
 from bambleweeny.client.keys import Keys
 from bambleweeny.client.lists import Lists
 from bambleweeny.client.routes import Routes
+from bambleweeny.client.sandboxes import Sandboxes
 from bambleweeny.client.tokens import Tokens
 from bambleweeny.client.topics import Topics
 from bambleweeny.client.transfer import Imported, ImportPlan, Transfer
@@ -70,6 +71,9 @@ class Client:
         self.bins = Bins(self._connection)
         self.users = Users(self._connection)
         self.tokens = Tokens(self._connection)
+        self.sandboxes: Sandboxes[Client] = Sandboxes(
+            self._connection, lambda token: Client(url, token=token, timeout=timeout)
+        )
 
     def __enter__(self) -> "Client":
         return self

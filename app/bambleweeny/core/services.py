@@ -36,6 +36,9 @@ from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.rates.call_rates import CallRates
+from bambleweeny.core.sandboxes.open_sandboxes import OpenSandboxes
+from bambleweeny.core.sandboxes.sandboxes import Sandboxes
+from bambleweeny.core.sandboxes.saved_sets import SavedSets
 from bambleweeny.core.topics import Bounds, Topics
 from bambleweeny.core.transfer.exports import Exports
 from bambleweeny.core.transfer.import_job import Nouns
@@ -77,6 +80,12 @@ class Services:
     audit: AuditTrail
     usage: Usage
     traffic: Traffic
+    open_sandboxes: OpenSandboxes
+
+    @property
+    def sandboxes(self) -> Sandboxes:
+        """The sandboxes of users."""
+        return self.open_sandboxes.sandboxes
 
     @property
     def sessions(self) -> Sessions:
@@ -103,52 +112,78 @@ def make_services(
     admin_password_file: Path | None = None,
     user_rules: UserRules | None = None,
     metrics: Metrics | None = None,
+    most_sandboxes: tuple[int, int] = (50, 0),
 ) -> Services:
-    """Build the services over a store. No round trip."""
+    """Build the services over a store; `most_sandboxes`: of a user, and open. No round trip."""
     metrics = metrics or Metrics(SharedCounters().part(0))
     waits = LongPolls(store, max_waits, metrics.change_waits)
-    keys = Keys(store)
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
+    tokens = _tokens(store, instance, token_lifetime)
     lists = Lists(store, waits, max_items=max_list_items, max_bytes=max_list_bytes)
     users = Users(store, passwords, admin_password_file, user_rules)
     routes = Routes(store)
-    topics = Topics(store, waits, streams, topic_bounds)
-    batch = Batch(
-        store, max_items=max_list_items, max_bytes=max_list_bytes, topic_bounds=topic_bounds
-    )
+    inboxes = make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds)
+    imports = _imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds))
+    sets = SavedSets(store, bounds, routes, inboxes.bins)
+    batch = _batch(store, bounds, topic_bounds)
     return Services(
         instance=instance,
-        tokens=_tokens(store, instance, token_lifetime),
+        tokens=tokens,
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),
-        keys=keys,
-        key_changes=KeyChanges(store, keys),
+        keys=Keys(store),
+        key_changes=KeyChanges(store, Keys(store)),
         lists=lists,
         items=Items(store, waits, bounds),
         leases=Leases(store, waits, bounds),
         list_policies=ListPolicies(store, bounds),
         selections=Selections(store, users),
-        topics=topics,
+        topics=Topics(store, waits, streams, topic_bounds),
         events=Events(store, streams),
         batch=batch,
         waits=waits,
         key_waits=KeyWaits(store, waits),
         routes=routes,
-        mocks=make_mocks(
-            store, routes, batch, waits, list_bounds=bounds, topic_bounds=topic_bounds
-        ),
-        inboxes=make_inboxes(store, lists, list_bounds=bounds, topic_bounds=topic_bounds),
+        mocks=_mocks(store, routes, batch, waits, (bounds, topic_bounds)),
+        inboxes=inboxes,
         exports=Exports(store.with_long_retry),
-        imports=_imports(store.with_long_retry, users, waits, streams, (bounds, topic_bounds)),
+        imports=imports,
         status=Status(store, append_only_file),
         state=ServerState(metrics, bounds, topic_bounds, max_waits, token_lifetime),
         metrics=metrics,
         audit=AuditTrail(store, streams),
         usage=Usage(store),
         traffic=Traffic(store),
+        open_sandboxes=_sandboxes(store, tokens.named, imports, sets, most_sandboxes),
     )
+
+
+_AllBounds = tuple[tuple[int, int], Bounds]
+"""The most items and bytes of a list, and the bounds of topics."""
+
+
+def _batch(store: Store, list_bounds: tuple[int, int], topic_bounds: Bounds) -> Batch:
+    most_items, most_bytes = list_bounds
+    return Batch(store, max_items=most_items, max_bytes=most_bytes, topic_bounds=topic_bounds)
+
+
+def _mocks(
+    store: Store, routes: Routes, batch: Batch, waits: LongPolls, bounds: _AllBounds
+) -> Mocks:
+    list_bounds, topic_bounds = bounds
+    return make_mocks(
+        store, routes, batch, waits, list_bounds=list_bounds, topic_bounds=topic_bounds
+    )
+
+
+def _sandboxes(
+    store: Store, named: NamedTokens, imports: Imports, sets: SavedSets, most: tuple[int, int]
+) -> OpenSandboxes:
+    most_of_user, most_open = most
+    sandboxes = Sandboxes(store, named, imports, sets, most=most_of_user)
+    return OpenSandboxes(store, sandboxes, most_open)
 
 
 def _tokens(store: Store, instance: Instance, lifetime: int) -> Tokens:
@@ -161,7 +196,7 @@ def _imports(
     users: Users,
     waits: LongPolls,
     streams: Streams,
-    bounds: tuple[tuple[int, int], Bounds],
+    bounds: _AllBounds,
 ) -> Imports:
     """Build the imports. Their store has the long retry, since imports have many steps."""
     list_bounds, topic_bounds = bounds

@@ -8,7 +8,7 @@ BE_UTF8 = "It is UTF-16; send UTF-8."
 """The hint for text that `is_utf16` finds."""
 NO_UTF8 = "It is not UTF-8."
 
-_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_(?:code_)?\d+_[\w-]*")
+_TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_(?:code_)?(?:\d+|open)(?:~\w+)?_[\w-]*")
 
 _LONGEST_CHARACTER = 4
 _NO_ASCII, _FIRST_BYTE = 0x80, 0xC0

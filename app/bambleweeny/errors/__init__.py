@@ -41,6 +41,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       InvalidSignature         401  a request to a bin is not signed with its secrets
       Forbidden                403  only the admin can do this
         InsufficientScope      403  the scopes of the named token do not allow the call
+        NotInASandbox          403  the token of a sandbox cannot do this
         TokenInPageUrl         403  a browser opens a URL with `?token=` as a page
       NotFound                 404  the resource does not exist
         LeaseNotFound          404  the lease does not exist or has expired
@@ -57,6 +58,8 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       CallsDropped             409  the journal has dropped calls that may match
       ItemLeased               409  the item is leased; its lease decides
       TooManyTokens            409  the user has as many named tokens as allowed
+      TooManySandboxes         409  the user has as many sandboxes as allowed
+      TooManySnapshots         409  the sandbox has as many snapshots as it may have
       PreconditionFailed       412  the key does not meet the condition
       BodyTooLarge             413  the body exceeds the limit
         DocumentTooLarge       413  the document of a route is over 256 kB, or of a bin over 64 kB
@@ -73,6 +76,7 @@ raises NoAnswer and its subclasses: it raises them if it received no answer.
       TooManyFilters           422  the query of a collection has too many filters
       TooManyComparisons       422  the conditions compare too much for one request
       TooManyCandidates        422  over 20 rules that test keys match the request
+      SnapshotTooLarge         422  the sandbox has too much for a seed or snapshot
       RateLimited              429  the requests exceed a rate
       TooManyLogins            429  too many logins have failed
       HeadersTooLarge          431  the headers exceed the limit
@@ -184,6 +188,12 @@ from bambleweeny.errors.refusals import (
     UnsupportedCoding,
     UnsupportedType,
 )
+from bambleweeny.errors.sandboxes import (
+    NotInASandbox,
+    SnapshotTooLarge,
+    TooManySandboxes,
+    TooManySnapshots,
+)
 from bambleweeny.errors.webhook_bins import (
     BinNameTaken,
     InvalidBin,
@@ -192,96 +202,26 @@ from bambleweeny.errors.webhook_bins import (
 )
 
 __all__ = [
-    "CATALOGUE",
-    "AnswerTooLarge",
-    "BambleweenyError",
-    "BinNameTaken",
-    "BodyTooLarge",
-    "Busy",
-    "CallsDropped",
-    "CollectionFull",
-    "ConnectionBroken",
-    "CounterOverflow",
-    "DelayTooLong",
-    "DocumentTooLarge",
-    "ExpansionTooLarge",
-    "ExpectationFailed",
-    "Forbidden",
-    "FrontNotFound",
-    "HeaderNotAllowed",
-    "HeadersTooLarge",
-    "IdTaken",
-    "ImportTooLarge",
-    "InsufficientScope",
-    "InternalError",
-    "InvalidBin",
-    "InvalidCode",
-    "InvalidCondition",
-    "InvalidCookie",
-    "InvalidHeader",
-    "InvalidImport",
-    "InvalidName",
-    "InvalidObjectId",
-    "InvalidOperation",
-    "InvalidPath",
-    "InvalidRequest",
-    "InvalidRoute",
-    "InvalidSignature",
-    "InvalidTemplate",
-    "ItemLeased",
-    "LeaseNotFound",
-    "LimitReached",
-    "ListFull",
-    "MaxBytesExceeded",
-    "MethodNotAllowed",
-    "NoAnswer",
-    "NoRule",
-    "NoSuchObject",
-    "NotAnInteger",
-    "NotAnObject",
-    "NotAsCalled",
-    "NotFound",
-    "NotJson",
-    "NotServed",
-    "OutsideBasePath",
-    "PreconditionFailed",
-    "QuotaExceeded",
-    "RangeNotSatisfiable",
-    "RateLimited",
-    "RequestTimeout",
-    "RouteNameTaken",
-    "StaleToken",
-    "StoreFull",
-    "StoreUnavailable",
-    "TimedOut",
-    "TlsNotServed",
-    "TokenInPageUrl",
-    "TooManyAnswers",
-    "TooManyCandidates",
-    "TooManyComparisons",
-    "TooManyDelayed",
-    "TooManyFilters",
-    "TooManyKeyConditions",
-    "TooManyLogins",
-    "TooManyOperations",
-    "TooManyPlaceholders",
-    "TooManyRules",
-    "TooManySegments",
-    "TooManyTokens",
-    "TooManyWildcards",
-    "TooMuchAtOnce",
-    "Unauthorized",
-    "UnknownParameter",
-    "Unreachable",
-    "UnsupportedCoding",
-    "UnsupportedType",
-    "UnusableAnswer",
-    "UserExists",
-    "VersionNotServed",
-    "WeakPassword",
-    "WrongHost",
-    "WrongLogin",
-]
+    "CATALOGUE", "AnswerTooLarge", "BambleweenyError", "BinNameTaken", "BodyTooLarge", "Busy",
+    "CallsDropped", "CollectionFull", "ConnectionBroken", "CounterOverflow", "DelayTooLong",
+    "DocumentTooLarge", "ExpansionTooLarge", "ExpectationFailed", "Forbidden", "FrontNotFound",
+    "HeaderNotAllowed", "HeadersTooLarge", "IdTaken", "ImportTooLarge", "InsufficientScope",
+    "InternalError", "InvalidBin", "InvalidCode", "InvalidCondition", "InvalidCookie",
+    "InvalidHeader", "InvalidImport", "InvalidName", "InvalidObjectId", "InvalidOperation",
+    "InvalidPath", "InvalidRequest", "InvalidRoute", "InvalidSignature", "InvalidTemplate",
+    "ItemLeased", "LeaseNotFound", "LimitReached", "ListFull", "MaxBytesExceeded",
+    "MethodNotAllowed", "NoAnswer", "NoRule", "NoSuchObject", "NotAnInteger", "NotAnObject",
+    "NotAsCalled", "NotFound", "NotInASandbox", "NotJson", "NotServed", "OutsideBasePath",
+    "PreconditionFailed", "QuotaExceeded", "RangeNotSatisfiable", "RateLimited",
+    "RequestTimeout", "RouteNameTaken", "SnapshotTooLarge", "StaleToken", "StoreFull",
+    "StoreUnavailable", "TimedOut", "TlsNotServed", "TokenInPageUrl", "TooManyAnswers",
+    "TooManyCandidates", "TooManyComparisons", "TooManyDelayed", "TooManyFilters",
+    "TooManyKeyConditions", "TooManyLogins", "TooManyOperations", "TooManyPlaceholders",
+    "TooManyRules", "TooManySandboxes", "TooManySegments", "TooManySnapshots", "TooManyTokens",
+    "TooManyWildcards", "TooMuchAtOnce", "Unauthorized", "UnknownParameter", "Unreachable",
+    "UnsupportedCoding", "UnsupportedType", "UnusableAnswer", "UserExists", "VersionNotServed",
+    "WeakPassword", "WrongHost", "WrongLogin",
+]  # fmt: skip
 
 
 def _tree(cls: type[BambleweenyError]) -> list[type[BambleweenyError]]:

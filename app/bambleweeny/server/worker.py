@@ -18,6 +18,7 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import Part
+from bambleweeny.core.sandboxes.sweeper import Sweeper
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
 from bambleweeny.core.usage.traffic import TrafficFlushes
@@ -87,7 +88,10 @@ def work(
 
     flushes = TrafficFlushes(services.traffic.flush)
     flushes.start()
+    sweeper = Sweeper(store.with_long_retry)
+    sweeper.start()
     server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
+    sweeper.stop()
     flushes.stop()
 
 
@@ -123,4 +127,5 @@ def _make_services(
             config.min_password, Limits(config.default_max_bytes, config.default_rate)
         ),
         metrics=metrics,
+        most_sandboxes=(config.max_sandboxes, config.open_sandboxes),
     )

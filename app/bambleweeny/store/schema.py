@@ -1,11 +1,15 @@
 """The names of all keys in the engine; no other module makes such names.
 
 A tenant's keys carry the tenant's id as a hash tag, so that on a Redis Cluster all keys of one
-script are in one slot. `Tenant.at_rest` handles slots that move.
+script are in one slot. `Tenant.at_rest` handles slots that move. A sandbox is a tenant in the slot
+of its owner: the sandbox `k3x9q2` of the user 7 has the id `7~k3x9q2` and the hash tag of 7. Each
+of its saved sets has the keys of a tenant as well, with the id `7~k3x9q2~NAME`.
 """
 
 import re
 from functools import lru_cache
+
+from bambleweeny.names import SANDBOX_MARK
 
 VERSION = 4
 """The version of the layout, stored in the instance's record."""
@@ -28,6 +32,7 @@ _ALONE = (
     "once", "once_at", "route_names", "bin_names", "tokens", "token_uses", "ended_sessions",
     "login_codes",
     "audit", "audit_failed", "traffic", "expiring_bytes", "rates",
+    "sandboxes", "sandbox_bytes", "saved_sets", "dropped_routes", "dropped_bins", "values", "metas",
 )  # fmt: skip
 _BEFORE_NAMES = (
     "key", "meta", "ready", "list", "pushed", "changed", "topic", "published", "document",
@@ -77,9 +82,17 @@ class Tenant:
     ended_sessions: str
     login_codes: str
     rates: str
+    sandboxes: str
+    sandbox_bytes: str
+    saved_sets: str
+    dropped_routes: str
+    dropped_bins: str
+    values: str
+    metas: str
 
     def __init__(self, prefix: str, tenant_id: str, *, in_cluster: bool = False) -> None:
-        self._tag = f"{prefix}:{{{tenant_id}}}:"
+        owner, mark, rest = tenant_id.partition(SANDBOX_MARK)
+        self._tag = f"{prefix}:{{{owner}}}{mark}{rest}:"
         for part in _ALONE:
             setattr(self, part, self._tag + _STORED_AS.get(part, part))
         self.at_rest = (f"{self._tag}never",) if in_cluster else ()
@@ -174,6 +187,7 @@ class Schema:
         self.instance = f"{prefix}:instance"
         self.users = f"{prefix}:users"
         self.tenants = f"{prefix}:tenants"
+        self.sandbox_owners = f"{prefix}:sandboxes"
         self.probe = f"{prefix}:probe"
         # NOTE: the hash tag keeps both in one slot of a Cluster; no tenant has it.
         self.audit_streams = (f"{prefix}:{{audit}}:audit", f"{prefix}:{{audit}}:audit_failed")

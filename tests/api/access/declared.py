@@ -5,9 +5,10 @@ import re
 from bambleweeny.api import create_app
 from bambleweeny.api.requests.authentication import admin_only, authenticated, logged_in
 from bambleweeny.api.requests.scopes import SESSION
+from bambleweeny.api.sandboxes import authenticated_or_open
 from falcon import inspect
 
-HOOKS = (authenticated, logged_in, admin_only)
+HOOKS = (authenticated, logged_in, admin_only, authenticated_or_open)
 
 
 def needed_by(responder):

@@ -42,6 +42,7 @@ def filled(as_admin, services):
         "/routes/{public_id}": route,
         "/routes/{public_id}/{rest}": f"{route}/any/path",
         "/users/{user_id}": "/users/0",
+        "/sandboxes/{sandbox_id}": as_admin.post("/sandboxes").json()["url"],
         "/docs/{page}": "/docs/queues",
         "/docs/files/{version}/{name}": "/docs/files/latest/style.css",
         "/console/a/{version}/{path}": "/console/a/latest/main.js",

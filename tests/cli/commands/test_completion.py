@@ -86,3 +86,11 @@ def test_the_script_is_one_that_its_shell_can_read(shell, typed, shell_of, tmp_p
 
 def test_another_shell_is_refused(typed):
     typed("completion", "tcsh", status=2)
+
+
+def test_sandboxes_are_completed(completed, typed):
+    typed("sandboxes", "add", "--name", "c-sandbox")
+    [id] = [row.split("\t")[0] for row in typed("sandboxes").splitlines() if "c-sandbox" in row]
+    assert completed(f"bambleweeny sandboxes reset {id[:5]}") == [id]
+    assert completed("bambleweeny sandboxes sn") == ["snapshot"]
+    typed("sandboxes", "del", id)

@@ -22,7 +22,9 @@ FILES = re.compile(rf"[\w/]+\.(?:py|lua)\b|(?<=`)(?:{FOLDERS})/\w+").findall
 LIBRARIES = [
     name
     for name in NAMES
-    if name.startswith("lib/") or name in ("batch/rollback", "rates/cell_rates")
+    if name.startswith("lib/")
+    or name in ("batch/rollback", "rates/cell_rates")
+    or name in (f"sandboxes/{part}" for part in ("owner", "sets", "saved_keys", "saved_lists"))
 ]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch

@@ -20,6 +20,7 @@ from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, id_before, id_in_order, is_message_id
 from bambleweeny.core.usage.usage import Used
 from bambleweeny.errors import InvalidRequest, Unauthorized
+from bambleweeny.names import shown_owner
 
 _READ = needs("audit", "read")
 _DEFAULT_LIMIT = 100
@@ -151,9 +152,10 @@ def _after(req: falcon.Request) -> str:
 def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
     traffic = [{"day": day, **counts} for day, counts in used.days]
     return {
-        "id": int(user_id),
+        "id": int(shown_owner(user_id)),
         **used.counts,
         "bytes": used.bytes,
+        "sandboxes": {"count": used.sandboxes, "bytes": used.reserved},
         "limits": used.limits,
         "traffic": traffic,
     }

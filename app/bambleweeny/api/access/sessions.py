@@ -182,6 +182,7 @@ class AuthTest:
         if caller.scopes is None:
             return known
         ends = "does not expire" if left is None else f"expires in {left} seconds"
+        ends = "ends with its sandbox" if caller.is_in_sandbox else ends
         scopes = " ".join(caller.scopes.texts)
         return {**known, "info": f"The token {ends}.", "token": caller.token, "scopes": scopes}
 

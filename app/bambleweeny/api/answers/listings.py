@@ -22,6 +22,7 @@ from bambleweeny.core.lists.items import Items
 from bambleweeny.core.pacing import paced
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
+from bambleweeny.names import shown_owner
 
 _FOR_ALL_NOUNS = ("prefix", "limit", "after", "count", "delimiter")
 SELECTING: dict[Noun, tuple[str, ...]] = {
@@ -145,7 +146,8 @@ def _text_pages(selection: Selection) -> Iterator[bytes]:
 
 
 def _rows(names: Iterable[str], owner: str) -> list[dict[str, Any]]:
-    return [{"key": name, "owner": owner} for name in names]
+    shown = shown_owner(owner)
+    return [{"key": name, "owner": shown} for name in names]
 
 
 def _name_pages(selection: Selection, owner: str) -> Iterator[Page]:
@@ -158,6 +160,7 @@ def _row_pages(
     selection: Selection, owner: str, *, has_values: bool, has_meta: bool
 ) -> Iterator[Page]:
     """Yield one page for each row, since a value may be large."""
+    owner = shown_owner(owner)
     for row in selection.rows(MOST_BYTES_AT_ONCE if has_values else None):
         if isinstance(row, str):
             yield [], [row]
@@ -171,10 +174,11 @@ def _row_pages(
 
 
 def _stats_pages(selection: Selection, caller: Caller, items: Items) -> Iterator[Page]:
+    owner = shown_owner(caller.id)
     for page in selection.names():
         names, groups = _parted(selection, page)
         counted = items.stats_of_each(caller, names)
-        rows = [{"key": name, "owner": caller.id, **_row_of_list(stats)} for name, stats in counted]
+        rows = [{"key": name, "owner": owner, **_row_of_list(stats)} for name, stats in counted]
         yield rows, groups
 
 

@@ -16,6 +16,7 @@ REMEMBERED = {
     "id": "{{public_id}}",
     "user_id": "{{user_id}}",
     "token_id": "{{token_id}}",
+    "sandbox_id": "{{sandbox_id}}",
 }
 """Parameters whose value comes from an earlier answer."""
 NAMES = {"keys": "settings", "lists": "jobs", "topics": "news"}
@@ -76,6 +77,14 @@ STEPS = {
     "DELETE /lists/{name}": Step(),
     "POST /topics/{name}": Step(body="it works"),
     "GET /topics/{name}": Step(query={"since": "all"}),
+    "POST /sandboxes": Step(remember=("sandbox_id", "json.id")),
+    "GET /sandboxes": Step(),
+    "GET /sandboxes/{sandbox_id}": Step(),
+    "PATCH /sandboxes/{sandbox_id}": Step(),
+    "PUT /sandboxes/{sandbox_id}/snapshots/{name}": Step(name="paid"),
+    "POST /sandboxes/{sandbox_id}/reset": Step(),
+    "DELETE /sandboxes/{sandbox_id}/snapshots/{name}": Step(name="paid"),
+    "DELETE /sandboxes/{sandbox_id}": Step(),
     "POST /routes": Step(
         body={"key": "settings", "content_type": "application/json"}, remember=_OF_PATH
     ),

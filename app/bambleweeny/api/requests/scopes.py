@@ -10,6 +10,10 @@ import falcon
 
 from bambleweeny.core.auth.caller import Caller, check_name
 from bambleweeny.core.auth.scopes import BUNDLES, session_only
+from bambleweeny.errors import NotInASandbox
+
+_OF_SANDBOXES = {noun for noun, _ in BUNDLES["read"]} | {"sandboxes"}
+"""The nouns that a sandbox has."""
 
 
 class Needs(NamedTuple):
@@ -26,6 +30,11 @@ class Needs(NamedTuple):
     bundle: str = ""
 
     @property
+    def _is_for_sandboxes(self) -> bool:
+        """Whether the call is one that the token of a sandbox may make."""
+        return bool(self.scopes) and all(noun in _OF_SANDBOXES for noun, _ in self.scopes)
+
+    @property
     def texts(self) -> list[str]:
         """The scopes as in `x-scopes`."""
         return [self.bundle] if self.bundle else [f"{noun}:{verb}" for noun, verb in self.scopes]
@@ -34,6 +43,8 @@ class Needs(NamedTuple):
         """Raise InsufficientScope unless a named token's scopes allow the call."""
         if caller.scopes is None or self is ANY_TOKEN:
             return
+        if caller.is_in_sandbox and not self._is_for_sandboxes:
+            raise NotInASandbox()
         if self is SESSION:
             raise session_only()
         if self.is_checked_later:

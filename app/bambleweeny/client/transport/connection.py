@@ -19,7 +19,7 @@ from bambleweeny.client.transport.login import (
 )
 from bambleweeny.client.values import Value
 from bambleweeny.errors import InvalidName, InvalidRequest, Unauthorized
-from bambleweeny.names import NAME_RULE, is_name, is_username, parse_server_url
+from bambleweeny.names import NAME_RULE, is_name, is_public_owner, parse_server_url
 
 _CONNECTIONS = 100
 """The size of the connection pool. More simultaneous calls open connections of their own."""
@@ -205,7 +205,7 @@ def path_of(noun: str, name: str | int) -> str:
 def public_path_of(noun: str, id: str) -> str:
     """Return the path of a route or a bin, by its id or `@USER/NAME`; else InvalidName."""
     user, _, name = id[1:].partition("/")
-    if id.startswith("@") and is_username(user) and is_name(name):
+    if id.startswith("@") and is_public_owner(user) and is_name(name):
         return f"/{noun}/{id}"
     return path_of(noun, id)
 

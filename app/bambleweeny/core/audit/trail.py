@@ -9,6 +9,7 @@ from bambleweeny.core.audit.entries import Act, Actions, Entry, entry_of, packed
 from bambleweeny.core.audit.first_a_minute import FirstAMinute
 from bambleweeny.core.notify.streams import Reader, Streams
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import owner_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ADD_AUDIT_ENTRY, READ_AUDIT
 
@@ -50,15 +51,16 @@ class AuditTrail:
     def note(self, act: Act, user_ids: Iterable[str] = ()) -> None:
         """Add an entry to the trail of the instance and of these users, and a line to the log.
 
-        Never fails: if the engine is away or full, only the log has the entry. One round trip,
-        O(1). A user that does not exist gets no entry.
+        Never fails: if the engine is away or full, only the log has the entry. What concerns a
+        sandbox is in the trail of its owner. One round trip, O(1). A user that does not exist gets
+        no entry.
         """
         act = act.cut()
         _log.info("%s", _text_of(act), extra=_fields_of(act))
         entry, failed = packed(act), int(act.is_failure)
         whole = (failed, self._most_of_instance, self._schema.audited, entry)
         calls: list[Any] = [(self._schema.audit_streams, whole)]
-        for user_id in dict.fromkeys(filter(None, user_ids)):
+        for user_id in dict.fromkeys(map(owner_of, filter(None, user_ids))):
             tenant = self._schema.tenant(user_id)
             keys = (*tenant.audit_streams, tenant.user)
             calls.append((keys, (failed, self._most_of_user, tenant.audited, entry)))

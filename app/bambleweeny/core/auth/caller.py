@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from bambleweeny.core.auth.scopes import Scopes
 from bambleweeny.errors import BodyTooLarge
+from bambleweeny.names import is_in_sandbox
 
 
 class CallLimits(NamedTuple):
@@ -33,6 +34,11 @@ class Caller(NamedTuple):
     scopes: Scopes | None = None
     token: str = ""
     limits: CallLimits | None = None
+
+    @property
+    def is_in_sandbox(self) -> bool:
+        """Whether the caller has the token of a sandbox."""
+        return is_in_sandbox(self.id)
 
     @property
     def field(self) -> str:

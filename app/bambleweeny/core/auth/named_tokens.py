@@ -17,7 +17,7 @@ from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
 from bambleweeny.core.auth.token_rules import NamedToken, check_narrower, manageable_of
 from bambleweeny.errors import Busy, InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import TOKEN_PREFIX
+from bambleweeny.names import TOKEN_OWNER, TOKEN_PREFIX, is_in_sandbox
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
 
@@ -30,7 +30,7 @@ _LETTERS = string.ascii_letters + string.digits
 _SECRET_LETTERS, _MAC_LETTERS = 32, 16
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _parts_of = re.compile(
-    rf"{TOKEN_PREFIX}(0|[1-9][0-9]{{0,17}})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
+    rf"{TOKEN_PREFIX}({TOKEN_OWNER})_([a-z0-9]{{{_LENGTH_OF_ID}}})_"
     rf"([A-Za-z0-9]{{{_SECRET_LETTERS}}})([0-9a-f]{{{_MAC_LETTERS}}})"
 ).fullmatch
 
@@ -86,7 +86,8 @@ class NamedTokens:
             ("HMGET", tenant.user, *CALL_LIMIT_FIELDS),
         )
         if packed is None or name is None or revision is None:
-            raise Unauthorized(hint="The token has been revoked.")
+            what = "sandbox has ended" if is_in_sandbox(user_id) else "token has been revoked"
+            raise Unauthorized(hint=f"The {what}.")
         record = token_record_of(packed)
         is_old = self._is_old(record, text)
         scopes = [one for one in record.scopes if not is_old or not one.startswith("tokens:")]
@@ -120,6 +121,17 @@ class NamedTokens:
         expired = [one.id for one in known if one.record.expires and one.record.expires <= now]
         self._put(caller, token_id, b"", record, expired)
         return text, NamedToken(token_id, record, 0)
+
+    def for_sandbox(
+        self, tenant_id: str, token_id: str, scopes: Sequence[str], rate: str
+    ) -> tuple[str, TokenRecord]:
+        """Return the text and the record of a sandbox's token. No round trip.
+
+        It expires with the sandbox.
+        """
+        text = self._text(tenant_id, token_id)
+        texts = parse_scopes(scopes).texts
+        return text, TokenRecord(token_id, texts, int(self._clock()), _digest(text), 0, rate)
 
     def all(self, caller: Caller) -> list[NamedToken]:
         """Return the caller's tokens that have not expired, oldest first; O(tokens).
@@ -195,7 +207,7 @@ class NamedTokens:
             if caller.scopes is not None and 0 < found.record.expires <= self._clock():
                 raise NotFound("There is no such token.")
             new = changed(found.record, known)
-            if self._put(caller, token_id, msgspec.json.encode(found.record), new):
+            if self._put(caller, token_id, found.record.packed(), new):
                 return NamedToken(token_id, new, found.used)
         raise Busy("Other calls keep changing the token.")
 

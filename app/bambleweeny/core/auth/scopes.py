@@ -19,6 +19,7 @@ _VERBS = {
     "topics": ("read", "publish", "write"),
     "routes": ("read", "write"),
     "bins": ("read", "write"),
+    "sandboxes": ("read", "write"),
     "tokens": ("write",),
     "users": ("read", "write"),
     "audit": ("read",),

@@ -19,6 +19,10 @@ class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     old_digest: str = ""
     old_until: int = 0
 
+    def packed(self) -> bytes:
+        """Encode the record."""
+        return msgspec.json.encode(self)
+
 
 def token_record_of(packed: bytes) -> TokenRecord:
     """Decode a stored record."""

@@ -76,7 +76,9 @@ class Bins(PublicIds):
             self._take_document(found)
 
     def _take_document(self, found: PublicId) -> None:
-        self._remember(found._replace(has_document=True))
+        if not found.as_owner.is_in_sandbox:
+            # NOTE: a reset of a sandbox may take the document away.
+            self._remember(found._replace(has_document=True))
         raise HasDocument()
 
     def delete_ended(self, owner: Caller, public_id: str, revision: str | bytes) -> None:
@@ -84,4 +86,4 @@ class Bins(PublicIds):
         # NOTE: a deletion of the owner deletes the bin.
         with suppress(Unauthorized):
             if run_as(self._store, owner, REMOVE_PUBLIC_ID, public_id, self.noun, revision):
-                self._store.write(("UNLINK", self._store.schema.bin(public_id)))
+                self.forget_record(owner, public_id)

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from itertools import count
 from urllib.parse import unquote_plus
 
+from bambleweeny.names import TOKEN_OWNER, TOKEN_PREFIX
+
 REDACTED = "[token]"
 
-_RUN = re.compile(r"[\w.%\\-]{12,}", re.ASCII)
+_RUN = re.compile(r"[\w.%\\~-]{12,}", re.ASCII)
 """What may be a token, or contain one, also with escaped characters."""
-_ESCAPED = re.compile(r"(?:%|\\u00)(2[5DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9Aa])")
-"""An escaped letter, digit, dash, dot, underscore or percent sign of a URL or of JSON."""
-_NAMED = re.compile(r"b9y_(?:0|[1-9][0-9]{0,17})_[a-z0-9]{6}_[A-Za-z0-9]{48}")
+_ESCAPED = re.compile(
+    r"(?:%|\\u00)(2[5DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9AaEe])"
+)
+"""An escaped letter, digit, dash, dot, underscore, tilde or percent sign of a URL or of JSON."""
+_NAMED = re.compile(rf"{TOKEN_PREFIX}(?:{TOKEN_OWNER})_[a-z0-9]{{6}}_[A-Za-z0-9]{{48}}")
 """A named token. It has a fixed length, so that other characters may stand at both sides of it."""
 _MOST_LEVELS = 3
 """How many times a text in a text is escaped, at most."""

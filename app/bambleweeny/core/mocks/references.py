@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bambleweeny.names import is_public_id, is_username
+from bambleweeny.names import is_public_id, is_public_owner
 
 _NAME = re.compile(r"(?!\.+$)[A-Za-z0-9_.-]{1,64}", re.ASCII).fullmatch
 
@@ -24,10 +24,13 @@ def is_public_name(text: str) -> bool:
 
 
 def reference_of(text: str) -> Reference | None:
-    """Read a uuid or `@USER/NAME`; None if it is neither."""
+    """Read a uuid or `@USER/NAME`; None if it is neither.
+
+    In a sandbox of USER the name begins with `@USER~ID/`.
+    """
     if not text.startswith("@"):
         return Reference(id=text) if is_public_id(text) else None
     user, _, name = text[1:].partition("/")
-    if is_username(user) and is_public_name(name):
+    if is_public_owner(user) and is_public_name(name):
         return Reference(user=user, name=name)
     return None

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bambleweeny.core.notify.disconnects import Disconnects
 from bambleweeny.errors import Busy
+from bambleweeny.names import owner_of
 from bambleweeny.store import Store
 from bambleweeny.store.client.pubsub import Follower, Waiter
 
@@ -62,7 +63,8 @@ class _Slots:
 class LongPolls:
     """The wait slots of this process: at most `most` requests wait at a time.
 
-    One tenant holds at most a quarter of the slots, so that the others can still wait.
+    One tenant holds at most a quarter of the slots, with its sandboxes, so that the others can
+    still wait.
 
     All of them share one connection to the engine, and none of them polls it. `count` gets +1
     when a wait begins and -1 when it is over.
@@ -144,14 +146,14 @@ class LongPolls:
 
     def _take_slot(self, tenant: str) -> str | None:
         """Take a slot, or return the reason why there is none."""
-        reason = _NO_SLOT if self.is_over else self._slots.take(tenant)
+        reason = _NO_SLOT if self.is_over else self._slots.take(owner_of(tenant))
         if reason is None:
             self._count(+1)
         return reason
 
     def _return_slot(self, tenant: str) -> None:
         self._count(-1)
-        self._slots.give_back(tenant)
+        self._slots.give_back(owner_of(tenant))
 
     def _wait(
         self,

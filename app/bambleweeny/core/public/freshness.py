@@ -7,6 +7,7 @@ from bambleweeny.store import Store
 from bambleweeny.store.changes import Unchanged
 
 _LONGEST_SECONDS = 1.0
+_NO_EXPIRY = -1
 
 
 class Fresh(NamedTuple):
@@ -48,9 +49,12 @@ class Freshness:
         if unchanged is None:
             return None
         monotonic, now = time.monotonic(), time.time() * 1000
-        [expiries] = self._store.read(
-            ("ZRANGEBYSCORE", tenant.key_expiries, int(now), "+inf", "WITHSCORES", "LIMIT", 0, 1)
+        [expiries, left] = self._store.read(
+            ("ZRANGEBYSCORE", tenant.key_expiries, int(now), "+inf", "WITHSCORES", "LIMIT", 0, 1),
+            ("PTTL", tenant.user),
         )
         seconds = min([(float(at) - now) / 1000 for at in expiries[1::2]] + [_LONGEST_SECONDS])
+        # NOTE: the record of a sandbox expires, after which nothing of it is public.
+        seconds = seconds if left == _NO_EXPIRY else min(seconds, left / 1000)
         fresh = Fresh(monotonic + seconds, unchanged)
         return fresh if fresh.holds() else None

@@ -14,6 +14,7 @@ from bambleweeny.errors import (
     BinNameTaken,
     InvalidRequest,
     NotFound,
+    NotInASandbox,
     QuotaExceeded,
     RouteNameTaken,
     StoreFull,
@@ -21,12 +22,16 @@ from bambleweeny.errors import (
 )
 from bambleweeny.names import is_public_id
 from bambleweeny.store import Store
+from bambleweeny.store.client.link import Command
 from bambleweeny.store.schema import Tenant
-from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, REMOVE_PUBLIC_ID
+from bambleweeny.store.scripts import ADD_PUBLIC_ID_WITHIN_QUOTA, FIND_UNUSED_IDS, REMOVE_PUBLIC_ID
 
 _T = TypeVar("_T")
 
 _REMEMBERED = 10_000
+_REFUSALS = (
+    QuotaExceeded, StoreFull, RouteNameTaken, BinNameTaken, Unauthorized, NotInASandbox,
+)  # fmt: skip
 _UNFINISHED_SECONDS = 3600
 
 
@@ -103,7 +108,58 @@ class PublicIds:
             )
         if not run_as(self._store, caller, REMOVE_PUBLIC_ID, public_id, self.noun, ""):
             raise NotFound()
-        self._store.write(("UNLINK", self._record_of(public_id)))
+        self.forget_record(caller, public_id)
+
+    def forget_record(self, caller: Caller, public_id: str) -> None:
+        """Delete the record of an id that has been removed from the caller's index.
+
+        In a sandbox it stays while a saved set has the id. O(1), in a sandbox O(dropped ids).
+        """
+        if caller.is_in_sandbox:
+            self.forget_dropped(caller)
+        else:
+            self._store.write(("UNLINK", self._record_of(public_id)))
+
+    def forget_dropped(self, caller: Caller) -> None:
+        """Delete the records of ids that neither a sandbox nor one of its saved sets has."""
+        unused = run_as(self._store, caller.unchecked, FIND_UNUSED_IDS, self.noun)
+        if unused:
+            tenant = self._store.schema.tenant(caller.id)
+            dropped = tenant.dropped_routes if self.noun == "routes" else tenant.dropped_bins
+            self._store.write(*(("UNLINK", self._record_of(one.decode())) for one in unused))
+            self._store.write(("ZREM", dropped, *unused))
+
+    def make_copies(self, source: str, owner: str) -> list[tuple[str, str]]:
+        """Make new ids, with records, for a copy of what a tenant or a saved set has.
+
+        Returns the earlier ids and those for `owner`. The records expire within an hour, unless
+        `keep_records` keeps them. O(ids), three round trips, one without ids.
+        """
+        [members] = self._store.read(
+            ("ZRANGE", self.index(self._store.schema.tenant(source)), 0, -1)
+        )
+        ids = [member.decode() for member in members]
+        if not ids:
+            return []
+        pairs = []
+        commands: list[Command] = []
+        for earlier, found in zip(ids, self._fetch(ids), strict=True):
+            # NOTE: an interrupted creation may have left an id without a record.
+            made = (found or PublicId(earlier, owner, ""))._replace(id=str(uuid4()), owner=owner)
+            commands += self._creating(made)
+            pairs.append((earlier, made.id))
+        self._store.write(*commands)
+        return pairs
+
+    def keep_records(self, ids: list[str]) -> None:
+        """Keep the records of new ids, which have been added to an index."""
+        if ids:
+            self._store.write(*(("PERSIST", self._record_of(one)) for one in ids))
+
+    def forget_copies(self, ids: list[str]) -> None:
+        """Delete the records of ids that were made in vain."""
+        if ids:
+            self._store.write(*(("UNLINK", self._record_of(one)) for one in ids))
 
     def owned_by(self, caller: Caller) -> list[PublicId]:
         """Return the records of the caller's ids. O(n), two round trips.
@@ -142,16 +198,21 @@ class PublicIds:
         the quota.
         """
         record = self._record_of(made.id)
-        fields = ["owner", made.owner, "target", made.target, "content_type", made.content_type]
-        fields += ["document", "1"] if made.has_document else []
-        self._store.write(("HSET", record, *fields), ("EXPIRE", record, _UNFINISHED_SECONDS))
+        self._store.write(*self._creating(made))
         try:
             added = add_to_index()
-        except (QuotaExceeded, StoreFull, RouteNameTaken, BinNameTaken, Unauthorized):
+        except _REFUSALS:
             self._store.write(("UNLINK", record))
             raise
         self._store.write(("PERSIST", record))
         return added
+
+    def _creating(self, made: PublicId) -> list[Command]:
+        """Return the commands that write the record of a new public id, which expires."""
+        record = self._record_of(made.id)
+        fields = ["owner", made.owner, "target", made.target, "content_type", made.content_type]
+        fields += ["document", "1"] if made.has_document else []
+        return [("HSET", record, *fields), ("EXPIRE", record, _UNFINISHED_SECONDS)]
 
     def _fetch(self, ids: list[str]) -> list[PublicId | None]:
         fields = ("owner", "target", "content_type", "document")

@@ -12,6 +12,7 @@ from bambleweeny.errors import (
     NotFound,
     RouteNameTaken,
 )
+from bambleweeny.names import SANDBOX_MARK
 from bambleweeny.store import Store
 from bambleweeny.store.schema import Tenant
 
@@ -78,10 +79,11 @@ class PublicNames:
 
     def _fetch(self, reference: Reference) -> str:
         schema = self._store.schema
-        [user_id] = self._store.read(("HGET", schema.users, reference.user))
+        owner, mark, sandbox_id = reference.user.partition(SANDBOX_MARK)
+        [user_id] = self._store.read(("HGET", schema.users, owner))
         if user_id is None:
             raise NotFound()
-        names = self.index(schema.tenant(user_id.decode()))
+        names = self.index(schema.tenant(user_id.decode() + mark + sandbox_id))
         [found] = self._store.read(("HGET", names, reference.name))
         if found is None:
             raise NotFound()

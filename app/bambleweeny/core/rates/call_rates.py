@@ -9,7 +9,7 @@ from bambleweeny.core.auth.tenant_session import run_read_as
 from bambleweeny.core.rates.policies import Policy, Standing, policy_of, standing_of
 from bambleweeny.core.rates.reached import Reached
 from bambleweeny.errors import StoreFull
-from bambleweeny.names import parse_rate
+from bambleweeny.names import OPEN_OWNER, owner_of, parse_rate
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import SPEND_RATE
 
@@ -27,6 +27,8 @@ class CallRates:
 
     def spend(self, caller: Caller) -> Standing | None:
         """Count a call against the rates of its user and its token, or against none of them.
+
+        A call in a sandbox of a user counts against the rate of that user.
 
         Returns None for a caller without a rate. One round trip; none within a tenth of a second
         after a refusal. Raises StaleToken if the caller has changed. In a full store calls are not
@@ -51,7 +53,12 @@ class CallRates:
         for policy in policies:
             field = caller.token if policy.name == _TOKEN else _USER
             args += [f"{policy.name}:{field}", *policy.packed]
-        reply = run_read_as(self._store, caller, SPEND_RATE, *args)
+        # NOTE: or a user could multiply its rate by its sandboxes. The call that follows checks
+        # whether the sandbox has ended.
+        spender = caller
+        if caller.is_in_sandbox and owner_of(caller.id) != OPEN_OWNER:
+            spender = caller.unchecked._replace(id=owner_of(caller.id))
+        reply = run_read_as(self._store, spender, SPEND_RATE, *args)
         return standing_of(policies, reply)
 
 

@@ -73,6 +73,21 @@ class Imports:
                 raise
         return job.imported
 
+    def fill(self, caller: Caller, lines: IO[bytes]) -> None:
+        """Import lines into a tenant that nobody knows yet; an error has the line.
+
+        Raises what `run` raises.
+        """
+        self._check(caller, lines)
+        job = ImportJob(self._store, self._nouns, caller, skips=False, begun="")
+        lines.seek(0)
+        for group in _groups(_records(lines)):
+            try:
+                job.put([one.record for one in group])
+            except BambleweenyError as ex:
+                ex.info, ex.index = f"Line {group[0].number}: {ex.info}", group[0].number - 1
+                raise
+
     def plan(
         self, caller: Caller, lines: IO[bytes], mode: str, begun: str = "", *, after: ImportPlan
     ) -> ImportPlan:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import owner_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ADD_TRAFFIC
 
@@ -40,9 +41,10 @@ class Traffic:
         self._is_away = False
 
     def count(self, user_id: str, bytes_in: int, bytes_out: int, status: int) -> None:
-        """Count a request. No round trip."""
+        """Count a request; that of a sandbox counts for its owner. No round trip."""
+        owner = owner_of(user_id)
         with self._lock:
-            row = self._row_of(user_id)
+            row = self._row_of(owner)
             row[0] += 1
             row[1] += bytes_in
             row[2] += bytes_out
@@ -51,8 +53,9 @@ class Traffic:
 
     def count_bytes_out(self, user_id: str, size: int) -> None:
         """Add to the bytes of answers, after the request was counted."""
+        owner = owner_of(user_id)
         with self._lock:
-            self._row_of(user_id)[2] += size
+            self._row_of(owner)[2] += size
 
     def flush(self) -> None:
         """Add the counts so far to the store. A round trip for each 100 users.

@@ -26,6 +26,8 @@ class Day(NamedTuple):
 class Used(NamedTuple):
     """What a user stores, by noun and in bytes; its limits; and its traffic of the last 35 days.
 
+    `sandboxes` is the number of its sandboxes, and `reserved` the bytes that are reserved for them.
+
     The oldest day comes first. A day without traffic is missing.
     """
 
@@ -33,6 +35,8 @@ class Used(NamedTuple):
     bytes: int
     limits: dict[str, int | str]
     days: list[Day]
+    sandboxes: int = 0
+    reserved: int = 0
 
 
 class Usage:
@@ -49,13 +53,16 @@ class Usage:
         ten seconds may be missing.
         """
         used = used_bytes(self._store, caller)
-        owned, limits, traffic = run_read_as(self._store, caller, READ_USAGE, *LIMITS)
+        owned, limits, traffic, sandboxes = run_read_as(self._store, caller, READ_USAGE, *LIMITS)
         pairs = zip(LIMITS, limits, strict=True)
+        reserved = sum(map(int, sandboxes))
         return Used(
             counts=dict(zip(NOUNS, owned, strict=True)),
-            bytes=used,
+            bytes=used - reserved,
             limits={name: _limit_of(value) for name, value in pairs},
             days=self._days(traffic),
+            sandboxes=len(sandboxes),
+            reserved=reserved,
         )
 
     def _days(self, flat: list[bytes]) -> list[Day]:

@@ -14,7 +14,6 @@ from bambleweeny.cli.arguments.workers import (
     end_by_signals,
     some_seconds,
 )
-from bambleweeny.cli.commands.list_worker import until_answered
 from bambleweeny.cli.commands.listen.curl import LOGIN
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
 from bambleweeny.cli.commands.listen.found import Found, dead_items, one_item, ready_items
@@ -23,6 +22,7 @@ from bambleweeny.cli.commands.listen.lists import Place, place_of
 from bambleweeny.cli.commands.listen.redelivery import print_curl, redeliver
 from bambleweeny.cli.commands.listen.signing import NAMES, signer_of
 from bambleweeny.cli.commands.listen.targets import parse_target
+from bambleweeny.cli.commands.workers.list_worker import until_answered
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import WrongUse

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.commands.list_worker import Worker
 from bambleweeny.cli.commands.listen.events import show_delivery
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
 from bambleweeny.cli.commands.listen.outgoing import Unsendable
+from bambleweeny.cli.commands.workers.list_worker import Worker
 from bambleweeny.cli.output import Output
 from bambleweeny.errors import BambleweenyError, NotFound
 

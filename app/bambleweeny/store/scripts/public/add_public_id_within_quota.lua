@@ -6,10 +6,13 @@
 --   ARGV[2] id (string): the public id
 --   ARGV[3] noun (string): `routes` or `bins`
 -- Output: 1, or 0 if the tenant has the id already
--- Errors: quota_exceeded, max_bytes_exceeded, store_full
+-- Errors: not_in_a_sandbox, quota_exceeded, max_bytes_exceeded, store_full
 --- @include "lib/tenant"
 --- @include "lib/quota"
 local id, noun = ARGV[2], ARGV[3]
+if redis.call('HGET', user, 'is_closed') then
+  return redis.error_reply('B9Y not_in_a_sandbox')
+end
 if quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end

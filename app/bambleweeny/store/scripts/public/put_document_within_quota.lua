@@ -12,8 +12,8 @@
 --   ARGV[7] journal (string): the topic of its calls, or ''
 --   ARGV[8..] field (bytes): name and value of each field of the hash of the document
 -- Output: the name of the owner
--- Errors: not_found, busy, quota_exceeded, max_bytes_exceeded, store_full, route_name_taken,
---   bin_name_taken
+-- Errors: not_in_a_sandbox, not_found, busy, quota_exceeded, max_bytes_exceeded, store_full,
+--   route_name_taken, bin_name_taken
 --- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/quota"
@@ -23,6 +23,9 @@ local name, journal = ARGV[6], ARGV[7]
 local is_route = noun == 'routes'
 local index = is_route and its_routes or its_bins
 local names = is_route and its_route_names or its_bin_names
+if redis.call('HGET', user, 'is_closed') then
+  return redis.error_reply('B9Y not_in_a_sandbox')
+end
 local holder = name ~= '' and redis.call('HGET', names, name)
 if holder and holder ~= id then
   return redis.error_reply(is_route and 'B9Y route_name_taken' or 'B9Y bin_name_taken')

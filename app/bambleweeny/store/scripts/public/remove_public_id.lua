@@ -20,5 +20,9 @@ local removed = redis.call('ZREM', is_route and its_routes or its_bins, id)
 if removed == 1 then
   redis.call('HINCRBY', user, 'room', #id + length + 64)
   forget_document(id, is_route and its_route_names or its_bin_names)
+  if string.find(its_tag, '}~', 1, true) then
+    -- A saved set of a sandbox may have the id, so that its record stays for now.
+    redis.call('ZADD', is_route and its_dropped_routes or its_dropped_bins, 0, id)
+  end
 end
 return removed

@@ -4,7 +4,8 @@
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2..] limit (string): the field of each limit in the record
--- Output: the numbers of keys, lists, topics, routes and bins; the limits; the traffic
+-- Output: the numbers of keys, lists, topics, routes and bins; the limits; the traffic; the bytes
+--   that are reserved for each sandbox
 -- Errors: unauthorized
 --- @include "lib/tenant"
 --- @include "lib/quota"
@@ -14,4 +15,6 @@ for index, names in ipairs({its_keys, its_lists, its_topics, its_routes, its_bin
 end
 numbers[1] = numbers[1] - count_expired()
 local limits = redis.call('HMGET', user, unpack(ARGV, 2))
-return {numbers, limits, redis.call('HGETALL', its_traffic)}
+return {
+  numbers, limits, redis.call('HGETALL', its_traffic), redis.call('HVALS', its_sandbox_bytes),
+}

@@ -4,7 +4,7 @@
 --   KEYS[1] user (hash): the tenant's record
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] expected (string): the earlier number, or '' for none
---   ARGV[3] used (integer): the bytes of all but idempotency keys
+--   ARGV[3] used (integer): the bytes of all but idempotency keys and sandboxes
 -- Output: the bytes that the tenant uses; nil if they have changed meanwhile
 --- @include "lib/tenant"
 --- @function "tenants/bytes_allowed"
@@ -23,5 +23,9 @@ for part, pushes in pairs({idempotent = its_idempotent, idempotent_old = its_ide
   end
   used = used + bytes
 end
-redis.call('HINCRBY', user, 'room', bytes_allowed({max_bytes}) - used)
+local reserved = 0
+for _, bytes in ipairs(redis.call('HVALS', its_sandbox_bytes)) do
+  reserved = reserved + bytes
+end
+redis.call('HINCRBY', user, 'room', bytes_allowed({max_bytes}) - used - reserved)
 return string.format('%.0f', used)

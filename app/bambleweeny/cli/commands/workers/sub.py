@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.inputs import LIST
 from bambleweeny.cli.arguments.workers import DEFAULT_LEASE, IDLE, LEASE, MAX, end_by_signals
-from bambleweeny.cli.commands.list_worker import Worker
+from bambleweeny.cli.commands.workers.list_worker import Worker
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.verb import Verb, argument

@@ -1,0 +1,1 @@
+"""Sandboxes: throw-away tenants of a user, with tokens, seeds and snapshots."""

@@ -1,0 +1,79 @@
+"""Small sandboxes that strangers make without a login, if the server allows it."""
+
+from hashlib import sha256
+from math import ceil
+
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.login_limits import Limit, origin_of
+from bambleweeny.core.sandboxes.records import Bounds, Sandbox
+from bambleweeny.core.sandboxes.sandboxes import Sandboxes
+from bambleweeny.errors import Busy, RateLimited, TooManySandboxes, Unauthorized
+from bambleweeny.names import OPEN_OWNER
+from bambleweeny.store import Store
+from bambleweeny.store.scripts import COUNT_OPEN_SANDBOX, CREATE_USER_ONCE
+
+_OF_ADDRESS = Limit(5, 720)
+"""Five at once, and one more every twelve minutes: five in an hour."""
+_RATE = ("rate", "20/s", "burst", 100)
+_RETRY_SECONDS = 60
+
+
+class OpenSandboxes:
+    """The sandboxes of strangers: up to `most` at a time, with 0 none.
+
+    They belong to a tenant that is no user, cannot be extended beyond an hour, and make nothing
+    public.
+    """
+
+    def __init__(
+        self, store: Store, sandboxes: Sandboxes, most: int, limit: Limit = _OF_ADDRESS
+    ) -> None:
+        self.most = most
+        self._store = store
+        self.sandboxes = sandboxes
+        self._limit = limit
+
+    def create(self, address: str, name: str, seconds: int) -> tuple[str, Sandbox]:
+        """Make an empty sandbox for a client at an address; return its token, and the sandbox.
+
+        Raises RateLimited if the address has made too many, and Busy if there are too many of all.
+        Four round trips.
+        """
+        schema = self._store.schema
+        index = schema.tenant(OPEN_OWNER).sandboxes
+        if self._store.read(("ZCARD", index))[0] >= self.most:
+            raise _too_many()
+        digest = sha256(origin_of(address).encode()).hexdigest()[:32]
+        wait_ms = self._store.run(
+            COUNT_OPEN_SANDBOX,
+            [schema.login("sandboxes", digest)],
+            self._limit.interval_ms,
+            self._limit.most_ms,
+        )
+        if wait_ms:
+            raise _limited(ceil(wait_ms / 1000))
+        bounds = Bounds(1000, 1 << 20, ("is_closed", 1, *_RATE))
+        owner = Caller(OPEN_OWNER, OPEN_OWNER, "")
+        try:
+            return self.sandboxes.add(owner, name, seconds, bounds, self.most)
+        except Unauthorized:
+            fields = ("name", OPEN_OWNER, "quota", 0, "role", "user", "version", "1")
+            self._store.run(CREATE_USER_ONCE, [schema.tenant(OPEN_OWNER).user], *fields)
+            return self.sandboxes.add(owner, name, seconds, bounds, self.most)
+        except TooManySandboxes as ex:
+            raise _too_many() from ex
+
+
+def _too_many() -> Busy:
+    error = Busy("There are as many open sandboxes as the server allows.")
+    error.retry_after = _RETRY_SECONDS
+    return error
+
+
+def _limited(seconds: int) -> RateLimited:
+    error = RateLimited(
+        "Your address makes too many sandboxes.",
+        hint=f"It may make 5 in an hour. Try again in {seconds} s, or log in.",
+    )
+    error.retry_after = seconds
+    return error

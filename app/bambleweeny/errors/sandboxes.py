@@ -1,0 +1,35 @@
+"""Refusals of sandboxes."""
+
+from bambleweeny.errors.access import Forbidden
+from bambleweeny.errors.base import BambleweenyError
+
+
+class NotInASandbox(Forbidden):
+    """The token of a sandbox makes a call that its owner alone can make."""
+
+    code, info = "not_in_a_sandbox", "The token of a sandbox cannot do this."
+    hint = "In a sandbox all calls for data work; users, tokens and other sandboxes are outside."
+
+
+class TooManySandboxes(BambleweenyError):
+    """The user has as many sandboxes as the server allows."""
+
+    code, status, info = "too_many_sandboxes", 409, "The user has as many sandboxes as allowed."
+    hint = "Delete one with DELETE /sandboxes/{id}; the limit is the server's --max-sandboxes."
+
+
+class TooManySnapshots(BambleweenyError):
+    """The sandbox has as many snapshots as it may have."""
+
+    code, status, info = "too_many_snapshots", 409, "The sandbox has 5 snapshots already."
+    hint = "Delete one with DELETE /sandboxes/{id}/snapshots/{name}, or replace one."
+
+
+class SnapshotTooLarge(BambleweenyError):
+    """The data of the sandbox are more than a seed or a snapshot can have."""
+
+    code, status, info = "snapshot_too_large", 422, "The sandbox has too much for a snapshot."
+    hint = (
+        "A seed or snapshot has up to 10,000 names, items and messages. All of a sandbox, and the "
+        "largest of them once more, has to fit into its bytes."
+    )

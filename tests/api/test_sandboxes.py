@@ -1,0 +1,460 @@
+"""Sandboxes over HTTP: what they are for their owner, and what works in them."""
+
+import io
+import json
+import threading
+import time
+
+import pytest
+from bambleweeny.core.instance.instance import open_instance
+from bambleweeny.core.sandboxes.open_sandboxes import OpenSandboxes
+from bambleweeny.core.sandboxes.sweeper import sweep
+from bambleweeny.core.transfer.backup import back_up
+from core.sandboxes.worlds import BIN, ROUTE, SEED, lines_of
+from servers import Http
+
+
+def make(http: Http, query: str = "", seed: bytes = b"") -> Http:
+    """Make a sandbox; return a client with its token."""
+    answer = http.post(f"/sandboxes{query}", data=seed)
+    assert answer.status_code == 201, answer.text
+    client = Http(http.url, answer.json()["token"])
+    client.id = answer.json()["id"]
+    return client
+
+
+@pytest.fixture
+def world(as_uli):
+    """A client with the token of a sandbox that has the seed."""
+    with make(as_uli, "?ttl=30m&name=test", lines_of(SEED)) as client:
+        yield client
+
+
+def code_of(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_a_sandbox_has_data_of_its_own(as_uli):
+    as_uli.put("/keys/a", data="of uli")
+    with make(as_uli) as one, make(as_uli) as other:
+        assert one.get("/keys/a").status_code == 404
+        one.put("/keys/a", data="of one")
+        assert other.get("/keys/a").status_code == 404
+        assert one.get("/keys/a").text == "of one"
+        assert as_uli.get("/keys/a").text == "of uli"
+        assert one.get("/keys/a").headers["B9Y-Authenticated-User"] == f"uli~{one.id}"
+
+
+def test_the_answer_describes_the_sandbox(as_uli):
+    made = as_uli.post("/sandboxes?ttl=30m&name=ci", data=lines_of(SEED)).json()
+    assert made.keys() == {
+        "id", "name", "made", "ends", "names", "bytes", "snapshots", "url", "token",
+    }  # fmt: skip
+    assert (made["name"], made["names"], made["snapshots"]) == ("ci", 12, [])
+    token = made.pop("token")
+    assert token.startswith(f"b9y_1~{made['id']}_")
+    assert as_uli.get("/sandboxes").json() == {"sandboxes": [made]}
+    assert as_uli.get(made["url"]).json() == made
+    with Http(as_uli.url, token) as inside:
+        assert inside.get("/sandboxes/self").json() == made
+        assert inside.get(f"/sandboxes/{made['id']}").json() == made
+
+
+def test_raw_answers_the_token_alone(as_uli):
+    answer = as_uli.post("/sandboxes?raw")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (
+        201,
+        "text/plain; charset=utf-8",
+    )
+    assert answer.headers["Cache-Control"] == "no-store"
+    with Http(as_uli.url, answer.text) as inside:
+        assert inside.get("/keys").json() == {"keys": []}
+
+
+def test_all_calls_for_data_work_inside(world):
+    assert world.get("/keys/plain").text == "1"
+    assert world.get("/keys/short").headers["B9Y-TTL"] == "60"
+    assert world.get("/incr/plain").text.strip() == "2"
+    assert world.get("/lists/plain").text == "one"
+    assert world.get("/topics/news?since=all").json()["messages"][0]["value"] == "hello"
+    assert world.post("/batch", data='[["set", "b", "1"], ["get", "b"]]').status_code == 200
+    assert world.get("/export").status_code == 200
+    assert world.post("/import", data=lines_of(SEED[:1])).json()["keys"] == 1
+    with Http(world.url) as stranger:
+        assert stranger.get(f"/routes/@uli~{world.id}/shop/x").text == "hi"
+        assert stranger.post(f"/bins/@uli~{world.id}/in", data="x").status_code == 200
+        assert stranger.get("/routes/@uli/shop/x").status_code == 404
+    assert world.get("/lists/received").text == "x"
+    usage = world.get("/usage").json()
+    assert (usage["id"], usage["limits"]["quota"]) == (1, 10_000)
+    assert "ends with its sandbox" in world.get("/auth/test").json()["info"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/users"), ("POST", "/users"), ("GET", "/tokens"), ("POST", "/tokens"),
+        ("GET", "/audit"), ("GET", "/info"), ("GET", "/save"), ("GET", "/sandboxes"),
+        ("POST", "/sandboxes"), ("POST", "/auth/code"), ("PUT", "/auth/password"),
+        ("POST", "/auth/logout"), ("GET", "/users/1"),
+    ],
+)  # fmt: skip
+def test_users_tokens_and_sandboxes_are_outside(world, method, path):
+    assert code_of(world.request(method, path)) == (403, "not_in_a_sandbox")
+
+
+def test_a_sandbox_acts_for_nobody(world, uli):
+    answer = world.get(f"/keys?userid={uli.id}")
+    assert answer.status_code == 403
+
+
+def test_other_users_see_no_sandbox(as_admin, world):
+    path = f"/sandboxes/{world.id}"
+    for answer in (
+        as_admin.get(path), as_admin.delete(path), as_admin.patch(f"{path}?ttl=1h"),
+        as_admin.post(f"{path}/reset"), as_admin.put(f"{path}/snapshots/a"),
+        as_admin.post(f"/sandboxes?from={world.id}"),
+    ):  # fmt: skip
+        assert code_of(answer) == (404, "not_found")
+    assert as_admin.get("/sandboxes").json() == {"sandboxes": []}
+    assert as_admin.get("/sandboxes?userid=1").json()["sandboxes"][0]["id"] == world.id
+    assert as_admin.get("/users").json()["users"][-1]["username"] == "uli"
+
+
+def test_a_named_token_needs_the_scope(as_uli):
+    text = as_uli.post("/tokens?raw", json={"name": "ci", "scopes": ["sandboxes:write"]}).text
+    with Http(as_uli.url, text) as ci:
+        with make(ci) as inside:
+            assert inside.put("/keys/a", data="x").status_code == 200
+        assert code_of(ci.get("/sandboxes")) == (403, "insufficient_scope")
+        assert code_of(ci.get("/keys/a")) == (403, "insufficient_scope")
+        assert ci.delete(f"/sandboxes/{inside.id}").status_code == 200
+    text = as_uli.post("/tokens?raw", json={"name": "ci", "scopes": ["read", "write"]}).text
+    with Http(as_uli.url, text) as ci:
+        assert code_of(ci.post("/sandboxes")) == (403, "insufficient_scope")
+
+
+def test_a_sandbox_ends_at_its_time_and_is_refused_at_once(services, as_uli, store, raw):
+    with make(as_uli, seed=lines_of(SEED)) as world, Http(as_uli.url) as stranger:
+        assert world.get("/keys/plain").text == "1"
+        assert stranger.get(f"/routes/@uli~{world.id}/shop/x").status_code == 200
+        # NOTE: its record expires, as it does at the end.
+        raw.pexpire(store.schema.tenant(f"1~{world.id}").user, 1)
+        raw.zadd(store.schema.tenant("1").sandboxes, {world.id: 1})
+        time.sleep(0.01)
+        assert code_of(world.get("/keys/plain")) == (401, "unauthorized")
+        assert world.post("/lists/q", data="x").status_code == 401
+        assert stranger.get(f"/routes/@uli~{world.id}/shop/x").status_code == 404
+        assert stranger.post(f"/bins/@uli~{world.id}/in", data="x").status_code == 404
+        assert as_uli.get(f"/sandboxes/{world.id}").status_code == 404
+        assert as_uli.get("/sandboxes").json() == {"sandboxes": []}
+        assert as_uli.get("/usage").json()["sandboxes"]["count"] == 1
+        assert sweep(store) == 1
+        assert sweep(store) == 0
+        assert as_uli.get("/usage").json()["sandboxes"] == {"count": 0, "bytes": 0}
+    assert [name for name in raw.keys("*") if b"~" in name or b":route:" in name] == []
+
+
+def test_the_sweeper_spares_those_that_have_not_ended(as_uli, store):
+    with make(as_uli, "?ttl=1s") as soon, make(as_uli, "?ttl=1h") as late:
+        assert sweep(store, lambda: time.time() + 2) == 1
+        assert soon.get("/keys").status_code == 401
+        assert late.get("/keys").status_code == 200
+
+
+def test_the_sweeper_forgets_owners_without_sandboxes(as_uli, store, raw):
+    with make(as_uli, "?ttl=1s"):
+        assert raw.zrange(store.schema.sandbox_owners, 0, -1) == [b"1"]
+    sweep(store, lambda: time.time() + 2)
+    assert raw.zrange(store.schema.sandbox_owners, 0, -1) == [b"1"]
+    sweep(store, lambda: time.time() + 100)
+    assert raw.exists(store.schema.sandbox_owners) == 0
+
+
+def test_patch_sets_the_end_and_the_token_stays(world, as_uli):
+    before = world.get("/sandboxes/self").json()["ends"]
+    after = world.patch("/sandboxes/self?ttl=2h").json()["ends"]
+    assert after > before
+    assert as_uli.patch(f"/sandboxes/{world.id}?ttl=1m").json()["ends"] < before
+    assert world.get("/keys/plain").status_code == 200
+    for query in ("", "?ttl=0", "?ttl=73h", "?ttl=x"):
+        assert code_of(world.patch(f"/sandboxes/self{query}")) == (400, "invalid_request")
+
+
+def test_delete_ends_it_at_once(world, as_uli, raw):
+    assert world.delete("/sandboxes/self").status_code == 200
+    assert world.get("/keys").status_code == 401
+    assert as_uli.get("/sandboxes").json() == {"sandboxes": []}
+    assert as_uli.delete(f"/sandboxes/{world.id}").status_code == 404
+    assert [name for name in raw.keys("*") if b"~" in name or b":route:" in name] == []
+
+
+def test_the_deletion_of_a_user_deletes_its_sandboxes(as_admin, world, raw):
+    assert as_admin.delete("/users/1").status_code == 200
+    assert world.get("/keys").status_code == 401
+    assert [name for name in raw.keys("*") if b"{1}" in name or b":route:" in name] == []
+
+
+def test_bytes_are_reserved_from_those_of_the_user(as_admin, as_uli):
+    as_admin.put("/users/1", json={"max_bytes": "20mb"})
+    with make(as_uli) as world:
+        assert code_of(as_uli.post("/sandboxes")) == (507, "max_bytes_exceeded")
+        usage = as_uli.get("/usage").json()
+        assert usage["sandboxes"] == {"count": 1, "bytes": 16 << 20}
+        assert usage["bytes"] == 0
+        world.delete("/sandboxes/self")
+    with make(as_uli) as world:
+        world.put("/keys/a", data=bytes(1 << 20))
+        assert as_uli.get("/usage").json()["sandboxes"]["bytes"] == 16 << 20
+        for number in range(14):
+            assert world.put(f"/keys/{number}", data=bytes(1 << 20)).status_code == 200
+        assert code_of(world.put("/keys/more", data=bytes(1 << 20))) == (507, "max_bytes_exceeded")
+
+
+def test_a_user_has_at_most_so_many(services, as_uli, monkeypatch):
+    monkeypatch.setattr(services.sandboxes, "most", 2)
+    with make(as_uli) as one, make(as_uli):
+        assert code_of(as_uli.post("/sandboxes")) == (409, "too_many_sandboxes")
+        one.delete("/sandboxes/self")
+        assert as_uli.post("/sandboxes").status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("line", "info"),
+    [
+        (b"{}", "Line 2: "),
+        (b'{"key": {"name": "a", "value": "b", "ttl": "x"}}', "Line 2: The 'ttl' is invalid"),
+        (b'{"key": {"name": "a", "value": "b", "ttl": 9, "ends": 9}}', "Line 2: It has 'ttl'"),
+        (b'{"item": {"list": "a", "value": "b", "delay": "8d"}}', "Line 2: A 'delay' is"),
+        (b'{"item": {"list": "a", "value": "b", "delay": true}}', "Line 2: The 'delay' takes"),
+        (b'{"item": {"list": "a", "value": "b", "delay": 5, "state": "ready"}}', "Line 2: "),
+        (b'{"key": {"name": "..", "value": "b"}}', "Line 2: "),
+        (b'{"route": {"document": "{}x"}}', "Line 2: "),
+        (b"\xff", "Line 2: "),
+    ],
+)
+def test_a_seed_that_is_refused_leaves_nothing(as_uli, raw, line, info):
+    before = len(raw.keys("*"))
+    answer = as_uli.post("/sandboxes", data=lines_of(SEED[:1]) + line)
+    assert answer.status_code == 400
+    assert answer.json()["info"].startswith(info)
+    assert as_uli.get("/sandboxes").json() == {"sandboxes": []}
+    assert as_uli.get("/usage").json()["sandboxes"]["count"] == 0
+    assert {name for name in raw.keys("*") if b"~" in name} == set()
+    assert len(raw.keys("*")) <= before + 2
+
+
+def test_a_seed_over_the_names_of_a_sandbox_leaves_nothing(as_uli, raw):
+    lines = lines_of([{"key": {"name": f"{n}", "value": ""}} for n in range(10_001)])
+    answer = as_uli.post("/sandboxes", data=lines)
+    assert code_of(answer) == (400, "quota_exceeded")
+    assert {name for name in raw.keys("*") if b"~" in name} == set()
+
+
+@pytest.mark.parametrize(
+    "query", ["?ttl=0", "?ttl=73h", "?ttl=x", f"?name={'x' * 65}", "?name=%0a", "?from=", "?raw=2"]
+)
+def test_bad_parameters_are_refused(as_uli, query):
+    answer = as_uli.post(f"/sandboxes{query}")
+    assert answer.status_code == (404 if query == "?from=" else 400)
+
+
+def test_a_seed_and_a_copy_exclude_each_other(as_uli, world):
+    answer = as_uli.post(f"/sandboxes?from={world.id}", data=lines_of(SEED))
+    assert code_of(answer) == (400, "invalid_request")
+
+
+def test_reset_and_snapshots(world, as_uli):
+    world.put("/keys/plain", data="changed")
+    assert world.put("/sandboxes/self/snapshots/paid").status_code == 200
+    world.delete("/keys/plain")
+    assert world.post("/sandboxes/self/reset").json() == {"info": "ok"}
+    assert world.get("/keys/plain").text == "1"
+    assert as_uli.post(f"/sandboxes/{world.id}/reset?to=paid").status_code == 200
+    assert world.get("/keys/plain").text == "changed"
+    assert world.get("/sandboxes/self").json()["snapshots"] == ["paid"]
+    with make(as_uli, f"?from={world.id}/paid") as copy:
+        assert copy.get("/keys/plain").text == "changed"
+        assert copy.get("/sandboxes/self").json()["snapshots"] == []
+    with make(as_uli, f"?from={world.id}") as copy:
+        assert copy.get("/keys/plain").text == "changed"
+    assert world.delete("/sandboxes/self/snapshots/paid").status_code == 200
+    for answer in (
+        world.post("/sandboxes/self/reset?to=paid"),
+        world.delete("/sandboxes/self/snapshots/paid"),
+        as_uli.post(f"/sandboxes?from={world.id}/paid"),
+        as_uli.post("/sandboxes/self/reset"),
+    ):
+        assert code_of(answer) == (404, "not_found")
+    for name in ("...", "a~b", "a:b", "x" * 65):
+        assert world.put(f"/sandboxes/self/snapshots/{name}").status_code in (400, 404)
+    assert code_of(world.post("/sandboxes/self/reset?to=a~b")) == (400, "invalid_name")
+
+
+def test_routes_and_bins_keep_their_urls_across_resets(world):
+    routes = [one["path"] for one in world.get("/routes").json()["routes"]]
+    bins = [one["path"] for one in world.get("/bins").json()["bins"]]
+    made = world.post("/routes", json={"key": "plain", "content_type": "text/plain"}).json()["path"]
+    for one in routes:
+        world.delete(f"/routes?id={one.rpartition('/')[2]}")
+    with Http(world.url) as stranger:
+        assert stranger.get(made).text == "1"
+        assert {stranger.get(one).status_code for one in routes} == {404}
+        world.post("/sandboxes/self/reset")
+        assert stranger.get(made).status_code == 404
+        assert {stranger.get(one).status_code for one in [routes[0] + "/x", routes[1] + "/x"]} <= {
+            200, 404,
+        }  # fmt: skip
+        for one in bins:
+            assert stranger.post(one, data="x").status_code == 200
+    assert sorted(one["path"] for one in world.get("/routes").json()["routes"]) == sorted(routes)
+    assert world.get("/routes?id=shop").json() == ROUTE
+    assert world.get("/bins?id=in").json()["list"] == BIN["list"]
+
+
+def waiting(services, call) -> threading.Thread:
+    """Start a call that waits, and return once it does."""
+    before = services.metrics.counted().waits
+    thread = threading.Thread(target=call)
+    thread.start()
+    deadline = time.monotonic() + 5
+    while services.metrics.counted().waits == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    return thread
+
+
+@pytest.mark.parametrize(
+    ("prepare", "path", "text"),
+    [
+        (("GET", "/lists/received?limit=9"), "/lists/plain?wait=20", "one"),
+        (("DELETE", "/keys/plain"), "/keys/plain?wait=20", "1"),
+    ],
+)
+def test_a_reset_wakes_those_that_wait(services, world, prepare, path, text):
+    world.request(*prepare)
+    while world.get("/lists/plain").status_code == 200:
+        pass
+    found = []
+    thread = waiting(services, lambda: found.append(world_call(world, path)))
+    begun = time.monotonic()
+    world.post("/sandboxes/self/reset")
+    thread.join()
+    assert time.monotonic() - begun < 15
+    assert found == [text]
+
+
+def world_call(world: Http, path: str) -> str:
+    with Http(world.url, world.token) as client:
+        return client.get(path).text
+
+
+def test_acts_are_in_the_trail_of_the_owner(as_uli, world):
+    world.delete("/sandboxes/self")
+    rows = as_uli.get("/audit").json()["entries"]
+    acts = [(one["action"], one["actor"], one["target"]) for one in rows]
+    assert ("sandbox.created", "uli", f"{world.id} test") in acts
+    assert ("sandbox.deleted", f"uli~{world.id}", f"{world.id} test") in acts
+
+
+def test_requests_in_a_sandbox_count_for_the_owner(services, as_admin, as_uli):
+    as_admin.put("/users/1", json={"rate": "6/d"})
+    with make(as_uli) as world:
+        answers = [world.get("/keys").status_code for _ in range(7)]
+    assert answers == [200] * 5 + [429] * 2
+    assert code_of(as_uli.get("/keys")) == (429, "rate_limited")
+
+
+def test_backups_leave_sandboxes_out(world, store):
+    out = io.BytesIO()
+    open_instance(store)
+    back_up(store, out)
+    text = out.getvalue()
+    assert b'"uli"' in text
+    assert b"~" not in text
+
+
+@pytest.fixture
+def opened(services, http, monkeypatch):
+    """Somebody without a login, at a server where strangers may have two sandboxes."""
+    monkeypatch.setattr(services.open_sandboxes, "most", 2)
+    return http
+
+
+def test_strangers_make_no_sandboxes_by_default(http):
+    assert code_of(http.post("/sandboxes")) == (401, "unauthorized")
+
+
+def test_strangers_may_make_small_ones(opened, services, raw):
+    with make(opened) as world:
+        assert world.put("/keys/a", data="x").status_code == 200
+        assert world.post("/import", data=lines_of(SEED[:2])).status_code == 200
+        limits = world.get("/usage").json()
+        assert (limits["id"], limits["limits"]["quota"], limits["limits"]["max_bytes"]) == (
+            -1, 1000, 1 << 20,
+        )  # fmt: skip
+        assert code_of(world.put("/keys/b", data=bytes(1 << 20))) == (507, "max_bytes_exceeded")
+        for path, document in (
+            ("/routes", {"key": "a", "content_type": "text/plain"}), ("/routes", ROUTE),
+            ("/bins", {"list": "a"}), ("/bins", BIN),
+        ):  # fmt: skip
+            assert code_of(world.post(path, json=document)) == (403, "not_in_a_sandbox")
+        assert code_of(world.post("/import", data=lines_of(SEED[-1:]))) == (403, "not_in_a_sandbox")
+        assert [name for name in raw.keys("*") if b":route:" in name or b":bin:" in name] == []
+        assert code_of(world.patch("/sandboxes/self?ttl=1h")) == (400, "invalid_request")
+        assert world.patch("/sandboxes/self?ttl=1m").status_code == 200
+        assert world.put("/sandboxes/self/snapshots/a").status_code == 200
+        assert world.post("/sandboxes/self/reset?to=a").status_code == 200
+        assert world.delete("/sandboxes/self").status_code == 200
+    assert [name for name in raw.keys("*") if b"~" in name] == []
+
+
+def test_there_are_at_most_so_many_of_all_strangers(opened):
+    with make(opened) as one, make(opened):
+        answer = opened.post("/sandboxes")
+        assert code_of(answer) == (503, "busy")
+        assert answer.headers["Retry-After"] == "60"
+        one.delete("/sandboxes/self")
+        with make(opened):
+            pass
+
+
+def test_an_address_makes_five_in_an_hour(opened, services):
+    for _ in range(5):
+        with make(opened) as world:
+            world.delete("/sandboxes/self")
+    answer = opened.post("/sandboxes")
+    assert code_of(answer) == (429, "rate_limited")
+    assert 600 < int(answer.headers["Retry-After"]) <= 720
+    assert services.open_sandboxes.create("203.0.113.9", "", 60)
+
+
+def test_a_flood_of_strangers_leaves_a_bounded_number_of_keys(services, store, raw):
+    small = OpenSandboxes(store, services.sandboxes, 3)
+    for number in range(200):
+        try:
+            small.create(f"10.0.0.{number}", "", 60)
+        except Exception as ex:
+            assert type(ex).__name__ == "Busy"
+    keys = [name for name in raw.keys("*") if b"~" in name or b"open" in name]
+    assert len(keys) < 20
+
+
+@pytest.mark.parametrize("query", ["?ttl=2h", "?from=aaaaaa", "?ttl=0", "?x=1", "?userid=1"])
+def test_strangers_get_clear_errors(opened, query):
+    assert opened.post(f"/sandboxes{query}").status_code == 400
+
+
+def test_a_wrong_token_makes_no_open_sandbox(opened):
+    with Http(opened.url, "b9y_1_aaaaaa_x") as wrong:
+        assert wrong.post("/sandboxes").status_code == 401
+
+
+def test_tokens_of_sandboxes_are_redacted_in_journals(world):
+    with Http(world.url) as stranger:
+        stranger.get(f"/routes/@uli~{world.id}/shop/x", headers={"X-A": f"a {world.token}"})
+        stranger.get(f"/routes/@uli~{world.id}/shop/x?t={world.token.replace('~', '%7E')}")
+    text = world.get("/topics/calls?since=all").text
+    assert world.token not in text
+    assert world.token.rpartition("_")[2] not in text
+    assert json.loads(text)["messages"]
