@@ -112,7 +112,6 @@ BAD = {
     "max_waits": ["-1", "1001"],
     "max_sandboxes": ["-1", "1001", "x"],
     "open_sandboxes": ["-1", "1001", "x"],
-    "console": ["yes"],
     "log_format": ["xml"],
     "log_level": ["loud"],
 }
