@@ -174,9 +174,9 @@ VERBS = {
             "make a named token and print it; the server never shows it again",
             note="""Without --ttl the token does not expire. Scopes: keys:read keys:write keys:incr
 lists:read lists:push lists:pop lists:write topics:read topics:publish
-topics:write routes:read routes:write bins:read bins:write tokens:write, the
-first three nouns also with a name or a prefix that ends with *; read or write
-alone for all of them but tokens.""",
+topics:write routes:read routes:write bins:read bins:write sandboxes:read
+sandboxes:write tokens:write, the first three nouns also with a name or a prefix
+that ends with *; read or write alone for all but sandboxes and tokens.""",
         ),
         list=Verb(_list, "bambleweeny token list", help="list the named tokens"),
         set=Verb(
