@@ -1,15 +1,11 @@
 // A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it, and lead from the page's filter to the first row.
+import { useFirstRow } from "./grid_first.js";
 import { usePlace } from "./grid_place.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const BEYOND = 8;
 const SIDES = { ArrowRight: true, ArrowLeft: false };
-// The filter from which the focus goes to the first row as soon as there are rows.
-let left = null;
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
-
-// Lets the first row of the next table that has rows take the focus from a filter.
-export const focusFirstRow = (filter) => void (left = filter);
 
 // `columns` are `{ key, title, render(row), isNumber, isMinor }`; the first column holds a link or button that opens a row. A further
 // column with `href(row)` is a link, which `hint(row)` names for those who do not see the table's head.
@@ -24,6 +20,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   const active = useRef({ index: 0, key: null });
   const [, setActive] = useState(active.current);
   const place = usePlace(box, rows, keyOf, rowHeight);
+  useFirstRow(rows.length > 0, () => focusRow(0));
   const wantsFocus = useRef(false);
   const latest = useRef({ key: undefined, index: 0 });
   const current = placeOf(active.current, rows, keyOf);
@@ -46,30 +43,12 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   useEffect(() => {
     if (onMore && last >= rows.length) onMore();
   }, [last, rows.length, onMore]);
-  // NOTE: at once, so that the focus is there before the next key.
+  // NOTE: after each rendering, and at once, so that the focus is there before the next key.
   useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
     box.current.querySelector('[data-active="true"] .opens')?.focus();
   });
-
-  const goToFirst = (event) => {
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !event.defaultPrevented;
-    if (event.key !== "ArrowDown" || !isPlain || !rows.length || !event.target.matches?.("input.filter")) return;
-    event.preventDefault();
-    focusRow(0);
-  };
-  const latestGoToFirst = useRef();
-  latestGoToFirst.current = goToFirst;
-  useEffect(() => {
-    const onKey = (event) => latestGoToFirst.current(event);
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
-  useLayoutEffect(() => {
-    if (rows.length && left && left === document.activeElement) focusRow(0);
-    if (rows.length) left = null;
-  }, [rows.length > 0]);
 
   const onScroll = ({ target: { scrollTop, clientHeight } }) => {
     latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);

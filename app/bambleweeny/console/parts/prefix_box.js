@@ -1,6 +1,6 @@
 // The box that filters the names of a page by their beginning while a user types.
 import { to } from "./address.js";
-import { focusFirstRow } from "./grid.js";
+import { focusFirstRow } from "./grid_first.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
 
 const PAUSE_MS = 150;
