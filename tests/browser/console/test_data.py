@@ -96,7 +96,7 @@ def test_an_import_does_what_its_dry_run_says(console, choose, mode, numbers, le
 @pytest.mark.usefixtures("data")
 def test_what_exists_is_added_to_and_what_is_skipped_has_a_reason(console, choose):
     console.client.push("jobs", "1")
-    console.client.routes.publish("app:color", "text/plain")
+    route = console.client.routes.create("app:color", "text/plain")
     choose(
         {"item": {"list": "jobs", "value": "2"}},
         {"route": {"key": "app:color", "content_type": "text/plain"}},
@@ -108,6 +108,7 @@ def test_what_exists_is_added_to_and_what_is_skipped_has_a_reason(console, choos
     button = console.find("#content button.primary", "Import")
     assert button.rect["y"] < console.find(DRY).rect["y"]
     console.client.lists.delete("jobs")
+    console.client.routes.delete(route.id)
 
 
 @pytest.mark.usefixtures("data")

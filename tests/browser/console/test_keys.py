@@ -154,6 +154,29 @@ def test_a_new_key_never_overwrites(console):
     assert_refused(console, 412)
 
 
+def test_a_form_stays_as_it_is_while_others_change_keys(console):
+    for name in ("app:color", "hits"):
+        console.click("button", "New key")
+        console.type("dialog input", "be")
+        console.run("window.dialog = document.querySelector('dialog')")
+        console.run(
+            "window.moves = []; new MutationObserver((seen) => moves.push(...seen.flatMap((one) =>"
+            " [...one.removedNodes, ...one.addedNodes].filter((node) => node.contains(dialog)))))"
+            ".observe(document.body, { childList: true, subtree: true })"
+        )
+        console.client.set(name, "blue")
+        console.until(lambda: console.run("return document.body.textContent.includes('1 key')"))
+        console.find("tr.row")
+        assert console.run("return moves.length") == 0
+        assert console.run("return dialog.matches(':modal')")
+        console.press("fore")
+        assert console.find("dialog input").get_attribute("value") == "before"
+        console.press(Keys.ESCAPE)
+        console.gone("dialog")
+        console.client.delete(name)
+        console.find(".empty")
+
+
 def test_a_new_key_without_a_name_shows_no_key_that_exists(console):
     console.click("button", "New key")
     console.find("dialog pre", "/keys/NAME")

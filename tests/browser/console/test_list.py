@@ -104,15 +104,23 @@ def test_what_has_moved_is_a_link_away(console, jobs):
     see(console, jobs, "ready")
     console.click(".beside button", "Bury")
     console.click("dialog footer button", "Bury")
-    console.find(".beside p", "This item is dead now.")
-    console.click(".beside p a", "To the dead items of graves")
+    console.find(".beside p", "This item is in the dead-letter list now.")
+    console.click(".beside p a", "To the ready items of graves")
     console.find("h1", "graves")
     console.find(".beside pre", "job 2")
+    console.client.lists.delete("graves")
+
+
+def test_an_open_item_that_is_redriven_with_all_others_is_not_gone(console, jobs):
+    see(console, jobs, "dead")
     console.click("button", "Redrive all")
-    console.find("dialog", "Redrive the dead item of graves?")
+    console.find("dialog", "Redrive the dead item of jobs?")
+    console.find("dialog", "It goes to the end of jobs, ready")
     console.click("dialog button.primary", "Redrive all")
     console.find(".beside p", "This item is ready again.")
-    console.client.lists.delete("graves")
+    console.click(".beside p a")
+    console.find("a.opens", "job 1")
+    console.gone(".beside")
 
 
 def test_selected_and_all_dead_items_are_redriven(console, jobs):

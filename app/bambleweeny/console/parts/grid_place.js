@@ -10,6 +10,11 @@ export function usePlace(box, rows, keyOf, rowHeight) {
   const address = useRef(addressOf(location.hash));
   const goal = useRef(rows.length ? places.get(address.current) : undefined);
   const begun = useRef(performance.now());
+  // NOTE: a table that leaves before its page does makes room for another view of it, whose rows are others.
+  useEffect(() => {
+    if (!rows.length) places.delete(address.current);
+    return () => void (addressOf(location.hash) === address.current && places.delete(address.current));
+  }, []);
   useLayoutEffect(() => {
     if (!goal.current) return;
     const { key, index, rest } = goal.current;
