@@ -94,6 +94,24 @@ def test_an_import_does_what_its_dry_run_says(console, choose, mode, numbers, le
 
 
 @pytest.mark.usefixtures("data")
+def test_what_exists_is_added_to_and_what_is_skipped_has_a_reason(console, choose):
+    console.client.push("jobs", "1")
+    route = console.client.routes.create("app:color", "text/plain")
+    choose(
+        {"item": {"list": "jobs", "value": "2"}},
+        {"route": {"key": "app:color", "content_type": "text/plain"}},
+    )
+    console.find("tr", "Lists 0 1 added to 0")
+    console.find("#content p", "1 route is skipped: an equal one exists.")
+    console.click("fieldset label", "Keep existing")
+    console.find("#content p", "1 item is skipped: the list exists, or the TTL has passed.")
+    button = console.find("#content button.primary", "Import")
+    assert button.rect["y"] < console.find(DRY).rect["y"]
+    console.client.lists.delete("jobs")
+    console.client.routes.delete(route.id)
+
+
+@pytest.mark.usefixtures("data")
 def test_a_broken_line_is_named_and_nothing_is_imported(console, choose):
     before = values(console)
     choose(key("a", "1"), '{"key": {"name": "b"', key("c", "1"))

@@ -130,13 +130,31 @@ def test_a_conflict_offers_a_merge_of_both(console, name):
     assert console.client.get(name).decode() == both
 
 
+def test_neighbouring_members_of_json_are_merged(console, name):
+    show(console, name, '{"a":1.50,"b":2}', type="application/json")
+    edit(console)
+    replace(console, "1.50", "1.60")
+    console.client.set(name, '{"a":1.50,"b":1152921504606846977}', type="application/json")
+    save(console)
+    lines = console.find("dialog .compared pre").get_attribute("textContent")
+    assert "{-   " not in lines
+    assert lines == '  {    "a": 1.50,-   "b": 2+   "b": 1152921504606846977  }'
+    assert console.run("return document.activeElement.textContent") == "Merge both"
+    assert_refused(console, 412)
+    console.press(Keys.ENTER)
+    console.find(".note", "both changes")
+    save(console)
+    console.gone(DRAFT)
+    assert console.client.get(name) == b'{"a":1.60,"b":1152921504606846977}'
+
+
 def conflicting(console, name):
     show(console, name, "red\n")
     edit(console)
     replace(console, "red", "green")
     console.client.set(name, "blue\n")
     save(console)
-    console.find("dialog", "cannot be merged automatically")
+    console.find("dialog", "The changes touch, so merge them by hand.")
     assert_refused(console, 412)
 
 
@@ -156,8 +174,13 @@ def test_a_conflict_lets_one_take_the_other_value(console, name):
 
 def test_a_conflict_lets_one_merge_by_hand(console, name):
     conflicting(console, name)
-    console.click("dialog button", "Merge by hand")
+    assert console.run("return document.activeElement.textContent") == "Merge by hand"
+    console.press(Keys.ENTER)
     console.find(".compared", "blue")
+    console.find(".note", "This is your draft.")
+    theirs, mine = (console.find(css).rect for css in (".compared", DRAFT))
+    assert theirs["x"] + theirs["width"] < mine["x"]
+    assert mine["height"] < 200
     assert draft(console) == "green\n"
     replace(console, "green", "turquoise")
     save(console)
@@ -341,13 +364,34 @@ def test_a_counter_is_counted(console, name):
 def test_a_key_is_made_public_and_private(console, name):
     show(console, name, "shown", type="text/plain")
     console.click("button", "Make public")
+    console.find("dialog", f"Anybody with the URL can read the value of {name}, now and after")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    assert http_of(console).get("/routes").json() == {"routes": []}
+    console.click("button", "Make public")
+    console.click("dialog button.primary", "Make public")
     url = console.find("a.mono", "/routes/").text
+    console.find("button", "Add another URL")
     answer = http_of(console).get(url.removeprefix(console.server.url))
     assert (answer.text, answer.headers["Content-Type"]) == ("shown", "text/plain")
     console.click("button", "Delete the URL")
     console.click("dialog button.danger")
     console.find("main", "Nobody without a token")
     assert http_of(console).get(url.removeprefix(console.server.url)).status_code == 404
+
+
+def test_json_without_a_type_is_public_as_json(console, name):
+    show(console, name, COLORS)
+    console.click("button", "Make public")
+    console.find("dialog", "It is sent as application/json.")
+    console.click("dialog button.primary", "Make public")
+    console.find(".card .soft", "application/json")
+    url = console.find("a.mono", "/routes/").text.removeprefix(console.server.url)
+    assert http_of(console).get(url).headers["Content-Type"] == "application/json"
+    console.click("button", "Add another URL")
+    console.find("dialog", f"Add another URL of {name}?")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog")
 
 
 def test_a_key_is_deleted(console, name):

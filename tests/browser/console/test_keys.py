@@ -154,6 +154,79 @@ def test_a_new_key_never_overwrites(console):
     assert_refused(console, 412)
 
 
+def test_a_form_stays_as_it_is_while_others_change_keys(console):
+    for name in ("app:color", "hits"):
+        console.click("button", "New key")
+        console.type("dialog input", "be")
+        console.run("window.dialog = document.querySelector('dialog')")
+        console.run(
+            "window.moves = []; new MutationObserver((seen) => moves.push(...seen.flatMap((one) =>"
+            " [...one.removedNodes, ...one.addedNodes].filter((node) => node.contains(dialog)))))"
+            ".observe(document.body, { childList: true, subtree: true })"
+        )
+        console.client.set(name, "blue")
+        console.until(lambda: console.run("return document.body.textContent.includes('1 key')"))
+        console.find("tr.row")
+        assert console.run("return moves.length") == 0
+        assert console.run("return dialog.matches(':modal')")
+        console.press("fore")
+        assert console.find("dialog input").get_attribute("value") == "before"
+        console.press(Keys.ESCAPE)
+        console.gone("dialog")
+        console.client.delete(name)
+        console.find(".empty")
+
+
+def test_a_new_key_without_a_name_shows_no_key_that_exists(console):
+    console.click("button", "New key")
+    console.find("dialog pre", "/keys/NAME")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+
+
+def test_the_buttons_of_a_long_dialog_stay_in_view(console):
+    size = {"width": 1000, "height": 500, "deviceScaleFactor": 1, "mobile": False}
+    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        console.click("button", "New key")
+        bottom = "return document.querySelector('dialog .primary').getBoundingClientRect().bottom"
+        console.find("dialog .primary")
+        assert console.run(bottom) < 500
+        console.press(Keys.ESCAPE)
+        console.gone("dialog")
+    finally:
+        console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_arrow_key_leads_from_the_filter_to_the_first_row(console):
+    fill(console, {"app:color": "blue", "hits": "1", "zeta": "1"})
+    console.click("button.tab", "Flat")
+    console.find("a.opens", "zeta")
+    press_alone(console, "/")
+    console.press(Keys.ARROW_DOWN)
+    assert focused(console)[0] == "app:color"
+    console.press(Keys.ARROW_DOWN)
+    assert focused(console)[0] == "hits"
+    press_alone(console, "/")
+    console.press("z", Keys.ARROW_DOWN)
+    console.until(lambda: focused(console)[0] == "zeta")
+    assert names(console) == ["zeta"]
+
+
+def test_who_comes_back_from_a_key_sees_the_same_rows(console):
+    fill(console, {f"n:{number:03}": "v" for number in range(500)})
+    console.click("button.opens", "n:")
+    console.find("a.opens", "000")
+    for at in (200, 400):
+        console.until(lambda at=at: has_row(console, at) or scroll(console))
+    console.run("document.querySelector('.grid').scrollTop = 12345")
+    console.click("a.opens", "310")
+    console.find("h1", "n:310")
+    console.browser.back()
+    console.find("a.opens", "310")
+    console.until(lambda: console.run("return document.querySelector('.grid').scrollTop") == 12345)
+
+
 def test_a_name_that_no_key_may_have_is_refused_as_text(console):
     console.click("button", "New key")
     console.type("dialog input", "<img src=x onerror=alert(1)>")

@@ -86,7 +86,41 @@ def test_a_redriven_item_reaches_a_worker_that_waits(console, jobs):
     console.click(".beside button", "Redrive")
     worker.join(20)
     assert [(item.value.text(), item.attempt) for item in got] == [("job 1", 1)]
-    console.find(".beside p", "This item is gone")
+    console.find(".message", "1 item is ready again; its attempts count from 0.")
+    console.find(".beside p", "This item is ready again.")
+
+
+def test_what_has_moved_is_a_link_away(console, jobs):
+    see(console, jobs, "dead")
+    console.click(".beside button", "Redrive")
+    console.find(".beside p", "This item is ready again.")
+    console.click(".beside p a", "To the ready items of jobs")
+    console.find(".beside .badge", "Ready")
+    console.find(".beside pre", "job 1")
+    see(console, jobs, "delayed")
+    console.click(".beside button", "Deliver now")
+    console.find(".beside p", "This item is ready now.")
+    console.client.lists.set_policy(jobs, dead_letter="graves")
+    see(console, jobs, "ready")
+    console.click(".beside button", "Bury")
+    console.click("dialog footer button", "Bury")
+    console.find(".beside p", "This item is in the dead-letter list now.")
+    console.click(".beside p a", "To the ready items of graves")
+    console.find("h1", "graves")
+    console.find(".beside pre", "job 2")
+    console.client.lists.delete("graves")
+
+
+def test_an_open_item_that_is_redriven_with_all_others_is_not_gone(console, jobs):
+    see(console, jobs, "dead")
+    console.click("button", "Redrive all")
+    console.find("dialog", "Redrive the dead item of jobs?")
+    console.find("dialog", "It goes to the end of jobs, ready")
+    console.click("dialog button.primary", "Redrive all")
+    console.find(".beside p", "This item is ready again.")
+    console.click(".beside p a")
+    console.find("a.opens", "job 1")
+    console.gone(".beside")
 
 
 def test_selected_and_all_dead_items_are_redriven(console, jobs):
@@ -127,7 +161,7 @@ def test_a_leased_item_can_be_handled_in_place_of_its_worker(console, jobs, butt
     console.gone("dialog")
     console.until(lambda: counts(console, jobs) == wanted)
     if button == "Extend":
-        console.find(".message", "1 lease extended.")
+        console.find(".message", "1 lease is extended.")
     if button == "Bury":
         found = console.client.lists.item(jobs, item)
         assert (found.state, found.reason) == ("dead", "bad cat")
@@ -153,6 +187,7 @@ def test_a_purge_names_its_count_and_wants_the_name(console, jobs):
     console.open(f"lists/{jobs}")
     console.click("button.danger", "Delete all ready")
     console.find("dialog", "Delete all 2 ready items of jobs?")
+    console.find("dialog", "Items that become ready meanwhile are deleted too.")
     assert not console.find("dialog button.danger").is_enabled()
     console.type("dialog form input", "jobs" + Keys.ENTER)
     console.until(lambda: counts(console, jobs) == [0, 1, 1, 1])
@@ -162,6 +197,8 @@ def test_items_are_moved_to_another_list(console, jobs):
     console.open(f"lists/{jobs}")
     console.click("button", "Move to a list")
     console.type("dialog input[name=to]", "elsewhere")
+    console.find("dialog", "The items go to the end of elsewhere, ready")
+    console.find("dialog", "How many, oldest first (of 2)")
     console.fill("dialog input[name=max]", "1")
     console.click("dialog footer button", "Move")
     console.until(lambda: counts(console, jobs) == [1, 1, 1, 1])
@@ -177,7 +214,7 @@ def test_lines_are_pushed_with_a_delay(console, jobs):
     console.click("dialog input[name=split]")
     console.find("dialog .snippet pre", "split=lines")
     console.click("dialog footer button", "Push")
-    console.find(".message", "3 items pushed.")
+    console.find(".message", "3 items are pushed.")
     assert counts(console, jobs) == [2, 1, 4, 1]
 
 

@@ -29,6 +29,16 @@ def test_the_counts_of_all_lists_are_shown_and_follow_others(console):
     console.find("[role=status]", "2 lists")
 
 
+def test_each_count_leads_to_its_items(console):
+    [item] = [console.client.lists.push("counted", "1") for _ in range(1)]
+    console.client.lists.bury("counted", item)
+    console.open("lists?prefix=counted")
+    console.click("a.cell[aria-label='1 dead item of counted']")
+    console.find("a.tab[aria-current=true]", "Dead")
+    console.find("a.opens", "1")
+    console.client.lists.delete("counted")
+
+
 def test_a_prefix_selects_lists(console):
     console.client.push("mail:in", "1")
     console.client.push("mail:out", "1")
@@ -55,6 +65,7 @@ def test_a_list_is_made_by_keys_alone(console):
     console.run("document.activeElement.blur()")
     console.press("n")
     console.find("dialog input[name=name]")
+    console.find("dialog pre", "/lists/NAME")
     console.press("made", Keys.TAB, SCRIPT, Keys.TAB, Keys.TAB, Keys.TAB, "1h", Keys.ENTER)
     console.find("h1", "made")
     console.find("a.opens", SCRIPT)

@@ -76,12 +76,12 @@ def test_focus_stays_on_its_message_when_others_arrive(console, news):
 def test_a_paused_feed_counts_what_waits(console, news):
     console.open("topics/news")
     console.find("button.opens", "first")
-    console.click("button", "Pause")
+    console.click("button", "Pause view")
     for number in range(3):
         console.client.topics.publish("news", f"late {number}")
     console.find(".waiting", "Paused. 3 messages wait.")
     assert len(shown(console)) == 2
-    console.click("button", "Resume")
+    console.click("button", "Resume view")
     console.until(lambda: shown(console)[:3] == ["late 2", "late 1", "late 0"])
 
 

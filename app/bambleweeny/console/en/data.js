@@ -1,4 +1,11 @@
-// The sentences of the page of exports and imports.
+// The sentences of the page of exports and imports. Counts are numbers.
+import { number } from "../parts/format.js";
+import { plurals } from "../parts/plurals.js";
+
+const { counted, form } = plurals("en");
+const ONE = { keys: "key", lists: "list", items: "item", policies: "policy", topics: "topic", messages: "message", routes: "route", bins: "bin" };
+const of = (count, noun) => counted(count, { one: ONE[noun] ?? noun, other: noun });
+
 export const text = {
   title: "Data",
   exportTitle: "Export",
@@ -21,6 +28,16 @@ export const text = {
   new: "New",
   replaced: "Replaced",
   skipped: "Skipped",
+  addedTo: (count) => `${number(count)} added to`,
+  why: (count, noun, reason) => `${of(count, noun)} ${form(count, { one: "is", other: "are" })} skipped: ${reason}.`,
+  skips: {
+    add: { keys: "the TTL has passed", items: "the TTL has passed", routes: "an equal one exists", bins: "an equal one exists" },
+    skip: {
+      keys: "the name exists, or the TTL has passed", lists: "the name exists", items: "the list exists, or the TTL has passed", policies: "the list exists",
+      topics: "the name exists", messages: "the topic exists", routes: "an equal one, or one with the name, exists", bins: "an equal one, or one with the name, exists",
+    },
+  },
+  counted: of,
   deleted: (list) => `Deleted first: ${list}.`,
   growth: (size) => `The data grow by ${size}.`,
   shrinking: (size) => `The data shrink by ${size}.`,
@@ -30,7 +47,7 @@ export const text = {
   replaceTitle: "Delete all data and import?",
   replaceDetail: (name, list) => `This deletes all data of ${name} first: ${list}.`,
   nothing: "nothing",
-  done: (keys, items, messages) => `Imported ${keys} keys, ${items} items and ${messages} messages.`,
+  done: (keys, items, messages) => `Imported ${of(keys, "keys")}, ${of(items, "items")} and ${of(messages, "messages")}.`,
   another: "Choose another file",
   tooLarge: "The server takes less in one request (--max-body). The command line sends a file of any size in parts:",
   backupTitle: "Backup of the whole server",

@@ -1,4 +1,8 @@
-// The sentences of the page of one key.
+// The sentences of the page of one key. Counts are numbers.
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
+
 export const text = {
   keys: "Keys",
   path: "Where this key is",
@@ -13,7 +17,7 @@ export const text = {
   noTtl: "does not expire",
   etag: "ETag",
   owner: "Owner",
-  bytes: (count) => (count === "1" ? "1 byte" : `${count} bytes`),
+  bytes: (count) => counted(count, { one: "byte", other: "bytes" }),
   actions: "Actions",
   change: "Change",
   download: "Download",
@@ -43,13 +47,17 @@ export const text = {
   publicTitle: "Public",
   publicNone: "Nobody without a token can read this key.",
   publicMake: "Make public",
+  publicMore: "Add another URL",
+  publicTitleOf: (name) => `Make ${name} public?`,
+  publicMoreTitle: (name) => `Add another URL of ${name}?`,
+  publicDetail: (name, type) => `Anybody with the URL can read the value of ${name}, now and after each change. It is sent as ${type}.`,
   publicSome: "Anybody who has a URL can read the value of this key.",
-  publicMade: "The key is public.",
+  publicMade: "The URL shows the value of the key now.",
   publicEnd: "Delete the URL",
   publicEnded: "The URL answers 404 now.",
   publicEndTitle: "Delete this public URL?",
   publicEndDetail: (url) => `${url} answers 404 at once. The key stays.`,
-  publicRules: (count) => `${count} rules`,
+  publicRules: (count) => counted(count, { one: "rule", other: "rules" }),
   views: "How the value is shown",
   modes: { json: "JSON", text: "Text", hex: "Hex", image: "Image", html: "HTML" },
   part: (shown, size) => `The first ${shown} of ${size}.`,
@@ -88,7 +96,7 @@ export const text = {
   compare: "Compare",
   deleted: "This key was deleted or has expired since you began. Your draft is untouched.",
   mergedNote: "The draft has both changes now. Check it, and save it.",
-  byHandNote: "The draft is yours. Take over what you want from their value below, and save it.",
+  byHandNote: "This is your draft. Copy what you want from their value, then save.",
   conflictTitle: (name) => `${name} was changed by somebody else`,
   conflict: "Your draft is based on an older value. Nothing was written. Choose what to keep.",
   theirs: "Their changes",
@@ -100,7 +108,7 @@ export const text = {
   takeTheirs: "Take theirs",
   mergeBoth: "Merge both",
   byHand: "Merge by hand",
-  noMerge: "Both changed the same lines, so they cannot be merged automatically.",
+  noMerge: "The changes touch, so merge them by hand.",
   call: "The call that reads this key",
   saveCall: "The call that saves",
 };

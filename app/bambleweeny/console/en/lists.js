@@ -1,5 +1,10 @@
-// The sentences of the pages of lists.
-const items = (count) => (count === "1" ? "1 item" : `${count} items`);
+// The sentences of the pages of lists. Counts are numbers.
+import { number } from "../parts/format.js";
+import { plurals } from "../parts/plurals.js";
+
+const { counted, form } = plurals("en");
+const items = (count) => counted(count, { one: "item", other: "items" });
+const are = (count) => `${items(count)} ${form(count, { one: "is", other: "are" })}`;
 
 export const text = {
   title: "Lists",
@@ -9,14 +14,15 @@ export const text = {
   bytes: "Size",
   paused: "Paused",
   status: "State",
-  count: (count) => (count === "1" ? "1 list" : `${count} lists`),
+  count: (count) => counted(count, { one: "list", other: "lists" }),
+  countOf: (count, state, name) => `${counted(count, { one: `${state} item`, other: `${state} items` })} of ${name}`,
   none: "There are no lists yet. A list is a queue: programs push items, and workers lease them one by one.",
   noneHere: (prefix) => `No list begins with ${prefix}.`,
   newList: "New list",
   newListHint: "A list begins with its first item.",
   push: "Push",
   pushTitle: (name) => `Push to ${name}`,
-  pushed: (count) => `${items(count)} pushed.`,
+  pushed: (count) => `${are(count)} pushed.`,
   delay: "Delay, such as 10m",
   ttl: "TTL, such as 1h",
   front: "At the front",
@@ -46,10 +52,10 @@ export const text = {
   deleteListTitle: (name) => `Delete the list ${name}?`,
   deleteListDetail: (count, size) => `Its ${items(count)} (${size}) in all states and its policy are deleted. This cannot be undone.`,
   listDeleted: (name) => `${name} is deleted.`,
-  figures: { in: "Pushed in all", out: "Done in all", bytes: "Size", oldest: "Oldest ready item waits" },
+  figures: { in: "Pushed so far", out: "Done so far", bytes: "Size", oldest: "Oldest ready item waits" },
   state: "Items by state",
   order: "Order",
-  orders: { oldest: "First to come", newest: "Last to come" },
+  orders: { oldest: "Oldest first", newest: "Newest first" },
   empty: (state) => `This list has no ${state} items.`,
   emptyList: "This list has no items. Push one:",
   beginning: "Beginning of the body",
@@ -64,11 +70,13 @@ export const text = {
   item: (id) => `Item ${id}`,
   itemLabel: "Item",
   itemGone: "This item is gone: it was popped, acknowledged, moved or deleted.",
+  itemMoved: { redrive: "This item is ready again.", deliver: "This item is ready now.", bury: "This item is in the dead-letter list now.", move: "This item was moved." },
+  itemThere: (state, list) => `To the ${state} items of ${list}`,
   id: "Id",
   lease: "Lease",
   close: "Close the item",
   selected: (count) => `${items(count)} selected`,
-  selectAll: (count) => `Select these ${count}`,
+  selectAll: (count) => form(count, { one: "Select this item", other: `Select these ${number(count)}` }),
   selectNone: "Select none",
   actions: {
     ack: "Acknowledge", retry: "Retry now", later: "Retry later", extend: "Extend", bury: "Bury", deliver: "Deliver now", redrive: "Redrive", delete: "Delete",
@@ -78,31 +86,40 @@ export const text = {
   actionTitle: (action, count) => `${action}: ${items(count)}`,
   sureTitle: { ack: (count) => `Acknowledge ${items(count)}?`, delete: (count) => `Delete ${items(count)}?` },
   sureDetail: {
-    ack: (name) => `The work on it counts as done and it is removed from ${name}. A worker that has it is not stopped.`,
-    delete: (name) => `It is removed from ${name}, and a lease of it ends. This cannot be undone.`,
+    ack: (name, count) => form(count, {
+      one: `The work on it counts as done, and it is removed from ${name}. A worker that has it is not stopped.`,
+      other: `The work on them counts as done, and they are removed from ${name}. Workers that have them are not stopped.`,
+    }),
+    delete: (name, count) => form(count, {
+      one: `It is removed from ${name}, and a lease of it ends. This cannot be undone.`,
+      other: `They are removed from ${name}, and leases of them end. This cannot be undone.`,
+    }),
   },
   done: {
-    ack: (count) => `${items(count)} acknowledged.`,
-    retry: (count) => `${items(count)} returned to the list.`,
-    later: (count) => `${items(count)} to be tried later.`,
-    extend: (count) => `${count === "1" ? "1 lease" : `${count} leases`} extended.`,
-    bury: (count) => `${items(count)} buried.`,
-    deliver: (count) => `${items(count)} ready now.`,
-    redrive: (count) => `${items(count)} ready again, with attempts from 0.`,
-    delete: (count) => `${items(count)} deleted.`,
+    ack: (count) => `${are(count)} acknowledged.`,
+    retry: (count) => `${are(count)} ready again.`,
+    later: (count) => `${are(count)} delayed; a worker gets ${form(count, { one: "it", other: "them" })} later.`,
+    extend: (count) => `${counted(count, { one: "lease is", other: "leases are" })} extended.`,
+    bury: (count) => `${are(count)} buried.`,
+    deliver: (count) => `${are(count)} ready now.`,
+    redrive: (count) => `${are(count)} ready again; ${form(count, { one: "its", other: "their" })} attempts count from 0.`,
+    delete: (count) => `${are(count)} deleted.`,
   },
-  failed: (count, sentence) => `${items(count)} not changed: ${sentence}`,
+  failed: (count, sentence) => `${are(count)} not changed: ${sentence}`,
   redriveAll: "Redrive all",
-  redriveAllTitle: (count, name) => `Redrive all ${count} dead items of ${name}?`,
-  redriveAllDetail: "They go to the end of the list, ready, with attempts from 0.",
+  redriveAllTitle: (count, name) => form(count, { one: `Redrive the dead item of ${name}?`, other: `Redrive all ${number(count)} dead items of ${name}?` }),
+  redriveAllDetail: (name, count) => form(count, {
+    one: `It goes to the end of ${name}, ready, and its attempts count from 0.`,
+    other: `They go to the end of ${name}, ready, and their attempts count from 0.`,
+  }),
   purge: (state) => `Delete all ${state}`,
-  purgeTitle: (count, state, name) => `Delete all ${count} ${state} items of ${name}?`,
-  purgeDetail: "Also those that become so meanwhile. This cannot be undone.",
+  purgeTitle: (count, state, name) => form(count, { one: `Delete the ${state} item of ${name}?`, other: `Delete all ${number(count)} ${state} items of ${name}?` }),
+  purgeDetail: (state) => `Items that become ${state} meanwhile are deleted too. This cannot be undone.`,
   move: "Move to a list",
   moveTitle: (state, name) => `Move ${state} items of ${name}`,
   moveTo: "To the list",
-  moveMax: (count) => `Number of items, the first of ${count}`,
-  moveHint: "They go to the end of that list, ready, with new ids and attempts from 0.",
-  moved: (count, name) => `${items(count)} moved to ${name}.`,
+  moveMax: (count) => `How many, oldest first (of ${number(count)})`,
+  moveHint: (name) => `The items go to the end of ${name || "the list that you name"}, ready, with new ids, and their attempts count from 0.`,
+  moved: (count, name) => `${are(count)} moved to ${name}.`,
   cancel: "Cancel",
 };

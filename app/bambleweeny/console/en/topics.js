@@ -1,11 +1,15 @@
-// The sentences of the pages of topics.
-const messages = (count) => (count === "1" ? "1 message" : `${count} messages`);
+// The sentences of the pages of topics. Counts are numbers.
+import { number } from "../parts/format.js";
+import { plurals } from "../parts/plurals.js";
+
+const { counted, form } = plurals("en");
+const messages = (count) => counted(count, { one: "message", other: "messages" });
 
 export const text = {
   title: "Topics",
   filter: "Names that begin with",
   name: "Name",
-  count: (count) => (count === "1" ? "1 topic" : `${count} topics`),
+  count: (count) => counted(count, { one: "topic", other: "topics" }),
   none: "There are no topics yet. A topic sends each message to every reader, and keeps the latest for late readers.",
   noneHere: (prefix) => `No topic begins with ${prefix}.`,
   newTopic: "New topic",
@@ -17,14 +21,13 @@ export const text = {
   message: "Message",
   type: "Content type",
   typeHint: "none, or such as application/json",
-  pause: "Pause",
-  resume: "Resume",
-  waiting: (count) => `Paused. ${messages(count)} ${count === "1" ? "waits" : "wait"}.`,
+  pause: "Pause view",
+  resume: "Resume view",
+  waiting: (count) => `Paused. ${messages(count)} ${form(count, { one: "waits", other: "wait" })}.`,
   shown: (count) => `${messages(count)} here`,
   most: "The newest 1,000 are kept on this page.",
-  matching: (shown, all) => `${shown} of ${messages(all)} here`,
+  matching: (shown, all) => `${number(shown)} of ${messages(all)} here`,
   search: "Messages that contain",
-  begin: "Show",
   begins: { last50: "The newest 50", last1000: "The newest 1,000", all: "All that the server keeps", "10m": "The last 10 minutes", "1h": "The last hour", other: "Since …" },
   since: "A duration, a time or a message id",
   sinceHint: "45m, 2026-11-29 or an id",

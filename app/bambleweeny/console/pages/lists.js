@@ -10,6 +10,7 @@ import { PushDialog } from "../parts/lists/push.js";
 import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { usePages } from "../parts/paged.js";
+import { PrefixBox } from "../parts/prefix_box.js";
 import { request } from "../parts/request.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
@@ -18,7 +19,8 @@ import { html, useState, useTitle } from "../parts/ui.js";
 const nameOf = ({ key }) => key;
 const COLUMNS = [
   { key: "name", title: text.name, render: nameOf },
-  ...STATES.map((state) => ({ key: state, title: text.states[state], isNumber: true, isMinor: state === "delayed", render: (row) => html`<${Count} state=${state} count=${row[state]} />` })),
+  ...STATES.map((state) => ({ key: state, title: text.states[state], isNumber: true, isMinor: state === "delayed", href: ({ key }) => to("lists", key, { state }),
+    hint: (row) => text.countOf(row[state], text.states[state].toLowerCase(), row.key), render: (row) => html`<${Count} state=${state} count=${row[state]} />` })),
   { key: "bytes", title: text.bytes, isNumber: true, isMinor: true, render: (row) => bytes(row.bytes) },
   { key: "paused", title: text.status, isMinor: true, render: ({ paused }) => paused && html`<span class="badge leased">${text.paused}</span>` },
 ];
@@ -48,9 +50,8 @@ function AllLists({ prefix }) {
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
   return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button></div>
     <div class="bar">
-      <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
-        onChange=${(event) => (location.hash = to("lists", [], { prefix: event.target.value.trim() }))} />
-      <span role="status">${count.value === undefined ? "" : text.count(number(count.value))}</span>
+      <${PrefixBox} page="lists" label=${text.filter} prefix=${prefix} />
+      <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>
     </div>
     <${Loaded} reading=${pages}>${(rows) =>
       html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("lists", key)} onMore=${pages.more} whole=${count.value} empty=${empty} />`}

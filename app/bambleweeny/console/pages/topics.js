@@ -2,11 +2,11 @@
 import { text } from "../en/topics.js";
 import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
-import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { usePages } from "../parts/paged.js";
+import { PrefixBox } from "../parts/prefix_box.js";
 import { request } from "../parts/request.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
@@ -42,9 +42,8 @@ function AllTopics({ prefix }) {
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
   return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newTopic} <kbd>n</kbd></button></div>
     <div class="bar">
-      <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
-        onChange=${(event) => (location.hash = to("topics", [], { prefix: event.target.value.trim() }))} />
-      <span role="status">${count.value === undefined ? "" : text.count(number(count.value))}</span>
+      <${PrefixBox} page="topics" label=${text.filter} prefix=${prefix} />
+      <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>
     </div>
     <${Loaded} reading=${pages}>${(rows) =>
       html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("topics", key)} onMore=${pages.more} whole=${count.value} empty=${empty} />`}

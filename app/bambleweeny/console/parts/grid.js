@@ -1,11 +1,14 @@
-// A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it.
+// A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it, and lead from the page's filter to the first row.
+import { useFirstRow } from "./grid_first.js";
+import { usePlace } from "./grid_place.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
 
 const BEYOND = 8;
 const SIDES = { ArrowRight: true, ArrowLeft: false };
 const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
 
-// `columns` are `{ key, title, render(row), isNumber, isMinor }`; the first column holds a link or button that opens a row.
+// `columns` are `{ key, title, render(row), isNumber, isMinor }`; the first column holds a link or button that opens a row. A further
+// column with `href(row)` is a link, which `hint(row)` names for those who do not see the table's head.
 // `onMore` is called when the end comes into view. With `onSelect(key, isSelected)` there are boxes; `selected` is a Set of keys.
 // `href(row)` is the address of a row; a row without one is opened here by `onOpen(row)`. `isCurrent(row)` marks the one that is shown beside.
 // `isOpen(row)` is true or false for a row that opens and closes, also by the right and left arrow. `canSelect(row)` is false for one without a box.
@@ -16,6 +19,8 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   // NOTE: a ref as well, since a second key may be pressed before the first one is rendered.
   const active = useRef({ index: 0, key: null });
   const [, setActive] = useState(active.current);
+  const place = usePlace(box, rows, keyOf, rowHeight);
+  useFirstRow(rows.length > 0, () => focusRow(0));
   const wantsFocus = useRef(false);
   const latest = useRef({ key: undefined, index: 0 });
   const current = placeOf(active.current, rows, keyOf);
@@ -38,7 +43,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   useEffect(() => {
     if (onMore && last >= rows.length) onMore();
   }, [last, rows.length, onMore]);
-  // NOTE: at once, so that the focus is there before the next key.
+  // NOTE: after each rendering, and at once, so that the focus is there before the next key.
   useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     wantsFocus.current = false;
@@ -47,6 +52,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
 
   const onScroll = ({ target: { scrollTop, clientHeight } }) => {
     latest.current = anchorOf(rows, keyOf, scrollTop, rowHeight);
+    place.note(scrollTop);
     setView({ top: scrollTop, height: clientHeight });
   };
   const activate = (index) => setActive((active.current = { index, key: rows[index] ? keyOf(rows[index]) : null }));
@@ -61,7 +67,9 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     }
     if (step === undefined || event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text" || !rows.length) return;
     event.preventDefault();
-    const next = Math.min(Math.max(now + step, 0), rows.length - 1);
+    focusRow(Math.min(Math.max(now + step, 0), rows.length - 1));
+  };
+  const focusRow = (next) => {
     activate(next);
     wantsFocus.current = true;
     const [top, bottom] = [next * rowHeight, (next + 1) * rowHeight];
@@ -78,6 +86,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     const tab = index === current ? 0 : -1;
     const opened = () => activate(index);
     const address = href?.(row);
+    if (!isFirst && column.href) return html`<td key=${column.key} class=${classOf(column)}><a class="cell" href=${column.href(row)} aria-label=${column.hint(row)} tabindex=${tab} onFocus=${opened}>${shown}</a></td>`;
     if (!isFirst) return html`<td key=${column.key} class=${classOf(column)}>${shown}</td>`;
     if (address) return html`<th scope="row" key=${column.key}><a class="opens" href=${address} tabindex=${tab} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined}>${shown}</a></th>`;
     return html`<th scope="row" key=${column.key}><button type="button" class="opens" tabindex=${tab} aria-expanded=${isOpen?.(row)} onFocus=${opened} aria-current=${isCurrent?.(row) ? "true" : undefined} onClick=${() => onOpen(row)}>${shown}</button></th>`;

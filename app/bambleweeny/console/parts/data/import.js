@@ -33,8 +33,9 @@ function Planned({ file, onDone }) {
     <div class="bar"><span class="grow">${text.file(file.name, bytes(file.lines.length))}</span><button type="button" onClick=${onDone}>${text.another}</button></div>
     ${isTooLarge ? html`<${TooLarge} name=${file.name} />` : html`
       <${Modes} mode=${mode} onMode=${setMode} />
-      <${Loaded} reading=${reading}>${(found) => html`<${Plan} plan=${found.plan} />
-        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}`}</${Loaded}>
+      <${Loaded} reading=${reading}>${(found) => html`
+        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}
+        <${Plan} mode=${mode} plan=${found.plan} />`}</${Loaded}>
       <${SnippetBox} request=${importing(file.lines, mode, false)} />`}
   </div>`;
 }
@@ -44,14 +45,15 @@ function Modes({ mode, onMode }) {
     <input type="radio" name="mode" checked=${name === mode} onChange=${() => onMode(name)} />${text.modes[name]}</label>`)}</fieldset>`;
 }
 
-function Plan({ plan }) {
+function Plan({ mode, plan }) {
   const rows = Object.keys(text.nouns).filter((noun) => Object.values(plan[noun]).some(Boolean));
   return html`<div class="stack"><h3>${text.planTitle}</h3>
     <div class="plain" tabindex="0"><table aria-label=${text.planTitle}>
       <thead><tr><th scope="col">${text.noun}</th>${["new", "replaced", "skipped"].map((name) => html`<th scope="col" class="number" key=${name}>${text[name]}</th>`)}</tr></thead>
       <tbody>${rows.map((noun) => html`<tr class="row" key=${noun}><th scope="row">${text.nouns[noun]}</th>
-        ${["new", "replaced", "skipped"].map((name) => html`<td class="number" key=${name}>${number(plan[noun][name])}</td>`)}</tr>`)}</tbody>
+        ${["new", "replaced", "skipped"].map((name) => html`<td class="number" key=${name}>${isAdded(noun, name, plan) ? text.addedTo(plan[noun][name]) : number(plan[noun][name])}</td>`)}</tr>`)}</tbody>
     </table></div>
+    ${rows.filter((noun) => plan[noun].skipped).map((noun) => html`<p key=${noun}>${text.why(plan[noun].skipped, noun, text.skips[mode === "skip" ? "skip" : "add"][noun])}</p>`)}
     ${listed(plan.deleted) && html`<p>${text.deleted(listed(plan.deleted))}</p>`}
     <p>${plan.bytes < 0 ? text.shrinking(bytes(-plan.bytes)) : text.growth(bytes(plan.bytes))}</p>
     ${plan.error && html`<div class="problem" role="alert"><p>${plan.error.index === undefined ? "" : text.line(number(plan.error.index + 1))}${plan.error.info}</p>
@@ -69,7 +71,7 @@ function Run({ file, mode, plan, onDone }) {
     setBusy(true);
     try {
       const done = (await call(importing(file.lines, mode, false))).json();
-      say(text.done(number(done.keys), number(done.items), number(done.messages)));
+      say(text.done(done.keys, done.items, done.messages));
       onDone();
     } catch (ex) {
       sayError(ex);
@@ -84,4 +86,6 @@ function TooLarge({ name }) {
   return html`<div class="note"><p>${text.tooLarge}</p><div class="bar"><code>${line}</code><${CopyButton} value=${line} /></div></div>`;
 }
 
-const listed = (counts) => Object.entries(counts ?? {}).filter(([, count]) => count).map(([noun, count]) => `${number(count)} ${text.nouns[noun]?.toLowerCase() ?? noun}`).join(", ");
+const listed = (counts) => Object.entries(counts ?? {}).filter(([, count]) => count).map(([noun, count]) => text.counted(count, noun)).join(", ");
+// NOTE: of a list or topic that exists, the server counts as replaced that the import changes it: what it has stays.
+const isAdded = (noun, name, plan) => name === "replaced" && (noun === "lists" || noun === "topics") && plan[noun].replaced > 0;

@@ -1,6 +1,6 @@
 // The cells of the table of keys.
 import { text } from "../../en/keys.js";
-import { bytes, duration, number } from "../format.js";
+import { bytes, duration } from "../format.js";
 import { html, useEffect } from "../ui.js";
 
 const PAUSE_MS = 100;
@@ -32,5 +32,5 @@ function Count({ tree, prefix }) {
     return () => clearTimeout(timer);
   }, [tree, prefix, isCounted]);
   const count = tree.countOf(prefix);
-  return html`<span class="soft">${count === undefined ? "" : text.count(number(count))}</span>`;
+  return html`<span class="soft">${count === undefined ? "" : text.count(count)}</span>`;
 }

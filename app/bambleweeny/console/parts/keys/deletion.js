@@ -2,7 +2,6 @@
 import { text } from "../../en/keys.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { number } from "../format.js";
 import { request } from "../request.js";
 import { html, useRef, useState } from "../ui.js";
 
@@ -26,14 +25,14 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
   };
   const removeSelected = async () => {
     if (!(await confirm(questionOf(names)))) return;
-    await remove(async () => say(text.deleted(number(await deleteNamed(names, onSelect, setProgress, stopped)))));
+    await remove(async () => say(text.deleted(await deleteNamed(names, onSelect, setProgress, stopped))));
   };
   const removePrefix = async () => {
     const counted = (await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { isQuiet: true })).json().count;
     if (!(await confirm(questionOfPrefix(counted, prefix)))) return;
     await remove(async () => {
       setProgress({ done: 0, whole: 0 });
-      say(text.deleted(number((await call(deletionOf(prefix))).json().deleted)));
+      say(text.deleted((await call(deletionOf(prefix))).json().deleted));
       onSelect(new Set());
     });
   };
@@ -41,7 +40,7 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
   if (progress) return html`<${Progress} ...${progress} onStop=${() => (stopped.current = true)} />`;
   if (!count && !names.length) return null;
   return html`<div class="bar">
-    ${names.length > 0 && html`<span role="status">${text.selected(number(names.length))}</span>
+    ${names.length > 0 && html`<span role="status">${text.selected(names.length)}</span>
       <button type="button" class="small danger" onClick=${removeSelected}>${text.deleteSelected}</button>
       <button type="button" class="small" onClick=${() => onSelect(new Set())}>${text.clear}</button>`}
     <button type="button" class="small" onClick=${selectLoaded}>${text.selectShown}</button>
@@ -50,7 +49,7 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
 }
 
 function Progress({ done, whole, onStop }) {
-  const sentence = whole ? text.deleting(number(done), number(whole)) : text.deletingAll;
+  const sentence = whole ? text.deleting(done, whole) : text.deletingAll;
   return html`<div class="bar" role="status"><label class="bar">${sentence}<progress max=${whole || undefined} value=${whole ? done : undefined}></progress></label>
     ${whole > TOGETHER && html`<button type="button" class="small" onClick=${onStop}>${text.stop}</button>`}</div>`;
 }
@@ -79,11 +78,10 @@ async function deleteNamed(names, onSelect, onProgress, stopped) {
 const deletionOfNamed = (names) => request("POST", ["batch"], { body: { json: names.map((name) => ["del", name]) } });
 
 function questionOf(names) {
-  const count = number(names.length);
   const typed = names.length > 1 ? String(names.length) : undefined;
-  return { title: text.deleteTitle(count), detail: text.deleteDetail(names.slice(0, NAMED), Math.max(names.length - NAMED, 0)), action: text.deleteSelected, typed };
+  return { title: text.deleteTitle(names.length), detail: text.deleteDetail(names.slice(0, NAMED), Math.max(names.length - NAMED, 0)), action: text.deleteSelected, typed };
 }
 
 const questionOfPrefix = (count, prefix) => ({
-  title: text.deletePrefixTitle(number(count), prefix), detail: text.deletePrefixDetail(number(count)), action: text.deletePrefix(prefix), typed: prefix || text.all,
+  title: text.deletePrefixTitle(count, prefix), detail: text.deletePrefixDetail(count), action: text.deletePrefix(prefix), typed: prefix || text.all,
 });

@@ -5,12 +5,15 @@ import { html, useEffect, useMemo, useRef, useState } from "../ui.js";
 
 const PART = 60_000;
 const LONG = 2 * PART;
+const [LEAST_ROWS, MOST_ROWS] = [6, 24];
 
 // `place` is an offset to which the caret goes; a new object moves it again.
 export function DraftField({ value, isWrong, place, onInput }) {
   const field = useRef();
   const [{ start, end }, setPart] = useState(() => partAt(value, 0));
   const line = useMemo(() => countLines(value, start), [start]);
+  // NOTE: the height is that of the first text, so that the buttons below stay where they are while the user types.
+  const [rows] = useState(() => Math.min(Math.max(countLines(value, value.length) + 1, LEAST_ROWS), MOST_ROWS));
   useEffect(() => focusAt(field.current, 0), []);
   useEffect(() => {
     if (!place) return;
@@ -28,7 +31,7 @@ export function DraftField({ value, isWrong, place, onInput }) {
   return html`${value.length > LONG && html`<div class="bar"><button type="button" class="small" disabled=${start === 0} onClick=${() => go(Math.max(0, start - 1))}>${text.previous}</button>
       <span role="status">${text.partFrom(number(line))}</span>
       <button type="button" class="small" disabled=${end >= value.length} onClick=${() => go(end)}>${text.next}</button></div>`}
-    <textarea ref=${field} class=${isWrong ? "draft invalid" : "draft"} aria-label=${text.draft} aria-invalid=${isWrong} spellcheck=${false} value=${value.slice(start, end)} onInput=${type}></textarea>`;
+    <textarea ref=${field} class=${isWrong ? "draft invalid" : "draft"} aria-label=${text.draft} aria-invalid=${isWrong} spellcheck=${false} rows=${rows} value=${value.slice(start, end)} onInput=${type}></textarea>`;
 }
 
 // Returns the offset of a line and column, both counted from 1.

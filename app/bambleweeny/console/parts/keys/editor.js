@@ -58,6 +58,9 @@ export function Editor({ first, current, onDone }) {
   return html`<section class="stack" aria-label=${text.draft}>
     <${Notice} isGone=${isGone} isForeign=${Boolean(current) && current.etag !== draft.base.etag} note=${draft.note}
       onCompare=${() => compare().catch(sayError)} onSaveAsNew=${saveAsNew} />
+    <div class=${draft.theirs ? "by-hand" : "contents"}>
+    ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${draft.text} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
+    <div class=${draft.theirs ? "stack" : "contents"}>
     <${Modes} draft=${draft} modes=${modesOf(draft.base)} isOff=${isWrong(problems)} change=${change} />
     <${DraftField} key=${`${draft.mode} ${draft.base.etag} ${draft.note}`} value=${draft.text} isWrong=${isWrong(problems)} place=${place} onInput=${(typed) => change({ text: typed })} />
     ${isMixed(draft.base) && draft.mode !== "json" && html`<p class="note">${text.mixedEnds}</p>`}
@@ -67,7 +70,7 @@ export function Editor({ first, current, onDone }) {
       ${problems.json && html`<button type="button" disabled=${isBusy || isGone} onClick=${() => save(draft.base, "text/plain")}>${text.saveAsText}</button>`}
       <button type="button" onClick=${cancel}>${text.cancel}</button>
     </div>
-    ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${draft.text} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
+    </div></div>
     <${Unfolding} title=${text.saveCall} show=${() => html`<${SnippetBox} request=${replacement(name, bytes(), draft.base)} />`} />
     ${conflict && html`<${Conflict} draft=${draft} theirs=${conflict} canKeep=${!isWrong(problems)} onClose=${() => setConflict(null)}
       onKeep=${() => (setConflict(null), save({ ...conflict, type: conflict.type }))}

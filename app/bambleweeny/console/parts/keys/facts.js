@@ -63,6 +63,7 @@ function TtlForm({ entry, onClose, onChange }) {
       <${Field} label=${text.ttlLabel} value=${typed} problem=${problem} placeholder=${text.ttlHint} autofocus onInput=${(value) => setTyped(value.trim())} />
       ${!problem && html`<${SnippetBox} request=${ttlChange(entry.name, typed || "none")} />`}
       <footer>
+        <button type="button" onClick=${onClose}>${text.cancel}</button>
         <button type="button" disabled=${entry.ttl === null} onClick=${() => set("none")}>${text.ttlRemove}</button>
         <button class="primary" disabled=${!typed || Boolean(problem)}>${text.ttlSet}</button>
       </footer>
@@ -89,7 +90,7 @@ function TypeForm({ entry, onClose, onChange }) {
       <${TypeField} label=${listText.type} value=${typed} onInput=${setTyped} autofocus />
       <p class="soft">${text.typeDetail}</p>
       ${entry.isWhole && html`<${SnippetBox} request=${replacement(entry.name, entry.bytes, { etag: entry.etag, type: typed || null })} />`}
-      <footer><button class="primary">${text.typeSet}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary">${text.typeSet}</button></footer>
     </form>
   </${Modal}>`;
 }

@@ -2,18 +2,17 @@
 import { text } from "../../en/keys.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
-import { number } from "../format.js";
 import { Grid } from "../grid.js";
 import { useLive } from "../live.js";
 import { Problem, useReading } from "../loading.js";
 import { prefer, preferences } from "../preferences.js";
+import { PrefixBox } from "../prefix_box.js";
 import { request } from "../request.js";
 import { useShortcut } from "../shortcuts.js";
 import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useCallback, useEffect, useState, useTitle, useValue } from "../ui.js";
 import { Deletion } from "./deletion.js";
 import { NewKey } from "./new_key.js";
-import { PrefixBox } from "./prefix_box.js";
 import { columnsOf } from "./columns.js";
 import { listing, useTree } from "./tree.js";
 import { useUpload } from "./upload.js";
@@ -33,9 +32,9 @@ export function KeyList({ prefix }) {
   const select = (name, isSelected) => setSelected((last) => (isSelected ? new Set([...last, name]) : new Set([...last].filter((one) => one !== name))));
   return html`<h1>${text.title}</h1>
     <div class="bar">
-      <${PrefixBox} prefix=${prefix} />
+      <${PrefixBox} page="keys" label=${text.filter} prefix=${prefix} />
       <${ViewChoice} isFlat=${flat} />
-      <span role="status">${count.value === undefined ? "" : text.count(number(count.value))}</span>
+      <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>
       <span class="grow"></span>
       <button type="button" class="primary" onClick=${() => setAdding(true)}>${text.add} <kbd>n</kbd></button>
       ${upload.button}

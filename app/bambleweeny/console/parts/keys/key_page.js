@@ -52,7 +52,7 @@ function View({ entry, onShowAll, onEdit, onChange }) {
       <div class="stack"><${ValueView} entry=${entry} onShowAll=${onShowAll} /></div>
       <div class="stack side">
         <${Facts} entry=${entry} onChange=${onChange} />
-        <${Public} name=${entry.name} type=${entry.type} />
+        <${Public} entry=${entry} />
       </div>
     </div>
     <details><summary>${text.call}</summary><${SnippetBox} request=${readingOf(entry.name)} /></details>`;

@@ -41,8 +41,9 @@ export function NewKey({ prefix, onClose }) {
       <label>${text.value}<textarea class="filled" spellcheck=${false} placeholder=${text.valueHint} value=${draft.value} onInput=${(event) => change({ value: event.target.value })}></textarea></label>
       ${problems.json && html`<p class="wrong" role="status">${text.notJson(problems.json)}</p>`}
       ${taken === draft.name && html`<div class="problem" role="alert"><p>${text.exists(taken)} <a href=${to("keys", taken)} onClick=${onClose}>${text.openIt}</a></p></div>`}
-      ${!problems.name && !problems.ttl && html`<${SnippetBox} request=${creationOf(draft)} />`}
+      ${(!draft.name || !problems.name) && !problems.ttl && html`<${SnippetBox} request=${creationOf({ ...draft, name: draft.name || "NAME" })} />`}
       <footer>
+        <button type="button" onClick=${onClose}>${text.cancel}</button>
         ${problems.json && html`<button type="button" onClick=${() => void create("text/plain")}>${text.createAsText}</button>`}
         <button class="primary" disabled=${Boolean(problems.json)}>${text.create}</button>
       </footer>

@@ -6,10 +6,11 @@ import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
+import { wholeOf } from "./key_data.js";
+import { sentTypeOf } from "./shown.js";
 
-const PLAIN = "text/plain";
-
-export function Public({ name, type }) {
+export function Public({ entry }) {
+  const { name } = entry;
   const [isBusy, setBusy] = useState(false);
   const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
   // NOTE: a token may be for keys only.
@@ -26,7 +27,12 @@ export function Public({ name, type }) {
       setBusy(false);
     }
   };
-  const make = () => change(request("POST", ["routes"], { body: { json: { key: name, content_type: type ?? PLAIN } } }), text.publicMade);
+  const make = async (hasOne) => {
+    const type = sentTypeOf((await wholeOf(entry)) ?? entry);
+    const words = hasOne ? { title: text.publicMoreTitle(name), action: text.publicMore } : { title: text.publicTitleOf(name), action: text.publicMake };
+    const isSure = await confirm({ ...words, detail: text.publicDetail(name, type), isDanger: false });
+    if (isSure) await change(request("POST", ["routes"], { body: { json: { key: name, content_type: type } } }), text.publicMade);
+  };
   const end = async (id) => {
     const isSure = await confirm({ title: text.publicEndTitle, detail: text.publicEndDetail(urlOf(id)), action: text.publicEnd });
     if (isSure) await change(request("DELETE", ["routes"], { query: { id } }), text.publicEnded);
@@ -36,7 +42,7 @@ export function Public({ name, type }) {
     <${Loaded} reading=${found}>${(routes) => html`
       <p>${routes.length ? text.publicSome : text.publicNone}</p>
       ${routes.map((route) => html`<${Route} key=${route.path} route=${route} onEnd=${end} />`)}
-      <p><button type="button" disabled=${isBusy} onClick=${make}>${text.publicMake}</button></p>`}
+      <p><button type="button" disabled=${isBusy} onClick=${() => make(routes.length > 0).catch(sayError)}>${routes.length ? text.publicMore : text.publicMake}</button></p>`}
     </${Loaded}>
   </section>`;
 }

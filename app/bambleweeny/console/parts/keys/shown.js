@@ -17,6 +17,9 @@ export function viewsOf({ bytes, type, isWhole }) {
   return [kind === "json" && "json", "text", "hex", isPage && "html", isDrawing && "image"].filter(Boolean);
 }
 
+// Returns the content type that a public URL sends: that of the key, else that of what is in it.
+export const sentTypeOf = (entry) => entry.type ?? { json: "application/json", text: "text/plain" }[viewsOf(entry)[0]] ?? "application/octet-stream";
+
 // Returns the indented text of JSON as `{ text }`, or `{ error }`. The bytes are UTF-8.
 export function jsonOf(bytes) {
   if (!formatted.has(bytes)) formatted.set(bytes, indented(decoded(bytes)));

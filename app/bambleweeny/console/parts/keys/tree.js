@@ -9,6 +9,9 @@ const DELIMITER = ":";
 const PAGE = 200;
 const TOGETHER_MS = 120;
 const MOST_NAMES = 1000;
+const MOST_REMEMBERED = 50;
+// The groups that are open, by prefix: who comes back to the keys finds them open.
+const opened = new Map();
 
 // The call that reads a page of keys.
 export const listing = (prefix, isFlat, after) => request("GET", ["keys"], { query: { prefix, delimiter: isFlat ? undefined : DELIMITER, after, limit: PAGE, meta: 1 } });
@@ -17,7 +20,7 @@ export const listing = (prefix, isFlat, after) => request("GET", ["keys"], { que
 export function useTree(prefix, isFlat) {
   const tree = useMemo(() => new KeyTree(prefix, isFlat), [prefix, isFlat]);
   useEffect(() => {
-    void tree.more(prefix);
+    void tree.begin();
     const unwatch = watched(tree);
     return () => {
       unwatch();
@@ -56,13 +59,17 @@ class KeyTree {
   version = new Observable(0);
   error = null;
   #nodes = new Map();
-  #open = new Set();
+  #open;
   #counts = new Map();
   #aborter = new AbortController();
   #rows = null;
 
   constructor(prefix, isFlat) {
     Object.assign(this, { prefix, isFlat });
+    this.#open = opened.get(prefix) ?? new Set();
+    opened.delete(prefix);
+    opened.set(prefix, this.#open);
+    if (opened.size > MOST_REMEMBERED) opened.delete(opened.keys().next().value);
   }
 
   get isLoaded() {
@@ -82,6 +89,9 @@ class KeyTree {
   // Returns the number of keys below a prefix, or undefined if it is not known yet.
   countOf = (prefix) => this.#counts.get(prefix)?.count;
   isCounted = (prefix) => this.#counts.get(prefix)?.isRight === true;
+
+  // Reads the first page below the prefix and below each group that was left open.
+  begin = () => Promise.all([this.prefix, ...(this.isFlat ? [] : this.#open)].map(this.more));
 
   // Opens or closes a group.
   toggle = (prefix) => {

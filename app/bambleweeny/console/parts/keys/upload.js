@@ -2,7 +2,7 @@
 import { text } from "../../en/keys.js";
 import { call } from "../api.js";
 import { Modal, say } from "../dialogs.js";
-import { bytes, number } from "../format.js";
+import { bytes } from "../format.js";
 import { request } from "../request.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
 import { isName, nameProblem } from "../values.js";
@@ -61,16 +61,16 @@ function Upload({ prefix, files, onClose }) {
       done += outcome.state === "done" ? 1 : 0;
     }
     setBusy(false);
-    say(text.uploaded(number(done), number(open.length)));
+    say(text.uploaded(done, open.length));
     if (done === open.length) onClose();
   };
-  return html`<${Modal} title=${text.uploadTitle(number(rows.length))} onClose=${onClose} isWide>
+  return html`<${Modal} title=${text.uploadTitle(rows.length)} onClose=${onClose} isWide>
     <form onSubmit=${(event) => (event.preventDefault(), void send())}>
       <p>${text.uploadHint}</p>
       <div class="stack uploads">${rows.map((row) => html`<${Row} key=${row.id} row=${row} isBusy=${isBusy} onName=${(name) => change(row.id, { name, state: "waiting", problem: "" })}
         onRemove=${() => setRows(rows.filter(({ id }) => id !== row.id))} />`)}</div>
       <label class="check"><input type="checkbox" checked=${isReplacing} onChange=${(event) => setReplacing(event.target.checked)} />${text.replace}</label>
-      <footer><button class="primary" disabled=${isBusy || !open.length || open.some(({ name }) => !isName(name))}>${text.uploadAction}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || !open.length || open.some(({ name }) => !isName(name))}>${text.uploadAction}</button></footer>
     </form>
   </${Modal}>`;
 }

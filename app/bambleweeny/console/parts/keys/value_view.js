@@ -1,7 +1,7 @@
 // Shows a value: as JSON, text, hex, an image, or a page in a sandbox. What a user wrote never becomes a part of this page.
 import { text } from "../../en/key.js";
 import { sayError } from "../dialogs.js";
-import { bytes as sized, number } from "../format.js";
+import { bytes as sized } from "../format.js";
 import { call } from "../api.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
 import { decoded } from "../values.js";
@@ -77,4 +77,4 @@ function Page({ entry }) {
   return html`<p class="soft">${text.htmlNote}</p>${url && html`<iframe class="sandbox" sandbox="" src=${url} title=${text.htmlOf(entry.name)}></iframe>`}`;
 }
 
-export const sizeOf = (size) => (size < 1024 ? text.bytes(number(size)) : `${sized(size)} (${text.bytes(number(size))})`);
+export const sizeOf = (size) => (size < 1024 ? text.bytes(size) : `${sized(size)} (${text.bytes(size)})`);

@@ -17,19 +17,27 @@ const STEP = 1 << 20;
 const MOST_OF_AN_IMAGE = 4 << 20;
 const TIMES = [["until", "leased"], ["due", "delayed"], ["died", "dead"], ["expires", "ready"]];
 
-export function Item({ list, id, closed, onChanged }) {
+// `place` is where an action has put the item, if one has: `{ list, id, state, action }`, without `id` if that is not known.
+export function Item({ list, id, place, closed, onChanged }) {
   const found = useReading((signal) => readItem(list, id, signal), [list, id]);
   useLive((event) => event.event.startsWith("list.") && event.name === list, found.reload);
-  const changed = () => (found.reload(), onChanged());
+  const changed = (places) => (found.reload(), onChanged(places));
   return html`<${Beside} label=${text.itemLabel} title=${text.item(id)} closed=${closed} closeLabel=${text.close} isReady=${Boolean(found.value)}>
     <${Loaded} reading=${found}>${(item) =>
       item
         ? html`<${Actions} list=${list} items=${[item]} onDone=${changed} />
             <${Facts} item=${item} />
             <${Body} list=${list} id=${id} size=${item.size} />`
-        : html`<p>${text.itemGone}</p>`}
+        : html`<${Gone} place=${place} />`}
     </${Loaded}>
   </${Beside}>`;
+}
+
+// NOTE: an action may give an item a new id, or put it in another list.
+function Gone({ place }) {
+  if (!place) return html`<p>${text.itemGone}</p>`;
+  const { list, id, state, action } = place;
+  return html`<p>${text.itemMoved[action]} <a href=${to("lists", list, { state, item: id })}>${text.itemThere(text.states[state].toLowerCase(), list)}</a></p>`;
 }
 
 function Facts({ item }) {

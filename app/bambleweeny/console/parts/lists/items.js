@@ -55,6 +55,7 @@ export function Items({ list, query, counts, onChanged }) {
 
 function Table({ list, state, order, rows, counts, hash, changed, current, onMore }) {
   const [selected, setSelected] = useState(new Set());
+  const [places, setPlaces] = useState(new Map());
   useEffect(() => setSelected(new Set()), [state, order]);
   const chosen = rows.filter(({ id }) => selected.has(id));
   const select = (id, isSelected) => {
@@ -63,19 +64,20 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
     else next.delete(id);
     setSelected(next);
   };
-  const done = () => (setSelected(new Set()), changed());
+  const moved = (found) => (setPlaces((last) => new Map([...last, ...found])), changed());
+  const done = (found) => (setSelected(new Set()), moved(found));
   return html`
     ${rows.length > 0 && html`<div class="bar">
       ${chosen.length > 0
-        ? html`<span role="status">${text.selected(number(chosen.length))}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`
-        : html`<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${changed} />`}
-      ${chosen.length < rows.length && html`<button type="button" class="small" onClick=${() => setSelected(new Set(rows.map(idOf)))}>${text.selectAll(number(rows.length))}</button>`}
+        ? html`<span role="status">${text.selected(chosen.length)}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`
+        : html`<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${(place) => moved(current && place ? [[current, place]] : [])} />`}
+      ${chosen.length < rows.length && html`<button type="button" class="small" onClick=${() => setSelected(new Set(rows.map(idOf)))}>${text.selectAll(rows.length)}</button>`}
       ${chosen.length > 0 && html`<button type="button" class="small" onClick=${() => setSelected(new Set())}>${text.selectNone}</button>`}
     </div>`}
     <div class=${current ? "two" : "stack"}>
       <${Grid} label=${text.states[state]} columns=${current ? fewColumnsOf(state) : columnsOf(state)} rows=${rows} keyOf=${idOf} href=${({ id }) => hash({ item: id })} isCurrent=${({ id }) => id === current}
         whole=${Math.max(counts[state], rows.length)} onMore=${onMore} selected=${selected} onSelect=${select} empty=${html`<${None} list=${list} state=${state} counts=${counts} />`} />
-      ${current && html`<${Item} key=${current} list=${list} id=${current} closed=${hash({ item: "" })} onChanged=${changed} />`}
+      ${current && html`<${Item} key=${current} list=${list} id=${current} place=${places.get(current)} closed=${hash({ item: "" })} onChanged=${moved} />`}
     </div>`;
 }
 

@@ -88,7 +88,7 @@ async function readFeeders(name, signal) {
 
 async function deleteList(list, counts) {
   const count = STATES.reduce((sum, state) => sum + (counts?.[state] ?? 0), 0);
-  const detail = text.deleteListDetail(number(count), bytes(counts?.bytes ?? 0));
+  const detail = text.deleteListDetail(count, bytes(counts?.bytes ?? 0));
   if (!(await confirm({ title: text.deleteListTitle(list), detail, action: text.deleteList, typed: list }))) return;
   try {
     await call(request("DELETE", ["lists", list]));

@@ -3,7 +3,6 @@ import { text } from "../../en/lists.js";
 import { call } from "../api.js";
 import { BodyInput, sentBody } from "../body_input.js";
 import { Modal, say, sayError } from "../dialogs.js";
-import { number } from "../format.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { pushTo } from "./calls.js";
@@ -13,13 +12,13 @@ export function PushDialog({ list, onClose, onPushed = () => {} }) {
   const [isBusy, setBusy] = useState(false);
   const set = (changes) => setFields({ ...fields, ...changes });
   const { name, body, delay, ttl, front, split } = fields;
-  const asked = pushTo(name || "jobs", sentBody(body), { delay: delay.trim(), ttl: ttl.trim(), front: front ? 1 : "", split: split ? "lines" : "" });
+  const asked = pushTo(name || "NAME", sentBody(body), { delay: delay.trim(), ttl: ttl.trim(), front: front ? 1 : "", split: split ? "lines" : "" });
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);
     try {
       const { items = 1 } = (await call(asked)).json();
-      say(text.pushed(number(items)));
+      say(text.pushed(items));
       onPushed(name);
       onClose();
     } catch (ex) {

@@ -2,7 +2,6 @@
 import { text } from "../../en/lists.js";
 import { call } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
-import { number } from "../format.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { moveFrom, purgeOf } from "./calls.js";
@@ -14,27 +13,29 @@ export function Whole({ list, state, count, onChanged }) {
   if (!count) return null;
   const word = text.states[state].toLowerCase();
   const purge = async () => {
-    const title = text.purgeTitle(number(count), word, list);
-    if (await confirm({ title, detail: text.purgeDetail, action: text.purge(word), typed: list })) await done(async () => text.done.delete(number((await call(purgeOf(list, state))).json().items)));
+    const title = text.purgeTitle(count, word, list);
+    if (await confirm({ title, detail: text.purgeDetail(word), action: text.purge(word), typed: list })) await done(async () => text.done.delete((await call(purgeOf(list, state))).json().items));
   };
   const redrive = async () => {
-    const title = text.redriveAllTitle(number(count), list);
-    if (await confirm({ title, detail: text.redriveAllDetail, action: text.redriveAll, isDanger: false })) await done(async () => text.done.redrive(number(await moveAll(list, list, "dead", count))));
+    const title = text.redriveAllTitle(count, list);
+    const isSure = await confirm({ title, detail: text.redriveAllDetail(list, count), action: text.redriveAll, isDanger: false });
+    if (isSure) await done(async () => text.done.redrive(await moveAll(list, list, "dead", count)), { list, state: "ready", action: "redrive" });
   };
-  const done = async (work) => {
+  const done = async (work, place = null) => {
     try {
       say(await work());
+      onChanged(place);
     } catch (ex) {
       sayError(ex);
+      onChanged(null);
     }
-    onChanged();
   };
   return html`<div class="bar">
     ${state === "dead" && html`<button type="button" class="small" onClick=${() => void redrive()}>${text.redriveAll}</button>`}
     ${(state === "dead" || state === "ready") && html`<button type="button" class="small" onClick=${() => setMoving(true)}>${text.move}</button>`}
     <button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>
     ${isMoving && html`<${MoveDialog} ...${{ list, state, count }} onClose=${() => setMoving(false)}
-      onMove=${(to, max) => (setMoving(false), done(async () => text.moved(number(await moveAll(list, to, state, max)), to)))} />`}
+      onMove=${(to, max) => (setMoving(false), done(async () => text.moved(await moveAll(list, to, state, max), to), { list: to, state: "ready", action: "move" }))} />`}
   </div>`;
 }
 
@@ -43,10 +44,10 @@ function MoveDialog({ list, state, count, onClose, onMove }) {
   const [max, setMax] = useState(count);
   return html`<${Modal} title=${text.moveTitle(text.states[state].toLowerCase(), list)} onClose=${onClose}>
     <form onSubmit=${(event) => (event.preventDefault(), void onMove(to.trim(), Number(max)))}>
-      <p>${text.moveHint}</p>
+      <p>${text.moveHint(to.trim())}</p>
       <label>${text.moveTo}<input name="to" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${to} onInput=${(event) => setTo(event.target.value)} /></label>
-      <label>${text.moveMax(number(count))}<input name="max" type="number" required min="1" max=${count} value=${max} onInput=${(event) => setMax(event.target.value)} /></label>
-      <${SnippetBox} request=${moveFrom(list, to.trim() || "jobs", state, Math.min(Number(max) || 1, MOST_MOVED))} />
+      <label>${text.moveMax(count)}<input name="max" type="number" required min="1" max=${count} value=${max} onInput=${(event) => setMax(event.target.value)} /></label>
+      <${SnippetBox} request=${moveFrom(list, to.trim() || "NAME", state, Math.min(Number(max) || 1, MOST_MOVED))} />
       <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary">${text.move}</button></footer>
     </form>
   </${Modal}>`;

@@ -25,7 +25,7 @@ export function Beginning({ topic, query }) {
     location.hash = to("topics", topic, { since: since.trim() });
   };
   return html`<form class="bar begin" onSubmit=${submit}>
-    <label class="order">${text.begin} <select name="begin" value=${chosen} onChange=${choose}>
+    <label class="order">${text.replay} <select name="begin" value=${chosen} onChange=${choose}>
       ${Object.entries(text.begins).map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}</select></label>
     ${chosen === "other" && html`<input name="since" required aria-label=${text.since} placeholder=${text.sinceHint} autocomplete="off" value=${since} onInput=${(event) => setSince(event.target.value)} />
       <button>${text.replay}</button>`}

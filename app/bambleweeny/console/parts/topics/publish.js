@@ -15,7 +15,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
   const [{ name, body, type }, setFields] = useState({ name: topic ?? "", body: "", type: "" });
   const [isBusy, setBusy] = useState(false);
   const set = (changes) => setFields({ name, body, type, ...changes });
-  const asked = publishTo(name || "news", sentBody(body), type.trim() || undefined);
+  const asked = publishTo(name || "NAME", sentBody(body), type.trim() || undefined);
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);

@@ -5,7 +5,7 @@ import { call } from "../api.js";
 import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { bytes, moment, number, time } from "../format.js";
+import { bytes, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
 import { connection } from "../live.js";
@@ -39,7 +39,7 @@ export function Topic({ name, query }) {
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
       <button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button></div>
     ${feed.error && html`<${Problem} error=${feed.error} />`}
-    ${isPaused && html`<p class="note waiting" role="status">${text.waiting(number(feed.missed))}</p>`}
+    ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
 }
@@ -63,7 +63,7 @@ function Messages({ topic, feed, query }) {
       <input class="filter" type="search" aria-label=${text.search} placeholder=${text.search} value=${word} onInput=${(event) => setWord(event.target.value)} />
       <${Beginning} topic=${topic} query=${query} />
     </div>
-    <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(number(shown.length), number(rows.length)) : text.shown(number(rows.length))}</span>
+    <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(shown.length, rows.length) : text.shown(rows.length)}</span>
       ${rows.length >= MOST_KEPT && html`<span class="soft">${text.most}</span>`}</p>
     <div class=${open ? "two" : "stack"}>
       <${Grid} label=${topic} columns=${open ? [LINE, TIME] : [LINE, TYPE, TIME]} rows=${shown} keyOf=${idOf} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id}
