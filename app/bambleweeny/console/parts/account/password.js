@@ -2,6 +2,7 @@
 import { text } from "../../en/account.js";
 import { call, logIn } from "../api.js";
 import { say } from "../dialogs.js";
+import { useTypedGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
@@ -11,6 +12,7 @@ export function PasswordForm() {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const form = useRef();
+  useTypedGuard(form);
   const submit = async (event) => {
     event.preventDefault();
     const { current, next, again } = form.current.elements;

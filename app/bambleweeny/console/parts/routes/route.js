@@ -3,6 +3,7 @@ import { text } from "../../en/routes.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
+import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded, useReading } from "../loading.js";
 import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
@@ -12,7 +13,7 @@ import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
-import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
+import { html, useMemo, useState, useTitle } from "../ui.js";
 import { callsIn, Journal, ruleOf } from "./journal.js";
 import { firstCallOf, withJournal } from "./templates.js";
 import { Why } from "./why.js";
@@ -41,7 +42,7 @@ function Shown({ route, query, onChanged }) {
   };
   const save = () => document.isChanged && void finish(document.save());
   useChord("s", save);
-  useUnsaved(document.isChanged);
+  useGuard(document.isChanged);
   return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
       <button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
       <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button></div>
@@ -92,16 +93,6 @@ function Matched({ id, found, rules }) {
     ${kept.rule === undefined && rules.length > 0 && html`<${Why} key=${found.id} id=${id} message=${found} kept=${kept} rules=${rules} />`}`;
 }
 
-// Asks before the page is left with a change that is not saved.
-function useUnsaved(isChanged) {
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const ask = (event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isChanged]);
-}
-
 async function reset(id, onDone) {
   if (!(await confirm({ title: text.resetTitle, detail: text.resetDetail, action: text.reset }))) return;
   try {
@@ -119,7 +110,7 @@ async function removeRoute(route) {
   try {
     await call(request("DELETE", ["routes"], { query: { id: idOf(route) } }));
     say(text.removed(name));
-    location.hash = to("routes");
+    leaveTo(to("routes"));
   } catch (ex) {
     sayError(ex);
   }

@@ -1,6 +1,7 @@
 // The form of a token: name, expiry, rate and scopes, with a sentence about what it will allow.
 import { text } from "../../en/tokens.js";
 import { moment } from "../format.js";
+import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { session } from "../session.js";
 import { useChord } from "../shortcuts.js";
@@ -20,6 +21,8 @@ export function TokenForm({ token, first = {}, action, onSend, children }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const form = useRef();
+  const begun = useRef(JSON.stringify(draft));
+  useGuard(JSON.stringify(draft) !== begun.current);
   const set = (changes) => setDraft((last) => ({ ...last, ...changes }));
   const scopes = scopesOf(draft, admin);
   const fields = scopes && fieldsOf(draft, scopes, token);

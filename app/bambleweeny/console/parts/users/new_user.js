@@ -1,6 +1,7 @@
 // A new user, with a password or an invitation.
 import { text } from "../../en/users.js";
 import { call } from "../api.js";
+import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
@@ -16,6 +17,8 @@ export function NewUser({ onMade }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const first = useRef();
+  const begun = useRef(JSON.stringify([draft, limits]));
+  useGuard(!isBusy && JSON.stringify([draft, limits]) !== begun.current);
   useEffect(() => first.current.focus(), []);
   const set = (name) => (event) => setDraft({ ...draft, [name]: event.target.value });
   const submit = async (event) => {
