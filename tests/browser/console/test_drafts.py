@@ -146,3 +146,122 @@ def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
     console.find(".url code")
     console.gone("dialog")
     console.client.bins.delete(NAME)
+
+
+def hold(console, method):
+    """Let calls with a method wait in the page, until the returned function is called."""
+    console.run(
+        """
+        const sent = window.fetch;
+        let free;
+        const wait = new Promise((done) => (free = done));
+        window.free = () => (free(), (window.fetch = sent));
+        window.fetch = async (url, how) => {
+          if (how?.method === arguments_[0]) (window.held = true), await wait;
+          return sent(url, how);
+        };
+        """.replace("arguments_[0]", repr(method))
+    )
+
+    def release():
+        console.until(lambda: console.run("return window.held"))
+        console.run("window.free(); window.held = false")
+
+    return release
+
+
+def test_what_is_typed_while_a_key_is_saved_is_not_taken(console):
+    console.client.set(NAME, "one ")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "two ")
+    release = hold(console, "PUT")
+    console.click("main button.primary", "Save")
+    console.until(lambda: console.find("textarea.draft").get_attribute("readonly"))
+    console.press("LOST")
+    assert "LOST" not in console.find("textarea.draft").get_attribute("value")
+    release()
+    console.gone("textarea.draft")
+    assert console.client.get(NAME) == b"two one "
+
+
+def test_what_is_typed_while_a_document_is_saved_is_not_taken(console, edited_route):
+    release = hold(console, "PUT")
+    console.click(".halves button.primary", "Save")
+    console.until(lambda: console.find(EDITOR).get_attribute("readonly"))
+    console.press("LOST")
+    release()
+    console.gone(".badge", "not saved")
+    assert not console.find(EDITOR).get_attribute("readonly")
+    assert "LOST" not in console.find(EDITOR).get_attribute("value")
+
+
+def test_what_is_typed_while_a_form_is_sent_is_not_taken(console):
+    console.open("lists/jobs")
+    console.click("main button", "Push")
+    console.type("dialog textarea", "one")
+    release = hold(console, "POST")
+    console.click("dialog footer button.primary")
+    console.find("dialog form[aria-busy=true]")
+    console.type("dialog textarea", "LOST")
+    assert console.find("dialog textarea").get_attribute("value") == "one"
+    release()
+    console.gone("dialog")
+
+
+def policy(console):
+    console.open("lists/jobs")
+    console.click("main button", "Policy")
+    console.find("dialog input[name=lease]")
+
+
+def test_a_policy_keeps_what_others_have_changed_meanwhile(console):
+    console.client.lists.set_policy("jobs", lease="1m", max_attempts=3)
+    policy(console)
+    console.fill("dialog input[name=lease]", "2m")
+    console.client.lists.set_policy("jobs", lease="1m", max_attempts=5, paused=True)
+    console.click("dialog footer button", "Save policy")
+    console.gone("dialog")
+    found = console.client.lists.policy("jobs")
+    assert (found["lease"], found["max_attempts"], found["paused"]) == (120, 5, True)
+
+
+@pytest.mark.parametrize(("choice", "lease"), [("Keep mine", 120), ("Take theirs", 180)])
+def test_two_changes_of_a_rule_are_shown(console, choice, lease):
+    console.client.lists.set_policy("jobs", lease="1m")
+    policy(console)
+    console.fill("dialog input[name=lease]", "2m")
+    console.client.lists.set_policy("jobs", lease="3m", paused=True)
+    console.click("dialog footer button", "Save policy")
+    console.find("dialog .problem", "Somebody changed this policy meanwhile.")
+    console.find("dialog .problem", "yours: 2m, theirs: 3m")
+    assert console.client.lists.policy("jobs")["lease"] == 180
+    console.click("dialog .problem button", choice)
+    if choice == "Take theirs":
+        console.until(
+            lambda: console.find("dialog input[name=lease]").get_attribute("value") == "3m"
+        )
+        console.click("dialog footer button", "Save policy")
+    console.gone("dialog")
+    found = console.client.lists.policy("jobs")
+    assert (found["lease"], found["paused"]) == (lease, True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"), [("Keep mine", "text/plain"), ("Take theirs", "text/csv")]
+)
+def test_a_type_that_somebody_else_has_changed_is_not_replaced_unasked(console, choice, kept):
+    console.client.set(NAME, "a,b", type="text/plain")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "c,")
+    console.client.set(NAME, "a,b", type="text/csv")
+    console.find(".note", "Somebody else has changed this key")
+    console.chord("s")
+    console.find("dialog", "from text/plain to text/csv")
+    assert console.client.get(NAME) == b"a,b"
+    console.click("dialog button", choice)
+    console.gone("textarea.draft")
+    assert console.client.get(NAME) == b"c,a,b"
+    [row] = console.client.keys.list_meta(prefix=NAME)
+    assert row.type == kept

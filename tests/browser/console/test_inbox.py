@@ -234,7 +234,10 @@ def test_a_request_whose_path_leaves_the_bin_is_not_sent_again(console, hook):
 
 def test_a_replay_sends_no_login_of_the_sender(console, hook):
     url = hook()
-    post(url, headers={"Authorization": "Bearer x", "Cookie": "a=b", "Referer": "http://x", "X-A": "1"})
+    post(
+        url,
+        headers={"Authorization": "Bearer x", "Cookie": "a=b", "Referer": "http://x", "X-A": "1"},
+    )
     console.open(f"inbox/{hook.name}")
     console.click(".request button", "Replay")
     console.until(lambda: len(texts(console, ROWS)) == 2)

@@ -40,7 +40,7 @@ function Shown({ route, query, onChanged }) {
     say(text.saved);
     onChanged();
   };
-  const save = () => document.isChanged && void finish(document.save());
+  const save = () => document.isChanged && !document.isSaving && void finish(document.save());
   useChord("s", save);
   useGuard(document.isChanged);
   return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
@@ -51,9 +51,9 @@ function Shown({ route, query, onChanged }) {
       <div class="halves">
         <section class="stack" aria-labelledby="document-title">
           <div class="bar"><h2 class="grow" id="document-title">${text.document}</h2>
-            ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
-            <button type="button" class="primary" disabled=${!document.isChanged} onClick=${save}>${text.save}</button></div>
-          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} />
+            ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
+            <button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button></div>
+          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
           <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>

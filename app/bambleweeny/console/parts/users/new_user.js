@@ -5,7 +5,7 @@ import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
-import { html, useEffect, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useEffect, useRef, useState, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
 import { changesOf, draftOf } from "./limits.js";
 
@@ -35,7 +35,7 @@ export function NewUser({ onMade }) {
       setBusy(false);
     }
   };
-  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2><form onSubmit=${submit}>
+  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2><form ...${fixedWhile(isBusy)} onSubmit=${submit}>
     <label>${text.name}<input ref=${first} name="new-user" value=${draft.username} required autocomplete="off" autocapitalize="none" spellcheck=${false} onInput=${set("username")} /></label>
     <fieldset><legend>${text.how}</legend>${Object.entries(text.ways).map(([way, shown]) => html`<label key=${way} class="check">
       <input type="radio" name="way" value=${way} checked=${way === draft.way} onChange=${set("way")} /> ${shown}</label>`)}</fieldset>

@@ -9,7 +9,7 @@ import { Loaded, Problem, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { acting, session } from "../session.js";
 import { useChord } from "../shortcuts.js";
-import { html, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useRef, useState, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
 import { changesOf, draftOf } from "./limits.js";
 import { Usage } from "./usage.js";
@@ -58,25 +58,29 @@ async function remove(id, name, usage, onGone) {
 function Limits({ user, onChange }) {
   const [draft, setDraft] = useState(draftOf(user));
   const [error, setError] = useState(null);
+  const [isBusy, setBusy] = useState(false);
   const form = useRef();
   const changes = changesOf(draft, user);
   useGuard(Object.keys(changes).length > 0);
   useChord("s", () => form.current.requestSubmit());
   const submit = async (event) => {
     event.preventDefault();
-    if (!Object.keys(changes).length) return;
+    if (isBusy || !Object.keys(changes).length) return;
+    setBusy(true);
     setError(null);
     try {
       await onChange(changes);
       say(text.saved);
     } catch (ex) {
       setError(ex);
+    } finally {
+      setBusy(false);
     }
   };
   return html`<section class="card" aria-labelledby="limits-title"><h2 id="limits-title">${text.limits}</h2>
-    <form ref=${form} class="limits" onSubmit=${submit}><${LimitFields} draft=${draft} onDraft=${setDraft} />
+    <form ...${fixedWhile(isBusy)} ref=${form} class="limits" onSubmit=${submit}><${LimitFields} draft=${draft} onDraft=${setDraft} />
       ${error && html`<${Problem} error=${error} />`}
-      <footer><button class="primary" disabled=${!Object.keys(changes).length}>${text.save}</button></footer></form></section>`;
+      <footer><button class="primary" disabled=${isBusy || !Object.keys(changes).length}>${text.save}</button></footer></form></section>`;
 }
 
 function Access({ id, own, user, onChange, onCode }) {
