@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ACTIONS, failuresOf, requestsOf } from "../../app/bambleweeny/console/parts/lists/calls.js";
 import { pathOf } from "../../app/bambleweeny/console/parts/request.js";
+import { combined, given, written } from "../../app/bambleweeny/console/parts/lists/rules.js";
 
 const leased = (id) => ({ id: String(id), attempt: 2, state: "leased" });
 const sent = (action, items, value) => requestsOf("jobs", action, items, value).map((call) => [call.method, pathOf(call), call.body]);
@@ -26,4 +27,12 @@ test("other items are changed one by one", () => {
 
 test("failures are counted one by one", () => {
   assert.deepEqual(failuresOf({ ack: [{ ok: true }, { error: { info: "There is no such lease." } }], bury: [] }), ["There is no such lease."]);
+});
+
+test("two changes of a policy are put together, except of the same rule", () => {
+  const base = written({ lease: 60, max_attempts: 3 });
+  assert.deepEqual(combined(base, { ...base, lease: "2m" }, { ...base, paused: true }), { fields: { ...base, lease: "2m", paused: true }, conflicts: [] });
+  assert.deepEqual(combined(base, { ...base, lease: "2m", ttl: "1h" }, { ...base, lease: "3m", ttl: "1h" }).conflicts, ["lease"]);
+  assert.deepEqual(combined(base, { ...base, max_attempts: "3", dead_letter: "" }, written(null)), { fields: written(null), conflicts: [] });
+  assert.deepEqual(given({ ...base, lease: "120", max_len: "7", ttl: " " }), { lease: 120, max_attempts: 3, max_len: 7 });
 });

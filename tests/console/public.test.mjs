@@ -5,6 +5,7 @@ import { curlOf } from "../../app/bambleweeny/console/parts/public/curl.js";
 import { formOf } from "../../app/bambleweeny/console/parts/public/forms.js";
 import { lineOf, lineOfByte, pathIn } from "../../app/bambleweeny/console/parts/public/json_place.js";
 import { headOf, keptOf } from "../../app/bambleweeny/console/parts/public/kept.js";
+import { sentHeaders, staysBelow } from "../../app/bambleweeny/console/parts/public/paths.js";
 import { documentOf, fieldsOf, isExact } from "../../app/bambleweeny/console/parts/inbox/fields.js";
 import { firstCallOf, TEMPLATES, withJournal } from "../../app/bambleweeny/console/parts/routes/templates.js";
 
@@ -36,6 +37,27 @@ test("a command names the method and has no body if there is none", () => {
   const { words } = run(curlOf(kept, "http://h"));
   assert.deepEqual(words.slice(2), ["-X", "DELETE", "http://h", "-H", "accept: */*", "-H", "user-agent: x\u0007y"]);
   assert.ok(!curlOf({ ...kept, method: "GET" }, "http://h").includes("-X"));
+});
+
+test("a path that a browser resolves to another part of the server is known", () => {
+  const out = ["/../x", "/../../../auth/token", "/%2e%2e/x", "/.%2E/x", "/%252e%252e/x", "/..%2fx", "/..%5Cx", "/\\..\\..\\x", "\\..", "/a/../../x", "/.\t./x", "/%09../x", "//../x", "/..?x", "/..#x", "x", "..", "@evil", "%2e%2e", ".x", ":80/"];
+  for (const path of out) assert.equal(staysBelow(path), false, path);
+  const inside = ["", "/", "/a/../b", "/a/./b", "/..x", "/x..", "/...", "/a%2Fb", "/a//b", "/a?x=/../../..", "/a#/../..", "/100%", "/%zz"];
+  for (const path of inside) {
+    assert.equal(staysBelow(path), true, path);
+    assert.match(new URL(`http://h/bins/id${path}`).pathname, /^\/bins\/id(\/|$)/);
+  }
+  const parts = ["/", "..", "%2e", ".", "\\", "a", "%2f", "\n", "%"];
+  for (let number = 0; number < parts.length ** 5; number++) {
+    const path = Array.from({ length: 5 }, (_, at) => parts[Math.floor(number / parts.length ** at) % parts.length]).join("");
+    if (staysBelow(path)) assert.match(new URL(`http://h/bins/id${path}`).pathname, /^\/bins\/id(\/|$)/, path);
+  }
+});
+
+test("headers of the connection and proofs of who sends are not sent again", () => {
+  const names = ["Authorization", "cookie", "host", "origin", "referer", "te", "transfer-encoding", "connection", "keep-alive", "proxy-authorization", "upgrade", "x-hop", "b9y-x", "content-length"];
+  const headers = [...names.map((name) => [name, name === "connection" ? "close, X-Hop" : "1"]), ["x-a", "1"], ["content-type", "a/b"]];
+  assert.deepEqual(sentHeaders(headers), [["x-a", "1"], ["content-type", "a/b"]]);
 });
 
 test("a kept request is read, and what is none is null", () => {

@@ -210,6 +210,43 @@ def test_a_request_is_replayed_deleted_and_the_rest_purged(console, hook):
     console.find(".empty", "No request is here yet")
 
 
+def test_a_request_whose_path_leaves_the_bin_is_not_sent_again(console, hook):
+    hook()
+    for path in ("/../../../auth/token", "/%2e%2e/x", "\\..\\x", "/a%2f..%2f..%2fx"):
+        request = {"time": "2026-11-28T02:38:42.853Z", "method": "POST", "path": path}
+        console.client.lists.push(hook.list, json.dumps(request))
+    console.open(f"inbox/{hook.name}")
+    for path in ("auth/token", "%2e%2e", "\\..", "%2f.."):
+        console.click(".opens", path)
+        console.find(".request h2", path)
+        console.click(".request button", "Replay")
+        console.find(".message", "leads out of the bin")
+        console.click(".message button")
+        console.click(".request button", "As curl")
+        console.find(".curl", "there is no command")
+    console.click("a.tab", "Test request")
+    console.fill(".tester input[name=path]", "/../../auth/token")
+    console.click(".tester button.primary")
+    console.find(".problem", "This path leads out")
+    assert not any("auth/token" in address for address in console.addresses()[-3:])
+    assert console.client.lists.stats(hook.list)["in"] == 4
+
+
+def test_a_replay_sends_no_login_of_the_sender(console, hook):
+    url = hook()
+    post(
+        url,
+        headers={"Authorization": "Bearer x", "Cookie": "a=b", "Referer": "http://x", "X-A": "1"},
+    )
+    console.open(f"inbox/{hook.name}")
+    console.click(".request button", "Replay")
+    console.until(lambda: len(texts(console, ROWS)) == 2)
+    newest = next(iter(console.client.lists.items(hook.list, order="newest")))
+    headers = json.loads(newest.value)["headers"]
+    assert headers["x-a"] == "1"
+    assert not {"authorization", "cookie", "referer"} & headers.keys()
+
+
 def test_a_request_stays_in_view_when_a_worker_takes_it(console, hook):
     post(f"{hook()}/taken")
     console.open(f"inbox/{hook.name}")

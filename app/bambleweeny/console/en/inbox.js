@@ -90,6 +90,8 @@ export const text = {
   replayed: (status) => `Sent to the bin again: ${status}.`,
   replayedOnce: (status) => `Sent to the bin again: ${status}. The bin stores a repeated request only once.`,
   replayFailed: (status, info) => `Sent to the bin again: ${status}. ${info}`,
+  leavesBin: "The path of this request leads out of the bin, to another part of the server. It is not sent.",
+  leavesUrl: "The path of this request leads out of any URL to which it is added, so there is no command for it.",
   noBodyOfGet: "A browser sends no body with GET: copy it as curl.",
   deleteItem: "Delete",
   deleteItemTitle: "Delete this request?",

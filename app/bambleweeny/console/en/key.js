@@ -99,6 +99,7 @@ export const text = {
   byHandNote: "This is your draft. Copy what you want from their value, then save.",
   conflictTitle: (name) => `${name} was changed by somebody else`,
   conflict: "Your draft is based on an older value. Nothing was written. Choose what to keep.",
+  typeConflict: (mine, theirs) => `Somebody has changed the content type from ${mine} to ${theirs}, and not the value. Which one is saved with your draft?`,
   theirs: "Their changes",
   mine: "Your changes",
   base: "The value that you began with",

@@ -6,6 +6,7 @@ export const text = {
   headers: "Headers",
   headersHint: "X-Name: value, one on each line",
   body: "Body",
+  leaves: "This path leads out of the bin or route, to another part of the server. It is not sent.",
   send: "Send",
   sending: "Sending",
   elsewhere: "The same request elsewhere",

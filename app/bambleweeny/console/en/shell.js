@@ -45,6 +45,8 @@ export const text = {
   copied: "Copied",
   close: "Close",
   cancel: "Cancel",
+  leaving: { title: "Leave without saving?", detail: "What you have typed is not saved.", action: "Leave" },
+  closing: { title: "Close without saving?", detail: "What you have typed is not saved.", action: "Drop it" },
   confirmTyped: (word) => `Type ${word} to confirm`,
   snippet: "The same call elsewhere",
   languages: { curl: "curl", cli: "CLI", python: "Python", javascript: "JavaScript" },

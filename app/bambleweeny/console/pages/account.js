@@ -2,9 +2,10 @@
 import { text } from "../en/account.js";
 import { PasswordForm } from "../parts/account/password.js";
 import { Preferences } from "../parts/account/preferences.js";
-import { call, logOut } from "../parts/api.js";
+import { call } from "../parts/api.js";
 import { sayError } from "../parts/dialogs.js";
 import { duration, moment } from "../parts/format.js";
+import { leaveSession } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
 import { acting, session } from "../parts/session.js";
@@ -38,7 +39,7 @@ function Who() {
       <dt>${text.ends}</dt><dd>${ends ? html`<${Countdown} ends=${ends} />` : text.unknownEnd}</dd>
     </dl>
     <p class="soft">${scopes ? text.forgetHint : text.logoutHint}</p>
-    <div class="bar"><button type="button" class="log-out" onClick=${() => void logOut().catch(sayError)}>${text.logout}</button></div>
+    <div class="bar"><button type="button" class="log-out" onClick=${() => void leaveSession().catch(sayError)}>${text.logout}</button></div>
   </section>`;
 }
 

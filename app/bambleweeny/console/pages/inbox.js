@@ -7,6 +7,7 @@ import { Grid } from "../parts/grid.js";
 import { Bin, nameOf } from "../parts/inbox/bin.js";
 import { NewBinDialog } from "../parts/inbox/form.js";
 import { useLive } from "../parts/live.js";
+import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
@@ -34,7 +35,7 @@ function AllBins() {
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
   useShortcut("n", () => setNew(true));
   const first = postDocument("bins", '{"list":"hooks","name":"first","keep":"request"}');
-  const go = (made) => (location.hash = to("inbox", idOf(made)));
+  const go = (made) => leaveTo(to("inbox", idOf(made)));
   return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newBin} <kbd>n</kbd></button></div>
     <p>${text.about}</p>
     <${Loaded} reading=${bins}>${(rows) =>

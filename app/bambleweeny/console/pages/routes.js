@@ -4,6 +4,7 @@ import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
+import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
@@ -36,7 +37,7 @@ function AllRoutes() {
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
   useShortcut("n", () => setOpen("new"));
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));
-  const go = (made, { method, path } = {}) => (location.hash = to("routes", idOf(made), { method, path }));
+  const go = (made, { method, path } = {}) => leaveTo(to("routes", idOf(made), { method, path }));
   const drop = (event) => {
     event.preventDefault();
     setFile(event.dataTransfer.files[0] ?? null);

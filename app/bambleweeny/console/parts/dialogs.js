@@ -1,6 +1,8 @@
 // Questions and short messages above the page.
 import { text } from "../en/shell.js";
+import { addGuard } from "./guards.js";
 import { Observable } from "./observable.js";
+import { useTyped } from "./typed.js";
 import { html, useEffect, useRef, useState, useValue } from "./ui.js";
 
 const question = new Observable(null);
@@ -31,9 +33,11 @@ const forget = (id) => {
   messages.value = messages.value.filter((one) => one.id !== id);
 };
 
-// A modal window: focus stays inside, Escape closes it, and then focus goes back to where it was.
-export function Modal({ title, onClose, children, isWide = false }) {
+// A modal window: focus stays inside, Escape closes it, and then focus goes back to where it was. What is typed is not dropped
+// unasked, unless `isDropped`.
+export function Modal({ title, onClose, children, isWide = false, isDropped = false }) {
   const element = useRef();
+  const isTyped = useTyped(element);
   // NOTE: `autofocus` has no effect, and Chromium complains, while another element has the focus.
   const [before] = useState(() => {
     const focused = document.activeElement;
@@ -43,17 +47,21 @@ export function Modal({ title, onClose, children, isWide = false }) {
   useEffect(() => {
     const dialog = element.current;
     dialog.showModal();
+    const removeGuard = addGuard(() => (!isDropped && isTyped() ? text.closing : null));
     return () => {
+      removeGuard();
       // NOTE: while it is modal, nothing else can get the focus.
       dialog.close();
       if (before?.isConnected) before.focus();
     };
   }, []);
-  const close = (event) => {
+  const close = async (event) => {
     event.preventDefault();
-    onClose();
+    if (isDropped || !isTyped() || (await confirm(text.closing))) onClose();
   };
-  return html`<dialog ref=${element} class=${isWide ? "modal wide" : "modal"} aria-labelledby="modal-title" onCancel=${close}>
+  // NOTE: a second Escape in a row closes a dialog without an event that can be prevented.
+  const onKey = (event) => event.key === "Escape" && event.target.closest("dialog") === element.current && void close(event);
+  return html`<dialog ref=${element} class=${isWide ? "modal wide" : "modal"} aria-labelledby="modal-title" onCancel=${close} onKeyDown=${onKey}>
     <header><h2 id="modal-title">${title}</h2><button class="quiet" aria-label=${text.close} onClick=${close}>✕</button></header>
     ${children}
   </dialog>`;
@@ -81,7 +89,7 @@ function Question({ title, detail, action, isDanger, typed, resolve }) {
     event.preventDefault();
     if (!typed || word === typed) answer(true);
   };
-  return html`<${Modal} title=${title} onClose=${() => answer(false)}>
+  return html`<${Modal} title=${title} onClose=${() => answer(false)} isDropped>
     <form onSubmit=${submit}>
       ${detail && html`<p>${detail}</p>`}
       ${typed && html`<label>${text.confirmTyped(typed)}<input value=${word} onInput=${(event) => setWord(event.target.value)} autocomplete="off" /></label>`}

@@ -1,6 +1,7 @@
 // The login: a page of its own at first, a form over the page when the session ends, so that drafts stay.
 import { text } from "../en/shell.js";
 import { acceptCode, logIn, logInWith } from "./api.js";
+import { mayLeave } from "./leaving.js";
 import { Problem } from "./loading.js";
 import { dismiss, end, needsLogin, session } from "./session.js";
 import { html, useEffect, useLayoutEffect, useRef, useState, useTitle, useValue } from "./ui.js";
@@ -70,6 +71,10 @@ export function LoginPage({ problem, code }) {
   </main>`;
 }
 
+async function leave() {
+  if (await mayLeave()) end();
+}
+
 // The form at the bottom of the window while a session ends or has ended; the page stays as it is behind it.
 export function LoginAgain() {
   const needed = useValue(needsLogin);
@@ -85,7 +90,7 @@ export function LoginAgain() {
   return html`<${isModal ? "dialog" : "aside"} ref=${frame} class="again" aria-label=${text.loginAgain} onCancel=${(event) => event.preventDefault()}>
     <p role="alert">${hasEnded ? text.loginEnded : text.loginSoon}</p>
     <${Form} user=${found.user} ways=${found.scopes ? ["token", "password"] : ["password", "token"]} hasFocus=${hasEnded}>
-      <button type="button" onClick=${() => (hasEnded ? end() : dismiss())}>${hasEnded ? text.logout : text.later}</button>
+      <button type="button" onClick=${() => (hasEnded ? void leave() : dismiss())}>${hasEnded ? text.logout : text.later}</button>
     </${Form}>
   </${isModal ? "dialog" : "aside"}>`;
 }

@@ -43,7 +43,7 @@ export function Palette({ pages, onClose }) {
       go(places[at].href);
     }
   };
-  return html`<${Modal} title=${text.palette} onClose=${onClose}>
+  return html`<${Modal} title=${text.palette} onClose=${onClose} isDropped>
     <input ref=${input} class="search" autofocus autocomplete="off" spellcheck=${false} role="combobox" aria-expanded="true" aria-controls="places" aria-label=${text.palette}
       aria-activedescendant=${places.length ? `place-${at}` : undefined} placeholder=${text.paletteHint} value=${typed}
       onInput=${(event) => (setTyped(event.target.value), setActive(0))} onKeyDown=${onKey} />

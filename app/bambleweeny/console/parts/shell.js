@@ -1,9 +1,10 @@
 // The frame around every page: navigation, who acts, the state of the connection, the drawer and the palette.
 import { text } from "../en/shell.js";
 import { to } from "./address.js";
-import { API_URL, logOut, reachable } from "./api.js";
+import { API_URL, reachable } from "./api.js";
 import { Dialogs, Modal, sayError } from "./dialogs.js";
 import { Drawer } from "./drawer.js";
+import { leaveSession, mayLeave } from "./leaving.js";
 import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
@@ -65,7 +66,7 @@ function Navigation({ pages, current, isOpen }) {
     <ul class="last">
       <li><a href=${`${API_URL}/docs`}>${text.docs}</a></li>
       <li><a href=${`${API_URL}/docs/api`}>${text.reference}</a></li>
-      <li><button type="button" class="quiet" onClick=${() => void logOut().catch(sayError)}>${text.logout} (${user})</button></li>
+      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logout} (${user})</button></li>
     </ul>
   </nav>`;
 }
@@ -78,9 +79,13 @@ function State() {
   return html`<span class=${`state ${state}`} role="status">${text.states[state]}</span>`;
 }
 
+async function stopActing() {
+  if (await mayLeave()) acting.value = null;
+}
+
 function ActingAs() {
   const user = useValue(acting);
   if (!user) return null;
   return html`<div class="acting" role="status"><span>${text.actingAs(user.name)}</span>
-    <button type="button" class="small" onClick=${() => (acting.value = null)}>${text.stopActing}</button></div>`;
+    <button type="button" class="small" onClick=${() => void stopActing()}>${text.stopActing}</button></div>`;
 }

@@ -16,6 +16,9 @@ export function useValue(observable) {
   return observable.value;
 }
 
+// Returns what keeps a form from taking text while it is sent: that would be lost.
+export const fixedWhile = (isBusy) => ({ "aria-busy": isBusy, onbeforeinput: isBusy ? (event) => event.preventDefault() : undefined });
+
 // Sets the title of the window while a component is shown.
 export const useTitle = (title) =>
   useEffect(() => {

@@ -45,6 +45,13 @@ def printed(typed, hooks, receiver, tmp_path):
     return print_and_run
 
 
+def test_the_dot_segments_of_a_url_are_sent_as_listen_sends_them(client, hooks, receiver, printed):
+    client.push(hooks, kept("x", path="/a"))
+    printed("/hook/../other/%2e")
+    [got] = receiver.received
+    assert got.path == "/hook/../other/%2e/a"
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_the_command_sends_the_same_bytes(client, hooks, receiver, printed, name):
     body = BODIES[name]

@@ -22,7 +22,7 @@ def curl_of(outgoing: Outgoing) -> str:
     url = outgoing.target.place + outgoing.url
     # NOTE: curl expands [] and {} in a URL, unless it has --globoff.
     globoff = ["--globoff"] if _GLOBS.intersection(url) else []
-    words = ["curl", *globoff, *_method(outgoing)]
+    words = ["curl", *globoff, *_as_is(url), *_method(outgoing)]
     if outgoing.target.login:
         words += ["-u", f'"${LOGIN}"']
     names = {name.lower() for name in outgoing.headers}
@@ -41,6 +41,12 @@ def curl_of(outgoing: Outgoing) -> str:
             before = f"printf %s '{b64encode(outgoing.body).decode()}' | base64 -d | "
             words += ["-H", "'Expect:'", "--data-binary", "@-"]
     return before + " ".join([*words, shlex.quote(url)])
+
+
+def _as_is(url: str) -> list[str]:
+    """Keep curl from resolving dot segments, which `listen` sends as they are."""
+    path = url.partition("?")[0].lower()
+    return ["--path-as-is"] if "/." in path or "%2e" in path else []
 
 
 def _method(outgoing: Outgoing) -> list[str]:

@@ -2,15 +2,17 @@
 import { text } from "../../en/account.js";
 import { call, logIn } from "../api.js";
 import { say } from "../dialogs.js";
+import { useTypedGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
-import { html, useRef, useState } from "../ui.js";
+import { fixedWhile, html, useRef, useState } from "../ui.js";
 
 export function PasswordForm() {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const form = useRef();
+  useTypedGuard(form);
   const submit = async (event) => {
     event.preventDefault();
     const { current, next, again } = form.current.elements;
@@ -33,7 +35,7 @@ export function PasswordForm() {
   };
   const field = (name, autocomplete) => html`<label>${text[name]}<input name=${name} type="password" required autocomplete=${autocomplete} /></label>`;
   return html`<section class="card" aria-labelledby="password-title"><h2 id="password-title">${text.password}</h2>
-    <form ref=${form} class="own-password" onSubmit=${submit}>
+    <form ...${fixedWhile(isBusy)} ref=${form} class="own-password" onSubmit=${submit}>
       <input class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=${session.value.user} />
       ${field("current", "current-password")}${field("next", "new-password")}${field("again", "new-password")}
       ${error && html`<${Problem} error=${error} />`}

@@ -2,7 +2,8 @@
 import { text } from "../../en/inbox.js";
 import { call, exchange } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { curlOf, sentHeaders } from "../public/curl.js";
+import { curlOf } from "../public/curl.js";
+import { sentHeaders, staysBelow } from "../public/paths.js";
 import { callPath, idOf } from "../public/urls.js";
 import { request } from "../request.js";
 import { CopyButton } from "../snippet_box.js";
@@ -14,6 +15,7 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   const [isCurl, setCurl] = useState(false);
   const sent = kept ?? { method: "POST", path: "", query: "", headers: [], bytes };
   const replay = async () => {
+    if (!staysBelow(sent.path)) return say(text.leavesBin, { isError: true });
     if (sent.method === "GET" && sent.bytes.length) return say(text.noBodyOfGet, { isError: true });
     try {
       const { status, bytes: answer } = await exchange(replayOf(bin, sent));
@@ -43,11 +45,11 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
 
 function Curl({ sent }) {
   const [url, setUrl] = useState(LOCAL);
-  const command = curlOf(sent, url.trim() || LOCAL);
+  const command = staysBelow(sent.path) && curlOf(sent, url.trim() || LOCAL);
   return html`<section class="snippet curl" aria-label=${text.curl}>
     <div class="bar"><label class="grow line">${text.curlTo}<input name="curl-to" type="url" value=${url} autocomplete="off" spellcheck=${false} onInput=${(event) => setUrl(event.target.value)} /></label>
-      <${CopyButton} label=${text.curlCopy} value=${command} /></div>
-    <pre tabindex="0">${command}</pre>
+      ${command && html`<${CopyButton} label=${text.curlCopy} value=${command} />`}</div>
+    ${command ? html`<pre tabindex="0">${command}</pre>` : html`<p class="problem" role="alert">${text.leavesUrl}</p>`}
   </section>`;
 }
 

@@ -6,7 +6,7 @@ import { Problem } from "../loading.js";
 import { ConflictDialog, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { fixedWhile, html, useState } from "../ui.js";
 import { documentOf, fieldsOf, isExact } from "./fields.js";
 import { Fields } from "./form_fields.js";
 
@@ -66,7 +66,7 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
     await onSave(made);
     setBusy(false);
   };
-  return html`<form onSubmit=${submit} class="bin-form">
+  return html`<form ...${fixedWhile(isBusy)} onSubmit=${submit} class="bin-form">
     <div class="tabs"><button type="button" class="tab" aria-pressed=${!isJson} disabled=${isJson && !isExact(written)} onClick=${() => show(false)}>${text.asForm}</button>
       <button type="button" class="tab" aria-pressed=${isJson} disabled=${made === null} onClick=${() => show(true)}>${text.asJson}</button></div>
     ${isJson

@@ -38,6 +38,16 @@ export function Conflict({ draft, theirs, canKeep, onClose, onKeep, onTake, onMe
 // Returns a text with both changes, or null. Members of JSON objects never touch, lines may.
 const mergedIn = (mode, before, mine, after) => (mode === "json" && mergedJson(before, mine, after)) || (merged(before, mine, after)?.text ?? null);
 
+// Two types of one value, of which one is saved with the draft.
+export function TypeConflict({ mine, theirs, onClose, onChoose }) {
+  const shown = ({ type }) => type ?? text.noType;
+  return html`<${Modal} title=${text.conflictTitle(theirs.name)} onClose=${onClose}>
+    <p>${text.typeConflict(shown(mine), shown(theirs))}</p>
+    <footer><button type="button" onClick=${() => onChoose(mine.type)}>${text.keepMine}</button>
+      <button type="button" class="primary" onClick=${() => onChoose(theirs.type)}>${text.takeTheirs}</button></footer>
+  </${Modal}>`;
+}
+
 // The differences of two texts, with some lines around each.
 export function Compared({ title, before, after }) {
   const rows = useMemo(() => near(differences(before, after)), [before, after]);

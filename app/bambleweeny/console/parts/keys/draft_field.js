@@ -7,8 +7,8 @@ const PART = 60_000;
 const LONG = 2 * PART;
 const [LEAST_ROWS, MOST_ROWS] = [6, 24];
 
-// `place` is an offset to which the caret goes; a new object moves it again.
-export function DraftField({ value, isWrong, place, onInput }) {
+// `isFixed` forbids typing for a while. `place` is an offset to which the caret goes; a new object moves it again.
+export function DraftField({ value, isWrong, isFixed, place, onInput }) {
   const field = useRef();
   const [{ start, end }, setPart] = useState(() => partAt(value, 0));
   const line = useMemo(() => countLines(value, start), [start]);
@@ -31,7 +31,7 @@ export function DraftField({ value, isWrong, place, onInput }) {
   return html`${value.length > LONG && html`<div class="bar"><button type="button" class="small" disabled=${start === 0} onClick=${() => go(Math.max(0, start - 1))}>${text.previous}</button>
       <span role="status">${text.partFrom(number(line))}</span>
       <button type="button" class="small" disabled=${end >= value.length} onClick=${() => go(end)}>${text.next}</button></div>`}
-    <textarea ref=${field} class=${isWrong ? "draft invalid" : "draft"} aria-label=${text.draft} aria-invalid=${isWrong} spellcheck=${false} rows=${rows} value=${value.slice(start, end)} onInput=${type}></textarea>`;
+    <textarea ref=${field} class=${isWrong ? "draft invalid" : "draft"} aria-label=${text.draft} aria-invalid=${isWrong} spellcheck=${false} readonly=${isFixed} rows=${rows} value=${value.slice(start, end)} onInput=${type}></textarea>`;
 }
 
 // Returns the offset of a line and column, both counted from 1.

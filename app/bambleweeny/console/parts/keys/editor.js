@@ -7,9 +7,9 @@ import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
-import { Compared, Conflict } from "./conflict.js";
+import { Compared, Conflict, TypeConflict } from "./conflict.js";
 import { DraftField, offsetOf } from "./draft_field.js";
-import { readKey, replacement } from "./key_data.js";
+import { factsOf, readKey, replacement } from "./key_data.js";
 import { bytesOf, draftOf, isMixed, modesOf, problemsOf } from "./shown.js";
 
 // Longer texts are checked after a pause in typing.
@@ -25,9 +25,10 @@ export function Editor({ first, current, onDone }) {
   const [place, setPlace] = useState(null);
   const { name } = first;
   useGuard(isDirty, leaving(name));
-  const send = async (call_, onRefused) => {
+  const send = async (call_, onRefused, mayCall = () => true) => {
     setBusy(true);
     try {
+      if (!(await mayCall())) return;
       await call(call_);
       say(text.saved(name));
       onDone();
@@ -43,12 +44,20 @@ export function Editor({ first, current, onDone }) {
     change({ isGone: theirs === null });
     setConflict(theirs);
   };
-  const save = (base, type = base.type) => send(replacement(name, bytes(), { ...base, type }), compare);
+  // NOTE: a change of the type alone leaves the ETag as it is.
+  const hasItsType = async () => {
+    const now = await factsOf(name);
+    if (now?.etag !== draft.base.etag || now.type === draft.base.type) return true;
+    setConflict({ ...draft.base, type: now.type });
+    return false;
+  };
+  const save = (base, type = base.type) => send(replacement(name, bytes(), { ...base, type }), compare, base === draft.base && type === base.type ? hasItsType : undefined);
   const saveIfRight = () => {
     if (isBusy || isWrong(problemsOf(draft.text, draft.mode, draft.base))) return;
     if (isDirty) void save(draft.base);
     else onDone();
   };
+  // NOTE: what somebody types while a save runs would be lost with the editor, so the field takes nothing then.
   const saveAsNew = () => send(creation(name, bytes(), draft.base.type), () => (change({ isGone: false }), compare()));
   const cancel = async () => {
     if (!isDirty || (await confirm(leaving(name)))) onDone();
@@ -56,23 +65,25 @@ export function Editor({ first, current, onDone }) {
   useChord("s", saveIfRight);
   const isGone = draft.isGone || current === null;
   return html`<section class="stack" aria-label=${text.draft}>
-    <${Notice} isGone=${isGone} isForeign=${Boolean(current) && current.etag !== draft.base.etag} note=${draft.note}
+    <${Notice} isGone=${isGone} isForeign=${Boolean(current) && (current.etag !== draft.base.etag || current.type !== draft.base.type)} note=${draft.note}
       onCompare=${() => compare().catch(sayError)} onSaveAsNew=${saveAsNew} />
     <div class=${draft.theirs ? "by-hand" : "contents"}>
     ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${draft.text} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
     <div class=${draft.theirs ? "stack" : "contents"}>
     <${Modes} draft=${draft} modes=${modesOf(draft.base)} isOff=${isWrong(problems)} change=${change} />
-    <${DraftField} key=${`${draft.mode} ${draft.base.etag} ${draft.note}`} value=${draft.text} isWrong=${isWrong(problems)} place=${place} onInput=${(typed) => change({ text: typed })} />
+    <${DraftField} key=${`${draft.mode} ${draft.base.etag} ${draft.note}`} value=${draft.text} isWrong=${isWrong(problems)} isFixed=${isBusy} place=${place} onInput=${(typed) => change({ text: typed })} />
     ${isMixed(draft.base) && draft.mode !== "json" && html`<p class="note">${text.mixedEnds}</p>`}
     <${Problems} problems=${problems} onGo=${(offsetIn) => setPlace({ offset: offsetIn(draft.text) })} />
     <div class="bar">
       <button type="button" class="primary" disabled=${isBusy || isGone || isWrong(problems)} onClick=${saveIfRight}>${text.save} <kbd>Ctrl S</kbd></button>
       ${problems.json && html`<button type="button" disabled=${isBusy || isGone} onClick=${() => save(draft.base, "text/plain")}>${text.saveAsText}</button>`}
-      <button type="button" onClick=${cancel}>${text.cancel}</button>
+      <button type="button" disabled=${isBusy} onClick=${cancel}>${text.cancel}</button>
     </div>
     </div></div>
     <${Unfolding} title=${text.saveCall} show=${() => html`<${SnippetBox} request=${replacement(name, bytes(), draft.base)} />`} />
-    ${conflict && html`<${Conflict} draft=${draft} theirs=${conflict} canKeep=${!isWrong(problems)} onClose=${() => setConflict(null)}
+    ${conflict?.etag === draft.base.etag && html`<${TypeConflict} mine=${draft.base} theirs=${conflict} onClose=${() => setConflict(null)}
+      onChoose=${(type) => (setConflict(null), change({ base: { ...draft.base, type } }), save({ ...conflict, type }))} />`}
+    ${conflict && conflict.etag !== draft.base.etag && html`<${Conflict} draft=${draft} theirs=${conflict} canKeep=${!isWrong(problems)} onClose=${() => setConflict(null)}
       onKeep=${() => (setConflict(null), save({ ...conflict, type: conflict.type }))}
       onTake=${() => (setConflict(null), onDone())}
       onMerge=${(changes) => (setConflict(null), change({ base: conflict, ...changes }))} />`}

@@ -53,8 +53,9 @@ export function useOwner() {
   return acted?.name ?? session.value?.user;
 }
 
+// Returns `{ etag, type, ttl, size }` of a key, or null if there is none.
 // NOTE: a row of the listing, since a GET answers 404 for a missing key, 416 for an empty value, and plain text for one without a type.
-async function factsOf(name, signal) {
+export async function factsOf(name, signal) {
   try {
     const { keys } = (await call(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), { signal, isQuiet: true })).json();
     if (keys[0]?.key !== name) return null;

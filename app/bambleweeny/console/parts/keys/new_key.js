@@ -6,7 +6,7 @@ import { Modal, say, sayError } from "../dialogs.js";
 import { problemOf } from "../json_text.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { fixedWhile, html, useState } from "../ui.js";
 import { durationProblem, nameProblem } from "../values.js";
 import { Field, TypeField, valueBody } from "./fields.js";
 import { isJsonType } from "./json_type.js";
@@ -15,11 +15,13 @@ export function NewKey({ prefix, onClose }) {
   const [draft, setDraft] = useState({ name: prefix, value: "", type: "", ttl: "" });
   const [isTried, setTried] = useState(false);
   const [taken, setTaken] = useState(null);
+  const [isBusy, setBusy] = useState(false);
   const change = (changes) => setDraft({ ...draft, ...changes });
   const problems = problemsOf(draft);
   const create = async (type) => {
     setTried(true);
-    if (problems.name || problems.ttl || (problems.json && type === draft.type)) return;
+    if (isBusy || problems.name || problems.ttl || (problems.json && type === draft.type)) return;
+    setBusy(true);
     try {
       await call(creationOf({ ...draft, type }));
       say(text.created(draft.name));
@@ -28,11 +30,12 @@ export function NewKey({ prefix, onClose }) {
     } catch (ex) {
       if (ex.status === 412) setTaken(draft.name);
       else sayError(ex);
+      setBusy(false);
     }
   };
   const shown = isTried || draft.name !== prefix;
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
-    <form onSubmit=${(event) => (event.preventDefault(), void create(draft.type))}>
+    <form ...${fixedWhile(isBusy)} onSubmit=${(event) => (event.preventDefault(), void create(draft.type))}>
       <div class="fields top-aligned">
         <${Field} label=${text.name} value=${draft.name} problem=${shown ? problems.name : undefined} isMono autofocus onInput=${(name) => change({ name })} />
         <${TypeField} value=${draft.type} onInput=${(type) => change({ type })} />
@@ -45,7 +48,7 @@ export function NewKey({ prefix, onClose }) {
       <footer>
         <button type="button" onClick=${onClose}>${text.cancel}</button>
         ${problems.json && html`<button type="button" onClick=${() => void create("text/plain")}>${text.createAsText}</button>`}
-        <button class="primary" disabled=${Boolean(problems.json)}>${text.create}</button>
+        <button class="primary" disabled=${isBusy || Boolean(problems.json)}>${text.create}</button>
       </footer>
     </form>
   </${Modal}>`;

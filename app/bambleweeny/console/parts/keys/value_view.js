@@ -3,6 +3,7 @@ import { text } from "../../en/key.js";
 import { sayError } from "../dialogs.js";
 import { bytes as sized } from "../format.js";
 import { call } from "../api.js";
+import { harmless } from "../harmless.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
 import { decoded } from "../values.js";
 import { MOST, reading } from "./key_data.js";
@@ -47,15 +48,16 @@ function textOf(bytes, isWhole, isJson) {
   return { text: found.text ?? raw, error: found.error };
 }
 
-// Returns the URL of bytes as long as a component shows it.
-function useBlob(bytes, type) {
+// Returns the URL of a file as long as a component shows it.
+function useBlob(make, inputs) {
   const [url, setUrl] = useState(null);
   useEffect(() => {
-    if (!bytes) return undefined;
-    const made = URL.createObjectURL(new Blob([bytes], { type }));
+    const file = make();
+    if (!file) return undefined;
+    const made = URL.createObjectURL(file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
-  }, [bytes, type]);
+  }, inputs);
   return url;
 }
 
@@ -64,7 +66,8 @@ function Image({ entry }) {
   const [loaded, setLoaded] = useState(null);
   const [isBroken, setBroken] = useState(false);
   const isThis = loaded?.etag === entry.etag;
-  const url = useBlob(entry.isWhole ? entry.bytes : isThis ? loaded.bytes : null, entry.type);
+  const bytes = entry.isWhole ? entry.bytes : isThis ? loaded.bytes : null;
+  const url = useBlob(() => bytes && new Blob([bytes], { type: entry.type }), [bytes, entry.type]);
   useEffect(() => setBroken(false), [entry.etag]);
   const load = async () => setLoaded({ etag: entry.etag, bytes: (await call(reading(entry.name), { isQuiet: true })).bytes });
   if (!entry.isWhole && !isThis) return html`<p><button type="button" onClick=${() => load().catch(sayError)}>${text.loadImage(sized(entry.size))}</button></p>`;
@@ -73,7 +76,7 @@ function Image({ entry }) {
 }
 
 function Page({ entry }) {
-  const url = useBlob(entry.bytes, "text/html");
+  const url = useBlob(() => harmless(entry.bytes), [entry.bytes]);
   return html`<p class="soft">${text.htmlNote}</p>${url && html`<iframe class="sandbox" sandbox="" src=${url} title=${text.htmlOf(entry.name)}></iframe>`}`;
 }
 

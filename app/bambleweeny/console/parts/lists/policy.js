@@ -7,13 +7,9 @@ import { duration, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useEffect, useRef, useState } from "../ui.js";
-import { shortest } from "../values.js";
+import { fixedWhile, html, useEffect, useRef, useState } from "../ui.js";
 import { countedLists, setPolicy } from "./calls.js";
-
-const NUMBERS = ["max_attempts", "max_len"];
-const DURATIONS = ["lease", "ttl"];
-const NO_RULES = { lease: null, max_attempts: null, dead_letter: null, max_len: null, overflow: "reject", ttl: null, paused: false };
+import { combined, given, NO_RULES, taken, written } from "./rules.js";
 
 // Returns the policy of a list, or null if it has none.
 export async function readPolicy(list, signal) {
@@ -49,14 +45,18 @@ export function PolicyDialog({ list, onClose, onChanged }) {
 }
 
 function Form({ list, policy, onClose, onChanged }) {
-  const [fields, setFields] = useState(() => written({ ...NO_RULES, ...policy }));
+  const [base, setBase] = useState(() => written(policy));
+  const [fields, setFields] = useState(base);
+  const [conflict, setConflict] = useState(null);
   const first = useRef();
   useEffect(() => first.current.querySelector("input").focus(), []);
   const [isBusy, setBusy] = useState(false);
   const asked = setPolicy(list, given(fields));
-  const change = async (sent, sentence) => {
+  const change = async (requestNow, sentence) => {
     setBusy(true);
     try {
+      const sent = await requestNow();
+      if (!sent) return setBusy(false);
       await call(sent);
       say(sentence);
       onChanged();
@@ -65,14 +65,29 @@ function Form({ list, policy, onClose, onChanged }) {
       sayError(ex);
       setBusy(false);
     }
+    return undefined;
+  };
+  // NOTE: a policy is written as a whole, so what others have changed since it was shown is read first.
+  const save = (mine, since) => change(async () => {
+    const newest = written(await readPolicy(list));
+    const found = combined(since, mine, newest);
+    setConflict(found.conflicts.length ? { newest, ...found } : null);
+    return found.conflicts.length ? null : setPolicy(list, given(found.fields));
+  }, text.policySaved);
+  const settle = ({ newest, fields: mine, conflicts }, isMine) => {
+    const next = isMine ? mine : { ...mine, ...taken(newest, conflicts) };
+    setBase(newest);
+    setFields(next);
+    setConflict(null);
+    if (isMine) void save(next, newest);
   };
   const remove = async () => {
     const isSure = await confirm({ title: text.deletePolicyTitle(list), detail: text.deletePolicyDetail, action: text.deletePolicy });
-    if (isSure) await change(request("DELETE", ["lists", list, "policy"]), text.policyDeleted);
+    if (isSure) await change(() => request("DELETE", ["lists", list, "policy"]), text.policyDeleted);
   };
   const field = (name, type = "text") => html`<label>${text.rules[name]}<input name=${name} type=${type} min=${type === "number" ? 1 : undefined} autocomplete="off"
     placeholder=${text.ruleHints[name]} value=${fields[name] ?? ""} onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
-  return html`<form ref=${first} onSubmit=${(event) => (event.preventDefault(), void change(asked, text.policySaved))}>
+  return html`<form ...${fixedWhile(isBusy)} ref=${first} onSubmit=${(event) => (event.preventDefault(), isBusy || void save(fields, base))}>
     <div class="fields">
       ${field("lease")} ${field("max_attempts", "number")} ${field("dead_letter")} ${field("max_len", "number")}
       <label>${text.rules.overflow}<select name="overflow" value=${fields.overflow} onChange=${(event) => setFields({ ...fields, overflow: event.target.value })}>
@@ -80,6 +95,7 @@ function Form({ list, policy, onClose, onChanged }) {
       ${field("ttl")}
       <label class="check"><input type="checkbox" name="paused" checked=${fields.paused} onChange=${(event) => setFields({ ...fields, paused: event.target.checked })} />${text.rules.paused}</label>
     </div>
+    ${conflict && html`<${Conflict} conflict=${conflict} onSettle=${(isMine) => settle(conflict, isMine)} />`}
     <${SnippetBox} request=${asked} />
     <footer>
       ${policy && html`<button type="button" class="danger" disabled=${isBusy} onClick=${remove}>${text.deletePolicy}</button>`}
@@ -89,19 +105,10 @@ function Form({ list, policy, onClose, onChanged }) {
   </form>`;
 }
 
-// Returns a policy with durations as a user writes them: 2m for 120.
-function written(policy) {
-  const durations = DURATIONS.filter((name) => policy[name] !== null).map((name) => [name, shortest(policy[name])]);
-  return { ...policy, ...Object.fromEntries(durations) };
+// The rules that the user and somebody else have set to different values.
+function Conflict({ conflict: { newest, fields, conflicts }, onSettle }) {
+  const shown = (value) => (value === null || value === "" ? text.noRule : typeof value === "boolean" ? text.yesNo[value] : (text.overflows[value] ?? value));
+  return html`<section class="problem" role="alert"><p>${text.policyChanged}</p>
+    <dl class="facts">${conflicts.map((name) => html`<div key=${name} class="contents"><dt>${text.rules[name]}</dt><dd>${text.mineAndTheirs(shown(fields[name]), shown(newest[name]))}</dd></div>`)}</dl>
+    <div class="bar"><button type="button" onClick=${() => onSettle(true)}>${text.keepMine}</button><button type="button" onClick=${() => onSettle(false)}>${text.takeTheirs}</button></div></section>`;
 }
-
-// Returns the rules that are set, as the API takes them: an empty field is no rule.
-function given(fields) {
-  const set = Object.entries(fields)
-    .map(([name, value]) => [name, typeof value === "string" ? value.trim() : value])
-    .filter(([name, value]) => value !== null && value !== "" && value !== false && !(name === "overflow" && value === "reject"));
-  return Object.fromEntries(set.map(([name, value]) => [name, NUMBERS.includes(name) ? Number(value) : asDuration(name, value)]));
-}
-
-// NOTE: a number without a unit is text in the form and an integer in a policy that was read; both are seconds.
-const asDuration = (name, value) => (DURATIONS.includes(name) && /^\d+$/.test(value) ? Number(value) : value);

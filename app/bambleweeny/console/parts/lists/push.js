@@ -4,7 +4,7 @@ import { call } from "../api.js";
 import { BodyInput, sentBody } from "../body_input.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { fixedWhile, html, useState } from "../ui.js";
 import { pushTo } from "./calls.js";
 
 export function PushDialog({ list, onClose, onPushed = () => {} }) {
@@ -27,7 +27,7 @@ export function PushDialog({ list, onClose, onPushed = () => {} }) {
     }
   };
   return html`<${Modal} title=${list ? text.pushTitle(list) : text.newList} onClose=${onClose} isWide>
-    <form onSubmit=${submit} class="push">
+    <form ...${fixedWhile(isBusy)} onSubmit=${submit} class="push">
       ${!list && html`<p class="soft">${text.newListHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}

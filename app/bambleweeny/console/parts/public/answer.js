@@ -2,6 +2,7 @@
 import { text } from "../../en/public.js";
 import { BodyView } from "../body_view.js";
 import { number } from "../format.js";
+import { harmless } from "../harmless.js";
 import { html, useEffect, useState } from "../ui.js";
 import { PairsTable } from "./pairs.js";
 
@@ -24,7 +25,7 @@ function PageFrame({ bytes }) {
   const [url, setUrl] = useState(null);
   useEffect(() => {
     if (!isShown) return undefined;
-    const made = URL.createObjectURL(new Blob([bytes], { type: "text/html;charset=utf-8" }));
+    const made = URL.createObjectURL(harmless(bytes));
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [bytes, isShown]);

@@ -1,15 +1,12 @@
 // A request that was kept as a curl command, which a shell runs safely whatever the request contains. Pure.
 import { isPlain, printed, quoted, word } from "../quoting.js";
 import { decoded } from "../values.js";
+import { sentHeaders } from "./paths.js";
 
 const MOST_IN_AN_ARGUMENT = 20_000;
-// Headers of the connection, which are the client's, and those that curl adds without being asked.
-const NOT_SENT = /^(?:host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|b9y-.*)$/;
+// Headers that curl adds without being asked.
 const ADDED = ["user-agent", "accept"];
 const NEXT = " \\\n  ";
-
-// Returns the pairs of headers that belong to the request, not to its connection.
-export const sentHeaders = (headers) => headers.filter(([name]) => !NOT_SENT.test(name));
 
 // Returns a command that sends the request to a URL, to which its path and query are added.
 export function curlOf({ method, path, query, headers, bytes }, url) {

@@ -15,12 +15,21 @@ export const postDocument = (noun, body) => request("POST", [noun], { body, type
 // Returns a text of JSON with a line for each member, or the text itself if it is none.
 export const pretty = (written) => indented(written).text ?? written;
 
-// Returns `{ reading, draft, setDraft, isChanged, error, conflict, save, settle }`. `save` resolves with whether the document is saved;
+// Returns `{ reading, draft, setDraft, isChanged, isSaving, error, conflict, save, settle }`. `save` resolves with whether the document is saved;
 // if another one was saved since it was read, it is not, and `conflict` is `{ base, mine, theirs }`, which `settle` ends;
 // it resolves with whether the user's is saved.
 export function useDocument(noun, id) {
   const reading = useReading(async (signal) => pretty((await call(documentOf(noun, id), { signal, isQuiet: true })).text()), [noun, id]);
   const [{ draft, error, conflict }, setState] = useState({});
+  const [isSaving, setSaving] = useState(false);
+  const during = (act) => async (...given) => {
+    setSaving(true);
+    try {
+      return await act(...given);
+    } finally {
+      setSaving(false);
+    }
+  };
   const base = reading.value;
   const put = async (body) => {
     try {
@@ -53,7 +62,7 @@ export function useDocument(noun, id) {
     return false;
   };
   const setDraft = (written) => setState({ draft: written });
-  return { reading, draft, setDraft, isChanged: draft !== undefined && draft !== base, error, conflict, save, settle };
+  return { reading, draft, setDraft, isChanged: draft !== undefined && draft !== base, isSaving, error, conflict, save: during(save), settle: during(settle) };
 }
 
 // What somebody else has saved, what the user has changed, and the choices.

@@ -4,8 +4,8 @@ import { problemOf } from "../json_text.js";
 import { html, useEffect, useRef } from "../ui.js";
 import { lineOf, lineOfByte, pathIn } from "./json_place.js";
 
-// `error` is that of the server, or undefined. `onSave` is called with Ctrl-Enter.
-export function JsonEditor({ label, value, onChange, error }) {
+// `error` is that of the server, or undefined. `isFixed` forbids typing, as while a save runs.
+export function JsonEditor({ label, value, onChange, error, isFixed = false }) {
   const area = useRef();
   const gutter = useRef();
   const place = useRef(null);
@@ -29,7 +29,7 @@ export function JsonEditor({ label, value, onChange, error }) {
     <div class="editor">
       <pre class="gutter" ref=${gutter} aria-hidden="true">${numbers(lines, line)}</pre>
       <textarea ref=${area} aria-label=${label} aria-invalid=${Boolean(wrong || error)} wrap="off" spellcheck=${false} autocapitalize="none" autocomplete="off" rows=${Math.min(Math.max(lines + 1, 14), 30)}
-        value=${value} onInput=${(event) => onChange(event.target.value)} onScroll=${onScroll}></textarea>
+        value=${value} readonly=${isFixed} onInput=${(event) => onChange(event.target.value)} onScroll=${onScroll}></textarea>
     </div>
     ${(wrong || error) && html`<div class="problem" role="alert"><p>${wrong ? text.notJson(wrong) : error.info}</p>${!wrong && error.hint && html`<p>${error.hint}</p>`}
       ${line && html`<button type="button" class="small" onClick=${go}>${text.goToLine(line)}</button>`}</div>`}

@@ -7,6 +7,7 @@ import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { Answer } from "./answer.js";
+import { staysBelow } from "./paths.js";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const WITHOUT_BODY = ["GET", "HEAD"];
@@ -21,6 +22,7 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
   const sent = requestOf(base, fields, hasBody);
   const send = async (event) => {
     event.preventDefault();
+    if (!staysBelow(belowOf(fields.path))) return setState({ error: { message: text.leaves } });
     setState({ isBusy: true });
     const at = Date.now();
     try {
@@ -53,12 +55,14 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
 }
 
 function requestOf(base, { method, path, query, headers, body }, hasBody) {
-  const below = path && !path.startsWith("/") ? `/${path}` : path;
+  const below = belowOf(path);
   const whole = base + escaped(below === "/" ? "" : below) + (query && `?${escaped(query.replace(/^\?/, ""))}`);
   const content = hasBody ? sentBody(body) : undefined;
   const pairs = headers.split("\n").map((line) => /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line)?.slice(1)).filter(Boolean);
   return request(method, [], { path: whole, headers: Object.fromEntries(pairs), body: content?.length ? content : undefined, isPublic: true });
 }
+
+const belowOf = (path) => (path && !path.startsWith("/") ? `/${path}` : path);
 
 // What a URL cannot have is escaped; what is escaped stays.
 const escaped = (part) => part.replace(/[^\x21-\x7e]+|["<>`{}\\^|#]/gu, encodeURIComponent);

@@ -9,6 +9,7 @@ import { Problem } from "../loading.js";
 import { curlOf } from "../public/curl.js";
 import { formOf, pairsOf } from "../public/forms.js";
 import { headerOf, keptOf } from "../public/kept.js";
+import { staysBelow } from "../public/paths.js";
 import { PairsTable } from "../public/pairs.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useMemo, useState } from "../ui.js";
@@ -43,7 +44,7 @@ function CallDetail({ id, url, message, rules, onClose }) {
   const form = useMemo(() => formOf(kept.bytes, headerOf(kept, "content-type")), [kept]);
   const query = pairsOf(kept.query);
   return html`<section class="card item request" aria-label=${text.call}>
-    <div class="bar"><h3 class="grow mono">${kept.method} ${kept.path || "/"}</h3><${CopyButton} label=${text.copyCurl} value=${() => curlOf(kept, url)} /><button type="button" class="quiet" aria-label=${text.close} onClick=${onClose}>✕</button></div>
+    <div class="bar"><h3 class="grow mono">${kept.method} ${kept.path || "/"}</h3>${staysBelow(kept.path) && html`<${CopyButton} label=${text.copyCurl} value=${() => curlOf(kept, url)} />`}<button type="button" class="quiet" aria-label=${text.close} onClick=${onClose}>✕</button></div>
     <dl class="facts"><dt>${text.rule}</dt><dd>${ruleOf(kept)}</dd><dt>${text.status}</dt><dd>${kept.status ?? ""}</dd><dt>${text.time}</dt><dd>${moment(kept.time)}</dd><dt>${text.from}</dt><dd>${kept.ip}</dd></dl>
     ${kept.rule === undefined && rules.length > 0 && html`<${Why} id=${id} message=${message} kept=${kept} rules=${rules} />`}
     ${query.length > 0 && html`<h4>${text.query}</h4><${PairsTable} label=${text.query} pairs=${query} />`}

@@ -6,7 +6,7 @@ import { Problem } from "../loading.js";
 import { postDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { fixedWhile, html, useState } from "../ui.js";
 import { FIRST_CALLS, TEMPLATES } from "./templates.js";
 
 const written = (kind, name) => JSON.stringify(TEMPLATES[kind](name || "mock"), null, 2);
@@ -38,7 +38,7 @@ export function NewRouteDialog({ onClose, onMade }) {
   };
   const input = (field, value, more) => html`<label>${text.fields[field]}<input name=${field} autocomplete="off" autocapitalize="none" spellcheck=${false} value=${value} ...${more} /></label>`;
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
-    <form onSubmit=${submit}>
+    <form ...${fixedWhile(isBusy)} onSubmit=${submit}>
       <div class="fields">
         <label>${text.beginWith}<select name="template" value=${kind} onChange=${(event) => choose(event.target.value)}>${[...Object.keys(TEMPLATES), "key"].map((one) => html`<option key=${one} value=${one}>${text.templates[one]}</option>`)}</select></label>
         ${(isKey || isOfTemplate) && input("name", name, { autofocus: true, maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: !isKey, onInput: ({ target: { value } }) => set({ name: value, body: isKey ? body : written(kind, value) }) })}

@@ -3,6 +3,7 @@ import { text } from "../../en/routes.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
+import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded, useReading } from "../loading.js";
 import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
@@ -12,7 +13,7 @@ import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
-import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
+import { html, useMemo, useState, useTitle } from "../ui.js";
 import { callsIn, Journal, ruleOf } from "./journal.js";
 import { firstCallOf, withJournal } from "./templates.js";
 import { Why } from "./why.js";
@@ -39,9 +40,9 @@ function Shown({ route, query, onChanged }) {
     say(text.saved);
     onChanged();
   };
-  const save = () => document.isChanged && void finish(document.save());
+  const save = () => document.isChanged && !document.isSaving && void finish(document.save());
   useChord("s", save);
-  useUnsaved(document.isChanged);
+  useGuard(document.isChanged);
   return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
       <button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
       <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button></div>
@@ -50,9 +51,9 @@ function Shown({ route, query, onChanged }) {
       <div class="halves">
         <section class="stack" aria-labelledby="document-title">
           <div class="bar"><h2 class="grow" id="document-title">${text.document}</h2>
-            ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
-            <button type="button" class="primary" disabled=${!document.isChanged} onClick=${save}>${text.save}</button></div>
-          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} />
+            ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
+            <button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button></div>
+          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
           <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>
@@ -92,16 +93,6 @@ function Matched({ id, found, rules }) {
     ${kept.rule === undefined && rules.length > 0 && html`<${Why} key=${found.id} id=${id} message=${found} kept=${kept} rules=${rules} />`}`;
 }
 
-// Asks before the page is left with a change that is not saved.
-function useUnsaved(isChanged) {
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const ask = (event) => event.preventDefault();
-    addEventListener("beforeunload", ask);
-    return () => removeEventListener("beforeunload", ask);
-  }, [isChanged]);
-}
-
 async function reset(id, onDone) {
   if (!(await confirm({ title: text.resetTitle, detail: text.resetDetail, action: text.reset }))) return;
   try {
@@ -119,7 +110,7 @@ async function removeRoute(route) {
   try {
     await call(request("DELETE", ["routes"], { query: { id: idOf(route) } }));
     say(text.removed(name));
-    location.hash = to("routes");
+    leaveTo(to("routes"));
   } catch (ex) {
     sayError(ex);
   }

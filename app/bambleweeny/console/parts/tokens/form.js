@@ -1,10 +1,11 @@
 // The form of a token: name, expiry, rate and scopes, with a sentence about what it will allow.
 import { text } from "../../en/tokens.js";
 import { moment } from "../format.js";
+import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { session } from "../session.js";
 import { useChord } from "../shortcuts.js";
-import { html, useEffect, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useEffect, useRef, useState, useValue } from "../ui.js";
 import { NameField } from "./names.js";
 import { ScopePicker } from "./picker.js";
 import { fitsUrls, isComplete, mayGive, NAME, PRESETS, rowOf, scopeOf } from "./scopes.js";
@@ -20,6 +21,8 @@ export function TokenForm({ token, first = {}, action, onSend, children }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const form = useRef();
+  const begun = useRef(JSON.stringify(draft));
+  useGuard(JSON.stringify(draft) !== begun.current);
   const set = (changes) => setDraft((last) => ({ ...last, ...changes }));
   const scopes = scopesOf(draft, admin);
   const fields = scopes && fieldsOf(draft, scopes, token);
@@ -41,7 +44,7 @@ export function TokenForm({ token, first = {}, action, onSend, children }) {
     }
   };
   const choosePreset = (id) => set({ preset: id, rows: id === "own" ? (scopes ?? ["keys:read"]).map(rowOf) : draft.rows });
-  return html`<form ref=${form} class="token-form" onSubmit=${submit}>
+  return html`<form ...${fixedWhile(isBusy)} ref=${form} class="token-form" onSubmit=${submit}>
     <div class="fields">
       <label>${text.name}<input value=${draft.name} required maxlength="64" autocomplete="off" placeholder=${text.nameHint} onInput=${(event) => set({ name: event.target.value })} /></label>
       <${Expiry} draft=${draft} token=${token} set=${set} />

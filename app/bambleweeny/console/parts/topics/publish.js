@@ -5,7 +5,7 @@ import { BodyInput, sentBody } from "../body_input.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { SnippetBox } from "../snippet_box.js";
 import { request } from "../request.js";
-import { html, useState } from "../ui.js";
+import { fixedWhile, html, useState } from "../ui.js";
 
 const TYPES = ["text/plain", "application/json", "application/octet-stream"];
 
@@ -30,7 +30,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
     }
   };
   return html`<${Modal} title=${topic ? text.publishTitle(topic) : text.newTopic} onClose=${onClose} isWide>
-    <form onSubmit=${submit} class="publish">
+    <form ...${fixedWhile(isBusy)} onSubmit=${submit} class="publish">
       ${!topic && html`<p class="soft">${text.newTopicHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}

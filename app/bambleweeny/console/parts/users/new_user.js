@@ -1,10 +1,11 @@
 // A new user, with a password or an invitation.
 import { text } from "../../en/users.js";
 import { call } from "../api.js";
+import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
-import { html, useEffect, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useEffect, useRef, useState, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
 import { changesOf, draftOf } from "./limits.js";
 
@@ -16,6 +17,8 @@ export function NewUser({ onMade }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const first = useRef();
+  const begun = useRef(JSON.stringify([draft, limits]));
+  useGuard(!isBusy && JSON.stringify([draft, limits]) !== begun.current);
   useEffect(() => first.current.focus(), []);
   const set = (name) => (event) => setDraft({ ...draft, [name]: event.target.value });
   const submit = async (event) => {
@@ -32,7 +35,7 @@ export function NewUser({ onMade }) {
       setBusy(false);
     }
   };
-  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2><form onSubmit=${submit}>
+  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2><form ...${fixedWhile(isBusy)} onSubmit=${submit}>
     <label>${text.name}<input ref=${first} name="new-user" value=${draft.username} required autocomplete="off" autocapitalize="none" spellcheck=${false} onInput=${set("username")} /></label>
     <fieldset><legend>${text.how}</legend>${Object.entries(text.ways).map(([way, shown]) => html`<label key=${way} class="check">
       <input type="radio" name="way" value=${way} checked=${way === draft.way} onChange=${set("way")} /> ${shown}</label>`)}</fieldset>

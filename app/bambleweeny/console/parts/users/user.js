@@ -4,11 +4,12 @@ import { to } from "../address.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
+import { leaveTo, mayLeave, useGuard, useTypedGuard } from "../leaving.js";
 import { Loaded, Problem, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { acting, session } from "../session.js";
 import { useChord } from "../shortcuts.js";
-import { html, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useRef, useState, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
 import { changesOf, draftOf } from "./limits.js";
 import { Usage } from "./usage.js";
@@ -26,7 +27,7 @@ export function User({ id, onCode, onGone }) {
   return html`<${Loaded} reading=${user}>${(found) => html`
     <section class="card" aria-labelledby="user-title"><h2 id="user-title">${found.username}</h2>
       <p class="soft">${text.id(id)} <span class="badge">${found.role}</span> ${found.invited && html`<span class="badge delayed">${text.invited}</span>`}</p>
-      ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
+      ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => void actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
       <h3>${text.stores}</h3><${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
     </section>
     <${Limits} key=${JSON.stringify(found)} user=${found} onChange=${change} />
@@ -35,9 +36,10 @@ export function User({ id, onCode, onGone }) {
   </${Loaded}>`;
 }
 
-function actAs(id, name) {
+async function actAs(id, name) {
+  if (!(await mayLeave())) return;
   acting.value = { id, name };
-  location.hash = to("keys");
+  leaveTo(to("keys"));
 }
 
 async function remove(id, name, usage, onGone) {
@@ -56,30 +58,36 @@ async function remove(id, name, usage, onGone) {
 function Limits({ user, onChange }) {
   const [draft, setDraft] = useState(draftOf(user));
   const [error, setError] = useState(null);
+  const [isBusy, setBusy] = useState(false);
   const form = useRef();
   const changes = changesOf(draft, user);
+  useGuard(Object.keys(changes).length > 0);
   useChord("s", () => form.current.requestSubmit());
   const submit = async (event) => {
     event.preventDefault();
-    if (!Object.keys(changes).length) return;
+    if (isBusy || !Object.keys(changes).length) return;
+    setBusy(true);
     setError(null);
     try {
       await onChange(changes);
       say(text.saved);
     } catch (ex) {
       setError(ex);
+    } finally {
+      setBusy(false);
     }
   };
   return html`<section class="card" aria-labelledby="limits-title"><h2 id="limits-title">${text.limits}</h2>
-    <form ref=${form} class="limits" onSubmit=${submit}><${LimitFields} draft=${draft} onDraft=${setDraft} />
+    <form ...${fixedWhile(isBusy)} ref=${form} class="limits" onSubmit=${submit}><${LimitFields} draft=${draft} onDraft=${setDraft} />
       ${error && html`<${Problem} error=${error} />`}
-      <footer><button class="primary" disabled=${!Object.keys(changes).length}>${text.save}</button></footer></form></section>`;
+      <footer><button class="primary" disabled=${isBusy || !Object.keys(changes).length}>${text.save}</button></footer></form></section>`;
 }
 
 function Access({ id, own, user, onChange, onCode }) {
   const [error, setError] = useState(null);
   const form = useRef();
   const isAdmin = user.role === "admin";
+  useTypedGuard(form);
   const setRole = async () => {
     const [title, detail, action] = isAdmin ? [text.toUserTitle, text.toUserDetail, text.toUser] : [text.toAdminTitle, text.toAdminDetail, text.toAdmin];
     if (await confirm({ title: title(user.username), detail, action })) await onChange({ role: isAdmin ? "user" : "admin" }).catch(sayError);

@@ -1,0 +1,267 @@
+"""Drafts of the console: nothing that is typed is dropped unasked."""
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+NAME = "draft"
+EDITOR = ".halves .editor textarea"
+
+
+@pytest.fixture(autouse=True)
+def no_draft(console):
+    """Leave no draft and no dialog of the test before."""
+    yield
+    while console.found("dialog[open]"):
+        console.press(Keys.ESCAPE)
+        if console.found("dialog[open] footer button.danger", "Drop it"):
+            console.click("dialog[open] footer button.danger", "Drop it")
+    console.run("location.hash = '#/home'")
+    console.until(lambda: console.found("dialog[open]") or console.found("h1", "Home"))
+    if console.found("dialog[open]"):
+        console.click("dialog[open] footer button.danger", "Leave")
+    console.find("h1", "Home")
+
+
+@pytest.fixture
+def user(console):
+    """Return the id of another user."""
+    made = console.client.users.create("other", "the password")
+    yield made
+    console.client.users.delete(made)
+
+
+@pytest.fixture
+def edited_route(console):
+    """Show a route with a draft."""
+    console.client.routes.set({"name": NAME, "rules": [{"path": "/a"}]})
+    console.open(f"routes/{NAME}")
+    console.find(EDITOR).send_keys(" ")
+    console.find(".badge", "not saved")
+    yield
+    console.client.routes.delete(NAME)
+
+
+def is_asked(console):
+    """Return whether something asks before it leaves; the answer is to stay."""
+    console.find("dialog h2", "Leave without saving?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    return True
+
+
+def unloads(console):
+    return console.run("return dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_a_draft_of_a_route_is_not_left_unasked(console, edited_route):
+    assert not unloads(console)
+    for act in (
+        lambda: console.click("#pages a", "Keys"),
+        lambda: console.click("#pages button", "Log out"),
+        lambda: console.click("a.up"),
+    ):
+        act()
+        assert is_asked(console)
+        assert console.find(EDITOR).get_attribute("value").endswith(" ")
+    console.click(".halves button", "Discard")
+    assert unloads(console)
+    console.click("#pages a", "Keys")
+    console.find("h1", "Keys")
+
+
+def test_acting_for_another_user_asks_before_a_draft_is_dropped(console, user):
+    console.open(f"users/{user}")
+    console.fill("input[name=quota]", "7")
+    console.click("button", "Act as")
+    assert is_asked(console)
+    assert console.find("input[name=quota]").get_attribute("value") == "7"
+    console.type("input[name=quota]", Keys.BACKSPACE)
+    console.type("input[name=quota]", "100")
+    console.click("button", "Act as")
+    console.click("dialog button.danger", "Leave")
+    console.find(".acting")
+    console.find("h1", "Keys")
+    console.client.set(NAME, "1")
+    console.open("tokens/new")
+    console.type(".token-form input", "x")
+    console.click(".acting button", "Stop acting")
+    assert is_asked(console)
+    assert console.found(".acting")
+    console.fill(".token-form input", Keys.DELETE)
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
+    console.gone("dialog")
+
+
+@pytest.mark.parametrize(
+    ("address", "button", "field"),
+    [
+        ("keys", "New key", "textarea"),
+        ("lists/jobs", "Push", "textarea"),
+        ("lists/jobs", "Policy", "input[name=lease]"),
+        ("topics", "New topic", "textarea"),
+        ("inbox", "New bin", "input[name=name]"),
+        ("routes", "New route", ".editor textarea"),
+    ],
+)
+def test_escape_drops_no_filled_form(console, address, button, field):
+    console.open(address)
+    console.click("main button", button)
+    console.find(f"dialog {field}")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog")
+    console.click("main button", button)
+    console.type(f"dialog {field}", "1m")
+    assert not unloads(console)
+    for close in (
+        lambda: console.press(Keys.ESCAPE),
+        lambda: console.press(Keys.ESCAPE),
+        lambda: console.click("dialog header button"),
+    ):
+        close()
+        console.find("dialog h2", "Close without saving?")
+        console.press(Keys.ESCAPE)
+        console.gone("dialog h2", "Close without saving?")
+        assert "1m" in console.find(f"dialog {field}").get_attribute("value")
+    console.press(Keys.ESCAPE)
+    console.click("dialog button.danger", "Drop it")
+    console.gone("dialog")
+    assert unloads(console)
+
+
+def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
+    console.open("users/new")
+    console.type("input[name=new-user]", "made")
+    assert not unloads(console)
+    console.click("main button.primary", "Add the user")
+    console.find("main .once")
+    console.gone("dialog")
+    console.client.users.delete(
+        next(one.id for one in console.client.users.list() if one.username == "made")
+    )
+    console.open("inbox")
+    console.click("main button", "New bin")
+    console.fill("dialog input[name=name]", NAME)
+    console.click("dialog button.primary")
+    console.find(".url code")
+    console.gone("dialog")
+    console.client.bins.delete(NAME)
+
+
+def hold(console, method):
+    """Let calls with a method wait in the page, until the returned function is called."""
+    console.run(
+        """
+        const sent = window.fetch;
+        let free;
+        const wait = new Promise((done) => (free = done));
+        window.free = () => (free(), (window.fetch = sent));
+        window.fetch = async (url, how) => {
+          if (how?.method === arguments_[0]) (window.held = true), await wait;
+          return sent(url, how);
+        };
+        """.replace("arguments_[0]", repr(method))
+    )
+
+    def release():
+        console.until(lambda: console.run("return window.held"))
+        console.run("window.free(); window.held = false")
+
+    return release
+
+
+def test_what_is_typed_while_a_key_is_saved_is_not_taken(console):
+    console.client.set(NAME, "one ")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "two ")
+    release = hold(console, "PUT")
+    console.click("main button.primary", "Save")
+    console.until(lambda: console.find("textarea.draft").get_attribute("readonly"))
+    console.press("LOST")
+    assert "LOST" not in console.find("textarea.draft").get_attribute("value")
+    release()
+    console.gone("textarea.draft")
+    assert console.client.get(NAME) == b"two one "
+
+
+def test_what_is_typed_while_a_document_is_saved_is_not_taken(console, edited_route):
+    release = hold(console, "PUT")
+    console.click(".halves button.primary", "Save")
+    console.until(lambda: console.find(EDITOR).get_attribute("readonly"))
+    console.press("LOST")
+    release()
+    console.gone(".badge", "not saved")
+    assert not console.find(EDITOR).get_attribute("readonly")
+    assert "LOST" not in console.find(EDITOR).get_attribute("value")
+
+
+def test_what_is_typed_while_a_form_is_sent_is_not_taken(console):
+    console.open("lists/jobs")
+    console.click("main button", "Push")
+    console.type("dialog textarea", "one")
+    release = hold(console, "POST")
+    console.click("dialog footer button.primary")
+    console.find("dialog form[aria-busy=true]")
+    console.type("dialog textarea", "LOST")
+    assert console.find("dialog textarea").get_attribute("value") == "one"
+    release()
+    console.gone("dialog")
+
+
+def policy(console):
+    console.open("lists/jobs")
+    console.click("main button", "Policy")
+    console.find("dialog input[name=lease]")
+
+
+def test_a_policy_keeps_what_others_have_changed_meanwhile(console):
+    console.client.lists.set_policy("jobs", lease="1m", max_attempts=3)
+    policy(console)
+    console.fill("dialog input[name=lease]", "2m")
+    console.client.lists.set_policy("jobs", lease="1m", max_attempts=5, paused=True)
+    console.click("dialog footer button", "Save policy")
+    console.gone("dialog")
+    found = console.client.lists.policy("jobs")
+    assert (found["lease"], found["max_attempts"], found["paused"]) == (120, 5, True)
+
+
+@pytest.mark.parametrize(("choice", "lease"), [("Keep mine", 120), ("Take theirs", 180)])
+def test_two_changes_of_a_rule_are_shown(console, choice, lease):
+    console.client.lists.set_policy("jobs", lease="1m")
+    policy(console)
+    console.fill("dialog input[name=lease]", "2m")
+    console.client.lists.set_policy("jobs", lease="3m", paused=True)
+    console.click("dialog footer button", "Save policy")
+    console.find("dialog .problem", "Somebody changed this policy meanwhile.")
+    console.find("dialog .problem", "yours: 2m, theirs: 3m")
+    assert console.client.lists.policy("jobs")["lease"] == 180
+    console.click("dialog .problem button", choice)
+    if choice == "Take theirs":
+        console.until(
+            lambda: console.find("dialog input[name=lease]").get_attribute("value") == "3m"
+        )
+        console.click("dialog footer button", "Save policy")
+    console.gone("dialog")
+    found = console.client.lists.policy("jobs")
+    assert (found["lease"], found["paused"]) == (lease, True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "kept"), [("Keep mine", "text/plain"), ("Take theirs", "text/csv")]
+)
+def test_a_type_that_somebody_else_has_changed_is_not_replaced_unasked(console, choice, kept):
+    console.client.set(NAME, "a,b", type="text/plain")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "c,")
+    console.client.set(NAME, "a,b", type="text/csv")
+    console.find(".note", "Somebody else has changed this key")
+    console.chord("s")
+    console.find("dialog", "from text/plain to text/csv")
+    assert console.client.get(NAME) == b"a,b"
+    console.click("dialog button", choice)
+    console.gone("textarea.draft")
+    assert console.client.get(NAME) == b"c,a,b"
+    [row] = console.client.keys.list_meta(prefix=NAME)
+    assert row.type == kept
