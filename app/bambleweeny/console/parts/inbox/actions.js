@@ -3,7 +3,7 @@ import { text } from "../../en/inbox.js";
 import { call, exchange } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { curlOf, sentHeaders } from "../public/curl.js";
-import { callPath, idOf } from "../public/urls.js";
+import { publicPath } from "../public/urls.js";
 import { request } from "../request.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
@@ -53,7 +53,7 @@ function Curl({ sent }) {
 
 function replayOf(bin, { method, path, query, headers, bytes }) {
   return request(method, [], {
-    path: callPath("bins", idOf(bin)) + path + (query && `?${query}`),
+    path: publicPath("bins", bin) + path + (query && `?${query}`),
     headers: Object.fromEntries(sentHeaders(headers)),
     body: bytes.length ? bytes : undefined,
     isPublic: true,
