@@ -12,9 +12,9 @@ import { acting, session } from "../parts/session.js";
 import { html, useEffect, useMemo, useState, useTitle, useValue } from "../parts/ui.js";
 
 const COLUMNS = [
-  { key: "action", title: text.columns.action, render: (entry) => html`<span>${entry.action}</span><span class="second">${[whenOf(entry), entry.target].filter(Boolean).join(" · ")}</span>` },
+  { key: "action", title: text.columns.action, render: (entry) => html`<span>${entry.action}</span><span class="narrow"> ${entry.target}</span><span class="narrow second">${whenOf(entry)}, ${entry.actor}</span>` },
   { key: "outcome", title: text.columns.outcome, render: ({ outcome }) => html`<span class=${outcome === "ok" ? "good" : "dead"}>${outcome}</span>` },
-  { key: "actor", title: text.columns.actor, render: ({ actor }) => actor },
+  { key: "actor", title: text.columns.actor, isMinor: true, render: ({ actor }) => actor },
   { key: "time", title: text.columns.time, isMinor: true, render: (entry) => html`<time datetime=${entry.time} title=${moment(entry.time)}>${whenOf(entry)}</time>` },
   { key: "target", title: text.columns.target, isMinor: true, render: ({ target }) => html`<span title=${target}>${target}</span>` },
   { key: "address", title: text.columns.address, isMinor: true, render: ({ address }) => address },
