@@ -14,6 +14,10 @@ from bambleweeny.errors import NotFound
 SECRET = "the secret"
 EVIL = '<img src=x onerror="window.hacked=1">\'; touch x #'
 ROWS = ".grid tbody .row"
+WITHOUT_STREAMS = """
+const real = window.fetch;
+window.fetch = (asked, ...rest) => (/[/]events[?]/.test(asked.url ?? asked) ? Promise.resolve(new Response("{}", { status: 429 })) : real(asked, ...rest));
+"""
 
 
 _numbers = count(1)
@@ -213,16 +217,19 @@ def test_the_number_of_refused_requests_is_right_at_once(console, hook):
 
 def test_refusals_are_shown_when_events_are_polled(console, hook):
     url = hook(methods=["PUT"])
-    console.browser.execute_cdp_cmd("Network.enable", {})
-    console.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/events*"]})
-    console.browser.refresh()
+    script = {"source": WITHOUT_STREAMS}
+    added = console.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
     console.open(f"inbox/{hook.name}?show=refused")
+    console.browser.refresh()
+    console.find(".state", "Refreshing every 3 s")
     console.find(".empty", "refused no request")
     assert post(url).status_code == 405
-    console.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
     console.find(".refusals", "405")
     assert number_of_refused(console) == "1"
-    console.complaints()
+    console.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    console.open("account")
+    console.browser.refresh()
+    console.find(".state", "Live")
 
 
 def test_a_bin_that_refuses_unsigned_requests_offers_a_signed_one(console, hook, tmp_path):

@@ -125,7 +125,9 @@ def test_the_list_rounds_the_time_that_is_left(console):
     console.open("account")
     console.open("tokens")
     console.find("td", "in 7 days")
-    assert "up to a minute late" in console.run("return document.querySelector('thead').textContent")
+    assert "up to a minute late" in console.run(
+        "return document.querySelector('thead').textContent"
+    )
 
 
 def test_the_name_of_a_token_is_only_text(console):
