@@ -54,6 +54,7 @@ test("sizes and times are short", () => {
   assert.deepEqual([-3, 0, 59.6, 60, 75, 599, 725, 3600, 12_000, 86_400, 90_000].map(duration), ["0 s", "0 s", "1 min", "1 min", "1 min 15 s", "9 min 59 s", "12 min", "1 h", "3 h 20 min", "1 d", "1 d 1 h"]);
   assert.equal(number(1234567), "1,234,567");
   const now = Date.parse("2026-11-28T12:00:00Z");
+  assert.deepEqual([7 * 86_400 - 2, -3599, 90 * 60 - 10].map((seconds) => ago(now + seconds * 1000, now)), ["in 7 days", "1 hour ago", "in 1 hour"]);
   assert.deepEqual([0, -5, -125, 3 * 3600, -86_400].map((seconds) => ago(now + seconds * 1000, now)), ["now", "5 seconds ago", "2 minutes ago", "in 3 hours", "yesterday"]);
 });
 

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import test from "node:test";
 import { curlOf } from "../../app/bambleweeny/console/parts/public/curl.js";
 import { formOf } from "../../app/bambleweeny/console/parts/public/forms.js";
-import { lineOf, lineOfByte, pathIn } from "../../app/bambleweeny/console/parts/public/json_place.js";
+import { lineOf, lineOfByte, linesOf, pathIn } from "../../app/bambleweeny/console/parts/public/json_place.js";
 import { headOf, keptOf } from "../../app/bambleweeny/console/parts/public/kept.js";
 import { sentHeaders, staysBelow } from "../../app/bambleweeny/console/parts/public/paths.js";
+import { fieldOf, isOnce } from "../../app/bambleweeny/console/parts/inbox/field_errors.js";
 import { documentOf, fieldsOf, isExact } from "../../app/bambleweeny/console/parts/inbox/fields.js";
+import { signedCurl } from "../../app/bambleweeny/console/parts/inbox/signed.js";
 import { firstCallOf, TEMPLATES, withJournal } from "../../app/bambleweeny/console/parts/routes/templates.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -84,6 +87,7 @@ test("an error of the server is found in the text", () => {
   const text = '{\n  "name": "x",\n  "rules": [\n    {"path": "/a"},\n    {\n      "path": "/b",\n      "answers": [\n        {"status": 99}\n      ]\n    }\n  ]\n}';
   assert.equal(lineOf(text, pathIn("'status' is from 200 to 599 - at `$.rules[1].answers[0]`.")), 8);
   assert.equal(lineOf(text, "$.rules[1]"), 5);
+  assert.deepEqual(["$.rules[1]", "$.rules[0]", "$.rules", "$.name", "$.rules[1].answers[0]", "$.nothing"].map((path) => linesOf(text, path)), [[5, 10], [4, 4], [3, 11], [2, 2], [8, 8], [1, 1]]);
   assert.equal(lineOf(text, "$.rules[0]"), 4);
   assert.equal(lineOf(text, "$.rules[1].when"), 5);
   assert.equal(lineOf(text, "$.name"), 2);
@@ -105,4 +109,34 @@ test("templates have names and first calls", () => {
   for (const make of Object.values(TEMPLATES)) assert.equal(make("x").name, "x");
   assert.deepEqual(firstCallOf({ rules: [{ method: ["PUT"], path: "/a/{id:int}/**" }] }), { method: "PUT", path: "/a/7/a" });
   assert.equal(JSON.parse(withJournal('{"a": 1}', "j")).journal, "j");
+});
+
+test("an error of the server is shown at the field of the form", () => {
+  const labels = { once: "Ignore repeats by", rate: "Rate", name: "Name of the bin", queue: "Its name", secret: "Secret", answerStatus: "Status", challengeSecret: "Secret of the challenge" };
+  const found = (info, more = {}) => fieldOf({ info, ...more }, labels);
+  assert.deepEqual(found("'rate' is a number of requests - at `$.rate`.", { hint: "See." }), { name: "rate", sentence: "'Rate' is a number of requests. See." });
+  assert.equal(found("'list' is not a name.").name, "queue");
+  assert.equal(found("Expected `str`, got `int` - at `$.verify.secrets[0]`.").name, "secret");
+  assert.equal(found("Too short - at `$.challenge.secret`.").name, "challengeSecret");
+  assert.equal(found("'status' is from 200 to 599 - at `$.answer`.").name, "answerStatus");
+  assert.equal(found("Another bin has this name.", { code: "bin_name_taken" }).name, "name");
+  assert.equal(found("The body is not valid JSON."), null);
+  assert.equal(fieldOf(null, labels), null);
+  assert.deepEqual(["", "header x-id", " body a.b ", "x-id", "header", "header a b"].map(isOnce), [true, true, true, false, false, false]);
+});
+
+test("a signed request has the signature of its scheme, whatever its names are", () => {
+  const sent = (verify, body = "{}") => {
+    const fake = 'SECRET=s; date() { echo 7; }; curl() { printf "%s\\n" "$@"; }\n';
+    return execFileSync("sh", ["-c", fake + signedCurl(verify, "POST", "http://h/bins/@ann/gh", body)]).toString().split("\n");
+  };
+  const hex = (text, algorithm = "sha256", encoding = "hex") => createHmac(algorithm, "s").update(text).digest(encoding);
+  assert.ok(sent({ scheme: "github" }, "it's $HOME").includes(`X-Hub-Signature-256: sha256=${hex("it's $HOME")}`));
+  assert.ok(sent({ scheme: "stripe" }).includes(`Stripe-Signature: t=7,v1=${hex("7.{}")}`));
+  assert.ok(sent({ scheme: "slack" }).includes(`X-Slack-Signature: v0=${hex("v0:7:{}")}`));
+  assert.ok(sent({ scheme: "shopify" }).includes(`X-Shopify-Hmac-Sha256: ${hex("{}", "sha256", "base64")}`));
+  assert.ok(sent({ scheme: "gitlab" }).includes("X-Gitlab-Token: s"));
+  assert.ok(sent({ scheme: "hmac", header: "X-`id`'s", prefix: "$(x)=", algorithm: "sha1", encoding: "base64" }).includes(`X-\`id\`'s: $(x)=${hex("{}", "sha1", "base64")}`));
+  assert.equal(signedCurl({ scheme: "standard" }, "POST", "http://h", "{}"), null);
+  assert.equal(signedCurl({ scheme: "github" }, "GET", "http://h", "{}"), null);
 });

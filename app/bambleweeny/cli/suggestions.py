@@ -5,11 +5,19 @@ from collections.abc import Collection, Iterable
 _MOCKS = ("mock-apis", "mock")
 _MOCKS_ELSEWHERE = ("coming-from", "mock-apis", "mock")
 _ADDRESS = ("--listen 127.0.0.1:3000",)
+_AT_MOST = ("--max", "--limit", "--last", "--lines")
 _COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "--address": _ADDRESS,
     "--bind": _ADDRESS,
+    "--count": _AT_MOST,
     "--host": _ADDRESS,
+    "--last": _AT_MOST,
+    "--limit": _AT_MOST,
+    "--lines": _AT_MOST,
+    "--max": _AT_MOST,
+    "--number": _AT_MOST,
     "--port": _ADDRESS,
+    "-n": _AT_MOST,
     "-p": _ADDRESS,
     "-v": ("--version",),
     "add": ("push", "set"),

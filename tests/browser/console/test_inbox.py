@@ -14,6 +14,10 @@ from bambleweeny.errors import NotFound
 SECRET = "the secret"
 EVIL = '<img src=x onerror="window.hacked=1">\'; touch x #'
 ROWS = ".grid tbody .row"
+WITHOUT_STREAMS = """
+const real = window.fetch;
+window.fetch = (asked, ...rest) => (/[/]events[?]/.test(asked.url ?? asked) ? Promise.resolve(new Response("{}", { status: 429 })) : real(asked, ...rest));
+"""
 
 
 _numbers = count(1)
@@ -185,6 +189,99 @@ def test_a_refused_request_is_shown_live_with_the_reason(console, hook):
     post(url, headers=signed(b"x"))
     console.click("a.tab", "Requests")
     console.find(".request .badge", "verified")
+
+
+def number_of_refused(console):
+    return console.run("return document.querySelector('a.tab[href*=refused] .count')?.textContent")
+
+
+def test_the_number_of_refused_requests_is_right_at_once(console, hook):
+    url = hook(rate="1/h")
+    console.open(f"inbox/{hook.name}")
+    console.find(".empty", f"/bins/@admin/{hook.name}")
+    assert post(url).ok
+    console.find(ROWS)
+    assert post(url).status_code == 429
+    console.until(lambda: number_of_refused(console) == "1")
+    console.open("keys")
+    console.find("h1", "Keys")
+    assert post(url).status_code == 429
+    console.open(f"inbox/{hook.name}")
+    console.until(lambda: number_of_refused(console) == "2")
+    console.client.lists.delete(hook.list)
+    console.click(".empty button", "Run it here")
+    console.find(".refusals li:nth-of-type(3)", "429")
+    assert number_of_refused(console) == "3"
+    console.complaints()
+
+
+def test_refusals_are_shown_when_events_are_polled(console, hook):
+    url = hook(methods=["PUT"])
+    script = {"source": WITHOUT_STREAMS}
+    added = console.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+    console.open(f"inbox/{hook.name}?show=refused")
+    console.browser.refresh()
+    console.find(".state", "Refreshing every 3 s")
+    console.find(".empty", "refused no request")
+    assert post(url).status_code == 405
+    console.find(".refusals", "405")
+    assert number_of_refused(console) == "1"
+    console.browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+    console.open("account")
+    console.browser.refresh()
+    console.find(".state", "Live")
+
+
+def test_a_bin_that_refuses_unsigned_requests_offers_a_signed_one(console, hook, tmp_path):
+    hook(verify={"scheme": "github", "secrets": [SECRET]})
+    console.open(f"inbox/{hook.name}")
+    console.find(".empty", "This bin refuses unsigned requests.")
+    assert console.found(".empty button", "Run it here") is None
+    command = console.find(".empty pre", "openssl").text
+    assert f"/bins/@admin/{hook.name}" in command
+    subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, check=True, capture_output=True, timeout=30,
+        env={"SECRET": SECRET, "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    console.find(".request .badge", "verified")
+
+
+def test_a_refused_field_shows_why_below_it(console, hook):
+    hook()
+    console.open(f"inbox/{hook.name}")
+    console.find(".empty")
+    console.run("document.activeElement.blur()")
+    console.press("e")
+    console.until(lambda: console.run("return document.activeElement.name") == "target")
+    console.fill("input[name=once]", "x-id")
+    console.click("dialog button.primary", "Save")
+    console.find("#about-once", "Write header NAME, query NAME or body PATH.")
+    console.fill("input[name=once]", "header x-id")
+    console.fill("input[name=rate]", "often")
+    console.click("dialog button.primary", "Save")
+    console.find("#about-rate", "'Rate' is a number of requests")
+    assert console.find("#about-rate a").get_attribute("href").endswith("/docs/webhook-reference")
+    assert console.find("input[name=rate]").get_attribute("aria-invalid") == "true"
+    console.complaints()
+    console.fill("input[name=rate]", "10/s")
+    console.click("dialog button.primary", "Save")
+    console.gone("dialog")
+    console.find(".about", "header x-id")
+    console.find(".about", "10/s")
+
+
+def test_many_headers_are_readable_and_closed(console, hook):
+    url = hook()
+    headers = {f"X-Header-With-A-Name-{number}": f"value-{number}" for number in range(12)}
+    post(url, headers=headers)
+    console.open(f"inbox/{hook.name}")
+    console.click(".request summary", "Show all")
+    for width in (1280, 390, 320):
+        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        cell = ".pairs th[scope=row]"
+        assert console.run(f"return document.querySelector('{cell}').clientWidth") > 80
+    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_a_request_is_replayed_deleted_and_the_rest_purged(console, hook):

@@ -137,6 +137,28 @@ def test_a_refused_document_is_marked_at_its_rule(console, route):
     console.gone(".halves .problem")
 
 
+def test_all_lines_of_a_refused_rule_are_marked(console, route):
+    route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    bad = '{\n"name": "%s",\n"rules": [\n{"path": "/7",\n"answers": [\n{"json": "!@[$path.id]"}]}]}'
+    replace_document(console, bad % route.name)
+    console.click(".halves button.primary", "Save")
+    problem = console.find(".problem", "needs {id} in the path").text
+    assert "`" not in problem
+    assert console.find(".gutter mark").text.split() == ["4", "5", "6"]
+    assert console.find(".problem a").get_attribute("href").endswith("/docs/mock-reference")
+    console.complaints()
+
+
+def test_a_mock_answers_without_the_white_space_of_the_editor(console, route):
+    url = route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    replace_document(console, '{"name": "%s", "rules": [\n{"path": "/a", "answers": [{"json": {\n   "n": 1.50}}]}]}' % route.name)  # fmt: skip
+    console.chord("s")
+    console.find(".message", "The route is saved")
+    assert get(f"{url}/a").text == '{"n":1.50}'
+
+
 def test_saving_by_keyboard_keeps_the_text_of_numbers(console, route):
     url = route([{"path": "/n", "answers": [{"json": {"a": 1}}]}])
     console.open(f"routes/{route.name}")
@@ -145,7 +167,7 @@ def test_saving_by_keyboard_keeps_the_text_of_numbers(console, route):
     console.chord("s")
     console.find(".message", "The route is saved")
     console.until(lambda: "1.50" in console.run("return document.querySelector('.halves .editor textarea').value"))  # fmt: skip
-    assert get(f"{url}/n").text.replace(" ", "") == '{"a":1.50,"b":1152921504606846977}'
+    assert get(f"{url}/n").text == '{"a":1.50,"b":1152921504606846977}'
 
 
 def test_what_somebody_else_saved_is_not_lost(console, route):

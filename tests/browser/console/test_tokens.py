@@ -33,6 +33,7 @@ def test_a_colleague_gets_a_prefix(console):
     console.open("tokens")
     console.click("a.button", "Give a colleague a prefix")
     console.until(lambda: "app:" in console.run("return [...document.querySelectorAll('.asked option')].map(({value}) => value)"))  # fmt: skip
+    console.find(".token-form .note", "Enter the prefix that the token may read.")
     console.type(".asked input", "app:")
     assert "read keys that begin with app:" in console.find(".token-form .note").text
     console.press(Keys.ENTER)
@@ -117,6 +118,16 @@ def test_tokens_are_revoked_one_by_one_and_together(console):
     assert console.client.tokens.list() == []
     with Client(console.server.url, token=texts[2]) as client, pytest.raises(Unauthorized):
         client.get("a")
+
+
+def test_the_list_rounds_the_time_that_is_left(console):
+    console.client.tokens.add("week", ["keys:read"], ttl="7d")
+    console.open("account")
+    console.open("tokens")
+    console.find("td", "in 7 days")
+    assert "up to a minute late" in console.run(
+        "return document.querySelector('thead').textContent"
+    )
 
 
 def test_the_name_of_a_token_is_only_text(console):

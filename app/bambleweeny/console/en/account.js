@@ -15,7 +15,7 @@ export const text = {
   in: (left) => `in ${left}`,
   unknownEnd: "when it is revoked",
   logout: "Log out",
-  logoutHint: "Ends this session on the server. Your other sessions and your tokens stay.",
+  logoutHint: "Log out ends this session only. Your other sessions and your tokens stay.",
   forgetHint: "This browser forgets the token, which stays valid.",
   usage: "What you store",
 

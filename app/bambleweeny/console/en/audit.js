@@ -1,4 +1,10 @@
 // The sentences of the page of the audit trail.
+import { number } from "../parts/format.js";
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
+const ENTRIES = { one: "entry", other: "entries" };
+
 export const text = {
   title: "Audit",
   intro: "Who did what: logins, changes of users, passwords and tokens, exports and imports, and what was refused.",
@@ -17,7 +23,7 @@ export const text = {
   pause: "Pause",
   resume: "Resume",
   states: { live: "New entries appear at once.", connecting: "Connecting…", paused: "Paused. Resume reads what has happened meanwhile.", polling: "No stream is free; trying again." },
-  count: (shown, whole) => (shown === whole ? `${whole} entries` : `${shown} of ${whole} entries`),
+  count: (shown, whole) => (shown === whole ? counted(whole, ENTRIES) : `${number(shown)} of ${counted(whole, ENTRIES)}`),
   none: "No entry matches.",
   details: "Entry",
   fields: { id: "Id", time: "Time", action: "Action", outcome: "Outcome", actor: "User", actor_id: "Id of the user", token: "Token", address: "Address", request_id: "Request", target: "About" },

@@ -1,7 +1,10 @@
 // The sentences of the inbox.
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
 export const text = {
   title: "Inbox",
-  about: "A bin is a public URL that keeps the requests that services send to it. Looking at them takes nothing.",
+  about: "A bin is a public URL that keeps the requests that services send to it. Looking at a request does not remove it.",
   none: "There is no bin yet. This one keeps whole requests:",
   name: "Bin",
   url: "URL",
@@ -10,6 +13,11 @@ export const text = {
   list: "list",
   topic: "topic",
   signed: "Signatures",
+  paths: "Paths below the URL",
+  withPaths: "belong to the bin",
+  withoutPaths: "do not belong to the bin",
+  tolerance: "Signed time",
+  seconds: (count) => `up to ${count} s from the server's`,
   keeps: { request: "the whole request", body: "only the body" },
   newBin: "New bin",
   newTitle: "New bin",
@@ -31,9 +39,11 @@ export const text = {
   fields: {
     target: "Requests go to a", queue: "Its name", name: "Name of the bin", keep: "Keep", scheme: "Signed by", secret: "Secret", otherwise: "Other requests", header: "Header of the signature",
     algorithm: "Algorithm", encoding: "Encoding", prefix: "Text before the signature", methods: "Methods", challenge: "Answer the challenge of", challengeSecret: "Secret of the challenge",
-    once: "Store once", max_body: "Largest body", rate: "Rate", ends: "URL ends after", answerStatus: "Status", answerKind: "Body is", answerBody: "Body",
+    once: "Ignore repeats by", max_body: "Largest body", rate: "Rate", ends: "URL ends after", answerStatus: "Status", answerKind: "Body is", answerBody: "Body",
   },
-  hints: { name: "none: a URL that cannot be guessed", methods: "all", once: "header x-github-delivery", max_body: "256kb", rate: "600/m", ends: "never, or 7d", answerStatus: "200", answerBody: "OK", header: "X-Signature", queue: "hooks" },
+  hints: { methods: "all", once: "header x-github-delivery", max_body: "256kb", rate: "600/m", ends: "never", answerStatus: "200", answerBody: "OK", header: "X-Signature", queue: "hooks" },
+  helps: { name: "Without a name the URL cannot be guessed.", once: "A request with the same value is stored once in 24 hours.", ends: "Such as 7d." },
+  onceLike: "Write header NAME, query NAME or body PATH.",
   targets: { list: "list", topic: "topic" },
   otherwises: { reject: "are refused (401)", keep: "are kept, and marked" },
   answerKinds: { text: "text", json: "JSON" },
@@ -62,6 +72,10 @@ export const text = {
   emptyBody: "empty body",
   binary: (hex) => `binary ${hex}`,
   nothingYet: "No request is here yet. This one would be the first:",
+  nothingSigned: "No request is here yet. This bin refuses unsigned requests.",
+  askSecret: "In a shell, run this line alone, then type the secret of the bin and press Enter:",
+  thenSigned: "Then these lines send a signed request:",
+  signedTest: "Have the service send a test event.",
   nothingIn: (state) => `No request is ${state}.`,
   gone: "This request is not in the list any more: it was taken, delivered or deleted.",
   notWhole: "This item is not a request that the bin has kept: it is a body alone.",
@@ -98,11 +112,11 @@ export const text = {
   deleteItemDetail: (list) => `It is deleted from the list ${list} for good.`,
   deletedItem: "The request is deleted.",
   purge: (state) => `Delete all ${state}`,
-  purgeTitle: (count, state, list) => `Delete ${count} ${state} items of ${list}?`,
+  purgeTitle: (count, state, list) => `Delete ${counted(count, { one: `${state} item`, other: `${state} items` })} of ${list}?`,
   purgeDetail: "All items of the list in this state are deleted for good, also those that did not come from this bin.",
-  purged: (count) => `${count} items are deleted.`,
+  purged: (count) => `${counted(count, { one: "item is", other: "items are" })} deleted.`,
   close: "Close",
-  refusedAbout: "The last 20 requests that were answered with an error, for 24 hours. Nothing of them is stored but this.",
+  refusedAbout: "The last 20 requests that were answered with an error, for 24 hours. Their bodies and headers are not stored.",
   refusedNone: "The bin has refused no request in the last 24 hours. If a service misses its answer, look at its own log: the request may not have reached this server.",
   testAbout: "This goes to the bin as any request does: it is checked, answered, and kept if it is accepted.",
 };

@@ -17,6 +17,7 @@ export const text = {
   asPage: "Show as a page, without scripts",
   name: "Name",
   value: "Value",
+  rows: (count) => `Show all ${count}`,
   notJson: ({ message, line, column }) => `This is not JSON yet: ${message} (line ${line}, column ${column})`,
   goToLine: (line) => `Go to line ${line}`,
   conflictTitle: "Somebody else has changed this document",

@@ -1,4 +1,9 @@
 // The sentences of the routes.
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
+const RULES = { one: "rule", other: "rules" };
+
 export const text = {
   title: "Routes",
   about: "A route is a public URL that shows a key, or answers as its rules say. Drop an OpenAPI document, a HAR or a db.json here to import it.",
@@ -8,14 +13,15 @@ export const text = {
   copyUrl: "Copy URL",
   kind: "Shows",
   type: "Content type",
-  rules: (count) => (count === 1 ? "1 rule" : `${count} rules`),
+  rules: (count) => counted(count, RULES),
   key: (name) => `the key ${name}`,
   newRoute: "New route",
   newTitle: "New route",
   beginWith: "Begin with",
-  templates: { get: "GET /users/7", collection: "A collection: create, read, change, delete", sequence: "Failures, then success", faults: "Delays and faults", state: "State for each id", key: "A key" },
+  templates: { get: "GET /users/{id}, and 404 for the rest", one: "GET /users/7", collection: "A collection: create, read, change, delete", sequence: "Failures, then success", faults: "Delays and faults", state: "State for each id", key: "A key" },
   templateAbout: {
     get: "Answers each user with its id, and everything else with 404.",
+    one: "Answers this one path, and nothing else.",
     collection: "Keeps JSON objects in keys, as json-server does: filters, sort and pages.",
     sequence: "The first two calls fail, and all later ones succeed.",
     faults: "One path is slow, one breaks the connection, one breaks off within the answer.",
@@ -50,7 +56,7 @@ export const text = {
   removed: (name) => `The route ${name} is deleted.`,
   test: "Test request",
   journal: "Journal",
-  journalAbout: (count) => `The last calls, up to 1,000, as they come: ${count} are shown.`,
+  journalAbout: (count) => `The last calls, up to 1,000, as they come: ${counted(count, { one: "is", other: "are" })} shown.`,
   noCalls: "Nobody has called this route since its journal began.",
   noJournal: "Without a journal it is not known who has called, and which rule has matched.",
   addJournal: "Add a journal to the document",
@@ -83,7 +89,7 @@ export const text = {
   formats: { openapi: "OpenAPI", har: "HAR", db: "db.json" },
   notJsonFile: "This is not a JSON object. The command line imports YAML, too:",
   import: "Import",
-  imported: (rules, keys) => `The route has ${rules} rules and ${keys} keys.`,
+  imported: (rules, keys) => `The route has ${counted(rules, RULES)} and ${counted(keys, { one: "key", other: "keys" })}.`,
   notes: "What was guessed or left out",
   open: "Open the route",
 };

@@ -1,4 +1,8 @@
 // The sentences of the page of named tokens.
+import { plurals } from "../parts/plurals.js";
+
+const { counted, form } = plurals("en");
+const TOKENS = { one: "token", other: "tokens" };
 const named = (noun, one) => ({ kind, name }) => (kind === "all" ? `all ${noun}` : kind === "prefix" ? `${noun} that begin with ${name}` : `the ${one} ${name}`);
 const [keys, lists, topics] = [named("keys", "key"), named("lists", "list"), named("topics", "topic")];
 const people = new Intl.ListFormat("en");
@@ -25,27 +29,32 @@ export const text = {
   add: "New token",
   give: "Give a colleague a prefix",
   revokeAll: "Revoke all",
+  usedHint: "up to a minute late",
   never: "never",
   noRate: "no limit",
   back: "All tokens",
   gone: "There is no such token. It was revoked, it has expired, or your own token may not see it.",
 
   name: "Name",
-  nameHint: "Who or what uses it, such as ci or ann",
+  nameHint: "ci",
+  nameHelp: "Who or what uses it.",
   expires: "Valid for",
   spans: { "1h": "1 hour", "1d": "1 day", "7d": "7 days", "30d": "30 days", "90d": "90 days", 0: "as long as it is not revoked", own: "another time" },
   unchanged: (until) => (until ? `as now: until ${until}` : "as now: until it is revoked"),
   ownSpan: "How long",
-  ownSpanHint: "Such as 36h or 14d; at most 3660d",
+  ownSpanHint: "36h",
+  ownSpanHelp: "Such as 36h or 14d; at most 3660d.",
   rate: "Rate",
-  rateHint: "Such as 10/s or 600/m; empty is no limit",
+  rateHint: "10/s",
+  rateHelp: "Such as 10/s or 600/m; empty is no limit.",
   preset: "What is it for?",
   presets: {
     read: "Read one prefix", write: "Read and change one prefix", worker: "A worker of one list", push: "Send webhooks or jobs to a list", publish: "Publish to a topic",
     reader: "Read everything", all: "Everything", own: "Pick the scopes",
   },
   asks: { prefix: "Prefix", lists: "List", topics: "Topic" },
-  asksHint: { prefix: "Such as app: for app:color and app:size", lists: "Such as jobs", topics: "Such as news" },
+  asksHint: { prefix: "app:", lists: "jobs", topics: "news" },
+  asksHelp: { prefix: "With app: also app:color and app:size.", lists: "", topics: "" },
   scopes: "Scopes",
   pickNoun: "Kind",
   pickVerb: "May",
@@ -61,7 +70,13 @@ export const text = {
   allows: "This token may",
   phrase: (row) => (row.noun === "act" ? `act as user ${row.name}` : PHRASES[row.noun][row.verb](row)),
   sentence: (phrases, until, rate) => `${people.format(phrases)}, ${until}${rate ? `; at most ${rate}` : ""}.`,
-  nothing: "Nothing yet: complete the scopes.",
+  incomplete: {
+    prefix: { read: "Enter the prefix that the token may read.", write: "Enter the prefix that the token may read and change." },
+    lists: { worker: "Enter the list that the token may take items of.", push: "Enter the list that the token may push to." },
+    topics: { publish: "Enter the topic that the token may publish to." },
+    own: "Complete each scope below Scopes: a name or prefix is missing.",
+    wrong: "A name or prefix has only letters, digits and _ : . -",
+  },
   until: { forever: "until it is revoked", moment: (moment) => `until ${moment}` },
   inUrls: "It is also accepted in a URL, as ?token=, for clients that can send no header.",
   make: "Make the token",
@@ -93,8 +108,8 @@ export const text = {
   revokeTitle: (name) => `Revoke the token ${name}?`,
   revokeDetail: "Every server refuses it from the next call on. This cannot be undone.",
   revoked: (name) => `The token ${name} is revoked.`,
-  revokeAllTitle: (count) => (count === 1 ? "Revoke 1 token?" : `Revoke all ${count} tokens?`),
+  revokeAllTitle: (count) => form(count, { one: "Revoke 1 token?", other: `Revoke all ${counted(count, TOKENS)}?` }),
   revokeAllDetail: "Each program and colleague that uses one of them is refused from the next call on. Logins stay.",
   revokeAllTyped: "revoke all",
-  revokedAll: (count) => (count === 1 ? "1 token is revoked." : `${count} tokens are revoked.`),
+  revokedAll: (count) => `${counted(count, { one: "token is", other: "tokens are" })} revoked.`,
 };

@@ -1,6 +1,13 @@
 // The sentences of the page of users.
+import { number } from "../parts/format.js";
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
+const REQUESTS = { one: "request", other: "requests" };
 const people = new Intl.ListFormat("en");
-const NOUNS = { keys: ["key", "keys"], lists: ["list", "lists"], topics: ["topic", "topics"], routes: ["route", "routes"], bins: ["bin", "bins"] };
+const NOUNS = {
+  keys: { one: "key", other: "keys" }, lists: { one: "list", other: "lists" }, topics: { one: "topic", other: "topics" }, routes: { one: "route", other: "routes" }, bins: { one: "bin", other: "bins" },
+};
 
 export const text = {
   title: "Users",
@@ -27,7 +34,8 @@ export const text = {
   roles: { user: "user", admin: "admin: manages the users and the server" },
   limits: "Limits",
   limitNames: { quota: "Keys, lists, topics, routes and bins", max_bytes: "Bytes of all data", rate: "Rate", burst: "Requests at once", max_value: "Bytes of a value", max_tokens: "Tokens" },
-  limitHints: { quota: "no limit", max_bytes: "no limit, or such as 64mb", rate: "no limit, or such as 100/s", burst: "as many as the rate", max_value: "no limit, or such as 1mb", max_tokens: "100" },
+  limitHints: { quota: "no limit", max_bytes: "no limit", rate: "no limit", burst: "as the rate", max_value: "no limit", max_tokens: "100" },
+  limitHelps: { quota: "Such as 1000, all together.", max_bytes: "Such as 64mb.", rate: "Requests, such as 100/s.", burst: "Such as 200.", max_value: "Such as 1mb.", max_tokens: "Such as 20." },
   make: "Add the user",
   added: (name) => `The user ${name} is added.`,
   save: "Save",
@@ -50,8 +58,8 @@ export const text = {
   of: (used, limit) => `${used} of ${limit}`,
   traffic: "Requests of 35 days",
   trafficNone: "No requests in the last 35 days.",
-  trafficSum: (requests, failed) => `${requests} requests in 35 days, ${failed} of which failed`,
-  trafficDay: (day, requests, failed) => `${day}: ${requests} requests, ${failed} failed`,
+  trafficSum: (requests, failed) => `${counted(requests, REQUESTS)} in 35 days, ${number(failed)} of which failed`,
+  trafficDay: (day, requests, failed) => `${day}: ${counted(requests, REQUESTS)}, ${number(failed)} failed`,
   trafficColumns: { day: "Day", requests: "Requests", in: "Received", out: "Sent", client: "4xx", server: "5xx" },
   most: (count) => `at most ${count} a day`,
   succeeded: "answered",
@@ -77,6 +85,6 @@ export const text = {
 };
 
 function what(counts) {
-  const some = Object.entries(NOUNS).filter(([noun]) => counts[noun] > 0).map(([noun, [one, many]]) => `${counts[noun]} ${counts[noun] === 1 ? one : many}`);
+  const some = Object.entries(NOUNS).filter(([noun]) => counts[noun] > 0).map(([noun, forms]) => counted(counts[noun], forms));
   return some.length ? people.format(some) : "no data";
 }

@@ -38,8 +38,7 @@ function Who() {
       ${scopes && html`<dt>${text.scopes}</dt><dd class="mono">${scopes.join(" ")}</dd>`}
       <dt>${text.ends}</dt><dd>${ends ? html`<${Countdown} ends=${ends} />` : text.unknownEnd}</dd>
     </dl>
-    <p class="soft">${scopes ? text.forgetHint : text.logoutHint}</p>
-    <div class="bar"><button type="button" class="log-out" onClick=${() => void leaveSession().catch(sayError)}>${text.logout}</button></div>
+    <div class="bar"><button type="button" class="log-out" onClick=${() => void leaveSession().catch(sayError)}>${text.logout}</button><span class="soft">${scopes ? text.forgetHint : text.logoutHint}</span></div>
   </section>`;
 }
 

@@ -4,7 +4,7 @@ import { to } from "../parts/address.js";
 import { call } from "../parts/api.js";
 import { Entry } from "../parts/audit/entry.js";
 import { entriesOf, useTrail } from "../parts/audit/trail.js";
-import { moment, number, time } from "../parts/format.js";
+import { moment, time } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
@@ -12,16 +12,16 @@ import { acting, session } from "../parts/session.js";
 import { html, useEffect, useMemo, useState, useTitle, useValue } from "../parts/ui.js";
 
 const COLUMNS = [
-  { key: "action", title: text.columns.action, render: ({ action }) => action },
+  { key: "action", title: text.columns.action, render: (entry) => html`<span>${entry.action}</span><span class="narrow"> ${entry.target}</span><span class="narrow second">${whenOf(entry)}, ${entry.actor}</span>` },
   { key: "outcome", title: text.columns.outcome, render: ({ outcome }) => html`<span class=${outcome === "ok" ? "good" : "dead"}>${outcome}</span>` },
-  { key: "actor", title: text.columns.actor, render: ({ actor }) => actor },
-  { key: "time", title: text.columns.time, render: ({ time: when }) => html`<time datetime=${when} title=${moment(when)}>${isToday(when) ? time(when) : moment(when)}</time>` },
+  { key: "actor", title: text.columns.actor, isMinor: true, render: ({ actor }) => actor },
+  { key: "time", title: text.columns.time, isMinor: true, render: (entry) => html`<time datetime=${entry.time} title=${moment(entry.time)}>${whenOf(entry)}</time>` },
   { key: "target", title: text.columns.target, isMinor: true, render: ({ target }) => html`<span title=${target}>${target}</span>` },
   { key: "address", title: text.columns.address, isMinor: true, render: ({ address }) => address },
 ];
 const SEARCHED = ["action", "outcome", "actor", "target", "address", "token", "request_id"];
 const MOST_SHOWN = 20_000;
-const isToday = (when) => new Date(when).toDateString() === new Date().toDateString();
+const whenOf = ({ time: when }) => (new Date(when).toDateString() === new Date().toDateString() ? time(when) : moment(when));
 
 // The filters are in the address: `#/audit?action=login&userid=7&period=1d`.
 export default function Audit({ query: { action = "", userid = "", period = "newest" } }) {
@@ -45,6 +45,7 @@ function Trail({ found, asked }) {
   const [isPaused, setPaused] = useState(false);
   const [part, setPart] = useState("");
   const [open, setOpen] = useState(null);
+  const isNarrow = useNarrow();
   const state = useTrail(asked, found.next, isPaused, useBatches(setEntries));
   const rows = useMemo(() => {
     const word = part.trim().toLowerCase();
@@ -52,11 +53,23 @@ function Trail({ found, asked }) {
   }, [entries, part]);
   return html`<div class="bar"><input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} value=${part} onInput=${(event) => setPart(event.target.value)} />
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
-      <span class="soft">${text.count(number(rows.length), number(entries.length))}. ${text.states[state]}</span></div>
+      <span class="soft">${text.count(rows.length, entries.length)}. ${text.states[state]}</span></div>
     <div class=${open ? "two wide-first" : "stack"}>
-      <${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${({ id }) => id} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id} empty=${html`<p>${text.none}</p>`} />
+      <${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${({ id }) => id} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id} rowHeight=${isNarrow ? 60 : 40} empty=${html`<p>${text.none}</p>`} />
       ${open && html`<${Entry} entry=${open} onClose=${() => setOpen(null)} />`}
     </div>`;
+}
+
+// Whether the window is so narrow that the time and what an entry is about are a second line of its first cell.
+function useNarrow() {
+  const media = useMemo(() => matchMedia("(max-width: 640px)"), []);
+  const [isNarrow, setNarrow] = useState(media.matches);
+  useEffect(() => {
+    const look = () => setNarrow(media.matches);
+    media.addEventListener("change", look);
+    return () => media.removeEventListener("change", look);
+  }, []);
+  return isNarrow;
 }
 
 // Returns a function that adds an entry at the top; a flood is shown in a few steps.

@@ -20,10 +20,12 @@ const COLUMNS = [
   { key: "name", title: text.columns.name, render: ({ name }) => name },
   { key: "scopes", title: text.columns.scopes, isMinor: true, render: ({ scopes }) => html`<span class="mono" title=${scopes.join(" ")}>${scopes.join(" ")}</span>` },
   { key: "expires", title: text.columns.expires, render: ({ expires }) => (expires ? html`<span title=${moment(expires)}>${ago(expires)}</span>` : text.never) },
-  { key: "used", title: text.columns.used, render: ({ used }) => (used ? html`<span title=${moment(used)}>${ago(used)}</span>` : text.never) },
+  { key: "used", title: html`<span title=${text.usedHint}>${text.columns.used}<span class="hidden"> (${text.usedHint})</span></span>`, render: ({ used }) => (used ? html`<span title=${moment(used)}>${ago(used)}</span>` : text.never) },
   { key: "made", title: text.columns.made, isMinor: true, render: ({ made }) => html`<span title=${moment(made)}>${ago(made)}</span>` },
   { key: "rate", title: text.columns.rate, isMinor: true, render: ({ rate }) => rate ?? text.noRate },
 ];
+// NOTE: the server stores the last use once a minute.
+const REFRESH_MS = 30_000;
 const NEW = "new";
 const COLLEAGUE = { name: "colleague", preset: "read", span: "7d" };
 const FIRST = request("POST", ["tokens"], { body: { json: { name: "ci", scopes: ["keys:read:app:*"], ttl: "90d" } } });
@@ -34,7 +36,7 @@ export default function Tokens({ rest, query }) {
   const [made, setMade] = useState(null);
   const { scopes } = useValue(session);
   const reading = useReading(async (signal) => (await call(request("GET", ["tokens"]), { signal, isQuiet: true })).json().tokens, []);
-  useRefresh(reading.reload);
+  useRefresh(reading.reload, REFRESH_MS);
   const [shown] = rest;
   useShortcut("n", () => (location.hash = to("tokens", NEW)));
   const make = async (fields) => {

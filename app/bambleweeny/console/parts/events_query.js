@@ -6,7 +6,7 @@ const KINDS = {
   lists: ["list.push", "list.pop", "list.lease", "list.ack", "list.dead", "list.change"],
   topics: ["topic.publish"],
   routes: ["route.call"],
-  bins: ["bin.call"],
+  bins: ["bin.call", "bin.refuse"],
 };
 
 // Returns the query of GET /events for all that a caller with these scopes may read; null if that is nothing. A session (null) may all.

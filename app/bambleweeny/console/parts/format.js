@@ -29,7 +29,8 @@ export const time = (when) => clock.format(new Date(when));
 
 // Returns `2 minutes ago` or `in 3 hours`.
 export function ago(when, now = Date.now()) {
-  const seconds = (new Date(when) - now) / 1000;
-  const [unit, length] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
-  return relative.format(Math.trunc(seconds / length), unit);
+  const seconds = Math.round((new Date(when) - now) / 1000);
+  // NOTE: a unit begins where its half is rounded up, so that 59.6 minutes are an hour.
+  const [unit, length] = UNITS.find(([, size], index) => Math.abs(seconds) >= size - (UNITS[index + 1]?.[1] ?? 0) / 2) ?? UNITS.at(-1);
+  return relative.format(Math.round(seconds / length), unit);
 }

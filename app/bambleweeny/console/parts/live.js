@@ -69,7 +69,7 @@ function restart() {
 }
 
 async function follow(signal) {
-  let [failures, isFirst] = [0, true];
+  let failures = 0;
   const query = eventsQuery(session.value.scopes);
   while (!signal.aborted) {
     if (!query) {
@@ -83,9 +83,8 @@ async function follow(signal) {
         if (connection.value !== "live") {
           connection.value = "live";
           failures = 0;
-          // NOTE: events have no history, so all that is shown is read again.
-          if (!isFirst) emit({ event: "missed", name: "" });
-          isFirst = false;
+          // NOTE: events have no history, so all that is shown is read again: also what was read before this stream began.
+          emit({ event: "missed", name: "" });
         }
         if (row) emit(row);
       }
@@ -96,7 +95,6 @@ async function follow(signal) {
         continue;
       }
     }
-    isFirst = false;
     await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)], signal);
   }
 }

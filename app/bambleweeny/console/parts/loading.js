@@ -1,5 +1,6 @@
 // Reading what a page shows: once at the start, and again when it changes.
 import { text } from "../en/shell.js";
+import { Sentence } from "./sentence.js";
 import { html, useCallback, useEffect, useRef, useState } from "./ui.js";
 
 // Runs `read(signal)` at the start and whenever `inputs` change. Returns `{ value, error, isLoading, reload, set }`; the last value stays while a new one is read.
@@ -29,7 +30,7 @@ export function useReading(read, inputs) {
 
 // What went wrong, and a button to try again.
 export function Problem({ error, onRetry }) {
-  return html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p>${error.hint && html`<p>${error.hint}</p>`}
+  return html`<div class="problem" role="alert"><p><${Sentence} text=${error.info ?? error.message} /></p>${error.hint && html`<p><${Sentence} text=${error.hint} /></p>`}
     ${onRetry && html`<button type="button" onClick=${onRetry}>${text.retry}</button>`}</div>`;
 }
 

@@ -4,7 +4,7 @@ import { call, exchange } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { curlOf } from "../public/curl.js";
 import { sentHeaders, staysBelow } from "../public/paths.js";
-import { callPath, idOf } from "../public/urls.js";
+import { publicPath } from "../public/urls.js";
 import { request } from "../request.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
@@ -55,7 +55,7 @@ function Curl({ sent }) {
 
 function replayOf(bin, { method, path, query, headers, bytes }) {
   return request(method, [], {
-    path: callPath("bins", idOf(bin)) + path + (query && `?${query}`),
+    path: publicPath("bins", bin) + path + (query && `?${query}`),
     headers: Object.fromEntries(sentHeaders(headers)),
     body: bytes.length ? bytes : undefined,
     isPublic: true,

@@ -3,13 +3,13 @@ import { text } from "../../en/inbox.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { number } from "../format.js";
+import { moment, number } from "../format.js";
 import { statsOf, STATES } from "../lists/calls.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { documentOf } from "../public/document.js";
 import { Tester } from "../public/tester.js";
-import { callPath, idOf, UrlBox, urlOf } from "../public/urls.js";
+import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
 import { useShortcut } from "../shortcuts.js";
 import { CopyButton } from "../snippet_box.js";
@@ -44,35 +44,53 @@ function Shown({ at, bin, document, query, onChanged }) {
     <${UrlBox} label=${text.urlLabel} url=${urlOf(bin)} />
     <${About} bin=${bin} document=${document} />
     <nav class="tabs" aria-label=${nameOf(bin)}>${tab("requests")}${tab("refused", refused.value?.length)}${tab("test")}</nav>
-    ${show === "requests" && html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} />`}
+    ${show === "requests" && html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} onRefused=${refused.reload} />`}
     ${show === "refused" && html`<${Refused} id=${id} reading=${refused} />`}
-    ${show === "test" && html`<p>${text.testAbout}</p><${Tester} base=${callPath("bins", id)} first=${{ method: "POST", headers: "Content-Type: application/json", body: '{"event":"test"}' }} />`}
+    ${show === "test" && html`<p>${text.testAbout}</p><${Tester} base=${publicPath("bins", bin)} onAnswer=${() => void refused.reload()} first=${{ method: "POST", headers: "Content-Type: application/json", body: '{"event":"test"}' }} />`}
     ${isEdited && html`<${EditBinDialog} id=${id} title=${nameOf(bin)} onClose=${() => setEdited(false)} onSaved=${() => (setEdited(false), onChanged())} />`}`;
 }
 
 function About({ bin, document }) {
   const { list, topic, verify, keep = "body" } = document;
+  const settings = settingsOf(document, bin);
   const listen = `bambleweeny listen ${nameOf(bin)} --to http://localhost:3000/hook`;
   return html`<dl class="facts about">
     <dt>${text.target}</dt><dd>${list ? text.list : text.topic} <a href=${to(list ? "lists" : "topics", list ?? topic)}>${list ?? topic}</a>, ${text.keeps[keep]}</dd>
     ${verify && html`<dt>${text.signed}</dt><dd>${verify.scheme}, ${text.fields.otherwise.toLowerCase()} ${text.otherwises[verify.else ?? "reject"]}</dd>`}
+    ${settings.map(([name, value]) => html`<dt key=${`${name}-t`}>${name}</dt><dd key=${name}>${value}</dd>`)}
     ${list && html`<dt>${text.listen}</dt><dd class="bar"><code>${listen}</code><${CopyButton} value=${listen} /></dd>`}
   </dl>`;
 }
 
-function Requests({ at, bin, document, query }) {
-  if (document.topic) return html`<${TopicRequests} at=${at} bin=${bin} document=${document} query=${query} />`;
-  return html`<${OfList} at=${at} bin=${bin} document=${document} query=${query} />`;
+// Returns what a bin accepts and answers as pairs, as far as its document sets it.
+function settingsOf({ methods, paths, once, challenge, max_body: most, rate, rate_bytes: rateBytes, ends, ends_at: endsAt, verify, answer }, bin) {
+  const { fields } = text;
+  const end = endsAt ?? bin.ends_at;
+  return [
+    [fields.methods, [methods ?? []].flat().join(", ")],
+    [text.paths, paths === undefined ? "" : paths ? text.withPaths : text.withoutPaths],
+    [fields.once, once],
+    [fields.challenge, challenge?.provider ?? challenge],
+    [text.tolerance, verify?.tolerance && text.seconds(number(verify.tolerance))],
+    [fields.max_body, most],
+    [fields.rate, [rate, rateBytes].filter(Boolean).join(", ")],
+    [fields.ends, [ends, end && moment(end)].filter(Boolean).join(", ")],
+    [text.answer, answer && html`<code>${JSON.stringify(answer)}</code>`],
+  ].filter(([, value]) => value);
 }
 
-function OfList({ at, bin, document, query }) {
+function Requests(props) {
+  return props.document.topic ? html`<${TopicRequests} ...${props} />` : html`<${OfList} ...${props} />`;
+}
+
+function OfList({ at, bin, document, query, onRefused }) {
   const { list } = document;
   const stats = useReading(async (signal) => (await call(statsOf(list), { signal, isQuiet: true })).json(), [list]);
   useLive(({ event, name }) => event.startsWith("list.") && name === list, stats.reload);
   const state = STATES.includes(query.state) ? query.state : "ready";
   const tabs = STATES.map((name) => html`<a key=${name} class=${`button tab ${name}`} href=${to("inbox", at, { state: name })} aria-current=${name === state ? "true" : undefined}>${text.states[name]}
     <span class="count">${stats.value ? number(stats.value[name]) : ""}</span></a>`);
-  return html`<${ListRequests} key=${state} at=${at} bin=${bin} document=${document} query=${query} state=${state} count=${stats.value?.[state] ?? 0} tabs=${tabs} />`;
+  return html`<${ListRequests} key=${state} at=${at} bin=${bin} document=${document} query=${query} state=${state} count=${stats.value?.[state] ?? 0} tabs=${tabs} onRefused=${onRefused} />`;
 }
 
 // Asks, and deletes a bin.

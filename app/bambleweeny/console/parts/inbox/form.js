@@ -6,8 +6,9 @@ import { Problem } from "../loading.js";
 import { ConflictDialog, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
-import { fixedWhile, html, useState } from "../ui.js";
+import { fixedWhile, html, useEffect, useRef, useState } from "../ui.js";
 import { documentOf, fieldsOf, isExact } from "./fields.js";
+import { fieldOf, isOnce } from "./field_errors.js";
 import { Fields } from "./form_fields.js";
 
 const FIRST = { list: "hooks", keep: "request" };
@@ -50,6 +51,8 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
   const [fields, setFields] = useState(earlier && fieldsOf(earlier));
   const [isJson, setJson] = useState(!earlier);
   const [isBusy, setBusy] = useState(false);
+  const [isWrong, setWrong] = useState(false);
+  const form = useRef();
   const made = textOf(isJson, written, fields, earlier);
   const show = (asJson) => {
     if (asJson && made !== null) setWritten(pretty(made));
@@ -62,17 +65,22 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
   const submit = async (event) => {
     event.preventDefault();
     if (made === null) return;
+    setWrong(!isJson && !isOnce(fields.once));
+    if (!isJson && !isOnce(fields.once)) return;
     setBusy(true);
     await onSave(made);
     setBusy(false);
   };
-  return html`<form ...${fixedWhile(isBusy)} onSubmit=${submit} class="bin-form">
+  const problem = isWrong ? { name: "once", sentence: text.onceLike } : fieldOf(error, text.fields);
+  // NOTE: the form of a bin that is read comes after its window, when `autofocus` has no effect any more.
+  useEffect(() => form.current.querySelector("[autofocus], textarea")?.focus(), []);
+  return html`<form ref=${form} ...${fixedWhile(isBusy)} onSubmit=${submit} class="bin-form">
     <div class="tabs"><button type="button" class="tab" aria-pressed=${!isJson} disabled=${isJson && !isExact(written)} onClick=${() => show(false)}>${text.asForm}</button>
       <button type="button" class="tab" aria-pressed=${isJson} disabled=${made === null} onClick=${() => show(true)}>${text.asJson}</button></div>
     ${isJson
       ? html`<${JsonEditor} label=${text.document} value=${written} onChange=${setWritten} error=${error} />`
-      : html`<${Fields} fields=${fields} earlier=${earlier} isEdited=${isEdited} onChange=${(changes) => setFields({ ...fields, ...changes })} />
-          ${made === null && html`<p class="wrong" role="alert">${text.answerNotJson}</p>`}${error && html`<${Problem} error=${error} />`}`}
+      : html`<${Fields} fields=${fields} earlier=${earlier} isEdited=${isEdited} problem=${problem} onChange=${(changes) => setFields({ ...fields, ...changes })} />
+          ${made === null && html`<p class="wrong" role="alert">${text.answerNotJson}</p>`}${error && !problem && html`<${Problem} error=${error} />`}`}
     <details><summary>${text.call}</summary><${SnippetBox} request=${asked(withoutSecrets(made ?? "{}"))} /></details>
     <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || made === null}>${action}</button></footer>
   </form>`;

@@ -1,18 +1,22 @@
 // The fields of the form of a bin.
 import { text } from "../../en/inbox.js";
+import { Sentence } from "../sentence.js";
 import { html } from "../ui.js";
 import { CHALLENGES, hasSimpleAnswer, NEEDS_SECRET, SCHEMES } from "./fields.js";
 
 const NAME = "[A-Za-z0-9_:.\\-]+";
 
-export function Fields({ fields, earlier, isEdited, onChange }) {
-  const input = (name, more = {}) => html`<label>${text.fields[name]}<input name=${name} autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder=${text.hints[name]} value=${fields[name]}
-    onInput=${(event) => onChange({ [name]: event.target.value })} ...${more} /></label>`;
-  const select = (name, values, names = {}) => html`<label>${text.fields[name]}<select name=${name} value=${fields[name]} onChange=${(event) => onChange({ [name]: event.target.value })}>
-    ${values.map((value) => html`<option key=${value} value=${value}>${names[value] ?? value}</option>`)}</select></label>`;
+// `problem` is `{ name, sentence }` of the field that the server, or the form, refuses; else null.
+export function Fields({ fields, earlier, isEdited, problem, onChange }) {
+  const below = (name) => (problem?.name === name ? html`<span class="wrong" role="alert" id=${`about-${name}`}><${Sentence} text=${problem.sentence} /></span>` : text.helps[name] ? html`<span class="soft" id=${`about-${name}`}>${text.helps[name]}</span>` : "");
+  const marks = (name) => ({ "aria-invalid": problem?.name === name ? "true" : undefined, "aria-describedby": problem?.name === name || text.helps[name] ? `about-${name}` : undefined });
+  const input = (name, more = {}) => html`<div class="field"><label>${text.fields[name]}<input name=${name} autocomplete="off" autocapitalize="none" spellcheck=${false} placeholder=${text.hints[name]} value=${fields[name]}
+    onInput=${(event) => onChange({ [name]: event.target.value })} ...${{ ...marks(name), ...more }} /></label>${below(name)}</div>`;
+  const select = (name, values, names = {}, more = {}) => html`<div class="field"><label>${text.fields[name]}<select name=${name} value=${fields[name]} onChange=${(event) => onChange({ [name]: event.target.value })} ...${{ ...marks(name), ...more }}>
+    ${values.map((value) => html`<option key=${value} value=${value}>${names[value] ?? value}</option>`)}</select></label>${below(name)}</div>`;
   const keeps = isEdited && earlier.verify?.scheme === fields.scheme;
   return html`<div class="fields">
-      ${select("target", ["list", "topic"], text.targets)}
+      ${select("target", ["list", "topic"], text.targets, { autofocus: isEdited })}
       ${input("queue", { required: true, maxlength: 255, pattern: NAME, autofocus: !isEdited })}
       ${input("name", { maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+" })}
       ${select("keep", ["request", "body"], text.keeps)}
@@ -35,6 +39,6 @@ export function Fields({ fields, earlier, isEdited, onChange }) {
           ${input("answerStatus", { type: "number", min: 200, max: 599 })}
           ${select("answerKind", ["text", "json"], text.answerKinds)}
         </div>
-        <label>${text.fields.answerBody}<textarea name="answerBody" rows="2" spellcheck=${false} placeholder=${text.hints.answerBody} value=${fields.answerBody} onInput=${(event) => onChange({ answerBody: event.target.value })}></textarea></label></fieldset>`
+        <label>${text.fields.answerBody}<textarea name="answerBody" rows="2" spellcheck=${false} placeholder=${text.hints.answerBody} value=${fields.answerBody} onInput=${(event) => onChange({ answerBody: event.target.value })} ...${marks("answerBody")}></textarea></label>${below("answerBody")}</fieldset>`
       : html`<p class="note">${text.answerInJson}</p>`}`;
 }

@@ -5,6 +5,7 @@ import { moment } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
+import { Sentence } from "../sentence.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html } from "../ui.js";
 
@@ -25,5 +26,5 @@ export function Refused({ id, reading }) {
 
 const Refusal = ({ row: { time, method, path, ip, status, code, info, reason } }) =>
   html`<li class="card"><div class="bar"><span class="badge dead">${status}</span><code>${code}</code><span class="mono grow path">${method} ${path || "/"}</span></div>
-    <p>${info} ${reason && html`<strong>${reason}</strong>`}</p>
+    <p><${Sentence} text=${info} /> ${reason && html`<strong>${reason}</strong>`}</p>
     <p class="soft"><time datetime=${time}>${moment(time)}</time>, ${text.from.toLowerCase()} ${ip}</p></li>`;

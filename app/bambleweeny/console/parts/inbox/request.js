@@ -27,7 +27,7 @@ export function RequestDetail({ bin, document, id, row, closed, onChanged, isAsk
     if (isAsked && body.value && !matchMedia("(min-width: 1000px)").matches) place.current.scrollIntoView({ block: "start" });
   }, [Boolean(body.value)]);
   const kept = useMemo(() => (body.value && document.keep === "request" ? keptOf(textOf(body.value) ?? "") : null), [body.value, document.keep]);
-  return html`<section ref=${place} class="card item request" aria-label=${text.request}>
+  return html`<section ref=${place} class="card item request beside" aria-label=${text.request}>
     <div class="bar"><h2 class="grow mono">${kept ? `${kept.method} ${kept.path || "/"}` : text.request}</h2><a class="button close" href=${closed} aria-label=${text.close}>✕</a></div>
     <${Loaded} reading=${body}>${(bytes) => html`
       <${Actions} bin=${bin} document=${document} id=${id} item=${item.value} kept=${kept} bytes=${bytes} onChanged=${onChanged} />
@@ -48,13 +48,13 @@ function Whole({ kept, item, document }) {
       <dt>${text.size}</dt><dd>${size(kept.bytes.length)}</dd>
     </dl>
     ${query.length > 0 && html`<h3>${text.query}</h3><${PairsTable} label=${text.query} pairs=${query} />`}
-    <h3>${text.headers}</h3><${PairsTable} label=${text.headers} pairs=${kept.headers} />
     ${form?.fields && html`<h3>${text.form}</h3><${PairsTable} label=${text.form} pairs=${form.fields} />`}
     ${form?.parts && html`<h3>${text.parts}</h3>${form.parts.map((part, index) => html`<div class="stack" key=${index}><p class="mono part">${text.part(part.name, part.file, part.type, size(part.bytes.length))}</p>
       <${BodyView} bytes=${part.bytes} name=${part.file || part.name || "part"} /></div>`)}`}
     <h3>${text.body}</h3>
     ${kept.cut && html`<p class="note">${text.cut(size(kept.cut))}</p>`}
-    <${BodyView} bytes=${kept.bytes} name="body" />`;
+    <${BodyView} bytes=${kept.bytes} name="body" />
+    <h3>${text.headers}</h3><${PairsTable} label=${text.headers} pairs=${kept.headers} />`;
 }
 
 function Bare({ bytes, item, isExpected, name }) {

@@ -1,41 +1,41 @@
 // The requests of a bin, the newest first, beside the one that is chosen. New ones move neither the focus nor the choice.
 import { text } from "../../en/inbox.js";
 import { to } from "../address.js";
-import { call, exchange } from "../api.js";
+import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, number, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { purgeOf } from "../lists/calls.js";
 import { Loaded } from "../loading.js";
-import { callPath, idOf } from "../public/urls.js";
-import { request } from "../request.js";
-import { Empty } from "../snippet_box.js";
+import { idOf } from "../public/urls.js";
 import { html, useEffect, useRef, useTitle } from "../ui.js";
 import { nameOf } from "./bin.js";
+import { Nothing } from "./nothing.js";
 import { RequestDetail } from "./request.js";
 import { useItems, useMessages, useUnread } from "./rows.js";
 
-export function ListRequests({ at, bin, document, query, state, count, tabs }) {
+export function ListRequests({ at, bin, document, query, state, count, tabs, onRefused }) {
   const rows = useItems(document.list, state, document.keep === "request", idOf(bin));
   const word = text.states[state].toLowerCase();
   const purge = async () => {
-    if (!(await confirm({ title: text.purgeTitle(number(count), word, document.list), detail: text.purgeDetail, action: text.purge(word), typed: document.list }))) return;
+    if (!(await confirm({ title: text.purgeTitle(count, word, document.list), detail: text.purgeDetail, action: text.purge(word), typed: document.list }))) return;
     try {
-      say(text.purged(number((await call(purgeOf(document.list, state))).json().items)));
+      say(text.purged((await call(purgeOf(document.list, state))).json().items));
     } catch (ex) {
       sayError(ex);
     }
     await rows.reload();
   };
   const bar = html`<div class="tabs grow">${tabs}</div>${count > 0 && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}`;
-  return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} />`;
+  return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} onRefused=${onRefused} />`;
 }
 
-export function TopicRequests({ at, bin, document, query }) {
-  return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${useMessages(document.topic, document.keep === "request")} />`;
+export function TopicRequests(props) {
+  const { document } = props;
+  return html`<${Requests} ...${props} rows=${useMessages(document.topic, document.keep === "request")} />`;
 }
 
-function Requests({ at, bin, document, query, rows, state, bar, whole }) {
+function Requests({ at, bin, document, query, rows, state, bar, whole, onRefused }) {
   const { unread, look, lookAtAll } = useUnread(rows.value);
   useTitle(unread.size ? `(${unread.size}) ${nameOf(bin)}` : nameOf(bin));
   const chosen = useChosen(query.item, rows.value);
@@ -47,7 +47,7 @@ function Requests({ at, bin, document, query, rows, state, bar, whole }) {
       ${unread.size > 0 && html`<span class="badge" role="status">${text.unread(number(unread.size))}</span><button type="button" class="small" onClick=${lookAtAll}>${text.lookAtAll}</button>`}</div>
     <${Loaded} reading=${rows}>${(all) => html`<div class=${isDetail ? "two inbox" : "stack"}>
       <${Grid} label=${text.requests} columns=${columnsOf(unread, isDetail)} rows=${all} keyOf=${({ id: key }) => key} href=${({ id: item }) => to("inbox", at, { state, item })}
-        isCurrent=${({ id: item }) => item === chosen} onMore=${rows.more} whole=${whole === undefined ? all.length : Math.max(whole, all.length)} empty=${html`<${Nothing} at=${at} bin=${bin} document=${document} state=${state} />`} />
+        isCurrent=${({ id: item }) => item === chosen} onMore=${rows.more} whole=${whole === undefined ? all.length : Math.max(whole, all.length)} empty=${html`<${Nothing} at=${at} bin=${bin} document=${document} state=${state} onRefused=${onRefused} />`} />
       ${isDetail && html`<${RequestDetail} key=${chosen} bin=${bin} document=${document} id=${chosen} row=${all.find(({ id: item }) => item === chosen)} isAsked=${Boolean(query.item)}
         closed=${to("inbox", at, { state, item: "none" })} onChanged=${() => (rows.reload(), (location.hash = to("inbox", at, { state, item: "none" })))} />`}
     </div>`}</${Loaded}>`;
@@ -68,15 +68,4 @@ function columnsOf(unread, isDetail) {
     ...(isDetail ? [] : [{ key: "size", title: text.size, isNumber: true, isMinor: true, render: ({ size }) => (size === undefined ? "" : bytes(size)) }]),
     { key: "time", title: text.time, render: ({ time: when }) => html`<time datetime=${when}>${time(when)}</time>` },
   ];
-}
-
-function Nothing({ at, bin, document, state }) {
-  if (state && state !== "ready") return html`<p>${text.nothingIn(text.states[state].toLowerCase())}</p>`;
-  const method = [document.methods ?? "POST"].flat()[0].replace("*", "POST");
-  const first = request(method, [], { path: callPath("bins", idOf(bin)), body: method === "GET" ? undefined : '{"event":"hello"}', type: "application/json", isPublic: true });
-  const run = async () => {
-    const { status } = await exchange(first);
-    if (status >= 400) location.hash = to("inbox", at, { show: "refused" });
-  };
-  return html`<${Empty} sentence=${text.nothingYet} request=${first} onRun=${run} />`;
 }

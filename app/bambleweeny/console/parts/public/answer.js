@@ -3,6 +3,7 @@ import { text } from "../../en/public.js";
 import { BodyView } from "../body_view.js";
 import { number } from "../format.js";
 import { harmless } from "../harmless.js";
+import { Sentence } from "../sentence.js";
 import { html, useEffect, useState } from "../ui.js";
 import { PairsTable } from "./pairs.js";
 
@@ -13,10 +14,10 @@ export function Answer({ answer: { status, headers, bytes, ms } }) {
     <div class="bar"><span class=${`badge code ${status >= 400 ? "dead" : "good"}`}>${status || text.redirect}</span><span>${text.took(number(Math.max(1, Math.round(ms))))}</span>
       ${problem?.code && html`<code>${problem.code}</code>`}</div>
     ${status === 0 && html`<p>${text.redirectHidden}</p>`}
-    ${problem && html`<p>${problem.info}</p>${problem.hint && html`<p class="soft">${problem.hint}</p>`}`}
+    ${problem && html`<p><${Sentence} text=${problem.info} /></p>${problem.hint && html`<p class="soft"><${Sentence} text=${problem.hint} /></p>`}`}
     <${BodyView} bytes=${bytes} name="answer" />
     ${/^text\/html|xhtml/.test(type) && bytes.length > 0 && html`<${PageFrame} bytes=${bytes} />`}
-    <details><summary>${text.headers}</summary><${PairsTable} label=${text.headers} pairs=${[...headers]} /></details>
+    <h3>${text.headers}</h3><${PairsTable} label=${text.headers} pairs=${[...headers]} />
   </section>`;
 }
 
@@ -37,7 +38,7 @@ function problemIn(bytes, type) {
   if (!type.includes("json")) return null;
   try {
     const { info, code, hint } = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof info === "string" ? { info, code, hint } : null;
+    return typeof info === "string" ? { info, code, hint: typeof hint === "string" ? hint : "" } : null;
   } catch {
     return null;
   }

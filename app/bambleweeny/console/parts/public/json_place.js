@@ -4,17 +4,21 @@ import { tokens } from "../json_text.js";
 const MOST_TOKENS = 200_000;
 
 // Returns the line, counted from 1, of the nearest place to a path that the text has.
-export function lineOf(text, path) {
+export const lineOf = (text, path) => linesOf(text, path)[0];
+
+// Returns the first and the last line of the value at that place.
+export function linesOf(text, path) {
   const wanted = stepsOf(path);
-  let [line, best, depth] = [1, 1, 0];
+  let [line, best, last, depth, level] = [1, 1, 1, 0, -1];
   const open = [];
   for (const { kind, text: part } of tokens(text, MOST_TOKENS)) {
     const here = () => {
       const steps = open.map(({ step }) => step);
       const same = steps.findIndex((step, index) => step !== wanted[index]);
       const length = same < 0 ? steps.length : same;
-      if (length > depth && length === steps.length) [best, depth] = [line, length];
+      if (length > depth && length === steps.length) [best, last, depth, level] = [line, line, length, open.length];
     };
+    if (kind === "mark" && ",}]".includes(part) && open.length === level) level = -1;
     if (kind === "name") {
       open.at(-1).step = nameOf(part);
       here();
@@ -25,10 +29,11 @@ export function lineOf(text, path) {
       } else if ("}]".includes(part)) open.pop();
       else if (part === "," && open.at(-1)?.isList) open.at(-1).step++;
     } else if (kind !== "space" && open.at(-1)?.isList) here();
+    if (level >= 0 && kind !== "space") last = line;
     line += part.split("\n").length - 1;
     if (!open.length && depth) break;
   }
-  return best;
+  return [best, last];
 }
 
 // Returns the path that an error of the server names, or undefined.

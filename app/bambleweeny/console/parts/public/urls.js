@@ -8,8 +8,8 @@ export const idOf = ({ path }) => path.split("/").at(-1);
 export const shownPath = ({ path, named_path: named }) => named ?? path;
 // Its whole URL; the paths have the prefix of a proxy in them.
 export const urlOf = (row) => location.origin + shownPath(row);
-// The path below the API, as calls of this page take it.
-export const callPath = (noun, id) => `/${noun}/${encodeURIComponent(id)}`;
+// The path below the API, as calls of this page take it: with the name, if there is one.
+export const publicPath = (noun, row) => `/${noun}/${shownPath(row).split("/").slice(row.named_path ? -2 : -1).join("/")}`;
 
 // A URL, large, with a button that copies it.
 export const UrlBox = ({ label, url }) =>

@@ -4,7 +4,7 @@ import { to } from "../address.js";
 import { call } from "../api.js";
 import { DropZone } from "../data/files.js";
 import { Modal } from "../dialogs.js";
-import { bytes, number } from "../format.js";
+import { bytes } from "../format.js";
 import { Problem } from "../loading.js";
 import { idOf } from "../public/urls.js";
 import { request } from "../request.js";
@@ -57,7 +57,7 @@ function Done({ done, onClose }) {
     onClose();
     location.hash = to("routes", idOf(done));
   };
-  return html`<div class="stack"><p role="status">${text.imported(number(done.rules), number(done.keys.length))}</p>
+  return html`<div class="stack"><p role="status">${text.imported(done.rules, done.keys.length)}</p>
     ${done.notes.length > 0 && html`<h3>${text.notes}</h3><ul class="notes">${done.notes.map((note, index) => html`<li key=${index}>${note}</li>`)}</ul>`}
     <footer><button type="button" class="primary" autofocus onClick=${go}>${text.open}</button></footer></div>`;
 }

@@ -2,7 +2,7 @@
 import { text } from "../../en/routes.js";
 import { BodyView } from "../body_view.js";
 import { textOf } from "../body_kinds.js";
-import { bytes as size, moment, number, time } from "../format.js";
+import { bytes as size, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf } from "../json_bytes.js";
 import { Problem } from "../loading.js";
@@ -31,7 +31,7 @@ export function Journal({ id, url, feed, calls, rules }) {
   const [open, setOpen] = useState(null);
   const shown = calls.find((one) => one.id === open);
   return html`${feed.error && html`<${Problem} error=${feed.error} />`}
-    <p class="soft">${text.journalAbout(number(calls.length))}</p>
+    <p class="soft">${text.journalAbout(calls.length)}</p>
     <div class=${shown ? "two" : "stack"}>
       <${Grid} label=${text.journal} columns=${shown ? [COLUMNS[0], COLUMNS[2]] : COLUMNS} rows=${calls} keyOf=${(one) => one.id} onOpen=${(one) => setOpen(one.id)} isCurrent=${(one) => one.id === open}
         empty=${html`<p class="empty">${text.noCalls}</p>`} />
@@ -43,13 +43,13 @@ function CallDetail({ id, url, message, rules, onClose }) {
   const { kept } = message;
   const form = useMemo(() => formOf(kept.bytes, headerOf(kept, "content-type")), [kept]);
   const query = pairsOf(kept.query);
-  return html`<section class="card item request" aria-label=${text.call}>
-    <div class="bar"><h3 class="grow mono">${kept.method} ${kept.path || "/"}</h3>${staysBelow(kept.path) && html`<${CopyButton} label=${text.copyCurl} value=${() => curlOf(kept, url)} />`}<button type="button" class="quiet" aria-label=${text.close} onClick=${onClose}>✕</button></div>
+  return html`<section class="card item request beside" aria-label=${text.call}>
+    <div class="bar"><h3 class="grow mono">${kept.method} ${kept.path || "/"}</h3>${staysBelow(kept.path) && html`<${CopyButton} label=${text.copyCurl} value=${() => curlOf(kept, url)} />`}<button type="button" class="close" aria-label=${text.close} onClick=${onClose}>✕</button></div>
     <dl class="facts"><dt>${text.rule}</dt><dd>${ruleOf(kept)}</dd><dt>${text.status}</dt><dd>${kept.status ?? ""}</dd><dt>${text.time}</dt><dd>${moment(kept.time)}</dd><dt>${text.from}</dt><dd>${kept.ip}</dd></dl>
     ${kept.rule === undefined && rules.length > 0 && html`<${Why} id=${id} message=${message} kept=${kept} rules=${rules} />`}
     ${query.length > 0 && html`<h4>${text.query}</h4><${PairsTable} label=${text.query} pairs=${query} />`}
-    <h4>${text.headers}</h4><${PairsTable} label=${text.headers} pairs=${kept.headers} />
     ${form?.fields && html`<h4>${text.form}</h4><${PairsTable} label=${text.form} pairs=${form.fields} />`}
     <h4>${text.body}</h4>${kept.cut && html`<p class="note">${text.cut(size(kept.cut))}</p>`}<${BodyView} bytes=${kept.bytes} name="body" />
+    <h4>${text.headers}</h4><${PairsTable} label=${text.headers} pairs=${kept.headers} />
   </section>`;
 }

@@ -8,7 +8,7 @@ import { Loaded, useReading } from "../loading.js";
 import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { Tester } from "../public/tester.js";
-import { callPath, idOf, UrlBox, urlOf } from "../public/urls.js";
+import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -69,7 +69,7 @@ function Tried({ route, base, query, onJournal }) {
   const { journal, rules = [] } = parsed;
   const first = useMemo(() => (query.path ? { method: query.method ?? "GET", path: query.path } : firstCallOf(parsed)), []);
   const tester = (onAnswer, children) => html`<section class="stack" aria-labelledby="test-title"><h2 id="test-title">${text.test}</h2>
-    <${Tester} base=${callPath("routes", id)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
+    <${Tester} base=${publicPath("routes", route)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
   if (journal) return html`<${WithJournal} ...${{ route, journal, rules, tester }} />`;
   return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p><div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div></section>`;
 }

@@ -8,6 +8,8 @@ export const TEMPLATES = {
       { name: "user", method: "GET", path: "/users/{id:int}", answers: [{ json: { id: "!@[$path.id|int]", name: "Ann", asked: "!@[$now]" } }] },
       { name: "other", path: "/**", answers: [{ status: 404, json: { error: "no !@[$url]" } }] },
     ]),
+  one: (name) =>
+    rules(name, [{ name: "user 7", method: "GET", path: "/users/7", answers: [{ json: { id: 7, name: "Ann" } }] }]),
   collection: (name) => rules(name, [{ name: "todos", path: "/todos", collection: `${name}:todo:` }]),
   sequence: (name) => rules(name, [{ name: "pay", method: "POST", path: "/pay", answers: [{ status: 503 }, { status: 503 }, { json: { paid: true } }], order: "last" }]),
   faults: (name) =>
@@ -27,6 +29,7 @@ export const TEMPLATES = {
 // The request that shows most of a template.
 export const FIRST_CALLS = {
   get: { method: "GET", path: "/users/7" },
+  one: { method: "GET", path: "/users/7" },
   collection: { method: "POST", path: "/todos", headers: "Content-Type: application/json", body: '{"title":"tea"}' },
   sequence: { method: "POST", path: "/pay" },
   faults: { method: "GET", path: "/slow" },

@@ -30,7 +30,7 @@ export function TokenDetails({ token, onChanged, onText, onGone }) {
       <dl class="facts">
         <dt>${text.id}</dt><dd class="mono">${token.id}</dd>
         <dt>${text.columns.made}</dt><dd>${moment(token.made)}</dd>
-        <dt>${text.columns.used}</dt><dd>${token.used ? ago(token.used) : text.never}</dd>
+        <dt>${text.columns.used}</dt><dd>${token.used ? ago(token.used) : text.never} <span class="soft">(${text.usedHint})</span></dd>
       </dl>
       <${Rotation} token=${token} onText=${onText} />
       <div class="bar"><span class="grow"></span><button type="button" class="danger" onClick=${revoke}>${text.revoke}</button></div>
@@ -51,7 +51,7 @@ function Rotation({ token, onText }) {
       sayError(ex);
     }
   };
-  return html`<p class="soft">${text.rotateHint}</p>
+  return html`<h3>${text.rotate}</h3><p class="soft">${text.rotateHint}</p>
     <div class="bar"><label class="check">${text.overlap} <select value=${overlap} onChange=${(event) => setOverlap(event.target.value)}>
       ${Object.entries(text.overlaps).map(([value, shown]) => html`<option key=${value} value=${value} selected=${value === overlap}>${shown}</option>`)}</select></label>
       <button type="button" onClick=${rotate}>${text.rotate}</button></div>`;

@@ -46,13 +46,13 @@ export function TokenForm({ token, first = {}, action, onSend, children }) {
   const choosePreset = (id) => set({ preset: id, rows: id === "own" ? (scopes ?? ["keys:read"]).map(rowOf) : draft.rows });
   return html`<form ...${fixedWhile(isBusy)} ref=${form} class="token-form" onSubmit=${submit}>
     <div class="fields">
-      <label>${text.name}<input value=${draft.name} required maxlength="64" autocomplete="off" placeholder=${text.nameHint} onInput=${(event) => set({ name: event.target.value })} /></label>
+      <div class="field"><label>${text.name}<input value=${draft.name} required maxlength="64" autocomplete="off" placeholder=${text.nameHint} aria-describedby="about-name" onInput=${(event) => set({ name: event.target.value })} /></label><span class="soft" id="about-name">${text.nameHelp}</span></div>
       <${Expiry} draft=${draft} token=${token} set=${set} />
-      <label>${text.rate}<input value=${draft.rate} autocomplete="off" placeholder=${text.rateHint} pattern="[0-9]+/[smhd]" title=${text.rateHint} onInput=${(event) => set({ rate: event.target.value })} /></label>
+      <div class="field"><label>${text.rate}<input value=${draft.rate} autocomplete="off" placeholder=${text.rateHint} pattern="[0-9]+/[smhd]" title=${text.rateHelp} aria-describedby="about-rate" onInput=${(event) => set({ rate: event.target.value })} /></label><span class="soft" id="about-rate">${text.rateHelp}</span></div>
     </div>
     ${!token && html`<${Preset} draft=${draft} own=${own} admin=${admin} onPreset=${choosePreset} set=${set} />`}
     ${draft.preset === "own" && html`<${ScopePicker} rows=${draft.rows} onRows=${(rows) => set({ rows })} />`}
-    <${Preview} scopes=${scopes} expires=${draft.span === "" ? token.expires : endOf(ttlOf(draft))} rate=${draft.rate} />
+    <${Preview} scopes=${scopes} missing=${missingIn(draft)} expires=${draft.span === "" ? token.expires : endOf(ttlOf(draft))} rate=${draft.rate} />
     ${error && html`<${Problem} error=${error} />`}
     <footer>${children}<button class="primary" disabled=${isBusy || !fields || !Object.keys(fields).length}>${action}</button></footer>
   </form>`;
@@ -63,7 +63,7 @@ function Expiry({ draft, token, set }) {
       ${token && html`<option value="" selected=${draft.span === ""}>${text.unchanged(token.expires && moment(token.expires))}</option>`}
       ${SPANS.map((span) => html`<option key=${span} value=${span} selected=${span === draft.span}>${text.spans[span]}</option>`)}
     </select></label>
-    ${draft.span === "own" && html`<label>${text.ownSpan}<input value=${draft.ownSpan} required pattern="[0-9]{1,9}[smhd]?" placeholder=${text.ownSpanHint} title=${text.ownSpanHint} onInput=${(event) => set({ ownSpan: event.target.value })} /></label>`}`;
+    ${draft.span === "own" && html`<div class="field"><label>${text.ownSpan}<input value=${draft.ownSpan} required pattern="[0-9]{1,9}[smhd]?" placeholder=${text.ownSpanHint} title=${text.ownSpanHelp} aria-describedby="about-span" onInput=${(event) => set({ ownSpan: event.target.value })} /></label><span class="soft" id="about-span">${text.ownSpanHelp}</span></div>`}`;
 }
 
 function Preset({ draft, own, admin, onPreset, set }) {
@@ -73,12 +73,12 @@ function Preset({ draft, own, admin, onPreset, set }) {
   return html`<div class="fields">
     <label>${text.preset}<select value=${draft.preset} onChange=${(event) => onPreset(event.target.value)}>
       ${[...offered.map(({ id }) => id), "own"].map((id) => html`<option key=${id} value=${id} selected=${id === draft.preset}>${text.presets[id]}</option>`)}</select></label>
-    ${asked && html`<div class="asked"><${NameField} key=${asked} noun=${chosen.asks} isPrefix=${chosen.isPrefix} label=${text.asks[asked]} hint=${text.asksHint[asked]} value=${draft.subject} onValue=${(subject) => set({ subject })} /></div>`}
+    ${asked && html`<div class="asked"><${NameField} key=${asked} noun=${chosen.asks} isPrefix=${chosen.isPrefix} label=${text.asks[asked]} hint=${text.asksHint[asked]} help=${text.asksHelp[asked]} value=${draft.subject} onValue=${(subject) => set({ subject })} /></div>`}
   </div>`;
 }
 
-function Preview({ scopes, expires, rate }) {
-  return html`<div class="note" aria-live="polite">${scopes ? html`<strong>${text.allows}</strong> ${sentenceOf({ scopes, expires, rate })}` : text.nothing}
+function Preview({ scopes, missing, expires, rate }) {
+  return html`<div class="note" aria-live="polite">${scopes ? html`<strong>${text.allows}</strong> ${sentenceOf({ scopes, expires, rate })}` : missing}
     ${scopes && html`<div class="soft mono">${scopes.join(" ")}</div>`}
     ${scopes && fitsUrls(scopes) && html`<div class="soft">${text.inUrls}</div>`}</div>`;
 }
@@ -95,6 +95,13 @@ function scopesOf({ preset, subject, rows }, isAdmin) {
   const found = presetOf(preset);
   if (!found) return rows.every(isComplete) ? [...new Set(rows.map(scopeOf))] : undefined;
   return !found.asks || NAME.test(subject) ? found.scopes(subject, isAdmin) : undefined;
+}
+
+// Returns what a draft without scopes lacks, as a sentence.
+function missingIn({ preset, subject }) {
+  const found = presetOf(preset);
+  if (!found?.asks) return text.incomplete.own;
+  return subject ? text.incomplete.wrong : text.incomplete[found.isPrefix ? "prefix" : found.asks][preset];
 }
 
 // Returns what a new token is made of, or what has changed of one.

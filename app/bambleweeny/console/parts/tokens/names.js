@@ -10,14 +10,14 @@ const MOST = 50;
 let lastId = 0;
 
 // `noun` is keys, lists or topics; with `isPrefix` the prefixes come first.
-export function NameField({ noun, isPrefix, label, hint, value, onValue, isLabelHidden = false }) {
+export function NameField({ noun, isPrefix, label, hint, help = "", value, onValue, isLabelHidden = false }) {
   const base = value.slice(0, value.lastIndexOf(":") + 1);
   const found = useReading((signal) => namesOf(noun, base, isPrefix, signal), [noun, base, isPrefix]);
   const [id] = useState(() => `names-${++lastId}`);
-  return html`<label><span class=${isLabelHidden ? "hidden" : undefined}>${label}</span>
-    <input value=${value} list=${id} required pattern=${NAME.source.slice(1, -1)} placeholder=${hint} autocomplete="off" autocapitalize="none" spellcheck=${false}
+  return html`<div class="field"><label><span class=${isLabelHidden ? "hidden" : undefined}>${label}</span>
+    <input value=${value} list=${id} required pattern=${NAME.source.slice(1, -1)} placeholder=${hint} aria-describedby=${help ? `${id}-help` : undefined} autocomplete="off" autocapitalize="none" spellcheck=${false}
       onInput=${(event) => onValue(event.target.value)} />
-    <datalist id=${id}>${(found.value ?? []).map((name) => html`<option key=${name} value=${name}></option>`)}</datalist></label>`;
+    <datalist id=${id}>${(found.value ?? []).map((name) => html`<option key=${name} value=${name}></option>`)}</datalist></label>${help && html`<span class="soft" id=${`${id}-help`}>${help}</span>`}</div>`;
 }
 
 async function namesOf(noun, base, isPrefix, signal) {

@@ -14,7 +14,7 @@ export function Traffic({ traffic }) {
   const most = Math.max(...days.map(({ requests }) => requests));
   const sum = (of) => days.reduce((whole, day) => whole + of(day), 0);
   if (!most) return html`<p class="soft">${text.trafficNone}</p>`;
-  const summary = text.trafficSum(number(sum(({ requests }) => requests)), number(sum(failedOf)));
+  const summary = text.trafficSum(sum(({ requests }) => requests), sum(failedOf));
   return html`<p>${summary}; ${text.most(number(most))}.</p>
     <svg class="traffic" viewBox=${`0 0 ${DAYS * BAR} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary}>
       ${days.map((day, at) => html`<${Bar} key=${day.day} day=${day} at=${at} most=${most} />`)}
@@ -28,7 +28,7 @@ export function Traffic({ traffic }) {
 function Bar({ day, at, most }) {
   const height = (count) => Math.max((count / most) * HEIGHT, count ? 1 : 0);
   const [whole, failed] = [height(day.requests), height(failedOf(day))];
-  return html`<g><title>${text.trafficDay(dates.format(new Date(day.day)), number(day.requests), number(failedOf(day)))}</title>
+  return html`<g><title>${text.trafficDay(dates.format(new Date(day.day)), day.requests, failedOf(day))}</title>
     <rect class="day" x=${at * BAR} y="0" width=${BAR} height=${HEIGHT} />
     <rect class="answered" x=${at * BAR + 1} y=${HEIGHT - whole} width=${BAR - 2} height=${whole} />
     <rect class="failed" x=${at * BAR + 1} y=${HEIGHT - failed} width=${BAR - 2} height=${failed} /></g>`;
