@@ -40,6 +40,7 @@ export const text = {
   notFound: "There is no such page.",
   home: "Go to Home",
   failed: "This page could not be shown.",
+  partFailed: "This part could not be shown.",
   retry: "Try again",
   copy: "Copy",
   copied: "Copied",

@@ -10,10 +10,9 @@ export function lineOf(text, path) {
   const open = [];
   for (const { kind, text: part } of tokens(text, MOST_TOKENS)) {
     const here = () => {
-      const steps = open.map(({ step }) => step);
-      const same = steps.findIndex((step, index) => step !== wanted[index]);
-      const length = same < 0 ? steps.length : same;
-      if (length > depth && length === steps.length) [best, depth] = [line, length];
+      const last = open.at(-1);
+      last.isOn = last.step === wanted[open.length - 1] && (open.at(-2)?.isOn ?? true);
+      if (last.isOn && open.length > depth) [best, depth] = [line, open.length];
     };
     if (kind === "name") {
       open.at(-1).step = nameOf(part);
