@@ -2,12 +2,13 @@
 import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
-import { say } from "./parts/dialogs.js";
+import { Boundary } from "./parts/boundary.js";
+import { confirm, say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, end, mayUse, session } from "./parts/session.js";
+import { acting, mayUse, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
@@ -30,15 +31,18 @@ const PAGES = [
 const SHOWN = PAGES.map((page) => ({ ...page, title: text.pages[page.name] }));
 
 function App({ problem, code }) {
+  const [invitation, setInvitation] = useState(code);
+  // NOTE: an invitation is for the user that it names, but until it is used, the session that this tab has stays.
+  useEffect(() => session.subscribe(() => setInvitation(null)), []);
   const found = useValue(session);
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
   useEffect(() => watchAddress((hash) => setAddress(parse(hash))), []);
-  if (!found) return html`<${LoginPage} problem=${problem} code=${code} />`;
+  if (!found || invitation) return html`<${LoginPage} problem=${problem} code=${invitation} user=${found?.user} onStay=${() => setInvitation(null)} />`;
   const pages = SHOWN.filter((page) => isFor(page, found));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
-    ${page ? html`<${Page} key=${`${page.name} ${found.id} ${acted?.id}`} name=${page.name} address=${address} />` : html`<${NoPage} />`}
+    ${page ? html`<${Boundary} key=${`${page.name} ${found.id} ${acted?.id}`}><${Page} name=${page.name} address=${address} /></${Boundary}>` : html`<${NoPage} />`}
   </${Shell}>`;
 }
 
@@ -64,18 +68,27 @@ async function begin() {
   applyTheme();
   const { code, invitation } = sentIn(location.hash);
   if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
-  let problem;
-  if (code) {
-    try {
-      await logIn({ code });
-    } catch (ex) {
-      problem = ex.status === 0 ? ex.info : text.codeFailed;
-    }
+  const isLoggedIn = Boolean(session.value);
+  const problem = code && !isLoggedIn ? await problemOf(code) : undefined;
+  render(html`<${Boundary}><${App} problem=${problem} code=${invitation} /></${Boundary}>`, document.getElementById("app"));
+  if (code && isLoggedIn) await replace(code);
+}
+
+// Logs in by a code, and returns what is wrong with it, or undefined.
+async function problemOf(code) {
+  try {
+    await logIn({ code });
+    return undefined;
+  } catch (ex) {
+    return ex.status === 0 ? ex.info : text.codeFailed;
   }
-  if (problem && session.value) say(problem, { isError: true });
-  // NOTE: an invitation is for the user that it names, not for the one whose session this tab has.
-  if (invitation) end();
-  render(html`<${App} problem=${problem} code=${invitation} />`, document.getElementById("app"));
+}
+
+// NOTE: anybody can send a link, and what is then written here would be for the user that the link names.
+async function replace(code) {
+  if (!(await confirm({ title: text.codeTitle, detail: text.codeDetail(session.value.user), action: text.login, isDanger: false }))) return;
+  const problem = await problemOf(code);
+  say(problem ?? text.loggedIn(session.value.user), { isError: Boolean(problem) });
 }
 
 function sentIn(hash) {

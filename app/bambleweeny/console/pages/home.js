@@ -12,7 +12,6 @@ import { acting, mayUse } from "../parts/session.js";
 import { html, useEffect, useState, useTitle } from "../parts/ui.js";
 
 const MOST_EVENTS = 20;
-const REFRESH_MS = 3000;
 const COUNTED = ["keys", "lists", "topics", "routes", "bins"];
 const PAGES = { keys: "keys", lists: "lists", topics: "topics", routes: "routes", bins: "inbox" };
 
@@ -21,7 +20,7 @@ export default function Home() {
   const usage = useReading(async (signal) => (await call(request("GET", ["usage"]), { signal, isQuiet: true })).json(), []);
   useLive(() => true, usage.reload);
   // NOTE: there is no event of a new route or bin.
-  useRefresh(usage.reload, REFRESH_MS);
+  useRefresh(usage.reload);
   return html`<div class="contents"><h1>${acting.value ? text.acting(acting.value.name) : text.title}</h1>
     <${Loaded} reading=${usage}>${(found) => html`<${Figures} usage=${found} />
       <h2>${text.first}</h2><p class="soft">${text.firstNote} <a href=${`${API_URL}/docs/quickstart`}>${text.more}</a></p>

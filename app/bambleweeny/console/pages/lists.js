@@ -44,7 +44,7 @@ function AllLists({ prefix }) {
     [prefix],
   );
   const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
-  useLive(({ event }) => event.startsWith("list."), () => (pages.reload(), count.reload()));
+  useLive(({ event }) => event.startsWith("list."), () => Promise.all([pages.reload(), count.reload()]));
   useShortcut("n", () => setNew(true));
   const first = pushTo("jobs", "resize cat.png");
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;

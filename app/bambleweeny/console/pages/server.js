@@ -9,7 +9,7 @@ import { request } from "../parts/request.js";
 import { callsOf, samplesOf, sumOf } from "../parts/server/metrics.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
-const REFRESH_MS = 3000;
+const REFRESH_MS = 5000;
 const SAVE = request("GET", ["save"]);
 
 export default function Server() {

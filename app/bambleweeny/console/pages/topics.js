@@ -36,7 +36,7 @@ function AllTopics({ prefix }) {
   );
   const count = useReading(async (signal) => (await read({ count: 1 }, signal)).count, [prefix]);
   const isUnknown = ({ event, name }) => event === "topic.publish" && name.startsWith(prefix) && !pages.value?.some(({ key }) => key === name);
-  useLive(isUnknown, () => (pages.reload(), count.reload()));
+  useLive(isUnknown, () => Promise.all([pages.reload(), count.reload()]));
   useShortcut("n", () => setNew(true));
   const first = publishTo("news", "the build is green");
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;

@@ -1,7 +1,7 @@
 // Every call of the console goes through `call`, which adds the token and keeps the last calls for the drawer.
 import { Observable } from "./observable.js";
 import { pathOf, request, withQuery } from "./request.js";
-import { acting, begin, end, renewed, session } from "./session.js";
+import { acting, begin, end, needsLogin, renewed, session } from "./session.js";
 
 // The URL of the API: that of this page, without `/console`.
 export const API_URL = location.href.replace(/[?#].*$/s, "").replace(/\/console\/?$/, "");
@@ -156,7 +156,14 @@ export async function logIn(login) {
 }
 
 async function beginWith({ access_token: token, expires_in: seconds }) {
-  begin(await described(token, Date.now() + seconds * 1000));
+  await beginAs(await described(token, Date.now() + seconds * 1000));
+}
+
+// Begins a session in place of that which this tab has. The old one ends on the server as well, unless it has ended already.
+async function beginAs(found) {
+  const old = needsLogin.value?.hasEnded ? null : session.value;
+  begin(found);
+  if (old && old.token !== found.token) await endOnServer(old).catch(() => {});
 }
 
 const bearing = (token) => ({ Authorization: `Bearer ${token}` });
@@ -165,7 +172,7 @@ const bearing = (token) => ({ Authorization: `Bearer ${token}` });
 export async function logInWith(token) {
   const found = await described(token, null);
   const { exp } = (await call(request("POST", ["auth", "introspect"], { body: { json: { token } }, headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
-  begin({ ...found, ends: exp ? exp * 1000 : null });
+  await beginAs({ ...found, ends: exp ? exp * 1000 : null });
 }
 
 // Sets the password of the user that has a one-time code, and logs in as that user.
@@ -176,8 +183,12 @@ export async function acceptCode(code, password) {
 
 // Ends the session on the server and here; a named token stays valid.
 export async function logOut() {
-  const { token, scopes } = session.value;
+  const old = session.value;
   end();
+  await endOnServer(old);
+}
+
+async function endOnServer({ token, scopes }) {
   try {
     if (!scopes) await call(request("POST", ["auth", "logout"], { headers: bearing(token), isPublic: true }), { isQuiet: true });
   } catch (ex) {

@@ -1,5 +1,6 @@
 // A body as what it is: JSON indented, text, image, or hex of any bytes. Nothing in it is run.
 import { text } from "../en/body.js";
+import { Boundary } from "./boundary.js";
 import { imageTypeOf, kindsOf, textOf } from "./body_kinds.js";
 import { sayError } from "./dialogs.js";
 import { bytes as size } from "./format.js";
@@ -35,7 +36,7 @@ export function BodyView({ bytes, text: written, whole, onMore, onWhole, name = 
       ${kind !== "hex" && kind !== "image" && html`<${CopyButton} label=${text.copy} value=${() => textOf(shown, isCut)} />`}
       <button type="button" class="small" onClick=${save}>${text.download}</button>
     </div>
-    <${Shown} kind=${kind} bytes=${shown} isCut=${isCut} />
+    <${Boundary} key=${kind}><${Shown} kind=${kind} bytes=${shown} isCut=${isCut} /></${Boundary}>
     ${isCut && html`<p class="bar"><span>${text.part(size(shown.length), size(whole))}</span>
       ${onMore && html`<button type="button" class="small" onClick=${onMore}>${text.more}</button>`}</p>`}
   </section>`;

@@ -1,9 +1,11 @@
 // JSON as text: indented, compact or in tokens, without parsing numbers, so that 1.50 and 1152921504606846977 stay as they are. Pure.
 
-// Returns the text of JSON with a line for each member, or `{ error: { message, line, column } }` as part of `{ text, error }`.
+// Returns the text of JSON with a line for each member, or `{ error: { message, line, column } }` as part of `{ text, error }`. If deep
+// nesting made that far longer than the text, it is the text as it is.
 export function indented(text, indent = "  ") {
   const lines = ["\n"];
-  return formatted(text, (depth) => (lines[depth] ??= depth < MOST_KEPT ? lines[depth - 1] + indent : `\n${indent.repeat(depth)}`), ": ");
+  const lineOf = (depth) => (lines[Math.min(depth, MOST_INDENTED)] ??= `\n${indent.repeat(Math.min(depth, MOST_INDENTED))}`);
+  return formatted(text, lineOf, ": ", MOST_TIMES * text.length + MOST_MORE);
 }
 
 // Returns `{ text }` without white space between tokens, or `{ error }`.
@@ -30,9 +32,12 @@ export function tokens(text, most = 20_000) {
   return found;
 }
 
-const MOST_KEPT = 100;
+const MOST_INDENTED = 100;
+const MOST_TIMES = 4;
+const MOST_MORE = 1 << 20;
 const SPACE = /[ \t\n\r]*/y;
-const STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y;
 const TOKEN = /([ \t\n\r]+)|("(?:[^"\\\n]|\\.)*"?)|(-?\d[\d.eE+-]*)|(true|false|null)\b|([{}[\],:])|[^]/g;
 const KINDS = ["space", "string", "number", "word", "mark"];
@@ -51,54 +56,60 @@ function nameBefore(found) {
 const [VALUE, FIRST_VALUE, NAME, FIRST_NAME, NEXT] = [0, 1, 2, 3, 4];
 
 // Reads JSON (RFC 8259) from left to right; `open` has the brackets that are not closed yet, so that nesting has no bound.
-function formatted(text, lineOf, colon) {
+// The text is returned as it is if the new one has more than `most` characters.
+function formatted(text, lineOf, colon, most = Infinity) {
   const out = [];
   const open = [];
+  let length = 0;
   let at = 0;
   let wanted = VALUE;
   const skip = () => {
     if (!(text.charCodeAt(at) > 32)) at = end(SPACE, text, at);
   };
-  const take = (pattern, what) => {
-    const stop = end(pattern, text, at);
+  const write = (part) => {
+    length += part.length;
+    if (length <= most) out.push(part);
+  };
+  const take = (stop, what) => {
     if (stop < 0) throw new Invalid(what, at);
-    out.push(text.slice(at, stop));
+    write(text.slice(at, stop));
     at = stop;
   };
   const close = (letter) => {
     open.pop();
-    if (wanted === NEXT) out.push(lineOf(open.length));
-    out.push(letter);
+    if (wanted === NEXT) write(lineOf(open.length));
+    write(letter);
     at++;
     wanted = NEXT;
   };
   const name = () => {
-    out.push(lineOf(open.length));
-    take(STRING, "A name in double quotes was expected");
+    write(lineOf(open.length));
+    take(endOfString(text, at), "A name in double quotes was expected");
     skip();
     if (text[at] !== ":") throw new Invalid("A colon was expected", at);
     at++;
-    out.push(colon);
+    write(colon);
     wanted = VALUE;
   };
   const value = (letter) => {
-    if (wanted === FIRST_VALUE) out.push(lineOf(open.length));
+    if (wanted === FIRST_VALUE) write(lineOf(open.length));
     if (letter === "{" || letter === "[") {
       open.push(letter);
       wanted = letter === "{" ? FIRST_NAME : FIRST_VALUE;
-      out.push(letter);
+      write(letter);
       at++;
       return;
     }
-    if (letter === '"') take(STRING, "The string is not valid");
-    else take(SCALAR, "A value was expected");
+    if (letter === '"') take(endOfString(text, at), "The string is not valid");
+    else take(end(SCALAR, text, at), "A value was expected");
     wanted = NEXT;
   };
   const next = (letter) => {
     if (letter !== ",") throw new Invalid(`A comma or ${CLOSING[open.at(-1)]} was expected`, at);
     at++;
     wanted = open.at(-1) === "{" ? NAME : VALUE;
-    out.push(letter, wanted === VALUE ? lineOf(open.length) : "");
+    write(letter);
+    if (wanted === VALUE) write(lineOf(open.length));
   };
   try {
     for (skip(); wanted !== NEXT || open.length; skip()) {
@@ -110,7 +121,7 @@ function formatted(text, lineOf, colon) {
       else value(letter);
     }
     if (at < text.length) throw new Invalid("The text goes on after the value", at);
-    return { text: out.join("") };
+    return { text: length <= most ? out.join("") : text };
   } catch (error) {
     if (!(error instanceof Invalid)) throw error;
     return { error: { message: at >= text.length ? `${error.message}, but the text ends.` : `${error.message}.`, ...placeOf(text, error.at) } };
@@ -127,6 +138,16 @@ class Invalid extends Error {
 function end(pattern, text, at) {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : -1;
+}
+
+// Returns the end of the string at a place, or -1. It never looks at a character twice, as a stranger writes the text.
+function endOfString(text, at) {
+  if (text[at] !== '"') return -1;
+  for (let place = at + 1; place >= 0; place = end(ESCAPE, text, place)) {
+    place = end(PLAIN, text, place);
+    if (text[place] === '"') return place + 1;
+  }
+  return -1;
 }
 
 function placeOf(text, at) {

@@ -4,6 +4,7 @@ import { eventsQuery } from "./events_query.js";
 import { Observable } from "./observable.js";
 import { request } from "./request.js";
 import { acting, session } from "./session.js";
+import { inTurns } from "./turns.js";
 import { useEffect, useRef } from "./ui.js";
 
 // "live", "connecting", "polling" (events cannot be streamed now) or "paused" (hidden tab, or nobody listens).
@@ -12,9 +13,14 @@ export const connection = new Observable("paused");
 const PAUSES_MS = [250, 500, 1000, 2000, 4000];
 const POLL_MS = 3000;
 const TOGETHER_MS = 120;
-// Listeners get `{ event, name }`; also `{ event: "missed" }` when events may have been lost, and then `name` is empty.
+const EVERY_MS = 500;
+// The pause between two polls is as many times as long as the last one took.
+const POLL_TIMES = 10;
+// Listeners get `{ event, name }`; also `{ event: "missed" }` when events may have been lost, and then `name` is empty. They may return a
+// promise of having read again what they show.
 const listeners = new Set();
 let stream = null;
+// NOTE: of the whole page, since a hidden tab closes the stream, and another login opens a new one.
 
 document.addEventListener("visibilitychange", settle);
 session.subscribe(restart);
@@ -30,21 +36,16 @@ export function onEvents(listener) {
   };
 }
 
-// Runs `reload` after events that `concerns(event)` accepts, at most once in 120 ms, and when events may have been missed.
+// Runs `reload` after events that `concerns(event)` accepts, 120 ms later and at most twice a second, and when events may have been missed.
 export function useLive(concerns, reload) {
   const latest = useRef();
   latest.current = { concerns, reload };
   useEffect(() => {
-    let timer;
-    const stop = onEvents((event) => {
-      if (timer || (event.event !== "missed" && !latest.current.concerns(event))) return;
-      timer = setTimeout(() => {
-        timer = undefined;
-        latest.current.reload();
-      }, TOGETHER_MS);
-    });
+    let isShown = true;
+    const reload = inTurns(() => pause(TOGETHER_MS).then(() => isShown && latest.current.reload()), EVERY_MS);
+    const stop = onEvents((event) => (event.event === "missed" || latest.current.concerns(event) ? reload() : undefined));
     return () => {
-      clearTimeout(timer);
+      isShown = false;
       stop();
     };
   }, []);
@@ -84,9 +85,9 @@ async function follow(signal) {
           connection.value = "live";
           failures = 0;
           // NOTE: events have no history, so all that is shown is read again: also what was read before this stream began.
-          emit({ event: "missed", name: "" });
+          void emit({ event: "missed", name: "" });
         }
-        if (row) emit(row);
+        if (row) void emit(row);
       }
     } catch (ex) {
       if (signal.aborted) return;
@@ -99,11 +100,12 @@ async function follow(signal) {
   }
 }
 
-// Has what is shown read again, since it may have changed, and waits.
+// Has what is shown read again, since it may have changed, and waits; the longer, the more work that was.
 async function pollOnce(signal) {
   connection.value = "polling";
-  emit({ event: "missed", name: "" });
-  await pause(POLL_MS, signal);
+  const begun = performance.now();
+  await emit({ event: "missed", name: "" });
+  await pause(Math.max(POLL_MS, POLL_TIMES * (performance.now() - begun)), signal);
 }
 
 // Yields `{ id, time, type, value }` of a topic and reconnects after the last one, until the signal. `onState` gets "live" or "connecting".
@@ -128,13 +130,12 @@ export async function* messagesOf(topic, { since, last, signal, onState = () => 
   }
 }
 
-function emit(event) {
-  for (const listener of [...listeners]) listener(event);
-}
+// Resolves when all listeners have read again what they show.
+const emit = (event) => Promise.allSettled([...listeners].map((listener) => listener(event)));
 
 function pause(ms, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
   });
 }

@@ -1,28 +1,34 @@
 // Reading what a page shows: once at the start, and again when it changes.
 import { text } from "../en/shell.js";
+import { Boundary } from "./boundary.js";
 import { Sentence } from "./sentence.js";
+import { inTurns } from "./turns.js";
 import { html, useCallback, useEffect, useRef, useState } from "./ui.js";
 
+const LEAST_MS = 250;
+
 // Runs `read(signal)` at the start and whenever `inputs` change. Returns `{ value, error, isLoading, reload, set }`; the last value stays while a new one is read.
+// `reload` never breaks off a read that runs; it has another one follow, not more than four a second.
 export function useReading(read, inputs) {
   const [state, setState] = useState({ value: undefined, error: null, isLoading: true });
-  const running = useRef();
+  const turn = useRef();
   const latest = useRef();
   latest.current = read;
-  const reload = useCallback(async () => {
-    running.current?.abort();
-    const controller = (running.current = new AbortController());
-    try {
-      const value = await latest.current(controller.signal);
-      if (!controller.signal.aborted) setState({ value, error: null, isLoading: false });
-    } catch (error) {
-      if (!controller.signal.aborted && error.name !== "AbortError") setState((last) => ({ ...last, error, isLoading: false }));
-    }
-  }, []);
+  const reload = useCallback(() => turn.current(), []);
   useEffect(() => {
+    const { signal, stop } = abortable();
+    turn.current = inTurns(async () => {
+      if (signal.aborted) return;
+      try {
+        const value = await latest.current(signal);
+        if (!signal.aborted) setState({ value, error: null, isLoading: false });
+      } catch (error) {
+        if (!signal.aborted && error.name !== "AbortError") setState((last) => ({ ...last, error, isLoading: false }));
+      }
+    }, LEAST_MS);
     setState({ value: undefined, error: null, isLoading: true });
     void reload();
-    return () => running.current?.abort();
+    return stop;
   }, inputs);
   const set = useCallback((value) => setState({ value, error: null, isLoading: false }), []);
   return { ...state, reload, set };
@@ -38,5 +44,12 @@ export function Problem({ error, onRetry }) {
 export function Loaded({ reading, children }) {
   if (reading.error && reading.value === undefined) return html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`;
   if (reading.value === undefined) return html`<p class="loading" role="status">${text.loading}…</p>`;
-  return html`<div class="contents">${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}${children(reading.value)}</div>`;
+  return html`<div class="contents">${reading.error && html`<${Problem} error=${reading.error} onRetry=${reading.reload} />`}<${Boundary}><${Part} show=${children} value=${reading.value} /></${Boundary}></div>`;
+}
+
+const Part = ({ show, value }) => html`<div class="contents">${show(value)}</div>`;
+
+function abortable() {
+  const controller = new AbortController();
+  return { signal: controller.signal, stop: () => controller.abort() };
 }

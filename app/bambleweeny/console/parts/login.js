@@ -59,14 +59,17 @@ function ByCode({ code }) {
     <label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>`;
 }
 
-// The page of a browser without a login; `problem` is a sentence above the form, `code` the one-time code of an invitation.
-export function LoginPage({ problem, code }) {
+// The page of a browser without a login; `problem` is a sentence above the form, `code` the one-time code of an
+// invitation. `user` is who is logged in all the same, until the code is used, and `onStay` goes on as this one.
+export function LoginPage({ problem, code, user, onStay }) {
   useTitle(text.login);
   return html`<main class="login-page" id="content">
     <h1>${text.login}</h1>
     ${problem && html`<p role="alert" class="problem">${problem}</p>`}
     ${code && html`<p class="note">${text.invited}</p>`}
-    <${Form} code=${code} ways=${code ? ["code", "password", "token"] : ["password", "token", "code"]} />
+    <${Form} code=${code} ways=${code ? ["code", "password", "token"] : ["password", "token", "code"]}>
+      ${user && html`<button type="button" onClick=${onStay}>${text.stay(user)}</button>`}
+    </${Form}>
     <p class="soft">${text.firstPassword}</p>
   </main>`;
 }

@@ -1,12 +1,15 @@
 // Rows that are read page by page with a cursor, and read again when they change.
+import { inTurns } from "./turns.js";
 import { useCallback, useEffect, useRef, useState } from "./ui.js";
 
 const PAGE = 200;
 const MOST_AGAIN = 1000;
+const LEAST_MS = 250;
 const EMPTY = { rows: undefined, next: null, error: null };
 
 // `readPage({ after, limit, signal })` returns `{ rows, next }`. Returns `{ value, next, error, more, reload }`; `value` are the rows, undefined at first.
-// `more` reads the next page. `reload` reads the first 1,000 rows again at most, keeps the rows after them, and never breaks off a reload that runs.
+// `more` reads the next page. `reload` reads the first 1,000 rows again at most, keeps the rows after them, and never breaks off a reload that runs;
+// there are not more than four a second.
 export function usePages(readPage, keyOf, inputs) {
   const [state, setState] = useState(EMPTY);
   const held = useRef();
@@ -17,6 +20,7 @@ export function usePages(readPage, keyOf, inputs) {
     job.state = { ...job.state, ...fields };
     setState(job.state);
   };
+  const reload = useCallback(() => held.current.reload(), []);
   const run = useCallback(async (work) => {
     const job = held.current;
     if (job.isBusy) return void (job.isWanted ||= work === again);
@@ -30,16 +34,16 @@ export function usePages(readPage, keyOf, inputs) {
     }
     if (!job.isWanted || job.signal.aborted) return;
     job.isWanted = false;
-    void run(again);
+    void job.reload();
   }, []);
   useEffect(() => {
     const controller = new AbortController();
     held.current = { signal: controller.signal, state: EMPTY, isBusy: false, isWanted: false };
+    held.current.reload = inTurns(() => (controller.signal.aborted ? undefined : run(again)), LEAST_MS);
     setState(EMPTY);
-    void run(again);
+    void reload();
     return () => controller.abort();
   }, inputs);
-  const reload = useCallback(() => run(again), []);
   const more = () => void (held.current?.state.next && run(further));
   return { value: state.rows, next: state.next, error: state.error, more, reload };
 }

@@ -1,4 +1,5 @@
 // Texts and values as literals of a shell, of Python and of JavaScript. Pure.
+import { problemOf } from "./json_text.js";
 
 // Thrown for what a client cannot express.
 export class Inexpressible extends Error {}
@@ -28,8 +29,9 @@ export function printed(text) {
 // Returns a text as a literal that Python and JavaScript both read.
 export const literal = (text) => JSON.stringify(text).replace(/[\u007f-\u009f\u2028\u2029]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-// Returns the text of a JSON document as a literal of `language`: PYTHON or JAVASCRIPT. Inexpressible if a number or name would change.
+// Returns the text of a JSON document as a literal of `language`: PYTHON or JAVASCRIPT. Inexpressible if it is no JSON, or a number or name would change.
 export function documentLiteral(text, language) {
+  if (problemOf(text)) throw new Inexpressible(text);
   return text.trim().replace(/"(?:[^"\\]|\\.)*"|true|false|null|-?\d[\d.eE+-]*/g, (token) => {
     if (token[0] === '"') return stringLiteral(JSON.parse(token), language);
     if (token in language.words) return language.words[token];

@@ -1,7 +1,7 @@
 // The only module that knows which library renders the pages.
 // NOTE: a component returns one element, never several: this version may put those in the wrong place when they change.
 export {
-  html, render, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState,
+  html, render, useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState,
 } from "../preact.js";
 import { useEffect, useState } from "../preact.js";
 

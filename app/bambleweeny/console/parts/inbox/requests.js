@@ -37,7 +37,8 @@ export function TopicRequests(props) {
 
 function Requests({ at, bin, document, query, rows, state, bar, whole, onRefused }) {
   const { unread, look, lookAtAll } = useUnread(rows.value);
-  useTitle(unread.size ? `(${unread.size}) ${nameOf(bin)}` : nameOf(bin));
+  const news = rows.hasNewer ? `${unread.size + 1}+` : unread.size;
+  useTitle(news ? `(${news}) ${nameOf(bin)}` : nameOf(bin));
   const chosen = useChosen(query.item, rows.value);
   useEffect(() => {
     if (query.item) look(query.item);

@@ -11,10 +11,11 @@ import { useFeed } from "../topics/feed.js";
 import { useEffect, useMemo, useRef, useState } from "../ui.js";
 
 const PREVIEW = 600;
-const HIDDEN_MS = 10_000;
+const HIDDEN_MS = 30_000;
 const FIRST = { last: 200 };
 
-// Returns `{ value, error, more, reload }` of the items of a list in a state; `isWhole` is whether they are requests, not only bodies.
+// Returns `{ value, error, more, reload, hasNewer }` of the items of a list in a state; `isWhole` is whether they are requests, not only
+// bodies, and `hasNewer` whether a hidden tab knows that there are others.
 export function useItems(list, state, isWhole, binId) {
   const read = async ({ after, limit, signal }) => {
     const { items, next } = (await call(itemsOf(list, { state, order: "newest", preview: PREVIEW, after, limit }), { signal, isQuiet: true })).json();
@@ -22,12 +23,25 @@ export function useItems(list, state, isWhole, binId) {
   };
   const pages = usePages(read, ({ id }) => id, [list, state, isWhole]);
   useLive(({ event, name }) => (event.startsWith("list.") && name === list) || (event === "bin.call" && name === binId), pages.reload);
-  // NOTE: a hidden tab holds no stream, but the title of its window has the number of new requests.
+  return { ...pages, hasNewer: useNewer(() => read({ limit: 1 }), pages.value) };
+}
+
+// NOTE: a hidden tab holds no stream, but the title of its window shows that there are new requests; only the newest is asked for.
+function useNewer(readNewest, rows) {
+  const [hasNewer, setNewer] = useState(false);
+  const latest = useRef();
+  latest.current = { readNewest, rows };
+  useEffect(() => setNewer(false), [rows]);
   useEffect(() => {
-    const timer = setInterval(() => document.hidden && pages.reload(), HIDDEN_MS);
+    const look = async () => {
+      if (!document.hidden || !latest.current.rows) return;
+      const [newest] = (await latest.current.readNewest()).rows;
+      if (newest && !latest.current.rows.some(({ id }) => id === newest.id)) setNewer(true);
+    };
+    const timer = setInterval(() => void look().catch(() => {}), HIDDEN_MS);
     return () => clearInterval(timer);
   }, []);
-  return pages;
+  return hasNewer;
 }
 
 // Returns the same of the messages of a topic.

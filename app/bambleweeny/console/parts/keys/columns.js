@@ -1,7 +1,7 @@
 // The cells of the table of keys.
 import { text } from "../../en/keys.js";
 import { bytes, duration } from "../format.js";
-import { html, useEffect } from "../ui.js";
+import { html, useEffect, useLayoutEffect } from "../ui.js";
 
 const PAUSE_MS = 100;
 
@@ -13,7 +13,9 @@ export const columnsOf = (tree) => [
   { key: "ttl", title: text.ttl, isNumber: true, render: ({ ttl }) => (ttl === null || ttl === undefined ? "" : duration(ttl)) },
 ];
 
-function Name({ row: { kind, name, depth, below, isOpen }, tree }) {
+function Name({ row: { kind, name, depth, below, page, isOpen }, tree }) {
+  // NOTE: only rows in view are drawn.
+  useLayoutEffect(() => page && tree.freshen(depth ? below : tree.prefix, page));
   useEffect(() => {
     if (kind === "more") void tree.more(name);
   }, [kind, name]);

@@ -3,11 +3,13 @@ import { call } from "../api.js";
 import { onEvents } from "../live.js";
 import { Observable } from "../observable.js";
 import { request } from "../request.js";
+import { inTurns } from "../turns.js";
 import { useEffect, useMemo, useValue } from "../ui.js";
 
 const DELIMITER = ":";
 const PAGE = 200;
 const TOGETHER_MS = 120;
+const EVERY_MS = 500;
 const MOST_NAMES = 1000;
 const MOST_REMEMBERED = 50;
 // The groups that are open, by prefix: who comes back to the keys finds them open.
@@ -31,30 +33,26 @@ export function useTree(prefix, isFlat) {
   return tree;
 }
 
-// Hands the events of keys to a tree: those of 120 ms together, and never two readings at once.
+// Hands the events of keys to a tree: those of 120 ms together, at most twice a second, and never two readings at once.
 function watched(tree) {
-  let [events, timer, isBusy] = [[], undefined, false];
-  const refresh = async () => {
+  let events = [];
+  const refresh = inTurns(async () => {
+    await new Promise((resolve) => setTimeout(resolve, TOGETHER_MS));
     const seen = events;
-    [events, timer, isBusy] = [[], undefined, true];
+    events = [];
     await tree.refresh(seen);
-    isBusy = false;
-    if (events.length) timer = setTimeout(refresh, TOGETHER_MS);
-  };
-  const unwatch = onEvents((event) => {
-    if (event.event !== "missed" && !event.event.startsWith("key.")) return;
+  }, EVERY_MS);
+  return onEvents((event) => {
+    if (event.event !== "missed" && !event.event.startsWith("key.")) return undefined;
     if (events.length < MOST_NAMES) events.push(event);
     else events = [{ event: "missed", name: "" }];
-    if (!timer && !isBusy) timer = setTimeout(refresh, TOGETHER_MS);
+    return refresh();
   });
-  return () => {
-    unwatch();
-    clearTimeout(timer);
-  };
 }
 
 // Rows are `{ kind: "key", name, size, ttl, type }`, `{ kind: "group", name, isOpen }` and, at the end of an unfinished open group,
-// `{ kind: "more", name }`; each has its `depth` and `below`, the prefix of the group that it is in.
+// `{ kind: "more", name }`; each has its `depth` and `below`, the prefix of the group that it is in;
+// `page` is the page that it was read with.
 class KeyTree {
   version = new Observable(0);
   error = null;
@@ -62,6 +60,7 @@ class KeyTree {
   #open;
   #counts = new Map();
   #aborter = new AbortController();
+  #readings = new Set();
   #rows = null;
 
   constructor(prefix, isFlat) {
@@ -118,20 +117,50 @@ class KeyTree {
       this.#counts.set(prefix, { count: answer.json().count, isRight: true });
     });
 
-  // Reads those pages again that changed names are in; all if events were missed.
+  // Marks the pages that changed names are in; all if events were missed. Those in view are read again, the others when they come into view.
   refresh = async (events) => {
     const isAll = events.some(({ event }) => event === "missed");
     for (const [prefix, found] of this.#counts) {
       if (isAll || events.some(({ name }) => name.startsWith(prefix))) found.isRight = false;
     }
     for (const [prefix, { pages }] of [...this.#nodes]) {
-      const stale = isAll ? pages : new Set(events.filter(({ name }) => name.startsWith(prefix)).map((event) => this.#pageOf(event, prefix, pages)));
-      for (const page of stale) if (page) await this.#reading(async () => Object.assign(page, await this.#page(prefix, page.after, page.next)));
+      const stale = isAll ? pages : events.filter(({ name }) => name.startsWith(prefix)).map((event) => this.#pageOf(event, prefix, pages));
+      for (const page of stale) if (page) page.isStale = true;
+      // NOTE: a page without rows is never in view, and then it is the only one.
+      if (pages.length === 1 && !pages[0].rows.length) this.freshen(prefix, pages[0]);
     }
     this.#changed();
+    // NOTE: the rows in view have asked for their pages when they are drawn.
+    await new Promise((resolve) => setTimeout(resolve));
+    await Promise.all(this.#readings);
+  };
+
+  // Reads a page again that is in view, if it may have changed.
+  freshen = (prefix, page) => {
+    if (!page.isStale || page.isRead || this.#aborter.signal.aborted) return;
+    Object.assign(page, { isStale: false, isRead: true });
+    const reading = this.#reading(async () => {
+      Object.assign(page, await this.#page(prefix, page.after, page.next));
+      this.#join(this.#nodes.get(prefix).pages, page);
+    }).finally(() => {
+      page.isRead = false;
+      this.#readings.delete(reading);
+      // NOTE: it may have become stale meanwhile.
+      if (page.isStale) this.#changed();
+    });
+    this.#readings.add(reading);
   };
 
   stop = () => this.#aborter.abort();
+
+  // Removes a page that has no rows any more; the one beside it then begins or ends where that did.
+  #join(pages, page) {
+    const at = pages.indexOf(page);
+    if (page.rows.length || pages.length === 1 || at < 0) return;
+    if (at + 1 < pages.length) pages[at + 1].after = page.after;
+    else pages[at - 1].next = page.next;
+    pages.splice(at, 1);
+  }
 
   // Returns the loaded page that shows the name of an event, or undefined.
   #pageOf({ event, name }, prefix, pages) {
@@ -158,10 +187,10 @@ class KeyTree {
   #rowsBelow(prefix, depth) {
     const rows = [];
     const node = this.#nodes.get(prefix);
-    for (const row of node?.pages.flatMap((page) => page.rows) ?? []) {
+    for (const row of node?.pages.flatMap((page) => page.rows.map((one) => ({ ...one, page }))) ?? []) {
       const isOpen = row.kind === "group" ? this.#open.has(row.name) : undefined;
       rows.push({ ...row, depth, below: depth ? prefix : "", isOpen });
-      if (isOpen) rows.push(...this.#rowsBelow(row.name, depth + 1));
+      if (isOpen) for (const inner of this.#rowsBelow(row.name, depth + 1)) rows.push(inner);
     }
     if (depth && (!node?.pages.length || hasMore(node))) rows.push({ kind: "more", name: prefix, depth, below: prefix });
     return rows;

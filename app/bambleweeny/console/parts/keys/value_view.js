@@ -1,5 +1,6 @@
 // Shows a value: as JSON, text, hex, an image, or a page in a sandbox. What a user wrote never becomes a part of this page.
 import { text } from "../../en/key.js";
+import { Boundary } from "../boundary.js";
 import { sayError } from "../dialogs.js";
 import { bytes as sized } from "../format.js";
 import { call } from "../api.js";
@@ -21,7 +22,7 @@ export function ValueView({ entry, onShowAll }) {
     ${views.length > 1 && html`<div class="tabs" role="group" aria-label=${text.views}>${views.map((name) => html`<button type="button" key=${name} class="tab" aria-pressed=${name === view}
       onClick=${() => setChosen(name)}>${text.modes[name]}</button>`)}</div>`}
     ${isLarge && view !== "image" && html`<p class="note">${text.large(sized(entry.size))}</p>`}
-    <${Shown} key=${view} view=${view} entry=${entry} isLarge=${isLarge} />
+    <${Boundary} key=${view}><${Shown} view=${view} entry=${entry} isLarge=${isLarge} /></${Boundary}>
     ${isPart && html`<p class="bar"><span>${text.part(sized(entry.bytes.length), sized(entry.size))} ${view === "json" && text.partJson}</span>
       <button type="button" class="small" onClick=${onShowAll}>${text.showAll}</button></p>`}
   </div>`;

@@ -14,7 +14,7 @@ import { Items } from "./items.js";
 import { PolicyDialog, readPolicy, Rules, savePaused } from "./policy.js";
 import { PushDialog } from "./push.js";
 
-const DUE_MS = 3000;
+const DUE_MS = 10_000;
 
 export function List({ name, query }) {
   useTitle(name);
@@ -22,7 +22,8 @@ export function List({ name, query }) {
   const stats = useReading(async (signal) => (await call(statsOf(name), { signal, isQuiet: true })).json(), [name]);
   const policy = useReading((signal) => readPolicy(name, signal), [name]);
   const feeders = useReading((signal) => readFeeders(name, signal), [name]);
-  useLive((event) => event.event.startsWith("list.") && event.name === name, () => (stats.reload(), policy.reload()));
+  useLive((event) => event.event.startsWith("list.") && event.name === name, stats.reload);
+  useLive((event) => event.event === "list.change" && event.name === name, policy.reload);
   useDue(stats);
   useShortcut("n", () => setOpen("push"));
   const close = () => setOpen(null);
@@ -43,7 +44,7 @@ export function List({ name, query }) {
     ${open === "policy" && html`<${PolicyDialog} list=${name} onClose=${close} onChanged=${() => (policy.reload(), stats.reload())} />`}`;
 }
 
-// Leases and delays end without a call, so a list that has some is counted every 3 s; the server processes what is due then.
+// Leases and delays end without a call, so a list that has some is counted every 10 s; the server processes what is due then.
 function useDue(stats) {
   const isWaiting = stats.value && stats.value.leased + stats.value.delayed > 0;
   useEffect(() => {

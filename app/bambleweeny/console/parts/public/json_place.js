@@ -13,10 +13,9 @@ export function linesOf(text, path) {
   const open = [];
   for (const { kind, text: part } of tokens(text, MOST_TOKENS)) {
     const here = () => {
-      const steps = open.map(({ step }) => step);
-      const same = steps.findIndex((step, index) => step !== wanted[index]);
-      const length = same < 0 ? steps.length : same;
-      if (length > depth && length === steps.length) [best, last, depth, level] = [line, line, length, open.length];
+      const top = open.at(-1);
+      top.isOn = top.step === wanted[open.length - 1] && (open.at(-2)?.isOn ?? true);
+      if (top.isOn && open.length > depth) [best, last, depth, level] = [line, line, open.length, open.length];
     };
     if (kind === "mark" && ",}]".includes(part) && open.length === level) level = -1;
     if (kind === "name") {

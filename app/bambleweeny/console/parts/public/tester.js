@@ -58,11 +58,18 @@ function requestOf(base, { method, path, query, headers, body }, hasBody) {
   const below = belowOf(path);
   const whole = base + escaped(below === "/" ? "" : below) + (query && `?${escaped(query.replace(/^\?/, ""))}`);
   const content = hasBody ? sentBody(body) : undefined;
-  const pairs = headers.split("\n").map((line) => /^\s*([^:\s]+)\s*:\s*(.*?)\s*$/.exec(line)?.slice(1)).filter(Boolean);
+  const pairs = headers.split("\n").map(pairOf).filter(Boolean);
   return request(method, [], { path: whole, headers: Object.fromEntries(pairs), body: content?.length ? content : undefined, isPublic: true });
 }
 
 const belowOf = (path) => (path && !path.startsWith("/") ? `/${path}` : path);
+
+// Returns the name and the value of a line such as `Accept: text/html`, or undefined.
+function pairOf(line) {
+  const colon = line.indexOf(":");
+  const name = line.slice(0, Math.max(colon, 0)).trim();
+  return name && !/\s/.test(name) ? [name, line.slice(colon + 1).trim()] : undefined;
+}
 
 // What a URL cannot have is escaped; what is escaped stays.
 const escaped = (part) => part.replace(/[^\x21-\x7e]+|["<>`{}\\^|#]/gu, encodeURIComponent);

@@ -1,7 +1,7 @@
 // Reads the Prometheus text of /metrics (text format 0.0.4). Pure.
 
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
-const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /\b([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 // Returns `{ name, labels, value }` of each sample.
 export function samplesOf(text) {

@@ -1,0 +1,162 @@
+"""What strangers and other clients do to the console: deep and broken bodies, floods of changes, links that log in."""
+
+from threading import Event, Thread
+from time import monotonic
+
+from servers import Http
+
+DEEP = "[" * 100_000 + "]" * 100_000
+MALLORY = ("mallory", "mallory-secret-1")
+COUNT = "return performance.getEntriesByType('resource').length"
+
+
+def link_of(console, name, code):
+    return f"{console.server.url}/console#{name}={code}"
+
+
+def code_of(console, user="admin", password="changeme"):
+    """Return a one-time code of a login."""
+    with Http(console.server.url) as http:
+        login = {"username": user, "password": password}
+        token = http.post("/auth/token", json=login).json()["access_token"]
+    with Http(console.server.url, token) as http:
+        return http.post("/auth/code").json()["code"]
+
+
+def test_a_key_with_deep_nesting_is_shown_and_edited(console):
+    console.client.keys.set("deep", DEEP, type="application/json")
+    console.open("keys/deep")
+    console.click("button", "Show all")
+    console.gone("button", "Show all")
+    console.find("pre.code", "[[[[")
+    console.press("e")
+    console.find("textarea.draft")
+    console.click("button", "Cancel")
+    console.gone("textarea.draft")
+    assert console.found(".problem") is None
+    console.open("keys")
+    console.find("#content h1", "Keys")
+
+
+def test_a_body_of_an_open_string_is_shown(console):
+    console.client.push("broken", '{"' + "a" * 100_000)
+    console.open("lists/broken")
+    console.click("#content .grid .opens")
+    console.find(".body-view pre", "aaaa")
+
+
+def test_a_part_that_fails_leaves_the_rest_alone(console):
+    console.client.push("parts", "1")
+    console.open("lists/parts")
+    console.find("#content .grid .opens")
+    console.run("globalThis.TextEncoder = null")
+    console.click("#content .grid .opens")
+    console.find("[role=alert]", "could not be shown")
+    console.find("#pages a", "Keys")
+    console.open("account")
+    console.browser.refresh()
+    console.open("lists/parts")
+    console.click("#content .grid .opens")
+    console.find(".body-view pre", "1")
+
+
+def test_a_change_while_the_tab_is_hidden_is_shown_after_it(console):
+    browser = console.browser
+    console.client.keys.set("while:hidden", "before")
+    console.open("keys/while:hidden")
+    console.find("pre.code", "before")
+    console.find(".top .state", "Live")
+    first = browser.current_window_handle
+    browser.switch_to.new_window("tab")
+    console.client.keys.set("while:hidden", "after")
+    browser.close()
+    browser.switch_to.window(first)
+    # NOTE: not every browser hides a tab behind another one.
+    console.run(
+        "Object.defineProperty(document, 'hidden', { value: true, configurable: true });"
+        "document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    console.find(".top .state", "Paused")
+    console.client.keys.set("while:hidden", "at last")
+    console.run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    console.find(".top .state", "Live")
+    console.find("pre.code", "at last")
+
+
+def flooding(act):
+    """Run something 20 times a second in a thread, until the returned function is called."""
+    ended = Event()
+
+    def flood():
+        while not ended.wait(0.05):
+            act()
+
+    thread = Thread(target=flood)
+    thread.start()
+    return lambda: (ended.set(), thread.join())
+
+
+def test_a_page_loads_while_its_key_changes_all_the_time(console):
+    console.client.keys.set("flooded", "0")
+    console.open("home")
+    console.find("#content h1", "Home")
+    network = {"offline": False, "latency": 150, "downloadThroughput": -1, "uploadThroughput": -1}
+    console.browser.execute_cdp_cmd("Network.enable", {})
+    console.browser.execute_cdp_cmd("Network.emulateNetworkConditions", network)
+    stop = flooding(lambda: console.client.keys.set("flooded", "1"))
+    try:
+        console.open("keys/flooded")
+        console.find("pre.code", "1")
+    finally:
+        stop()
+        console.browser.execute_cdp_cmd(
+            "Network.emulateNetworkConditions", {**network, "latency": 0}
+        )
+    console.client.keys.set("flooded", "the last")
+    console.find("pre.code", "the last")
+
+
+def test_a_flood_of_pushes_is_read_a_few_times_a_second(console):
+    console.client.push("fast", "0")
+    console.open("lists/fast")
+    console.find("#content .grid .opens")
+    console.find(".top .state", "Live")
+    console.run("performance.setResourceTimingBufferSize(10000)")
+    stop = flooding(lambda: console.client.push("fast", "1"))
+    try:
+        begun, before = monotonic(), console.run(COUNT)
+        console.until(lambda: monotonic() - begun > 4)
+        reads, seconds = console.run(COUNT) - before, monotonic() - begun
+    finally:
+        stop()
+    assert 2 < reads <= 4 * seconds + 4
+
+
+def test_a_link_asks_before_it_replaces_a_login(console):
+    console.client.users.create(*MALLORY)
+    console.open("home")
+    console.find("#content h1", "Home")
+    before = console.token()
+    console.browser.get(link_of(console, "code", code_of(console, *MALLORY)))
+    console.find("dialog.modal", "You are logged in as admin. Go on?")
+    assert "code" not in console.browser.current_url
+    console.click("dialog.modal button", "Cancel")
+    console.gone("dialog.modal")
+    assert console.token() == before
+    console.browser.get(link_of(console, "code", code_of(console, *MALLORY)))
+    console.click("dialog.modal button.primary", "Log in")
+    console.find(".message", "You are logged in as mallory")
+    console.until(lambda: Http(console.server.url, before).get("/keys").status_code == 401)
+    console.log_in()
+
+
+def test_an_invitation_keeps_the_session_until_it_is_accepted(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    before = console.token()
+    console.browser.get(link_of(console, "invite", "none"))
+    console.find(".login-page .note")
+    assert console.token() == before
+    console.click(".login-page button", "Stay logged in as admin")
+    console.find("#content h1", "Home")
+    assert console.token() == before
