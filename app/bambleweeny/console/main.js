@@ -7,23 +7,23 @@ import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, end, mayUse, session } from "./parts/session.js";
+import { acting, end, mayDo, mayDoAll, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
-// `needs` is the noun of the scopes with which a named token sees the page; `isAdmin` pages are for admins.
+// `needs` is the scope with which a named token sees the page; `isAdmin` pages are for admins.
 const PAGES = [
   { name: "home" },
-  { name: "keys", group: "data", needs: "keys" },
-  { name: "lists", group: "data", needs: "lists" },
-  { name: "topics", group: "data", needs: "topics" },
-  { name: "inbox", group: "public", needs: "bins" },
-  { name: "routes", group: "public", needs: "routes" },
-  { name: "tokens", group: "access", needs: "tokens" },
-  { name: "users", group: "access", needs: "users", isAdmin: true },
-  { name: "audit", group: "access", needs: "audit" },
-  { name: "data", group: "instance" },
-  { name: "server", group: "instance", needs: "server", isAdmin: true },
+  { name: "keys", group: "data", needs: ["keys", "read"] },
+  { name: "lists", group: "data", needs: ["lists", "read"] },
+  { name: "topics", group: "data", needs: ["topics", "read"] },
+  { name: "inbox", group: "public", needs: ["bins", "read"] },
+  { name: "routes", group: "public", needs: ["routes", "read"] },
+  { name: "tokens", group: "access", needs: ["tokens", "write"] },
+  { name: "users", group: "access", needs: ["users", "read"], isAdmin: true },
+  { name: "audit", group: "access", needs: ["audit", "read"] },
+  { name: "data", group: "instance", isOfAll: true },
+  { name: "server", group: "instance", needs: ["server", "read"], isAdmin: true },
   { name: "account", group: "instance" },
 ];
 
@@ -57,7 +57,7 @@ function Page({ name, address }) {
 
 const NoPage = () => html`<div class="contents"><h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
 
-const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
+const isFor = ({ isAdmin, isOfAll, needs }, found) => (!isAdmin || found.admin) && (!needs || mayDo(...needs)) && (!isOfAll || mayDoAll("read") || mayDoAll("write"));
 
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {

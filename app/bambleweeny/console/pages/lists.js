@@ -11,9 +11,11 @@ import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { usePages } from "../parts/paged.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
+import { Within } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [
@@ -27,7 +29,7 @@ const Count = ({ state, count }) => html`<span class=${count ? state : "soft"}>$
 
 export default function Lists({ rest, query }) {
   if (rest[0]) return html`<${List} key=${rest[0]} name=${rest[0]} query=${query} />`;
-  return html`<${AllLists} prefix=${query.prefix ?? ""} />`;
+  return html`<${Within} noun="lists" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllLists} prefix=${prefix} />`}</${Within}>`;
 }
 
 function AllLists({ prefix }) {
@@ -43,10 +45,11 @@ function AllLists({ prefix }) {
   );
   const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
   useLive(({ event }) => event.startsWith("list."), () => (pages.reload(), count.reload()));
-  useShortcut("n", () => setNew(true));
+  const mayPush = mayDo("lists", "push");
+  useShortcut("n", () => setNew(true), mayPush);
   const first = pushTo("jobs", "resize cat.png");
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
-  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button></div>
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1>${mayPush && html`<button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button>`}</div>
     <div class="bar">
       <input class="filter" type="search" aria-label=${text.filter} placeholder=${text.filter} defaultValue=${prefix}
         onChange=${(event) => (location.hash = to("lists", [], { prefix: event.target.value.trim() }))} />

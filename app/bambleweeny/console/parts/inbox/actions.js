@@ -5,6 +5,7 @@ import { confirm, say, sayError } from "../dialogs.js";
 import { curlOf, sentHeaders } from "../public/curl.js";
 import { callPath, idOf } from "../public/urls.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 
@@ -36,7 +37,7 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   return html`<div class="bar actions">
       <button type="button" class="small" aria-expanded=${isCurl} onClick=${() => setCurl(!isCurl)}>${text.curl}</button>
       <button type="button" class="small" onClick=${() => void replay()}>${text.replay}</button>
-      ${item?.state && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
+      ${item?.state && mayDo("lists", "write", document.list) && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
     </div>
     ${isCurl && html`<${Curl} sent=${sent} />`}`;
 }

@@ -7,6 +7,7 @@ import { bytes, duration, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { html, useEffect, useState, useTitle } from "../ui.js";
 import { countedLists, STATES, statsOf } from "./calls.js";
@@ -24,14 +25,15 @@ export function List({ name, query }) {
   const feeders = useReading((signal) => readFeeders(name, signal), [name]);
   useLive((event) => event.event.startsWith("list.") && event.name === name, () => (stats.reload(), policy.reload()));
   useDue(stats);
-  useShortcut("n", () => setOpen("push"));
+  const [mayPush, mayWrite] = ["push", "write"].map((verb) => mayDo("lists", verb, name));
+  useShortcut("n", () => setOpen("push"), mayPush);
   const close = () => setOpen(null);
   return html`<a class="up" href=${to("lists")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
-      <button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>
-      <${Pause} list=${name} stats=${stats} policy=${policy} />
+      ${mayPush && html`<button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>`}
+      ${mayWrite && html`<${Pause} list=${name} stats=${stats} policy=${policy} />
       <button type="button" onClick=${() => setOpen("policy")}>${text.policy}</button>
-      <button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button></div>
+      <button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button>`}</div>
     <${Loaded} reading=${stats}>${(counts) => html`
       ${counts.paused && html`<p class="note">${text.isPaused}</p>`}
       <${Figures} counts=${counts} />
