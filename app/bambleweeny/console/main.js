@@ -2,7 +2,8 @@
 import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
-import { say } from "./parts/dialogs.js";
+import { ignoreBusyButtons } from "./parts/busy.js";
+import { forgetErrors, say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
@@ -33,13 +34,19 @@ function App({ problem, code }) {
   const found = useValue(session);
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
-  useEffect(() => watchAddress((hash) => setAddress(parse(hash))), []);
+  useEffect(() => watchAddress((hash) => setAddress((last) => turned(last, parse(hash)))), []);
   if (!found) return html`<${LoginPage} problem=${problem} code=${code} />`;
   const pages = SHOWN.filter((page) => isFor(page, found));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
     ${page ? html`<${Page} key=${`${page.name} ${found.id} ${acted?.id}`} name=${page.name} address=${address} />` : html`<${NoPage} />`}
   </${Shell}>`;
+}
+
+// Returns the new address; what went wrong on another page is of no use on it.
+function turned(last, next) {
+  if (to(last.page, last.rest) !== to(next.page, next.rest)) forgetErrors();
+  return next;
 }
 
 // Loads the module of a page when it is first shown.
@@ -62,6 +69,7 @@ const isFor = ({ isAdmin, isOfAll, needs }, found) => (!isAdmin || found.admin) 
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {
   applyTheme();
+  ignoreBusyButtons();
   const { code, invitation } = sentIn(location.hash);
   if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
   let problem;

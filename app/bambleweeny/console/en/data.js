@@ -1,6 +1,6 @@
 // The sentences of the page of exports and imports.
 export const text = {
-  title: "Data",
+  title: "Export and import",
   exportTitle: "Export",
   exportAbout: "All keys, lists with their items, topics, routes and bins, as lines of JSON.",
   download: "Download",

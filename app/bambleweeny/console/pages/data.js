@@ -36,7 +36,7 @@ function Export() {
     }
   };
   return html`<section class="stack"><h2>${text.exportTitle}</h2><p>${text.exportAbout}</p>
-    <div><button type="button" class="primary" disabled=${isBusy} onClick=${download}>${text.download}</button></div>
+    <div><button type="button" class="primary" aria-disabled=${isBusy} onClick=${download}>${text.download}</button></div>
     <${SnippetBox} request=${EXPORT} />
   </section>`;
 }

@@ -53,7 +53,7 @@ function View({ entry, onShowAll, onEdit, onChange }) {
       <div class="stack"><${ValueView} entry=${entry} onShowAll=${onShowAll} /></div>
       <div class="stack side">
         <${Facts} entry=${entry} onChange=${onChange} />
-        <${Public} name=${entry.name} type=${entry.type} />
+        ${mayDo("routes", "read") && html`<${Public} name=${entry.name} type=${entry.type} />`}
       </div>
     </div>
     <details><summary>${text.call}</summary><${SnippetBox} request=${readingOf(entry.name)} /></details>`;

@@ -13,8 +13,6 @@ const PLAIN = "text/plain";
 export function Public({ name, type }) {
   const [isBusy, setBusy] = useState(false);
   const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
-  // NOTE: a token may be for keys only.
-  if (found.error?.status === 403) return null;
   const change = async (sent, sentence) => {
     setBusy(true);
     try {
@@ -37,7 +35,7 @@ export function Public({ name, type }) {
     <${Loaded} reading=${found}>${(routes) => html`
       <p>${routes.length ? text.publicSome : text.publicNone}</p>
       ${routes.map((route) => html`<${Route} key=${route.path} route=${route} onEnd=${end} />`)}
-      ${mayDo("routes", "write") && html`<p><button type="button" disabled=${isBusy} onClick=${make}>${text.publicMake}</button></p>`}`}
+      ${mayDo("routes", "write") && html`<p><button type="button" aria-disabled=${isBusy} onClick=${make}>${text.publicMake}</button></p>`}`}
     </${Loaded}>
   </section>`;
 }

@@ -29,7 +29,7 @@ export function Actions({ list, items, onDone }) {
     return isSure && act(action);
   };
   return html`<div class="bar actions">
-    ${ACTIONS[items[0].state].filter((action) => mayDo("lists", verbOf(items[0].state, action), list)).map((action) => html`<button type="button" key=${action} class=${action === "delete" ? "small danger" : "small"} disabled=${isBusy}
+    ${ACTIONS[items[0].state].filter((action) => mayDo("lists", verbOf(items[0].state, action), list)).map((action) => html`<button type="button" key=${action} class=${action === "delete" ? "small danger" : "small"} aria-disabled=${isBusy}
       onClick=${() => void begin(action)}>${text.actions[action]}</button>`)}
     ${asking && html`<${Ask} ...${{ list, items, action: asking }} onClose=${() => setAsking(null)} onAct=${(value) => (setAsking(null), act(asking, value))} />`}
   </div>`;
