@@ -95,7 +95,9 @@ def test_a_card_opens_the_page_of_all_if_its_own_thing_is_not_there(console):
     console.browser.refresh()
     console.click("[aria-labelledby=card-key] summary")
     console.until(
-        lambda: console.find("[aria-labelledby=card-key] p a").get_attribute("href").endswith("#/keys")
+        lambda: (
+            console.find("[aria-labelledby=card-key] p a").get_attribute("href").endswith("#/keys")
+        )
     )
 
 
