@@ -103,3 +103,15 @@ def is_asleep(process):
 def unread(pipe):
     """Tell whether the other side has yet to read what was written."""
     return fcntl.ioctl(pipe, termios.FIONREAD, b"1234") != bytes(4)
+
+
+@pytest.mark.parametrize("words", [["help"], ["--help"], ["set", "--help"], ["--version"], ["licenses"], ["completion", "bash"]])  # fmt: skip
+def test_a_closed_pipe_ends_a_command_quietly(words):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bambleweeny", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventsQuery } from "../../app/bambleweeny/console/parts/events_query.js";
-import { fitsUrls, isComplete, mayGive, mayList, PRESETS, rowOf, scopeOf } from "../../app/bambleweeny/console/parts/tokens/scopes.js";
+import { allows, allowsAll, fitsUrls, isComplete, mayGive, mayList, needOf, PRESETS, readable, rowOf, scopeOf } from "../../app/bambleweeny/console/parts/tokens/scopes.js";
+import { request } from "../../app/bambleweeny/console/parts/request.js";
 import { changesOf, draftOf } from "../../app/bambleweeny/console/parts/users/limits.js";
 
 test("a scope survives the picker", () => {
@@ -28,6 +29,34 @@ test("a token gives only what it may do", () => {
   assert.ok(mayGive(["read"], "all", "read"));
   assert.ok(mayList(["keys:read:app:*"], "keys", "app:x:"));
   assert.ok(!mayList(["keys:read:app:*"], "keys", ""));
+});
+
+test("a scope allows names, prefixes and some name", () => {
+  const own = ["keys:write:app:*", "lists:read:jobs", "routes:read"];
+  assert.ok(allows(null, "keys", "write", "*"));
+  assert.ok(allows(own, "keys", "write"));
+  assert.ok(allows(own, "keys", "write", "app:x"));
+  assert.ok(allows(own, "keys", "incr", "app:x:*"));
+  assert.ok(!allows(own, "keys", "write", "*"));
+  assert.ok(!allows(own, "keys", "write", "ap*"));
+  assert.ok(!allows(own, "keys", "read", "app:x"));
+  assert.ok(allows(own, "lists", "read", "jobs"));
+  assert.ok(!allows(own, "lists", "read", "jobs*"));
+  assert.ok(!allows(own, "routes", "write"));
+  assert.ok(!allowsAll(own, "read"));
+  assert.ok(allowsAll(["read"], "read"));
+  assert.deepEqual(readable(["keys:read:b", "keys:read:app:*", "keys:read:app:x", "lists:read"], "keys"), { prefixes: ["app:"], names: ["b"] });
+});
+
+test("a call needs the scope that the server asks for", () => {
+  const need = (method, segments, query) => needOf(request(method, segments, { query }));
+  assert.deepEqual(need("PUT", ["keys", "a"]), ["keys", "write", "a"]);
+  assert.deepEqual(need("POST", ["incr", "a"]), ["keys", "incr", "a"]);
+  assert.deepEqual(need("POST", ["lists", "a"]), ["lists", "push", "a"]);
+  assert.deepEqual(need("POST", ["topics", "a"]), ["topics", "publish", "a"]);
+  assert.deepEqual(need("POST", ["bins"]), ["bins", "write", undefined]);
+  assert.deepEqual(need("GET", ["keys"], { prefix: "a" }), ["keys", "read", "a*"]);
+  assert.deepEqual(need("GET", ["routes"]), ["routes", "read", undefined]);
 });
 
 test("only what reads or adds fits a URL", () => {

@@ -7,7 +7,7 @@ from dataclasses import fields
 from bambleweeny.cli.command_table import COMMANDS, OFFLINE, verb_of
 from bambleweeny.cli.connection.connection_options import Connection
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.failures import status_of
+from bambleweeny.cli.failures import flushed, status_of
 from bambleweeny.cli.output import Output
 from bambleweeny.cli.parsing import END, choose, split_options
 from bambleweeny.options import flag_of
@@ -19,7 +19,11 @@ OPTIONS_OF_ALL = {*_VALUED, "--json", "-h", "--help", "--version"}
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 success, 1 failure, 2 usage error."""
-    options, rest = options_before(list(sys.argv[1:] if argv is None else argv))
+    return flushed(lambda: _status_of(list(sys.argv[1:] if argv is None else argv)))
+
+
+def _status_of(argv: list[str]) -> int:
+    options, rest = options_before(argv)
     if not rest or rest[0] not in COMMANDS or "--version" in options:
         from bambleweeny.cli.commands.help import end_without_command  # noqa: PLC0415  rarely needed
 

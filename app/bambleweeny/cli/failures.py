@@ -28,8 +28,23 @@ class WrongUse(CommandFailed):
     """A command was called with wrong arguments."""
 
 
+CLOSED_PIPE = 141
+"""The status after the reader of our output has exited: that of a tool that SIGPIPE ends."""
+
 Advise = Callable[[BambleweenyError], str | None]
 """Returns advice about an error; None if there is nothing better than its hint."""
+
+
+def flushed(run: Callable[[], int]) -> int:
+    """Run a command, write all that it has printed, and return its exit status."""
+
+    def work() -> int:
+        try:
+            return run()
+        finally:
+            sys.stdout.flush()
+
+    return status_of(work)
 
 
 def status_of(
@@ -52,6 +67,7 @@ def status_of(
     except BrokenPipeError:
         # NOTE: the reader of our output has exited; without this, Python prints an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
     except OSError as ex:
         to_people(f"{prefix}Cannot use {ex.filename or 'a file'}: {ex.strerror or ex}.")
     except KeyboardInterrupt:

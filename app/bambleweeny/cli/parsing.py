@@ -5,7 +5,7 @@ import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable, Sequence
 from textwrap import wrap
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 from bambleweeny.cli.connection.connection_options import add_connection_options
 from bambleweeny.cli.escapes import visible
@@ -29,6 +29,10 @@ class Parser(ArgumentParser):
     """The sub-verbs, for suggestions if the first word is misspelt."""
     takes_command = False
     """Whether the command of another program follows END."""
+
+    def print_help(self, file: IO[str] | None = None) -> None:
+        """Print the help; argparse would ignore that the reader has exited."""
+        print(self.format_help(), end="", file=file)
 
     def error(self, message: str) -> NoReturn:
         """Exit with status 2, after one line of usage and the message."""

@@ -3,28 +3,29 @@ import { text } from "./en/shell.js";
 import { parse, to } from "./parts/address.js";
 import { logIn } from "./parts/api.js";
 import { Boundary } from "./parts/boundary.js";
-import { confirm, say } from "./parts/dialogs.js";
+import { ignoreBusyButtons } from "./parts/busy.js";
+import { confirm, forgetErrors, say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, mayUse, session } from "./parts/session.js";
+import { acting, mayDo, mayDoAll, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
-// `needs` is the noun of the scopes with which a named token sees the page; `isAdmin` pages are for admins.
+// `needs` is the scope with which a named token sees the page; `isAdmin` pages are for admins.
 const PAGES = [
   { name: "home" },
-  { name: "keys", group: "data", needs: "keys" },
-  { name: "lists", group: "data", needs: "lists" },
-  { name: "topics", group: "data", needs: "topics" },
-  { name: "inbox", group: "public", needs: "bins" },
-  { name: "routes", group: "public", needs: "routes" },
-  { name: "tokens", group: "access", needs: "tokens" },
-  { name: "users", group: "access", needs: "users", isAdmin: true },
-  { name: "audit", group: "access", needs: "audit" },
-  { name: "data", group: "instance" },
-  { name: "server", group: "instance", needs: "server", isAdmin: true },
+  { name: "keys", group: "data", needs: ["keys", "read"] },
+  { name: "lists", group: "data", needs: ["lists", "read"] },
+  { name: "topics", group: "data", needs: ["topics", "read"] },
+  { name: "inbox", group: "public", needs: ["bins", "read"] },
+  { name: "routes", group: "public", needs: ["routes", "read"] },
+  { name: "tokens", group: "access", needs: ["tokens", "write"] },
+  { name: "users", group: "access", needs: ["users", "read"], isAdmin: true },
+  { name: "audit", group: "access", needs: ["audit", "read"] },
+  { name: "data", group: "instance", isOfAll: true },
+  { name: "server", group: "instance", needs: ["server", "read"], isAdmin: true },
   { name: "account", group: "instance" },
 ];
 
@@ -37,13 +38,19 @@ function App({ problem, code }) {
   const found = useValue(session);
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
-  useEffect(() => watchAddress((hash) => setAddress(parse(hash))), []);
+  useEffect(() => watchAddress((hash) => setAddress((last) => turned(last, parse(hash)))), []);
   if (!found || invitation) return html`<${LoginPage} problem=${problem} code=${invitation} user=${found?.user} onStay=${() => setInvitation(null)} />`;
   const pages = SHOWN.filter((page) => isFor(page, found));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
     ${page ? html`<${Boundary} key=${`${page.name} ${found.id} ${acted?.id}`}><${Page} name=${page.name} address=${address} /></${Boundary}>` : html`<${NoPage} />`}
   </${Shell}>`;
+}
+
+// Returns the new address; what went wrong on another page is of no use on it.
+function turned(last, next) {
+  if (to(last.page, last.rest) !== to(next.page, next.rest)) forgetErrors();
+  return next;
 }
 
 // Loads the module of a page when it is first shown.
@@ -61,11 +68,12 @@ function Page({ name, address }) {
 
 const NoPage = () => html`<div class="contents"><h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
 
-const isFor = ({ isAdmin, needs }, found) => (!isAdmin || found.admin) && (!needs || mayUse(needs, found));
+const isFor = ({ isAdmin, isOfAll, needs }, found) => (!isAdmin || found.admin) && (!needs || mayDo(...needs)) && (!isOfAll || mayDoAll("read") || mayDoAll("write"));
 
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {
   applyTheme();
+  ignoreBusyButtons();
   const { code, invitation } = sentIn(location.hash);
   if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
   const isLoggedIn = Boolean(session.value);

@@ -22,6 +22,12 @@ def focused(console, css):
     return console.run("return document.activeElement.matches(arguments[0])", css)
 
 
+def unfold(console, card):
+    """Show the call of a card of Home, which is folded if it was done before."""
+    console.find(f"[aria-labelledby=card-{card}] summary")
+    console.run(f"document.querySelector('[aria-labelledby=card-{card}] details').open = true")
+
+
 def code_of(server):
     """Return the URL that `bambleweeny console --print` prints."""
     done = subprocess.run(
@@ -57,12 +63,78 @@ def test_the_palette_goes_to_a_page_and_says_that_it_finds_nothing(console):
     console.find("#content h1", "Topics")
 
 
+def test_the_palette_finds_bins_routes_and_the_guide(console):
+    console.client.bins.set({"list": "hooks", "name": "payments"})
+    console.client.routes.set({"key": "app:color", "name": "paint", "content_type": "text/plain"})
+    console.open("keys")
+    for word, kind, address in (("payments", "bin", "#/inbox/"), ("pain", "route", "#/routes/")):
+        console.chord("k")
+        console.type(".search", word)
+        console.find("[role=option]", kind)
+        console.press(Keys.ENTER)
+        console.until(lambda address=address: address in console.browser.current_url)
+        console.find("#content h1", word)
+    console.chord("k")
+    console.type(".search", "api r")
+    console.find("[role=option]", "API reference")
+    console.press(Keys.ENTER)
+    console.until(lambda: console.browser.current_url.endswith("/docs/api"))
+    console.complaints()
+
+
+def test_the_menu_of_a_narrow_screen_lies_below_the_bar(console):
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    console.open("home")
+    console.find("#content h1", "Home")
+    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        console.run("scrollTo(0, 600)")
+        console.click(".menu")
+        console.until(lambda: focused(console, "#pages [aria-current]"))
+        box = "const { top, bottom } = document.querySelector('#pages').getBoundingClientRect(); "
+        assert console.run(f"{box} return top >= 0 && top < 120 && bottom <= innerHeight")
+        console.press(Keys.ESCAPE)
+        console.gone("#pages")
+        assert focused(console, ".menu")
+        console.click(".menu")
+        console.click("#pages a", "Topics")
+        console.gone("#pages")
+        console.until(lambda: focused(console, "#content"))
+    finally:
+        console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_errors_leave_with_their_page_and_are_three_at_most(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    say = "import(document.querySelector('script[src]').src.replace(/main\\.js$/, 'parts/dialogs.js'))"
+    console.browser.execute_async_script(
+        f"const done = arguments[0]; {say}.then(({{ say }}) => {{"
+        "for (const one of '12345') say(`wrong ${one}`, { isError: true }); done(); })"
+    )
+    console.find(".message.error", "wrong 5")
+    assert len(console.browser.find_elements(By.CSS_SELECTOR, ".message")) == 3
+    console.click("#pages a", "Keys")
+    console.gone(".message.error")
+
+
+def test_a_button_that_runs_keeps_the_focus(console):
+    console.open("home")
+    button = "[aria-labelledby=card-topic] .snippet .primary"
+    unfold(console, "topic")
+    console.click(button)
+    console.find("[aria-labelledby=card-topic]", "Done")
+    assert focused(console, button)
+
+
 def test_the_drawer_has_the_last_calls_and_the_snippet_of_each(console):
     console.open("home")
+    for card in ("key", "queue", "topic"):
+        unfold(console, card)
     for _ in range(2):
         for card in ("key", "queue", "topic"):
             console.click(f"[aria-labelledby=card-{card}] .snippet .primary")
-            console.gone(f"[aria-labelledby=card-{card}] .snippet .primary:disabled")
+            console.gone(f"[aria-labelledby=card-{card}] .snippet .primary[aria-disabled=true]")
     console.press("c")
     console.find(".drawer")
     for path in ("/keys/hello", "/lists/jobs", "/topics/news"):
@@ -77,7 +149,7 @@ def test_the_drawer_has_the_last_calls_and_the_snippet_of_each(console):
     assert console.run("return JSON.parse(sessionStorage['bambleweeny.session']).token") not in text
     for _ in range(60):
         console.click("[aria-labelledby=card-key] .snippet .primary")
-        console.gone("[aria-labelledby=card-key] .snippet .primary:disabled")
+        console.gone("[aria-labelledby=card-key] .snippet .primary[aria-disabled=true]")
     console.find(".drawer h2", "The last 50 calls")
     assert len(console.browser.find_elements(By.CSS_SELECTOR, ".drawer .calls li")) == 50
     console.click(".drawer header .small")

@@ -1,5 +1,8 @@
 """The first page: five things to make, by the keyboard alone, and what happens now."""
 
+import json
+import subprocess
+
 import requests
 from selenium.webdriver.common.keys import Keys
 
@@ -34,10 +37,10 @@ def test_five_cards_by_keyboard_alone(console):
     assert client.get("hello").text() == "world"
     assert [item.value.json() for item in client.lists.items("jobs")] == [{"resize": "photo-1.jpg"}]
     assert client.lists.stats("hooks")["ready"] == 1
-    assert requests.get(f"{client.routes.list()[0].url}/users/8", timeout=10).json()["id"] in (
-        8,
-        "8",
-    )
+    assert requests.get(f"{client.routes.list()[0].url}/users/8", timeout=10).json() == {
+        "id": 8,
+        "name": "Ada",
+    }
     assert [message.value.text() for message in client.topics.read("news", since="all")] == [
         "hello"
     ]
@@ -49,10 +52,53 @@ def test_five_cards_by_keyboard_alone(console):
 def test_a_card_that_is_done_can_be_run_again(console):
     console.open("home")
     for name in CARDS:
-        console.click(f"[aria-labelledby=card-{name}] .snippet .primary", "Run it again")
-        console.find(f"[aria-labelledby=card-{name}] [role=status] p")
+        card = f"[aria-labelledby=card-{name}]"
+        console.click(f"{card} summary")
+        console.click(f"{card} .snippet .primary", "Run it again")
+        console.find(f"{card} [role=status] p")
+        if name in ("webhook", "mock"):
+            console.find(".message", "hello exists already.")
     assert console.found(".message.error") is None
     assert any("409" in line for line in console.complaints())
+
+
+def test_steps_that_are_done_are_folded_below_the_events(console):
+    console.browser.refresh()
+    console.find("#content h2", "What happens now")
+    assert [h.text for h in console.browser.find_elements("css selector", "#content h2")] == [
+        "What happens now",
+        "First steps",
+    ]
+    assert console.found(".card .snippet") is None
+    for name in ("webhook", "mock"):
+        card = f"[aria-labelledby=card-{name}]"
+        console.click(f"{card} summary")
+        console.click(f"{card} [role=status] button", "Send a test request")
+        console.find(card, "The server answered 200")
+    console.find("#content .opens", "hello")
+    console.click("[aria-labelledby=card-mock] p a")
+    console.find("#content h1", "hello")
+
+
+def test_a_line_sets_the_token_of_the_snippets(console):
+    console.open("home")
+    line = console.find("#content code", "export TOKEN=").text.replace("YOUR_PASSWORD", "changeme")
+    snippet = f'{line}; curl -s "{console.server.url}/auth/test" -H "Authorization: Bearer $TOKEN"'
+    done = subprocess.run(["bash", "-c", snippet], capture_output=True, text=True, timeout=60, check=True)  # fmt: skip
+    assert json.loads(done.stdout)["user"] == "admin"
+
+
+def test_a_card_opens_the_page_of_all_if_its_own_thing_is_not_there(console):
+    console.client.delete("hello")
+    console.client.set("other", "1")
+    console.open("home")
+    console.browser.refresh()
+    console.click("[aria-labelledby=card-key] summary")
+    console.until(
+        lambda: (
+            console.find("[aria-labelledby=card-key] p a").get_attribute("href").endswith("#/keys")
+        )
+    )
 
 
 def test_a_card_is_done_when_another_client_makes_it(console):

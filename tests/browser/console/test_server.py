@@ -8,7 +8,9 @@ def test_the_page_has_figures_calls_and_limits(console):
     figures = console.find(".figures").text
     assert console.client.info()["version"] in figures
     console.find("#content table", "/keys/{name}")
-    assert "max_body" in console.find("#content").text
+    text = console.find("#content").text
+    assert "max_body\n1 MB" in text
+    assert "token_expiry\n50 min" in text
     console.click("summary", "State of the engine")
     console.type("details .filter", "used_memory_human")
     console.find("details dt", "used_memory_human")

@@ -7,7 +7,7 @@ const ONE = { keys: "key", lists: "list", items: "item", policies: "policy", top
 const of = (count, noun) => counted(count, { one: ONE[noun] ?? noun, other: noun });
 
 export const text = {
-  title: "Data",
+  title: "Export and import",
   exportTitle: "Export",
   exportAbout: "All keys, lists with their items, topics, routes and bins, as lines of JSON.",
   download: "Download",

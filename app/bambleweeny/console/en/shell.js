@@ -1,11 +1,15 @@
 // The sentences of the frame around every page. Another language replaces this folder.
+import { plurals } from "../parts/plurals.js";
+
+const { counted } = plurals("en");
+
 export const text = {
   skip: "Skip to content",
   menu: "Menu",
   navigation: "Pages",
   pages: {
     home: "Home", keys: "Keys", lists: "Lists", topics: "Topics", inbox: "Inbox", routes: "Routes", tokens: "Tokens", users: "Users",
-    audit: "Audit", data: "Data", server: "Server", account: "Account",
+    audit: "Audit", data: "Export and import", server: "Server", account: "Account",
   },
   groups: { data: "Data", public: "Public", access: "Access", instance: "Instance" },
   docs: "Guide",
@@ -13,10 +17,10 @@ export const text = {
   palette: "Go to",
   paletteHint: "Type a page, or a name such as app:color",
   paletteNone: "No page and no name begins with this.",
-  paletteKinds: { page: "page", key: "key", list: "list", topic: "topic", create: "open" },
+  paletteKinds: { page: "page", key: "key", list: "list", topic: "topic", bin: "bin", route: "route", docs: "documentation" },
   drawer: "Calls",
   drawerNone: "The calls that you make here appear as curl, CLI, Python and JavaScript.",
-  drawerTitle: (count) => `The last ${count} calls`,
+  drawerTitle: (count) => `The last ${counted(count, { one: "call", other: "calls" })}`,
   noAnswer: "no answer",
   clear: "Clear",
   actingAs: (name) => `You act as ${name}. What you do here happens to the data of this user.`,
@@ -35,6 +39,8 @@ export const text = {
   ways: { password: "Use a name and a password", token: "Use a token", code: "I have a one-time code" },
   later: "Later",
   logout: "Log out",
+  logoutOf: (user, token) => `Log out (${token ? `token ${token} of ${user}` : user})`,
+  mayRead: "Your token may read only:",
   firstPassword: "The first start of the server printed the password of 'admin'. In a sandbox it is changeme.",
   codeTitle: "Log in by this link?",
   codeDetail: (user) => `This link logs in as another session. You are logged in as ${user}. Go on?`,
@@ -60,7 +66,7 @@ export const text = {
   loading: "Loading",
   shortcutsTitle: "Keyboard shortcuts",
   shortcuts: {
-    palette: "go to a page, key, list or topic", filter: "go to the filter", add: "add", edit: "edit", save: "save", help: "show these shortcuts", drawer: "show the calls",
+    palette: "go to a page, or to a key, list, topic, bin or route", filter: "go to the filter", add: "add", edit: "edit", save: "save", help: "show these shortcuts", drawer: "show the calls",
     move: "move in a table", open: "open the row", select: "select the row",
   },
 };

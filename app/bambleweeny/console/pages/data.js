@@ -5,7 +5,7 @@ import { Import } from "../parts/data/import.js";
 import { sayError } from "../parts/dialogs.js";
 import { save } from "../parts/data/files.js";
 import { request } from "../parts/request.js";
-import { acting, session } from "../parts/session.js";
+import { acting, mayDoAll, session } from "../parts/session.js";
 import { CopyButton, SnippetBox } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
@@ -15,9 +15,9 @@ const BACKUP = "bambleweeny backup backup.b9y";
 export default function Data() {
   useTitle(text.title);
   return html`<div class="contents"><h1>${text.title}</h1>
-    <${Export} />
-    <${Import} />
-    ${session.value.admin && html`<section class="stack"><h2>${text.backupTitle}</h2><p>${text.backupAbout}</p>
+    ${mayDoAll("read") && html`<${Export} />`}
+    ${mayDoAll("write") && html`<${Import} />`}
+    ${session.value.admin && !session.value.scopes && html`<section class="stack"><h2>${text.backupTitle}</h2><p>${text.backupAbout}</p>
       <div class="bar"><code>${BACKUP}</code><${CopyButton} value=${BACKUP} /></div></section>`}
   </div>`;
 }
@@ -36,7 +36,7 @@ function Export() {
     }
   };
   return html`<section class="stack"><h2>${text.exportTitle}</h2><p>${text.exportAbout}</p>
-    <div><button type="button" class="primary" disabled=${isBusy} onClick=${download}>${text.download}</button></div>
+    <div><button type="button" class="primary" aria-disabled=${isBusy} onClick=${download}>${text.download}</button></div>
     <${SnippetBox} request=${EXPORT} />
   </section>`;
 }

@@ -12,6 +12,7 @@ import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { CopyButton, Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
@@ -33,10 +34,11 @@ function AllBins() {
   const [isNew, setNew] = useState(false);
   const bins = useReading(async (signal) => (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json().bins, []);
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
-  useShortcut("n", () => setNew(true));
+  const mayWrite = mayDo("bins", "write");
+  useShortcut("n", () => setNew(true), mayWrite);
   const first = postDocument("bins", '{"list":"hooks","name":"first","keep":"request"}');
   const go = (made) => leaveTo(to("inbox", idOf(made)));
-  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newBin} <kbd>n</kbd></button></div>
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1>${mayWrite && html`<button type="button" class="primary" onClick=${() => setNew(true)}>${text.newBin} <kbd>n</kbd></button>`}</div>
     <p>${text.about}</p>
     <${Loaded} reading=${bins}>${(rows) =>
       html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${idOf} href=${(bin) => to("inbox", idOf(bin))}

@@ -1,9 +1,12 @@
 // The keys as a tree or a flat list; below `#/keys/NAME` one key.
+import { text } from "../en/keys.js";
 import { KeyPage } from "../parts/keys/key_page.js";
 import { KeyList } from "../parts/keys/key_list.js";
 import { html } from "../parts/ui.js";
+import { Within } from "../parts/within.js";
 
 export default function Keys({ rest, query }) {
   const [name] = rest;
-  return name ? html`<${KeyPage} key=${name} name=${name} />` : html`<${KeyList} prefix=${query.prefix ?? ""} />`;
+  if (name) return html`<${KeyPage} key=${name} name=${name} />`;
+  return html`<${Within} noun="keys" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${KeyList} prefix=${prefix} />`}</${Within}>`;
 }

@@ -12,9 +12,11 @@ import { Loaded, useReading } from "../parts/loading.js";
 import { usePages } from "../parts/paged.js";
 import { PrefixBox } from "../parts/prefix_box.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
+import { Within } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [
@@ -29,7 +31,7 @@ const Count = ({ state, count }) => html`<span class=${count ? state : "soft"}>$
 
 export default function Lists({ rest, query }) {
   if (rest[0]) return html`<${List} key=${rest[0]} name=${rest[0]} query=${query} />`;
-  return html`<${AllLists} prefix=${query.prefix ?? ""} />`;
+  return html`<${Within} noun="lists" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllLists} prefix=${prefix} />`}</${Within}>`;
 }
 
 function AllLists({ prefix }) {
@@ -45,10 +47,11 @@ function AllLists({ prefix }) {
   );
   const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
   useLive(({ event }) => event.startsWith("list."), () => Promise.all([pages.reload(), count.reload()]));
-  useShortcut("n", () => setNew(true));
+  const mayPush = mayDo("lists", "push");
+  useShortcut("n", () => setNew(true), mayPush);
   const first = pushTo("jobs", "resize cat.png");
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
-  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button></div>
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1>${mayPush && html`<button type="button" class="primary" onClick=${() => setNew(true)}>${text.newList} <kbd>n</kbd></button>`}</div>
     <div class="bar">
       <${PrefixBox} page="lists" label=${text.filter} prefix=${prefix} />
       <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>

@@ -13,6 +13,7 @@ import { ImportDialog } from "../parts/routes/import.js";
 import { NewRouteDialog } from "../parts/routes/new.js";
 import { nameOf, Route } from "../parts/routes/route.js";
 import { FIRST_CALLS, TEMPLATES } from "../parts/routes/templates.js";
+import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { CopyButton, Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
@@ -35,7 +36,8 @@ function AllRoutes() {
   const [file, setFile] = useState(null);
   const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
-  useShortcut("n", () => setOpen("new"));
+  const mayWrite = mayDo("routes", "write");
+  useShortcut("n", () => setOpen("new"), mayWrite);
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));
   const go = (made, { method, path } = {}) => leaveTo(to("routes", idOf(made), { method, path }));
   const drop = (event) => {
@@ -44,10 +46,10 @@ function AllRoutes() {
     if (event.dataTransfer.files[0]) setOpen("import");
   };
   const close = () => (setOpen(null), setFile(null));
-  return html`<div class="stack" onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
+  return html`<div class="stack" onDragOver=${(event) => event.preventDefault()} onDrop=${mayWrite ? drop : (event) => event.preventDefault()}>
     <div class="bar"><h1 class="grow">${text.title}</h1>
-      <button type="button" onClick=${() => setOpen("import")}>${text.importTitle}</button>
-      <button type="button" class="primary" onClick=${() => setOpen("new")}>${text.newRoute} <kbd>n</kbd></button></div>
+      ${mayWrite && html`<button type="button" onClick=${() => setOpen("import")}>${text.importTitle}</button>
+      <button type="button" class="primary" onClick=${() => setOpen("new")}>${text.newRoute} <kbd>n</kbd></button>`}</div>
     <p>${text.about}</p>
     <${Loaded} reading=${routes}>${(rows) =>
       html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${idOf} href=${(route) => to("routes", idOf(route))}

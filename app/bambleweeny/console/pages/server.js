@@ -80,7 +80,12 @@ function Counters({ samples }) {
 }
 
 function Limits({ limits }) {
-  return html`<section class="stack"><h2>${text.limits}</h2><dl class="facts">${Object.entries(limits).map(([name, value]) => html`<dt key=${name} class="mono">${name}</dt><dd>${number(value)}</dd>`)}</dl></section>`;
+  return html`<section class="stack"><h2>${text.limits}</h2><dl class="facts">${Object.entries(limits).map(([name, value]) => html`<dt key=${name} class="mono">${name}</dt><dd>${limitOf(name, value)}</dd>`)}</dl></section>`;
+}
+
+function limitOf(name, value) {
+  if (/_bytes$|^max_body$/.test(name)) return bytes(value);
+  return /_age$|_expiry$/.test(name) ? duration(value) : number(value);
 }
 
 function Engine({ fields }) {

@@ -8,18 +8,20 @@ import { Loaded, useReading } from "../parts/loading.js";
 import { usePages } from "../parts/paged.js";
 import { PrefixBox } from "../parts/prefix_box.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
 import { PublishDialog, publishTo } from "../parts/topics/publish.js";
 import { Topic } from "../parts/topics/topic.js";
 import { html, useState, useTitle } from "../parts/ui.js";
+import { Within } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [{ key: "name", title: text.name, render: nameOf }];
 
 export default function Topics({ rest, query }) {
   if (rest[0]) return html`<${Topic} key=${rest[0]} name=${rest[0]} query=${query} />`;
-  return html`<${AllTopics} prefix=${query.prefix ?? ""} />`;
+  return html`<${Within} noun="topics" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllTopics} prefix=${prefix} />`}</${Within}>`;
 }
 
 function AllTopics({ prefix }) {
@@ -37,10 +39,11 @@ function AllTopics({ prefix }) {
   const count = useReading(async (signal) => (await read({ count: 1 }, signal)).count, [prefix]);
   const isUnknown = ({ event, name }) => event === "topic.publish" && name.startsWith(prefix) && !pages.value?.some(({ key }) => key === name);
   useLive(isUnknown, () => Promise.all([pages.reload(), count.reload()]));
-  useShortcut("n", () => setNew(true));
+  const mayPublish = mayDo("topics", "publish");
+  useShortcut("n", () => setNew(true), mayPublish);
   const first = publishTo("news", "the build is green");
   const empty = prefix ? html`<p>${text.noneHere(prefix)}</p>` : html`<${Empty} sentence=${text.none} request=${first} onRun=${() => call(first)} />`;
-  return html`<div class="bar"><h1 class="grow">${text.title}</h1><button type="button" class="primary" onClick=${() => setNew(true)}>${text.newTopic} <kbd>n</kbd></button></div>
+  return html`<div class="bar"><h1 class="grow">${text.title}</h1>${mayPublish && html`<button type="button" class="primary" onClick=${() => setNew(true)}>${text.newTopic} <kbd>n</kbd></button>`}</div>
     <div class="bar">
       <${PrefixBox} page="topics" label=${text.filter} prefix=${prefix} />
       <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>

@@ -7,6 +7,7 @@ import { html, useEffect, useRef, useState, useValue } from "./ui.js";
 
 const question = new Observable(null);
 const messages = new Observable([]);
+const MOST_MESSAGES = 3;
 let lastId = 0;
 
 // Asks before something that cannot be undone; resolves with true or false. `action` is the button's verb; with `typed` the user types that word first.
@@ -16,10 +17,10 @@ export function confirm({ title, detail, action, isDanger = true, typed }) {
   });
 }
 
-// Shows a message for some seconds; screen readers read it. An error stays until it is closed.
+// Shows a message for some seconds; screen readers read it. An error stays until it is closed, or another page is shown.
 export function say(sentence, { isError = false } = {}) {
   const id = ++lastId;
-  messages.value = [...messages.value.slice(-3), { id, sentence, isError }];
+  messages.value = [...messages.value.slice(1 - MOST_MESSAGES), { id, sentence, isError }];
   if (!isError) setTimeout(() => forget(id), 5000);
 }
 
@@ -27,6 +28,11 @@ export function say(sentence, { isError = false } = {}) {
 export function sayError(ex) {
   if (ex?.name === "AbortError") return;
   say([ex.info ?? ex.message, ex.hint].filter(Boolean).join(" "), { isError: true });
+}
+
+// Closes the messages about errors.
+export function forgetErrors() {
+  messages.value = messages.value.filter(({ isError }) => !isError);
 }
 
 const forget = (id) => {

@@ -40,7 +40,7 @@ function Form({ user = "", code, ways, hasFocus = true, children }) {
     <footer>
       ${ways.filter((one) => one !== way).map((one) => html`<button type="button" key=${one} class="quiet" onClick=${() => (setError(null), setWay(one))}>${text.ways[one]}</button>`)}
       ${children}
-      <button class="primary" disabled=${isBusy}>${text.login}</button>
+      <button class="primary" aria-disabled=${isBusy}>${text.login}</button>
     </footer>
   </form>`;
 }

@@ -1,13 +1,17 @@
-// Ctrl-K: go to a page, or to a key, list or topic by the beginning of its name.
+// Ctrl-K: go to a page of the console or of the guide, or to what has a name that begins so.
 import { text } from "../en/shell.js";
 import { to } from "./address.js";
-import { call } from "./api.js";
+import { API_URL, call } from "./api.js";
 import { Modal } from "./dialogs.js";
+import { idOf } from "./public/urls.js";
 import { request } from "./request.js";
+import { mayDo } from "./session.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
 
 const MOST = 6;
 const PAUSE_MS = 120;
+const PUBLIC = { bins: ["bin", "inbox"], routes: ["route", "routes"] };
+const LINKS = [{ href: `${API_URL}/docs`, title: text.docs, kind: "docs" }, { href: `${API_URL}/docs/api`, title: text.reference, kind: "docs" }];
 const NOUNS = { keys: "key", lists: "list", topics: "topic" };
 
 // `pages` are `{ name, title }`; names are looked up on the server while the user types.
@@ -16,23 +20,25 @@ export function Palette({ pages, onClose }) {
   const [found, setFound] = useState([]);
   const [active, setActive] = useState(0);
   const input = useRef();
+  const [readPublic] = useState(() => once(publicPlaces));
   useEffect(() => {
     const controller = new AbortController();
-    const timer = setTimeout(() => void search(typed.trim(), controller.signal).then(setFound, () => {}), PAUSE_MS);
+    const timer = setTimeout(() => void search(typed.trim(), readPublic, controller.signal).then(setFound, () => {}), PAUSE_MS);
     return () => {
       clearTimeout(timer);
       controller.abort();
     };
   }, [typed]);
   const word = typed.trim().toLowerCase();
+  const fixed = [...pages.map(({ name, title }) => ({ href: to(name), title, kind: "page" })), ...LINKS];
   const places = [
-    ...pages.filter(({ title }) => title.toLowerCase().startsWith(word)).map(({ name, title }) => ({ href: to(name), title, kind: "page" })),
+    ...fixed.filter(({ title }) => title.toLowerCase().startsWith(word)),
     ...found,
   ];
   const at = Math.min(active, Math.max(places.length - 1, 0));
   const go = (href) => {
     onClose();
-    location.hash = href;
+    location.href = href;
   };
   const onKey = (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -55,10 +61,12 @@ export function Palette({ pages, onClose }) {
   </${Modal}>`;
 }
 
-async function search(prefix, signal) {
+async function search(prefix, readPublic, signal) {
   if (!/^[A-Za-z0-9_:.-]{1,255}$/.test(prefix)) return [];
-  const all = await Promise.all(
-    Object.entries(NOUNS).map(async ([noun, kind]) => {
+  const shared = readPublic().then((all) => all.filter(({ title }) => title.startsWith(prefix)).slice(0, MOST));
+  const named = Object.entries(NOUNS).filter(([noun]) => mayDo(noun, "read", `${prefix}*`));
+  const all = await Promise.all([
+    ...named.map(async ([noun, kind]) => {
       try {
         const answer = await call(request("GET", [noun], { query: { prefix, limit: MOST } }), { signal, isQuiet: true });
         return answer.json()[noun].map(({ key }) => ({ href: to(noun, key), title: key, kind }));
@@ -66,6 +74,23 @@ async function search(prefix, signal) {
         return []; // NOTE: a token may be for some nouns only.
       }
     }),
-  );
+    shared,
+  ]);
   return all.flat();
+}
+
+// NOTE: bins and routes are listed all at once, so they are read once for all that is typed.
+async function publicPlaces() {
+  const nouns = Object.keys(PUBLIC).filter((noun) => mayDo(noun, "read"));
+  const all = await Promise.all(nouns.map(async (noun) => {
+    const rows = (await call(request("GET", [noun]), { isQuiet: true })).json()[noun];
+    const [kind, page] = PUBLIC[noun];
+    return rows.map((row) => ({ href: to(page, idOf(row)), title: row.name || idOf(row), kind }));
+  }));
+  return all.flat();
+}
+
+function once(read) {
+  let found;
+  return () => (found ??= read().catch(() => []));
 }

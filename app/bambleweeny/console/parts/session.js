@@ -1,14 +1,13 @@
 // The login of this tab. The token is in sessionStorage, never in a URL; the password is nowhere.
 import { Observable } from "./observable.js";
+import { allows, allowsAll, needOf } from "./tokens/scopes.js";
 
 const KEY = "bambleweeny.session";
 const WARNING_MS = 180_000;
-// The nouns for which the scopes `read` and `write` stand.
-const DATA = new Set(["keys", "lists", "topics", "routes", "bins"]);
 const LEAST_MS = 10_000;
 
-// `{ token, ends, user, id, admin, scopes }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
-// `scopes` is a list of texts, or null for a session, which may do all that its user may.
+// `{ token, ends, user, id, admin, scopes, name }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
+// `scopes` is a list of texts, or null for a session, which may do all that its user may; `name` is the id of a named token.
 export const session = new Observable(kept());
 // `{ id, name }` of the user for which the admin acts, or null.
 export const acting = new Observable(null);
@@ -21,10 +20,14 @@ let timer;
 session.subscribe(remember);
 watchEnd(session.value);
 
-// Whether the scopes of the login allow some call of a noun; all if it has no scopes.
-export function mayUse(noun, { scopes } = session.value) {
-  return !scopes || scopes.some((scope) => scope.startsWith(`${noun}:`) || (DATA.has(noun) && (scope === "read" || scope === "write")));
-}
+// Whether the login may use a verb of a noun: on a name, on all names that begin so with `PREFIX*`, and without a name on some.
+export const mayDo = (noun, verb, name) => allows(session.value?.scopes, noun, verb, name);
+
+// Whether the login may read or write all data, as an export and an import do.
+export const mayDoAll = (verb) => allowsAll(session.value?.scopes, verb);
+
+// Whether the login may make a call on data.
+export const mayCall = (request) => mayDo(...needOf(request));
 
 // Begins a session; calls that wait for a login go on.
 export function begin(found) {

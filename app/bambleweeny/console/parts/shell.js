@@ -10,13 +10,13 @@ import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
 import { acting, session } from "./session.js";
 import { useChord, useShortcut } from "./shortcuts.js";
-import { html, useEffect, useRef, useState, useValue } from "./ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useState, useValue } from "./ui.js";
 
 const KEYS = [["Ctrl K", "palette"], ["/", "filter"], ["n", "add"], ["e", "edit"], ["Ctrl S", "save"], ["c", "drawer"], ["↑ ↓", "move"], ["Enter", "open"], ["x", "select"], ["?", "help"]];
 
 // `pages` are `{ name, title, group }` that this user may open; `current` is the name of the one that is shown.
 export function Shell({ pages, current, children }) {
-  const [hasMenu, setMenu] = useState(false);
+  const menu = useMenu();
   const [open, setOpen] = useState(null);
   const main = useRef();
   const isFirst = useRef(true);
@@ -25,20 +25,19 @@ export function Shell({ pages, current, children }) {
   useShortcut("?", () => setOpen("shortcuts"));
   useShortcut("/", () => document.querySelector("#content .filter")?.focus());
   useEffect(() => {
-    setMenu(false);
     if (!isFirst.current) main.current.focus({ preventScroll: true });
     isFirst.current = false;
   }, [current]);
   return html`<div class="contents"><a class="skip" href="#content" onClick=${(event) => (event.preventDefault(), main.current.focus())}>${text.skip}</a>
     <header class="top">
-      <button type="button" class="menu" aria-expanded=${hasMenu} aria-controls="pages" onClick=${() => setMenu(!hasMenu)}>${text.menu}</button>
+      <button type="button" class="menu" ref=${menu.button} aria-expanded=${menu.isOpen} aria-controls="pages" onClick=${menu.toggle}>${text.menu}</button>
       <a class="brand" href=${to("home")}><img src=${new URL("../icon.svg", import.meta.url).href} alt="" width="28" height="28" />bambleweeny</a>
       <span class="grow"></span>
       <button type="button" class="go" onClick=${() => setOpen("palette")}>${text.palette} <kbd>Ctrl K</kbd></button>
       <button type="button" aria-expanded=${open === "drawer"} onClick=${() => setOpen(open === "drawer" ? null : "drawer")}>${text.drawer}</button>
       <${State} />
     </header>
-    <${Navigation} pages=${pages} current=${current} isOpen=${hasMenu} />
+    <${Navigation} pages=${pages} current=${current} menu=${menu} onChoose=${() => menu.close(main.current)} />
     <div class="page">
       <${ActingAs} />
       <main id="content" ref=${main} tabindex="-1">${children}</main>
@@ -55,18 +54,39 @@ export function Shortcuts() {
   return html`<dl class="shortcuts">${KEYS.map(([key, name]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${text.shortcuts[name]}</dd></div>`)}</dl>`;
 }
 
-function Navigation({ pages, current, isOpen }) {
-  const { user } = useValue(session);
+// On a narrow screen the pages lie below the bar while they are open. The focus goes to them, and back when Escape or a choice closes them.
+function useMenu() {
+  const [top, setTop] = useState(null);
+  const [button, place] = [useRef(), useRef()];
+  const isOpen = top !== null;
+  useLayoutEffect(() => {
+    if (isOpen) (place.current.querySelector("[aria-current]") ?? place.current.querySelector("a")).focus();
+  }, [isOpen]);
+  const close = (next = button.current) => {
+    if (!isOpen) return;
+    setTop(null);
+    next.focus({ preventScroll: true });
+  };
+  const toggle = () => (isOpen ? close() : setTop(button.current.closest("header").getBoundingClientRect().bottom));
+  const leave = ({ relatedTarget }) => relatedTarget && relatedTarget !== button.current && !place.current.contains(relatedTarget) && setTop(null);
+  return { isOpen, top, button, place, close, toggle, leave };
+}
+
+function Navigation({ pages, current, menu, onChoose }) {
+  const { user, name: token } = useValue(session);
   const groups = Object.keys(text.groups).filter((name) => pages.some(({ group }) => group === name));
   const link = ({ name, title }) => html`<li key=${name}><a href=${to(name)} aria-current=${name === current ? "page" : undefined}>${title}</a></li>`;
-  return html`<nav id="pages" class=${isOpen ? "pages open" : "pages"} aria-label=${text.navigation}>
+  const onClick = (event) => event.target.closest("a") && onChoose();
+  const onKeyDown = (event) => event.key === "Escape" && menu.close();
+  return html`<nav id="pages" ref=${menu.place} class=${menu.isOpen ? "pages open" : "pages"} style=${{ top: menu.isOpen ? `${menu.top}px` : "" }} aria-label=${text.navigation}
+    onClick=${onClick} onKeyDown=${onKeyDown} onFocusOut=${menu.leave}>
     <ul>${pages.filter(({ group }) => !group).map(link)}</ul>
     ${groups.map((group) => html`<h2 key=${group} id=${`group-${group}`}>${text.groups[group]}</h2>
       <ul aria-labelledby=${`group-${group}`}>${pages.filter((page) => page.group === group).map(link)}</ul>`)}
     <ul class="last">
       <li><a href=${`${API_URL}/docs`}>${text.docs}</a></li>
       <li><a href=${`${API_URL}/docs/api`}>${text.reference}</a></li>
-      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logout} (${user})</button></li>
+      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logoutOf(user, token)}</button></li>
     </ul>
   </nav>`;
 }

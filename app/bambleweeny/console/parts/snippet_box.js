@@ -3,6 +3,7 @@ import { text } from "../en/shell.js";
 import { addressed, API_URL } from "./api.js";
 import { sayError } from "./dialogs.js";
 import { preferences, prefer } from "./preferences.js";
+import { mayCall } from "./session.js";
 import { snippetsOf } from "./snippets.js";
 import { html, useState, useValue } from "./ui.js";
 
@@ -43,7 +44,7 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
       <div class="tabs">${LANGUAGES.map((name) => html`<button type="button" key=${name} aria-pressed=${name === language} class="tab"
         onClick=${() => prefer({ language: name })}>${text.languages[name]}</button>`)}</div>
       ${found[language] && html`<${CopyButton} value=${found[language]} />`}
-      ${onRun && html`<button type="button" class="small primary" disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
+      ${onRun && html`<button type="button" class="small primary" aria-disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
     </div>
     <pre tabindex="0">${found[language] ?? text.noSnippet}</pre>
   </div>`;
@@ -51,5 +52,5 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
 
 // What an empty page shows: a sentence, and the call that fills it.
 export function Empty({ sentence, request, onRun, children }) {
-  return html`<div class="empty"><p>${sentence}</p>${children}${request && html`<${SnippetBox} request=${request} onRun=${onRun} />`}</div>`;
+  return html`<div class="empty"><p>${sentence}</p>${children}${request && (request.isPublic || mayCall(request)) && html`<${SnippetBox} request=${request} onRun=${onRun} />`}</div>`;
 }

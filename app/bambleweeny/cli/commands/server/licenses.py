@@ -62,13 +62,8 @@ def print_licenses() -> int:
             file=sys.stderr,
         )
         return 1
-    try:
-        # NOTE: always UTF-8, whatever the encoding of the terminal; some names are not ASCII.
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # NOTE: a pager has exited early; without this, Python prints an error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # NOTE: always UTF-8, whatever the encoding of the terminal; some names are not ASCII.
+    sys.stdout.buffer.write(text.encode())
     return 0
 
 

@@ -40,6 +40,6 @@ export function PasswordForm() {
       ${field("current", "current-password")}${field("next", "new-password")}${field("again", "new-password")}
       ${error && html`<${Problem} error=${error} />`}
       <p class="soft">${text.changeHint}</p>
-      <footer><button class="primary" disabled=${isBusy}>${text.change}</button></footer>
+      <footer><button class="primary" aria-disabled=${isBusy}>${text.change}</button></footer>
     </form></section>`;
 }

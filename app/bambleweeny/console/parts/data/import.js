@@ -78,7 +78,7 @@ function Run({ file, mode, plan, onDone }) {
       setBusy(false);
     }
   };
-  return html`<div><button type="button" class=${isReplacing ? "danger" : "primary"} disabled=${isBusy} onClick=${run}>${isReplacing ? text.runReplace : text.run}</button></div>`;
+  return html`<div><button type="button" class=${isReplacing ? "danger" : "primary"} aria-disabled=${isBusy} onClick=${run}>${isReplacing ? text.runReplace : text.run}</button></div>`;
 }
 
 function TooLarge({ name }) {

@@ -1,32 +1,51 @@
 // One card of Home: what it makes, its call, and what came of it.
 import { text } from "../../en/home.js";
 import { API_URL, call } from "../api.js";
+import { say } from "../dialogs.js";
+import { useLive } from "../live.js";
+import { useReading } from "../loading.js";
 import { pathOf } from "../request.js";
-import { acting, session } from "../session.js";
+import { acting, mayCall, session } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { wasMade } from "./cards.js";
 
-// `isDone` says that the server has what the card makes.
-export function Card({ card, isDone }) {
+// `count` is how many things of its noun the server has. A card that was done at first is folded.
+export function Card({ card, count }) {
   const [wasRun, setRun] = useState(false);
+  const [wasDone] = useState(count > 0);
+  const own = useOwn(card, count);
   const words = text.cards[card.name];
   const run = async () => {
     try {
       await call(card.request);
+      if (wasRun) say(words.again ?? words.after);
     } catch (ex) {
       if (!wasMade(ex)) throw ex;
+      say(words.exists);
     }
     setRun(true);
+    own.reload();
   };
-  const done = isDone || wasRun;
+  const hasOwn = own.value ?? false;
+  const done = count > 0 || wasRun;
   return html`<section class="card" aria-labelledby=${`card-${card.name}`}>
-    <div class="bar"><h3 id=${`card-${card.name}`} class="grow">${words.title}</h3>${done && html`<span class="badge good">✓ ${text.done}</span>`}</div>
-    <p>${words.about}</p>
-    <${SnippetBox} request=${card.request} onRun=${run} runLabel=${done ? text.again : undefined} />
-    <div role="status" class="stack">${wasRun && html`<p>${words.after}</p>${card.publicPath && html`<${Try} card=${card} />`}`}</div>
-    ${done && html`<p><a href=${card.href}>${text.open}</a></p>`}
+    <details open=${!wasDone}>
+      <summary><h3 id=${`card-${card.name}`} class="inline">${words.title}</h3> ${done && html`<span class="badge good">✓ ${text.done}</span>`}</summary>
+      <div class="stack steps"><p>${words.about}</p>
+      <${SnippetBox} request=${card.request} onRun=${run} runLabel=${done ? text.again : undefined} />
+      <div role="status" class="stack">${(wasRun || (hasOwn && card.publicPath)) && html`<p>${words.after}</p>`}${card.publicPath && (hasOwn || wasRun) && html`<${Try} card=${card} />`}</div>
+      ${done && html`<p><a href=${hasOwn ? card.href : card.all}>${text.open}</a></p>`}</div>
+    </details>
   </section>`;
+}
+
+// Reads whether there is the very thing that the card makes.
+function useOwn({ own, noun }, count) {
+  const read = async (signal) => mayCall(own.request) && own.isIn((await call(own.request, { signal, isQuiet: true })).json());
+  const found = useReading(read, [count]);
+  useLive(({ event }) => `${event.split(".")[0]}s` === noun, found.reload);
+  return found;
 }
 
 function Try({ card }) {

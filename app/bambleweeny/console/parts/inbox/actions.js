@@ -6,6 +6,7 @@ import { curlOf } from "../public/curl.js";
 import { sentHeaders, staysBelow } from "../public/paths.js";
 import { publicPath } from "../public/urls.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 
@@ -38,7 +39,7 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   return html`<div class="bar actions">
       <button type="button" class="small" aria-expanded=${isCurl} onClick=${() => setCurl(!isCurl)}>${text.curl}</button>
       <button type="button" class="small" onClick=${() => void replay()}>${text.replay}</button>
-      ${item?.state && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
+      ${item?.state && mayDo("lists", "write", document.list) && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
     </div>
     ${isCurl && html`<${Curl} sent=${sent} />`}`;
 }

@@ -11,6 +11,7 @@ import { documentOf } from "../public/document.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
@@ -36,11 +37,12 @@ function Shown({ at, bin, document, query, onChanged }) {
   const [isEdited, setEdited] = useState(false);
   const refused = useRefused(id);
   const show = ["refused", "test"].includes(query.show) ? query.show : "requests";
-  useShortcut("e", () => setEdited(true));
+  const mayWrite = mayDo("bins", "write");
+  useShortcut("e", () => setEdited(true), mayWrite);
   const tab = (name, count) => html`<a class="button tab" href=${to("inbox", at, { show: name === "requests" ? undefined : name })} aria-current=${name === show ? "true" : undefined}>${text[name]}${count ? html` <span class="count">${number(count)}</span>` : ""}</a>`;
   return html`<div class="bar"><h1 class="grow">${nameOf(bin)}</h1>
-      <button type="button" onClick=${() => setEdited(true)}>${text.edit} <kbd>e</kbd></button>
-      <button type="button" class="danger" onClick=${() => void removeBin(bin)}>${text.remove}</button></div>
+      ${mayWrite && html`<button type="button" onClick=${() => setEdited(true)}>${text.edit} <kbd>e</kbd></button>
+      <button type="button" class="danger" onClick=${() => void removeBin(bin)}>${text.remove}</button>`}</div>
     <${UrlBox} label=${text.urlLabel} url=${urlOf(bin)} />
     <${About} bin=${bin} document=${document} />
     <nav class="tabs" aria-label=${nameOf(bin)}>${tab("requests")}${tab("refused", refused.value?.length)}${tab("test")}</nav>

@@ -8,6 +8,7 @@ import { Grid } from "../grid.js";
 import { purgeOf } from "../lists/calls.js";
 import { Loaded } from "../loading.js";
 import { idOf } from "../public/urls.js";
+import { mayDo } from "../session.js";
 import { html, useEffect, useRef, useTitle } from "../ui.js";
 import { nameOf } from "./bin.js";
 import { Nothing } from "./nothing.js";
@@ -26,7 +27,7 @@ export function ListRequests({ at, bin, document, query, state, count, tabs, onR
     }
     await rows.reload();
   };
-  const bar = html`<div class="tabs grow">${tabs}</div>${count > 0 && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}`;
+  const bar = html`<div class="tabs grow">${tabs}</div>${count > 0 && mayDo("lists", "write", document.list) && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}`;
   return html`<${Requests} at=${at} bin=${bin} document=${document} query=${query} rows=${rows} state=${state} bar=${bar} whole=${count} onRefused=${onRefused} />`;
 }
 

@@ -5,6 +5,7 @@ import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes as sized } from "../format.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { html, useRef, useState } from "../ui.js";
 import { MOST, reading, replacement } from "./key_data.js";
 import { canEdit, isInteger } from "./shown.js";
@@ -12,6 +13,7 @@ import { canEdit, isInteger } from "./shown.js";
 export function Actions({ entry, onEdit, onChange }) {
   const input = useRef();
   const { name } = entry;
+  const mayWrite = mayDo("keys", "write", name);
   const run = (work) => () => work().catch(sayError);
   const remove = async () => {
     if (!(await confirm({ title: text.removeTitle(name), detail: text.removeDetail(sized(entry.size)), action: text.remove }))) return;
@@ -25,13 +27,13 @@ export function Actions({ entry, onEdit, onChange }) {
     if (file) await replaceBy(file, entry, onChange);
   };
   return html`<div class="bar" role="group" aria-label=${text.actions}>
-    ${canEdit(entry, MOST) && html`<button type="button" class="primary" onClick=${onEdit}>${text.edit} <kbd>e</kbd></button>`}
+    ${mayWrite && canEdit(entry, MOST) && html`<button type="button" class="primary" onClick=${onEdit}>${text.edit} <kbd>e</kbd></button>`}
     <button type="button" onClick=${run(() => download(name))}>${text.download}</button>
-    <button type="button" onClick=${() => input.current.click()}>${text.upload}</button>
-    <input ref=${input} type="file" hidden aria-label=${text.upload} onChange=${(event) => replace(event).catch(sayError)} />
-    ${isInteger(entry) && html`<${Counter} name=${name} onChange=${onChange} />`}
+    ${mayWrite && html`<button type="button" onClick=${() => input.current.click()}>${text.upload}</button>
+    <input ref=${input} type="file" hidden aria-label=${text.upload} onChange=${(event) => replace(event).catch(sayError)} />`}
+    ${mayDo("keys", "incr", name) && isInteger(entry) && html`<${Counter} name=${name} onChange=${onChange} />`}
     <span class="grow"></span>
-    <button type="button" class="danger" onClick=${run(remove)}>${text.remove}</button>
+    ${mayWrite && html`<button type="button" class="danger" onClick=${run(remove)}>${text.remove}</button>`}
   </div>`;
 }
 

@@ -3,6 +3,7 @@ import { text } from "../../en/keys.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { html, useRef, useState } from "../ui.js";
 
 const TOGETHER = 500;
@@ -36,7 +37,7 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
       onSelect(new Set());
     });
   };
-  const selectLoaded = () => onSelect(new Set(loaded.filter(({ kind }) => kind === "key").map(({ name }) => name)));
+  const selectLoaded = () => onSelect(new Set(loaded.filter(({ kind, name }) => kind === "key" && mayDo("keys", "write", name)).map(({ name }) => name)));
   if (progress) return html`<${Progress} ...${progress} onStop=${() => (stopped.current = true)} />`;
   if (!count && !names.length) return null;
   return html`<div class="bar">
@@ -44,7 +45,7 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
       <button type="button" class="small danger" onClick=${removeSelected}>${text.deleteSelected}</button>
       <button type="button" class="small" onClick=${() => onSelect(new Set())}>${text.clear}</button>`}
     <button type="button" class="small" onClick=${selectLoaded}>${text.selectShown}</button>
-    <button type="button" class="small danger" onClick=${() => removePrefix().catch(sayError)}>${text.deletePrefix(prefix)}</button>
+    ${mayDo("keys", "write", `${prefix}*`) && html`<button type="button" class="small danger" onClick=${() => removePrefix().catch(sayError)}>${text.deletePrefix(prefix)}</button>`}
   </div>`;
 }
 

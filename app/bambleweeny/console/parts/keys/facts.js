@@ -5,6 +5,7 @@ import { call } from "../api.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { duration } from "../format.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useState } from "../ui.js";
 import { durationProblem, shortest } from "../values.js";
@@ -16,7 +17,7 @@ export function Facts({ entry, onChange }) {
   const [form, setForm] = useState(null);
   const owner = useOwner();
   const close = () => setForm(null);
-  const change = (name) => html` <button type="button" class="small" aria-label=${`${text.change}: ${text[name]}`} onClick=${() => setForm(name)}>${text.change}</button>`;
+  const change = (name) => mayDo("keys", "write", entry.name) && html` <button type="button" class="small" aria-label=${`${text.change}: ${text[name]}`} onClick=${() => setForm(name)}>${text.change}</button>`;
   return html`<section class="stack" aria-label=${text.facts}>
     <dl class="facts">
       <dt>${text.size}</dt><dd>${sizeOf(entry.size)}</dd>

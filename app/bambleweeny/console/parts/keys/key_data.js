@@ -1,7 +1,7 @@
 // Reads one key: its facts and the first bytes of its value, never more than asked for.
 import { call } from "../api.js";
 import { request } from "../request.js";
-import { acting, session } from "../session.js";
+import { acting, mayDo, session } from "../session.js";
 import { useValue } from "../ui.js";
 
 // What is read first, and the size of a window of a large value.
@@ -56,15 +56,11 @@ export function useOwner() {
 // Returns `{ etag, type, ttl, size }` of a key, or null if there is none.
 // NOTE: a row of the listing, since a GET answers 404 for a missing key, 416 for an empty value, and plain text for one without a type.
 export async function factsOf(name, signal) {
-  try {
-    const { keys } = (await call(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), { signal, isQuiet: true })).json();
-    if (keys[0]?.key !== name) return null;
-    const { etag, type, ttl, size } = keys[0];
-    return { etag, type, ttl, size };
-  } catch (ex) {
-    if (ex.status !== 403) throw ex;
-    return headersOf(name, signal);
-  }
+  if (!mayDo("keys", "read", `${name}*`)) return headersOf(name, signal);
+  const { keys } = (await call(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), { signal, isQuiet: true })).json();
+  if (keys[0]?.key !== name) return null;
+  const { etag, type, ttl, size } = keys[0];
+  return { etag, type, ttl, size };
 }
 
 // For a token that is for this name only, and so may not list.

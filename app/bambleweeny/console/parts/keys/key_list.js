@@ -8,6 +8,7 @@ import { Problem, useReading } from "../loading.js";
 import { prefer, preferences } from "../preferences.js";
 import { PrefixBox } from "../prefix_box.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useCallback, useEffect, useState, useTitle, useValue } from "../ui.js";
@@ -27,7 +28,8 @@ export function KeyList({ prefix }) {
   const [selected, setSelected] = useState(new Set());
   const [isAdding, setAdding] = useState(false);
   const upload = useUpload(prefix);
-  useShortcut("n", () => setAdding(true));
+  const mayWrite = mayDo("keys", "write");
+  useShortcut("n", () => setAdding(true), mayWrite);
   useEffect(() => setSelected(new Set()), [prefix]);
   const select = (name, isSelected) => setSelected((last) => (isSelected ? new Set([...last, name]) : new Set([...last].filter((one) => one !== name))));
   return html`<h1>${text.title}</h1>
@@ -36,13 +38,13 @@ export function KeyList({ prefix }) {
       <${ViewChoice} isFlat=${flat} />
       <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>
       <span class="grow"></span>
-      <button type="button" class="primary" onClick=${() => setAdding(true)}>${text.add} <kbd>n</kbd></button>
-      ${upload.button}
+      ${mayWrite && html`<button type="button" class="primary" onClick=${() => setAdding(true)}>${text.add} <kbd>n</kbd></button>
+      ${upload.button}`}
     </div>
-    <${Deletion} prefix=${prefix} count=${count.value} selected=${selected} loaded=${tree.rows} onSelect=${setSelected} />
+    ${mayWrite && html`<${Deletion} prefix=${prefix} count=${count.value} selected=${selected} loaded=${tree.rows} onSelect=${setSelected} />`}
     <${Rows} tree=${tree} prefix=${prefix} whole=${count.value} selected=${selected} onSelect=${select} />
     <details><summary>${text.call}</summary><${SnippetBox} request=${listing(prefix, flat)} /></details>
-    ${upload.dialog}
+    ${mayWrite && upload.dialog}
     ${isAdding && html`<${NewKey} prefix=${prefix} onClose=${() => setAdding(false)} />`}`;
 }
 
@@ -53,7 +55,7 @@ function Rows({ tree, prefix, whole, selected, onSelect }) {
   const open = (row) => void (row.kind === "more" ? tree.more(row.name) : tree.toggle(row.name));
   return html`${tree.error && html`<${Problem} error=${tree.error} onRetry=${more} />`}
     <${Grid} label=${text.title} columns=${columnsOf(tree)} rows=${tree.rows} keyOf=${keyOf} href=${hrefOf} onOpen=${open} isOpen=${({ isOpen }) => isOpen}
-      onMore=${more} selected=${selected} onSelect=${onSelect} canSelect=${({ kind }) => kind === "key"} whole=${tree.isFlat ? whole : undefined}
+      onMore=${more} selected=${selected} onSelect=${onSelect} canSelect=${({ kind, name }) => kind === "key" && mayDo("keys", "write", name)} whole=${tree.isFlat ? whole : undefined}
       empty=${tree.hasMore ? undefined : html`<${Nothing} prefix=${prefix} />`} />`;
 }
 

@@ -5,6 +5,7 @@ import { to } from "../address.js";
 import { say, sayError } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useRef, useState, useTitle } from "../ui.js";
@@ -46,13 +47,13 @@ export function KeyPage({ name }) {
 }
 
 function View({ entry, onShowAll, onEdit, onChange }) {
-  useShortcut("e", onEdit);
+  useShortcut("e", onEdit, mayDo("keys", "write", entry.name));
   return html`<${Actions} entry=${entry} onEdit=${onEdit} onChange=${onChange} />
     <div class="key">
       <div class="stack"><${ValueView} entry=${entry} onShowAll=${onShowAll} /></div>
       <div class="stack side">
         <${Facts} entry=${entry} onChange=${onChange} />
-        <${Public} entry=${entry} />
+        ${mayDo("routes", "read") && html`<${Public} entry=${entry} />`}
       </div>
     </div>
     <details><summary>${text.call}</summary><${SnippetBox} request=${readingOf(entry.name)} /></details>`;
@@ -60,8 +61,9 @@ function View({ entry, onShowAll, onEdit, onChange }) {
 
 function Missing({ name }) {
   const [isAdding, setAdding] = useState(false);
-  useShortcut("n", () => setAdding(true));
-  return html`<div class="empty"><p>${text.missing(name)}</p><p><button type="button" class="primary" onClick=${() => setAdding(true)}>${text.create}</button></p></div>
+  const mayWrite = mayDo("keys", "write", name);
+  useShortcut("n", () => setAdding(true), mayWrite);
+  return html`<div class="empty"><p>${text.missing(name)}</p>${mayWrite && html`<p><button type="button" class="primary" onClick=${() => setAdding(true)}>${text.create}</button></p>`}</div>
     ${isAdding && html`<${NewKey} prefix=${name} onClose=${() => setAdding(false)} />`}`;
 }
 

@@ -4,6 +4,7 @@ import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { wholeOf } from "./key_data.js";
@@ -13,8 +14,6 @@ export function Public({ entry }) {
   const { name } = entry;
   const [isBusy, setBusy] = useState(false);
   const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
-  // NOTE: a token may be for keys only.
-  if (found.error?.status === 403) return null;
   const change = async (sent, sentence) => {
     setBusy(true);
     try {
@@ -42,7 +41,7 @@ export function Public({ entry }) {
     <${Loaded} reading=${found}>${(routes) => html`
       <p>${routes.length ? text.publicSome : text.publicNone}</p>
       ${routes.map((route) => html`<${Route} key=${route.path} route=${route} onEnd=${end} />`)}
-      <p><button type="button" disabled=${isBusy} onClick=${() => make(routes.length > 0).catch(sayError)}>${routes.length ? text.publicMore : text.publicMake}</button></p>`}
+      ${mayDo("routes", "write") && html`<p><button type="button" aria-disabled=${isBusy} onClick=${() => make(routes.length > 0).catch(sayError)}>${routes.length ? text.publicMore : text.publicMake}</button></p>`}`}
     </${Loaded}>
   </section>`;
 }
@@ -52,7 +51,7 @@ function Route({ route: { path, content_type: type, rules }, onEnd }) {
   return html`<div class="card">
     <a class="mono" href=${urlOf(id)} target="_blank" rel="noopener noreferrer">${urlOf(id)}</a>
     <span class="soft">${type} ${rules ? text.publicRules(rules) : ""}</span>
-    <div class="bar"><${CopyButton} value=${urlOf(id)} /><button type="button" class="small danger" onClick=${() => onEnd(id)}>${text.publicEnd}</button></div>
+    <div class="bar"><${CopyButton} value=${urlOf(id)} />${mayDo("routes", "write") && html`<button type="button" class="small danger" onClick=${() => onEnd(id)}>${text.publicEnd}</button>`}</div>
   </div>`;
 }
 

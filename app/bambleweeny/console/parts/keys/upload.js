@@ -80,7 +80,7 @@ function Row({ row: { file, name, state, problem }, isBusy, onName, onRemove }) 
   return html`<div>
     <div class="bar"><input class="grow mono" aria-label=${text.keyOf(file.name)} value=${name} disabled=${isBusy || state === "done"} aria-invalid=${Boolean(wrong)} onInput=${(event) => onName(event.target.value)} />
       <span class="soft">${bytes(file.size)} ${file.type}</span><span role="status" class=${state === "done" ? "good" : "soft"}>${text.states[state]}</span>
-      <button type="button" class="quiet" aria-label=${`${text.remove} ${file.name}`} disabled=${isBusy} onClick=${onRemove}>✕</button></div>
+      <button type="button" class="quiet" aria-label=${`${text.remove} ${file.name}`} aria-disabled=${isBusy} onClick=${onRemove}>✕</button></div>
     ${wrong && html`<p class="wrong">${wrong}</p>`}
   </div>`;
 }

@@ -2,9 +2,10 @@
 import { text } from "../../en/lists.js";
 import { call } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
+import { mayDo } from "../session.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
-import { ACTIONS, ASKS, failuresOf, IS_SURE, requestsOf } from "./calls.js";
+import { ACTIONS, ASKS, failuresOf, IS_SURE, requestsOf, verbOf } from "./calls.js";
 
 const AT_ONCE = 6;
 
@@ -24,7 +25,7 @@ export function Actions({ list, items, onDone }) {
     return isSure && act(action);
   };
   return html`<div class="bar actions">
-    ${ACTIONS[items[0].state].map((action) => html`<button type="button" key=${action} class=${action === "delete" ? "small danger" : "small"} disabled=${isBusy}
+    ${ACTIONS[items[0].state].filter((action) => mayDo("lists", verbOf(items[0].state, action), list)).map((action) => html`<button type="button" key=${action} class=${action === "delete" ? "small danger" : "small"} aria-disabled=${isBusy}
       onClick=${() => void begin(action)}>${text.actions[action]}</button>`)}
     ${asking && html`<${Ask} ...${{ list, items, action: asking }} onClose=${() => setAsking(null)} onAct=${(value) => (setAsking(null), act(asking, value))} />`}
   </div>`;

@@ -13,6 +13,9 @@ export const ACTIONS = {
 export const ASKS = { later: "delay", extend: "for", bury: "reason" };
 export const IS_SURE = new Set(["ack", "delete"]);
 
+// The verb of the scope that an action needs: who may lease an item may settle it.
+export const verbOf = (state, action) => (state === "leased" && action !== "delete" ? "pop" : "write");
+
 export const statsOf = (list) => request("GET", ["lists", list, "stats"]);
 export const countedLists = (query) => request("GET", ["lists"], { query: { stats: 1, ...query } });
 export const itemsOf = (list, query) => request("GET", ["lists", list, "items"], { query });

@@ -7,6 +7,7 @@ import { bytes, duration, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { html, useEffect, useState, useTitle } from "../ui.js";
 import { countedLists, STATES, statsOf } from "./calls.js";
@@ -25,14 +26,15 @@ export function List({ name, query }) {
   useLive((event) => event.event.startsWith("list.") && event.name === name, stats.reload);
   useLive((event) => event.event === "list.change" && event.name === name, policy.reload);
   useDue(stats);
-  useShortcut("n", () => setOpen("push"));
+  const [mayPush, mayWrite] = ["push", "write"].map((verb) => mayDo("lists", verb, name));
+  useShortcut("n", () => setOpen("push"), mayPush);
   const close = () => setOpen(null);
   return html`<a class="up" href=${to("lists")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
-      <button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>
-      <${Pause} list=${name} stats=${stats} policy=${policy} />
+      ${mayPush && html`<button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>`}
+      ${mayWrite && html`<${Pause} list=${name} stats=${stats} policy=${policy} />
       <button type="button" onClick=${() => setOpen("policy")}>${text.policy}</button>
-      <button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button></div>
+      <button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button>`}</div>
     <${Loaded} reading=${stats}>${(counts) => html`
       ${counts.paused && html`<p class="note">${text.isPaused}</p>`}
       <${Figures} counts=${counts} />
@@ -78,11 +80,12 @@ function Pause({ list, stats, policy }) {
       setBusy(false);
     }
   };
-  return html`<button type="button" disabled=${isBusy || !stats.value} onClick=${change}>${isPaused ? text.resume : text.pause}</button>`;
+  return html`<button type="button" aria-disabled=${isBusy} disabled=${!stats.value} onClick=${change}>${isPaused ? text.resume : text.pause}</button>`;
 }
 
 // Returns the names of the lists whose dead items go to a list, of the first 1,000 lists.
 async function readFeeders(name, signal) {
+  if (!mayDo("lists", "read", "*")) return [];
   const { lists } = (await call(countedLists({ limit: 1000 }), { signal, isQuiet: true })).json();
   return lists.filter(({ policy }) => policy?.dead_letter === name).map(({ key }) => key);
 }

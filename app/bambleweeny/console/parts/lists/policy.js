@@ -98,9 +98,9 @@ function Form({ list, policy, onClose, onChanged }) {
     ${conflict && html`<${Conflict} conflict=${conflict} onSettle=${(isMine) => settle(conflict, isMine)} />`}
     <${SnippetBox} request=${asked} />
     <footer>
-      ${policy && html`<button type="button" class="danger" disabled=${isBusy} onClick=${remove}>${text.deletePolicy}</button>`}
+      ${policy && html`<button type="button" class="danger" aria-disabled=${isBusy} onClick=${remove}>${text.deletePolicy}</button>`}
       <span class="grow"></span>
-      <button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy}>${text.savePolicy}</button>
+      <button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.savePolicy}</button>
     </footer>
   </form>`;
 }

@@ -39,7 +39,7 @@ export function PushDialog({ list, onClose, onPushed = () => {} }) {
         <label class="check"><input type="checkbox" name="split" checked=${split} onChange=${(event) => set({ split: event.target.checked })} />${text.lines}</label>
       </div>
       <${SnippetBox} request=${asked} />
-      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy}>${text.push}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.push}</button></footer>
     </form>
   </${Modal}>`;
 }

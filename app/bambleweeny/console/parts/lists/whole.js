@@ -2,6 +2,7 @@
 import { text } from "../../en/lists.js";
 import { call } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
+import { mayDo } from "../session.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { moveFrom, purgeOf } from "./calls.js";
@@ -11,6 +12,7 @@ const MOST_MOVED = 10_000;
 export function Whole({ list, state, count, onChanged }) {
   const [isMoving, setMoving] = useState(false);
   if (!count) return null;
+  const mayMove = mayDo("lists", state === "dead" ? "write" : "pop", list);
   const word = text.states[state].toLowerCase();
   const purge = async () => {
     const title = text.purgeTitle(count, word, list);
@@ -31,9 +33,9 @@ export function Whole({ list, state, count, onChanged }) {
     }
   };
   return html`<div class="bar">
-    ${state === "dead" && html`<button type="button" class="small" onClick=${() => void redrive()}>${text.redriveAll}</button>`}
-    ${(state === "dead" || state === "ready") && html`<button type="button" class="small" onClick=${() => setMoving(true)}>${text.move}</button>`}
-    <button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>
+    ${state === "dead" && mayMove && mayDo("lists", "push", list) && html`<button type="button" class="small" onClick=${() => void redrive()}>${text.redriveAll}</button>`}
+    ${(state === "dead" || state === "ready") && mayMove && mayDo("lists", "push") && html`<button type="button" class="small" onClick=${() => setMoving(true)}>${text.move}</button>`}
+    ${mayDo("lists", "write", list) && html`<button type="button" class="small danger" onClick=${() => void purge()}>${text.purge(word)}</button>`}
     ${isMoving && html`<${MoveDialog} ...${{ list, state, count }} onClose=${() => setMoving(false)}
       onMove=${(to, max) => (setMoving(false), done(async () => text.moved(await moveAll(list, to, state, max), to), { list: to, state: "ready", action: "move" }))} />`}
   </div>`;

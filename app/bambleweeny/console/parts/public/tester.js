@@ -44,7 +44,7 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
       <label>${text.query}<input ...${field("query")} placeholder="a=1&b=2" /></label>
       <label>${text.headers}<textarea rows="2" placeholder=${text.headersHint} ...${field("headers")}></textarea></label>
       ${hasBody && html`<${BodyInput} label=${text.body} value=${fields.body} isFirst=${false} onChange=${(body) => set({ body })} />`}
-      <footer><button class="primary" disabled=${isBusy}>${text.send}</button></footer>
+      <footer><button class="primary" aria-disabled=${isBusy}>${text.send}</button></footer>
     </form>
     <div role="status">${isBusy && html`<p>${text.sending}</p>`}</div>
     ${error && html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p></div>`}

@@ -48,7 +48,7 @@ function Options({ file, onClose, onDone }) {
     </div>
     ${error && html`<${Problem} error=${error} />`}
     <${SnippetBox} request=${asked} />
-    <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy}>${text.import}</button></footer>
+    <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.import}</button></footer>
   </form>`;
 }
 

@@ -48,7 +48,7 @@ export function NewRouteDialog({ onClose, onMade }) {
       <p class="soft">${text.templateAbout[kind]}</p>
       ${isKey ? error && html`<${Problem} error=${error} />` : html`<${JsonEditor} label=${text.document} value=${body} onChange=${(value) => set({ body: value })} error=${error} />`}
       <details><summary>${text.callOfForm}</summary><${SnippetBox} request=${asked} /></details>
-      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy}>${text.make}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
     </form>
   </${Modal}>`;
 }

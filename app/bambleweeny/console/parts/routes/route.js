@@ -10,6 +10,7 @@ import { JsonEditor } from "../public/editor.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
@@ -40,19 +41,20 @@ function Shown({ route, query, onChanged }) {
     say(text.saved);
     onChanged();
   };
-  const save = () => document.isChanged && !document.isSaving && void finish(document.save());
+  const mayWrite = mayDo("routes", "write");
+  const save = () => mayWrite && document.isChanged && !document.isSaving && void finish(document.save());
   useChord("s", save);
   useGuard(document.isChanged);
   return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
-      <button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
-      <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button></div>
+      ${mayWrite && html`<button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
+      <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button>`}</div>
     <${UrlBox} label=${text.urlLabel} url=${urlOf(route)} />
     <${Loaded} reading=${document.reading}>${(base) => html`
       <div class="halves">
         <section class="stack" aria-labelledby="document-title">
           <div class="bar"><h2 class="grow" id="document-title">${text.document}</h2>
             ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
-            <button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button></div>
+            ${mayWrite && html`<button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button>`}</div>
           <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
           <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
@@ -71,7 +73,7 @@ function Tried({ route, base, query, onJournal }) {
   const tester = (onAnswer, children) => html`<section class="stack" aria-labelledby="test-title"><h2 id="test-title">${text.test}</h2>
     <${Tester} base=${publicPath("routes", route)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
   if (journal) return html`<${WithJournal} ...${{ route, journal, rules, tester }} />`;
-  return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p><div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div></section>`;
+  return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p>${mayDo("routes", "write") && html`<div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div>`}</section>`;
 }
 
 function WithJournal({ route, journal, rules, tester }) {

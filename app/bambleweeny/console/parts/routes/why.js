@@ -22,7 +22,7 @@ export function Why({ id, message, kept, rules }) {
     }
     setBusy(false);
   };
-  if (!found) return html`<div><button type="button" class="small" disabled=${isBusy} onClick=${() => void explain()}>${text.why}</button></div>`;
+  if (!found) return html`<div><button type="button" class="small" aria-disabled=${isBusy} onClick=${() => void explain()}>${text.why}</button></div>`;
   return html`<dl class="facts why">${found.map(({ name, failed }, index) => html`<dt key=${index}>${name}</dt><dd>${failed ? (failed.length ? text.differs(failed.join(", ")) : text.keysDiffer) : text.notKnown}</dd>`)}</dl>
     ${rules.length > MOST && html`<p class="soft">${text.onlyFirst(MOST)}</p>`}`;
 }

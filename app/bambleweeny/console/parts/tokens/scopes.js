@@ -59,14 +59,37 @@ export function isComplete({ noun, kind, name }) {
 
 // Whether a caller with these scopes (null: a session) may give a noun and verb to a token, for some name.
 export function mayGive(own, noun, verb) {
-  if (!own) return true;
-  if (noun === "all") return DATA.every((one) => mayGive(own, one, verb));
-  return own.map(rowOf).some((row) => (row.noun === noun || (row.noun === "all" && DATA.includes(noun))) && (row.verb === verb || row.noun === "act" || (row.verb === "write" && IMPLIED.includes(verb))));
+  return noun === "all" ? DATA.every((one) => allows(own, one, verb)) : allows(own, noun, verb);
 }
 
+// Whether scopes (null: a session) allow a verb of a noun: for a name, for all names that begin so with `PREFIX*`, and without a name for some.
+export function allows(own, noun, verb, name) {
+  return !own || own.map(rowOf).some((row) => isOf(row, noun) && (row.verb === verb || (row.verb === "write" && IMPLIED.includes(verb))) && (name === undefined || covers(row, name)));
+}
+
+// Whether scopes allow each of all data: `read` or `write`.
+export const allowsAll = (own, verb) => DATA.every((noun) => allows(own, noun, verb, "*"));
+
+// Returns what scopes allow to read of a noun: the `prefixes` that can be listed, and the `names` that are none of those.
+export function readable(own, noun) {
+  const rows = own.map(rowOf).filter((row) => isOf(row, noun) && row.verb === "read");
+  const prefixes = rows.filter(({ kind }) => kind !== "name").map(({ name }) => name);
+  const names = rows.filter(({ kind, name }) => kind === "name" && !prefixes.some((prefix) => name.startsWith(prefix))).map(({ name }) => name);
+  return { prefixes: [...new Set(prefixes)].sort(), names: [...new Set(names)].sort() };
+}
+
+// Returns `[noun, verb, name]` of the scope that a call on data needs.
+export function needOf({ method, segments: [noun, name], query: { prefix } }) {
+  if (noun === "incr") return ["keys", "incr", name];
+  if (method === "GET" || method === "HEAD") return [noun, "read", name ?? (NOUNS[noun]?.takesNames ? `${prefix ?? ""}*` : undefined)];
+  return [noun, (method === "POST" && { lists: "push", topics: "publish" }[noun]) || "write", name];
+}
+
+const isOf = (row, noun) => row.noun === noun || (row.noun === "all" && DATA.includes(noun));
+const covers = ({ kind, name: own }, name) => (kind === "name" ? own === name : name.replace(/\*$/, "").startsWith(own));
+
 // Whether a caller with these scopes (null: a session) may list the names of a noun that begin with a prefix.
-export const mayList = (own, noun, prefix) =>
-  !own || own.map(rowOf).some((row) => (row.noun === noun || row.noun === "all") && row.verb === "read" && row.kind !== "name" && prefix.startsWith(row.name));
+export const mayList = (own, noun, prefix) => allows(own, noun, "read", `${prefix}*`);
 
 // Returns the nouns that a caller may give, each with its verbs.
 export function nounsFor({ admin, scopes }) {

@@ -38,7 +38,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
       <label>${text.type}<input name="type" list="message-types" autocomplete="off" placeholder=${text.typeHint} value=${type} onInput=${(event) => set({ type: event.target.value })} /></label>
       <datalist id="message-types">${TYPES.map((one) => html`<option key=${one} value=${one}></option>`)}</datalist>
       <${SnippetBox} request=${asked} />
-      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy}>${text.publish}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.publish}</button></footer>
     </form>
   </${Modal}>`;
 }

@@ -11,6 +11,7 @@ import { bytesOf, lineOf } from "../json_bytes.js";
 import { connection } from "../live.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
+import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
 import { Empty } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
@@ -31,13 +32,14 @@ export function Topic({ name, query }) {
   const [isPaused, setPaused] = useState(false);
   const [isPublishing, setPublishing] = useState(false);
   const feed = useFeed(name, beginOf(query), isPaused);
-  useShortcut("n", () => setPublishing(true));
+  const mayPublish = mayDo("topics", "publish", name);
+  useShortcut("n", () => setPublishing(true), mayPublish);
   useConnection(feed.connection);
   return html`<a class="up" href=${to("topics")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
-      <button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>
+      ${mayPublish && html`<button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>`}
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
-      <button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button></div>
+      ${mayDo("topics", "write", name) && html`<button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button>`}</div>
     ${feed.error && html`<${Problem} error=${feed.error} />`}
     ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />

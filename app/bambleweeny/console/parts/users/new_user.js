@@ -46,6 +46,6 @@ export function NewUser({ onMade }) {
     </div>
     <details><summary>${text.limits}</summary><${LimitFields} draft=${limits} onDraft=${setLimits} /></details>
     ${error && html`<${Problem} error=${error} />`}
-    <footer><button class="primary" disabled=${isBusy}>${text.make}</button></footer>
+    <footer><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
   </form></section>`;
 }
