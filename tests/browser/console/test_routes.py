@@ -153,7 +153,8 @@ def test_all_lines_of_a_refused_rule_are_marked(console, route):
 def test_a_mock_answers_without_the_white_space_of_the_editor(console, route):
     url = route([{"path": "/a"}])
     console.open(f"routes/{route.name}")
-    replace_document(console, '{"name": "%s", "rules": [\n{"path": "/a", "answers": [{"json": {\n   "n": 1.50}}]}]}' % route.name)  # fmt: skip
+    text = '{"name": "%s", "rules": [\n{"path": "/a", "answers": [{"json": {\n   "n": 1.50}}]}]}'
+    replace_document(console, text % route.name)
     console.chord("s")
     console.find(".message", "The route is saved")
     assert get(f"{url}/a").text == '{"n":1.50}'
