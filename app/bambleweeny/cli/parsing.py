@@ -5,12 +5,15 @@ import sys
 from argparse import Action, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Collection, Iterable, Sequence
 from textwrap import wrap
-from typing import IO, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from bambleweeny.cli.connection.connection_options import add_connection_options
 from bambleweeny.cli.escapes import visible
 from bambleweeny.cli.suggestions import all_of, did_you_mean
 from bambleweeny.cli.verb import AddOptions, Verb, examples_of
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 PROGRAM = "bambleweeny "
 END = "--"
@@ -30,7 +33,7 @@ class Parser(ArgumentParser):
     takes_command = False
     """Whether the command of another program follows END."""
 
-    def print_help(self, file: IO[str] | None = None) -> None:
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
         """Print the help; argparse would ignore that the reader has exited."""
         print(self.format_help(), end="", file=file)
 

@@ -7,7 +7,6 @@ those of its extra `server` if they are installed, and from the notices of the e
 """
 
 import json
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
