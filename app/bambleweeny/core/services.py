@@ -116,7 +116,6 @@ def make_services(
 ) -> Services:
     """Build the services over a store; `most_sandboxes`: of a user, and open. No round trip."""
     metrics = metrics or Metrics(SharedCounters().part(0))
-    keys = Keys(store)
     waits = LongPolls(store, max_waits, metrics.change_waits)
     streams = Streams(waits, metrics.change_streams)
     bounds = (max_list_items, max_list_bytes)
@@ -134,7 +133,7 @@ def make_services(
         call_rates=CallRates(store),
         users=users,
         logins=Logins(store, passwords),
-        keys=keys,
+        keys=(keys := Keys(store)),
         key_changes=KeyChanges(store, keys),
         lists=lists,
         items=Items(store, waits, bounds),
