@@ -33,7 +33,12 @@ class Console:
         self.browser.get(f"{self.server.url}/console#/{address}")
 
     def found(self, css, text=""):
-        """Return the first shown element that has a text, or None."""
+        """Return the first shown element that has a text, or None while that changes."""
+        # NOTE: a dialog may open between the looks at two of its fields; only then the second is the first shown one.
+        element = self._first(css, text)
+        return element if element and element == self._first(css, text) else None
+
+    def _first(self, css, text):
         for element in self.browser.find_elements(By.CSS_SELECTOR, css):
             with suppress(StaleElementReferenceException):
                 if element.is_displayed() and text in element.text:

@@ -9,7 +9,7 @@ export function mergedJson(base, mine, theirs) {
   return text === null ? null : indented(text).text;
 }
 
-// NOTE: undefined is a member that is not there.
+// NOTE: a member that an object lacks is undefined.
 function mergedValue(base, mine, theirs) {
   if (mine === theirs || base === theirs) return mine;
   if (base === mine) return theirs;
