@@ -47,6 +47,8 @@ def test_no_page_has_a_violation(console, axe, addresses, setting):
         wide = console.run("return document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             found[address].append(f"scrolls {wide} px to the side")
+    # NOTE: in a narrow window the pages, which a login waits for, are behind a button.
+    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert {address: broken for address, broken in found.items() if broken} == {}
 
 
