@@ -64,14 +64,22 @@ class Console:
 
         def clicked():
             # NOTE: a message may be above it for some seconds.
-            with suppress(StaleElementReferenceException, ElementClickInterceptedException):
+            with suppress(StaleElementReferenceException):
                 element = self.found(css, text)
                 if element and element.is_enabled():
-                    element.click()
-                    return True
+                    return self._clicked(element)
             return False
 
         self.until(clicked, f"{css} {text}")
+
+    def _clicked(self, element):
+        try:
+            element.click()
+        except ElementClickInterceptedException:
+            # NOTE: the driver does not scroll to what lies below the bar at the top.
+            self.run("arguments[0].scrollIntoView({ block: 'center' })", element)
+            return False
+        return True
 
     def type(self, css, keys):
         """Type into a field."""

@@ -53,6 +53,7 @@ def test_no_page_has_a_violation(console, axe, addresses, setting):
 
 
 def test_the_login_and_what_lies_over_a_page(console, axe):
+    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     console.open("home")
     console.find("#content h1")
     found = {}
