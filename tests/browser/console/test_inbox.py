@@ -221,7 +221,7 @@ def test_refusals_are_shown_when_events_are_polled(console, hook):
     added = console.browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
     console.open(f"inbox/{hook.name}?show=refused")
     console.browser.refresh()
-    console.find(".state", "Refreshing every 3 s")
+    console.find(".state", "Refreshing")
     console.find(".empty", "refused no request")
     assert post(url).status_code == 405
     console.find(".refusals", "405")

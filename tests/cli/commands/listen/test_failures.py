@@ -226,7 +226,7 @@ def test_a_broken_pipe_loses_no_item(client, hooks, receiver, listening):
     process = listening(hooks, receiver.url)
     process.stdout.close()
     process.stdout = open(os.devnull)
-    assert process.wait(timeout=30) == 1
+    assert process.wait(timeout=30) == 141
     assert client.lists.stats(hooks)["leased"] == 0
 
 

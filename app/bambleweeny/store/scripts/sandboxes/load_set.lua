@@ -53,10 +53,11 @@ for _, topics in ipairs({earlier_topics, names_in(its_topics)}) do
     redis.pcall('PUBLISH', its_published(topic), '')
   end
 end
-for _, event in ipairs((watched or followed) and changed or {}) do
+watched = redis.call('HGET', user, 'watched')
+for _, event in ipairs(watched and changed or {}) do
   notify(unpack(event))
 end
-for _, list in ipairs((watched or followed) and names_in(its_lists) or {}) do
+for _, list in ipairs(watched and names_in(its_lists) or {}) do
   notify('list.push', list)
 end
 return redis.call('ZCARD', its_dropped_routes) + redis.call('ZCARD', its_dropped_bins)
