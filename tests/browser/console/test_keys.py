@@ -154,6 +154,13 @@ def test_a_new_key_never_overwrites(console):
     assert_refused(console, 412)
 
 
+def close_typed(console):
+    """Close a form in which something is typed: it asks first."""
+    console.press(Keys.ESCAPE)
+    console.click("dialog button.danger")
+    console.gone("dialog")
+
+
 def test_a_form_stays_as_it_is_while_others_change_keys(console):
     for name in ("app:color", "hits"):
         console.click("button", "New key")
@@ -171,8 +178,7 @@ def test_a_form_stays_as_it_is_while_others_change_keys(console):
         assert console.run("return dialog.matches(':modal')")
         console.press("fore")
         assert console.find("dialog input").get_attribute("value") == "before"
-        console.press(Keys.ESCAPE)
-        console.gone("dialog")
+        close_typed(console)
         console.client.delete(name)
         console.find(".empty")
 
@@ -233,8 +239,7 @@ def test_a_name_that_no_key_may_have_is_refused_as_text(console):
     console.find("dialog .wrong", "not '<'")
     console.click("dialog button.primary", "Create")
     console.find("dialog[open]")
-    console.press(Keys.ESCAPE)
-    console.gone("dialog")
+    close_typed(console)
 
 
 def test_selected_keys_are_deleted_after_their_count_is_typed(console):
