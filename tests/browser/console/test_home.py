@@ -63,7 +63,7 @@ def test_a_card_that_is_done_can_be_run_again(console):
 
 
 def test_steps_that_are_done_are_folded_below_the_events(console):
-    console.browser.refresh()
+    console.open("home")
     console.find("#content h2", "What happens now")
     assert [h.text for h in console.browser.find_elements("css selector", "#content h2")] == [
         "What happens now",

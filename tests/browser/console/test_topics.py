@@ -77,6 +77,7 @@ def test_a_paused_feed_counts_what_waits(console, news):
     console.open("topics/news")
     console.find("button.opens", "first")
     console.click("button", "Pause view")
+    console.find("button", "Resume view")
     for number in range(3):
         console.client.topics.publish("news", f"late {number}")
     console.find(".waiting", "Paused. 3 messages wait.")
