@@ -28,5 +28,5 @@ def no_complaint(console):
     console.complaints()
     yield
     found = console.complaints()
-    console.browser.get(f"{console.server.url}/console/a/latest/icon.svg")
+    console.browser.get(f"{console.server.url}/docs")
     assert found == []

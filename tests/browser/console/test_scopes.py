@@ -20,7 +20,7 @@ def named(console):
     def log_in(*scopes):
         made = client.tokens.add("colleague", scopes)
         console.run("sessionStorage.clear()")
-        console.browser.refresh()
+        console.browser.get(f"{console.server.url}/console")
         console.click("button", "Use a token")
         console.type("input[name=token]", f"{made.text}\n")
         console.find("#pages")

@@ -15,6 +15,7 @@ export const text = {
   calls: "Calls",
   callsNote: "Since the start of the server, by path. p50 and p99 are the bounds below which half and 99 of 100 calls were answered.",
   path: "Path",
+  noPath: "paths that do not exist",
   count: "Calls",
   errors: "4xx / 5xx",
   p50: "p50",

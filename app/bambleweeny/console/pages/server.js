@@ -63,7 +63,7 @@ function Calls({ samples }) {
     <div class="plain" tabindex="0"><table aria-label=${text.calls}>
       <thead><tr><th scope="col">${text.path}</th>${["count", "errors", "p50", "p99"].map((name) => html`<th key=${name} scope="col" class="number">${text[name]}</th>`)}</tr></thead>
       <tbody>${callsOf(samples).map(({ route, count, bad, p50, p99 }) => html`<tr class="row" key=${route}>
-        <th scope="row" class="mono">${route}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>
+        <th scope="row" class="mono">${route || text.noPath}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>
         <td class="number">${bound(p50)}</td><td class="number">${bound(p99)}</td></tr>`)}</tbody>
     </table></div></section>`;
 }
