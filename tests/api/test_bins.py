@@ -307,10 +307,11 @@ def test_what_is_not_signed_spends_no_rate(publish, http):
 
 
 def test_a_default_rate_bounds_a_flood(publish, items, http):
-    path = publish()
-    statuses = [http.post(path).status_code for _ in range(620)]
-    assert 600 <= statuses.count(200) < 620
-    assert set(statuses) == {200, 429}
+    path, begun = publish(), time.monotonic()
+    statuses = [http.post(path).status_code for _ in range(700)]
+    # NOTE: ten a second are allowed besides those at the beginning.
+    assert 600 <= statuses.count(200) <= 601 + 10 * (time.monotonic() - begun)
+    assert set(statuses) <= {200, 429}
 
 
 def test_bodies_have_a_bound(publish, items, http):
