@@ -1,11 +1,11 @@
 """The JavaScript client for browsers and Node, which any page may load."""
 
 from functools import cache
-from importlib.resources import files
 
 import falcon
 
 from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
+from bambleweeny.resources import resources
 
 
 class JavaScript:
@@ -22,5 +22,5 @@ class JavaScript:
 
 @cache
 def _module(name: str) -> CachedFile:
-    module = (files("bambleweeny") / "client" / name).read_bytes()
+    module = (resources() / "client" / name).read_bytes()
     return CachedFile(module, "text/javascript; charset=utf-8")

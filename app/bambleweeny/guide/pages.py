@@ -2,12 +2,13 @@
 
 import re
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
+
+from bambleweeny.resources import resources
 
 HOME = "README"
 """The file with the table of contents."""
-_FOLDER = files("bambleweeny") / "guide"
+_FOLDER = resources() / "guide"
 _ENTRY = re.compile(
     r"^## (?P<section>.+)$|"
     r"^- \[(?P<title>.+)\]\((?P<name>[a-z-]+)\.md\): (?P<summary>.+)$",

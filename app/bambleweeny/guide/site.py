@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from functools import cache
 from html import escape
-from importlib.resources import files
 from string import Template
 
 from bambleweeny import __version__
 from bambleweeny.guide.markdown import Heading, render
 from bambleweeny.guide.pages import Page, contents, home, sections
 from bambleweeny.guide.search import Found
+from bambleweeny.resources import resources
 
 ASSETS = "<!-- style sheet and script -->"
 """The place of the style sheet, script and icon of a page; each answer has another nonce there."""
-_FOLDER = files("bambleweeny") / "guide" / "site"
+_FOLDER = resources() / "guide" / "site"
 _NOTHING_FOUND = "Try other words, or look through the contents."
 _BELOW_HOME = "docs/"
 """The prefix of links on the home page, /docs; the other pages are at /docs/NAME."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,12 +13,13 @@ from bambleweeny.api.answers.cached_files import IMMUTABLE, REVALIDATED, CachedF
 from bambleweeny.api.answers.pages import tag_of
 from bambleweeny.errors import InternalError, NotFound
 from bambleweeny.guide.site import site_file
+from bambleweeny.resources import resources
 
 PAGE = "index.html"
 _ICON = "icon.svg"
 _LIBRARY = "preact.js"
 _MAIN = "main.js"
-_FOLDER = files("bambleweeny") / "console"
+_FOLDER = resources() / "console"
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",

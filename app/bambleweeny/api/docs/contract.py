@@ -1,12 +1,12 @@
 """The contract as JSON."""
 
 from functools import cache
-from importlib.resources import files
 
 import falcon
 import msgspec
 
 from bambleweeny.api.answers.cached_files import REVALIDATED, CachedFile
+from bambleweeny.resources import resources
 
 
 class Contract:
@@ -38,7 +38,7 @@ def document() -> bytes:
     """Return the OpenAPI document as JSON."""
     import yaml  # noqa: PLC0415  only the first of these requests pays for it
 
-    text = (files("bambleweeny") / "openapi.yaml").read_text("utf-8")
+    text = (resources() / "openapi.yaml").read_text("utf-8")
     loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return msgspec.json.encode(loaded) + b"\n"
 

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha1
-from importlib.resources import files
 from typing import NamedTuple
 
+from bambleweeny.resources import resources
 from bambleweeny.store.schema import with_names
 
 _DIRECTIVE = re.compile(r'--- @(include|function|lazy) "([\w/]+)"(?: (\w+))?').fullmatch
@@ -73,7 +73,7 @@ class Script:
 
 
 def _read(name: str) -> str:
-    return (files(__package__) / f"{name}.lua").read_text("utf-8")
+    return (resources() / "store" / "scripts" / f"{name}.lua").read_text("utf-8")
 
 
 class Assembler:
