@@ -71,7 +71,7 @@ class Tokens:
         """Check the token: return `authenticated`, `admin`, `user`, `id` and `info`.
 
         `authenticated` and `admin` are the texts "True" and "False". For a named token there are
-        also `token`, its id, and `scopes`. An invalid token is not an error here.
+        also `token`, its id, `name` and `scopes`. An invalid token is not an error here.
         """
         is_nobody = not self._connection.login.is_given
         answer = self._connection.call("GET", "/auth/test", is_public=is_nobody)

@@ -209,7 +209,8 @@ def test_the_last_use_is_noted(as_uli, with_token):
 def test_auth_test_shows_what_a_token_may_do(as_uli, with_token):
     token = made(as_uli)
     found = with_token(token["token"]).get("/auth/test").json()
-    assert (found["token"], found["scopes"], found["user"]) == (token["id"], READER[0], "uli")
+    assert (found["token"], found["name"]) == (token["id"], token["name"])
+    assert (found["scopes"], found["user"]) == (READER[0], "uli")
 
 
 def test_a_deleted_user_has_no_tokens(as_admin, as_uli, with_token, uli, raw):

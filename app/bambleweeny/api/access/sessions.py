@@ -154,6 +154,7 @@ class AuthTest:
     def __init__(self, services: Services) -> None:
         self._users = services.users
         self._tokens = services.tokens
+        self._named = services.named_tokens
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Answer 200 with the caller's identity, also without a valid token."""
@@ -183,8 +184,13 @@ class AuthTest:
             return known
         ends = "does not expire" if left is None else f"expires in {left} seconds"
         ends = "ends with its sandbox" if caller.is_in_sandbox else ends
-        scopes = " ".join(caller.scopes.texts)
-        return {**known, "info": f"The token {ends}.", "token": caller.token, "scopes": scopes}
+        return {
+            **known,
+            "info": f"The token {ends}.",
+            "token": caller.token,
+            "name": self._named.name_of(caller),
+            "scopes": " ".join(caller.scopes.texts),
+        }
 
 
 class Logout:

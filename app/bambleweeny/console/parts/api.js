@@ -199,5 +199,5 @@ async function endOnServer({ token, scopes }) {
 async function described(token, ends) {
   const who = (await call(request("GET", ["auth", "test"], { headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
   if (who.authenticated !== "True") throw new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
-  return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes?.split(" ") ?? null, name: who.token };
+  return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes?.split(" ") ?? null, name: who.name };
 }

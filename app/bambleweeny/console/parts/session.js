@@ -7,7 +7,7 @@ const WARNING_MS = 180_000;
 const LEAST_MS = 10_000;
 
 // `{ token, ends, user, id, admin, scopes, name }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
-// `scopes` is a list of texts, or null for a session, which may do all that its user may; `name` is the id of a named token.
+// `scopes` is a list of texts, or null for a session, which may do all that its user may; `name` is that of a named token.
 export const session = new Observable(kept());
 // `{ id, name }` of the user for which the admin acts, or null.
 export const acting = new Observable(null);

@@ -102,6 +102,12 @@ class NamedTokens:
         ends = [record.expires, record.old_until if is_old else 0]
         return Found(caller, min((end for end in ends if end), default=0))
 
+    def name_of(self, caller: Caller) -> str:
+        """Return the name of the caller's token, "" if it has been revoked. One round trip."""
+        tenant = self._schema.tenant(caller.id)
+        [packed] = self._store.read(("HGET", tenant.tokens, caller.token))
+        return token_record_of(packed).name if packed else ""
+
     def create(
         self, caller: Caller, name: str, scopes: Sequence[str], expires: int = 0, rate: str = ""
     ) -> tuple[str, NamedToken]:
