@@ -72,7 +72,7 @@ test("every preset is complete with a name", () => {
 
 test("events are those of the names that a token may read", () => {
   assert.deepEqual(eventsQuery(null), { kinds: "*" });
-  assert.deepEqual(eventsQuery(["keys:read:app:*", "keys:read:b", "lists:push"]), { keys: "app:*,b", kinds: "key.set,key.del,key.expire" });
+  assert.deepEqual(eventsQuery(["keys:read:app:*", "keys:read:b", "lists:push"]), { keys: "app:*,b", kinds: "key.set,key.del,key.expire,key.change" });
   assert.equal(eventsQuery(["keys:read:a:*", "read"]).keys, "*");
   assert.equal(eventsQuery(["lists:push:jobs"]), null);
 });

@@ -138,6 +138,15 @@ def test_a_call_of_a_route_is_sent_once(services, uli, events, document, sent):
     assert [event.replace(route, "ID") for event in events()] == sent
 
 
+def test_a_changed_ttl_is_sent(services, uli, events):
+    services.keys.set(uli, "a", b"x")
+    services.key_changes.change_ttl(uli, "a", 60)
+    assert events() == ["key.set a", "key.change a"]
+    services.key_changes.change_ttl(uli, "a", None)
+    services.key_changes.change_ttl(uli, "missing", 60)
+    assert events() == ["key.change a"]
+
+
 def test_an_expired_key_is_sent_once_and_a_renewed_one_never(services, uli, store, raw, events):
     def expire(name):
         services.key_changes.set_with_options(uli, name, b"x", WriteOptions(60))

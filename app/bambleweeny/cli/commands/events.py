@@ -37,7 +37,7 @@ VERBS = {
             USERID,
         ),
         note="""The events are key.set, key.del and list.push, unless --kinds asks for others:
-key.expire, list.pop, list.lease, list.ack, list.dead, list.change,
+key.expire, key.change, list.pop, list.lease, list.ack, list.dead, list.change,
 topic.publish, route.call, bin.call and bin.refuse. Without names, events of all
 names are printed. Events during a broken connection are lost.""",
     )

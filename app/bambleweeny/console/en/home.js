@@ -27,7 +27,7 @@ export const text = {
   events: "What happens now",
   eventsNone: "Changes of your keys, lists, topics, routes and bins appear here as they happen, from any client.",
   eventNames: {
-    "key.set": "key set", "key.del": "key deleted", "key.expire": "key expired", "list.push": "item added", "list.pop": "item popped", "list.lease": "item leased",
+    "key.set": "key set", "key.del": "key deleted", "key.expire": "key expired", "key.change": "TTL changed", "list.push": "item added", "list.pop": "item popped", "list.lease": "item leased",
     "list.ack": "item acknowledged", "list.dead": "item dead", "list.change": "list changed", "topic.publish": "message published", "route.call": "route called", "bin.call": "bin called",
   },
   more: "Read the quickstart",

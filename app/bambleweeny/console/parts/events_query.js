@@ -2,7 +2,7 @@
 import { rowOf } from "./tokens/scopes.js";
 
 const KINDS = {
-  keys: ["key.set", "key.del", "key.expire"],
+  keys: ["key.set", "key.del", "key.expire", "key.change"],
   lists: ["list.push", "list.pop", "list.lease", "list.ack", "list.dead", "list.change"],
   topics: ["topic.publish"],
   routes: ["route.call"],

@@ -8,7 +8,7 @@ from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_name, is_part_of_name
 
 KINDS = {
-    "keys": ("key.set", "key.del", "key.expire"),
+    "keys": ("key.set", "key.del", "key.expire", "key.change"),
     "lists": ("list.push", "list.pop", "list.lease", "list.ack", "list.dead", "list.change"),
     "topics": ("topic.publish",),
     "routes": ("route.call",),

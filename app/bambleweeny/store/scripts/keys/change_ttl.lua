@@ -1,4 +1,4 @@
--- Sets or removes a key's TTL; its content type stays.
+-- Sets or removes a key's TTL; its content type stays. Notifies followers.
 --
 -- Input
 --   KEYS[1] user (hash): the tenant's record
@@ -12,6 +12,7 @@
 -- Output: the value and the stored metadata, or OK; nil if the key does not exist
 -- Errors: precondition_failed
 --- @include "lib/tenant"
+--- @include "lib/notify"
 --- @include "lib/key_metadata"
 local name, ttl, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local returns_entry = ARGV[6] == '1'
@@ -31,6 +32,7 @@ if expires == 0 then
 else
   redis.call('PEXPIREAT', its_key(name), expires)
 end
+notify_followers('key.change', name)
 if not returns_entry then
   return redis.status_reply('OK')
 end
