@@ -143,7 +143,8 @@ def test_a_changed_ttl_is_sent(services, uli, events):
     services.key_changes.change_ttl(uli, "a", 60)
     assert events() == ["key.set a", "key.change a"]
     services.key_changes.change_ttl(uli, "a", None)
-    services.key_changes.change_ttl(uli, "missing", 60)
+    with pytest.raises(NotFound):
+        services.key_changes.change_ttl(uli, "missing", 60)
     assert events() == ["key.change a"]
 
 
