@@ -14,6 +14,8 @@ from performance.wire import Wire, request_bytes
 
 _SIZES = (100, 1_000, 10_000)
 _GETS = 2_000
+_GAP_PER_NAME = 5e-6
+"""In seconds: a test runs between two resets; a server delays one that follows a long one at once."""
 _PAUSES = (("resets one after the other", 0.0), ("a reset each second", 1.0))
 
 
@@ -86,9 +88,12 @@ def _times_of_size(world: _World, size: int, times: int) -> list[list[Cell]]:
     def save() -> None:
         world.ask("PUT", "/sandboxes/self/snapshots/a", token)
 
+    gap = size * _GAP_PER_NAME
     rows = [
-        _row(f"reset of {size} names", reset, times),
-        _row(f"reset of {size} names, half of them changed", reset, times, prepare=change),
+        _row(f"reset of {size} names", reset, times, pause=gap),
+        _row(
+            f"reset of {size} names, half of them changed", reset, times, prepare=change, pause=gap
+        ),
         _row(f"snapshot of {size} names", save, times),
         _row(f"copy of {size} names", lambda: world.make(query=source), fewer),
         _row(f"delete of {size} names", world.delete, fewer),

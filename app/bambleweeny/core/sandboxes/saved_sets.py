@@ -4,9 +4,10 @@ from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.mocks.references import NAME_RULE, is_public_name
+from bambleweeny.core.pacing import Turns
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.errors import Busy, InvalidName, NotFound
-from bambleweeny.names import id_of_sandbox, saved_tenant
+from bambleweeny.names import id_of_sandbox, owner_of, saved_tenant
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_SET, DELETE_SET, LOAD_SET, SAVE_SET
 
@@ -31,6 +32,7 @@ class SavedSets:
         self._store = store
         self._bounds = list_bounds
         self._public = (routes, bins)
+        self._turns = Turns()
 
     def save(self, place: Caller, name: str, now_ms: int = 0) -> None:
         """Save the data of a sandbox in a set, in place of the one with that name; atomic.
@@ -46,10 +48,11 @@ class SavedSets:
         """Replace the data of a sandbox by those of a set; atomic.
 
         Public ids stay, items get new ids, idempotency keys and the counts of rules go. A miss
-        raises NotFound. O(data).
+        raises NotFound. O(data); a user that loads large sets in a loop is slowed down.
         """
         try:
-            dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds)
+            with self._turns.of(owner_of(place.id)):
+                dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds)
         except NotFound as ex:
             raise _no_snapshot(name) from ex
         if dropped:
