@@ -1,6 +1,6 @@
 """Sandboxes never mix: random operations in many at once, compared with a model in Python.
 
-By hand: `PYTHONPATH=tests python -m faults.sandboxes --engine cluster --seconds 60`.
+By hand: `PYTHONPATH=tests:tests/faults python -m faults.sandboxes --engine cluster --seconds 60`.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from faults.sandboxes.endings import measure_ends
 from faults.sandboxes.places import ENGINES, serving
 from faults.sandboxes.run import run
 
@@ -35,9 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
                 sandboxes=args.sandboxes,
                 is_over=lambda _, end=end: time.monotonic() > end,
             )
+            took, left = measure_ends(place, sandboxes=10, seconds=10)
+            verdict.differences += [f"left 10 s after its end: {name}" for name in left]
         for difference in verdict.differences[:20]:
             print(difference)
-        print(verdict, flush=True)
+        print(verdict)
+        print(
+            f"{engine}: {len(left)} keys were left {took:.1f} s after the end of 10 sandboxes",
+            flush=True,
+        )
         differences += len(verdict.differences)
     return 1 if differences else 0
 

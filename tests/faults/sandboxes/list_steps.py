@@ -280,9 +280,8 @@ def delete_list(world: World) -> None:
     name = world.random.choice([*NAMES, BURIED])
     queue = world.data.lists.pop(name, None)
     world.ask("DELETE", f"/lists/{name}", status=200 if queue else 404)
-    if queue:
-        for pair in [pair for pair in world.data.pushes if pair[0] == name]:
-            del world.data.pushes[pair]
+    for pair in [pair for pair in world.data.pushes if pair[0] == name]:
+        del world.data.pushes[pair]
 
 
 def list_names(world: World) -> None:

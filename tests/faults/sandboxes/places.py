@@ -1,25 +1,24 @@
 """Servers over each kind of engine, and what is in the engine."""
 
-import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 from bambleweeny.core.sandboxes.records import Bounds
-from faults.engines import RedisServer
-from faults.moving import Masters
+from bambleweeny.store.client.cluster import slot_of
+from engines import LOCAL, RedisServer
 from faults.sandboxes.model import line_of_item, line_of_key, line_of_message
-from servers import Http, running
+from moving import Masters
+from servers import Http, Server, running
 
 ENGINES = ("embedded", "external", "cluster")
 PASSWORD = "secret"
 ADMIN_PASSWORD = "x"
 BYTES_OF_SANDBOX = Bounds().bytes
 _MOST_BYTES = 8 << 30
-_EXECUTABLE = "BAMBLEWEENY_TEST_REDIS"
 
 
 @dataclass
@@ -28,7 +27,8 @@ class Place:
 
     urls: list[str]
     clients: list[redis.Redis]
-    pids: list[int]
+    engine: RedisServer | Masters | None = None
+    """None if it is that of the server."""
 
     def names(self) -> set[str]:
         """Return the names of all keys of the engine."""
@@ -41,43 +41,45 @@ class Place:
             login = {"username": "admin", "password": ADMIN_PASSWORD}
             return Http(self.urls[0], http.post("/auth/token?raw", json=login).text)
 
+    def kill_engine(self, user_id: int) -> None:
+        """Kill the engine, or the node of a Cluster that has the data of a user; start it again."""
+        node = self.engine
+        if isinstance(node, Masters):
+            node = node.servers[node.owner_of(slot_of(b"b9y:{%d}:user" % user_id))]
+        assert isinstance(node, RedisServer)
+        node.kill()
+        node.again()
+
 
 @contextmanager
 def serving(engine: str, servers: int = 3, *more: str) -> Iterator[Place]:
     """Run servers over an engine: one with two workers over its own, else several of one worker."""
+    options = ["--max-sandboxes", "200", "--log-level", "warning", *more]
     with tempfile.TemporaryDirectory(prefix="b9y") as folder, ExitStack() as stack:
-        place, shared = Path(folder), ["--max-sandboxes", "200", "--log-level", "warning", *more]
-        variables = {"BAMBLEWEENY_ADMIN_PASSWORD": ADMIN_PASSWORD}
+        place = Path(folder)
         if engine == "embedded":
-            data = place / "d"
-            server = stack.enter_context(
-                running("serve", "--data-dir", str(data), "--workers", "2", *shared, **variables)
-            )
-            client = redis.Redis(unix_socket_path=str(data / "run" / "engine.sock"))
-            yield Place([server.url], [stack.enter_context(client)], [server.process.pid])
+            url = stack.enter_context(_server(place, "--workers", "2", *options)).url
+            client = redis.Redis(unix_socket_path=str(place / "run" / "engine.sock"))
+            yield Place([url], [stack.enter_context(client)])
             return
-        url, clients = _outside(engine, place, stack)
-        running_ones = [
-            stack.enter_context(
-                running(
-                    "serve", "--data-dir", str(place / f"d{n}"), "--workers", "1", "--redis-url", url,
-                    *shared, **variables,
-                )
-            )
-            for n in range(servers)
-        ]  # fmt: skip
-        urls, pids = [one.url for one in running_ones], [one.process.pid for one in running_ones]
-        yield Place(urls, clients, pids)
+        outside: RedisServer | Masters
+        if engine == "cluster":
+            outside = Masters(place, count=3)
+            url, nodes = outside.url, outside.servers
+        else:
+            outside = RedisServer(place)
+            url, nodes = f"redis://{LOCAL}:{outside.port}", [outside]
+        stack.callback(outside.stop)
+        options += ["--workers", "1", "--redis-url", url]
+        urls = [
+            stack.enter_context(_server(place / f"data{n}", *options)).url for n in range(servers)
+        ]
+        yield Place(urls, [stack.enter_context(node.client()) for node in nodes], outside)
 
 
-def _outside(engine: str, place: Path, stack: ExitStack) -> tuple[str, list[redis.Redis]]:
-    if engine == "cluster":
-        masters = Masters(place, count=3, executable=os.environ.get(_EXECUTABLE))
-        stack.callback(masters.stop)
-        return masters.url, [stack.enter_context(one.client()) for one in masters.servers]
-    server = RedisServer(place, executable=os.environ.get(_EXECUTABLE))
-    stack.callback(server.stop)
-    return f"redis://127.0.0.1:{server.port}", [stack.enter_context(server.client())]
+def _server(data: Path, *options: str) -> AbstractContextManager[Server]:
+    variables = {"BAMBLEWEENY_ADMIN_PASSWORD": ADMIN_PASSWORD}
+    return running("serve", "--data-dir", str(data), *options, **variables)
 
 
 class Owner:

@@ -136,7 +136,7 @@ def _learn_ids(world: World, name: str) -> None:
 def compare(world: World) -> None:
     """Compare the complete export and all listings with the model."""
     found = sorted(
-        (_record(line) for line in world.ask("GET", "/export").body.splitlines()), key=repr
+        (record_of(line) for line in world.ask("GET", "/export").body.splitlines()), key=repr
     )
     expected = world.data.records()
     if found != expected:
@@ -172,7 +172,7 @@ def _read_ids(world: World) -> None:
             list_steps.read_items(world, name)
 
 
-def _record(line: bytes) -> tuple[Any, ...]:
+def record_of(line: bytes) -> tuple[Any, ...]:
     """Return a line of an export as `Data.records` has it."""
     [(kind, row)] = json.loads(line).items()
     if kind == "key":
