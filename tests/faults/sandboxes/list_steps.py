@@ -234,7 +234,10 @@ def change_item(world: World) -> None:
 def move(world: World) -> None:
     """Move items to another list, or back into their own."""
     name, to, state = _name(world), BURIED, world.random.choice([DEAD, "ready"])
-    items = world.data.lists.get(name, Queue()).of(state)[:1]
+    items = world.data.lists.get(name, Queue()).of(state)
+    if state == DEAD and len(items) > 1:
+        return  # the first is that which died first
+    items = items[:1]
     if not items:
         return
     answer = world.ask(
