@@ -6,7 +6,6 @@ By hand: `PYTHONPATH=tests:tests/faults python -m faults.sandboxes --engine clus
 import argparse
 import random
 import sys
-import time
 from collections.abc import Sequence
 
 from faults.sandboxes.endings import measure_ends
@@ -27,14 +26,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     differences = 0
     for engine in args.engine or ENGINES:
         with serving(engine, args.servers) as place:
-            end = time.monotonic() + args.seconds
             verdict = run(
                 place,
                 engine,
                 args.seed,
                 owners=args.owners,
                 sandboxes=args.sandboxes,
-                is_over=lambda _, end=end: time.monotonic() > end,
+                seconds=args.seconds,
             )
             took, left = measure_ends(place, sandboxes=10, seconds=10)
             verdict.differences += [f"left 10 s after its end: {name}" for name in left]

@@ -125,8 +125,10 @@ class _Stranger:
                 continue
             with Http(self._url, token) as http:
                 if self._random.random() < self._share:
-                    with suppress(requests.RequestException):
+                    try:
                         self._fill(http)
+                    except requests.RequestException:
+                        self._found.statuses["no answer"] += 1
                 while http.delete("/sandboxes/self").status_code == 429:
                     time.sleep(0.05)
 

@@ -3,18 +3,15 @@
 import json
 from typing import Any
 
-from bambleweeny.core.values import Base64, bytes_of
-from faults.sandboxes.model import DEAD, Item, Queue
+from faults.sandboxes import item_steps
+from faults.sandboxes.item_steps import BURIED, NAMES, body_of, read_items
+from faults.sandboxes.model import Item, Queue
 from faults.sandboxes.world import World
-from msgspec import convert
 
-NAMES = [f"q{number}" for number in range(4)]
-BURIED = "buried"
 _POLICIES = [
     {"max_attempts": 2}, {"max_attempts": 1, "dead_letter": BURIED}, {"max_len": 6},
     {"max_len": 4, "overflow": "drop_oldest"}, {"paused": True}, {"max_attempts": 3, "lease": 90},
 ]  # fmt: skip
-STATES = ("ready", "leased", "delayed", DEAD)
 
 
 def push(world: World) -> None:
@@ -97,7 +94,7 @@ def pop(world: World) -> None:
     status = 200 if taken or most else 204
     answer = world.ask(method, f"/lists/{name}{path}{query}", status=status)
     if most:
-        world.check([_bytes(one) for one in answer.json], [one.body for one in taken], "popped")
+        world.check([body_of(one) for one in answer.json], [one.body for one in taken], "popped")
     elif taken:
         world.check(answer.body, taken[0].body, "popped")
     for one in taken:
@@ -118,7 +115,7 @@ def lease_shortly(world: World) -> None:
 def _lease(world: World, name: str, most: int, seconds: int) -> None:
     taken = _next(world, name, most)
     rows = world.ask("POST", f"/lists/{name}/lease?max={most}&for={seconds}").json["items"]
-    found = [(int(row["id"]), row["attempt"], _bytes(row["body"])) for row in rows]
+    found = [(int(row["id"]), row["attempt"], body_of(row["body"])) for row in rows]
     expected = [(one.id, one.attempts + 1, one.body) for one in taken]
     world.check(found, expected, f"leased of {name}")
     for one, row in zip(taken, rows, strict=True):
@@ -166,103 +163,6 @@ def try_old_lease(world: World) -> None:
         world.check(answer.json["code"], "lease_not_found", "an earlier lease")
 
 
-def browse(world: World) -> None:
-    """Compare all items of a list, and its counts."""
-    name = _name(world)
-    read_items(world, name)
-    queue = world.data.lists.get(name, Queue())
-    shown = world.ask("GET", f"/lists/{name}/stats").json
-    counts = {state: len(queue.of(state)) for state in STATES}
-    counts["bytes"] = sum(len(body) for body in queue.items)
-    world.check({field: shown[field] for field in counts}, counts, f"counts of {name}")
-
-
-def read_items(world: World, name: str) -> None:
-    """Compare the items of a list in each state with the model, which learns unknown ids."""
-    queue = world.data.lists.get(name, Queue())
-    for state in STATES:
-        path = f"/lists/{name}/items?state={state}&limit=1000"
-        rows = world.ask("GET", path).json["items"]
-        expected = {one.body: one for one in queue.of(state)}
-        found = {_bytes(row["body"]): row for row in rows}
-        world.check(sorted(found), sorted(expected), f"{state} items of {name}")
-        if state == "ready":
-            known = [one.body for one in expected.values() if one.id]
-            world.check([body for body in found if expected[body].id], known, f"order of {name}")
-        for body, item in expected.items():
-            _compare(world, item, found[body])
-
-
-def _compare(world: World, item: Item, row: dict[str, Any]) -> None:
-    shown = (row["attempt"], row.get("reason") or "")
-    world.check(shown, (item.attempts, item.reason), f"{item.body!r}")
-    item.id = item.id or int(row["id"])
-    world.check(int(row["id"]), item.id, f"id of {item.body!r}")
-
-
-def change_item(world: World) -> None:
-    """Deliver, bury, delete or look at a single item."""
-    name = _name(world)
-    queue = world.data.lists.get(name, Queue())
-    items = [one for one in queue.items.values() if one.state != "leased"]
-    if not items:
-        world.ask("PATCH", f"/lists/{name}/items/1795833529720509?state=ready", status=404)
-        return
-    item = world.random.choice(items)
-    path, how = (
-        f"/lists/{name}/items/{item.id}",
-        world.random.choice(["show", "ready", DEAD, "delete"]),
-    )
-    if how == "show":
-        world.check(world.ask("GET", f"{path}?raw=1").body, item.body, "an item")
-    elif how == "delete":
-        world.ask("DELETE", path)
-        del queue.items[item.body]
-        world.data.tidy()
-    else:
-        answer = world.ask("PATCH", f"{path}?state={how}").json
-        if how == DEAD and item.state != DEAD:
-            world.data.bury(name, item, "")
-        elif how == "ready" and item.state == DEAD:
-            item.state, item.attempts, item.reason, item.origin = "ready", 0, "", ""
-        elif how == "ready":
-            item.state, item.due = "ready", None
-        item.id = int(answer["id"])
-        world.check(answer["list"], BURIED if item.body not in queue.items else name, "its list")
-
-
-def move(world: World) -> None:
-    """Move items to another list, or back into their own."""
-    name, to, state = _name(world), BURIED, world.random.choice([DEAD, "ready"])
-    items = world.data.lists.get(name, Queue()).of(state)
-    if state == DEAD and len(items) > 1:
-        return  # the first is that which died first
-    items = items[:1]
-    if not items:
-        return
-    answer = world.ask(
-        "POST", f"/lists/{name}/move", json.dumps({"to": to, "state": state, "max": 1})
-    )
-    world.check(answer.json["items"], 1, "moved")
-    for one in items:
-        del world.data.lists[name].items[one.body]
-        world.data.queue(to).items[one.body] = Item(one.body)
-    world.data.tidy()
-    read_items(world, to)
-
-
-def purge(world: World) -> None:
-    """Delete the items in a state."""
-    name, state = _name(world), world.random.choice([DEAD, "delayed"])
-    queue = world.data.lists.get(name, Queue())
-    gone = queue.of(state)
-    answer = world.ask("DELETE", f"/lists/{name}/items?state={state}")
-    world.check(answer.json["items"], len(gone), f"{state} purged")
-    for one in gone:
-        del queue.items[one.body]
-    world.data.tidy()
-
-
 def set_policy(world: World) -> None:
     """Set or delete a policy."""
     name = _name(world)
@@ -298,16 +198,12 @@ def _next(world: World, name: str, most: int) -> list[Item]:
     return [] if queue.policy.get("paused") else queue.of("ready")[:most]
 
 
-def _bytes(value: Any) -> bytes:
-    return bytes_of(convert(value, type=str | Base64))
-
-
 def _name(world: World) -> str:
     return world.random.choice(NAMES)
 
 
 STEPS = [
     push, push, push, push, push_lines, push_once, push_once, pop, pop, lease, lease, end_lease,
-    end_lease, try_old_lease, browse, browse, change_item, change_item, move, purge, set_policy,
-    delete_list, list_names,
+    end_lease, try_old_lease, set_policy,
+    delete_list, list_names, *item_steps.STEPS,
 ]  # fmt: skip

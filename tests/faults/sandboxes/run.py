@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -34,12 +33,17 @@ def run(
     *,
     owners: int,
     sandboxes: int,
-    is_over: Callable[[int], bool],
+    seconds: float = 0,
+    operations: int = 0,
 ) -> Verdict:
-    """Let each of some sandboxes do operations until `is_over` for their number."""
+    """Let each of some sandboxes do random operations for so long, and at least so many."""
     verdict = Verdict(engine, seed)
-    mine = [Owner(place, f"user{number}") for number in range(owners)]
-    before = place.names()
+    mine = [Owner(place, f"user{seed}-{number}") for number in range(owners)]
+    before, end = place.names(), time.monotonic() + seconds
+
+    def is_over(done: int) -> bool:
+        return done >= operations and time.monotonic() >= end
+
     runners = [
         Runner(place, mine[n % owners], Random(f"{seed} {n}"), verdict.differences, is_over)
         for n in range(sandboxes)
@@ -73,7 +77,7 @@ def _check_reserved(verdict: Verdict, owners: list[Owner], runners: list[Runner]
 
 
 def left_names(place: Place, before: set[str], seconds: float = _GONE_SECONDS) -> set[str]:
-    """Return keys of the engine that sandboxes have left after some time; none as soon as none is."""
+    """Return keys of the engine that sandboxes have left, once none is or that time is over."""
     end = time.monotonic() + seconds
     while True:
         new = place.names() - before

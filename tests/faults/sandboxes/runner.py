@@ -8,7 +8,7 @@ from contextlib import suppress
 from copy import deepcopy
 from random import Random
 
-from faults.sandboxes import key_steps, list_steps, public_steps, whole_steps
+from faults.sandboxes import item_steps, key_steps, list_steps, public_steps, whole_steps
 from faults.sandboxes.model import (
     Data,
     Item,
@@ -81,7 +81,7 @@ class Runner(threading.Thread):
         """Do an operation; a sandbox that differs from its model is not used any more."""
         try:
             for name in sorted(world.settle()):
-                list_steps.read_items(world, name)
+                item_steps.read_items(world, name)
             step(world)
             self.counts["operations"] += 1
             self.counts[f"of {step.__module__.rpartition('.')[2].partition('_')[0]}"] += 1

@@ -1,4 +1,4 @@
-"""Whatever is killed in the middle of resets, a sandbox has all of the old data or all of the new."""
+"""Whatever is killed in the middle of resets, a sandbox has all of the old or of the new data."""
 
 import pytest
 from faults.sandboxes.deaths import Deaths, kill_during_resets

@@ -19,4 +19,5 @@ def test_a_flood_of_strangers_stays_within_its_bounds(share):
     assert (found.left, found.failed) == (0, 0)
     assert found.statuses["POST 201"] > MOST
     assert found.statuses["POST 503"] > 0
+    assert found.statuses["no answer"] == 0
     assert sorted(found.seconds)[len(found.seconds) // 2] < 1

@@ -5,7 +5,7 @@ from faults.sandboxes.endings import measure_ends
 from faults.sandboxes.places import ENGINES, serving
 from faults.sandboxes.run import run
 
-OPERATIONS, SANDBOXES = 250, 6
+OPERATIONS, SANDBOXES = 150, 6
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -22,9 +22,7 @@ def place(engine):
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.timeout(180)
 def test_sandboxes_do_what_their_models_do(place, engine, seed):
-    verdict = run(
-        place, engine, seed, owners=2, sandboxes=SANDBOXES, is_over=lambda done: done >= OPERATIONS
-    )
+    verdict = run(place, engine, seed, owners=2, sandboxes=SANDBOXES, operations=OPERATIONS)
     print(f"\n{verdict}")
     assert verdict.differences == []
     assert verdict.counts["operations"] >= OPERATIONS * SANDBOXES

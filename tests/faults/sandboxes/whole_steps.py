@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bambleweeny.core.values import Base64, bytes_of
-from faults.sandboxes import key_steps, list_steps
+from faults.sandboxes import item_steps, key_steps
 from faults.sandboxes.model import (
     Data,
     Item,
@@ -123,10 +123,10 @@ def load(world: World, name: str, moment: Span | None = None) -> None:
 def _learn_ids(world: World, name: str) -> None:
     """Read new ids of items, which are in the order of the earlier ones."""
     queue = world.data.lists[name]
-    earlier = {state: [one.body for one in queue.of(state)] for state in list_steps.STATES}
+    earlier = {state: [one.body for one in queue.of(state)] for state in item_steps.STATES}
     for one in queue.items.values():
         one.id = 0
-    list_steps.read_items(world, name)
+    item_steps.read_items(world, name)
     ready = [one.body for one in queue.of("ready")]
     world.check(ready, earlier["ready"], f"order of {name} after a reset")
     is_new = all(one.id > world.highest_leased for one in queue.items.values())
@@ -146,7 +146,7 @@ def compare(world: World) -> None:
     pairs = [(name, world.data.keys[name].value) for name in sorted(world.data.keys)]
     world.check(key_steps.keys_in_pages(world, 100), pairs, "keys")
     for name in [*world.data.lists]:
-        list_steps.read_items(world, name)
+        item_steps.read_items(world, name)
     for noun, names in (("lists", world.data.lists), ("topics", world.data.topics)):
         rows = world.ask("GET", f"/{noun}").json[noun]
         world.check([row["key"] for row in rows], sorted(names), noun)
@@ -169,7 +169,7 @@ def _read_ids(world: World) -> None:
     """Read ids that are not known yet: the order of a saved list is that of the ids."""
     for name, queue in [*world.data.lists.items()]:
         if any(not one.id for one in queue.items.values()):
-            list_steps.read_items(world, name)
+            item_steps.read_items(world, name)
 
 
 def record_of(line: bytes) -> tuple[Any, ...]:
