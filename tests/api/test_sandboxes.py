@@ -4,12 +4,15 @@ import io
 import json
 import threading
 import time
+from collections import Counter
 
 import pytest
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.instance.instance import open_instance
 from bambleweeny.core.sandboxes.open_sandboxes import OpenSandboxes
 from bambleweeny.core.sandboxes.sweeper import sweep
 from bambleweeny.core.transfer.backup import back_up
+from bambleweeny.errors import Busy, RateLimited
 from core.sandboxes.worlds import BIN, ROUTE, SEED, lines_of
 from servers import Http
 
@@ -438,6 +441,37 @@ def test_a_flood_of_strangers_leaves_a_bounded_number_of_keys(services, store, r
             assert type(ex).__name__ == "Busy"
     keys = [name for name in raw.keys("*") if b"~" in name or b"open" in name]
     assert len(keys) < 20
+
+
+def test_strangers_who_delete_what_they_make_leave_a_bounded_number_of_keys(services, store, raw):
+    small = OpenSandboxes(store, services.sandboxes, 2)
+    made, refused = 0, None
+    for number in range(40):
+        try:
+            _, sandbox = small.create(f"10.0.0.{number}", "", 60)
+        except Busy as ex:
+            refused = ex
+            continue
+        made += 1
+        services.sandboxes.delete(Caller(f"open~{sandbox.id}", "open", ""))
+    assert made == 20
+    assert "made too often" in str(refused)
+    assert 100 < refused.retry_after <= 180
+    assert len([name for name in raw.keys("*") if b"sandboxes:" in name and b"{" not in name]) <= 21
+
+
+def test_an_address_that_makes_too_many_uses_up_nothing_of_the_others(services, store):
+    small = OpenSandboxes(store, services.sandboxes, 2)
+    statuses = Counter()
+    for address in ["10.0.0.1"] * 40 + ["10.0.0.2"] * 5 + ["10.0.0.3"] * 5:
+        try:
+            _, sandbox = small.create(address, "", 60)
+        except RateLimited:
+            statuses["limited"] += 1
+        else:
+            statuses["made"] += 1
+            services.sandboxes.delete(Caller(f"open~{sandbox.id}", "open", ""))
+    assert statuses == {"made": 15, "limited": 35}
 
 
 @pytest.mark.parametrize("query", ["?ttl=2h", "?from=aaaaaa", "?ttl=0", "?x=1", "?userid=1"])

@@ -97,6 +97,24 @@ def test_who_lets_the_others_end_goes_on_alone(store):
     assert order[3:] == ["three"]
 
 
+def test_the_first_that_lets_the_others_end_goes_on_last(store):
+    order, awaited = [], []
+
+    def patient(name):
+        store.read(("PING",))
+        awaited.append(store.pipelining.is_awaited())
+        store.pipelining.let_others_end()
+        store.read(("PING",))
+        order.append((name, store.pipelining.is_awaited()))
+
+    store.pipelining.run(iter([lambda: patient("one"), lambda: patient("two")]))
+    assert awaited == [False, True]
+    assert order == [("two", True), ("one", False)]
+    store.pipelining.run(iter([lambda: patient("three")]))
+    assert (awaited[-1], order[-1]) == (False, ("three", False))
+
+
 def test_outside_nobody_is_waited_for(store):
+    assert not store.pipelining.is_awaited()
     store.pipelining.let_others_end()
     assert store.read(("PING",)) == [b"PONG"]

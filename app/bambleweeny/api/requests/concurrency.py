@@ -24,7 +24,9 @@ def may_block(
 def yield_leadership(req: falcon.Request) -> None:
     """Let another thread lead the event loop from now on.
 
-    Raises KeyError without our server: a blocking request would delay all others unnoticed.
+    The server may postpone the request and run it again from the beginning, so call this before
+    the request changes anything. Raises KeyError without our server: a blocking request would
+    delay all others unnoticed.
     """
     req.env["bambleweeny.yield_leadership"]()
 

@@ -14,6 +14,9 @@ from bambleweeny.store.scripts import COUNT_OPEN_SANDBOX, CREATE_USER_ONCE
 
 _OF_ADDRESS = Limit(5, 720)
 """Five at once, and one more every twelve minutes: five in an hour."""
+_MADE_BY_ALL = 10
+"""So many times the most at a time may be made in an hour. It bounds what counts addresses."""
+_HOUR = 3600
 _RATE = ("rate", "20/s", "burst", 100)
 _RETRY_SECONDS = 60
 
@@ -36,22 +39,25 @@ class OpenSandboxes:
     def create(self, address: str, name: str, seconds: int) -> tuple[str, Sandbox]:
         """Make an empty sandbox for a client at an address; return its token, and the sandbox.
 
-        Raises RateLimited if the address has made too many, and Busy if there are too many of all.
-        Four round trips.
+        Raises RateLimited if the address has made too many, and Busy if there are too many of all,
+        or all addresses have made too many. Five round trips.
         """
         schema = self._store.schema
         index = schema.tenant(OPEN_OWNER).sandboxes
-        if self._store.read(("ZCARD", index))[0] >= self.most:
-            raise _too_many()
         digest = sha256(origin_of(address).encode()).hexdigest()[:32]
-        wait_ms = self._store.run(
-            COUNT_OPEN_SANDBOX,
-            [schema.login("sandboxes", digest)],
-            self._limit.interval_ms,
-            self._limit.most_ms,
-        )
-        if wait_ms:
-            raise _limited(ceil(wait_ms / 1000))
+        of_address = schema.login("sandboxes", digest)
+        count, used_ms = self._store.read(("ZCARD", index), ("PTTL", of_address))
+        if count >= self.most:
+            raise _too_many()
+        # NOTE: one that is refused for its address uses up nothing of what all may make.
+        if (wait_ms := self._limit.wait_ms(max(used_ms, 0))) > 0:
+            raise _limited(wait_ms)
+        number = _MADE_BY_ALL * self.most
+        of_all = Limit(number, _HOUR / number)
+        if wait_ms := self._count(schema.login("sandboxes", "all"), of_all):
+            raise _too_often(wait_ms)
+        if wait_ms := self._count(of_address, self._limit):
+            raise _limited(wait_ms)
         bounds = Bounds(1000, 1 << 20, ("is_closed", 1, *_RATE))
         owner = Caller(OPEN_OWNER, OPEN_OWNER, "")
         try:
@@ -63,6 +69,18 @@ class OpenSandboxes:
         except TooManySandboxes as ex:
             raise _too_many() from ex
 
+    def _count(self, name: str, limit: Limit) -> int:
+        """Count a creation; return 0, or the ms after which one is accepted."""
+        made: int = self._store.run(COUNT_OPEN_SANDBOX, [name], limit.interval_ms, limit.most_ms)
+        return made
+
+
+def _too_often(wait_ms: int) -> Busy:
+    seconds = ceil(wait_ms / 1000)
+    error = Busy("Open sandboxes are made too often.", hint=f"Try again in {seconds} s, or log in.")
+    error.retry_after = seconds
+    return error
+
 
 def _too_many() -> Busy:
     error = Busy("There are as many open sandboxes as the server allows.")
@@ -70,7 +88,8 @@ def _too_many() -> Busy:
     return error
 
 
-def _limited(seconds: int) -> RateLimited:
+def _limited(wait_ms: int) -> RateLimited:
+    seconds = ceil(wait_ms / 1000)
     error = RateLimited(
         "Your address makes too many sandboxes.",
         hint=f"It may make 5 in an hour. Try again in {seconds} s, or log in.",

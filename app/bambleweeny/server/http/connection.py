@@ -7,13 +7,11 @@ import time
 from contextlib import suppress
 from fcntl import ioctl
 from functools import partial
-from io import BytesIO
 from termios import TIOCOUTQ
 from typing import Any
 
-from waitress.buffers import ReadOnlyFileBasedBuffer
-
 from bambleweeny.errors import Busy, RequestTimeout
+from bambleweeny.server.http.buffers.account import COPIED, unsent_part
 from bambleweeny.server.http.delays.faults import reset_on_close
 from bambleweeny.server.http.delays.plan import Plan
 from bambleweeny.server.http.exclusive import Postponed
@@ -23,8 +21,6 @@ from bambleweeny.server.http.task import RefusalTask, Task
 
 _STALL_SECONDS = 10.0
 _LINGER_SECONDS = 2.0
-_COPIED = 64 << 10
-_COPY_RATIO = 7
 _SEND_BYTES = 256 << 10
 
 
@@ -106,7 +102,7 @@ class Connection(Receiving):
         if self._is_exclusive:
             self.leave_exclusive()
         self.account.sent += sent
-        sent += int(super().write_soon(_after(data, sent)))
+        sent += int(super().write_soon(unsent_part(data, sent)))
         self.account.update()
         return sent
 
@@ -148,7 +144,16 @@ class Connection(Receiving):
 
     def wait_until_read(self) -> None:
         """Block until the client has read nearly all of its answer, or is cut off."""
-        self._wait_for_reader(_COPIED)
+        self._wait_for_reader(COPIED)
+
+    def yield_leadership(self) -> None:
+        """Let another thread lead, since the request may take long; call it before any change.
+
+        Raises Postponed if another request that may block is pipelined with this one: that might
+        be a long poll, and this one would wait for its end. Then it runs again from its beginning.
+        """
+        self._postpone_if_awaited()
+        self.server.leader_follower.yield_leadership()
 
     def run_alone(self, size: int) -> None:
         """Continue a request while no other one with a large answer runs.
@@ -157,6 +162,7 @@ class Connection(Receiving):
         wait; then it runs again from its beginning. Others may run as soon as its answer
         begins.
         """
+        self._postpone_if_awaited()
         self.hold_room(size)
         try:
             self.server.exclusive.enter(self)
@@ -229,6 +235,11 @@ class Connection(Receiving):
             self.leave_exclusive()
         self.account.update()
 
+    def _postpone_if_awaited(self) -> None:
+        if self.server.leader_follower.is_awaited():
+            self._rewind()
+            raise Postponed(self.run_again)
+
     def _rewind(self) -> None:
         self.requests[0].get_body_stream().seek(0)
 
@@ -285,15 +296,3 @@ class Connection(Receiving):
         if self._fileno is not None:
             reset_on_close(self.wire)
             self.handle_close()
-
-
-def _after(data: Any, sent: int) -> Any:
-    """Return the rest of data after `sent` bytes, without a copy if most of it is left."""
-    rest = len(data) - sent
-    if not isinstance(data, bytes) or rest < max(_COPIED, _COPY_RATIO * sent):
-        return data[sent:] if sent else data
-    file = BytesIO(data)
-    file.seek(sent)
-    buffer = ReadOnlyFileBasedBuffer(file)
-    buffer.prepare()
-    return buffer

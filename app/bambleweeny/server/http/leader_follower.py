@@ -34,6 +34,9 @@ class Scheduler(Protocol):
     def let_others_end(self) -> None:
         """Return once no other job of the calling thread runs; none begins after this."""
 
+    def is_awaited(self) -> bool:
+        """Return whether another job of the calling thread waits in `let_others_end`."""
+
 
 class OneByOne:
     """A scheduler that begins a request when the one before it has ended."""
@@ -47,6 +50,10 @@ class OneByOne:
 
     def let_others_end(self) -> None:
         """Return: no other job runs."""
+
+    def is_awaited(self) -> bool:
+        """Return False: no other job runs."""
+        return False
 
 
 def _start_thread(work: Callable[[], bool], name: str) -> None:
@@ -134,6 +141,10 @@ class LeaderFollower:
         """
         self._hand_over()
         self._scheduler.let_others_end()
+
+    def is_awaited(self) -> bool:
+        """Return whether a request that may block waits until those pipelined with it end."""
+        return self._scheduler.is_awaited()
 
     def watch(self, seconds: float, each_tick: Callable[[], object] = lambda: None) -> None:
         """Replace a leader whose request takes long; return after `seconds`.

@@ -94,7 +94,6 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
-            "bambleweeny.yield_leadership": self.leader_follower.yield_leadership,
             "bambleweeny.max_body": self.adj.max_request_body_size - 1,
         }
 

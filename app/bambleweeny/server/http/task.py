@@ -129,6 +129,7 @@ class Task(_Answer, WSGITask):  # type: ignore[misc]
             "wsgi.input": request.get_body_stream(),
             "waitress.client_disconnected": self.channel.check_client_disconnected,
             "bambleweeny.connection": self.channel,
+            "bambleweeny.yield_leadership": self.channel.yield_leadership,
             "bambleweeny.request": request,
         }
         for name, value in request.headers.items():

@@ -48,14 +48,18 @@ class PipelineWorker(greenlet):
             self._home.switch()
 
 
-class _Idle(threading.local):
-    """Idle greenlets of the calling thread; making a new one costs more than a request."""
+class _OfThread(threading.local):
+    """Idle greenlets of the calling thread, and the first one that lets the others end.
+
+    Making a new greenlet costs more than a request.
+    """
 
     def __init__(self) -> None:
-        self.ones: list[PipelineWorker] = []
+        self.idle: list[PipelineWorker] = []
+        self.patient: PipelineWorker | None = None
 
 
-_idle = _Idle()
+_of_thread = _OfThread()
 
 
 def current() -> PipelineWorker | None:
@@ -85,7 +89,7 @@ class Pipelining:
         A job must hold no lock while it asks the engine: the next job of the thread might wait
         for that lock, and the thread would never continue.
         """
-        idle = _idle.ones
+        idle = _of_thread.idle
         running: list[PipelineWorker] = []
         for job in jobs:
             one = idle.pop() if idle else PipelineWorker()
@@ -97,14 +101,32 @@ class Pipelining:
             if askers := [one for one in running if one.asked]:
                 self._answer(askers)
             else:
-                running[0].switch()  # it let the others end
+                # They let the others end. The first may block for long, so it continues last.
+                others = [one for one in running if one is not _of_thread.patient]
+                (others or running)[0].switch()
             idle += [one for one in running if not one.is_busy]
             running = [one for one in running if one.is_busy]
 
     def let_others_end(self) -> None:
-        """Wait until no other job runs in this thread; return immediately if none does."""
-        if running := current():
+        """Wait until no other job runs in this thread; return immediately if none does.
+
+        If another job of the thread waits for that already, it continues after this one.
+        """
+        running = current()
+        if running is None:
+            return
+        is_first = _of_thread.patient is None
+        if is_first:
+            _of_thread.patient = running
+        try:
             running.ask(())
+        finally:
+            if is_first:
+                _of_thread.patient = None
+
+    def is_awaited(self) -> bool:
+        """Return whether another job of this thread already waits until the others have ended."""
+        return _of_thread.patient not in (None, current())
 
     def _answer(self, askers: list[PipelineWorker]) -> None:
         try:

@@ -3,7 +3,10 @@
 import time
 import weakref
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from waitress.buffers import ReadOnlyFileBasedBuffer
 
 from bambleweeny.server.http.buffers.budget import Budget, group_of
 from bambleweeny.server.http.buffers.progress import Progress
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     from bambleweeny.server.http.connection import Connection
 
 _REQUEST_BYTES = 2 << 10
+COPIED = 64 << 10
+"""A shorter rest of an answer is copied."""
+_COPY_RATIO = 7
 
 _group_of = lru_cache(maxsize=4096)(group_of)
 
@@ -118,3 +124,15 @@ def _bytes_of_requests(connection: "Connection") -> int:
     # NOTE: an incomplete head is copied with each piece that arrives.
     received += len(incoming.header_plus) if incoming is not None else 0
     return received + _REQUEST_BYTES * max(0, len(complete) - 1)
+
+
+def unsent_part(data: Any, sent: int) -> Any:
+    """Return data after its first `sent` bytes, without a copy if most of it is left."""
+    rest = len(data) - sent
+    if not isinstance(data, bytes) or rest < max(COPIED, _COPY_RATIO * sent):
+        return data[sent:] if sent else data
+    file = BytesIO(data)
+    file.seek(sent)
+    buffer = ReadOnlyFileBasedBuffer(file)
+    buffer.prepare()
+    return buffer
