@@ -313,6 +313,15 @@ def test_routes_and_bins_keep_their_urls_across_resets(world):
     assert world.get("/bins?id=in").json()["list"] == BIN["list"]
 
 
+def test_a_reset_forgets_refused_requests(world):
+    [path] = [one["path"] for one in world.get("/bins").json()["bins"] if one.get("name") == "in"]
+    with Http(world.url) as stranger:
+        assert stranger.delete(path).status_code == 405
+    assert len(world.get("/bins/refused?id=in").json()["refused"]) == 1
+    world.post("/sandboxes/self/reset")
+    assert world.get("/bins/refused?id=in").json() == {"refused": []}
+
+
 def waiting(services, call) -> threading.Thread:
     """Start a call that waits, and return once it does."""
     before = services.metrics.counted().waits
