@@ -14,6 +14,7 @@ from bambleweeny.core.sandboxes.sweeper import sweep
 from bambleweeny.core.transfer.backup import back_up
 from bambleweeny.errors import Busy, RateLimited
 from core.sandboxes.worlds import BIN, ROUTE, SEED, lines_of
+from receivers import until
 from servers import Http
 
 
@@ -315,6 +316,15 @@ def test_routes_and_bins_keep_their_urls_across_resets(world):
     assert world.get("/bins?id=in").json()["list"] == BIN["list"]
 
 
+def test_a_reset_forgets_refused_requests(world):
+    [path] = [one["path"] for one in world.get("/bins").json()["bins"] if one.get("name") == "in"]
+    with Http(world.url) as stranger:
+        assert stranger.delete(path).status_code == 405
+    assert len(world.get("/bins/refused?id=in").json()["refused"]) == 1
+    world.post("/sandboxes/self/reset")
+    assert world.get("/bins/refused?id=in").json() == {"refused": []}
+
+
 def waiting(services, call) -> threading.Thread:
     """Start a call that waits, and return once it does."""
     before = services.metrics.counted().waits
@@ -366,6 +376,40 @@ def test_requests_in_a_sandbox_count_for_the_owner(services, as_admin, as_uli):
         answers = [world.get("/keys").status_code for _ in range(7)]
     assert answers == [200] * 5 + [429] * 2
     assert code_of(as_uli.get("/keys")) == (429, "rate_limited")
+
+
+def test_a_new_rate_of_the_owner_counts_in_its_sandboxes_at_once(as_admin, as_uli):
+    with make(as_uli) as world, make(as_uli) as other:
+        assert "RateLimit" not in world.get("/keys").headers
+        as_admin.put("/users/1", json={"rate": "4/d"})
+        answers = [client.get("/keys").status_code for client in (world, other) * 3]
+        assert answers == [200] * 4 + [429] * 2
+        as_admin.put("/users/1", json={"rate": "100/s"})
+        # NOTE: a worker refuses for up to 0.1 s what it knows to be above a rate.
+        until(lambda: world.get("/keys").status_code == 200)
+        as_admin.put("/users/1", json={"rate": "0"})
+        assert "RateLimit" not in world.get("/keys").headers
+
+
+def test_a_new_max_value_of_the_owner_counts_in_its_sandboxes_at_once(as_admin, as_uli):
+    with make(as_uli) as world:
+        for most, status in (("1kb", 413), ("8kb", 200), ("2kb", 413), (0, 200)):
+            as_admin.put("/users/1", json={"max_value": most})
+            assert world.put("/keys/a", data=bytes(4096)).status_code == status
+
+
+def test_a_later_end_brings_no_earlier_limits_back(as_admin, as_uli, world):
+    assert world.put("/keys/a", data=bytes(4096)).status_code == 200
+    as_admin.put("/users/1", json={"max_value": "1kb"})
+    assert as_uli.patch(f"/sandboxes/{world.id}?ttl=2h").status_code == 200
+    assert world.put("/keys/a", data=bytes(4096)).status_code == 413
+
+
+def test_a_sandbox_that_has_ended_is_not_made_by_new_limits(as_admin, as_uli, world, raw):
+    raw.delete(f"b9y:{{1}}~{world.id}:user")
+    as_admin.put("/users/1", json={"rate": "4/d"})
+    assert not raw.exists(f"b9y:{{1}}~{world.id}:user")
+    assert world.get("/keys").status_code == 401
 
 
 def test_backups_leave_sandboxes_out(world, store):

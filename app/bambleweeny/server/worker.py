@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,17 @@ from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import Instance
 from bambleweeny.core.instance.metrics import Metrics
 from bambleweeny.core.instance.shared_counters import Part
-from bambleweeny.core.sandboxes.sweeper import Sweeper
+from bambleweeny.core.sandboxes.sweeper import SWEEP_SECONDS, sweep
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
-from bambleweeny.core.usage.traffic import TrafficFlushes
+from bambleweeny.core.usage.traffic import FLUSH_SECONDS
 from bambleweeny.server.admin_password import FILE_NAME
 from bambleweeny.server.allocator import Heap
 from bambleweeny.server.http.accept_balancer import Share
 from bambleweeny.server.http.answer_cache import AnswerCache
 from bambleweeny.server.http.server import HttpServer
 from bambleweeny.server.logs import hold_requests
+from bambleweeny.server.periodic import Periodic
 from bambleweeny.store import Store
 from bambleweeny.store.changes import Changes
 from bambleweeny.system.signals import stop_signals
@@ -86,13 +88,12 @@ def work(
         heap.trim()
         return os.getppid() == parent
 
-    flushes = TrafficFlushes(services.traffic.flush)
-    flushes.start()
-    sweeper = Sweeper(store.with_long_retry)
-    sweeper.start()
-    server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
-    sweeper.stop()
-    flushes.stop()
+    with (
+        Periodic("traffic", services.traffic.flush, FLUSH_SECONDS),
+        Periodic("sweeper", partial(sweep, store.with_long_retry), SWEEP_SECONDS),
+    ):
+        server.run(should_run, before_end=services.waits.stop, each_tick=hold_requests())
+    services.traffic.flush()
 
 
 def _make_app(config: Config, services: Services, base_path: BasePath | None) -> Any:

@@ -1,10 +1,8 @@
 """Traffic: counted in memory, flushed, kept for 35 days."""
 
-import threading
-
 import pytest
 from bambleweeny.core.usage import traffic as module
-from bambleweeny.core.usage.traffic import Traffic, TrafficFlushes
+from bambleweeny.core.usage.traffic import Traffic
 from bambleweeny.core.usage.usage import Usage
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
@@ -102,24 +100,6 @@ def test_a_user_that_is_gone_gets_no_traffic(traffic, services, raw):
     traffic.flush()
     assert raw.keys("b9y:{1}:*") == []
     assert not any(traffic._unsent.values())
-
-
-def test_the_thread_flushes_and_flushes_last(traffic):
-    flushed = threading.Event()
-    calls = []
-
-    def flush():
-        calls.append(1)
-        flushed.set()
-        raise RuntimeError
-
-    flushes = TrafficFlushes(flush, seconds=0.001)
-    flushes.start()
-    assert flushed.wait(5)
-    flushes.stop()
-    before = len(calls)
-    assert not flushes._thread.is_alive()
-    assert before >= 2
 
 
 def test_the_usage_counts_each_noun(services, uli):

@@ -19,12 +19,13 @@ NAMES = sorted(
 SCRIPTS = {script.name: script for script in lua_check.all_scripts()}
 FOLDERS = "|".join(sorted({name.partition("/")[0] for name in NAMES}))
 FILES = re.compile(rf"[\w/]+\.(?:py|lua)\b|(?<=`)(?:{FOLDERS})/\w+").findall
+_PARTS_OF_SANDBOXES = ("owner", "request_limits", "sets", "saved_keys", "saved_lists")
 LIBRARIES = [
     name
     for name in NAMES
     if name.startswith("lib/")
     or name in ("batch/rollback", "rates/cell_rates")
-    or name in (f"sandboxes/{part}" for part in ("owner", "sets", "saved_keys", "saved_lists"))
+    or name in (f"sandboxes/{part}" for part in _PARTS_OF_SANDBOXES)
 ]
 ENTRY = re.compile(r"(KEYS|ARGV)\[(\d+)\] (\w+) \([^)]+\)(?:: .+)?").fullmatch
 GROUP = re.compile(r"ARGV\[(\d+)\.\.\] (\w+ \([^)]+\)(?:, \w+ \([^)]+\))*): .+").fullmatch

@@ -74,10 +74,10 @@ class UserRecords:
         """Set fields; return the version of the user's sessions, or None for a miss. Atomic.
 
         An empty value removes its field. With `digest`, that of a code which the user does not
-        have is a miss too. O(fields, named tokens of the user).
+        have is a miss too. O(fields, named tokens and sandboxes of the user).
         """
-        record = self._schema.tenant(user_id).user
-        version = self._store.run(CHANGE_USER, [record], int(has_password), digest, *fields)
+        keys = self._schema.tenant(user_id).declared
+        version = self._store.run(CHANGE_USER, keys, int(has_password), digest, *fields)
         return None if version is None else str(version.decode())
 
     def fetch(self, ids: Sequence[str]) -> list[User | None]:

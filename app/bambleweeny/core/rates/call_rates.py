@@ -49,16 +49,12 @@ class CallRates:
         return standing
 
     def _ask(self, caller: Caller, policies: tuple[Policy, ...]) -> Standing:
-        args: list[str | int] = []
+        # NOTE: without that a user could multiply its rate by its sandboxes.
+        args: list[str | int] = [int(owner_of(caller.id) != OPEN_OWNER)]
         for policy in policies:
             field = caller.token if policy.name == _TOKEN else _USER
             args += [f"{policy.name}:{field}", *policy.packed]
-        # NOTE: or a user could multiply its rate by its sandboxes. The call that follows checks
-        # whether the sandbox has ended.
-        spender = caller
-        if caller.is_in_sandbox and owner_of(caller.id) != OPEN_OWNER:
-            spender = caller.unchecked._replace(id=owner_of(caller.id))
-        reply = run_read_as(self._store, spender, SPEND_RATE, *args)
+        reply = run_read_as(self._store, caller, SPEND_RATE, *args)
         return standing_of(policies, reply)
 
 

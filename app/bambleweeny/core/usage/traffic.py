@@ -17,7 +17,8 @@ DAYS = 35
 COUNTS = ("requests", "bytes_in", "bytes_out", "client_errors", "server_errors")
 """What is counted; errors are answers with status 4xx and 5xx."""
 
-_FLUSH_SECONDS = 10.0
+FLUSH_SECONDS = 10.0
+"""How often a worker adds its counts to the store."""
 _MOST_ROWS = 20_000
 _STEP = 100
 _log = logging.getLogger(__name__)
@@ -117,36 +118,6 @@ class Traffic:
             self._is_away = is_away
             state = "the counts stay in memory" if is_away else "the counts are stored again"
             _log.warning("traffic: %s", state)
-
-
-class TrafficFlushes:
-    """A thread that flushes the traffic every ten seconds, and at the end."""
-
-    def __init__(self, flush: Callable[[], None], seconds: float = _FLUSH_SECONDS) -> None:
-        self._flush = flush
-        self._seconds = seconds
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
-
-    def start(self) -> None:
-        """Begin; call it in the process of the worker."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Flush for the last time, and return after that."""
-        self._stopped.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopped.wait(self._seconds):
-            self._flush_or_log()
-        self._flush_or_log()
-
-    def _flush_or_log(self) -> None:
-        try:
-            self._flush()
-        except Exception:
-            _log.exception("the traffic could not be counted")
 
 
 def day_of(seconds: float, ago: int = 0) -> str:

@@ -14,6 +14,7 @@
 -- Errors: too_many_sandboxes, max_bytes_exceeded, store_full
 --- @include "lib/tenant"
 --- @include "lib/quota"
+--- @include "sandboxes/request_limits"
 local sandbox, ends, max_sandboxes = ARGV[2], ARGV[3], tonumber(ARGV[4])
 local max_bytes, token = ARGV[5], ARGV[6]
 if redis.call('ZSCORE', its_sandboxes, sandbox) then
@@ -36,13 +37,8 @@ redis.call(
   'HSET', record, 'name', name, 'role', 'user', 'version', '1', 'max_bytes', max_bytes,
   'room', max_bytes
 )
+copy_request_limits(user, record)
 redis.call('HSET', record, unpack(ARGV, 7))
-for _, field in ipairs({'rate', 'burst', 'max_value'}) do
-  local value = redis.call('HGET', user, field)
-  if value then
-    redis.call('HSET', record, field, value)
-  end
-end
 redis.call('PEXPIREAT', record, ends)
 redis.call('HSET', string.sub(record, 1, -5) .. 'tokens', sandbox, token)
 return name

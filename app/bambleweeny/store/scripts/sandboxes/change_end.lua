@@ -9,5 +9,6 @@
 --- @include "sandboxes/owner"
 local ends = ARGV[2]
 redis.call('ZADD', owner_tag .. ':sandboxes', 'XX', ends, sandbox_id)
-redis.call('HSET', user, 'ends', ends, 't:' .. sandbox_id, 1)
+redis.call('HSET', user, 'ends', ends)
+redis.call('HSETNX', user, 't:' .. sandbox_id, 1)
 return redis.call('PEXPIREAT', user, ends)

@@ -50,7 +50,10 @@ end
 local function unlink_topics_and_documents(tag)
   unlink_listed(under(tag, its_topics), under(tag, its_topic('')))
   for _, index in ipairs({its_routes, its_bins}) do
-    unlink_listed(under(tag, index), under(tag, its_document('')), under(tag, its_counts('')))
+    unlink_listed(
+      under(tag, index), under(tag, its_document('')), under(tag, its_counts('')),
+      under(tag, its_refused(''))
+    )
   end
   for _, part in ipairs(whole_parts) do
     redis.call('UNLINK', tag .. part)

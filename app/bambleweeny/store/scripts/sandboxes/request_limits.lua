@@ -1,0 +1,13 @@
+-- The request limits of a user, which its sandboxes have too.
+
+-- Gives the record of a sandbox the limits in the record of its owner.
+local function copy_request_limits(owner, record)
+  for _, field in ipairs({'rate', 'burst', 'max_value'}) do
+    local value = redis.call('HGET', owner, field)
+    if value then
+      redis.call('HSET', record, field, value)
+    else
+      redis.call('HDEL', record, field)
+    end
+  end
+end
