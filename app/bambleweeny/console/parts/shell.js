@@ -8,6 +8,7 @@ import { leaveSession, mayLeave } from "./leaving.js";
 import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
+import { Inside } from "./sandboxes/inside.js";
 import { acting, session } from "./session.js";
 import { useChord, useShortcut } from "./shortcuts.js";
 import { html, useEffect, useLayoutEffect, useRef, useState, useValue } from "./ui.js";
@@ -39,6 +40,7 @@ export function Shell({ pages, current, children }) {
     </header>
     <${Navigation} pages=${pages} current=${current} menu=${menu} onChoose=${() => menu.close(main.current)} />
     <div class="page">
+      <${Inside} />
       <${ActingAs} />
       <main id="content" ref=${main} tabindex="-1">${children}</main>
     </div>
