@@ -11,7 +11,7 @@ export const text = {
   add: "New sandbox",
   back: "All sandboxes",
   gone: "There is no such sandbox. It has ended, or it was deleted.",
-  columns: { id: "Id", name: "Name", ends: "Ends", names: "Names", bytes: "Bytes", snapshots: "Snapshots" },
+  columns: { sandbox: "Sandbox", ends: "Ends", names: "Names", bytes: "Bytes", snapshots: "Snapshots" },
 
   name: "Name",
   nameHint: "ci",
@@ -34,7 +34,7 @@ export const text = {
 
   called,
   shownTitle: (one) => `The sandbox ${called(one)} is ready`,
-  shownOnce: "Copy its token now. The server keeps only a digest of it, so that it is never shown again. Whoever has it can use this sandbox and nothing else of yours.",
+  shownOnce: "Copy its token now. The server keeps only a digest of it, so that it is never shown again. It opens this sandbox, and no other data.",
   token: "Token of the sandbox",
   copyToken: "Copy the token",
   open: "Open this sandbox",

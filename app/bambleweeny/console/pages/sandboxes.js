@@ -18,8 +18,7 @@ import { Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
 const COLUMNS = [
-  { key: "id", title: text.columns.id, render: ({ id }) => id },
-  { key: "name", title: text.columns.name, render: ({ name }) => html`<span title=${name}>${name}</span>` },
+  { key: "id", title: text.columns.sandbox, render: ({ id, name }) => html`<span title=${name}>${id} <span class="soft">${name}</span></span>` },
   { key: "ends", title: text.columns.ends, render: ({ ends }) => html`<${Countdown} ends=${ends} />` },
   { key: "names", title: text.columns.names, isNumber: true, isMinor: true, render: ({ names }) => number(names) },
   { key: "bytes", title: text.columns.bytes, isNumber: true, isMinor: true, render: (row) => bytes(row.bytes) },
@@ -57,7 +56,7 @@ function OfOwner({ shown, query }) {
 }
 
 function All({ rows, mayWrite, onMade }) {
-  return html`<div class="contents"><p class="soft">${text.intro}</p>
+  return html`<div class="contents">${rows.length > 0 && html`<p class="soft">${text.intro}</p>`}
     ${mayWrite && html`<div class="bar"><a class="button primary" href=${to("sandboxes", NEW)}>${text.add} <kbd>n</kbd></a></div>`}
     <${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${({ id }) => id} href=${({ id }) => to("sandboxes", id)}
       empty=${html`<${Empty} sentence=${text.none} request=${FIRST} onRun=${async () => onMade((await call(FIRST)).json())} />`} /></div>`;

@@ -9,7 +9,7 @@ import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
 import { Inside } from "./sandboxes/inside.js";
-import { acting, session } from "./session.js";
+import { acting, sandboxOf, session } from "./session.js";
 import { useChord, useShortcut } from "./shortcuts.js";
 import { html, useEffect, useLayoutEffect, useRef, useState, useValue } from "./ui.js";
 
@@ -75,7 +75,7 @@ function useMenu() {
 }
 
 function Navigation({ pages, current, menu, onChoose }) {
-  const { user, name: token } = useValue(session);
+  const found = useValue(session);
   const groups = Object.keys(text.groups).filter((name) => pages.some(({ group }) => group === name));
   const link = ({ name, title }) => html`<li key=${name}><a href=${to(name)} aria-current=${name === current ? "page" : undefined}>${title}</a></li>`;
   const onClick = (event) => event.target.closest("a") && onChoose();
@@ -88,7 +88,7 @@ function Navigation({ pages, current, menu, onChoose }) {
     <ul class="last">
       <li><a href=${`${API_URL}/docs`}>${text.docs}</a></li>
       <li><a href=${`${API_URL}/docs/api`}>${text.reference}</a></li>
-      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logoutOf(user, token)}</button></li>
+      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logoutOf(found.user, !sandboxOf(found) && found.name)}</button></li>
     </ul>
   </nav>`;
 }

@@ -8,7 +8,7 @@ export const LIST = request("GET", ["sandboxes"]);
 export const SPANS = ["30m", "1h", "8h", "72h"];
 export const SPAN = "[0-9]{1,9}[smhd]?";
 export const SNAPSHOT = "[A-Za-z0-9_\\-][A-Za-z0-9_.\\-]{0,63}";
-export const FIRST = creation({ name: "first", ttl: "1h" }, '{"key": {"name": "price", "value": "5"}}\n{"item": {"list": "jobs", "value": "resize"}}\n');
+export const FIRST = creation({ name: "first", ttl: "1h" }, '{"key": {"name": "price", "value": "5"}}\n{"item": {"list": "jobs", "value": "resize"}}');
 
 // Returns the call that makes a sandbox; `seed` are the lines with which it begins, as text or bytes.
 export function creation({ name, ttl, from }, seed) {

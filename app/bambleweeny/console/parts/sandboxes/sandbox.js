@@ -68,7 +68,7 @@ function Extension({ id, onChanged }) {
       sayError(ex);
     }
   };
-  return html`<form class="line" onSubmit=${extend}>
+  return html`<form class="bar at-end" onSubmit=${extend}>
     <${Span} label=${text.extendBy} span=${span} own=${own} onSpan=${(event) => setSpan({ span: event.target.value, own })} onOwn=${(event) => setSpan({ span, own: event.target.value })} />
     <button>${text.extend}</button></form>`;
 }
@@ -80,7 +80,7 @@ function Snapshots({ id, found, mayWrite, onChanged }) {
       ${mayWrite && html`<button type="button" onClick=${() => setTaking(true)}>${text.take}</button>`}</div>
     ${snapshots.length
       ? html`<div class="plain" tabindex="0"><table aria-label=${text.snapshots}><tbody>${snapshots.map((name) => html`<tr key=${name} class="row"><th scope="row" class="mono">${name}</th>
-          <td>${mayWrite && html`<div class="bar">
+          <td>${mayWrite && html`<div class="order">
             <button type="button" class="small" aria-label=${text.resetTo(name)} onClick=${async () => (await reset(id, found, name)) && onChanged()}>${text.reset}</button>
             ${id !== SELF && html`<a class="button small" aria-label=${text.copyOf(name)} href=${to("sandboxes", "new", { from: `${id}/${name}` })}>${text.copy}</a>`}
             <button type="button" class="small danger" aria-label=${text.removeSnapshot(name)} onClick=${async () => (await removeSnapshot(id, name)) && onChanged()}>${text.remove}</button></div>`}</td></tr>`)}</tbody></table></div>`
