@@ -56,8 +56,8 @@ export function NewSandbox({ rows, from, onMade }) {
 }
 
 // How long it lives: one of the usual times, or one that is typed.
-export function Span({ label, span, own, onSpan, onOwn }) {
-  return html`<div class="contents"><label>${label}<select name="span" value=${span} onChange=${onSpan}>
+export function Span({ label, kind, span, own, onSpan, onOwn }) {
+  return html`<div class="contents"><label class=${kind}>${label} <select name="span" value=${span} onChange=${onSpan}>
       ${[...SPANS, "own"].map((one) => html`<option key=${one} value=${one} selected=${one === span}>${text.spans[one]}</option>`)}</select></label>
     ${span === "own" && html`<div class="field"><label>${text.ownTtl}<input name="own-span" value=${own} required pattern=${SPAN} placeholder=${text.ownTtlHint} title=${text.ownTtlHelp} aria-describedby="about-span" onInput=${onOwn} /></label><span class="soft" id="about-span">${text.ownTtlHelp}</span></div>`}</div>`;
 }

@@ -68,8 +68,8 @@ function Extension({ id, onChanged }) {
       sayError(ex);
     }
   };
-  return html`<form class="bar at-end" onSubmit=${extend}>
-    <${Span} label=${text.extendBy} span=${span} own=${own} onSpan=${(event) => setSpan({ span: event.target.value, own })} onOwn=${(event) => setSpan({ span, own: event.target.value })} />
+  return html`<form class="bar" onSubmit=${extend}>
+    <${Span} label=${text.extendBy} kind="check" span=${span} own=${own} onSpan=${(event) => setSpan({ span: event.target.value, own })} onOwn=${(event) => setSpan({ span, own: event.target.value })} />
     <button>${text.extend}</button></form>`;
 }
 
@@ -79,11 +79,10 @@ function Snapshots({ id, found, mayWrite, onChanged }) {
   return html`<div class="stack"><div class="bar"><h3 class="grow">${text.snapshots}</h3>
       ${mayWrite && html`<button type="button" onClick=${() => setTaking(true)}>${text.take}</button>`}</div>
     ${snapshots.length
-      ? html`<div class="plain" tabindex="0"><table aria-label=${text.snapshots}><tbody>${snapshots.map((name) => html`<tr key=${name} class="row"><th scope="row" class="mono">${name}</th>
-          <td>${mayWrite && html`<div class="order">
+      ? html`<ul class="refusals snapshots" aria-label=${text.snapshots}>${snapshots.map((name) => html`<li key=${name} class="bar"><span class="mono grow">${name}</span>${mayWrite && html`<div class="bar">
             <button type="button" class="small" aria-label=${text.resetTo(name)} onClick=${async () => (await reset(id, found, name)) && onChanged()}>${text.reset}</button>
             ${id !== SELF && html`<a class="button small" aria-label=${text.copyOf(name)} href=${to("sandboxes", "new", { from: `${id}/${name}` })}>${text.copy}</a>`}
-            <button type="button" class="small danger" aria-label=${text.removeSnapshot(name)} onClick=${async () => (await removeSnapshot(id, name)) && onChanged()}>${text.remove}</button></div>`}</td></tr>`)}</tbody></table></div>`
+            <button type="button" class="small danger" aria-label=${text.removeSnapshot(name)} onClick=${async () => (await removeSnapshot(id, name)) && onChanged()}>${text.remove}</button></div>`}</li>`)}</ul>`
       : html`<p class="soft">${text.snapshotsAbout} ${text.snapshotsNone}</p>`}
     ${isTaking && html`<${SnapshotDialog} id=${id} snapshots=${snapshots} onClose=${() => setTaking(false)} onTaken=${onChanged} />`}</div>`;
 }
