@@ -11,9 +11,9 @@ SEED = '{"key": {"name": "price", "value": "5"}}\n'
 
 
 @pytest.fixture
-def sandbox(console):
+def sandbox(console, create):
     """A sandbox whose token the tab has."""
-    found = console.client.sandboxes.create(SEED, name="shop")
+    found = create(SEED, name="shop")
     console.browser.get(f"{console.server.url}/console")
     console.run("sessionStorage.clear()")
     console.browser.refresh()
@@ -21,9 +21,6 @@ def sandbox(console):
     console.type("input[name=token]", found.token + Keys.ENTER)
     console.find(".acting", "You are in the sandbox shop")
     yield found
-    if found.id in {one.id for one in console.client.sandboxes.list()}:
-        found.delete()
-    found.close()
     console.log_in()
 
 
@@ -79,6 +76,9 @@ def test_an_ended_sandbox_is_named_in_the_login_form(console, sandbox):
     console.find(".again", "This sandbox has ended")
     assert console.find(".again").text.count("Log out") == 1
     assert any("401" in one for one in console.complaints())
+    console.run("sessionStorage.clear()")
+    console.browser.get(f"{console.server.url}/docs")
+    console.complaints()
 
 
 def test_it_opens_in_another_tab_and_the_own_login_stays(console):
@@ -121,6 +121,7 @@ def test_an_admin_makes_one_for_a_user(console):
     [found] = console.client.sandboxes.list(userid=ada)
     assert found.name == "first"
     assert console.client.sandboxes.list() == []
+    console.open("home")
     console.browser.refresh()
     console.client.users.delete(ada)
 

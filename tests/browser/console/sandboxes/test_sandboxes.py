@@ -3,11 +3,11 @@
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from bambleweeny import Client
-from bambleweeny.errors import Unauthorized
+from bambleweeny.errors import NotFound, Unauthorized
 from selenium.webdriver.common.keys import Keys
 from tools import need
 
@@ -79,6 +79,7 @@ def test_a_refused_seed_names_its_line_and_stays(console):
     assert "3" in console.find(".problem").text
     assert console.find(".token-form textarea").get_property("value") == SEED + "nonsense"
     assert console.client.sandboxes.list() == []
+    assert "400" in console.complaints()[0]
 
 
 def test_one_begins_with_what_the_user_has_now(console):
@@ -101,32 +102,31 @@ def test_the_shell_makes_the_same_of_what_the_user_has(console, monkeypatch):
         assert inside.get("app:color") == b"blue"
 
 
-def test_a_snapshot_is_copied(console):
-    with console.client.sandboxes.create(SEED, name="first") as first:
-        first.snapshot("paid")
-        first.client().delete("price")
-        opened(console, first)
-        console.click("[aria-label='Copy the snapshot paid']")
-        console.find(".token-form select[name=from]")
-        console.click(".token-form button.primary")
-        with Client(console.server.url, token=console.find(".token-text").text) as inside:
-            assert inside.get("price") == b"5"
+def test_a_snapshot_is_copied(console, create):
+    first = create(SEED, name="first")
+    first.snapshot("paid")
+    first.client().delete("price")
+    opened(console, first)
+    console.click("[aria-label='Copy the snapshot paid']")
+    console.find(".token-form select[name=from]")
+    console.click(".token-form button.primary")
+    with Client(console.server.url, token=console.find(".token-text").text) as inside:
+        assert inside.get("price") == b"5"
 
 
 def test_the_time_is_typed(console):
-    made(console, "empty", sandbox="short", span="another").close()
     console.open("sandboxes/new")
     console.type("select[name=span]", "another")
     console.type("input[name=own-span]", "90m" + Keys.ENTER)
     console.find(".token-text")
-    ends = [one.ends - datetime.now(one.ends.tzinfo) for one in console.client.sandboxes.list()]
-    assert any(timedelta(minutes=85) < left <= timedelta(minutes=90) for left in ends)
+    [sandbox] = console.client.sandboxes.list()
+    assert sandbox.ends - sandbox.made == timedelta(minutes=90)
 
 
-def test_what_is_shown_once_works_in_pytest(console, tmp_path, monkeypatch):
-    console.client.sandboxes.create(SEED).delete()
+def test_what_is_shown_once_works_in_pytest(console, tmp_path):
     console.open("sandboxes")
     console.click("button", "Run it here")
+    console.find(".once")
     exported, fixture = (
         one.text for one in console.browser.find_elements("css selector", ".once pre.wrapped")
     )
@@ -143,68 +143,69 @@ def test_what_is_shown_once_works_in_pytest(console, tmp_path, monkeypatch):
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
-def test_a_reset_asks_and_brings_the_seed_or_a_snapshot_back(console):
-    with console.client.sandboxes.create(SEED) as sandbox:
-        inside = sandbox.client()
-        opened(console, sandbox)
-        inside.set("price", "7")
-        console.click("button", "Take a snapshot")
-        console.type("dialog input", "paid" + Keys.ENTER)
-        console.find(".snapshots", "paid")
-        inside.set("price", "9")
-        console.click("button", "Reset to the seed")
-        console.click("dialog button", "Cancel")
-        assert inside.get("price") == b"9"
-        console.click("button", "Reset to the seed")
-        console.click("dialog button.danger", "Reset")
-        console.find(".message", "those of the seed")
-        assert inside.get("price") == b"5"
-        console.click("[aria-label='Reset to the snapshot paid']")
-        console.click("dialog button.danger", "Reset")
-        console.find(".message", "those of the snapshot paid")
-        assert inside.get("price") == b"7"
+def test_a_reset_asks_and_brings_the_seed_or_a_snapshot_back(console, create):
+    sandbox = create(SEED)
+    inside = sandbox.client()
+    opened(console, sandbox)
+    inside.set("price", "7")
+    console.click("button", "Take a snapshot")
+    console.type("dialog input", "paid" + Keys.ENTER)
+    console.find(".snapshots", "paid")
+    inside.set("price", "9")
+    console.click("button", "Reset to the seed")
+    console.click("dialog button", "Cancel")
+    assert inside.get("price") == b"9"
+    console.click("button", "Reset to the seed")
+    console.click("dialog button.danger", "Reset")
+    console.find(".message", "those of the seed")
+    assert inside.get("price") == b"5"
+    console.click("[aria-label='Reset to the snapshot paid']")
+    console.click("dialog button.danger", "Reset")
+    console.find(".message", "those of the snapshot paid")
+    assert inside.get("price") == b"7"
 
 
-def test_a_snapshot_is_replaced_knowingly_and_deleted(console):
-    with console.client.sandboxes.create(SEED) as sandbox:
-        sandbox.snapshot("paid")
-        sandbox.client().delete("price")
-        opened(console, sandbox)
-        console.click("button", "Take a snapshot")
-        console.type("dialog input", "paid")
-        console.find("dialog .note", "it is replaced")
-        console.click("dialog button.danger")
-        console.find(".message", "The snapshot paid is taken")
-        sandbox.reset(to="paid")
-        assert sandbox.client().get("price") is None
-        console.click("[aria-label='Delete the snapshot paid']")
-        console.click("dialog button.danger", "Delete")
-        console.gone(".snapshots")
-        assert console.client.sandboxes.get(sandbox.id).snapshots == ()
+def test_a_snapshot_is_replaced_knowingly_and_deleted(console, create):
+    sandbox = create(SEED)
+    sandbox.snapshot("paid")
+    sandbox.client().delete("price")
+    opened(console, sandbox)
+    console.click("button", "Take a snapshot")
+    console.type("dialog input", "paid")
+    console.find("dialog .note", "it is replaced")
+    console.click("dialog button.danger")
+    console.find(".message", "The snapshot paid is taken")
+    sandbox.reset(to="paid")
+    with pytest.raises(NotFound):
+        sandbox.client().get("price")
+    console.click("[aria-label='Delete the snapshot paid']")
+    console.click("dialog button.danger", "Delete")
+    console.gone(".snapshots")
+    assert console.client.sandboxes.get(sandbox.id).snapshots == ()
 
 
-def test_a_sixth_snapshot_is_refused_in_the_dialog(console):
-    with console.client.sandboxes.create() as sandbox:
-        for number in range(5):
-            sandbox.snapshot(f"s{number}")
-        opened(console, sandbox)
-        console.click("button", "Take a snapshot")
-        console.type("dialog input", "s5" + Keys.ENTER)
-        console.find("dialog .problem", "5 snapshots already")
-        assert "409" in console.complaints()[0]
+def test_a_sixth_snapshot_is_refused_in_the_dialog(console, create):
+    sandbox = create()
+    for number in range(5):
+        sandbox.snapshot(f"s{number}")
+    opened(console, sandbox)
+    console.click("button", "Take a snapshot")
+    console.type("dialog input", "s5" + Keys.ENTER)
+    console.find("dialog .problem", "5 snapshots already")
+    assert "409" in console.complaints()[0]
 
 
-def test_its_end_is_changed(console):
-    with console.client.sandboxes.create(ttl="5m") as sandbox:
-        opened(console, sandbox)
-        console.find("time", "in 4 min")
-        console.type("select[name=span]", "8 hours")
-        console.click("button", "Change when it ends")
-        console.find("time", "in 7 h")
+def test_its_end_is_changed(console, create):
+    sandbox = create(ttl="5m")
+    opened(console, sandbox)
+    console.find("time", "in 4 min")
+    console.type("select[name=span]", "8 hours")
+    console.click("button", "Change when it ends")
+    console.find("time", "in 7 h")
 
 
-def test_it_is_deleted_after_a_question(console):
-    sandbox = console.client.sandboxes.create(name="old")
+def test_it_is_deleted_after_a_question(console, create):
+    sandbox = create(name="old")
     opened(console, sandbox)
     console.click("button.danger", "Delete")
     console.click("dialog button.danger", "Delete")
@@ -214,32 +215,33 @@ def test_it_is_deleted_after_a_question(console):
         sandbox.client().get("a")
 
 
-def test_what_others_do_appears(console):
+def test_what_others_do_appears(console, create):
     console.open("sandboxes")
     console.find(".empty")
-    with console.client.sandboxes.create(name="from a program") as sandbox:
-        console.find("a.opens", sandbox.id)
-        console.find("a.opens", "from a program")
-        console.click("a.opens", sandbox.id)
-        console.find("#facts-title")
-        sandbox.snapshot("theirs")
-        console.find(".snapshots", "theirs")
+    sandbox = create(name="from a program")
+    console.find("a.opens", sandbox.id)
+    console.find("a.opens", "from a program")
+    console.click("a.opens", sandbox.id)
+    console.find("#facts-title")
+    sandbox.snapshot("theirs")
+    console.find(".snapshots", "theirs")
+    sandbox.delete()
     console.find(".note", "There is no such sandbox")
     assert "404" in console.complaints()[0]
 
 
-def test_its_name_is_only_text(console):
-    with console.client.sandboxes.create(name=XSS) as sandbox:
-        console.open("sandboxes")
-        console.find("a.opens", XSS)
-        opened(console, sandbox)
-        assert console.run("return window.xss") is None
+def test_its_name_is_only_text(console, create):
+    sandbox = create(name=XSS)
+    console.open("sandboxes")
+    console.find("a.opens", XSS)
+    opened(console, sandbox)
+    assert console.run("return window.xss") is None
 
 
 @pytest.mark.parametrize("address", ["sandboxes", "sandboxes/new", "sandboxes/ID"])
-def test_it_fits_a_narrow_window(console, address):
-    with console.client.sandboxes.create(name="n" * 64) as sandbox:
-        sandbox.snapshot("s" * 64)
-        console.open(address.replace("ID", sandbox.id))
-        console.find(".token-form" if "new" in address else ".snapshots" if "ID" in address else "a.opens")  # fmt: skip
-        assert console.is_as_wide_as(320)
+def test_it_fits_a_narrow_window(console, create, address):
+    sandbox = create(name="n" * 64)
+    sandbox.snapshot("s" * 64)
+    console.open(address.replace("ID", sandbox.id))
+    console.find(".token-form" if "new" in address else ".snapshots" if "ID" in address else "a.opens")  # fmt: skip
+    assert console.is_as_wide_as(320)
