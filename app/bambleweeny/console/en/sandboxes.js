@@ -6,7 +6,7 @@ const called = ({ id, name }) => (name ? `${name} (${id})` : id);
 export const text = {
   title: "Sandboxes",
   titleInside: "This sandbox",
-  intro: "A sandbox is a throw-away copy of the store, with a token of its own. It begins with a seed, is reset to it in milliseconds, and ends on time.",
+  intro: "A sandbox has throw-away data, and a token of its own. It begins with a seed, is reset to it in milliseconds, and ends on time.",
   none: "A sandbox has keys, lists, topics, routes and bins of its own, apart from yours, until it ends. Make one for each test or prototype, change what you like in it, and reset it to what it began with.",
   add: "New sandbox",
   back: "All sandboxes",
