@@ -59,12 +59,18 @@ def fill(client):
     client.routes.create("app:motd")
     client.tokens.add("worker", ["lists:read:jobs", "lists:pop:jobs"], ttl="30d")
     client.tokens.add("ann reads settings", ["keys:read:app:*"], ttl="7d", rate="10/s")
+    sandbox = client.sandboxes.create(
+        '{"key": {"name": "price", "value": "5"}}', name="checkout tests", ttl="8h"
+    )
+    sandbox.snapshot("paid")
+    sandbox.close()
     user = client.users.create("ada", "ada-secret-1", quota=100, max_bytes=1_000_000)
     client.users.invite("bob")
     bin = next(one.id for one in client.bins.list() if one.name == "payments")
     return [
         "home", "keys", "keys/app:settings", "keys/img:logo", "keys/blob:index", "lists", "lists/jobs", "topics", "topics/news",
-        "inbox", f"inbox/{bin}", "routes", f"routes/{route.id}", "tokens", "users", f"users/{user}", "audit", "data", "server", "account",
+        "inbox", f"inbox/{bin}", "routes", f"routes/{route.id}", "tokens", "users", f"users/{user}", "audit",
+        "sandboxes", f"sandboxes/{sandbox.id}", "sandboxes/new", "data", "server", "account",
     ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import { parse, to } from "../../app/bambleweeny/console/parts/address.js";
 import { ago, bytes, duration, number } from "../../app/bambleweeny/console/parts/format.js";
 import { addressOf, CARDS, wasMade } from "../../app/bambleweeny/console/parts/home/cards.js";
 import { pathOf, request, withQuery } from "../../app/bambleweeny/console/parts/request.js";
+import { creation, SNAPSHOT, sourcesOf } from "../../app/bambleweeny/console/parts/sandboxes/calls.js";
 import { callsOf, samplesOf, sumOf } from "../../app/bambleweeny/console/parts/server/metrics.js";
 
 test("an address is read as it was written", () => {
@@ -111,4 +112,19 @@ test("a quantile is the bound of the bucket that holds it", () => {
     { route: "/x", count: 1, bad: 0, p50: { over: 0.1 }, p99: { over: 0.1 } },
   ]);
   assert.deepEqual(callsOf([]), []);
+});
+
+test("what can be copied is each sandbox and each of its snapshots", () => {
+  assert.deepEqual(sourcesOf([{ id: "k3x9q2", name: "ci", snapshots: ["a", "b"] }, { id: "abc123", name: "", snapshots: [] }]).map(({ from }) => from), ["k3x9q2", "k3x9q2/a", "k3x9q2/b", "abc123"]);
+});
+
+test("a sandbox has a seed only if there is one", () => {
+  assert.deepEqual({ ...creation({ name: "", ttl: "1h" }, "").headers }, {});
+  assert.equal(pathOf(creation({ name: "", ttl: "1h" })), "/sandboxes?ttl=1h");
+  assert.equal(creation({}, "{}").headers["Content-Type"], "application/x-ndjson");
+});
+
+test("the names of snapshots are those that the server takes", () => {
+  const name = new RegExp(`^(?:${SNAPSHOT})$`, "v");
+  assert.deepEqual(["paid", "-a", "a.b", ".a", "a/b", "", "x".repeat(64), "x".repeat(65)].map((text) => name.test(text)), [true, true, true, false, false, false, true, false]);
 });

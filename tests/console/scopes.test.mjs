@@ -7,7 +7,7 @@ import { request } from "../../app/bambleweeny/console/parts/request.js";
 import { changesOf, draftOf } from "../../app/bambleweeny/console/parts/users/limits.js";
 
 test("a scope survives the picker", () => {
-  for (const scope of ["read", "write", "keys:read", "keys:read:app:*", "lists:push:jobs", "routes:write", "tokens:write", "act:7"]) assert.equal(scopeOf(rowOf(scope)), scope);
+  for (const scope of ["read", "write", "keys:read", "keys:read:app:*", "lists:push:jobs", "routes:write", "tokens:write", "sandboxes:read", "act:7"]) assert.equal(scopeOf(rowOf(scope)), scope);
   assert.equal(scopeOf(rowOf("keys:read:*")), "keys:read");
 });
 
@@ -57,6 +57,7 @@ test("a call needs the scope that the server asks for", () => {
   assert.deepEqual(need("POST", ["bins"]), ["bins", "write", undefined]);
   assert.deepEqual(need("GET", ["keys"], { prefix: "a" }), ["keys", "read", "a*"]);
   assert.deepEqual(need("GET", ["routes"]), ["routes", "read", undefined]);
+  assert.deepEqual(need("POST", ["sandboxes"]), ["sandboxes", "write", undefined]);
 });
 
 test("only what reads or adds fits a URL", () => {

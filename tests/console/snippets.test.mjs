@@ -83,6 +83,13 @@ test("a body that is binary or long is a file", () => {
   assert.match(of("PUT", ["keys", "a"], { body: Uint8Array.of(104, 105) }).curl, /--data-binary 'hi'$/);
 });
 
+test("the snippet that makes a sandbox prints its token", () => {
+  const { cli, python, javascript } = of("POST", ["sandboxes"], { query: { name: "ci", from: "k3x9q2/paid" } });
+  assert.match(cli, /sandboxes add --name ci --from k3x9q2\/paid$/);
+  assert.match(python, /print\(client\.sandboxes\.create\(name="ci", from_="k3x9q2\/paid"\)\.token\)$/);
+  assert.match(javascript, /console\.log\(\(await client\.sandboxes\.create\(undefined, \{ name: "ci", from: "k3x9q2\/paid" \}\)\)\.token\);$/);
+});
+
 test("a stream is followed", () => {
   const { cli, python, javascript } = of("GET", ["topics", "news"], { headers: { Accept: "application/x-ndjson" }, query: { last: 5 } });
   assert.match(cli, /follow news --last 5$/);

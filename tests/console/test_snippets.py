@@ -204,6 +204,8 @@ def _forget(http):
     """Leave nothing of what an earlier snippet did."""
     assert http.post("/import?mode=replace", data=b"").ok
     assert http.delete("/tokens?confirm=1").ok
+    for sandbox in http.get("/sandboxes").json()["sandboxes"]:
+        assert http.delete(f"/sandboxes/{sandbox['id']}").ok
     for user in http.get("/users").json()["users"]:
         if user["username"] != "admin":
             http.delete(f"/users/{user['id']}")
@@ -219,7 +221,10 @@ def _state(http):
         for state in ("ready", "leased", "delayed", "dead")
         if row[state]
     ]
-    return _stable([rows, tokens, users, items, http.get("/keys?meta=1").json()])
+    sandboxes = [
+        {**one, "url": bool(one["url"])} for one in http.get("/sandboxes").json()["sandboxes"]
+    ]
+    return _stable([rows, tokens, users, items, sandboxes, http.get("/keys?meta=1").json()])
 
 
 def _stable(value):
@@ -239,22 +244,28 @@ def call(method, path, body=None, *, before=(), **fields):
         for earlier in before:
             sent = earlier[2] if len(earlier) > 2 else None
             data = json.dumps(sent) if isinstance(sent, dict) else sent
-            assert http.request(earlier[0], earlier[1], data=data).ok, earlier
-        known = {
-            "ITEM": lambda: http.get("/lists/jobs/items").json()["items"][0]["id"],
-            "DELAYED": lambda: http.get("/lists/jobs/items?state=delayed").json()["items"][0]["id"],
-            "LEASE": lambda: http.post("/lists/jobs/lease").json()["items"][0]["lease"],
-            "TOKENID": lambda: http.get("/tokens").json()["tokens"][0]["id"],
-            "EVA": lambda: str(http.get("/users").json()["users"][-1]["id"]),
-        }
-        text = json.dumps({"segments": path.split("/"), "body": body, **fields})
-        for word, find in known.items():
-            if word in text:
-                text = text.replace(word, find())
+            assert http.request(earlier[0], _named(http, earlier[1]), data=data).ok, earlier
+        text = _named(http, json.dumps({"segments": path.split("/"), "body": body, **fields}))
         given = json.loads(text)
         return {"method": method, **{name: one for name, one in given.items() if one is not None}}
 
     return prepare
+
+
+def _named(http, text):
+    """Put the ids of what the earlier requests made into a text."""
+    known = {
+        "ITEM": lambda: http.get("/lists/jobs/items").json()["items"][0]["id"],
+        "DELAYED": lambda: http.get("/lists/jobs/items?state=delayed").json()["items"][0]["id"],
+        "LEASE": lambda: http.post("/lists/jobs/lease").json()["items"][0]["lease"],
+        "TOKENID": lambda: http.get("/tokens").json()["tokens"][0]["id"],
+        "SANDBOX": lambda: http.get("/sandboxes").json()["sandboxes"][0]["id"],
+        "EVA": lambda: str(http.get("/users").json()["users"][-1]["id"]),
+    }
+    for word, find in known.items():
+        if word in text:
+            text = text.replace(word, find())
+    return text
 
 
 ALL, NO_JS, NO_CLI = CLIENTS, CLIENTS[:3], ("curl", "python", "javascript")
@@ -267,6 +278,8 @@ NEWS = [("POST", "/topics/news", b"one")]
 ROUTE = [("POST", "/routes", RULES)]
 BIN = [("POST", "/bins", {"list": "hooks", "name": "gh", "keep": "request"})]
 TOKEN = [("POST", "/tokens", {"name": "ci", "scopes": ["keys:read"]})]
+SANDBOX = [("POST", "/sandboxes?name=ci", b'{"key": {"name": "a", "value": "1"}}')]
+PAID = [*SANDBOX, ("PUT", "/sandboxes/SANDBOX/snapshots/paid")]
 EVA = [("POST", "/users", {"username": "eva", "password": "known to eva"})]
 DB = '{"pets":[{"id":1}]}'
 IS_ERROR = re.compile(rb'\{"info":"[^"]*","code":"(?!b9y_)').match
@@ -355,6 +368,17 @@ OPERATIONS = [
     (ALL, call("POST", "tokens/TOKENID/rotate", before=TOKEN, query={"overlap": "1h"})),
     (ALL, call("DELETE", "tokens/TOKENID", before=TOKEN)),
     (ALL, call("DELETE", "tokens", before=TOKEN, query={"confirm": 1})),
+    (ALL, call("POST", "sandboxes", query={"ttl": "30m", "name": "it's"})),
+    (ALL, call("POST", "sandboxes", '{"key": {"name": "a", "value": "it\'s"}}\n', query={"ttl": 600, "userid": 0}, type="application/x-ndjson")),
+    (ALL, call("POST", "sandboxes", before=PAID, query={"from": "SANDBOX/paid"})),
+    (ALL, call("GET", "sandboxes", before=SANDBOX)),
+    (ALL, call("GET", "sandboxes/SANDBOX", before=SANDBOX)),
+    (ALL, call("PATCH", "sandboxes/SANDBOX", before=SANDBOX, query={"ttl": "8h"})),
+    (ALL, call("DELETE", "sandboxes/SANDBOX", before=SANDBOX)),
+    (ALL, call("POST", "sandboxes/SANDBOX/reset", before=SANDBOX)),
+    (ALL, call("POST", "sandboxes/SANDBOX/reset", before=PAID, query={"to": "paid"})),
+    (ALL, call("PUT", "sandboxes/SANDBOX/snapshots/-p", before=SANDBOX)),
+    (ALL, call("DELETE", "sandboxes/SANDBOX/snapshots/paid", before=PAID)),
     (ALL, call("GET", "auth/test")),
     (NO_JS, call("POST", "auth/code")),
     (NO_JS, call("GET", "users", before=EVA)),

@@ -9,7 +9,7 @@ import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
 import { applyTheme } from "./parts/preferences.js";
-import { acting, mayDo, mayDoAll, session } from "./parts/session.js";
+import { acting, mayDo, mayDoAll, sandboxOf, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
 import { html, render, useEffect, useState, useValue } from "./parts/ui.js";
 
@@ -24,6 +24,7 @@ const PAGES = [
   { name: "tokens", group: "access", needs: ["tokens", "write"] },
   { name: "users", group: "access", needs: ["users", "read"], isAdmin: true },
   { name: "audit", group: "access", needs: ["audit", "read"] },
+  { name: "sandboxes", group: "instance", needs: ["sandboxes", "read"] },
   { name: "data", group: "instance", isOfAll: true },
   { name: "server", group: "instance", needs: ["server", "read"], isAdmin: true },
   { name: "account", group: "instance" },
@@ -40,7 +41,7 @@ function App({ problem, code }) {
   const [address, setAddress] = useState(parse(location.hash));
   useEffect(() => watchAddress((hash) => setAddress((last) => turned(last, parse(hash)))), []);
   if (!found || invitation) return html`<${LoginPage} problem=${problem} code=${invitation} user=${found?.user} onStay=${() => setInvitation(null)} />`;
-  const pages = SHOWN.filter((page) => isFor(page, found));
+  const pages = SHOWN.filter((page) => isFor(page, found)).map((page) => (page.name === "sandboxes" && sandboxOf(found) ? { ...page, title: text.thisSandbox } : page));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
     ${page ? html`<${Boundary} key=${`${page.name} ${found.id} ${acted?.id}`}><${Page} name=${page.name} address=${address} /></${Boundary}>` : html`<${NoPage} />`}

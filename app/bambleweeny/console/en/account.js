@@ -12,7 +12,6 @@ export const text = {
   named: "a named token: it may do what its scopes allow",
   scopes: "Scopes",
   ends: "Ends",
-  in: (left) => `in ${left}`,
   unknownEnd: "when it is revoked",
   logout: "Log out",
   logoutHint: "Log out ends this session only. Your other sessions and your tokens stay.",

@@ -15,6 +15,7 @@ const PHRASES = {
   bins: { read: () => "read all bins", write: () => "change all bins" },
   all: { read: () => "read all keys, lists, topics, routes and bins", write: () => "change all keys, lists, topics, routes and bins" },
   tokens: { write: () => "make and change tokens that may do no more" },
+  sandboxes: { read: () => "see the sandboxes", write: () => "make, reset and delete sandboxes" },
   audit: { read: () => "read the audit trail" },
   users: { read: () => "see the users", write: () => "add, change and delete users" },
   server: { read: () => "see the state of the server", write: () => "save the data of the server" },
@@ -61,7 +62,7 @@ export const text = {
   pickKind: "Which",
   pickName: "Name or prefix",
   nouns: {
-    keys: "keys", lists: "lists", topics: "topics", routes: "routes", bins: "bins", all: "all data", tokens: "tokens", audit: "audit trail", users: "users", server: "server", act: "act as user",
+    keys: "keys", lists: "lists", topics: "topics", routes: "routes", bins: "bins", all: "all data", tokens: "tokens", sandboxes: "sandboxes", audit: "audit trail", users: "users", server: "server", act: "act as user",
   },
   kinds: { all: "all", prefix: "those that begin with", name: "the one named" },
   userId: "Id of the user",

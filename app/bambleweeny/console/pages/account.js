@@ -3,13 +3,13 @@ import { text } from "../en/account.js";
 import { PasswordForm } from "../parts/account/password.js";
 import { Preferences } from "../parts/account/preferences.js";
 import { call } from "../parts/api.js";
+import { Countdown } from "../parts/countdown.js";
 import { sayError } from "../parts/dialogs.js";
-import { duration, moment } from "../parts/format.js";
 import { leaveSession } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
 import { acting, session } from "../parts/session.js";
-import { html, useEffect, useState, useTitle, useValue } from "../parts/ui.js";
+import { html, useTitle, useValue } from "../parts/ui.js";
 import { Usage } from "../parts/users/usage.js";
 
 export default function Account() {
@@ -40,13 +40,4 @@ function Who() {
     </dl>
     <div class="bar"><button type="button" class="log-out" onClick=${() => void leaveSession().catch(sayError)}>${text.logout}</button><span class="soft">${scopes ? text.forgetHint : text.logoutHint}</span></div>
   </section>`;
-}
-
-function Countdown({ ends }) {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return html`<time datetime=${new Date(ends).toISOString()} title=${moment(ends)}>${text.in(duration((ends - now) / 1000))}</time>`;
 }

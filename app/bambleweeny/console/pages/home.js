@@ -10,7 +10,7 @@ import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
-import { acting, mayCall, mayDo, session } from "../parts/session.js";
+import { acting, mayCall, mayDo, sandboxOf, session } from "../parts/session.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
 const COUNTED = ["keys", "lists", "topics", "routes", "bins"];
@@ -43,7 +43,7 @@ function Figures({ usage }) {
   const { scopes, user } = session.value;
   const limit = (value, shown) => (value ? html` <span class="soft">${text.of(shown(value))}</span>` : null);
   const named = (noun) => (mayDo(noun, "read") ? html`<a href=${`#/${PAGES[noun]}`}>${text.nouns[noun]}</a>` : text.nouns[noun]);
-  return html`<div class="stack">${scopes && html`<p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
+  return html`<div class="stack">${scopes && !sandboxOf(session.value) && html`<p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
     <dl class="figures" aria-label=${text.figures}>
       ${COUNTED.map((noun) => html`<div key=${noun}><dt>${named(noun)}</dt><dd>${number(usage[noun])}</dd></div>`)}
       <div><dt>${text.nouns.bytes}</dt><dd>${bytes(usage.bytes)}${limit(limits.max_bytes, bytes)}</dd></div>

@@ -12,7 +12,7 @@ export const reachable = new Observable("online");
 
 const MOST_RECENT = 50;
 // The nouns whose calls take `userid`.
-const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "usage", "tokens", "audit"]);
+const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "sandboxes", "usage", "tokens", "audit"]);
 let lastId = 0;
 
 // An answer that is no success, or none at all (`status` 0). `info` is a sentence, `hint` may be empty.
@@ -174,6 +174,9 @@ export async function logInWith(token) {
   const { exp } = (await call(request("POST", ["auth", "introspect"], { body: { json: { token } }, headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
   await beginAs({ ...found, ends: exp ? exp * 1000 : null });
 }
+
+// Returns the session that a token makes, without beginning it.
+export const sessionWith = (token) => described(token, null);
 
 // Sets the password of the user that has a one-time code, and logs in as that user.
 export async function acceptCode(code, password) {

@@ -3,7 +3,7 @@ import { text } from "../en/shell.js";
 import { acceptCode, logIn, logInWith } from "./api.js";
 import { mayLeave } from "./leaving.js";
 import { Problem } from "./loading.js";
-import { dismiss, end, needsLogin, session } from "./session.js";
+import { dismiss, end, needsLogin, sandboxOf, session } from "./session.js";
 import { html, useEffect, useLayoutEffect, useRef, useState, useTitle, useValue } from "./ui.js";
 
 // How one can log in: the fields, and the call.
@@ -91,8 +91,8 @@ export function LoginAgain() {
   if (!needed || !found) return null;
   const { hasEnded } = needed;
   return html`<${isModal ? "dialog" : "aside"} ref=${frame} class="again" aria-label=${text.loginAgain} onCancel=${(event) => event.preventDefault()}>
-    <p role="alert">${hasEnded ? text.loginEnded : text.loginSoon}</p>
-    <${Form} user=${found.user} ways=${found.scopes ? ["token", "password"] : ["password", "token"]} hasFocus=${hasEnded}>
+    <p role="alert">${!hasEnded ? text.loginSoon : sandboxOf(found) ? text.sandboxEnded : text.loginEnded}</p>
+    <${Form} user=${found.user.split("~")[0]} ways=${found.scopes ? ["token", "password"] : ["password", "token"]} hasFocus=${hasEnded}>
       <button type="button" onClick=${() => (hasEnded ? void leave() : dismiss())}>${hasEnded ? text.logout : text.later}</button>
     </${Form}>
   </${isModal ? "dialog" : "aside"}>`;

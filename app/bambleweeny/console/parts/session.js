@@ -20,6 +20,19 @@ let timer;
 session.subscribe(remember);
 watchEnd(session.value);
 
+// Returns the id of the sandbox whose token a login has, undefined for a login of a user.
+export const sandboxOf = (found) => found?.id.split("~")[1];
+
+// Opens a new tab with another session; returns whether the browser did.
+export function openAs(found, url) {
+  // NOTE: a new tab begins with a copy of what this one has stored, so that the token is in no URL.
+  store(found);
+  const tab = window.open(url);
+  store(session.value);
+  if (tab) tab.opener = null;
+  return Boolean(tab);
+}
+
 // Whether the login may use a verb of a noun: on a name, on all names that begin so with `PREFIX*`, and without a name on some.
 export const mayDo = (noun, verb, name) => allows(session.value?.scopes, noun, verb, name);
 
@@ -63,13 +76,17 @@ function settle() {
 }
 
 function remember(found) {
+  store(found);
+  watchEnd(found);
+}
+
+function store(found) {
   try {
     if (found) sessionStorage.setItem(KEY, JSON.stringify(found));
     else sessionStorage.removeItem(KEY);
   } catch {
     // NOTE: a browser may forbid storage; then the login lasts until the page is closed.
   }
-  watchEnd(found);
 }
 
 // Shows the form three minutes before the end, and again at the end. A session that is that short is left alone for its first seconds.

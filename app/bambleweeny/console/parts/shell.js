@@ -8,7 +8,8 @@ import { leaveSession, mayLeave } from "./leaving.js";
 import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
 import { Palette } from "./palette.js";
-import { acting, session } from "./session.js";
+import { Inside } from "./sandboxes/inside.js";
+import { acting, sandboxOf, session } from "./session.js";
 import { useChord, useShortcut } from "./shortcuts.js";
 import { html, useEffect, useLayoutEffect, useRef, useState, useValue } from "./ui.js";
 
@@ -39,6 +40,7 @@ export function Shell({ pages, current, children }) {
     </header>
     <${Navigation} pages=${pages} current=${current} menu=${menu} onChoose=${() => menu.close(main.current)} />
     <div class="page">
+      <${Inside} />
       <${ActingAs} />
       <main id="content" ref=${main} tabindex="-1">${children}</main>
     </div>
@@ -73,7 +75,7 @@ function useMenu() {
 }
 
 function Navigation({ pages, current, menu, onChoose }) {
-  const { user, name: token } = useValue(session);
+  const found = useValue(session);
   const groups = Object.keys(text.groups).filter((name) => pages.some(({ group }) => group === name));
   const link = ({ name, title }) => html`<li key=${name}><a href=${to(name)} aria-current=${name === current ? "page" : undefined}>${title}</a></li>`;
   const onClick = (event) => event.target.closest("a") && onChoose();
@@ -86,7 +88,7 @@ function Navigation({ pages, current, menu, onChoose }) {
     <ul class="last">
       <li><a href=${`${API_URL}/docs`}>${text.docs}</a></li>
       <li><a href=${`${API_URL}/docs/api`}>${text.reference}</a></li>
-      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logoutOf(user, token)}</button></li>
+      <li><button type="button" class="quiet" onClick=${() => void leaveSession().catch(sayError)}>${text.logoutOf(found.user, !sandboxOf(found) && found.name)}</button></li>
     </ul>
   </nav>`;
 }

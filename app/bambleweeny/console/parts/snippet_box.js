@@ -24,6 +24,11 @@ export function CopyButton({ value, label = text.copy }) {
   return html`<button type="button" class="small" onClick=${copy}>${isCopied ? text.copied : label}</button>`;
 }
 
+// Lines to paste, below a sentence.
+export function Lines({ sentence, lines }) {
+  return html`<div class="stack"><div class="bar"><span>${sentence}</span><${CopyButton} value=${lines} /></div><pre tabindex="0" class="wrapped">${lines}</pre></div>`;
+}
+
 // `request` is the call; with `onRun` there is a button that makes it here.
 export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
   const { language } = useValue(preferences);

@@ -3,7 +3,7 @@
 // A call is `{ on, body, takes, ignores, cli, python, javascript }`. `on` is a method and a path, with the query parameters that the call
 // needs (`?return=old` with that value, `?wait` with any). `body` is VALUE, DOCUMENT, PATCH or FIELDS, or absent if there is none. Each
 // form is a template, or `[template, takes]` if it takes other options than `takes`; `{name}` in it is a part of the path, a query
-// parameter or a field of the body. A word before a method says what is done with its result: `print`, `text` (of a Value), or `for` each.
+// parameter or a field of the body. A word before a method says what is done with its result: `print`, `text` (of a Value), `token` (of a sandbox), or `for` each.
 // With `hasNulls` a field that is null is as one that is absent.
 // An option `for=extend` is the input `for` under the name `extend`. Of calls that match, the first that can express the request is used.
 
@@ -124,6 +124,18 @@ const TOKENS = [
   { on: "POST auth/accept", body: FIELDS, takes: NOTHING, cli: "accept {code} {password}", python: "print users.accept({code}, {password})" },
 ];
 
+const SANDBOXES = [
+  { on: "POST sandboxes", body: VALUE, ignores: "type", takes: "ttl name from userid", cli: "sandboxes add {file}", python: "token sandboxes.create({value})", javascript: "token sandboxes.create({value})" },
+  { on: "POST sandboxes", takes: "ttl name from userid", cli: "sandboxes add", python: "token sandboxes.create()", javascript: "token sandboxes.create(undefined)" },
+  { on: "GET sandboxes", cli: "sandboxes list", python: "for sandboxes.list()", javascript: "print sandboxes.list()" },
+  { on: "GET sandboxes/{id}", cli: "sandboxes show {id}", python: "print sandboxes.get({id})", javascript: "print sandboxes.get({id})" },
+  { on: "PATCH sandboxes/{id}?ttl", cli: "sandboxes extend {id} {ttl}", python: "print sandboxes.extend({ttl}, {id})", javascript: "print sandboxes.extend({id}, {ttl})" },
+  { on: "DELETE sandboxes/{id}", cli: "sandboxes del {id}", python: "sandboxes.delete({id})", javascript: "sandboxes.delete({id})" },
+  { on: "POST sandboxes/{id}/reset", takes: "to userid", cli: "sandboxes reset {id}", python: "sandboxes.reset({id})", javascript: "sandboxes.reset({id})" },
+  { on: "PUT sandboxes/{id}/snapshots/{name}", cli: "sandboxes snapshot {id} {name}", python: "sandboxes.snapshot({name}, {id})", javascript: "sandboxes.snapshot({id}, {name})" },
+  { on: "DELETE sandboxes/{id}/snapshots/{name}", cli: "sandboxes snapshot {id} {name} --delete", python: "sandboxes.delete_snapshot({name}, {id})", javascript: "sandboxes.deleteSnapshot({id}, {name})" },
+];
+
 const USERS = [
   { on: "GET users", takes: NOTHING, cli: "users", python: "for users.list()" },
   { on: "POST users", body: FIELDS, with: { invite: true }, takes: `${LIMITS} ttl`, cli: "users invite {username}", python: "print users.invite({username})" },
@@ -152,7 +164,7 @@ const SERVER = [
 ];
 
 // All calls.
-export const CALLS = [...KEYS, ...LISTS, ...TOPICS, ...ROUTES, ...BINS, ...TOKENS, ...USERS, ...SERVER].map(({ on, ...call }) => {
+export const CALLS = [...KEYS, ...LISTS, ...TOPICS, ...ROUTES, ...BINS, ...TOKENS, ...SANDBOXES, ...USERS, ...SERVER].map(({ on, ...call }) => {
   const [, method, path, query] = /^(\S+) ([^?]*)\??(.*)$/.exec(on);
   return { method, path: path ? path.split("/") : [], query: Object.fromEntries(new URLSearchParams(query)), takes: USERID, ...call };
 });

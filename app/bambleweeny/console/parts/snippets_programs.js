@@ -7,10 +7,11 @@ export function pythonOf({ template, takes }, inputs, { url, isPublic }) {
   const { result, method, args } = partsOf(template);
   const first = result === "first" && inputs.limit !== undefined ? literalOf("limit", taken(inputs, "limit"), PYTHON) : undefined;
   const given = args.map((arg) => argumentOf(arg, inputs, inPython));
-  const named = Object.entries(inputs).map(([name, value]) => `${nameFor(takes, name).replace(/^for$/, "for_")}=${literalOf(name, value, PYTHON)}`);
+  const named = Object.entries(inputs).map(([name, value]) => `${nameFor(takes, name).replace(/^(?:for|from)$/, "$&_")}=${literalOf(name, value, PYTHON)}`);
   const call = `client.${method}(${[...given, ...named].join(", ")})`;
   const statement = {
     print: `print(${call})`,
+    token: `print(${call}.token)`,
     for: `for row in ${call}:\n    print(row)`,
     first: `for row in ${first ? `islice(${call}, ${first})` : call}:\n    print(row)`,
   }[result] ?? call;
@@ -31,6 +32,7 @@ export function javascriptOf({ template, takes }, inputs, { url, isPublic }) {
   const call = `client.${method}(${given.join(", ")})`;
   const statement = {
     print: `console.log(await ${call});`,
+    token: `console.log((await ${call}).token);`,
     text: `console.log((await ${call})?.text());`,
     for: `for await (const row of ${call}) console.log(row);`,
   }[result] ?? `await ${call};`;
@@ -70,8 +72,9 @@ function taken(inputs, name) {
   return value;
 }
 
-// Returns an argument such as `{name}` or `seconds={wait}`.
+// Returns an argument such as `{name}`, `seconds={wait}` or `undefined`.
 function argumentOf(arg, inputs, write) {
+  if (!arg.includes("{")) return arg;
   const [, keyword = "", name] = /^(\w+=)?\{(\w+)\}$/.exec(arg);
   return keyword + write(name, inputs);
 }

@@ -9,6 +9,7 @@ export const NOUNS = {
   bins: { verbs: ["read", "write"] },
   all: { verbs: ["read", "write"] },
   tokens: { verbs: ["write"] },
+  sandboxes: { verbs: ["read", "write"] },
   audit: { verbs: ["read"] },
   users: { verbs: ["read", "write"], isAdmin: true },
   server: { verbs: ["read", "write"], isAdmin: true },
@@ -30,7 +31,7 @@ export const PRESETS = [
   { id: "push", asks: "lists", scopes: (name) => [`lists:push:${name}`] },
   { id: "publish", asks: "topics", scopes: (name) => [`topics:publish:${name}`] },
   { id: "reader", scopes: () => ["read"] },
-  { id: "all", scopes: (_, isAdmin) => ["read", "write", "tokens:write", "audit:read", ...(isAdmin ? ["users:read", "users:write", "server:read", "server:write"] : [])] },
+  { id: "all", scopes: (_, isAdmin) => ["read", "write", "tokens:write", "sandboxes:read", "sandboxes:write", "audit:read", ...(isAdmin ? ["users:read", "users:write", "server:read", "server:write"] : [])] },
 ];
 
 // Returns the rows of the picker, `{ noun, verb, kind, name }`, of the text of a scope. `kind` is "all", "prefix" or "name".

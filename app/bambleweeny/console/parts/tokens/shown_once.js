@@ -2,7 +2,7 @@
 import { text } from "../../en/tokens.js";
 import { API_URL } from "../api.js";
 import { request } from "../request.js";
-import { CopyButton } from "../snippet_box.js";
+import { CopyButton, Lines } from "../snippet_box.js";
 import { snippetsOf } from "../snippets.js";
 import { html, useEffect, useRef } from "../ui.js";
 import { rowOf } from "./scopes.js";
@@ -41,10 +41,6 @@ export function ShownOnce({ token, onDone }) {
     <${Lines} sentence=${text.onCommandLine} lines=${login} />
     <footer class="bar"><span class="grow"></span><button type="button" class="primary" onClick=${onDone}>${text.done}</button></footer>
   </section>`;
-}
-
-function Lines({ sentence, lines }) {
-  return html`<div class="stack"><div class="bar"><span>${sentence}</span><${CopyButton} value=${lines} /></div><pre tabindex="0" class="wrapped">${lines}</pre></div>`;
 }
 
 // Returns a call that a token with these scopes may make.
