@@ -36,9 +36,10 @@ class OpenSandboxes:
     def create(self, address: str, name: str, seconds: int) -> tuple[str, Sandbox]:
         """Make an empty sandbox for a client at an address; return its token, and the sandbox.
 
-        Raises RateLimited if the address has made too many, and Busy if there are too many of all.
-        Four round trips.
+        Raises InvalidRequest for a bad `name` or `seconds`, which counts nothing, RateLimited if
+        the address has made too many, and Busy if there are too many of all. Four round trips.
         """
+        self.sandboxes.check(OPEN_OWNER, name, seconds)
         schema = self._store.schema
         index = schema.tenant(OPEN_OWNER).sandboxes
         if self._store.read(("ZCARD", index))[0] >= self.most:
