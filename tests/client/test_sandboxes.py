@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from bambleweeny import Client
 from bambleweeny.errors import (
     Forbidden,
@@ -249,3 +250,68 @@ def test_a_sandbox_in_javascript_is_fresh_extended_or_made_again(node, client):
     await failed(openSandbox(client, { seed: "{}" }), "invalid_request", 400);
     """)
     assert client.sandboxes.list() == []
+
+
+def test_records_may_have_bytes_objects_and_json(client):
+    shop = {"name": "shop", "rules": [{"path": "/ping", "answers": [{"text": "pong"}]}]}
+    seed = [
+        {"key": {"name": "raw", "value": b"\xff\0"}},
+        {"key": {"name": "price", "value": {"json": {"amount": 5}}}},
+        {"item": {"list": "jobs", "value": b"resize"}},
+        {"route": {"document": shop}},
+        {"bin": {"document": {"name": "gh", "list": "hooks"}}},
+    ]
+    with client.sandboxes.create(seed) as sandbox:
+        inside = sandbox.client()
+        assert inside.get("raw") == b"\xff\0"
+        assert inside.get("price").json() == {"amount": 5}
+        assert inside.pop("jobs") == b"resize"
+        assert requests.get(f"{inside.routes.url('shop')}/ping", timeout=10).text == "pong"
+        assert requests.post(inside.bins.url("gh"), data="opened", timeout=10).ok
+        assert inside.pop("hooks") == b"opened"
+        for calls, noun in ((inside.routes, "route"), (inside.bins, "bin")):
+            with pytest.raises(NotFound, match=f"You have no {noun} 'other'"):
+                calls.url("other")
+
+
+def test_one_record_is_a_seed(client):
+    with client.sandboxes.create(COLOR) as sandbox:
+        assert sandbox.client().get("color") == b"blue"
+
+
+@pytest.mark.parametrize(
+    ("seed", "part"),
+    [
+        (5, "A seed is not 5."),
+        ([COLOR, 5], "Line 2: a record is not 5."),
+        ([{"key": {"name": "a", "value": object}}], "Line 1: the record has no form in JSON"),
+        ("seed.ndjson", "Line 1: It is not valid JSON."),
+    ],
+)
+def test_seeds_of_other_types_are_refused_in_sentences(client, seed, part):
+    with pytest.raises(InvalidRequest) as caught:
+        client.sandboxes.create(seed)
+    assert part in str(caught.value)
+    assert "Path" in (caught.value.hint or "Path")
+    assert client.sandboxes.list() == []
+
+
+def test_the_lifetime_comes_first_and_an_id_has_a_name(client):
+    with client.sandboxes.create() as sandbox, pytest.raises(TypeError):
+        client.sandboxes.extend(sandbox.id, "10m")
+
+
+def test_a_token_whose_sandbox_was_deleted_names_the_reason(client):
+    sandbox = client.sandboxes.create()
+    inside = sandbox.client()
+    sandbox.delete()
+    with inside, pytest.raises(Unauthorized, match="The sandbox of this token has ended"):
+        inside.get("color")
+
+
+def test_a_reset_may_delete_the_snapshots(client):
+    with client.sandboxes.create() as sandbox:
+        sandbox.snapshot("a")
+        sandbox.reset(delete_snapshots=True)
+        with pytest.raises(NotFound):
+            sandbox.reset("a")

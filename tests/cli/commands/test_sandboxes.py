@@ -16,6 +16,13 @@ def admin(typed, logged_in):
     return typed
 
 
+@pytest.fixture
+def bad_seed(alone, monkeypatch):
+    """A file in the current directory with a line that is refused."""
+    monkeypatch.chdir(alone)
+    (alone / "seed.ndjson").write_text("{}")
+
+
 def test_the_token_alone_goes_to_standard_output(admin):
     token = admin("sandboxes", "add", "--name", "ci", "--ttl", "30m")
     assert re.fullmatch(r"b9y_0~[a-z0-9]{6}_\S+\n", token)
@@ -106,6 +113,7 @@ def test_the_admin_acts_for_a_user(admin):
     admin("users", "del", user["id"])
 
 
+@pytest.mark.usefixtures("bad_seed")
 @pytest.mark.parametrize(
     ("words", "status", "error"),
     [
@@ -124,9 +132,7 @@ def test_the_admin_acts_for_a_user(admin):
         (["delete", "k3x9q2"], 2, "del"),
     ],
 )  # fmt: skip
-def test_wrong_use_is_explained(admin, alone, monkeypatch, words, status, error):
-    monkeypatch.chdir(alone)
-    (alone / "seed.ndjson").write_text("{}")
+def test_wrong_use_is_explained(admin, words, status, error):
     admin("sandboxes", *words, status=status)
     assert error in admin.err
 

@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+from bambleweeny.errors import InvalidRequest
+
 _OBJECTS = re.compile(rb'"(?:document"\s*:\s*\{|json"\s*:)')
 """Match what a line has whose form may differ; an export writes each document as a text."""
 _FORMS = {
@@ -22,7 +24,8 @@ def plain_line(line: bytes) -> bytes:
     """Return a line with documents as texts, and with the text of each value `{"json": ...}`.
 
     The text is the JSON as the line has it; a key or message that names no type has
-    application/json. Other lines are returned as they are, also those that are not valid.
+    application/json. Other lines are returned as they are, also those that are not valid, but
+    InvalidRequest is raised for too many levels.
     """
     if not _OBJECTS.search(line):
         return line
@@ -37,8 +40,10 @@ def plain_line(line: bytes) -> bytes:
             if kind in _TYPES:
                 fields.setdefault(_TYPES[kind], msgspec.Raw(_JSON))
         fields[name] = msgspec.Raw(msgspec.json.encode(found.decode()))
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValueError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, ValueError):
         return line
+    except RecursionError as ex:
+        raise InvalidRequest("It has too many levels.") from ex
     return msgspec.json.encode({kind: fields})
 
 
