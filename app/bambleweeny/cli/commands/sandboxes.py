@@ -148,7 +148,6 @@ a ttl, that count from now.""",
         reset=Verb(
             _reset,
             """bambleweeny sandboxes reset k3x9q2
-            bambleweeny sandboxes reset --token $TOKEN
             bambleweeny sandboxes reset k3x9q2 --to paid""",
             (
                 _ID,
@@ -165,7 +164,6 @@ a ttl, that count from now.""",
         snapshot=Verb(
             _snapshot,
             """bambleweeny sandboxes snapshot k3x9q2 paid
-            bambleweeny sandboxes snapshot paid --token $TOKEN
             bambleweeny sandboxes snapshot k3x9q2 paid --delete""",
             (
                 _ID,
