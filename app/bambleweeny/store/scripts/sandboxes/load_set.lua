@@ -17,7 +17,7 @@
 --- @include "sandboxes/sets"
 --- @include "sandboxes/saved_keys"
 --- @include "sandboxes/saved_lists"
-local name = ARGV[2]
+local name, deletes_snapshots = ARGV[2], ARGV[5]
 local saved = redis.call('HGET', its_saved_sets, name)
 if not saved and name ~= '' then
   return redis.error_reply('B9Y not_found')
@@ -40,7 +40,7 @@ for _, list in ipairs(names_in(its_lists)) do
   load_list(list, set_tag, next_id, now_ms)
 end
 copy_topics_and_documents(set_tag, its_tag)
-if ARGV[5] == '1' then
+if deletes_snapshots == '1' then
   delete_snapshots()
 end
 
