@@ -92,7 +92,7 @@ CALLS = {
     "listSandboxes": lambda client: client.sandboxes.list(),
     "createSandbox": lambda client: client.sandboxes.create(),
     "getSandbox": lambda client: client.sandboxes.get("k3x9q2"),
-    "extendSandbox": lambda client: client.sandboxes.extend("1h", "k3x9q2"),
+    "extendSandbox": lambda client: client.sandboxes.extend("1h", id="k3x9q2"),
     "deleteSandbox": lambda client: client.sandboxes.delete("k3x9q2"),
     "resetSandbox": lambda client: client.sandboxes.reset("k3x9q2"),
     "saveSnapshot": lambda client: client.sandboxes.snapshot("paid", "k3x9q2"),

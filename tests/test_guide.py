@@ -75,7 +75,6 @@ TRIED_ELSEWHERE = {
     "bambleweeny login": "tests/cli/connection/test_target.py",
     "bambleweeny sub": "tests/cli/commands/workers/test_sub.py",
     "source <(bambleweeny completion": "tests/cli/commands/test_completion.py",
-    "import { test as base": "tests/runners/test_runners.py",
     "pip install .": "build.sh",
 }
 """Beginnings of the blocks that need root, a cluster, another host or a build, and their tests."""
@@ -388,7 +387,8 @@ def test_the_metrics_page_names_the_metrics_of_a_server(sandbox):
         ("websocket xylophone", None), ("--fsync", "options"), ("wiremock", "coming-from"),
         ("quota", "access"), ("sentinel", "growing"), ("Idempotency-Key", "queues"),
         ("lock", "recipes"), ("leas", "queues"), ("rate limiter", "recipes"), ("   ", None),
-        ("'\"<zzz>", None), ("restore", "backup"),
+        ("'\"<zzz>", None), ("restore", "backup"), ("isolation", "sandboxes-in-tests"), ("parallel tests", "sandboxes-in-tests"),
+        ("playwright", "sandboxes-in-javascript"),
     ],
 )  # fmt: skip
 def test_a_search_finds_the_page(query, page):

@@ -295,6 +295,111 @@ def test_reset_and_snapshots(world, as_uli):
     assert code_of(world.post("/sandboxes/self/reset?to=a~b")) == (400, "invalid_name")
 
 
+def test_a_reset_may_delete_the_snapshots(world, raw, as_uli):
+    before, keys = world.get("/sandboxes/self").json(), set(raw.keys("*"))
+    for name in "abcde":
+        world.put(f"/keys/{name}", data=bytes(1000))
+        assert world.put(f"/sandboxes/self/snapshots/{name}").status_code == 200
+    answer = world.put("/sandboxes/self/snapshots/f")
+    assert code_of(answer) == (409, "too_many_snapshots")
+    assert "/reset?delete_snapshots=1" in answer.json()["hint"]
+    assert world.post("/sandboxes/self/reset?to=b&delete_snapshots=1").status_code == 200
+    assert sorted(one["key"] for one in world.get("/keys?prefix=b").json()["keys"]) == [
+        "b",
+        "bytes",
+    ]
+    assert as_uli.get(f"/sandboxes/{world.id}").json()["snapshots"] == []
+    world.put("/sandboxes/self/snapshots/a")
+    assert world.post("/sandboxes/self/reset?delete_snapshots=1").status_code == 200
+    assert world.get("/sandboxes/self").json() == before
+    assert set(raw.keys("*")) <= keys
+    assert code_of(world.post("/sandboxes/self/reset?to=a")) == (404, "not_found")
+    assert code_of(world.post("/sandboxes/self/reset?delete_snapshots=x"))[0] == 400
+
+
+def test_a_route_of_a_deleted_snapshot_alone_is_gone(world):
+    made = world.post("/routes", json={"name": "late", "rules": [{"answers": [{"text": "x"}]}]})
+    path = made.json()["path"]
+    world.put("/sandboxes/self/snapshots/a")
+    world.post("/sandboxes/self/reset")
+    with Http(world.url) as stranger:
+        assert stranger.get(path).status_code == 404
+        world.post("/sandboxes/self/reset?to=a")
+        assert stranger.get(path).text == "x"
+        world.post("/sandboxes/self/reset?delete_snapshots=1")
+        assert stranger.get(path).status_code == 404
+
+
+def test_a_token_whose_sandbox_is_gone_names_the_reason(services, world):
+    world.get("/keys")
+    world.delete("/sandboxes/self")
+    for _ in range(2):
+        for answer in (world.get("/keys"), world.post("/lists/q", data="x"), world.get("/usage")):
+            assert code_of(answer) == (401, "unauthorized")
+            assert answer.json()["info"] == "The sandbox of this token has ended."
+        services.tokens._known.clear()
+
+
+def test_a_wrong_name_inside_hints_at_the_bare_one(world):
+    for path in ("/routes?id=@uli/shop", "/bins?id=@mine/in"):
+        hint = world.get(path).json()["hint"]
+        noun, name = path[1:6].rstrip("s?"), path.rpartition("/")[2]
+        assert hint.startswith(f"In a sandbox, '{name}' alone names its {noun};")
+        assert f"@uli~{world.id}/{name}" in hint
+    assert "hint" not in Http(world.url).get("/routes/@uli/nothing").json()
+
+
+def test_objects_stand_for_their_text_in_a_seed_and_an_import(as_uli):
+    amount = b'{"a": 1.10, "ttl": [2, 1e400]}'
+    lines = b"\n".join((
+        b'{"key": {"name": "price", "value": {"json": ' + amount + b'}, "ttl": "1h"}}',
+        b'{"key": {"name": "typed", "value": {"json": 5}, "content_type": "text/x"}}',
+        b'{"item": {"list": "jobs", "value": {"json": ' + amount + b'}, "delay": 0}}'.replace(b', "delay": 0', b""),
+        b'{"message": {"topic": "news", "value": {"json": [1]}}}',
+        b'{"route": {"document": ' + json.dumps(ROUTE).encode() + b"}}",
+        b'{"bin": {"document": ' + json.dumps({**BIN, "ends": "1h"}).encode() + b"}}",
+    ))  # fmt: skip
+    with make(as_uli, seed=lines) as one, make(as_uli) as other, Http(one.url) as stranger:
+        assert (
+            other.post("/import?dry_run=1", data=lines.replace(b', "ttl": "1h"', b"")).json()[
+                "keys"
+            ]
+            == 2
+        )
+        assert other.post("/import", data=lines.replace(b', "ttl": "1h"', b"")).json()["keys"] == 2
+        for world in (one, other):
+            found = world.get("/keys/price")
+            assert (found.content, found.headers["Content-Type"]) == (amount, "application/json")
+            assert world.get("/keys/typed").headers["Content-Type"] == "text/x"
+            assert world.post("/lists/jobs/pop").content == amount
+            [message] = world.get("/topics/news?since=all").json()["messages"]
+            assert (message["value"], message["type"]) == ("[1]", "application/json")
+            assert stranger.get(f"/routes/@uli~{world.id}/shop/x").text == "hi"
+            assert stranger.post(f"/bins/@uli~{world.id}/in", data="x").status_code == 200
+            assert world.post("/import", data=world.get("/export").content).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        (b'{"key": {"name": "a", "value": {"json": 1, "json": 2}}}', "'json' is given more than once"),
+        (b'{"key": {"name": "a", "value": {"json": {"b": 1, "b": 2}}}}', "'b' is given more than once"),
+        (b'{"key": {"name": "a", "value": {"json": 1, "base64": "AA"}}}', "unknown field `json`"),
+        (b'{"list": {"name": "a", "json": 1}}', "unknown field `json`"),
+        (b'{"route": {"document": {"rules": 5}}}', "rules"),
+        (b'{"bin": {"document": [1]}}', "Expected `str`, got `array`"),
+        (b'{"key": {"name": "a", "value": {"json": ' + b"[" * 5000 + b"]" * 5000 + b"}}}", "levels"),
+        (b'{"key": {"name": "a", "value": "1"}}{"key": {"name": "b", "value": "1"}}', "--data-binary @FILE"),
+        (b"data/seed.ndjson", "looks like the name of a file"),
+    ],
+)  # fmt: skip
+def test_lines_that_are_refused_name_the_cause(as_uli, line, part):
+    for path in ("/sandboxes", "/import"):
+        answer = as_uli.post(path, data=line).json()
+        assert answer["info"].startswith("Line 1: ")
+        assert part in answer["info"] + answer.get("hint", "")
+
+
 def test_routes_and_bins_keep_their_urls_across_resets(world):
     routes = [one["path"] for one in world.get("/routes").json()["routes"]]
     bins = [one["path"] for one in world.get("/bins").json()["bins"]]
@@ -445,7 +550,10 @@ def test_strangers_may_make_small_ones(opened, services, raw):
             ("/routes", {"key": "a", "content_type": "text/plain"}), ("/routes", ROUTE),
             ("/bins", {"list": "a"}), ("/bins", BIN),
         ):  # fmt: skip
-            assert code_of(world.post(path, json=document)) == (403, "not_in_a_sandbox")
+            answer = world.post(path, json=document)
+            assert code_of(answer) == (403, "not_in_a_sandbox")
+            assert "has no routes and no bins" in answer.json()["info"]
+            assert answer.json()["hint"].startswith("Log in")
         assert code_of(world.post("/import", data=lines_of(SEED[-1:]))) == (403, "not_in_a_sandbox")
         assert [name for name in raw.keys("*") if b":route:" in name or b":bin:" in name] == []
         assert code_of(world.patch("/sandboxes/self?ttl=1h")) == (400, "invalid_request")
@@ -474,6 +582,19 @@ def test_an_address_makes_five_in_an_hour(opened, services):
     assert code_of(answer) == (429, "rate_limited")
     assert 600 < int(answer.headers["Retry-After"]) <= 720
     assert services.open_sandboxes.create("203.0.113.9", "", 60)
+
+
+def test_refused_creations_of_strangers_do_not_count(opened):
+    for _ in range(3):
+        for query in ("?ttl=2h", "?ttl=0", f"?name={'x' * 65}", "?from=aaaaaa"):
+            assert code_of(opened.post(f"/sandboxes{query}")) == (400, "invalid_request")
+        answer = opened.post("/sandboxes", data=lines_of(SEED[:1]))
+        assert (answer.status_code, answer.json()["info"], answer.json()["hint"]) == (
+            400, "A sandbox without a login is empty.", "Log in to use a seed.",
+        )  # fmt: skip
+    for _ in range(5):
+        with make(opened) as world:
+            world.delete("/sandboxes/self")
 
 
 def test_a_flood_of_strangers_leaves_a_bounded_number_of_keys(services, store, raw):

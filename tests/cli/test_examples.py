@@ -121,7 +121,7 @@ def place(server, alone, monkeypatch):
         put_documents_into(alone)
         for sandbox in client.sandboxes.list():
             sandbox.delete()
-        with closing(client.sandboxes.create()) as sandbox:
+        with closing(client.sandboxes.create(name="ci")) as sandbox:
             sandbox.snapshot("paid")
         client.set("foo", "1")
         client.set("settings", json={})

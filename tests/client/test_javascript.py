@@ -50,7 +50,7 @@ def test_the_module_is_small_and_needs_no_other(http):
     assert text.count("\n") <= 440
     assert "\nimport " not in text
     helpers = http.get("/bambleweeny-sandboxes.js").text
-    assert helpers.count("\n") <= 80
+    assert helpers.count("\n") <= 120
     assert "\nimport " not in helpers
 
 
@@ -454,7 +454,9 @@ def test_it_has_the_words_of_the_python_client(node, session_url, services):
     for (const noun of ["keys", "lists", "topics", "routes", "bins", "tokens", "sandboxes"]) words[noun] = Object.keys(client[noun]);
     console.log(JSON.stringify(words));
     """)
-    theirs = {noun: set(words) - INTERNAL for noun, words in json.loads(printed).items()}
+    theirs = {noun: set(words) for noun, words in json.loads(printed).items()}
+    for noun in ("client", "batch"):
+        theirs[noun] -= INTERNAL
     assert theirs == {noun: set(words) for noun, words in ours.items()}
 
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 from bambleweeny import Client
 from bambleweeny.errors import (
     Forbidden,
@@ -224,11 +225,17 @@ def test_a_sandbox_in_javascript_is_fresh_extended_or_made_again(node, client):
     const color = { key: { name: "color", value: "blue" } };
     const sandbox = await openSandbox(client, { seed: [color], name: "ci" });
     assert.ok(sandbox instanceof Sandbox);
+    assert.equal(await sandbox.open(), sandbox);
+    assert.ok(sandbox.client instanceof Client);
     const inside = sandbox.client;
     await inside.set("color", "green");
     await sandbox.snapshot("paid");
     assert.equal(await sandbox.fresh(), inside);
     assert.equal((await inside.get("color")).text(), "blue");
+    await failed(sandbox.reset("paid"), "not_found", 404);
+    await inside.set("color", "green");
+    await sandbox.snapshot("paid");
+    await sandbox.reset();
     await sandbox.reset("paid");
     assert.equal((await inside.get("color")).text(), "green");
 
@@ -248,4 +255,130 @@ def test_a_sandbox_in_javascript_is_fresh_extended_or_made_again(node, client):
     await sandbox.delete();
     await failed(openSandbox(client, { seed: "{}" }), "invalid_request", 400);
     """)
+
+
+def test_a_sandbox_in_javascript_is_read_before_it_is_made(node, client):
+    node("""
+    import { Sandbox, clientFor } from "./bambleweeny-sandboxes.mjs";
+    const sandbox = new Sandbox(client, { seed: { key: { name: "color", value: "blue" } } });
+    const { client: inside, reset, snapshot } = sandbox;
+    for (const read of [() => inside.get("color"), () => sandbox.token, () => sandbox.id])
+      assert.throws(read, /The sandbox is made before the first test, so '(client|token|id)' can be used/);
+    await sandbox.delete();
+    const [one, other] = await Promise.all([sandbox.open(), sandbox.open()]);
+    assert.equal(one, other);
+    const { token } = sandbox;
+    await inside.set("color", "green");
+    await snapshot("green");
+    await reset();
+    assert.equal((await inside.keys.get("color")).text(), "blue");
+    await sandbox.fresh();
+    assert.equal(sandbox.token, token);
+    await sandbox.delete();
+    assert.throws(() => inside.get("color"), /can be used/);
+
+    const named = (variables) => clientFor(Client, variables);
+    assert.equal(named({}).url, "http://127.0.0.1:8080");
+    await failed(named({ BAMBLEWEENY_URL: url }).get("a"), "unauthorized", 401);
+    const word = { BAMBLEWEENY_URL: url, BAMBLEWEENY_PASSWORD: "changeme" };
+    assert.equal((await named(word).sandboxes.list()).length, 0);
+    await failed(named({ ...word, BAMBLEWEENY_USER: "nobody" }).get("a"), "wrong_login", 401);
+    const made = await client.sandboxes.create();
+    await named({ ...word, BAMBLEWEENY_TOKEN: made.token }).sandboxes.delete("self");
+    """)
     assert client.sandboxes.list() == []
+
+
+def test_records_in_javascript_have_bytes_json_and_urls(node, client):
+    node("""
+    const shop = { name: "shop", rules: [{ path: "/ping", answers: [{ text: "pong" }] }] };
+    const { token } = await client.sandboxes.create([
+      { key: { name: "raw", value: new Uint8Array([255, 0]) } },
+      { key: { name: "buffer", value: Buffer.from("text") } },
+      { key: { name: "price", value: { json: { amount: 5 } } } },
+      { route: { document: shop } },
+      { bin: { document: { name: "gh", list: "hooks" } } },
+    ]);
+    const inside = new Client(url, { token });
+    assert.deepEqual([...(await inside.get("raw")).bytes], [255, 0]);
+    assert.equal((await inside.get("buffer")).text(), "text");
+    assert.deepEqual((await inside.get("price")).json(), { amount: 5 });
+    assert.equal(await (await fetch(`${await inside.routes.url("shop")}/ping`)).text(), "pong");
+    await fetch(await inside.bins.url("gh"), { method: "POST", body: "x" });
+    assert.equal((await inside.pop("hooks")).text(), "x");
+    await failed(inside.routes.url("other"), "not_found", 404);
+    await inside.sandboxes.snapshot("self", "a");
+    await inside.sandboxes.reset("self", { deleteSnapshots: true });
+    assert.deepEqual((await inside.sandboxes.get("self")).snapshots, []);
+    await inside.sandboxes.delete("self");
+    await failed(client.sandboxes.create("seed.ndjson").catch((error) => {
+      assert.match(error.hint, /readFileSync/);
+      throw error;
+    }), "invalid_request", 400);
+    """)
+    assert client.sandboxes.list() == []
+
+
+def test_records_may_have_bytes_objects_and_json(client):
+    shop = {"name": "shop", "rules": [{"path": "/ping", "answers": [{"text": "pong"}]}]}
+    seed = [
+        {"key": {"name": "raw", "value": b"\xff\0"}},
+        {"key": {"name": "price", "value": {"json": {"amount": 5}}}},
+        {"item": {"list": "jobs", "value": b"resize"}},
+        {"route": {"document": shop}},
+        {"bin": {"document": {"name": "gh", "list": "hooks"}}},
+    ]
+    with client.sandboxes.create(seed) as sandbox:
+        inside = sandbox.client()
+        assert inside.get("raw") == b"\xff\0"
+        assert inside.get("price").json() == {"amount": 5}
+        assert inside.pop("jobs") == b"resize"
+        assert requests.get(f"{inside.routes.url('shop')}/ping", timeout=10).text == "pong"
+        assert requests.post(inside.bins.url("gh"), data="opened", timeout=10).ok
+        assert inside.pop("hooks") == b"opened"
+        for calls, noun in ((inside.routes, "route"), (inside.bins, "bin")):
+            with pytest.raises(NotFound, match=f"You have no {noun} 'other'"):
+                calls.url("other")
+
+
+def test_one_record_is_a_seed(client):
+    with client.sandboxes.create(COLOR) as sandbox:
+        assert sandbox.client().get("color") == b"blue"
+
+
+@pytest.mark.parametrize(
+    ("seed", "part"),
+    [
+        (5, "A seed is not 5."),
+        ([COLOR, 5], "Line 2: a record is not 5."),
+        ([{"key": {"name": "a", "value": object}}], "Line 1: the record has no form in JSON"),
+        ("seed.ndjson", "Line 1: It is not valid JSON."),
+    ],
+)
+def test_seeds_of_other_types_are_refused_in_sentences(client, seed, part):
+    with pytest.raises(InvalidRequest) as caught:
+        client.sandboxes.create(seed)
+    assert part in str(caught.value)
+    assert "Path" in (caught.value.hint or "Path")
+    assert client.sandboxes.list() == []
+
+
+def test_the_lifetime_comes_first_and_an_id_has_a_name(client):
+    with client.sandboxes.create() as sandbox, pytest.raises(TypeError):
+        client.sandboxes.extend(sandbox.id, "10m")
+
+
+def test_a_token_whose_sandbox_was_deleted_names_the_reason(client):
+    sandbox = client.sandboxes.create()
+    inside = sandbox.client()
+    sandbox.delete()
+    with inside, pytest.raises(Unauthorized, match="The sandbox of this token has ended"):
+        inside.get("color")
+
+
+def test_a_reset_may_delete_the_snapshots(client):
+    with client.sandboxes.create() as sandbox:
+        sandbox.snapshot("a")
+        sandbox.reset(delete_snapshots=True)
+        with pytest.raises(NotFound):
+            sandbox.reset("a")

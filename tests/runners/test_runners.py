@@ -2,18 +2,20 @@
 
 import json
 import os
+import re
+import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from bambleweeny import Client
-from blocks import blocks_of
 from node import Node
 from npm import npm_tools
 from servers import running
 from tools import need
 
-GUIDE = Path(__file__).parents[2] / "app/bambleweeny/guide/sandboxes-in-tests.md"
+GUIDE = Path(__file__).parents[2] / "app/bambleweeny/guide/sandboxes-in-javascript.md"
 CLIENT = """
 import { Client } from "./bambleweeny.mjs";
 const client = new Client(process.env.BAMBLEWEENY_URL, { username: "admin", password: "changeme" });
@@ -68,6 +70,29 @@ for (let number = 0; number < 20; number++) {{
   }});
 }}
 """
+FIXTURES = f"""
+import {{ test as base, expect }} from "@playwright/test";
+import {{ sandboxFixtures }} from "./bambleweeny-sandboxes.mjs";
+{CLIENT}
+const test = base.extend({{
+  ...sandboxFixtures(client, {{ seed, name: "fixtures" }}),
+  program: [async ({{ b9yUrl, b9yToken }}, use) => use(new Client(b9yUrl, {{ token: b9yToken }})), {{ scope: "worker" }}],
+}});
+async function check(inside) {{
+  expect((await inside.keys.list()).length).toBe(1);
+  expect((await inside.sandboxes.get("self")).snapshots).toEqual([]);
+  await inside.set("color", "green");
+  await inside.push("jobs", "x");
+  await inside.incr("calls");
+  await inside.sandboxes.snapshot("self", "mine");
+}}
+for (const number of [1, 2]) {{
+  test(`b9y ${{number}}`, async ({{ b9y }}) => check(b9y));
+  test(`b9ySandbox ${{number}}`, async ({{ b9ySandbox }}) => check(b9ySandbox.client));
+  test(`program ${{number}}`, async ({{ program }}) => check(program));
+  test(`token ${{number}}`, async ({{ b9yToken, b9ySandbox }}) => expect(b9ySandbox.token).toBe(b9yToken));
+}}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +107,12 @@ def suite(server, tmp_path):
     Node(tmp_path, server.url)
     (tmp_path / "package.json").write_text('{"type": "module"}')
 
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
     def run(*command, status=0):
         done = subprocess.run(
             [str(word) for word in command], cwd=tmp_path, capture_output=True, text=True, timeout=100,
-            env={**os.environ, "BAMBLEWEENY_URL": server.url, "CI": "1"}, check=False,
+            env={**os.environ, "PATH": path, "BAMBLEWEENY_URL": server.url, "CI": "1"}, check=False,
         )  # fmt: skip
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout
@@ -135,9 +162,23 @@ def test_playwright(suite, tools):
     assert "20 passed" in out
 
 
-def test_playwright_runs_what_the_guide_shows(suite, tools, server):
-    [shown] = [b.text for b in blocks_of(GUIDE) if b.text.startswith("import { test as base")]
-    (suite.place / "one.spec.mjs").write_text(
-        shown.replace("http://localhost:8080", server.url), "utf-8"
-    )
-    assert "1 passed" in suite(tools / "playwright", "test", "--reporter=line")
+def test_playwright_resets_whichever_fixture_a_test_takes(suite, tools):
+    (suite.place / "one.spec.mjs").write_text(FIXTURES, "utf-8")
+    out = suite(tools / "playwright", "test", "--workers=1", "--reporter=line")
+    assert "8 passed" in out
+
+
+def test_playwright_runs_what_the_guide_shows(suite, tools):
+    written = re.findall(
+        r"^cat > (shop\.spec\.mjs|playwright\.config\.mjs) <<'END'\n(.*?)^END$", GUIDE.read_text("utf-8"),
+        re.M | re.S,
+    )  # fmt: skip
+    assert [name for name, _ in written] == ["shop.spec.mjs", "playwright.config.mjs"]
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = str(bound.getsockname()[1])
+    for name, text in written:
+        (suite.place / name).write_text(text.replace("8099", port), "utf-8")
+    assert "2 passed" in suite(tools / "playwright", "test", "--reporter=line")
+    with socket.socket() as wire:
+        assert wire.connect_ex(("127.0.0.1", int(port))) != 0

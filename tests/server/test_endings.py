@@ -39,6 +39,29 @@ def test_each_signal_ends_a_server_with_nothing_left(tmp_path, temporary, comman
     assert listed(temporary) == []
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_the_end_of_its_input_ends_a_sandbox_with_nothing_left(temporary, is_killed):
+    reading, writing = os.pipe()
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[writing]
+    )
+    os.close(writing)
+    with subprocess.Popen(
+        [sys.executable, "-m", "bambleweeny", "sandbox", "--until-eof", "--listen", "127.0.0.1:0"],
+        stdin=reading, stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)},
+    ) as process:  # fmt: skip
+        os.close(reading)
+        while b"Login" not in process.stdout.readline():
+            assert process.poll() is None
+        if is_killed:
+            holder.kill()
+        children = children_of(process.pid)
+        holder.communicate(b"\n")
+        assert process.wait(20) == 0
+    assert not any(map(is_alive, children))
+    assert listed(temporary) == []
+
+
 @pytest.mark.parametrize("command", ["serve", "sandbox"])
 def test_a_closed_terminal_ends_a_server_with_nothing_left(tmp_path, temporary, command):
     ours, theirs = pty.openpty()

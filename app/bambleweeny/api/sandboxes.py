@@ -9,11 +9,12 @@ from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import authenticated, bearer_token
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import may_block
-from bambleweeny.api.requests.parameters import read_duration, read_switch, refuse_beside
+from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch, refuse_beside
 from bambleweeny.api.requests.scopes import Needs, needs
 from bambleweeny.api.requests.strictness import (
     NOTHING,
     Takes,
+    has_body,
     refuse_parameters,
     refuse_unsupported,
     takes,
@@ -42,6 +43,8 @@ def authenticated_or_open(
         authenticated(req, resp, resource, params, accepted, needed=needed)
         return
     refuse_parameters(req.params, accepted.parameters)
+    if has_body(req):
+        raise InvalidRequest("A sandbox without a login is empty.", hint="Log in to use a seed.")
     refuse_unsupported(req, NOTHING)
 
 
@@ -134,16 +137,19 @@ class SandboxReset:
         self.services = services
         self._sandboxes = services.sandboxes
 
-    @falcon.before(authenticated, takes("to"), needed=_WRITE)
+    @falcon.before(authenticated, takes("to", "delete_snapshots"), needed=_WRITE)
     @falcon.before(may_block)
     def on_post(self, req: falcon.Request, resp: falcon.Response, sandbox_id: str) -> None:
-        """Replace the data of a sandbox by its seed, or by the snapshot `?to=`."""
-        name = SEED
+        """Replace the data of a sandbox by its seed, or by the snapshot `?to=`.
+
+        With `?delete_snapshots=1` all snapshots are deleted in the same step.
+        """
+        name, deletes_snapshots = SEED, read_flag(req, "delete_snapshots")
         if req.has_param("to"):
             name = req.get_param("to", default="")
             check_snapshot_name(name)
         place = self._sandboxes.find(req.context.caller, sandbox_id)
-        self._sandboxes.sets.load(place, name)
+        self._sandboxes.sets.load(place, name, deletes_snapshots=deletes_snapshots)
         answer_done(resp)
 
 

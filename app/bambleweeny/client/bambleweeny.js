@@ -112,14 +112,14 @@ export class Client {
     revokeText: async (token, options) => this.#done("POST", "/auth/revoke", { ...asJson("signal", options, { token }), isPublic: true }), // no login
     introspect: async (token, options) => this.#json("POST", "/auth/introspect", { ...asJson("signal", options, { token }), isSafe: true }),
   };
-  // Only `create` returns the `token` of a sandbox; a client with it works inside, and its id is "self". The `seed`, the lines of an export, is text, bytes or an array.
+  // Only `create` returns the `token` of a sandbox; a client with it works inside, and its id is "self". The `seed`, the lines of an export, is text, bytes, a record or an array of records, with bytes or {json: anything} as values.
   sandboxes = {
     create: async (seed, options) => this.#json("POST", "/sandboxes", { ...sorted(`ttl name from ${ACTING}`, options), body: seed && bytesOf(linesFrom(seed)), isPublic: !this.#login && !this.#token }),
     list: async (options) => (await this.#json("GET", "/sandboxes", sorted(ACTING, options))).sandboxes,
     get: async (id, options) => this.#json("GET", at("sandboxes", id), sorted(ACTING, options)),
     extend: async (id, ttl, options) => this.#json("PATCH", at("sandboxes", id), sorted(ACTING, options, { ttl })),
     delete: async (id, options) => this.#done("DELETE", at("sandboxes", id), sorted(ACTING, options)),
-    reset: async (id, options) => this.#done("POST", `${at("sandboxes", id)}/reset`, { ...sorted(`to ${ACTING}`, options), isSafe: true }),
+    reset: async (id, options) => this.#done("POST", `${at("sandboxes", id)}/reset`, { ...sorted(`to deleteSnapshots ${ACTING}`, options), isSafe: true }),
     snapshot: async (id, name, options) => this.#done("PUT", at("sandboxes", id) + at("snapshots", name), sorted(ACTING, options)),
     deleteSnapshot: async (id, name, options) => this.#done("DELETE", at("sandboxes", id) + at("snapshots", name), sorted(ACTING, options)),
   };
@@ -232,7 +232,7 @@ export class Client {
     };
     const get = async (id, options) => this.#json("GET", `/${noun}`, sorted(ACTING, options, { id })); // a document; each secret in it is "[secret]"
     const list = async (options) => (await this.#json("GET", `/${noun}`, sorted(ACTING, options)))[noun].map((row) => placeOf(this.url, noun, row));
-    return { list, set, get, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
+    return { list, set, get, url: async (name, options) => (await ((await list(options)).find((one) => one.name === name) ?? Promise.reject(failure("not_found", `You have no ${noun.slice(0, -1)} '${name}'.`, 404)))).url, delete: async (id, options) => this.#done("DELETE", `/${noun}`, sorted(ACTING, options, { id })) };
   }
   #publish = async (noun, json, ways, method = "POST", known = json) => placeOf(this.url, noun, { ...known, ...(await this.#json(method, `/${noun}`, { ...ways, json })) });
   async #logIn({ signal } = {}) {
@@ -325,7 +325,7 @@ const ACTING = "userid signal";
 const CONDITIONAL = `ifMatch ifNoneMatch ${ACTING}`;
 const WRITING = `ttl keepTtl keepttl type ${CONDITIONAL}`;
 const [COUNTING, PUSHING, KEY] = ["ttl max min", "delay ttl front", "Idempotency-Key"];
-const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl" }];
+const [OURS, PARAMETERS] = [["signal", "onState"], { keepTtl: "keepttl", deleteSnapshots: "delete_snapshots" }];
 const HEADERS = { type: "Content-Type", ifMatch: "If-Match", ifNoneMatch: "If-None-Match", key: KEY, idempotencyKey: KEY };
 const IN_BATCH = { keepTtl: "keepttl", ifMatch: "if_match", ifNoneMatch: "if_none_match" };
 const [SHORTEST_PAUSE, LONGEST_PAUSE, LONGEST_SILENCE] = [250, 15_000, 45_000]; // the server sends an empty line every 15 seconds
@@ -418,7 +418,7 @@ async function* linesOf({ reader, abort }, url) {
     abort(); // frees the slot of the stream at the server
   }
 }
-const linesFrom = (seed) => (Array.isArray(seed) ? seed.map((record) => JSON.stringify(record)).join("\n") : seed);
+const linesFrom = (seed) => (Array.isArray(seed) || seed?.constructor === Object ? [seed].flat().map((record) => JSON.stringify(record, function (name, value) { return this[name] instanceof Uint8Array ? packed(this[name]) : value; })).join("\n") : seed);
 function checked(name) { // a browser resolves . and .. in a path
   if (/^(?!\.\.?$)[A-Za-z0-9_:.-]{1,255}$/.test(name)) return name;
   throw failure("invalid_name", "Name is invalid.", 400, "Use 1 to 255 of A-Z a-z 0-9 _ : . -, but not . or .. alone.");

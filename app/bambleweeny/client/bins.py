@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import Connection, public_path_of
 from bambleweeny.client.values import ABSENT, Data, bytes_of
-from bambleweeny.errors import BinNameTaken, InvalidBin
+from bambleweeny.errors import BinNameTaken, InvalidBin, NotFound
 
 Document = Mapping[str, Any]
 """A document as JSON has it: {"list": "hooks", "name": "gh", "keep": "request"}."""
@@ -88,6 +88,13 @@ class Bins:
         """Return the user's bins."""
         answer = self._call("GET", "/bins", query={"userid": userid})
         return [self._bin(row) for row in answer.json()["bins"]]
+
+    def url(self, name: str, *, userid: int | None = None) -> str:
+        """Return the public URL of the user's bin with a name; NotFound if there is none."""
+        for bin_ in self.list(userid=userid):
+            if bin_.name == name:
+                return bin_.url
+        raise NotFound(f"You have no bin '{name}'.")
 
     def get(self, id: str, *, userid: int | None = None) -> dict[str, Any]:
         """Return the document of a bin, by its id, its name or `@USER/NAME`.

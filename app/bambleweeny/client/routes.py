@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from bambleweeny.client.transport.connection import Connection, Query, public_path_of
 from bambleweeny.client.values import Value, seconds_of
-from bambleweeny.errors import RouteNameTaken
+from bambleweeny.errors import NotFound, RouteNameTaken
 
 Document = Mapping[str, Any]
 """A document as JSON has it: {"name": "shop", "rules": [...]}."""
@@ -107,6 +107,13 @@ class Routes:
         """Return the user's routes."""
         answer = self._call("GET", "/routes", query={"userid": userid})
         return [self._route(row) for row in answer.json()["routes"]]
+
+    def url(self, name: str, *, userid: int | None = None) -> str:
+        """Return the public URL of the user's route with a name; NotFound if there is none."""
+        for route in self.list(userid=userid):
+            if route.name == name:
+                return route.url
+        raise NotFound(f"You have no route '{name}'.")
 
     def get(self, id: str, *, userid: int | None = None) -> dict[str, Any]:
         """Return the document of a route, by its id, its name or `@USER/NAME`.

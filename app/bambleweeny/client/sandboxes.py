@@ -1,6 +1,7 @@
 """Sandboxes: throw-away copies of the store for tests and prototypes."""
 
 import builtins
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from json import dumps
@@ -15,9 +16,10 @@ SELF = "self"
 """The id of a sandbox for a client that has its token."""
 
 Line = bytes | str | Mapping[str, Any]
-"""A line of a seed, as an export has it, or the record that it is in JSON."""
-Seed = Path | bytes | str | Iterable[Line]
-"""A file, its text, or its lines."""
+"""A line of a seed, as an export has it, or the record that it is in JSON, also with bytes."""
+Seed = Path | bytes | str | Mapping[str, Any] | Iterable[Line]
+"""A file, its text, or its lines; a record alone is a line."""
+_SEED_RULE = "A seed is a Path, the text of such a file, or a list of records."
 
 
 class _InSandbox(Protocol):
@@ -95,9 +97,9 @@ class Sandbox(Generic[C]):
             )
         return self._client
 
-    def reset(self, to: str | None = None) -> None:
+    def reset(self, to: str | None = None, *, delete_snapshots: bool = False) -> None:
         """Replace the data by the seed, or by a snapshot; atomic. See `Sandboxes.reset`."""
-        self._calls.reset(to=to, **self._place)
+        self._calls.reset(to=to, delete_snapshots=delete_snapshots, **self._place)
 
     def snapshot(self, name: str) -> None:
         """Save the data as a snapshot, in place of the one with that name."""
@@ -141,9 +143,11 @@ class Sandboxes(Generic[C]):
         """Make a sandbox, and return it with its token. It ends after `ttl`, 1h by default.
 
         The `seed` is a Path, the text of such a file, or its lines: those of an export, where a
-        key may have a `ttl`, and an item a `delay` or a `ttl`, that count from now. `from_` is
-        "ID" or "ID/SNAPSHOT" of a sandbox that is copied instead. If the seed is refused, there
-        is no sandbox, and the error's `index` is the position of the line, counted from 0.
+        key may have a `ttl`, and an item a `delay` or a `ttl`, that count from now. In records a
+        value may be bytes or {"json": ...}, and a document an object. `from_` is "ID" or
+        "ID/SNAPSHOT" of a sandbox that is copied instead. If the seed is refused, there is no
+        sandbox, and the error's `index` is the position of the line, counted from 0.
+        InvalidRequest for a seed of another type.
         TooManySandboxes, or MaxBytesExceeded if the user's bytes have no room for it.
         """
         query: Query = {"ttl": ttl, "name": name, "from": from_, "userid": userid}
@@ -163,18 +167,27 @@ class Sandboxes(Generic[C]):
         answer = self._connection.call("GET", _path(id), query={"userid": userid})
         return self._sandbox(answer.json(), userid)
 
-    def extend(self, ttl: int | str, id: str = SELF, *, userid: int | None = None) -> Sandbox[C]:
+    def extend(self, ttl: int | str, *, id: str = SELF, userid: int | None = None) -> Sandbox[C]:
         """Let a sandbox end this long from now, 72h at most, and return it."""
         query: Query = {"ttl": ttl, "userid": userid}
         return self._sandbox(self._connection.call("PATCH", _path(id), query=query).json(), userid)
 
-    def reset(self, id: str = SELF, *, to: str | None = None, userid: int | None = None) -> None:
+    def reset(
+        self,
+        id: str = SELF,
+        *,
+        to: str | None = None,
+        delete_snapshots: bool = False,
+        userid: int | None = None,
+    ) -> None:
         """Replace the data of a sandbox by its seed, or by the snapshot `to`; atomic.
 
         URLs of routes and bins stay. Items have new ids, so that no earlier lease is valid.
-        NotFound if there is no such snapshot.
+        `delete_snapshots` deletes all snapshots in the same step. NotFound if there is no such
+        snapshot.
         """
-        query: Query = {"to": to, "userid": userid}
+        flag = 1 if delete_snapshots else None
+        query: Query = {"to": to, "delete_snapshots": flag, "userid": userid}
         self._connection.call("POST", f"{_path(id)}/reset", query=query, is_safe=True)
 
     def snapshot(self, name: str, id: str = SELF, *, userid: int | None = None) -> None:
@@ -206,11 +219,32 @@ def _lines_of(seed: Seed) -> bytes:
     if isinstance(seed, Path):
         return seed.read_bytes()
     if isinstance(seed, str | bytes):
-        return _bytes_of(seed)
-    return b"".join(_bytes_of(line).rstrip(b"\r\n") + b"\n" for line in seed)
+        return seed.encode() if isinstance(seed, str) else seed
+    if isinstance(seed, Mapping):
+        seed = [seed]
+    if not isinstance(seed, Iterable):
+        raise InvalidRequest(f"A seed is not {seed!r:.60}.", hint=_SEED_RULE)
+    lines = (_bytes_of(number, line) for number, line in enumerate(seed, 1))
+    return b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
 
 
-def _bytes_of(line: Line) -> bytes:
+def _bytes_of(number: int, line: Line) -> bytes:
     if isinstance(line, bytes):
         return line
-    return line.encode() if isinstance(line, str) else dumps(line).encode()
+    if isinstance(line, str):
+        return line.encode()
+    if not isinstance(line, Mapping):
+        raise InvalidRequest(f"Line {number}: a record is not {line!r:.60}.", hint=_SEED_RULE)
+    try:
+        return dumps(line, default=_in_json).encode()
+    except (TypeError, ValueError) as ex:
+        raise InvalidRequest(f"Line {number}: the record has no form in JSON: {ex}.") from ex
+
+
+def _in_json(value: object) -> object:
+    """Return what stands for a value that JSON does not have."""
+    if isinstance(value, bytes | bytearray):
+        return {"base64": b64encode(value).decode()}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{value!r:.60} is of the type {type(value).__name__}")

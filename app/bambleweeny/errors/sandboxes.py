@@ -1,6 +1,6 @@
 """Refusals of sandboxes."""
 
-from bambleweeny.errors.access import Forbidden
+from bambleweeny.errors.access import Forbidden, Unauthorized
 from bambleweeny.errors.base import BambleweenyError
 
 
@@ -9,6 +9,21 @@ class NotInASandbox(Forbidden):
 
     code, info = "not_in_a_sandbox", "The token of a sandbox cannot do this."
     hint = "In a sandbox all calls for data work; users, tokens and other sandboxes are outside."
+
+
+def closed_sandbox() -> NotInASandbox:
+    """Make the error of a sandbox without a login that would make something public."""
+    return NotInASandbox(
+        "A sandbox that was made without a login has no routes and no bins.",
+        hint="Log in, and make a sandbox with that token.",
+    )
+
+
+def ended_sandbox() -> Unauthorized:
+    """Make the error of a token whose sandbox has ended or was deleted."""
+    return Unauthorized(
+        "The sandbox of this token has ended.", hint="Make another one with POST /sandboxes."
+    )
 
 
 class TooManySandboxes(BambleweenyError):
@@ -22,7 +37,10 @@ class TooManySnapshots(BambleweenyError):
     """The sandbox has as many snapshots as it may have."""
 
     code, status, info = "too_many_snapshots", 409, "The sandbox has 5 snapshots already."
-    hint = "Delete one with DELETE /sandboxes/{id}/snapshots/{name}, or replace one."
+    hint = (
+        "Delete one with DELETE /sandboxes/{id}/snapshots/{name}, or all with "
+        "POST /sandboxes/{id}/reset?delete_snapshots=1; GET /sandboxes/{id} names them."
+    )
 
 
 class SnapshotTooLarge(BambleweenyError):

@@ -43,6 +43,7 @@ from bambleweeny.system.data_directory import (
     note_url,
     warn_if_exposed,
 )
+from bambleweeny.system.parent import end_with_input
 from bambleweeny.system.server_registry import RunningServer, note_server
 
 _log = logging.getLogger(__name__)
@@ -120,21 +121,24 @@ def serve(
     config: Config,
     *,
     sandbox: bool = False,
+    until_eof: bool = False,
     registry: Path | None = None,
     warnings: Iterable[str] = (),
     on_ready: Callable[[str], None] | None = None,
 ) -> int:
     """Run a server until a signal stops it; return the exit status.
 
-    With `sandbox`, its data are in a temporary directory and are deleted at the end. In the
-    directory `registry`, other programs of the user find the server. `warnings` are logged
-    first. When the server accepts connections, `on_ready` gets its URL; without it, the banner
-    is printed.
+    With `sandbox`, its data are in a temporary directory and are deleted at the end. With
+    `until_eof` the end of standard input stops it, too. In the directory `registry`, other
+    programs of the user find the server. `warnings` are logged first. When the server accepts
+    connections, `on_ready` gets its URL; without it, the banner is printed.
     """
     set_up_logs(config.log_format, config.log_level)
     for warning in warnings:
         _log.warning(warning)
     block_signals()
+    if until_eof:
+        end_with_input()
     bound_allocator()
     # NOTE: the data hold the signing secret, and the directory may have existed with any mode.
     os.umask(0o077)

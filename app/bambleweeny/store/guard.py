@@ -9,10 +9,12 @@ from bambleweeny.errors import (
     BambleweenyError,
     Busy,
     InternalError,
+    NotInASandbox,
     StaleToken,
     StoreFull,
     StoreUnavailable,
 )
+from bambleweeny.errors.sandboxes import closed_sandbox
 from bambleweeny.store.client.protocol import ReplyError
 from bambleweeny.store.scripts import with_sources
 
@@ -69,6 +71,8 @@ def translate(reply: ReplyError) -> BambleweenyError | UnknownScript:
 
 def _refusal(code: str, seconds: str = "", *_: str) -> BambleweenyError:
     error = StaleToken() if code == _STALE_TOKEN else CATALOGUE[code]()
+    if isinstance(error, NotInASandbox):
+        error = closed_sandbox()  # the only such refusal of a script
     if seconds.isdecimal():
         error.retry_after = int(seconds)
     return error

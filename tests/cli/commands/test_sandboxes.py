@@ -16,6 +16,13 @@ def admin(typed, logged_in):
     return typed
 
 
+@pytest.fixture
+def bad_seed(alone, monkeypatch):
+    """A file in the current directory with a line that is refused."""
+    monkeypatch.chdir(alone)
+    (alone / "seed.ndjson").write_text("{}")
+
+
 def test_the_token_alone_goes_to_standard_output(admin):
     token = admin("sandboxes", "add", "--name", "ci", "--ttl", "30m")
     assert re.fullmatch(r"b9y_0~[a-z0-9]{6}_\S+\n", token)
@@ -52,6 +59,40 @@ def test_a_seed_is_loaded_reset_and_copied(admin, alone):
     assert "not_found" in admin.err
 
 
+def test_the_token_names_the_sandbox(admin):
+    made = json.loads(admin("sandboxes", "add", "--name", "ci", "--json"))
+    inside = ("--token", made["token"])
+    admin("set", "color", "green", *inside)
+    admin("sandboxes", "snapshot", "paid", *inside)
+    admin("sandboxes", "reset", *inside)
+    admin("get", "color", *inside, status=1)
+    assert json.loads(admin("sandboxes", "show", *inside, "--json"))["snapshots"] == ["paid"]
+    admin("sandboxes", "reset", "--delete-snapshots", *inside)
+    assert json.loads(admin("sandboxes", "show", *inside, "--json"))["snapshots"] == []
+    admin("sandboxes", "extend", "2h", *inside)
+
+
+def test_a_name_deletes_its_sandboxes_and_no_other(admin):
+    for name in ("ci", "ci", "of-a-colleague"):
+        admin("sandboxes", "add", "--name", name)
+    admin("sandboxes", "del", "--name", "ci")
+    [left] = json.loads(admin("sandboxes", "--json"))
+    assert left["name"] == "of-a-colleague"
+
+
+def test_an_import_names_the_file_of_a_bad_line(admin, alone):
+    (alone / "bad.ndjson").write_bytes(SEED + b"{}\n")
+    for more in ((), ("--dry-run",)):
+        admin("import", alone / "bad.ndjson", *more, status=1)
+        assert "bad.ndjson: Line 2: It must have exactly one of" in admin.err
+
+
+def test_the_usage_has_no_objects(admin):
+    admin("sandboxes", "add")
+    rows = dict(line.split("\t") for line in admin("usage").splitlines() if line.count("\t") == 1)
+    assert (rows["sandboxes: count"], rows["sandboxes: bytes"]) == ("1", str(16 << 20))
+
+
 def test_an_end_is_moved(admin):
     made = json.loads(admin("sandboxes", "add", "--json"))
     admin("sandboxes", "extend", made["id"], "2h")
@@ -72,6 +113,7 @@ def test_the_admin_acts_for_a_user(admin):
     admin("users", "del", user["id"])
 
 
+@pytest.mark.usefixtures("bad_seed")
 @pytest.mark.parametrize(
     ("words", "status", "error"),
     [
@@ -80,7 +122,11 @@ def test_the_admin_acts_for_a_user(admin):
         (["add", "--ttl", "soon"], 2, "--ttl"),
         (["add", "--ttl", "73h"], 1, "72h"),
         (["show", "k3x9q2"], 1, "There is no such sandbox."),
-        (["reset"], 2, "SANDBOX"),
+        (["reset"], 1, "Only with the token of a sandbox is 'self' its id"),
+        (["add", "seed.ndjson"], 1, "seed.ndjson: Line 1: It must have exactly one of"),
+        (["del"], 2, "Give ids of sandboxes, or --name."),
+        (["del", "k3x9q2", "--name", "ci"], 2, "Give ids of sandboxes, or --name."),
+        (["del", "--name", "nobody"], 1, "No sandbox has the name 'nobody'."),
         (["extend", "k3x9q2"], 2, "DURATION"),
         (["snapshot", "k3x9q2", "a/b"], 1, "a/b"),
         (["delete", "k3x9q2"], 2, "del"),

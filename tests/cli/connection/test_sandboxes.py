@@ -61,9 +61,13 @@ def test_of_several_one_has_to_be_named(typed, alone):
     with running("sandbox") as one, running("sandbox") as two:
         typed("get", "foo", status=1)
         urls = ", ".join(sorted((one.url, two.url)))
-        assert typed.err.startswith(f"bambleweeny: Several sandboxes run: {urls}.\nName one, as in")
+        assert typed.err.startswith(
+            f"bambleweeny: Several sandbox servers run: {urls}.\nName one, as in"
+        )
         typed("health", status=1)
-        assert typed.err.startswith(f"bambleweeny: Several sandboxes run: {urls}.\nName one, as in")
+        assert typed.err.startswith(
+            f"bambleweeny: Several sandbox servers run: {urls}.\nName one, as in"
+        )
         assert typed("health", two.url)
         typed("set", "foo", "bar", "--url", two.url)
         assert typed("get", "foo", "--url", two.url) == "bar"

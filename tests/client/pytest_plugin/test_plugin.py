@@ -1,6 +1,9 @@
 """The plug-in of pytest, in runs of pytest of their own."""
 
+import signal
 import socket
+import subprocess
+import sys
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -44,7 +47,15 @@ def run(pytester, monkeypatch, temporary):
             *plugins, "-p", "no:cacheprovider", *words, timeout=100
         )
 
+    run.plugins = (*plugins, "-p", "no:cacheprovider")
     return run
+
+
+def is_refused(url):
+    """Return whether nothing listens at a URL."""
+    place = urlsplit(url)
+    with socket.socket() as wire:
+        return wire.connect_ex((place.hostname, place.port)) != 0
 
 
 @pytest.fixture
@@ -143,6 +154,109 @@ def test_a_test_may_reset_and_save_its_sandbox(pytester, run, named):
     """)
     run().assert_outcomes(passed=3)
     assert named.sandboxes.list() == []
+
+
+def test_a_test_sees_no_snapshot_of_another(pytester, run, named):
+    pytester.makepyfile("""
+    import pytest
+    from bambleweeny.errors import NotFound
+
+    @pytest.mark.parametrize("number", range(7))
+    def test_it(b9y_sandbox, number):
+        with pytest.raises(NotFound):
+            b9y_sandbox.sandboxes.reset(to="paid")
+        assert b9y_sandbox.sandboxes.get().snapshots == ()
+        b9y_sandbox.sandboxes.snapshot("paid")
+        b9y_sandbox.sandboxes.snapshot(f"number{number}")
+    """)
+    run().assert_outcomes(passed=7)
+
+
+def test_a_test_may_close_its_client(pytester, run, named):
+    pytester.makepyfile("""
+    def test_it(b9y_sandbox):
+        b9y_sandbox.set("color", "blue")
+        b9y_sandbox.close()
+
+    def test_the_next_one(b9y_sandbox):
+        with b9y_sandbox:
+            assert list(b9y_sandbox.export()) == []
+    """)
+    run("-W", "error").assert_outcomes(passed=2)
+    assert named.sandboxes.list() == []
+
+
+def test_a_program_that_starts_once_has_the_token_of_all_tests(pytester, run, named):
+    pytester.makefile(".ndjson", seed=SEED)
+    pytester.makepyfile("""
+    import pytest
+    from bambleweeny import Client
+
+    @pytest.fixture(scope="session")
+    def program(b9y_server, b9y_token):
+        with Client(b9y_server, token=b9y_token) as client:
+            yield client
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_without_a_client_of_its_own(program, number):
+        assert program.incr("calls") == 1
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_both_see_the_same(program, b9y_sandbox, number):
+        assert program.incr("calls") == 1
+        assert b9y_sandbox.get("calls") == b"1"
+        assert program.tokens.current() == b9y_sandbox.tokens.current()
+    """)
+    run("--b9y-seed", "seed.ndjson").assert_outcomes(passed=8)
+    run("-n", "2").assert_outcomes(passed=8)
+    assert named.sandboxes.list() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_killed_run_leaves_nothing(pytester, run, temporary, workers, number):
+    pytester.makepyfile("""
+    import os, pytest, threading
+
+    @pytest.mark.parametrize("number", range(2))
+    def test_it(b9y_sandbox, b9y_server, number):
+        b9y_sandbox.set("color", "blue")
+        with open("urls", "a") as urls:
+            print(b9y_server, file=urls)
+        threading.Event().wait(60)
+    """)
+    words = (sys.executable, "-m", "pytest", *run.plugins, "-n", workers)
+    with (pytester.path / "out").open("wb") as out:
+        process = subprocess.Popen(words, cwd=pytester.path, stdout=out, stderr=out)
+    urls, wanted = pytester.path / "urls", 2 if workers == "2" else 1
+    try:
+        until(lambda: urls.exists() and len(urls.read_text().split()) == wanted)
+        assert any(path.name.startswith("bambleweeny-pytest-") for path in temporary.iterdir())
+    finally:
+        process.send_signal(number)
+        process.wait(30)
+    [url] = {*urls.read_text().split()}
+    until(lambda: not list(temporary.iterdir()))
+    until(lambda: is_refused(url))
+
+
+def test_a_relative_path_of_a_seed_is_found_from_the_root(pytester, run, named, monkeypatch):
+    pytester.makefile(".ndjson", seed=SEED)
+    pytester.makeconftest("""
+    import pytest
+    from pathlib import Path
+
+    @pytest.fixture(scope="session")
+    def b9y_seed():
+        return Path("seed.ndjson")
+    """)
+    pytester.makeini("[pytest]")
+    below = pytester.mkdir("below")
+    (below / "test_it.py").write_text(
+        "def test_it(b9y_sandbox): assert b9y_sandbox.get('color') == b'blue'"
+    )
+    monkeypatch.chdir(below)
+    run().assert_outcomes(passed=1)
 
 
 def test_options_are_explained_and_a_token_is_enough(pytester, run, named, monkeypatch):

@@ -8,12 +8,13 @@ from bambleweeny.client.pytest_plugin.world import World
 
 
 @pytest.fixture
-def world(client):
+def world(client, session_url):
     """A world with a seed, and its time in `world.now`."""
     now = [0.0]
     world = World(
-        client, b'{"key": {"name": "color", "value": "blue"}}', "ci", clock=lambda: now[0]
-    )
+        client, b'{"key": {"name": "color", "value": "blue"}}', "ci",
+        url=session_url, clock=lambda: now[0],
+    )  # fmt: skip
     world.now = now
     yield world
     world.end()
@@ -28,7 +29,7 @@ def test_a_test_begins_with_the_seed(world):
 
 def test_a_long_run_extends_it(world, client):
     [made] = client.sandboxes.list()
-    client.sandboxes.extend("10m", made.id)
+    client.sandboxes.extend("10m", id=made.id)
     world.now[0] = 1199.0
     world.fresh()
     assert client.sandboxes.get(made.id).ends < made.ends
@@ -47,7 +48,7 @@ def test_one_that_has_ended_is_replaced(world, client):
 
 def test_the_end_deletes_it_unless_it_is_gone(session_url, client):
     for is_gone in (False, True):
-        world = World(Client(session_url, "admin", "changeme"), None, "ci")
+        world = World(Client(session_url, "admin", "changeme"), None, "ci", url=session_url)
         assert list(world.fresh().export()) == []
         if is_gone:
             client.sandboxes.delete(client.sandboxes.list()[0].id)

@@ -175,6 +175,21 @@ def test_five_snapshots_and_the_seed(sandboxes, seeded):
     assert sandboxes.get(seeded).snapshots == ("more", "s1", "s2", "s3", "s4")
 
 
+def test_a_load_that_deletes_the_snapshots_returns_their_bytes(
+    services, sandboxes, seeded, state_of, keys_of
+):
+    before, keys = state_of(seeded), keys_of()
+    for number in range(MOST_SNAPSHOTS):
+        services.keys.set(seeded, f"k{number}", bytes(100))
+        sandboxes.sets.save(seeded, f"s{number}")
+    sandboxes.sets.load(seeded, "s1", deletes_snapshots=True)
+    assert {"k0", "k1"} <= {*services.keys.present(seeded, [f"k{n}" for n in range(5)])}
+    assert sandboxes.get(seeded).snapshots == ()
+    state_of(seeded)
+    sandboxes.sets.load(seeded, "", deletes_snapshots=True)
+    assert (state_of(seeded), keys_of()) == (before, keys)
+
+
 def test_a_snapshot_has_at_most_10_000_names_items_and_messages(services, sandboxes, uli):
     _, made = sandboxes.create(uli, "", 600)
     place = place_of(uli, made.id)

@@ -27,6 +27,7 @@ from bambleweeny.errors import (
     Unauthorized,
     UnsupportedCoding,
 )
+from bambleweeny.errors.sandboxes import ended_sandbox
 from bambleweeny.names import NAME_RULE
 
 _log = logging.getLogger(__name__)
@@ -116,6 +117,8 @@ def _render(
 ) -> None:
     if ex.hint is StoreUnavailable.hint and _only_reads(req):
         ex.hint = _NOTHING_CHANGED
+    if type(ex) is Unauthorized and _is_in_sandbox(req):
+        ex = ended_sandbox()
     if ex.code in _AT_ROOT and AT_ROOT in req.env:
         ex.hint = f"{ex.hint or ''} {_api_at(req.env[AT_ROOT])}".lstrip()
     if ex.hint and req.root_path:
@@ -133,6 +136,11 @@ def _render(
 
 def _api_at(base: str) -> str:
     return f"The API of this server is below {base}: a client's URL ends with it."
+
+
+def _is_in_sandbox(req: falcon.Request) -> bool:
+    caller = req.context.get("caller")
+    return caller is not None and caller.is_in_sandbox
 
 
 def _only_reads(req: falcon.Request) -> bool:

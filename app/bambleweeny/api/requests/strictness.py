@@ -80,9 +80,14 @@ def refuse_unsupported(req: falcon.Request, accepted: Takes) -> None:
         refuse_body(req)
 
 
+def has_body(req: falcon.Request) -> bool:
+    """Return whether the request has a body that is not empty."""
+    return req.env.get("CONTENT_LENGTH") not in _NO_BODY
+
+
 def refuse_body(req: falcon.Request) -> None:
     """Raise InvalidRequest if the request has a body."""
-    if req.env.get("CONTENT_LENGTH") not in _NO_BODY:
+    if has_body(req):
         raise InvalidRequest("This call accepts no body.", hint="Its options are query parameters.")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from bambleweeny.cli.arguments.inputs import STANDARD
+from bambleweeny.errors import BambleweenyError
 
 
 @contextmanager
@@ -40,6 +41,17 @@ def _whole_file(path: Path) -> Iterator[IO[bytes]]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the name of a file before the error of one of its lines."""
+    try:
+        yield
+    except BambleweenyError as ex:
+        if ex.index is not None and name != STANDARD:
+            ex.args = (f"{name}: {ex}",)
+        raise
 
 
 @contextmanager

@@ -21,8 +21,10 @@ def _usage(context: Context) -> None:
         return
     traffic: list[dict[str, Any]] = found.pop("traffic")
     limits: dict[str, Any] = found.pop("limits")
+    sandboxes: dict[str, Any] = found.pop("sandboxes", {})
     rows = [
         *found.items(),
+        *((f"sandboxes: {name}", value) for name, value in sandboxes.items()),
         *((f"limit: {name}", value or "none") for name, value in limits.items()),
     ]
     context.out.rows(("name", "value"), rows)

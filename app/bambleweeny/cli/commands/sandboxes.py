@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.arguments.files import source
+from bambleweeny.cli.arguments.files import naming, source
 from bambleweeny.cli.arguments.inputs import USERID, duration
 from bambleweeny.cli.context import Context
-from bambleweeny.cli.failures import WrongUse
+from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.output import as_moment
 from bambleweeny.cli.verb import Verb, argument, noun
 
@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from bambleweeny.client import Client, Sandbox
 
 _COLUMNS = ("id", "name", "made", "ends", "names", "bytes", "snapshots")
-_ID = argument("id", metavar="SANDBOX", help="the id; self with the token of a sandbox")
+_ID = argument(
+    "id",
+    nargs="?",
+    default="self",
+    metavar="SANDBOX",
+    help="the id; by default self, the sandbox of the token",
+)
 _NAME = argument("name", metavar="NAME", help="the name of the snapshot")
 
 
@@ -32,7 +38,7 @@ def _add(context: Context) -> None:
     if args.file and args.copy_of:
         raise WrongUse("Give a file or --from, not both.")
     if args.file:
-        with source(args.file) as lines:
+        with naming(args.file), source(args.file) as lines:
             made = sandboxes.create(lines.read(), **more)
     else:
         made = sandboxes.create(from_=args.copy_of, **more)
@@ -51,7 +57,9 @@ def _show(context: Context) -> None:
 
 def _reset(context: Context) -> None:
     args = context.args
-    context.client.sandboxes.reset(args.id, to=args.to, userid=args.userid)
+    context.client.sandboxes.reset(
+        args.id, to=args.to, delete_snapshots=args.delete_snapshots, userid=args.userid
+    )
     context.out.done()
 
 
@@ -64,14 +72,25 @@ def _snapshot(context: Context) -> None:
 
 def _extend(context: Context) -> None:
     args = context.args
-    found = context.client.sandboxes.extend(args.ttl, args.id, userid=args.userid)
+    found = context.client.sandboxes.extend(args.ttl, id=args.id, userid=args.userid)
     context.out.say(f"{_subject(found)} ends {as_moment(found.ends)}.", **_record_of(found))
 
 
 def _delete(context: Context) -> None:
-    for id in context.args.ids:
-        context.client.sandboxes.delete(id, userid=context.args.userid)
+    args, sandboxes = context.args, context.client.sandboxes
+    if bool(args.ids) == (args.name is not None):
+        raise WrongUse("Give ids of sandboxes, or --name.")
+    for id in args.ids or _named(context):
+        sandboxes.delete(id, userid=args.userid)
     context.out.done()
+
+
+def _named(context: Context) -> list[str]:
+    name = context.args.name
+    found = context.client.sandboxes.list(userid=context.args.userid)
+    if ids := [sandbox.id for sandbox in found if sandbox.name == name]:
+        return ids
+    raise CommandFailed(f"No sandbox has the name '{name}'.")
 
 
 def _subject(sandbox: "Sandbox[Client]") -> str:
@@ -133,6 +152,11 @@ a ttl, that count from now.""",
             (
                 _ID,
                 argument("--to", metavar="NAME", help="a snapshot, in place of the seed"),
+                argument(
+                    "--delete-snapshots",
+                    action="store_true",
+                    help="delete all snapshots in the same step",
+                ),
                 USERID,
             ),
             "replace the data of a sandbox by its seed or by a snapshot",
@@ -162,8 +186,13 @@ a ttl, that count from now.""",
         **{
             "del": Verb(
                 _delete,
-                "bambleweeny sandboxes del k3x9q2",
-                (argument("ids", nargs="+", metavar="SANDBOX", help="ids, or self"), USERID),
+                """bambleweeny sandboxes del k3x9q2
+                bambleweeny sandboxes del --name ci""",
+                (
+                    argument("ids", nargs="*", metavar="SANDBOX", help="ids, or self"),
+                    argument("--name", metavar="NAME", help="all of your sandboxes with this name"),
+                    USERID,
+                ),
                 "delete sandboxes with all their data",
             )
         },

@@ -1,6 +1,6 @@
 """`export` and `import`."""
 
-from bambleweeny.cli.arguments.files import source, target
+from bambleweeny.cli.arguments.files import naming, source, target
 from bambleweeny.cli.arguments.inputs import STANDARD, USERID
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import counted
@@ -25,9 +25,10 @@ def _export(context: Context) -> None:
 def _import(context: Context) -> None:
     args = context.args
     if args.dry_run:
-        _plan(context)
+        with naming(args.file):
+            _plan(context)
         return
-    with source(args.file) as lines, waiting("Importing"):
+    with naming(args.file), source(args.file) as lines, waiting("Importing"):
         done = context.client.import_(lines, args.mode, userid=args.userid)
     counts = (
         counted(done.keys, "key"),

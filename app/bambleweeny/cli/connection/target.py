@@ -119,7 +119,8 @@ def _server_here() -> LocalServer:
     if len(sandboxes) > 1:
         urls = ", ".join(server.url for server in sandboxes)
         raise SeveralRun(
-            f"Several sandboxes run: {urls}.", hint=f"Name one, as in '--url {sandboxes[0].url}'."
+            f"Several sandbox servers run: {urls}.",
+            hint=f"Name one, as in '--url {sandboxes[0].url}'.",
         )
     if sandboxes:
         if os.environ.get(_DATA_DIR):

@@ -20,8 +20,8 @@ from bambleweeny.client.sandboxes import Seed
 from bambleweeny.errors import BambleweenyError
 
 _SERVER = pytest.StashKey[ServerOfRun]()
-_PLACE = "b9y_place"
-"""What an xdist worker gets from its controller: the directory of the server that they share."""
+_PLACE, _INPUT = "b9y_place", "b9y_input"
+"""What an xdist worker gets from its controller: the directory and the input of their server."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -47,14 +47,16 @@ def pytest_configure(config: pytest.Config) -> None:
     given: dict[str, Any] = getattr(config, "workerinput", {})
     name = f"bambleweeny-pytest-{secrets.token_hex(16)}"
     place = Path(given.get(_PLACE) or Path(tempfile.gettempdir(), name))
-    config.stash[_SERVER] = ServerOfRun(place, stops_it=_PLACE not in given)
+    config.stash[_SERVER] = ServerOfRun(place, given.get(_INPUT, ""))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Let the workers of xdist on this machine share one server, which the controller stops."""
     if node.gateway.spec.popen:
-        node.workerinput[_PLACE] = str(node.config.stash[_SERVER].place)
+        server = node.config.stash[_SERVER]
+        node.workerinput[_PLACE] = str(server.place)
+        node.workerinput[_INPUT] = server.shared_input()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -83,7 +85,8 @@ def b9y_server(pytestconfig: pytest.Config) -> str:
 def b9y_seed(pytestconfig: pytest.Config) -> Seed | None:
     """What b9y_sandbox has at the beginning of each test: the file of --b9y-seed.
 
-    A conftest.py can override it, with any seed that `client.sandboxes.create` takes.
+    A conftest.py can override it, with any seed that `client.sandboxes.create` takes. A relative
+    Path is found as that of --b9y-seed.
     """
     seed = pytestconfig.getoption("b9y_seed")
     return _seed_file(pytestconfig, seed) if seed else None
@@ -94,14 +97,32 @@ def _b9y_world(
     pytestconfig: pytest.Config, b9y_server: str, b9y_seed: Seed | None
 ) -> Iterator[World]:
     name = f"pytest {os.environ.get('PYTEST_XDIST_WORKER', '')}".rstrip()
+    if isinstance(b9y_seed, Path):
+        b9y_seed = _seed_file(pytestconfig, b9y_seed)
     is_ours = b9y_server == pytestconfig.stash[_SERVER].started_url
     username, password, token = (*LOGIN, None) if is_ours else _login()
     with _failing_plainly(b9y_server):
-        world = World(Client(b9y_server, username, password, token), b9y_seed, name)
+        world = World(Client(b9y_server, username, password, token), b9y_seed, name, url=b9y_server)
     try:
         yield world
     finally:
         world.end()
+
+
+@pytest.fixture(scope="session")
+def b9y_token(_b9y_world: World) -> str:
+    """The token of the sandbox, for a program that is started once; resets leave it valid.
+
+    The sandbox has another token only if it was made again because it had ended.
+    """
+    return _b9y_world.token
+
+
+@pytest.fixture(autouse=True)
+def _b9y_reset(request: pytest.FixtureRequest) -> None:
+    """Reset the sandbox for each test that uses it, also through b9y_token alone."""
+    if "_b9y_world" in request.fixturenames:
+        request.getfixturevalue("b9y_sandbox")
 
 
 @pytest.fixture
@@ -109,13 +130,14 @@ def b9y_sandbox(_b9y_world: World, b9y_server: str) -> Client:
     """A client of a sandbox that holds the seed and nothing else when the test begins.
 
     A worker has one sandbox for all its tests, so URLs of routes and bins stay the same.
+    Snapshots of earlier tests are deleted.
     """
     with _failing_plainly(b9y_server):
         return _b9y_world.fresh()
 
 
-def _seed_file(config: pytest.Config, name: str) -> Path:
-    """Return the file of --b9y-seed: from the directory of the call, else from the root."""
+def _seed_file(config: pytest.Config, name: str | Path) -> Path:
+    """Return the file of a seed: from the directory of the call, else from the root."""
     path = Path(config.invocation_params.dir, name)
     return path if path.exists() else config.rootpath / name
 

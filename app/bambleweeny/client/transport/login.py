@@ -123,6 +123,8 @@ def is_named(token: str) -> bool:
 
 def refused_token(ex: Unauthorized) -> Unauthorized:
     """Return the error for a named token that the server refused, with the server's reason."""
+    if "sandbox" in ex.info:
+        return ex
     reason, is_one, _ = (ex.hint or "").partition("token has ")
     known = (ex.hint or "").partition(";")[0].rstrip(".") if is_one and reason == "The " else ""
     ex.args = (f"{known or 'The named token was revoked, or belongs to another server'}.",)

@@ -17,6 +17,7 @@ from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.auth.token_record import TokenRecord, token_record_of
 from bambleweeny.core.auth.token_rules import NamedToken, check_narrower, manageable_of
 from bambleweeny.errors import Busy, InvalidRequest, NotFound, Unauthorized
+from bambleweeny.errors.sandboxes import ended_sandbox
 from bambleweeny.names import TOKEN_OWNER, TOKEN_PREFIX, is_in_sandbox
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import NOTE_TOKEN_USE, PUT_TOKEN, REMOVE_TOKENS
@@ -86,8 +87,9 @@ class NamedTokens:
             ("HMGET", tenant.user, *CALL_LIMIT_FIELDS),
         )
         if packed is None or name is None or revision is None:
-            what = "sandbox has ended" if is_in_sandbox(user_id) else "token has been revoked"
-            raise Unauthorized(hint=f"The {what}.")
+            if is_in_sandbox(user_id):
+                raise ended_sandbox()
+            raise Unauthorized(hint="The token has been revoked.")
         record = token_record_of(packed)
         is_old = self._is_old(record, text)
         scopes = [one for one in record.scopes if not is_old or not one.startswith("tokens:")]

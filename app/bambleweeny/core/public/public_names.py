@@ -61,7 +61,15 @@ class PublicNames:
         """
         reference = reference_of(text)
         if reference:
-            return reference.id or self._fetch(reference)
+            try:
+                return reference.id or self._fetch(reference)
+            except NotFound as ex:
+                if caller.is_in_sandbox:
+                    ex.hint = (
+                        f"In a sandbox, '{reference.name}' alone names its {self._noun}; in URLs "
+                        f"it is @{caller.name}/{reference.name}."
+                    )
+                raise
         if not is_public_name(text):
             raise InvalidRequest(
                 "The id is invalid.",

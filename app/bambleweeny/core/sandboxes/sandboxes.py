@@ -37,6 +37,7 @@ from bambleweeny.store.scripts import ADD_SANDBOX_WITHIN_BOUNDS, CHANGE_END
 
 SELF = "self"
 """What stands for the id of a sandbox in a call with its token."""
+_HINT_AT_SELF = "Only with the token of a sandbox is 'self' its id; else write the id."
 _SCOPES = ("read", "write", "sandboxes:read", "sandboxes:write")
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _MOST_ATTEMPTS = 20
@@ -138,6 +139,12 @@ class Sandboxes:
                 return text, Sandbox(sandbox_id, name, now, ends)
         raise Busy("No free id for a sandbox was found.")
 
+    def check(self, owner: str, name: str, seconds: int) -> None:
+        """Raise InvalidRequest unless an owner's sandbox can have this name and lifetime."""
+        check_name(name)
+        now = self._now()
+        check_lifetime(owner, seconds, now, now)
+
     def find(self, caller: Caller, sandbox_id: str) -> Caller:
         """Return a sandbox as a caller: by its id for its owner, by `self` for its own token.
 
@@ -148,7 +155,7 @@ class Sandboxes:
                 raise NotFound("There is no such sandbox.")
             return caller
         if not is_sandbox_id(sandbox_id):
-            hint = "With the token of a sandbox, 'self' is its id." if sandbox_id == SELF else None
+            hint = _HINT_AT_SELF if sandbox_id == SELF else None
             raise NotFound("There is no such sandbox.", hint=hint)
         tenant_id = sandbox_tenant(caller.id, sandbox_id)
         record = self._schema.tenant(tenant_id).user

@@ -44,15 +44,17 @@ class SavedSets:
         if name != SEED:
             self._forget_dropped(place)
 
-    def load(self, place: Caller, name: str) -> None:
+    def load(self, place: Caller, name: str, *, deletes_snapshots: bool = False) -> None:
         """Replace the data of a sandbox by those of a set; atomic.
 
         Public ids stay, items get new ids, idempotency keys and the counts of rules go. A miss
-        raises NotFound. O(data); a user that loads large sets in a loop is slowed down.
+        raises NotFound. With `deletes_snapshots` the same step deletes all snapshots. O(data); a
+        user that loads large sets in a loop is slowed down.
         """
+        more = int(deletes_snapshots)
         try:
             with self._turns.of(owner_of(place.id)):
-                dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds)
+                dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds, more)
         except NotFound as ex:
             raise _no_snapshot(name) from ex
         if dropped:

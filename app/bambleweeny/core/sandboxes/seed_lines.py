@@ -7,6 +7,7 @@ import msgspec
 
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.texts import BOM
+from bambleweeny.core.transfer.line_forms import plain_line
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import parse_duration, parse_ttl
 
@@ -34,7 +35,7 @@ def _absolute(line: bytes, now_ms: int) -> bytes:
     if b'"ttl"' not in line and b'"delay"' not in line:
         return line
     try:
-        read = msgspec.json.decode(line.removeprefix(BOM))
+        read = msgspec.json.decode(plain_line(line.removeprefix(BOM)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return line
     if not isinstance(read, dict) or not _replace_times(read, now_ms):

@@ -19,6 +19,7 @@ from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.texts import BE_UTF8, is_utf16
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.transfer.backup_format import Bin, Item, List, Message, Route
+from bambleweeny.core.transfer.line_forms import hint_at_lines, plain_line
 from bambleweeny.core.transfer.restored_lists import is_possible_item
 from bambleweeny.core.values import Base64, bytes_of, value_of
 from bambleweeny.errors import InvalidRequest
@@ -210,16 +211,19 @@ def _item_of(item: Item) -> OwnItem:
 
 
 def record_of(line: bytes) -> OwnRecord:
-    """Parse a line; InvalidRequest says what is wrong with it."""
+    """Parse a line; InvalidRequest says what is wrong with it.
+
+    A document may be an object in place of its text, and a value `{"json": ...}`.
+    """
     try:
-        read = _decode(line)
+        read = _decode(plain_line(line))
         # NOTE: a line that an export wrote is encoded to the same bytes, which is a faster check.
         if _encode(read) != line.rstrip():
             refuse_doubled(line)
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:
-        hint = BE_UTF8 if is_utf16(line) else None
+        hint = BE_UTF8 if is_utf16(line) else hint_at_lines(line)
         raise InvalidRequest("It is not valid JSON.", hint=hint) from ex
     parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]

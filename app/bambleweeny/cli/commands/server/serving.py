@@ -41,6 +41,7 @@ def _sandbox(context: Context) -> int:
     return serve(
         _config(context, sandbox=True),
         sandbox=True,
+        until_eof=context.args.until_eof,
         registry=registry(),
         warnings=warnings_of(os.environ),
     )
@@ -171,6 +172,14 @@ VERBS = {
         _sandbox,
         """bambleweeny sandbox
         bambleweeny sandbox --listen 127.0.0.1:0""",
+        (
+            argument(
+                "--until-eof",
+                action="store_true",
+                help="stop at the end of standard input, as of a pipe from the program that "
+                "starts the server",
+            ),
+        ),
         add_options=_options(every=True, sandbox=True),
     ),
     "mock": Verb(

@@ -7,6 +7,7 @@
 --   ARGV[2] name (string): of the set; '' is the seed, which is empty if it was not saved
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
+--   ARGV[5] deletes_snapshots (0 or 1): whether all snapshots are deleted afterwards
 -- Output: the number of public ids that the sandbox had
 -- Errors: not_found, store_full
 --- @include "lib/tenant"
@@ -16,7 +17,7 @@
 --- @include "sandboxes/sets"
 --- @include "sandboxes/saved_keys"
 --- @include "sandboxes/saved_lists"
-local name = ARGV[2]
+local name, deletes_snapshots = ARGV[2], ARGV[5]
 local saved = redis.call('HGET', its_saved_sets, name)
 if not saved and name ~= '' then
   return redis.error_reply('B9Y not_found')
@@ -39,6 +40,9 @@ for _, list in ipairs(names_in(its_lists)) do
   load_list(list, set_tag, next_id, now_ms)
 end
 copy_topics_and_documents(set_tag, its_tag)
+if deletes_snapshots == '1' then
+  delete_snapshots()
+end
 
 local bytes = tonumber(string.match(saved or '0', '^%d+'))
 local most_bytes = redis.call('HGET', user, 'max_bytes')

@@ -67,6 +67,28 @@ local function unlink_set(tag)
   unlink_topics_and_documents(tag)
 end
 
+-- Notes public ids under a tag that the sandbox does not have any more.
+local function drop_public_ids(tag)
+  for _, pair in ipairs({{its_routes, its_dropped_routes}, {its_bins, its_dropped_bins}}) do
+    local index, dropped = pair[1], pair[2]
+    if redis.call('EXISTS', under(tag, index)) == 1 then
+      redis.call('ZUNIONSTORE', dropped, 2, dropped, under(tag, index), 'WEIGHTS', 0, 0)
+    end
+  end
+end
+
+-- Deletes all sets but the seed.
+local function delete_snapshots()
+  for _, name in ipairs(redis.call('HKEYS', its_saved_sets)) do
+    if name ~= '' then
+      local set_tag = tag_of_set(its_tag, name)
+      drop_public_ids(set_tag)
+      unlink_set(set_tag)
+      redis.call('HDEL', its_saved_sets, name)
+    end
+  end
+end
+
 -- Copies topics, routes and bins from one tag to another.
 local function copy_topics_and_documents(from, to)
   for _, pair in ipairs({
@@ -129,16 +151,6 @@ local function replace_public_ids(tag, new)
       if made and redis.call('HGET', marks, made .. ' made') == earlier then
         redis.call('HSET', marks, made .. ' made', id)
       end
-    end
-  end
-end
-
--- Notes public ids under a tag that the sandbox does not have any more.
-local function drop_public_ids(tag)
-  for _, pair in ipairs({{its_routes, its_dropped_routes}, {its_bins, its_dropped_bins}}) do
-    local index, dropped = pair[1], pair[2]
-    if redis.call('EXISTS', under(tag, index)) == 1 then
-      redis.call('ZUNIONSTORE', dropped, 2, dropped, under(tag, index), 'WEIGHTS', 0, 0)
     end
   end
 end
