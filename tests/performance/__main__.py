@@ -15,6 +15,7 @@ from performance.public import bins, strangers
 from performance.report import Table
 from performance.rounds import table_of_calls
 from performance.starts import table_of_starts
+from performance.suites import table as suites
 
 _SHORT_KEYS = 10_000
 
@@ -46,6 +47,7 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
     rounds = args.rounds or (1 if args.short else 5)
     seconds = args.seconds or (1 if args.short else 3)
     keys = args.keys or (_SHORT_KEYS if args.short else None)
+    only = args.only.split(",") if args.only else []
     match args.what:
         case "starts":
             return [table_of_starts(place / "starts", times=1 if args.short else 10)]
@@ -64,6 +66,9 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
             return bins.tables(place / "bins", rounds=rounds, seconds=seconds)
         case "sandboxes":
             return sandboxes.tables(place, times=10 if args.short else 100)
+        case "suites":
+            rounds = args.rounds or (1 if args.short else 3)
+            return [suites.table(place, rounds=rounds, only=only, is_short=args.short)]
         case "strangers":
             return strangers.tables(place, rounds=rounds, seconds=seconds)
         case "waits":
@@ -72,7 +77,6 @@ def _measure(args: argparse.Namespace, place: Path) -> list[Table]:
                     place, seconds=2 if args.short else 20, rounds=rounds, rate_seconds=seconds
                 )
             ]
-    only = args.only.split(",") if args.only else []
     calls = table_of_calls(place, rounds=rounds, seconds=seconds, only=only)
     return (
         [calls]
@@ -90,18 +94,20 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks", "bins", "sandboxes"),
+        "what", nargs="?", default="calls", choices=("calls", "starts", "flat", "memory", "cores", "waits", "queues", "strangers", "mocks", "bins", "sandboxes", "suites"),
         help="calls: each call beside a bare hello, and starts (the default); starts: those alone; "
         "flat: costs in a full store beside an empty one; memory: bytes of a key and of an item; cores: two workers on two "
         "cores; waits: what waiting clients and streams cost; queues: push, lease and acknowledge beside beanstalkd; "
-        "sandboxes: times to make, reset, copy and delete them, and what others notice; "
+        "sandboxes: times to make, reset, copy and delete them, and what others notice; suites: 40 tests of a shop with sandboxes, and without; "
         "strangers: what public requests cost the engine, and others; bins: bins that keep requests beside a plain one, and a flood of one; mocks: mock routes beside json-server, Mockoon and WireMock from npm, "
         "of which WireMock is warmed for a minute a case, and the others are stopped while one is measured",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, metavar="N", help="how often each is measured [5]")
     parser.add_argument("--seconds", type=int, metavar="N", help="how long each time [3]")
     parser.add_argument(
-        "--only", metavar="WORDS", help="calls that have one of these in their names: get,put,bin"
+        "--only",
+        metavar="WORDS",
+        help="calls that have one of these in their names: get,put,bin; of suites the runners: pytest,node:test,playwright",
     )
     parser.add_argument(
         "--keys",

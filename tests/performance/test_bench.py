@@ -21,20 +21,39 @@ CALLS = {
 }  # fmt: skip
 
 
-def test_the_short_bench_has_positive_numbers_for_every_call_and_start(tmp_path):
-    need(*LOAD_TOOLS)
-    file = tmp_path / "bench.json"
-    done = subprocess.run(
-        [sys.executable, "-m", "performance", "--short", "--json", file],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(TESTS)},
-        capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    calls, starts = json.loads(file.read_text())["tables"]
+@pytest.fixture
+def bench(tmp_path):
+    """Run the short bench; return its tables and what it prints."""
+
+    def run(*words):
+        need(*LOAD_TOOLS)
+        file = tmp_path / "bench.json"
+        done = subprocess.run(
+            [sys.executable, "-m", "performance", *words, "--short", "--json", file],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(TESTS)},
+            capture_output=True, text=True, timeout=100, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(file.read_text())["tables"], done.stdout
+
+    return run
+
+
+def test_the_short_bench_has_positive_numbers_for_every_call_and_start(bench):
+    (calls, starts), printed = bench()
     assert {row[0] for row in calls["rows"]} >= CALLS
     assert "installed" in {row[0] for row in starts["rows"]}
     for row in [*calls["rows"], *starts["rows"]]:
-        assert f"| {row[0]} " in done.stdout
+        assert f"| {row[0]} " in printed
         numbers = [cell for cell in row[1:] if cell is not None]
         assert len(numbers) >= 4
         assert all(number > 0 for number in numbers), row
+
+
+def test_suites_of_a_shop_fail_only_where_they_share_data(bench):
+    need("node")
+    [suites], _ = bench("suites", "--only", "pytest,node:test")
+    assert len(suites["rows"]) == 8
+    for name, seconds, failures in suites["rows"]:
+        assert seconds > 0
+        assert (failures > 0) is name.endswith("nothing deleted"), name

@@ -119,8 +119,7 @@ class Batch:
         """Add an item to a list. The options are those of `Lists.push`."""
         given = {"delay": delay, "ttl": ttl, "front": front or None}
         options = {word: option for word, option in given.items() if option is not None}
-        more = (options,) if options else ()
-        return self._add(_nothing, "push", name, packed(bytes_of(value, json)), *more)
+        return self._add(_nothing, "push", name, packed(bytes_of(value, json)), options=options)
 
     def pop(self, name: str) -> Result[Value | None]:
         """Remove the oldest item of a list. The result is a Value, or None for an empty list."""
