@@ -3,6 +3,7 @@
 from threading import Event, Thread
 from time import monotonic
 
+from selenium.webdriver.common.keys import Keys
 from servers import Http
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -160,3 +161,43 @@ def test_an_invitation_keeps_the_session_until_it_is_accepted(console):
     console.click(".login-page button", "Stay logged in as admin")
     console.find("#content h1", "Home")
     assert console.token() == before
+
+
+def focused(console):
+    return console.run("return document.activeElement.textContent || document.activeElement.tagName")
+
+
+def test_enter_never_deletes_unasked_nor_closes_a_question_with_a_word(console):
+    for name in ("ask:a", "ask:b"):
+        console.client.keys.set(name, "1")
+    console.open("keys/ask:a")
+    console.click("button.danger")
+    console.find("dialog")
+    assert focused(console) == "Cancel"
+    console.press(Keys.ENTER)
+    console.gone("dialog")
+    assert console.client.keys.get("ask:a").text() == "1"
+    console.open("keys?prefix=ask:")
+    console.click("button", "Select all loaded")
+    console.click("button.danger", "Delete the selected keys")
+    console.find("dialog input")
+    assert focused(console) == "INPUT"
+    console.press("3", Keys.ENTER)
+    assert console.found("dialog input")
+    console.press(Keys.BACKSPACE, "2", Keys.ENTER)
+    console.gone("dialog")
+    console.until(lambda: not list(console.client.keys.list(prefix="ask:")))
+
+
+def test_the_state_of_the_connection_is_live_as_soon_as_a_topic_is_left(console):
+    console.client.topics.publish("leaving", "1")
+    console.open("topics/leaving")
+    console.find(".state.live")
+    console.run(
+        "window.states = []; new MutationObserver(() => window.states.push(document.querySelector('.state').className))"
+        ".observe(document.querySelector('.state'), {attributes: true})"
+    )
+    console.run("location.hash = '#/home'")
+    console.find("h1", "Home")
+    console.find(".state.live")
+    assert not [name for name in console.run("return window.states") if "paused" in name]

@@ -27,6 +27,10 @@ export const text = {
   actingAs: (name) => `You act as ${name}. What you do here happens to the data of this user.`,
   stopActing: "Stop acting",
   states: { live: "Live", connecting: "Connecting", polling: "Refreshing", paused: "Paused", offline: "No answer from the server" },
+  stateHints: {
+    live: "Changes appear here at once.", connecting: "The stream of changes is being opened.", polling: "Changes are read every few seconds: no stream is free.",
+    paused: "This tab is hidden: changes are read when it is shown.", offline: "It is tried again.",
+  },
   login: "Log in",
   loginAgain: "Log in again",
   loginSoon: "Your login ends within 3 minutes. Log in again to go on; nothing that you have typed is lost.",

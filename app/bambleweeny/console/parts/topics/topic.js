@@ -8,7 +8,7 @@ import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
-import { connection } from "../live.js";
+import { showInstead } from "../live.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
@@ -48,10 +48,8 @@ export function Topic({ name, query }) {
 
 // The state in the header is that of this stream, as the page needs no other.
 function useConnection(state) {
-  useEffect(() => {
-    connection.value = state;
-  }, [state]);
-  useEffect(() => () => (connection.value = "paused"), []);
+  useEffect(() => showInstead(state), [state]);
+  useEffect(() => () => showInstead(null), []);
 }
 
 function Messages({ topic, feed, query }) {
