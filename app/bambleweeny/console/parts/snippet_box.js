@@ -56,6 +56,6 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
 }
 
 // What an empty page shows: a sentence, and the call that fills it.
-export function Empty({ sentence, request, onRun, children }) {
-  return html`<div class="empty"><p>${sentence}</p>${children}${request && (request.isPublic || mayCall(request)) && html`<${SnippetBox} request=${request} onRun=${onRun} />`}</div>`;
+export function Empty({ sentence, request, onRun, children, after }) {
+  return html`<div class="empty"><p>${sentence}</p>${children}${request && (request.isPublic || mayCall(request)) && html`<${SnippetBox} request=${request} onRun=${onRun} />`}${after}</div>`;
 }

@@ -13,6 +13,7 @@ import { html, useEffect, useState } from "../ui.js";
 import { Actions } from "./actions.js";
 import { itemsOf, pushTo, STATES } from "./calls.js";
 import { Item } from "./item.js";
+import { HowToLease, LeaseButton } from "./lease.js";
 import { Whole } from "./whole.js";
 
 const PREVIEW = 160;
@@ -70,7 +71,7 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
     ${rows.length > 0 && html`<div class="bar">
       ${chosen.length > 0
         ? html`<span role="status">${text.selected(chosen.length)}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`
-        : html`<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${(place) => moved(current && place ? [[current, place]] : [])} />`}
+        : html`${state === "ready" && html`<${LeaseButton} list=${list} />`}<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${(place) => moved(current && place ? [[current, place]] : [])} />`}
       ${chosen.length < rows.length && html`<button type="button" class="small" onClick=${() => setSelected(new Set(rows.map(idOf)))}>${text.selectAll(rows.length)}</button>`}
       ${chosen.length > 0 && html`<button type="button" class="small" onClick=${() => setSelected(new Set())}>${text.selectNone}</button>`}
     </div>`}
@@ -82,6 +83,7 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
 }
 
 function None({ list, state, counts }) {
+  if (state === "leased" && STATES.some((one) => counts[one])) return html`<${HowToLease} list=${list} />`;
   if (STATES.some((one) => counts[one])) return html`<p>${text.empty(text.states[state].toLowerCase())}</p>`;
   const first = pushTo(list, "resize cat.png");
   return html`<${Empty} sentence=${text.emptyList} request=${first} onRun=${() => call(first)} />`;
