@@ -3,6 +3,7 @@
 from threading import Event, Thread
 from time import monotonic
 
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from servers import Http
 
@@ -164,7 +165,9 @@ def test_an_invitation_keeps_the_session_until_it_is_accepted(console):
 
 
 def focused(console):
-    return console.run("return document.activeElement.textContent || document.activeElement.tagName")
+    return console.run(
+        "return document.activeElement.textContent || document.activeElement.tagName"
+    )
 
 
 def test_enter_never_deletes_unasked_nor_closes_a_question_with_a_word(console):
@@ -201,3 +204,46 @@ def test_the_state_of_the_connection_is_live_as_soon_as_a_topic_is_left(console)
     console.find("h1", "Home")
     console.find(".state.live")
     assert not [name for name in console.run("return window.states") if "paused" in name]
+
+
+def test_shift_selects_all_rows_since_the_last(console):
+    for number in range(5):
+        console.client.keys.set(f"range:{number}", "1")
+    console.open("keys?prefix=range:")
+    boxes = [console.find(f"input[aria-label='Select range:{number}']") for number in range(5)]
+    boxes[1].click()
+    ActionChains(console.browser).key_down(Keys.SHIFT).click(boxes[3]).key_up(Keys.SHIFT).perform()
+    console.find("main", "3 keys selected")
+    console.run("arguments[0].focus()", boxes[4])
+    chain = ActionChains(console.browser).key_down(Keys.SHIFT).send_keys(Keys.SPACE)
+    chain.key_up(Keys.SHIFT).perform()
+    console.find("main", "4 keys selected")
+    console.client.keys.delete_all(prefix="range:")
+
+
+def test_escape_closes_the_calls_and_any_part_of_a_name_finds_it(console):
+    console.client.bins.set({"list": "hooks", "name": "of-payments"})
+    console.open("home")
+    console.click("header button", "Calls")
+    console.find(".drawer")
+    console.press(Keys.ESCAPE)
+    console.gone(".drawer")
+    console.chord("k")
+    console.type("dialog .search", "payments")
+    console.find("dialog [role=option]", "of-payments")
+    console.client.bins.delete("of-payments")
+
+
+def test_json_without_a_type_gets_that_of_json_unless_another_is_chosen(console):
+    console.open("keys")
+    console.click("button", "New key")
+    console.type("dialog input.mono", "typed")
+    console.type("dialog textarea", '{"a": 1')
+    assert console.run("return document.querySelector('dialog input[list]').value") == ""
+    console.type("dialog textarea", "}")
+    console.until(lambda: console.run("return document.querySelector('dialog input[list]').value") == "application/json")  # fmt: skip
+    console.fill("dialog input[list]", "text/x-mine")
+    console.type("dialog textarea", " ")
+    console.click("dialog button.primary", "Create")
+    console.find("h1", "typed")
+    assert console.client.keys.get("typed").type == "text/x-mine"

@@ -3,7 +3,7 @@ import { text } from "../../en/lists.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { ago, bytes, number } from "../format.js";
-import { Grid } from "../grid.js";
+import { Grid, withKeys } from "../grid.js";
 import { lineOf } from "../json_bytes.js";
 import { useLive } from "../live.js";
 import { Loaded } from "../loading.js";
@@ -59,12 +59,7 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
   const [places, setPlaces] = useState(new Map());
   useEffect(() => setSelected(new Set()), [state, order]);
   const chosen = rows.filter(({ id }) => selected.has(id));
-  const select = (id, isSelected) => {
-    const next = new Set(selected);
-    if (isSelected) next.add(id);
-    else next.delete(id);
-    setSelected(next);
-  };
+  const select = (ids, isSelected) => setSelected((last) => withKeys(last, ids, isSelected));
   const moved = (found) => (setPlaces((last) => new Map([...last, ...found])), changed());
   const done = (found) => (setSelected(new Set()), moved(found));
   return html`
