@@ -4,7 +4,7 @@ import { parse, to } from "../../app/bambleweeny/console/parts/address.js";
 import { ago, bytes, duration, number } from "../../app/bambleweeny/console/parts/format.js";
 import { addressOf, CARDS, wasMade } from "../../app/bambleweeny/console/parts/home/cards.js";
 import { pathOf, request, withQuery } from "../../app/bambleweeny/console/parts/request.js";
-import { callsOf, samplesOf, sumOf } from "../../app/bambleweeny/console/parts/server/metrics.js";
+import { callsOf, samplesOf, sortedCalls, sumOf } from "../../app/bambleweeny/console/parts/server/metrics.js";
 
 test("an address is read as it was written", () => {
   for (const [page, rest, query] of [["keys", ["app:color"], {}], ["keys", ["a/b?c#d", "ä %"], { tab: "hex", q: "a&b=c" }], ["home", [], {}]]) {
@@ -111,4 +111,13 @@ test("a quantile is the bound of the bucket that holds it", () => {
     { route: "/x", count: 1, bad: 0, p50: { over: 0.1 }, p99: { over: 0.1 } },
   ]);
   assert.deepEqual(callsOf([]), []);
+});
+
+test("calls are sorted by each column, those without a quantile last", () => {
+  const rows = callsOf(samplesOf(METRICS));
+  const order = (by, isUp) => sortedCalls(rows, by, isUp).map(({ route }) => route);
+  assert.deepEqual(order("p99", false), ["/x", "/keys/{name}", "/a"]);
+  assert.deepEqual(order("p50", true), ["/keys/{name}", "/x", "/a"]);
+  assert.deepEqual(order("route", true), ["/a", "/keys/{name}", "/x"]);
+  assert.equal(order("count", false)[0], "/keys/{name}");
 });
