@@ -13,7 +13,7 @@ import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
-import { Empty } from "../snippet_box.js";
+import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
 import { MOST_KEPT, useFeed } from "./feed.js";
@@ -23,6 +23,8 @@ const idOf = ({ id }) => id;
 const LINE = { key: "line", title: text.line, render: ({ value }) => lineOf(value, text.binary) || text.emptyBody };
 const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${timeOf(row.time)}</time>` };
 const TYPE = { key: "type", title: text.type, isMinor: true, render: ({ type }) => type ?? "" };
+
+const followOf = (topic) => request("GET", ["topics", topic], { headers: { Accept: "application/x-ndjson" } });
 
 // The day is shown of those that are not of the last 12 hours.
 const timeOf = (when) => (Date.now() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
@@ -43,6 +45,7 @@ export function Topic({ name, query }) {
     ${feed.error && html`<${Problem} error=${feed.error} />`}
     ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />
+    <details><summary>${text.follow}</summary><${SnippetBox} request=${followOf(name)} /></details>
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
 }
 
