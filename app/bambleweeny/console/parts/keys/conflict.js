@@ -1,30 +1,29 @@
 // Two changes of one value: what each did, and which to keep.
 import { text } from "../../en/key.js";
 import { Modal } from "../dialogs.js";
-import { indented } from "../json_text.js";
 import { differences, merged } from "../merge.js";
 import { mergedJson } from "../merge_json.js";
 import { html, useMemo } from "../ui.js";
 import { CodeView } from "./code_view.js";
-import { draftOf, modesOf } from "./shown.js";
+import { draftOf, modesOf, orderly } from "./shown.js";
 
 const AROUND = 3;
 
 // `onMerge(changes)` gets the changes of the draft, which is then based on `theirs`.
 export function Conflict({ draft, theirs, canKeep, onClose, onKeep, onTake, onMerge }) {
-  const { mode, base, text: mine } = draft;
+  const { mode, base } = draft;
+  const mine = useMemo(() => orderly(draft.text, mode), [draft.text, mode]);
   // NOTE: their value may be too long to edit, or no text at all.
   const canMerge = modesOf(theirs).includes(mode);
   const [before, after] = useMemo(() => [draftOf(base.bytes, mode), draftOf(theirs.bytes, mode)], [base, theirs, mode]);
   const both = useMemo(() => (canMerge ? mergedIn(mode, before, mine, after) : null), [before, mine, after, canMerge]);
-  const shown = useMemo(() => (mode === "json" ? (indented(mine).text ?? mine) : mine), [mine, mode]);
   // NOTE: the focus is at the best of the answers that lose no draft.
   const first = both !== null ? "both" : canMerge ? "hand" : "keep";
   return html`<${Modal} title=${text.conflictTitle(theirs.name)} onClose=${onClose} isWide>
     <div class="stack column">
       <p>${text.conflict}</p>
       <${Compared} title=${text.theirs} before=${before} after=${after} />
-      <${Compared} title=${text.mine} before=${before} after=${shown} />
+      <${Compared} title=${text.mine} before=${before} after=${mine} />
       <details><summary>${text.base}</summary><${CodeView} label=${text.base} value=${before} /></details>
       ${both === null && html`<p class="soft">${text.noMerge}</p>`}
       <footer>
