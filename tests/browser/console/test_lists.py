@@ -129,6 +129,6 @@ def test_the_oldest_item_is_leased_and_shown_beside_the_calls_of_a_worker(consol
 def test_the_age_of_the_oldest_item_counts_on(console):
     console.client.push("aging", "1")
     console.open("lists/aging")
-    begun = console.find(".figures time").text
-    console.until(lambda: console.found(".figures time").text not in {begun, "0 s"})
+    begun = console.find(".figures .age").text
+    console.until(lambda: console.found(".figures .age").text not in {begun, "0 s"})
     console.client.lists.delete("aging")

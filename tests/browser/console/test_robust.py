@@ -1,5 +1,6 @@
 """What strangers and other clients do to the console: deep and broken bodies, floods of changes, links that log in."""
 
+from json import dumps
 from threading import Event, Thread
 from time import monotonic
 
@@ -247,3 +248,34 @@ def test_json_without_a_type_gets_that_of_json_unless_another_is_chosen(console)
     console.click("dialog button.primary", "Create")
     console.find("h1", "typed")
     assert console.client.keys.get("typed").type == "text/x-mine"
+
+
+def test_a_refused_route_is_shown_with_its_error_and_keeps_its_name(console):
+    console.open("routes")
+    console.click("button", "New route")
+    console.browser.set_window_size(1280, 500)
+    rule = {"path": "/a", "answers": [{"stat": 1}]}
+    console.fill("dialog .editor textarea", dumps({"name": "mine", "rules": [rule]}))
+    assert console.find("dialog input[name=name]").get_attribute("value") == "mine"
+    console.fill("dialog input[name=name]", "other")
+    console.click("dialog button.primary")
+    console.find("dialog .problem", "stat")
+    [problem, footer] = [console.find(f"dialog {css}").rect for css in (".problem p", "footer")]
+    seen = console.run("return document.querySelector('dialog .problem').getBoundingClientRect()")
+    assert 0 < seen["top"] and problem["y"] < footer["y"]
+    assert '"name": "other"' in console.find("dialog .editor textarea").get_attribute("value")
+    assert "400" in console.complaints()[0]
+    console.browser.set_window_size(1200, 1400)
+
+
+def test_the_table_of_bins_counts_and_dates_requests_as_they_come(console):
+    console.client.bins.set({"list": "counted", "name": "counted"})
+    with Http(console.server.url) as http:
+        console.open("inbox")
+        console.find("tr.row td", "none")
+        for _ in range(2):
+            http.post("/bins/@admin/counted", data=b"1")
+        console.find("tr.row td.number", "2")
+        console.find("tr.row td", "second")
+    console.client.bins.delete("counted")
+    console.client.lists.delete("counted")

@@ -13,7 +13,7 @@ export function Countdown({ ends }) {
 // How long something has lasted that lasted for some seconds when `found` was read.
 export function Age({ seconds, found }) {
   const begun = useMemo(() => Date.now() - seconds * 1000, [found]);
-  return html`<time>${duration((Math.max(useNow(), begun) - begun) / 1000)}</time>`;
+  return html`<span class="age">${duration((Math.max(useNow(), begun) - begun) / 1000)}</span>`;
 }
 
 function useNow() {
