@@ -262,7 +262,7 @@ def test_a_refused_route_is_shown_with_its_error_and_keeps_its_name(console):
     console.find("dialog .problem", "stat")
     [problem, footer] = [console.find(f"dialog {css}").rect for css in (".problem p", "footer")]
     seen = console.run("return document.querySelector('dialog .problem').getBoundingClientRect()")
-    assert 0 < seen["top"] and problem["y"] < footer["y"]
+    assert seen["top"] > 0 and problem["y"] < footer["y"]
     assert '"name": "other"' in console.find("dialog .editor textarea").get_attribute("value")
     assert "400" in console.complaints()[0]
     console.browser.set_window_size(1200, 1400)
