@@ -5,7 +5,7 @@ import { ago, bytes, duration, number } from "../../app/bambleweeny/console/part
 import { addressOf, CARDS, wasMade } from "../../app/bambleweeny/console/parts/home/cards.js";
 import { pathOf, request, withQuery } from "../../app/bambleweeny/console/parts/request.js";
 import { creation, SNAPSHOT, sourcesOf } from "../../app/bambleweeny/console/parts/sandboxes/calls.js";
-import { callsOf, samplesOf, sumOf } from "../../app/bambleweeny/console/parts/server/metrics.js";
+import { callsOf, samplesOf, sortedCalls, sumOf } from "../../app/bambleweeny/console/parts/server/metrics.js";
 
 test("an address is read as it was written", () => {
   for (const [page, rest, query] of [["keys", ["app:color"], {}], ["keys", ["a/b?c#d", "ä %"], { tab: "hex", q: "a&b=c" }], ["home", [], {}]]) {
@@ -127,4 +127,13 @@ test("a sandbox has a seed only if there is one", () => {
 test("the names of snapshots are those that the server takes", () => {
   const name = new RegExp(`^(?:${SNAPSHOT})$`, "v");
   assert.deepEqual(["paid", "-a", "a.b", ".a", "a/b", "", "x".repeat(64), "x".repeat(65)].map((text) => name.test(text)), [true, true, true, false, false, false, true, false]);
+});
+
+test("calls are sorted by each column, those without a quantile last", () => {
+  const rows = callsOf(samplesOf(METRICS));
+  const order = (by, isUp) => sortedCalls(rows, by, isUp).map(({ route }) => route);
+  assert.deepEqual(order("p99", false), ["/x", "/keys/{name}", "/a"]);
+  assert.deepEqual(order("p50", true), ["/keys/{name}", "/x", "/a"]);
+  assert.deepEqual(order("route", true), ["/a", "/keys/{name}", "/x"]);
+  assert.equal(order("count", false)[0], "/keys/{name}");
 });

@@ -5,7 +5,7 @@ import test from "node:test";
 import { curlOf } from "../../app/bambleweeny/console/parts/public/curl.js";
 import { formOf } from "../../app/bambleweeny/console/parts/public/forms.js";
 import { lineOf, lineOfByte, linesOf, pathIn } from "../../app/bambleweeny/console/parts/public/json_place.js";
-import { headOf, keptOf } from "../../app/bambleweeny/console/parts/public/kept.js";
+import { headOf, hintIn, keptOf } from "../../app/bambleweeny/console/parts/public/kept.js";
 import { sentHeaders, staysBelow } from "../../app/bambleweeny/console/parts/public/paths.js";
 import { fieldOf, isOnce } from "../../app/bambleweeny/console/parts/inbox/field_errors.js";
 import { documentOf, fieldsOf, isExact } from "../../app/bambleweeny/console/parts/inbox/fields.js";
@@ -139,4 +139,13 @@ test("a signed request has the signature of its scheme, whatever its names are",
   assert.ok(sent({ scheme: "hmac", header: "X-`id`'s", prefix: "$(x)=", algorithm: "sha1", encoding: "base64" }).includes(`X-\`id\`'s: $(x)=${hex("{}", "sha1", "base64")}`));
   assert.equal(signedCurl({ scheme: "standard" }, "POST", "http://h", "{}"), null);
   assert.equal(signedCurl({ scheme: "github" }, "GET", "http://h", "{}"), null);
+});
+
+test("a row of a request shows its event, or the beginning of its body", () => {
+  const kept = (headers, body) => JSON.stringify({ time: "t", method: "POST", path: "/", query: "", headers, body });
+  assert.equal(hintIn(kept({ accept: "*/*", "x-github-event": "push" }, "{}")), "push");
+  assert.equal(hintIn(kept({ accept: "*/*" }, '{"event": "paid"}\n')), '{"event": "paid"}');
+  assert.equal(hintIn(kept({}, "x".repeat(99))), "x".repeat(60));
+  for (let cut = 0; cut < 12; cut++) assert.match(hintIn(kept({}, 'é"\n\u0001').slice(0, 72 + cut)), /^(é("\W*)?)?$/);
+  assert.equal(hintIn("{}"), "");
 });

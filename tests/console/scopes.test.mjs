@@ -58,6 +58,7 @@ test("a call needs the scope that the server asks for", () => {
   assert.deepEqual(need("GET", ["keys"], { prefix: "a" }), ["keys", "read", "a*"]);
   assert.deepEqual(need("GET", ["routes"]), ["routes", "read", undefined]);
   assert.deepEqual(need("POST", ["sandboxes"]), ["sandboxes", "write", undefined]);
+  assert.deepEqual(need("POST", ["lists", "jobs", "lease"]), ["lists", "pop", "jobs"]);
 });
 
 test("only what reads or adds fits a URL", () => {

@@ -81,6 +81,15 @@ def test_a_module_is_short_and_makes_no_html_or_code_of_texts(path):
     assert all(name.startswith((".", "..")) for name in imported)
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CONSOLE)))
+def test_a_line_that_looks_like_a_comment_is_one(path):
+    """Lines of comments are not sent, so no template may have a line that begins like one."""
+    text = re.sub(r"\\.|/[^\n/]+/\.exec\(", "", path.read_text("utf-8"))
+    for found in re.finditer(r"(?m)^[ \t]*//", text):
+        before = re.sub(r"(?m)^[ \t]*//.*$", "", text[: found.start()])
+        assert before.count("`") % 2 == 0, text[found.start() :][:80]
+
+
 def test_each_page_has_its_module_and_its_sentences():
     main = (CONSOLE / "main.js").read_text("utf-8")
     pages = set(re.findall(r'^  \{ name: "(\w+)"', main, re.MULTILINE))

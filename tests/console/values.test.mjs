@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { proposedType } from "../../app/bambleweeny/console/parts/keys/json_type.js";
 import { decoded, durationProblem, hexRows, isEditable, isName, kindOf, nameProblem, parseHex, secondsOf, shortest } from "../../app/bambleweeny/console/parts/values.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -64,4 +65,8 @@ test("durations are those of the server", () => {
   assert.equal(durationProblem("3661d"), "'3661d' is not within 1s and 3660d.");
   assert.equal(durationProblem("31", { least: 0, most: 30 }), "'31' is not within 0s and 30s.");
   assert.deepEqual([0, 90, 60, 3600, 86400, 90000].map(shortest), ["0s", "90s", "1m", "1h", "1d", "25h"]);
+});
+
+test("the type of JSON is proposed for a whole object or array", () => {
+  assert.deepEqual(['{"a": 1.50}', " [] ", '{"a":', "7", "{a}", ""].map(proposedType), ["application/json", "application/json", "", "", "", ""]);
 });

@@ -32,7 +32,7 @@ const PAGES = [
 
 const SHOWN = PAGES.map((page) => ({ ...page, title: text.pages[page.name] }));
 
-function App({ problem, code }) {
+function App({ problem, code, invited }) {
   const [invitation, setInvitation] = useState(code);
   // NOTE: an invitation is for the user that it names, but until it is used, the session that this tab has stays.
   useEffect(() => session.subscribe(() => setInvitation(null)), []);
@@ -40,11 +40,11 @@ function App({ problem, code }) {
   const acted = useValue(acting);
   const [address, setAddress] = useState(parse(location.hash));
   useEffect(() => watchAddress((hash) => setAddress((last) => turned(last, parse(hash)))), []);
-  if (!found || invitation) return html`<${LoginPage} problem=${problem} code=${invitation} user=${found?.user} onStay=${() => setInvitation(null)} />`;
+  if (!found || invitation) return html`<${LoginPage} problem=${problem} code=${invitation} invited=${invited} user=${found?.user} onStay=${() => setInvitation(null)} />`;
   const pages = SHOWN.filter((page) => isFor(page, found)).map((page) => (page.name === "sandboxes" && sandboxOf(found) ? { ...page, title: text.thisSandbox } : page));
   const page = pages.find(({ name }) => name === (address.page || "home"));
   return html`<${Shell} pages=${pages} current=${page?.name}>
-    ${page ? html`<${Boundary} key=${`${page.name} ${found.id} ${acted?.id}`}><${Page} name=${page.name} address=${address} /></${Boundary}>` : html`<${NoPage} />`}
+    ${page ? html`<${Boundary} key=${`${page.name} ${found.id} ${acted?.id}`}><${Page} name=${page.name} address=${address} /></${Boundary}>` : html`<${NoPage} isKnown=${isRefused(address.page, found)} />`}
   </${Shell}>`;
 }
 
@@ -67,19 +67,22 @@ function Page({ name, address }) {
   return shown.component && html`<${shown.component} rest=${address.rest} query=${address.query} />`;
 }
 
-const NoPage = () => html`<div class="contents"><h1>${text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
+const NoPage = ({ isKnown }) => html`<div class="contents"><h1>${isKnown ? text.notAllowed : text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
 
 const isFor = ({ isAdmin, isOfAll, needs }, found) => (!isAdmin || found.admin) && (!needs || mayDo(...needs)) && (!isOfAll || mayDoAll("read") || mayDoAll("write"));
+
+// Whether a page exists that the user has, and the token does not open.
+const isRefused = (name, { admin, scopes }) => Boolean(scopes) && PAGES.some((page) => page.name === name && (admin || !page.isAdmin));
 
 // A link holds a code for one login (of `bambleweeny console`), or that of an invitation; both leave the address at once.
 async function begin() {
   applyTheme();
   ignoreBusyButtons();
-  const { code, invitation } = sentIn(location.hash);
+  const { code, invitation, invited } = sentIn(location.hash);
   if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
   const isLoggedIn = Boolean(session.value);
   const problem = code && !isLoggedIn ? await problemOf(code) : undefined;
-  render(html`<${Boundary}><${App} problem=${problem} code=${invitation} /></${Boundary}>`, document.getElementById("app"));
+  render(html`<${Boundary}><${App} problem=${problem} code=${invitation} invited=${invited} /></${Boundary}>`, document.getElementById("app"));
   if (code && isLoggedIn) await replace(code);
 }
 
@@ -102,7 +105,8 @@ async function replace(code) {
 
 function sentIn(hash) {
   const sent = new URLSearchParams(hash.slice(1));
-  return { code: sent.get("code"), invitation: sent.get("invite") };
+  const invitation = sent.get("invite");
+  return { code: sent.get("code"), invitation, invited: invitation && sent.get("user") };
 }
 
 // NOTE: such a link in a tab that shows the console changes only what follows the #, and no page is loaded.

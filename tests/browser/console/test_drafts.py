@@ -135,6 +135,7 @@ def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
     assert not unloads(console)
     console.click("main button.primary", "Add the user")
     console.find("main .once")
+    console.click("button", "I have copied it")
     console.gone("dialog")
     console.client.users.delete(
         next(one.id for one in console.client.users.list() if one.username == "made")

@@ -78,7 +78,8 @@ def test_a_new_bin_is_made_by_keyboard_and_shows_its_first_request(console):
     assert post(f"{url}/push?a=1", b'{"big": 1152921504606846977}').ok
     console.find(ROWS, "POST /push?a=1")
     console.find(".request pre", "1152921504606846977")
-    assert "bambleweeny listen mine" in console.find(".about").text
+    listen = "bambleweeny listen mine --to http://localhost:3000/hook --url "
+    assert listen + console.server.url in console.find(".about").text
     console.client.bins.delete("mine")
     console.client.lists.delete("first")
 

@@ -106,7 +106,7 @@ def test_what_exists_is_added_to_and_what_is_skipped_has_a_reason(console, choos
     console.click("fieldset label", "Keep existing")
     console.find("#content p", "1 item is skipped: the list exists, or the TTL has passed.")
     button = console.find("#content button.primary", "Import")
-    assert button.rect["y"] < console.find(DRY).rect["y"]
+    assert button.rect["y"] > console.find(DRY).rect["y"]
     console.client.lists.delete("jobs")
     console.client.routes.delete(route.id)
 
@@ -161,3 +161,24 @@ def test_a_user_sees_no_page_of_admins(console):
         console.open(page)
         console.find("#content h1", "There is no such page")
     console.log_in()
+
+
+def test_the_calls_of_the_server_are_sorted_by_each_column(console):
+    console.open("server")
+    column = "return [...document.querySelector('.calls-table').querySelectorAll('tbody th')].map(({textContent}) => textContent)"
+    console.click("button.sort", "Path")
+    console.find("th[aria-sort=ascending]", "Path")
+    paths = [path for path in console.run(column) if path.startswith("/")]
+    assert paths == sorted(paths)
+    assert not [path for path in paths if path.startswith("/console")]
+    console.click("button.sort", "Path")
+    console.find("th[aria-sort=descending]", "Path")
+    console.find("details summary", "Files of this console")
+    assert console.find("meter").get_attribute("aria-label") == "Memory of the engine"
+
+
+def test_an_export_names_its_user_and_the_snippet_of_an_import_its_file(console, choose):
+    choose(key("plan", "1"))
+    console.find("#content button.primary", "Import")
+    console.find(".snippet pre", "@mine.ndjson")
+    console.find("#content .note", "This is the data of admin only.")

@@ -108,3 +108,27 @@ def test_no_page_of_lists_scrolls_sideways_at_320_px(console):
             assert console.run("return document.documentElement.scrollWidth") == 320, address
     finally:
         console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_oldest_item_is_leased_and_shown_beside_the_calls_of_a_worker(console):
+    for number in range(2):
+        console.client.push("leasing", f"job {number}")
+    console.open("lists/leasing?state=leased")
+    console.find(".empty pre", "/lists/leasing/lease")
+    console.find(".empty pre", "/lists/leasing/leases/LEASE")
+    console.click("a.tab", "Ready")
+    console.click("button", "Lease one")
+    console.find("a.tab[aria-current=true]", "Leased")
+    console.find(".beside pre", "job 0")
+    console.click(".beside button", "Acknowledge")
+    console.click("dialog button.danger, dialog button.primary", "Acknowledge")
+    console.until(lambda: console.client.lists.stats("leasing")["out"] == 1)
+    console.client.lists.delete("leasing")
+
+
+def test_the_age_of_the_oldest_item_counts_on(console):
+    console.client.push("aging", "1")
+    console.open("lists/aging")
+    begun = console.find(".figures .age").text
+    console.until(lambda: console.found(".figures .age").text not in {begun, "0 s"})
+    console.client.lists.delete("aging")

@@ -1,8 +1,11 @@
 """What strangers and other clients do to the console: deep and broken bodies, floods of changes, links that log in."""
 
+from json import dumps
 from threading import Event, Thread
 from time import monotonic
 
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 from servers import Http
 
 DEEP = "[" * 100_000 + "]" * 100_000
@@ -160,3 +163,119 @@ def test_an_invitation_keeps_the_session_until_it_is_accepted(console):
     console.click(".login-page button", "Stay logged in as admin")
     console.find("#content h1", "Home")
     assert console.token() == before
+
+
+def focused(console):
+    return console.run(
+        "return document.activeElement.textContent || document.activeElement.tagName"
+    )
+
+
+def test_enter_never_deletes_unasked_nor_closes_a_question_with_a_word(console):
+    for name in ("ask:a", "ask:b"):
+        console.client.keys.set(name, "1")
+    console.open("keys/ask:a")
+    console.click("button.danger")
+    console.find("dialog")
+    assert focused(console) == "Cancel"
+    console.press(Keys.ENTER)
+    console.gone("dialog")
+    assert console.client.keys.get("ask:a").text() == "1"
+    console.open("keys?prefix=ask:")
+    console.click("button", "Select all loaded")
+    console.click("button.danger", "Delete the selected keys")
+    console.find("dialog input")
+    assert focused(console) == "INPUT"
+    console.press("3", Keys.ENTER)
+    assert console.found("dialog input")
+    console.press(Keys.BACKSPACE, "2", Keys.ENTER)
+    console.gone("dialog")
+    console.until(lambda: not list(console.client.keys.list(prefix="ask:")))
+
+
+def test_the_state_of_the_connection_is_live_as_soon_as_a_topic_is_left(console):
+    console.client.topics.publish("leaving", "1")
+    console.open("topics/leaving")
+    console.find(".state.live")
+    console.run(
+        "window.states = []; new MutationObserver(() => window.states.push(document.querySelector('.state').className))"
+        ".observe(document.querySelector('.state'), {attributes: true})"
+    )
+    console.run("location.hash = '#/home'")
+    console.find("h1", "Home")
+    console.find(".state.live")
+    assert not [name for name in console.run("return window.states") if "paused" in name]
+
+
+def test_shift_selects_all_rows_since_the_last(console):
+    for number in range(5):
+        console.client.keys.set(f"range:{number}", "1")
+    console.open("keys?prefix=range:")
+    boxes = [console.find(f"input[aria-label='Select range:{number}']") for number in range(5)]
+    boxes[1].click()
+    ActionChains(console.browser).key_down(Keys.SHIFT).click(boxes[3]).key_up(Keys.SHIFT).perform()
+    console.find("main", "3 keys selected")
+    console.run("arguments[0].focus()", boxes[4])
+    chain = ActionChains(console.browser).key_down(Keys.SHIFT).send_keys(Keys.SPACE)
+    chain.key_up(Keys.SHIFT).perform()
+    console.find("main", "4 keys selected")
+    console.client.keys.delete_all(prefix="range:")
+
+
+def test_escape_closes_the_calls_and_any_part_of_a_name_finds_it(console):
+    console.client.bins.set({"list": "hooks", "name": "of-payments"})
+    console.open("home")
+    console.click("header button", "Calls")
+    console.find(".drawer")
+    console.press(Keys.ESCAPE)
+    console.gone(".drawer")
+    console.chord("k")
+    console.type("dialog .search", "payments")
+    console.find("dialog [role=option]", "of-payments")
+    console.client.bins.delete("of-payments")
+
+
+def test_json_without_a_type_gets_that_of_json_unless_another_is_chosen(console):
+    console.open("keys")
+    console.click("button", "New key")
+    console.type("dialog input.mono", "typed")
+    console.type("dialog textarea", '{"a": 1')
+    assert console.run("return document.querySelector('dialog input[list]').value") == ""
+    console.type("dialog textarea", "}")
+    console.until(lambda: console.run("return document.querySelector('dialog input[list]').value") == "application/json")  # fmt: skip
+    console.fill("dialog input[list]", "text/x-mine")
+    console.type("dialog textarea", " ")
+    console.click("dialog button.primary", "Create")
+    console.find("h1", "typed")
+    assert console.client.keys.get("typed").type == "text/x-mine"
+
+
+def test_a_refused_route_is_shown_with_its_error_and_keeps_its_name(console):
+    console.open("routes")
+    console.click("button", "New route")
+    console.browser.set_window_size(1280, 500)
+    rule = {"path": "/a", "answers": [{"stat": 1}]}
+    console.fill("dialog .editor textarea", dumps({"name": "mine", "rules": [rule]}))
+    assert console.find("dialog input[name=name]").get_attribute("value") == "mine"
+    console.fill("dialog input[name=name]", "other")
+    console.click("dialog button.primary")
+    console.find("dialog .problem", "stat")
+    [problem, footer] = [console.find(f"dialog {css}").rect for css in (".problem p", "footer")]
+    seen = console.run("return document.querySelector('dialog .problem').getBoundingClientRect()")
+    assert seen["top"] > 0 and problem["y"] < footer["y"]
+    assert '"name": "other"' in console.find("dialog .editor textarea").get_attribute("value")
+    assert "400" in console.complaints()[0]
+    console.browser.set_window_size(1200, 1400)
+
+
+def test_the_table_of_bins_counts_and_dates_requests_as_they_come(console):
+    console.client.bins.set({"list": "counted", "name": "counted"})
+    with Http(console.server.url) as http:
+        console.open("inbox")
+        console.find("tr.row td", "none")
+        for _ in range(2):
+            http.post("/bins/@admin/counted", data=b"1")
+        console.find("tr.row td.number", "2")
+        console.find("tr.row td", "second")
+    console.client.bins.delete("counted")
+    console.client.lists.delete("counted")

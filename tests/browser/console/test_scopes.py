@@ -56,6 +56,8 @@ def test_home_offers_what_the_token_may_do(console, named):
     assert console.found(".card") is None
     links = console.browser.find_elements("css selector", ".figures a")
     assert [link.text for link in links] == ["Keys"]
+    assert console.find("#content .note a").text == "app:*"
+    assert "app:* (read)" in console.find("#content .note").text
     pages = [one.text for one in console.browser.find_elements("css selector", "#pages a")]
     assert pages == ["Home", "Keys", "Account", "Guide", "API reference"]
 
@@ -84,3 +86,14 @@ def test_a_token_that_writes_sees_them_where_it_may(console, named):
     assert console.found("#content button", "Delete all") is None
     console.open("keys?prefix=app:")
     console.find("#content button", "Delete all of app:")
+
+
+def test_a_page_that_the_token_may_not_use_says_that(console, named):
+    named("keys:read:app:*", "keys:write:app:*")
+    console.open("keys")
+    console.find("#content .note", "app:* (read and write)")
+    for page in ("lists", "inbox", "users"):
+        console.open(page)
+        console.find("h1", "Your token may not use this page.")
+    console.open("nothing")
+    console.find("h1", "There is no such page.")

@@ -34,7 +34,7 @@ def test_an_invited_user_sets_a_password_by_the_link(console, user):
     console.type("input[name=new-user]", "eva")
     console.click("button", "Add the user")
     link, line = console.find(".of-link").text, console.find(".of-line").text
-    code = link.split("=")[1]
+    code = link.partition("=")[2].partition("&")[0]
     assert line == f"bambleweeny accept {code} --url {console.server.url}"
     console.click("button", "I have copied it")
     console.find("a.opens", "eva")
@@ -42,6 +42,8 @@ def test_an_invited_user_sets_a_password_by_the_link(console, user):
     console.browser.get("about:blank")
     console.browser.get(link)
     assert code not in console.browser.current_url
+    console.find("h1", "Welcome to Bambleweeny, eva")
+    assert console.found("main", "'admin'") is None
     console.type("input[name=password]", PASSWORD + Keys.ENTER)
     console.find("#pages", "Log out (eva)")
     assert PASSWORD not in console.stored()
@@ -181,3 +183,29 @@ def test_a_plain_user_has_no_page_of_admins(console, user):
     assert not [path for path in paths if path.startswith(("/users", "/config", "/info", "/save"))]
     assert console.found(".filters label", "User") is None
     console.log_in()
+
+
+def test_a_code_is_not_left_unasked(console, user):
+    opened(console, "users/new")
+    console.type("input[name=new-user]", "ivy")
+    console.click("button", "Add the user")
+    console.find(".of-link")
+    console.click("#pages a", "Keys")
+    console.find("dialog", "It is not shown again. Leave?")
+    console.press(Keys.ENTER)
+    console.gone("dialog")
+    assert console.found(".of-link")
+    console.click("#pages a", "Keys")
+    console.click("dialog button", "Leave")
+    console.find("h1", "Keys")
+
+
+def test_a_new_user_may_be_a_token_instead_or_nobody(console):
+    opened(console, "users/new")
+    console.click(".card a", "Give a colleague a prefix")
+    console.find("h2", "Give a colleague a prefix")
+    console.click(".token-form a", "Cancel")
+    console.find("a.button", "New token")
+    opened(console, "users/new")
+    console.click(".card footer a", "Cancel")
+    console.find("a.button", "New user")

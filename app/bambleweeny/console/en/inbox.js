@@ -1,9 +1,9 @@
-// The sentences of the inbox.
+// The sentences of the pages of bins.
 import { plurals } from "../parts/plurals.js";
 
 const { counted } = plurals("en");
 export const text = {
-  title: "Inbox",
+  title: "Bins",
   about: "A bin is a public URL that keeps the requests that services send to it. Looking at a request does not remove it.",
   none: "There is no bin yet. This one keeps whole requests:",
   name: "Bin",
@@ -41,8 +41,8 @@ export const text = {
     algorithm: "Algorithm", encoding: "Encoding", prefix: "Text before the signature", methods: "Methods", challenge: "Answer the challenge of", challengeSecret: "Secret of the challenge",
     once: "Ignore repeats by", max_body: "Largest body", rate: "Rate", ends: "URL ends after", answerStatus: "Status", answerKind: "Body is", answerBody: "Body",
   },
-  hints: { methods: "all", once: "header x-github-delivery", max_body: "256kb", rate: "600/m", ends: "never", answerStatus: "200", answerBody: "OK", header: "X-Signature", queue: "hooks" },
-  helps: { name: "Without a name the URL cannot be guessed.", once: "A request with the same value is stored once in 24 hours.", ends: "Such as 7d." },
+  hints: { methods: "all", once: "none", max_body: "256kb", rate: "600/m", ends: "never", answerStatus: "200", answerBody: "OK", header: "such as X-Signature", queue: "such as hooks" },
+  helps: { name: "Without a name the URL cannot be guessed.", once: "Such as header x-github-delivery. A request with the same value is stored once in 24 hours.", ends: "Such as 7d." },
   onceLike: "Write header NAME, query NAME or body PATH.",
   targets: { list: "list", topic: "topic" },
   otherwises: { reject: "are refused (401)", keep: "are kept, and marked" },
@@ -60,6 +60,8 @@ export const text = {
   urlLabel: "URL of the bin",
   listen: "Deliver to your machine",
   requests: "Requests",
+  last: "Last request",
+  nothing: "none",
   refused: "Refused",
   test: "Test request",
   states: { ready: "Ready", leased: "Leased", delayed: "Delayed", dead: "Dead" },

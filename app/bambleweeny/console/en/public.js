@@ -6,6 +6,7 @@ export const text = {
   headers: "Headers",
   headersHint: "X-Name: value, one on each line",
   body: "Body",
+  sentAsJson: "It is sent as application/json, unless the headers name another type.",
   leaves: "This path leads out of the bin or route, to another part of the server. It is not sent.",
   send: "Send",
   sending: "Sending",

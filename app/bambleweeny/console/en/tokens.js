@@ -93,6 +93,8 @@ export const text = {
   inShell: "In a shell, run this line alone, then paste the token and press Enter:",
   inCall: "Then a call such as this uses it:",
   onCommandLine: "Or the command line keeps it for all its calls:",
+  inBrowser: "In a browser: open this page, choose “Use a token” and paste it. No link holds a token, as links are kept and passed on:",
+  cancel: "Cancel",
   message: (name, sentence, url, token) => `Token "${name}" for ${url}: ${sentence}\n\n${token}\n\nOn the command line:  bambleweeny login ${url} --token -\n(paste the token, then Enter)\nIn the browser:  ${url}/console  (choose "Use a token")`,
   done: "I have copied it",
 

@@ -28,6 +28,7 @@ export const text = {
   most: "The newest 1,000 are kept on this page.",
   matching: (shown, all) => `${number(shown)} of ${messages(all)} here`,
   search: "Messages that contain",
+  follow: "Follow this topic elsewhere",
   begins: { last50: "The newest 50", last1000: "The newest 1,000", all: "All that the server keeps", "10m": "The last 10 minutes", "1h": "The last hour", other: "Since …" },
   since: "A duration, a time or a message id",
   sinceHint: "45m, 2026-11-29 or an id",

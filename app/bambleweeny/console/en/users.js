@@ -24,6 +24,9 @@ export const text = {
   add: "New user",
   back: "All users",
 
+  orToken: "A colleague who needs only a part of your data needs no user:",
+  giveToken: "Give a colleague a prefix",
+  cancel: "Cancel",
   name: "Name",
   how: "How does this user get a password?",
   ways: { invite: "By an invitation: the user sets a password with a one-time code", password: "You set it" },

@@ -35,7 +35,7 @@ function Export() {
       setBusy(false);
     }
   };
-  return html`<section class="stack"><h2>${text.exportTitle}</h2><p>${text.exportAbout}</p>
+  return html`<section class="stack"><h2>${text.exportTitle}</h2><p class="note">${text.exportScope(acting.value?.name ?? session.value.user)}</p><p>${text.exportAbout}</p>
     <div><button type="button" class="primary" aria-disabled=${isBusy} onClick=${download}>${text.download}</button></div>
     <${SnippetBox} request=${EXPORT} />
   </section>`;

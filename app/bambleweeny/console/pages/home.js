@@ -12,6 +12,7 @@ import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { acting, mayCall, mayDo, sandboxOf, session } from "../parts/session.js";
 import { html, useState, useTitle } from "../parts/ui.js";
+import { Readable } from "../parts/within.js";
 
 const COUNTED = ["keys", "lists", "topics", "routes", "bins"];
 const PAGES = { keys: "keys", lists: "lists", topics: "topics", routes: "routes", bins: "inbox" };
@@ -43,7 +44,8 @@ function Figures({ usage }) {
   const { scopes, user } = session.value;
   const limit = (value, shown) => (value ? html` <span class="soft">${text.of(shown(value))}</span>` : null);
   const named = (noun) => (mayDo(noun, "read") ? html`<a href=${`#/${PAGES[noun]}`}>${text.nouns[noun]}</a>` : text.nouns[noun]);
-  return html`<div class="stack">${scopes && !sandboxOf(session.value) && html`<p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
+  return html`<div class="stack">${scopes && !sandboxOf(session.value) && html`<div class="note"><p>${text.tokenMay} <code>${scopes.join(" ")}</code></p>${["keys", "lists", "topics"].map((noun) => html`<${Readable} key=${noun} noun=${noun} title=${text.nouns[noun]} />`)}</div>
+    <p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
     <dl class="figures" aria-label=${text.figures}>
       ${COUNTED.map((noun) => html`<div key=${noun}><dt>${named(noun)}</dt><dd>${number(usage[noun])}</dd></div>`)}
       <div><dt>${text.nouns.bytes}</dt><dd>${bytes(usage.bytes)}${limit(limits.max_bytes, bytes)}</dd></div>

@@ -6,6 +6,7 @@ import { moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Bin, nameOf } from "../parts/inbox/bin.js";
 import { NewBinDialog } from "../parts/inbox/form.js";
+import { countIn, lastIn, Received } from "../parts/inbox/received.js";
 import { useLive } from "../parts/live.js";
 import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -20,6 +21,8 @@ import { html, useState, useTitle } from "../parts/ui.js";
 const COLUMNS = [
   { key: "name", title: text.name, render: nameOf },
   { key: "target", title: text.target, isMinor: true, render: ({ list, topic }) => `${list ? text.list : text.topic} ${list ?? topic}` },
+  { key: "count", title: text.requests, isNumber: true, render: (bin) => html`<${Received} bin=${bin} read=${countIn} />` },
+  { key: "last", title: text.last, isMinor: true, render: (bin) => html`<${Received} bin=${bin} read=${lastIn} />` },
   { key: "ends", title: text.fields.ends, isMinor: true, render: ({ ends_at: ends }) => (ends ? moment(ends) : "") },
   { key: "url", title: text.url, render: (bin) => html`<${CopyButton} label=${text.copyUrl} value=${urlOf(bin)} />` },
 ];

@@ -6,7 +6,7 @@ import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
-import { callsOf, samplesOf, sumOf } from "../parts/server/metrics.js";
+import { callsOf, samplesOf, sortedCalls, sumOf } from "../parts/server/metrics.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
 const REFRESH_MS = 5000;
@@ -51,7 +51,7 @@ function Figures({ info, samples, isReady }) {
     [text.uptime, duration(info.uptime)],
     [text.workers, number(info.workers)],
     [text.engine, info.redis_info.redis_version],
-    [text.memory, memory.max ? text.ofMost(bytes(memory.used), bytes(memory.max)) : bytes(memory.used)],
+    [text.memory, memory.max ? html`<${Share} used=${memory.used} most=${memory.max} />` : bytes(memory.used)],
     [text.waits, text.ofMost(number(waits.used), number(waits.max))],
     [text.streams, number(sumOf(samples, "bambleweeny_streams"))],
   ];
@@ -59,13 +59,28 @@ function Figures({ info, samples, isReady }) {
 }
 
 function Calls({ samples }) {
+  const [order, setOrder] = useState({ by: "count", isUp: false });
+  const rows = sortedCalls(callsOf(samples), order.by, order.isUp);
+  const [own, others] = [rows.filter(({ route }) => isOwn(route)), rows.filter(({ route }) => !isOwn(route))];
   return html`<section class="stack"><h2>${text.calls}</h2><p class="soft">${text.callsNote}</p>
-    <div class="plain" tabindex="0"><table aria-label=${text.calls}>
-      <thead><tr><th scope="col">${text.path}</th>${["count", "errors", "p50", "p99"].map((name) => html`<th key=${name} scope="col" class="number">${text[name]}</th>`)}</tr></thead>
-      <tbody>${callsOf(samples).map(({ route, count, bad, p50, p99 }) => html`<tr class="row" key=${route}>
-        <th scope="row" class="mono">${route || text.noPath}</th><td class="number">${number(count)}</td><td class="number">${number(bad)}</td>
-        <td class="number">${bound(p50)}</td><td class="number">${bound(p99)}</td></tr>`)}</tbody>
-    </table></div></section>`;
+    <${CallsTable} label=${text.calls} rows=${others} order=${order} onOrder=${setOrder} />
+    ${own.length > 0 && html`<details><summary>${text.ownCalls}</summary><${CallsTable} label=${text.ownCalls} rows=${own} order=${order} onOrder=${setOrder} /></details>`}</section>`;
+}
+
+const isOwn = (route) => route.startsWith("/console");
+const CELLS = [["count", ""], ["bad", "minor"], ["p50", "minor"], ["p99", ""]];
+
+const Share = ({ used, most }) => html`<span>${text.ofMost(bytes(used), bytes(most))} <span class="soft">${text.percent(used / most)}</span><meter aria-label=${text.memory} max=${most} high=${most * 0.9} value=${used}></meter></span>`;
+
+// A click on a column sorts by it, the largest first; another one turns the order.
+function CallsTable({ label, rows, order: { by, isUp }, onOrder }) {
+  const head = (name, shown, kind) => html`<th key=${name} scope="col" class=${kind} aria-sort=${name === by ? (isUp ? "ascending" : "descending") : undefined}>
+    <button type="button" class="quiet sort" onClick=${() => onOrder({ by: name, isUp: name === by ? !isUp : name === "route" })}>${shown} ${name === by ? (isUp ? "▲" : "▼") : ""}</button></th>`;
+  return html`<div class="plain" tabindex="0"><table aria-label=${label} class="calls-table">
+    <thead><tr>${head("route", text.path)}${CELLS.map(([name, kind]) => head(name, text[name], `number ${kind}`))}</tr></thead>
+    <tbody>${rows.map((row) => html`<tr class="row" key=${row.route}><th scope="row" class="mono">${row.route || text.noPath}</th>
+      ${CELLS.map(([name, kind]) => html`<td key=${name} class=${`number ${kind}`}>${typeof row[name] === "number" && !name.startsWith("p") ? number(row[name]) : bound(row[name])}</td>`)}</tr>`)}</tbody>
+  </table></div>`;
 }
 
 const bound = (found) => (found === null ? "" : found.over === undefined ? text.below(milliseconds(found)) : text.over(milliseconds(found.over)));

@@ -5,6 +5,7 @@ import { call } from "../parts/api.js";
 import { confirm, say, sayError } from "../parts/dialogs.js";
 import { ago, moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
+import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
@@ -14,7 +15,7 @@ import { Empty } from "../parts/snippet_box.js";
 import { TokenDetails } from "../parts/tokens/details.js";
 import { TokenForm } from "../parts/tokens/form.js";
 import { ShownOnce } from "../parts/tokens/shown_once.js";
-import { html, useState, useTitle, useValue } from "../parts/ui.js";
+import { html, useEffect, useState, useTitle, useValue } from "../parts/ui.js";
 
 const COLUMNS = [
   { key: "name", title: text.columns.name, render: ({ name }) => name },
@@ -43,9 +44,10 @@ export default function Tokens({ rest, query }) {
     setMade((await call(request("POST", ["tokens"], { body: { json: fields } }))).json());
     void reading.reload();
   };
+  useEffect(() => setMade(null), [shown]);
   const done = () => {
     setMade(null);
-    location.hash = to("tokens");
+    leaveTo(to("tokens"));
   };
   if (made) return html`<h1>${text.title}</h1><${ShownOnce} token=${made} onDone=${done} />`;
   return html`<div class="bar"><h1 class="grow">${text.title}</h1>${shown && html`<a class="button" href=${to("tokens")}>${text.back}</a>`}</div>
@@ -59,7 +61,7 @@ export default function Tokens({ rest, query }) {
 function NewToken({ query, onSend }) {
   const first = query.for === COLLEAGUE.name || query.prefix ? { ...COLLEAGUE, subject: query.prefix ?? "" } : {};
   return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${first.name ? text.give : text.add}</h2>
-    <${TokenForm} first=${first} action=${text.make} onSend=${onSend} />
+    <${TokenForm} first=${first} action=${text.make} onSend=${onSend}><a class="button" href=${to("tokens")}>${text.cancel}</a></${TokenForm}>
   </section>`;
 }
 

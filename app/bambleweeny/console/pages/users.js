@@ -5,10 +5,11 @@ import { call } from "../parts/api.js";
 import { say } from "../parts/dialogs.js";
 import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
+import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { request } from "../parts/request.js";
 import { useShortcut } from "../parts/shortcuts.js";
-import { html, useMemo, useState, useTitle } from "../parts/ui.js";
+import { html, useEffect, useMemo, useState, useTitle } from "../parts/ui.js";
 import { CodeOnce } from "../parts/users/code_once.js";
 import { LIMITS, shownLimit } from "../parts/users/limits.js";
 import { NewUser } from "../parts/users/new_user.js";
@@ -31,17 +32,22 @@ export default function Users({ rest: [shown] }) {
   const [made, setMade] = useState(null);
   const reading = useReading(async (signal) => (await call(request("GET", ["users"]), { signal, isQuiet: true })).json().users, []);
   useShortcut("n", () => (location.hash = to("users", NEW)));
+  useEffect(() => setMade(null), [shown]);
   const back = () => {
     void reading.reload();
-    location.hash = to("users");
+    leaveTo(to("users"));
   };
   const onMade = (user) => {
     say(text.added(user.username));
     if (user.code) setMade(user);
-    back();
+    else back();
+  };
+  const done = () => {
+    setMade(null);
+    if (shown === NEW) back();
   };
   const content = () => {
-    if (made) return html`<${CodeOnce} made=${made} onDone=${() => setMade(null)} />`;
+    if (made) return html`<${CodeOnce} made=${made} onDone=${done} />`;
     if (shown === NEW) return html`<${NewUser} onMade=${onMade} />`;
     if (shown) return html`<${User} key=${shown} id=${shown} onCode=${setMade} onGone=${back} />`;
     return html`<${Loaded} reading=${reading}>${(users) => html`<${All} users=${users} />`}</${Loaded}>`;

@@ -23,3 +23,5 @@ export function BodyInput({ value, onChange, label = text.label, isFirst = true 
 
 // Returns the body that is sent.
 export const sentBody = (value) => (typeof value === "string" ? value : value.bytes);
+// Returns it if it is a text, else an empty one.
+export const sentText = (value) => (typeof value === "string" ? value : "");

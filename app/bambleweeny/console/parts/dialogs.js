@@ -11,6 +11,7 @@ const MOST_MESSAGES = 3;
 let lastId = 0;
 
 // Asks before something that cannot be undone; resolves with true or false. `action` is the button's verb; with `typed` the user types that word first.
+// The focus is where Enter does no harm: in the field for the word, or on Cancel if `isDanger`.
 export function confirm({ title, detail, action, isDanger = true, typed }) {
   return new Promise((resolve) => {
     question.value = { title, detail, action, isDanger, typed, resolve };
@@ -98,10 +99,10 @@ function Question({ title, detail, action, isDanger, typed, resolve }) {
   return html`<${Modal} title=${title} onClose=${() => answer(false)} isDropped>
     <form onSubmit=${submit}>
       ${detail && html`<p>${detail}</p>`}
-      ${typed && html`<label>${text.confirmTyped(typed)}<input value=${word} onInput=${(event) => setWord(event.target.value)} autocomplete="off" /></label>`}
+      ${typed && html`<label>${text.confirmTyped(typed)}<input value=${word} onInput=${(event) => setWord(event.target.value)} autocomplete="off" autofocus /></label>`}
       <footer>
-        <button type="button" onClick=${() => answer(false)}>${text.cancel}</button>
-        <button class=${isDanger ? "danger" : "primary"} disabled=${Boolean(typed) && word !== typed} autofocus=${!typed}>${action}</button>
+        <button type="button" autofocus=${isDanger && !typed} onClick=${() => answer(false)}>${text.cancel}</button>
+        <button class=${isDanger ? "danger" : "primary"} disabled=${Boolean(typed) && word !== typed} autofocus=${!isDanger && !typed}>${action}</button>
       </footer>
     </form>
   </${Modal}>`;

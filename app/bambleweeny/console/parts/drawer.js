@@ -4,11 +4,16 @@ import { recent } from "./api.js";
 import { number, time } from "./format.js";
 import { pathOf } from "./request.js";
 import { SnippetBox } from "./snippet_box.js";
-import { html, useState, useValue } from "./ui.js";
+import { html, useEffect, useState, useValue } from "./ui.js";
 
 export function Drawer({ onClose }) {
   const calls = useValue(recent);
   const [open, setOpen] = useState(null);
+  useEffect(() => {
+    const onKey = (event) => event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open]") && onClose();
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [onClose]);
   const shown = calls.find(({ id }) => id === open) ?? calls[0];
   return html`<aside class="drawer" aria-labelledby="drawer-title">
     <header><h2 id="drawer-title">${text.drawerTitle(calls.length)}</h2>

@@ -9,7 +9,7 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Inf
 
 // `columns` are `{ key, title, render(row), isNumber, isMinor }`; the first column holds a link or button that opens a row. A further
 // column with `href(row)` is a link, which `hint(row)` names for those who do not see the table's head.
-// `onMore` is called when the end comes into view. With `onSelect(key, isSelected)` there are boxes; `selected` is a Set of keys.
+// `onMore` is called when the end comes into view. With `onSelect(keys, isSelected)` there are boxes; `selected` is a Set of keys.
 // `href(row)` is the address of a row; a row without one is opened here by `onOpen(row)`. `isCurrent(row)` marks the one that is shown beside.
 // `isOpen(row)` is true or false for a row that opens and closes, also by the right and left arrow. `canSelect(row)` is false for one without a box.
 // When rows come or go above, the rows in view and the focus stay where they are.
@@ -22,6 +22,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
   const place = usePlace(box, rows, keyOf, rowHeight);
   useFirstRow(rows.length > 0, () => focusRow(0));
   const wantsFocus = useRef(false);
+  const chosen = useRef();
   const latest = useRef({ key: undefined, index: 0 });
   const current = placeOf(active.current, rows, keyOf);
   const shift = movedBy(box.current, rows, keyOf, latest.current) * rowHeight;
@@ -77,9 +78,16 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
     else if (bottom > box.current.scrollTop + box.current.clientHeight - rowHeight) box.current.scrollTop = bottom - box.current.clientHeight + rowHeight;
   };
   const select = (event, row) => {
-    if (!onSelect || canSelect?.(row) === false || event.key !== "x" || event.ctrlKey || event.metaKey) return;
+    if (!onSelect || canSelect?.(row) === false || event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    onSelect(keyOf(row), !selected.has(keyOf(row)));
+    choose(rows.indexOf(row), !selected.has(keyOf(row)), event.shiftKey);
+  };
+  // NOTE: with Shift all from the last row that was chosen so.
+  const choose = (index, isSelected, isRange) => {
+    const from = isRange ? rows.findIndex((row) => keyOf(row) === chosen.current) : -1;
+    const [low, high] = from < 0 ? [index, index] : [Math.min(from, index), Math.max(from, index)];
+    onSelect(rows.slice(low, high + 1).filter((row) => canSelect?.(row) !== false).map(keyOf), isSelected);
+    chosen.current = keyOf(rows[index]);
   };
   const cell = (row, column, index, isFirst) => {
     const shown = column.render(row);
@@ -105,7 +113,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
           return html`<tr key=${keyOf(row)} class="row" aria-rowindex=${index + 2} data-active=${index === current} data-current=${isCurrent?.(row) ?? false}
             style=${{ height: `${rowHeight}px` }} onKeyDown=${(event) => select(event, row)}>
             ${onSelect && html`<td class="box">${canSelect?.(row) !== false && html`<input type="checkbox" tabindex=${index === current ? 0 : -1} aria-label=${`Select ${keyOf(row)}`} checked=${selected.has(keyOf(row))}
-              onChange=${(event) => onSelect(keyOf(row), event.target.checked)} />`}</td>`}
+              onClick=${(event) => choose(index, event.target.checked, event.shiftKey)} />`}</td>`}
             ${columns.map((column, place) => cell(row, column, index, place === 0))}
           </tr>`;
         })}
@@ -113,6 +121,13 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
       </tbody>
     </table>
   </div>`;
+}
+
+// Returns a selection with some keys, or without them.
+export function withKeys(selected, keys, isSelected) {
+  const next = new Set(selected);
+  for (const key of keys) next[isSelected ? "add" : "delete"](key);
+  return next;
 }
 
 const classOf = ({ isNumber, isMinor }) => [isNumber && "number", isMinor && "minor"].filter(Boolean).join(" ") || undefined;

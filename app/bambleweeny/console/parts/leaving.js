@@ -16,6 +16,9 @@ export function useGuard(isActive, question = text.leaving) {
   useLayoutEffect(() => (isActive ? addGuard(() => latest.current) : undefined), [isActive]);
 }
 
+// Asks before what is shown only once is left.
+export const useOnceGuard = () => useGuard(true, text.leavingOnce);
+
 // The same for a form, as long as something is typed into the element of a ref.
 export function useTypedGuard(element) {
   const isTyped = useTyped(element);

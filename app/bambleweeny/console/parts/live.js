@@ -10,6 +10,19 @@ import { useEffect, useRef } from "./ui.js";
 // "live", "connecting", "polling" (events cannot be streamed now) or "paused" (hidden tab, or nobody listens).
 export const connection = new Observable("paused");
 
+// NOTE: the stream of events goes on below a state that a page shows instead of it.
+let [own, instead] = ["paused", null];
+const note = (state) => {
+  own = state;
+  connection.value = instead ?? own;
+};
+
+// Shows the state of another stream, which a page follows; null shows that of the events again.
+export function showInstead(state) {
+  instead = state;
+  note(own);
+}
+
 const PAUSES_MS = [250, 500, 1000, 2000, 4000];
 const POLL_MS = 3000;
 const TOGETHER_MS = 120;
@@ -59,7 +72,7 @@ function settle() {
   } else if (!isWanted && stream) {
     stream.abort();
     stream = null;
-    connection.value = "paused";
+    note("paused");
   }
 }
 
@@ -77,12 +90,12 @@ async function follow(signal) {
       await pollOnce(signal);
       continue;
     }
-    connection.value = "connecting";
+    note("connecting");
     try {
       for await (const row of rowsOf(request("GET", ["events"], { query, headers: { Accept: "application/x-ndjson" } }), signal)) {
         if (signal.aborted) return;
-        if (connection.value !== "live") {
-          connection.value = "live";
+        if (own !== "live") {
+          note("live");
           failures = 0;
           // NOTE: events have no history, so all that is shown is read again: also what was read before this stream began.
           void emit({ event: "missed", name: "" });
@@ -102,7 +115,7 @@ async function follow(signal) {
 
 // Has what is shown read again, since it may have changed, and waits; the longer, the more work that was.
 async function pollOnce(signal) {
-  connection.value = "polling";
+  note("polling");
   const begun = performance.now();
   await emit({ event: "missed", name: "" });
   await pause(Math.max(POLL_MS, POLL_TIMES * (performance.now() - begun)), signal);

@@ -60,17 +60,19 @@ function ByCode({ code }) {
 }
 
 // The page of a browser without a login; `problem` is a sentence above the form, `code` the one-time code of an
-// invitation. `user` is who is logged in all the same, until the code is used, and `onStay` goes on as this one.
-export function LoginPage({ problem, code, user, onStay }) {
-  useTitle(text.login);
+// invitation, and `invited` the name that the link gives. `user` is who is logged in all the same, until the code is used, and `onStay` goes on as this one.
+export function LoginPage({ problem, code, invited, user, onStay }) {
+  const title = code ? text.welcome(invited) : text.login;
+  useTitle(title);
   return html`<main class="login-page" id="content">
-    <h1>${text.login}</h1>
+    <h1>${title}</h1>
     ${problem && html`<p role="alert" class="problem">${problem}</p>`}
     ${code && html`<p class="note">${text.invited}</p>`}
     <${Form} code=${code} ways=${code ? ["code", "password", "token"] : ["password", "token", "code"]}>
       ${user && html`<button type="button" onClick=${onStay}>${text.stay(user)}</button>`}
     </${Form}>
-    <p class="soft">${text.firstPassword}</p>
+    ${!code && html`<p class="soft">${text.firstPassword} ${text.ofTab}</p>`}
+
   </main>`;
 }
 

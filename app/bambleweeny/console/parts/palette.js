@@ -1,4 +1,4 @@
-// Ctrl-K: go to a page of the console or of the guide, or to what has a name that begins so.
+// Ctrl-K: go to a page of the console or of the guide, or to what has such a name.
 import { text } from "../en/shell.js";
 import { to } from "./address.js";
 import { API_URL, call } from "./api.js";
@@ -32,7 +32,7 @@ export function Palette({ pages, onClose }) {
   const word = typed.trim().toLowerCase();
   const fixed = [...pages.map(({ name, title }) => ({ href: to(name), title, kind: "page" })), ...LINKS];
   const places = [
-    ...fixed.filter(({ title }) => title.toLowerCase().startsWith(word)),
+    ...matching(fixed, word),
     ...found,
   ];
   const at = Math.min(active, Math.max(places.length - 1, 0));
@@ -61,9 +61,15 @@ export function Palette({ pages, onClose }) {
   </${Modal}>`;
 }
 
+// Returns the places whose title contains a word, those first that begin with it.
+function matching(places, word) {
+  const at = ({ title }) => title.toLowerCase().indexOf(word);
+  return places.filter((place) => at(place) >= 0).sort((one, other) => Math.sign(at(one)) - Math.sign(at(other)));
+}
+
 async function search(prefix, readPublic, signal) {
   if (!/^[A-Za-z0-9_:.-]{1,255}$/.test(prefix)) return [];
-  const shared = readPublic().then((all) => all.filter(({ title }) => title.startsWith(prefix)).slice(0, MOST));
+  const shared = readPublic().then((all) => matching(all, prefix.toLowerCase()).slice(0, MOST));
   const named = Object.entries(NOUNS).filter(([noun]) => mayDo(noun, "read", `${prefix}*`));
   const all = await Promise.all([
     ...named.map(async ([noun, kind]) => {

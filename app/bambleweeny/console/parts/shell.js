@@ -98,7 +98,7 @@ function State() {
   useEffect(() => onEvents(() => {}), []);
   const live = useValue(connection);
   const state = useValue(reachable) === "offline" ? "offline" : live;
-  return html`<span class=${`state ${state}`} role="status">${text.states[state]}</span>`;
+  return html`<span class=${`state ${state}`} role="status" title=${text.stateHints[state]}>${text.states[state]}</span>`;
 }
 
 async function stopActing() {

@@ -4,7 +4,7 @@ import { addressed, API_URL } from "./api.js";
 import { sayError } from "./dialogs.js";
 import { preferences, prefer } from "./preferences.js";
 import { mayCall } from "./session.js";
-import { snippetsOf } from "./snippets.js";
+import { FILE, snippetsOf } from "./snippets.js";
 import { html, useState, useValue } from "./ui.js";
 
 const LANGUAGES = ["curl", "cli", "python", "javascript"];
@@ -29,11 +29,12 @@ export function Lines({ sentence, lines }) {
   return html`<div class="stack"><div class="bar"><span>${sentence}</span><${CopyButton} value=${lines} /></div><pre tabindex="0" class="wrapped">${lines}</pre></div>`;
 }
 
-// `request` is the call; with `onRun` there is a button that makes it here.
-export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
+// `request` is the call; `file` is the name of the file that is its body, which another name than a plain one does not replace. With `onRun` there is a button that makes it here.
+export function SnippetBox({ request, onRun, runLabel = text.runHere, file = FILE }) {
   const { language } = useValue(preferences);
   const [isBusy, setBusy] = useState(false);
-  const found = snippetsOf(addressed(request), API_URL);
+  const snippet = snippetsOf(addressed(request), API_URL)[language];
+  const shown = /^\w[\w.-]*$/.test(file) ? snippet?.replaceAll(FILE, file) : snippet;
   const run = async () => {
     setBusy(true);
     try {
@@ -48,14 +49,14 @@ export function SnippetBox({ request, onRun, runLabel = text.runHere }) {
     <div class="bar">
       <div class="tabs">${LANGUAGES.map((name) => html`<button type="button" key=${name} aria-pressed=${name === language} class="tab"
         onClick=${() => prefer({ language: name })}>${text.languages[name]}</button>`)}</div>
-      ${found[language] && html`<${CopyButton} value=${found[language]} />`}
+      ${shown && html`<${CopyButton} value=${shown} />`}
       ${onRun && html`<button type="button" class="small primary" aria-disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
     </div>
-    <pre tabindex="0">${found[language] ?? text.noSnippet}</pre>
+    <pre tabindex="0">${shown ?? text.noSnippet}</pre>
   </div>`;
 }
 
 // What an empty page shows: a sentence, and the call that fills it.
-export function Empty({ sentence, request, onRun, children }) {
-  return html`<div class="empty"><p>${sentence}</p>${children}${request && (request.isPublic || mayCall(request)) && html`<${SnippetBox} request=${request} onRun=${onRun} />`}</div>`;
+export function Empty({ sentence, request, onRun, children, after }) {
+  return html`<div class="empty"><p>${sentence}</p>${children}${request && (request.isPublic || mayCall(request)) && html`<${SnippetBox} request=${request} onRun=${onRun} />`}${after}</div>`;
 }

@@ -36,7 +36,8 @@ export function commandOf({ template, takes }, inputs, { url, isPublic }) {
 }
 
 const NEXT = " \\\n  ";
-const HOME = ["http://localhost:8080", "http://127.0.0.1:8080"];
+// The URLs that the command line takes without --url.
+export const HOME = ["http://localhost:8080", "http://127.0.0.1:8080"];
 const FLAGS = ["keep_ttl", "front", "paused"];
 const INPUT = "-";
 

@@ -17,7 +17,16 @@ function Others({ noun }) {
   const { scopes } = session.value;
   if (!scopes || mayDo(noun, "read", "*")) return null;
   const { prefixes, names } = readable(scopes, noun);
-  return html`<p class="bar note">${text.mayRead}
-    ${prefixes.map((prefix) => html`<a key=${`${prefix}*`} class="mono" href=${to(noun, [], { prefix })}>${prefix}*</a>`)}
-    ${names.map((name) => html`<a key=${name} class="mono" href=${to(noun, name)}>${name}</a>`)}</p>`;
+  return html`<p class="bar note">${text.mayUse} ${links(noun, prefixes, names)}</p>`;
+}
+
+// The links to the keys, lists and topics that a token may read.
+export function Readable({ noun, title }) {
+  const { prefixes, names } = readable(session.value.scopes, noun);
+  return prefixes.length + names.length > 0 && html`<p class="bar">${title}: ${links(noun, prefixes, names)}</p>`;
+}
+
+function links(noun, prefixes, names) {
+  const all = [...prefixes.map((prefix) => [`${prefix}*`, to(noun, [], { prefix })]), ...names.map((name) => [name, to(noun, name)])];
+  return all.map(([name, href]) => html`<span key=${name}><a class="mono" href=${href}>${name}</a> <span class="soft">(${mayDo(noun, "write", name) ? text.readAndWrite : text.read})</span></span>`);
 }

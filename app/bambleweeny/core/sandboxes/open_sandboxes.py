@@ -39,13 +39,9 @@ class OpenSandboxes:
     def create(self, address: str, name: str, seconds: int) -> tuple[str, Sandbox]:
         """Make an empty sandbox for a client at an address; return its token, and the sandbox.
 
-<<<<<<< HEAD
-        Raises RateLimited if the address has made too many, and Busy if there are too many of all,
-        or all addresses have made too many. Five round trips.
-=======
         Raises InvalidRequest for a bad `name` or `seconds`, which counts nothing, RateLimited if
-        the address has made too many, and Busy if there are too many of all. Four round trips.
->>>>>>> issue21-follow
+        the address has made too many, and Busy if there are too many of all, or all addresses have
+        made too many. Five round trips.
         """
         self.sandboxes.check(OPEN_OWNER, name, seconds)
         schema = self._store.schema

@@ -11,6 +11,8 @@ import { html, useState } from "../ui.js";
 import { DropZone } from "./files.js";
 
 const MODES = ["merge", "skip", "replace"];
+// NOTE: of what is no text, a snippet reads a file.
+const IN_A_FILE = Uint8Array.of(255);
 const BODY_TOO_LARGE = "body_too_large";
 
 // Returns the call that imports lines; in a dry run nothing changes.
@@ -34,9 +36,9 @@ function Planned({ file, onDone }) {
     ${isTooLarge ? html`<${TooLarge} name=${file.name} />` : html`
       <${Modes} mode=${mode} onMode=${setMode} />
       <${Loaded} reading=${reading}>${(found) => html`
-        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}
-        <${Plan} mode=${mode} plan=${found.plan} />`}</${Loaded}>
-      <${SnippetBox} request=${importing(file.lines, mode, false)} />`}
+        <${Plan} mode=${mode} plan=${found.plan} />
+        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}`}</${Loaded}>
+      <${SnippetBox} request=${importing(IN_A_FILE, mode, false)} file=${file.name} />`}
   </div>`;
 }
 

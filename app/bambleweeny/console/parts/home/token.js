@@ -11,6 +11,6 @@ export function TokenLine() {
   const { user, scopes } = useValue(session);
   const login = JSON.stringify({ username: user, password: text.yourPassword });
   const line = `export TOKEN=${scopes ? text.yourToken : `$(curl -s ${quoted(`${API_URL}/auth/token?raw`)} -d ${quoted(login)})`}`;
-  return html`<div class="stack"><p>${text.tokenFirst} ${mayDo("tokens", "write") && html`<a href=${to("tokens")}>${text.tokenNamed}</a>`}</p>
-    <div class="bar"><code>${line}</code><${CopyButton} value=${line} /></div></div>`;
+  return html`<div class="stack"><p>${text.tokenFirst}</p>
+    <div class="bar"><code>${line}</code><${CopyButton} value=${line} />${mayDo("tokens", "write") && html`<a href=${to("tokens")}>${text.tokenNamed}</a>`}</div></div>`;
 }

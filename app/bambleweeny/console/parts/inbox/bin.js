@@ -1,7 +1,7 @@
 // One bin: its URL, what it has received beside the whole request, what it has refused, and a request to try it.
 import { text } from "../../en/inbox.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { moment, number } from "../format.js";
 import { statsOf, STATES } from "../lists/calls.js";
@@ -10,9 +10,11 @@ import { Loaded, useReading } from "../loading.js";
 import { documentOf } from "../public/document.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
+import { HOME } from "../snippets_shell.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { EditBinDialog } from "./form.js";
@@ -55,7 +57,7 @@ function Shown({ at, bin, document, query, onChanged }) {
 function About({ bin, document }) {
   const { list, topic, verify, keep = "body" } = document;
   const settings = settingsOf(document, bin);
-  const listen = `bambleweeny listen ${nameOf(bin)} --to http://localhost:3000/hook`;
+  const listen = `bambleweeny listen ${nameOf(bin)} --to http://localhost:3000/hook${HOME.includes(API_URL) ? "" : ` --url ${word(API_URL)}`}`;
   return html`<dl class="facts about">
     <dt>${text.target}</dt><dd>${list ? text.list : text.topic} <a href=${to(list ? "lists" : "topics", list ?? topic)}>${list ?? topic}</a>, ${text.keeps[keep]}</dd>
     ${verify && html`<dt>${text.signed}</dt><dd>${verify.scheme}, ${text.fields.otherwise.toLowerCase()} ${text.otherwises[verify.else ?? "reject"]}</dd>`}

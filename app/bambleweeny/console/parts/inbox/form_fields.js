@@ -17,15 +17,15 @@ export function Fields({ fields, earlier, isEdited, problem, onChange }) {
   const keeps = isEdited && earlier.verify?.scheme === fields.scheme;
   return html`<div class="fields">
       ${select("target", ["list", "topic"], text.targets, { autofocus: isEdited })}
-      ${input("queue", { required: true, maxlength: 255, pattern: NAME, autofocus: !isEdited })}
-      ${input("name", { maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+" })}
+      ${input("queue", { required: true, maxlength: 255, pattern: NAME })}
+      ${input("name", { maxlength: 64, autofocus: !isEdited, pattern: "[A-Za-z0-9_.\\-]+" })}
       ${select("keep", ["request", "body"], text.keeps)}
     </div>
     <fieldset><legend>${text.verify}</legend><div class="fields">
       ${select("scheme", ["", ...SCHEMES], { "": text.noneChosen, hmac: text.otherHmac })}
       ${fields.scheme && input("secret", { type: "password", autocomplete: "new-password", required: !keeps, placeholder: keeps ? text.secretStays : "" })}
       ${fields.scheme && select("otherwise", ["reject", "keep"], text.otherwises)}
-      ${fields.scheme === "hmac" && html`${input("header", { required: true })}${select("algorithm", ["", "sha1", "sha256", "sha512"], { "": "sha256" })}${select("encoding", ["", "hex", "base64"], { "": "hex" })}${input("prefix")}`}
+      ${fields.scheme === "hmac" && html`${input("header", { required: true })}${select("algorithm", ["sha256", "sha1", "sha512"], {}, { value: fields.algorithm || "sha256" })}${select("encoding", ["hex", "base64"], {}, { value: fields.encoding || "hex" })}${input("prefix")}`}
     </div></fieldset>
     <fieldset><legend>${text.accepted}</legend><div class="fields">
       ${input("methods")}

@@ -64,7 +64,7 @@ function useChosen(item, rows) {
 }
 
 function columnsOf(unread, isDetail) {
-  const shown = ({ id, method, line }) => html`${unread.has(id) && html`<b class="fresh-mark"><span class="hidden">${text.unreadMark}</span>●</b> `}${method && html`<b>${method}</b> `}${line}`;
+  const shown = ({ id, method, line, hint }) => html`${unread.has(id) && html`<b class="fresh-mark"><span class="hidden">${text.unreadMark}</span>●</b> `}${method && html`<b>${method}</b> `}${line}${hint && html` <span class="soft">${hint}</span>`}`;
   return [
     { key: "line", title: text.request, render: shown },
     ...(isDetail ? [] : [{ key: "size", title: text.size, isNumber: true, isMinor: true, render: ({ size }) => (size === undefined ? "" : bytes(size)) }]),

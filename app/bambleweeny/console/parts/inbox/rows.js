@@ -6,11 +6,11 @@ import { bytesOf, lineOf } from "../json_bytes.js";
 import { itemsOf } from "../lists/calls.js";
 import { useLive } from "../live.js";
 import { usePages } from "../paged.js";
-import { headOf } from "../public/kept.js";
+import { headOf, hintIn } from "../public/kept.js";
 import { useFeed } from "../topics/feed.js";
 import { useEffect, useMemo, useRef, useState } from "../ui.js";
 
-const PREVIEW = 600;
+const PREVIEW = 1000;
 const HIDDEN_MS = 30_000;
 const FIRST = { last: 200 };
 
@@ -68,6 +68,7 @@ export function useUnread(rows) {
 }
 
 function rowOf(id, enqueued, body, isWhole, more) {
-  const head = isWhole ? headOf(textOf(bytesOf(body), true) ?? "") : null;
-  return { ...more, id, time: head?.time ?? enqueued, method: head?.method ?? "", line: head ? (head.path || "/") + (head.query && `?${head.query}`) : lineOf(body, text.binary) || text.emptyBody };
+  const beginning = isWhole ? (textOf(bytesOf(body), true) ?? "") : "";
+  const head = isWhole ? headOf(beginning) : null;
+  return { ...more, hint: head ? hintIn(beginning) : "", id, time: head?.time ?? enqueued, method: head?.method ?? "", line: head ? (head.path || "/") + (head.query && `?${head.query}`) : lineOf(body, text.binary) || text.emptyBody };
 }

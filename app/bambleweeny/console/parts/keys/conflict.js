@@ -5,13 +5,14 @@ import { differences, merged } from "../merge.js";
 import { mergedJson } from "../merge_json.js";
 import { html, useMemo } from "../ui.js";
 import { CodeView } from "./code_view.js";
-import { draftOf, modesOf } from "./shown.js";
+import { draftOf, modesOf, orderly } from "./shown.js";
 
 const AROUND = 3;
 
 // `onMerge(changes)` gets the changes of the draft, which is then based on `theirs`.
 export function Conflict({ draft, theirs, canKeep, onClose, onKeep, onTake, onMerge }) {
-  const { mode, base, text: mine } = draft;
+  const { mode, base } = draft;
+  const mine = useMemo(() => orderly(draft.text, mode), [draft.text, mode]);
   // NOTE: their value may be too long to edit, or no text at all.
   const canMerge = modesOf(theirs).includes(mode);
   const [before, after] = useMemo(() => [draftOf(base.bytes, mode), draftOf(theirs.bytes, mode)], [base, theirs, mode]);

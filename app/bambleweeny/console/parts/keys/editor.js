@@ -10,7 +10,7 @@ import { html, useEffect, useMemo, useState } from "../ui.js";
 import { Compared, Conflict, TypeConflict } from "./conflict.js";
 import { DraftField, offsetOf } from "./draft_field.js";
 import { factsOf, readKey, replacement } from "./key_data.js";
-import { bytesOf, draftOf, isMixed, modesOf, problemsOf } from "./shown.js";
+import { bytesOf, draftOf, isMixed, modesOf, orderly, problemsOf } from "./shown.js";
 
 // Longer texts are checked after a pause in typing.
 const LONG = 100_000;
@@ -68,7 +68,7 @@ export function Editor({ first, current, onDone }) {
     <${Notice} isGone=${isGone} isForeign=${Boolean(current) && (current.etag !== draft.base.etag || current.type !== draft.base.type)} note=${draft.note}
       onCompare=${() => compare().catch(sayError)} onSaveAsNew=${saveAsNew} />
     <div class=${draft.theirs ? "by-hand" : "contents"}>
-    ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${draft.text} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
+    ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${orderly(draft.text, draft.mode)} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
     <div class=${draft.theirs ? "stack" : "contents"}>
     <${Modes} draft=${draft} modes=${modesOf(draft.base)} isOff=${isWrong(problems)} change=${change} />
     <${DraftField} key=${`${draft.mode} ${draft.base.etag} ${draft.note}`} value=${draft.text} isWrong=${isWrong(problems)} isFixed=${isBusy} place=${place} onInput=${(typed) => change({ text: typed })} />

@@ -2,7 +2,7 @@
 import { text } from "../../en/keys.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
-import { Grid } from "../grid.js";
+import { Grid, withKeys } from "../grid.js";
 import { useLive } from "../live.js";
 import { Problem, useReading } from "../loading.js";
 import { prefer, preferences } from "../preferences.js";
@@ -31,7 +31,7 @@ export function KeyList({ prefix }) {
   const mayWrite = mayDo("keys", "write");
   useShortcut("n", () => setAdding(true), mayWrite);
   useEffect(() => setSelected(new Set()), [prefix]);
-  const select = (name, isSelected) => setSelected((last) => (isSelected ? new Set([...last, name]) : new Set([...last].filter((one) => one !== name))));
+  const select = (names, isSelected) => setSelected((last) => withKeys(last, names, isSelected));
   return html`<h1>${text.title}</h1>
     <div class="bar">
       <${PrefixBox} page="keys" label=${text.filter} prefix=${prefix} />

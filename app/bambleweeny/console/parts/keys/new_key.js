@@ -9,14 +9,15 @@ import { SnippetBox } from "../snippet_box.js";
 import { fixedWhile, html, useState } from "../ui.js";
 import { durationProblem, nameProblem } from "../values.js";
 import { Field, TypeField, valueBody } from "./fields.js";
-import { isJsonType } from "./json_type.js";
+import { isJsonType, proposedType } from "./json_type.js";
 
 export function NewKey({ prefix, onClose }) {
-  const [draft, setDraft] = useState({ name: prefix, value: "", type: "", ttl: "" });
+  const [typed, setDraft] = useState({ name: prefix, value: "", type: null, ttl: "" });
+  const draft = { ...typed, type: typed.type ?? proposedType(typed.value) };
   const [isTried, setTried] = useState(false);
   const [taken, setTaken] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  const change = (changes) => setDraft({ ...draft, ...changes });
+  const change = (changes) => setDraft({ ...typed, ...changes });
   const problems = problemsOf(draft);
   const create = async (type) => {
     setTried(true);

@@ -57,6 +57,9 @@ export function draftOf(bytes, mode) {
   return (mode === "json" && decoded(bytes) !== null && jsonOf(bytes).text) || text();
 }
 
+// Returns the text of a draft as `draftOf` writes it, so that only what differs is a difference.
+export const orderly = (text, mode) => (mode === "json" && indented(text).text) || text;
+
 // Returns `{ bytes }` of an edited text, or `{ error, position }` of wrong hex. Line ends and compact JSON stay as they were in `base`.
 export function bytesOf(draft, mode, base) {
   if (mode === "hex") return parseHex(draft);

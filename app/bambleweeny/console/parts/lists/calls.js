@@ -21,7 +21,9 @@ export const countedLists = (query) => request("GET", ["lists"], { query: { stat
 export const itemsOf = (list, query) => request("GET", ["lists", list, "items"], { query });
 export const itemOf = (list, id) => request("GET", ["lists", list, "items"], { query: { id, preview: 0 } });
 export const bodyOf = (list, id, range) => request("GET", ["lists", list, "items", id], { query: { raw: 1 }, headers: { Range: range } });
-export const pushTo = (list, body, query = {}) => request("POST", ["lists", list], { body, query });
+export const pushTo = (list, body, query = {}, type = undefined) => request("POST", ["lists", list], { body, query, type });
+export const leaseFrom = (list) => request("POST", ["lists", list, "lease"]);
+export const ackOf = (list, lease) => request("DELETE", ["lists", list, "leases", lease]);
 export const setPolicy = (list, policy) => request("PUT", ["lists", list, "policy"], { body: { json: policy } });
 export const moveFrom = (list, to, state, max) => request("POST", ["lists", list, "move"], { body: { json: { to, state, max } } });
 export const purgeOf = (list, state) => request("DELETE", ["lists", list, "items"], { query: { state } });

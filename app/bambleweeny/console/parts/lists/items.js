@@ -3,7 +3,7 @@ import { text } from "../../en/lists.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { ago, bytes, number } from "../format.js";
-import { Grid } from "../grid.js";
+import { Grid, withKeys } from "../grid.js";
 import { lineOf } from "../json_bytes.js";
 import { useLive } from "../live.js";
 import { Loaded } from "../loading.js";
@@ -13,6 +13,7 @@ import { html, useEffect, useState } from "../ui.js";
 import { Actions } from "./actions.js";
 import { itemsOf, pushTo, STATES } from "./calls.js";
 import { Item } from "./item.js";
+import { HowToLease, LeaseButton } from "./lease.js";
 import { Whole } from "./whole.js";
 
 const PREVIEW = 160;
@@ -58,19 +59,14 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
   const [places, setPlaces] = useState(new Map());
   useEffect(() => setSelected(new Set()), [state, order]);
   const chosen = rows.filter(({ id }) => selected.has(id));
-  const select = (id, isSelected) => {
-    const next = new Set(selected);
-    if (isSelected) next.add(id);
-    else next.delete(id);
-    setSelected(next);
-  };
+  const select = (ids, isSelected) => setSelected((last) => withKeys(last, ids, isSelected));
   const moved = (found) => (setPlaces((last) => new Map([...last, ...found])), changed());
   const done = (found) => (setSelected(new Set()), moved(found));
   return html`
     ${rows.length > 0 && html`<div class="bar">
       ${chosen.length > 0
         ? html`<span role="status">${text.selected(chosen.length)}</span> <${Actions} list=${list} items=${chosen} onDone=${done} />`
-        : html`<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${(place) => moved(current && place ? [[current, place]] : [])} />`}
+        : html`${state === "ready" && html`<${LeaseButton} list=${list} />`}<${Whole} list=${list} state=${state} count=${counts[state]} onChanged=${(place) => moved(current && place ? [[current, place]] : [])} />`}
       ${chosen.length < rows.length && html`<button type="button" class="small" onClick=${() => setSelected(new Set(rows.map(idOf)))}>${text.selectAll(rows.length)}</button>`}
       ${chosen.length > 0 && html`<button type="button" class="small" onClick=${() => setSelected(new Set())}>${text.selectNone}</button>`}
     </div>`}
@@ -82,6 +78,7 @@ function Table({ list, state, order, rows, counts, hash, changed, current, onMor
 }
 
 function None({ list, state, counts }) {
+  if (state === "leased" && STATES.some((one) => counts[one])) return html`<${HowToLease} list=${list} />`;
   if (STATES.some((one) => counts[one])) return html`<p>${text.empty(text.states[state].toLowerCase())}</p>`;
   const first = pushTo(list, "resize cat.png");
   return html`<${Empty} sentence=${text.emptyList} request=${first} onRun=${() => call(first)} />`;

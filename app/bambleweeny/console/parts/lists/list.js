@@ -2,8 +2,9 @@
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
+import { Age } from "../countdown.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { bytes, duration, number } from "../format.js";
+import { bytes, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { request } from "../request.js";
@@ -61,7 +62,7 @@ function Figures({ counts }) {
     <div><dt>${text.figures.in}</dt><dd>${number(counts.in)}</dd></div>
     <div><dt>${text.figures.out}</dt><dd>${number(counts.out)}</dd></div>
     <div><dt>${text.figures.bytes}</dt><dd>${bytes(counts.bytes)}</dd></div>
-    ${counts.oldest_age !== null && html`<div><dt>${text.figures.oldest}</dt><dd>${duration(counts.oldest_age)}</dd></div>`}
+    ${counts.oldest_age !== null && html`<div><dt>${text.figures.oldest}</dt><dd><${Age} seconds=${counts.oldest_age} found=${counts} /></dd></div>`}
   </dl>`;
 }
 

@@ -1,8 +1,9 @@
 // The form that pushes: one item or many lines, at once or later; without a list it asks for the name of a new one.
 import { text } from "../../en/lists.js";
 import { call } from "../api.js";
-import { BodyInput, sentBody } from "../body_input.js";
+import { BodyInput, sentBody, sentText } from "../body_input.js";
 import { Modal, say, sayError } from "../dialogs.js";
+import { proposedType } from "../keys/json_type.js";
 import { SnippetBox } from "../snippet_box.js";
 import { fixedWhile, html, useState } from "../ui.js";
 import { pushTo } from "./calls.js";
@@ -12,7 +13,7 @@ export function PushDialog({ list, onClose, onPushed = () => {} }) {
   const [isBusy, setBusy] = useState(false);
   const set = (changes) => setFields({ ...fields, ...changes });
   const { name, body, delay, ttl, front, split } = fields;
-  const asked = pushTo(name || "NAME", sentBody(body), { delay: delay.trim(), ttl: ttl.trim(), front: front ? 1 : "", split: split ? "lines" : "" });
+  const asked = pushTo(name || "NAME", sentBody(body), { delay: delay.trim(), ttl: ttl.trim(), front: front ? 1 : "", split: split ? "lines" : "" }, split ? undefined : proposedType(sentText(body)) || undefined);
   const submit = async (event) => {
     event.preventDefault();
     setBusy(true);

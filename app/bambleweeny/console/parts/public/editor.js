@@ -10,6 +10,7 @@ export function JsonEditor({ label, value, onChange, error, isFixed = false }) {
   const area = useRef();
   const gutter = useRef();
   const place = useRef(null);
+  const problem = useRef();
   const wrong = problemOf(value);
   const [line, lastLine = line] = wrong ? [wrong.line] : error ? linesOfError(value, error) : [];
   const lines = value.split("\n").length;
@@ -20,10 +21,11 @@ export function JsonEditor({ label, value, onChange, error, isFixed = false }) {
     area.current.scrollTop = Math.max(0, (line - 5) * LINE_PX);
   };
   useEffect(() => {
-    if (error && line && place.current !== error) {
-      place.current = error;
-      area.current.scrollTop = Math.max(0, (line - 5) * LINE_PX);
-    }
+    if (!error || place.current === error) return;
+    place.current = error;
+    if (line) area.current.scrollTop = Math.max(0, (line - 5) * LINE_PX);
+    // NOTE: the buttons of a dialog stay above what lies at its end.
+    problem.current?.scrollIntoView({ block: "center" });
   }, [error]);
   const onScroll = () => (gutter.current.scrollTop = area.current.scrollTop);
   return html`<div class="stack">
@@ -32,7 +34,7 @@ export function JsonEditor({ label, value, onChange, error, isFixed = false }) {
       <textarea ref=${area} aria-label=${label} aria-invalid=${Boolean(wrong || error)} wrap="off" spellcheck=${false} autocapitalize="none" autocomplete="off" rows=${Math.min(Math.max(lines + 1, 14), 30)}
         value=${value} readonly=${isFixed} onInput=${(event) => onChange(event.target.value)} onScroll=${onScroll}></textarea>
     </div>
-    ${(wrong || error) && html`<div class="problem" role="alert"><p>${wrong ? text.notJson(wrong) : html`<${Sentence} text=${error.info} />`}</p>${!wrong && error.hint && html`<p><${Sentence} text=${error.hint} /></p>`}
+    ${(wrong || error) && html`<div ref=${problem} class="problem" role="alert"><p>${wrong ? text.notJson(wrong) : html`<${Sentence} text=${error.info} />`}</p>${!wrong && error.hint && html`<p><${Sentence} text=${error.hint} /></p>`}
       ${line && html`<button type="button" class="small" onClick=${go}>${text.goToLine(line)}</button>`}</div>`}
   </div>`;
 }

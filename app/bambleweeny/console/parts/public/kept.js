@@ -22,10 +22,19 @@ export function headOf(text) {
   return method === null || path === null ? null : { time, method, path, query: query ?? "" };
 }
 
+// Returns the kind of the event that the beginning of such a text names in a header, else the beginning of the body, or "".
+export function hintIn(text) {
+  const found = EVENT.exec(text)?.[1] ?? BODY.exec(text)?.[1] ?? "";
+  return (parsed(`"${found.replace(/\\(?:u[0-9a-f]{0,3})?$/i, "")}"`) ?? "").replace(/\s+/g, " ").slice(0, MOST_HINT).trim();
+}
+
 // Returns the value of a header, whose name is in lower case, or "".
 export const headerOf = ({ headers }, name) => headers.find(([other]) => other === name)?.[1] ?? "";
 
 const TEXT = '((?:[^"\\\\]|\\\\.)*)';
+const MOST_HINT = 60;
+const EVENT = /"(?:x-[a-z-]*(?:event|topic)(?:-(?:type|name|key))?|ce-type)":"((?:[^"\\]|\\.)*)"/i;
+const BODY = /,"body":"((?:[^"\\]|\\.)*)/;
 const HEAD = new RegExp(`^\\{"time":"${TEXT}","method":"${TEXT}","path":"${TEXT}(?:","query":"${TEXT})?`);
 
 function parsed(text) {

@@ -1,11 +1,12 @@
 // A request to a bin or route that the user makes here, and what is answered.
 import { text } from "../../en/public.js";
 import { exchange } from "../api.js";
-import { BodyInput, sentBody } from "../body_input.js";
+import { BodyInput, sentBody, sentText } from "../body_input.js";
 import { sayError } from "../dialogs.js";
+import { proposedType } from "../keys/json_type.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { html, useEffect, useRef, useState } from "../ui.js";
 import { Answer } from "./answer.js";
 import { staysBelow } from "./paths.js";
 
@@ -20,6 +21,10 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
   const field = (name) => ({ name, value: fields[name], autocomplete: "off", spellcheck: false, autocapitalize: "none", onInput: (event) => set({ [name]: event.target.value }) });
   const hasBody = !WITHOUT_BODY.includes(fields.method);
   const sent = requestOf(base, fields, hasBody);
+  const answered = useRef();
+  useEffect(() => {
+    if (answer || error) answered.current.scrollIntoView({ block: "nearest" });
+  }, [answer, error]);
   const send = async (event) => {
     event.preventDefault();
     if (!staysBelow(belowOf(fields.path))) return setState({ error: { message: text.leaves } });
@@ -43,13 +48,13 @@ export function Tester({ base, first, onAnswer = () => {}, children }) {
       </div>
       <label>${text.query}<input ...${field("query")} placeholder="a=1&b=2" /></label>
       <label>${text.headers}<textarea rows="2" placeholder=${text.headersHint} ...${field("headers")}></textarea></label>
-      ${hasBody && html`<${BodyInput} label=${text.body} value=${fields.body} isFirst=${false} onChange=${(body) => set({ body })} />`}
+      ${hasBody && html`<${BodyInput} label=${text.body} value=${fields.body} isFirst=${false} onChange=${(body) => set({ body })} />${proposedType(sentText(fields.body)) && !/^\s*content-type\s*:/im.test(fields.headers) && html`<p class="soft">${text.sentAsJson}</p>`}`}
       <footer><button class="primary" aria-disabled=${isBusy}>${text.send}</button></footer>
     </form>
     <div role="status">${isBusy && html`<p>${text.sending}</p>`}</div>
-    ${error && html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p></div>`}
-    ${(answer || error) && children}
-    ${answer && html`<${Answer} answer=${answer} />`}
+    <div ref=${answered} class="stack">${error && html`<div class="problem" role="alert"><p>${error.info ?? error.message}</p></div>`}
+      ${(answer || error) && children}
+      ${answer && html`<${Answer} answer=${answer} />`}</div>
     <details><summary>${text.elsewhere}</summary><${SnippetBox} request=${sent} /></details>
   </div>`;
 }
@@ -58,8 +63,9 @@ function requestOf(base, { method, path, query, headers, body }, hasBody) {
   const below = belowOf(path);
   const whole = base + escaped(below === "/" ? "" : below) + (query && `?${escaped(query.replace(/^\?/, ""))}`);
   const content = hasBody ? sentBody(body) : undefined;
+  const type = hasBody && proposedType(sentText(body));
   const pairs = headers.split("\n").map(pairOf).filter(Boolean);
-  return request(method, [], { path: whole, headers: Object.fromEntries(pairs), body: content?.length ? content : undefined, isPublic: true });
+  return request(method, [], { path: whole, headers: { ...(type && !pairs.some(([name]) => /^content-type$/i.test(name)) && { "Content-Type": type }), ...Object.fromEntries(pairs) }, body: content?.length ? content : undefined, isPublic: true });
 }
 
 const belowOf = (path) => (path && !path.startsWith("/") ? `/${path}` : path);

@@ -3,6 +3,7 @@ import { text } from "../../en/routes.js";
 import { call } from "../api.js";
 import { Modal, say } from "../dialogs.js";
 import { Problem } from "../loading.js";
+import { isExact } from "../inbox/fields.js";
 import { postDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -20,6 +21,8 @@ export function NewRouteDialog({ onClose, onMade }) {
   const isKey = kind === "key";
   const asked = postDocument("routes", isKey ? JSON.stringify({ ...(name.trim() && { name: name.trim() }), key: key.trim(), content_type: type.trim() }) : body);
   const isOfTemplate = !isKey && body === written(kind, name);
+  const edited = !isKey && !isOfTemplate && isExact(body) ? JSON.parse(body) : null;
+  const rename = (value) => set({ name: value, body: isOfTemplate ? written(kind, value) : edited ? JSON.stringify({ ...edited, name: value || undefined }, null, 2) : body });
   const choose = (next) => {
     setKind(next);
     setState({});
@@ -41,7 +44,7 @@ export function NewRouteDialog({ onClose, onMade }) {
     <form ...${fixedWhile(isBusy)} onSubmit=${submit}>
       <div class="fields">
         <label>${text.beginWith}<select name="template" value=${kind} onChange=${(event) => choose(event.target.value)}>${[...Object.keys(TEMPLATES), "key"].map((one) => html`<option key=${one} value=${one}>${text.templates[one]}</option>`)}</select></label>
-        ${(isKey || isOfTemplate) && input("name", name, { autofocus: true, maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: !isKey, onInput: ({ target: { value } }) => set({ name: value, body: isKey ? body : written(kind, value) }) })}
+        ${input("name", edited ? (edited.name ?? "") : name, { autofocus: true, maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: isOfTemplate, disabled: !isKey && !isOfTemplate && !edited, onInput: ({ target }) => rename(target.value) })}
         ${isKey && html`${input("key", key, { required: true, maxlength: 255, pattern: "[A-Za-z0-9_:.\\-]+", onInput: ({ target }) => set({ key: target.value }) })}
           ${input("type", type, { required: true, onInput: ({ target }) => set({ type: target.value }) })}`}
       </div>

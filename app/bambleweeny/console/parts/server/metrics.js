@@ -45,3 +45,10 @@ function quantile(buckets, share) {
 function labelsOf(text) {
   return Object.fromEntries([...text.matchAll(LABEL)].map(([, name, value]) => [name, value.replace(/\\(.)/g, (_, mark) => (mark === "n" ? "\n" : mark))]));
 }
+
+// Returns rows in the order of one of their fields; what has no quantile comes last.
+export function sortedCalls(rows, by, isUp) {
+  const valueOf = (row) => (row[by] === null ? (isUp ? Infinity : -Infinity) : (row[by].over === undefined ? row[by] : row[by].over + Number.EPSILON));
+  const compare = (a, b) => (a < b ? -1 : Number(a > b));
+  return rows.toSorted((one, other) => (isUp ? 1 : -1) * compare(valueOf(one), valueOf(other)));
+}

@@ -80,8 +80,9 @@ export function readable(own, noun) {
 }
 
 // Returns `[noun, verb, name]` of the scope that a call on data needs.
-export function needOf({ method, segments: [noun, name], query: { prefix } }) {
+export function needOf({ method, segments: [noun, name, part], query: { prefix } }) {
   if (noun === "incr") return ["keys", "incr", name];
+  if (part === "lease") return ["lists", "pop", name];
   if (method === "GET" || method === "HEAD") return [noun, "read", name ?? (NOUNS[noun]?.takesNames ? `${prefix ?? ""}*` : undefined)];
   return [noun, (method === "POST" && { lists: "push", topics: "publish" }[noun]) || "write", name];
 }

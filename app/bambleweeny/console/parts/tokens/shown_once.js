@@ -1,6 +1,7 @@
 // The text of a token, which is shown once, and what to do with it.
 import { text } from "../../en/tokens.js";
 import { API_URL } from "../api.js";
+import { useOnceGuard } from "../leaving.js";
 import { request } from "../request.js";
 import { CopyButton, Lines } from "../snippet_box.js";
 import { snippetsOf } from "../snippets.js";
@@ -25,6 +26,7 @@ const LISTED = ["read"];
 // `token` is the answer of the API, with its text; `onDone` forgets it.
 export function ShownOnce({ token, onDone }) {
   const heading = useRef();
+  useOnceGuard();
   useEffect(() => heading.current.focus(), [token]);
   const message = () => text.message(token.name, `${text.allows.toLowerCase()} ${sentenceOf(token)}`, API_URL, token.token);
   const example = snippetsOf(exampleOf(token.scopes), API_URL).curl;
@@ -39,6 +41,7 @@ export function ShownOnce({ token, onDone }) {
     <${Lines} sentence=${text.inShell} lines="read -rs TOKEN && export TOKEN" />
     <${Lines} sentence=${text.inCall} lines=${example} />
     <${Lines} sentence=${text.onCommandLine} lines=${login} />
+    <${Lines} sentence=${text.inBrowser} lines=${`${API_URL}/console`} />
     <footer class="bar"><span class="grow"></span><button type="button" class="primary" onClick=${onDone}>${text.done}</button></footer>
   </section>`;
 }

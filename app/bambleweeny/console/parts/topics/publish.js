@@ -1,8 +1,9 @@
 // The form that publishes a message; without a topic it asks for the name of a new one.
 import { text } from "../../en/topics.js";
 import { call } from "../api.js";
-import { BodyInput, sentBody } from "../body_input.js";
+import { BodyInput, sentBody, sentText } from "../body_input.js";
 import { Modal, say, sayError } from "../dialogs.js";
+import { proposedType } from "../keys/json_type.js";
 import { SnippetBox } from "../snippet_box.js";
 import { request } from "../request.js";
 import { fixedWhile, html, useState } from "../ui.js";
@@ -12,9 +13,10 @@ const TYPES = ["text/plain", "application/json", "application/octet-stream"];
 export const publishTo = (topic, body, type) => request("POST", ["topics", topic], { body, type });
 
 export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
-  const [{ name, body, type }, setFields] = useState({ name: topic ?? "", body: "", type: "" });
+  const [{ name, body, type: chosen }, setFields] = useState({ name: topic ?? "", body: "", type: null });
   const [isBusy, setBusy] = useState(false);
-  const set = (changes) => setFields({ name, body, type, ...changes });
+  const set = (changes) => setFields({ name, body, type: chosen, ...changes });
+  const type = chosen ?? proposedType(sentText(body));
   const asked = publishTo(name || "NAME", sentBody(body), type.trim() || undefined);
   const submit = async (event) => {
     event.preventDefault();
@@ -34,7 +36,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
       ${!topic && html`<p class="soft">${text.newTopicHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}
-      <${BodyInput} label=${text.message} isFirst=${Boolean(topic)} value=${body} onChange=${(value) => set({ body: value, type: typeof value === "string" ? type : value.type })} />
+      <${BodyInput} label=${text.message} isFirst=${Boolean(topic)} value=${body} onChange=${(value) => set({ body: value, type: typeof value === "string" ? chosen : value.type })} />
       <label>${text.type}<input name="type" list="message-types" autocomplete="off" placeholder=${text.typeHint} value=${type} onInput=${(event) => set({ type: event.target.value })} /></label>
       <datalist id="message-types">${TYPES.map((one) => html`<option key=${one} value=${one}></option>`)}</datalist>
       <${SnippetBox} request=${asked} />

@@ -8,12 +8,12 @@ import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
-import { connection } from "../live.js";
+import { showInstead } from "../live.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
-import { Empty } from "../snippet_box.js";
+import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
 import { MOST_KEPT, useFeed } from "./feed.js";
@@ -23,6 +23,8 @@ const idOf = ({ id }) => id;
 const LINE = { key: "line", title: text.line, render: ({ value }) => lineOf(value, text.binary) || text.emptyBody };
 const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${timeOf(row.time)}</time>` };
 const TYPE = { key: "type", title: text.type, isMinor: true, render: ({ type }) => type ?? "" };
+
+const followOf = (topic) => request("GET", ["topics", topic], { headers: { Accept: "application/x-ndjson" } });
 
 // The day is shown of those that are not of the last 12 hours.
 const timeOf = (when) => (Date.now() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
@@ -43,15 +45,14 @@ export function Topic({ name, query }) {
     ${feed.error && html`<${Problem} error=${feed.error} />`}
     ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />
+    <details><summary>${text.follow}</summary><${SnippetBox} request=${followOf(name)} /></details>
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
 }
 
 // The state in the header is that of this stream, as the page needs no other.
 function useConnection(state) {
-  useEffect(() => {
-    connection.value = state;
-  }, [state]);
-  useEffect(() => () => (connection.value = "paused"), []);
+  useEffect(() => showInstead(state), [state]);
+  useEffect(() => () => showInstead(null), []);
 }
 
 function Messages({ topic, feed, query }) {

@@ -1,10 +1,11 @@
 // A new user, with a password or an invitation.
 import { text } from "../../en/users.js";
+import { to } from "../address.js";
 import { call } from "../api.js";
 import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
-import { session } from "../session.js";
+import { mayDo, session } from "../session.js";
 import { fixedWhile, html, useEffect, useRef, useState, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
 import { changesOf, draftOf } from "./limits.js";
@@ -35,7 +36,8 @@ export function NewUser({ onMade }) {
       setBusy(false);
     }
   };
-  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2><form ...${fixedWhile(isBusy)} onSubmit=${submit}>
+  return html`<section class="card" aria-labelledby="new-title"><h2 id="new-title">${text.add}</h2>
+    ${mayDo("tokens", "write") && html`<p class="soft">${text.orToken} <a href=${to("tokens", "new", { for: "colleague" })}>${text.giveToken}</a></p>`}<form ...${fixedWhile(isBusy)} onSubmit=${submit}>
     <label>${text.name}<input ref=${first} name="new-user" value=${draft.username} required autocomplete="off" autocapitalize="none" spellcheck=${false} onInput=${set("username")} /></label>
     <fieldset><legend>${text.how}</legend>${Object.entries(text.ways).map(([way, shown]) => html`<label key=${way} class="check">
       <input type="radio" name="way" value=${way} checked=${way === draft.way} onChange=${set("way")} /> ${shown}</label>`)}</fieldset>
@@ -46,6 +48,6 @@ export function NewUser({ onMade }) {
     </div>
     <details><summary>${text.limits}</summary><${LimitFields} draft=${limits} onDraft=${setLimits} /></details>
     ${error && html`<${Problem} error=${error} />`}
-    <footer><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
+    <footer><a class="button" href=${to("users")}>${text.cancel}</a><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
   </form></section>`;
 }
