@@ -26,7 +26,7 @@ def sandbox(console, create):
 
 def test_only_pages_that_work_are_shown(console, sandbox):
     pages = console.find("#pages").text
-    assert {"Keys", "Lists", "Routes", "Inbox", "Account"} <= set(pages.split())
+    assert {"Keys", "Lists", "Routes", "Bins", "Account"} <= set(pages.split())
     assert "This sandbox" in pages and "Export and import" in pages
     assert not {"Tokens", "Users", "Audit", "Server", "Sandboxes"} & set(pages.split())
     for address in ("home", "keys", "lists", "topics", "inbox", "routes", "data", "account"):

@@ -2,6 +2,7 @@
 import { text } from "../../en/sandboxes.js";
 import { API_URL, sessionWith } from "../api.js";
 import { sayError } from "../dialogs.js";
+import { useOnceGuard } from "../leaving.js";
 import { openAs } from "../session.js";
 import { CopyButton, Lines, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
@@ -23,6 +24,7 @@ def b9y():
 export function SandboxOnce({ made, onDone }) {
   const heading = useRef();
   const [inside, setInside] = useState(null);
+  useOnceGuard();
   useEffect(() => {
     heading.current.focus();
     // NOTE: before the click, since a browser opens a tab only at once.
