@@ -34,6 +34,7 @@ export const text = {
   login: "Log in",
   loginAgain: "Log in again",
   loginSoon: "Your login ends within 3 minutes. Log in again to go on; nothing that you have typed is lost.",
+  draftOf: (user) => `What is typed here is of ${user}. Log in as ${user}, or log out to drop it.`,
   loginEnded: "Your login has ended. Log in again to go on; nothing that you have typed is lost.",
   sandboxEnded: "This sandbox has ended, with all its data. Log in again to go on elsewhere.",
   user: "User name",

@@ -12,6 +12,7 @@ import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
@@ -36,6 +37,7 @@ function AllBins() {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
   const bins = useReading(async (signal) => (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json().bins, []);
+  useRefresh(bins.reload);
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
   const mayWrite = mayDo("bins", "write");
   useShortcut("n", () => setNew(true), mayWrite);

@@ -8,6 +8,7 @@ import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { ImportDialog } from "../parts/routes/import.js";
 import { NewRouteDialog } from "../parts/routes/new.js";
@@ -35,6 +36,7 @@ function AllRoutes() {
   const [open, setOpen] = useState(null);
   const [file, setFile] = useState(null);
   const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
+  useRefresh(routes.reload);
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
   const mayWrite = mayDo("routes", "write");
   useShortcut("n", () => setOpen("new"), mayWrite);

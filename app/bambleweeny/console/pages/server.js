@@ -9,13 +9,12 @@ import { request } from "../parts/request.js";
 import { callsOf, samplesOf, sortedCalls, sumOf } from "../parts/server/metrics.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
-const REFRESH_MS = 5000;
 const SAVE = request("GET", ["save"]);
 
 export default function Server() {
   useTitle(text.title);
   const reading = useReading(read, []);
-  useRefresh(reading.reload, REFRESH_MS);
+  useRefresh(reading.reload);
   const save = async () => {
     try {
       await call(SAVE);

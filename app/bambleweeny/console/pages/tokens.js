@@ -25,8 +25,6 @@ const COLUMNS = [
   { key: "made", title: text.columns.made, isMinor: true, render: ({ made }) => html`<span title=${moment(made)}>${ago(made)}</span>` },
   { key: "rate", title: text.columns.rate, isMinor: true, render: ({ rate }) => rate ?? text.noRate },
 ];
-// NOTE: the server stores the last use once a minute.
-const REFRESH_MS = 30_000;
 const NEW = "new";
 const COLLEAGUE = { name: "colleague", preset: "read", span: "7d" };
 const FIRST = request("POST", ["tokens"], { body: { json: { name: "ci", scopes: ["keys:read:app:*"], ttl: "90d" } } });
@@ -37,7 +35,7 @@ export default function Tokens({ rest, query }) {
   const [made, setMade] = useState(null);
   const { scopes } = useValue(session);
   const reading = useReading(async (signal) => (await call(request("GET", ["tokens"]), { signal, isQuiet: true })).json().tokens, []);
-  useRefresh(reading.reload, REFRESH_MS);
+  useRefresh(reading.reload);
   const [shown] = rest;
   useShortcut("n", () => (location.hash = to("tokens", NEW)));
   const make = async (fields) => {

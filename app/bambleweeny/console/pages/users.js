@@ -7,6 +7,7 @@ import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../parts/ui.js";
@@ -31,6 +32,7 @@ export default function Users({ rest: [shown] }) {
   useTitle(text.title);
   const [made, setMade] = useState(null);
   const reading = useReading(async (signal) => (await call(request("GET", ["users"]), { signal, isQuiet: true })).json().users, []);
+  useRefresh(reading.reload);
   useShortcut("n", () => (location.hash = to("users", NEW)));
   useEffect(() => setMade(null), [shown]);
   const back = () => {

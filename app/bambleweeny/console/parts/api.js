@@ -1,4 +1,6 @@
 // Every call of the console goes through `call`, which adds the token and keeps the last calls for the drawer.
+import { text } from "../en/shell.js";
+import { questionNow } from "./guards.js";
 import { Observable } from "./observable.js";
 import { pathOf, request, withQuery } from "./request.js";
 import { acting, begin, end, needsLogin, renewed, session } from "./session.js";
@@ -162,9 +164,14 @@ async function beginWith({ access_token: token, expires_in: seconds }) {
 // Begins a session in place of that which this tab has. The old one ends on the server as well, unless it has ended already.
 async function beginAs(found) {
   const old = needsLogin.value?.hasEnded ? null : session.value;
+  if (needsLogin.value && session.value.id !== found.id && questionNow()) {
+    throw new ApiError(0, { info: text.draftOf(session.value.user), code: "other_user" });
+  }
   begin(found);
   if (old && old.token !== found.token) await endOnServer(old).catch(() => {});
 }
+
+const refusedToken = () => new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
 
 const bearing = (token) => ({ Authorization: `Bearer ${token}` });
 
@@ -200,7 +207,8 @@ async function endOnServer({ token, scopes }) {
 }
 
 async function described(token, ends) {
+  if (!/^[\x21-\x7e]+$/.test(token)) throw refusedToken();
   const who = (await call(request("GET", ["auth", "test"], { headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
-  if (who.authenticated !== "True") throw new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
+  if (who.authenticated !== "True") throw refusedToken();
   return { token, ends, user: who.user, id: who.id, admin: who.admin === "True", scopes: who.scopes?.split(" ") ?? null, name: who.name };
 }

@@ -1,9 +1,9 @@
 // Reading again what has no events, while the tab is visible.
 import { useEffect, useRef } from "./ui.js";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 5000;
 
-// Calls `reload` every ten seconds, or after another pause, and when the tab is shown again.
+// Calls `reload` every five seconds, or after another pause, and when the tab is shown again.
 export function useRefresh(reload, everyMs = EVERY_MS) {
   const latest = useRef();
   latest.current = reload;
