@@ -657,3 +657,18 @@ def test_tokens_of_sandboxes_are_redacted_in_journals(world):
     assert world.token not in text
     assert world.token.rpartition("_")[2] not in text
     assert json.loads(text)["messages"]
+
+
+@pytest.mark.parametrize("headers", [{"Authorization": "Basic eDp5"}, {"Authorization": ""}])
+def test_credentials_that_are_no_token_make_no_open_sandbox(opened, headers):
+    assert code_of(opened.post("/sandboxes", headers=headers)) == (401, "unauthorized")
+
+
+def test_a_sandbox_ends_with_its_revoked_token(as_uli, world, http):
+    path = world.get("/bins").json()["bins"][0]["path"]
+    assert http.post(path, data="x").ok
+    assert http.post("/auth/revoke", data={"token": world.token}).ok
+    assert code_of(world.get("/keys")) == (401, "unauthorized")
+    assert http.post(path, data="x").status_code == 404
+    assert as_uli.get("/sandboxes").json() == {"sandboxes": []}
+    assert as_uli.get("/usage").json()["sandboxes"] == {"count": 0, "bytes": 0}

@@ -1,8 +1,11 @@
 """Calls that work in several steps, and pauses between long ones."""
 
+import threading
+
 import pytest
 from bambleweeny.core.pacing import Turns, partly_done
-from bambleweeny.errors import StaleToken, Unauthorized
+from bambleweeny.errors import Busy, StaleToken, Unauthorized
+from receivers import until
 
 
 def test_a_token_that_changes_between_two_steps_repeats_nothing():
@@ -26,38 +29,64 @@ class Clock:
         self.now += seconds
 
 
-def test_a_long_step_of_a_user_is_followed_by_a_pause_of_that_user():
-    clock = Clock()
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def step(clock):
+    """Return a function that runs a step of a user; it returns for how long the step waited."""
     turns = Turns(lambda: clock.now, clock.sleep)
 
-    def step(user, seconds):
+    def run(user, seconds):
         with turns.of(user):
             clock.now += seconds
+        return clock.slept[-1]
 
-    step("uli", 0.01)
-    step("eva", 0.001)
-    step("eva", 0.001)
-    assert clock.slept == []
-    step("uli", 5.0)
-    assert clock.slept == [0.018]
-    step("uli", 0.001)
-    assert clock.slept == [0.018, 0.05]
-    step("uli", 0.01)
+    run.turns = turns
+    return run
+
+
+def test_a_long_step_of_a_user_is_followed_by_a_pause_of_that_user(clock, step):
+    assert step("uli", 0.01) == 0
+    assert [step("eva", 0.001), step("eva", 0.001)] == [0, 0]
+    assert step("uli", 5.0) == 0.018
+    assert step("uli", 0.001) == 0.5
+    assert step("uli", 0.01) == 0
     clock.now += 0.021
-    step("uli", 0.01)
-    assert clock.slept == [0.018, 0.05]
+    assert step("uli", 0.01) == 0
 
 
-def test_a_step_that_fails_counts_and_few_users_are_remembered():
-    clock = Clock()
-    turns = Turns(lambda: clock.now, clock.sleep)
-    with pytest.raises(StaleToken), turns.of("uli"):
+def test_a_step_that_fails_counts_and_few_users_are_remembered(clock, step):
+    with pytest.raises(StaleToken), step.turns.of("uli"):
         clock.now += 0.01
         raise StaleToken()
-    with turns.of("uli"):
-        pass
-    assert clock.slept == [0.02]
+    assert step("uli", 0.001) == 0.02
     for user in range(3000):
-        with turns.of(str(user)):
-            clock.now += 0.01
-    assert len(turns._next) <= 1000
+        step(str(user), 0.01)
+    assert len(step.turns._turns) <= 1000
+
+
+def test_steps_of_a_user_run_one_after_the_other_and_few_wait():
+    turns, running, most, refused = Turns(), [], [], []
+
+    def run():
+        try:
+            with turns.of("uli"):
+                running.append(1)
+                most.append(len(running))
+                free.wait()
+                running.pop()
+        except Busy:
+            refused.append(1)
+
+    free = threading.Event()
+    threads = [threading.Thread(target=run) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    until(lambda: len(refused) == 7)
+    free.set()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 33

@@ -6,7 +6,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
-from bambleweeny.api.requests.authentication import authenticated, bearer_token
+from bambleweeny.api.requests.authentication import authenticated
 from bambleweeny.api.requests.body import open_body
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch, refuse_beside
@@ -39,7 +39,8 @@ def authenticated_or_open(
     needed: Needs,
 ) -> None:
     """Require a token like `authenticated`, unless strangers may make sandboxes and send none."""
-    if not resource.services.open_sandboxes.most or bearer_token(req, resp):
+    is_known = req.get_header("Authorization") is not None or req.has_param("token")
+    if not resource.services.open_sandboxes.most or is_known:
         authenticated(req, resp, resource, params, accepted, needed=needed)
         return
     refuse_parameters(req.params, accepted.parameters)
@@ -121,6 +122,7 @@ class SandboxItem:
         answer_json(resp, _shown(req, self._sandboxes.extend(place, seconds)))
 
     @falcon.before(authenticated, takes(), needed=_WRITE)
+    @falcon.before(may_block)
     def on_delete(self, req: falcon.Request, resp: falcon.Response, sandbox_id: str) -> None:
         """End a sandbox and delete its data; its tokens are refused at once."""
         place = self._sandboxes.find(req.context.caller, sandbox_id)

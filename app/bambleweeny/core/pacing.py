@@ -1,11 +1,12 @@
 """Pacing: long work runs in small steps with pauses, so that other requests get their turn."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from bambleweeny.errors import StaleToken, StoreUnavailable, Unauthorized
+from bambleweeny.errors import Busy, StaleToken, StoreUnavailable, Unauthorized
 
 _T = TypeVar("_T")
 
@@ -13,7 +14,9 @@ _LEAST_PAUSE_SECONDS = 0.0002
 _MOST_PAUSE_SECONDS = 0.1
 _SHORT_SECONDS = 0.002
 _PAUSE_PER_STEP = 2
-_LONGEST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 0.5
+_PATIENCE_SECONDS = 5.0
+_MOST_WAITING = 32
 _MOST_REMEMBERED = 1000
 
 
@@ -63,8 +66,9 @@ def paced(parts: Iterator[_T]) -> Iterator[_T]:
 class Turns:
     """Leaves others two thirds of the engine's time while a user repeats a long step.
 
-    The next step of a user begins at the earliest after a pause that is twice as long as the last
-    one took, up to 50 ms. Steps below 2 ms need no pause. Each process has its own count.
+    The steps of a user run one after the other. The next one begins at the earliest after a pause
+    that is twice as long as the last one took, up to 0.5 s; after a step below 2 ms there is none.
+    Each process has its own count.
     """
 
     def __init__(
@@ -73,26 +77,60 @@ class Turns:
         sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self._clock, self._sleep = clock, sleep
-        self._next: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._turns: dict[str, _Turn] = {}
 
     @contextmanager
     def of(self, user_id: str) -> Iterator[None]:
-        """Wait for the turn of a user, and run a step."""
-        begun = self._clock()
-        wait = self._next.get(user_id, begun) - begun
-        if wait > 0:
-            self._sleep(wait)
-            begun += wait
-        try:
-            yield
-        finally:
-            ended = self._clock()
-            if ended - begun > _SHORT_SECONDS:
-                self._note(
-                    user_id, ended, min((ended - begun) * _PAUSE_PER_STEP, _LONGEST_PAUSE_SECONDS)
-                )
+        """Wait for the turn of a user, and run a step; it must not share its thread with others.
 
-    def _note(self, user_id: str, now: float, pause: float) -> None:
-        if len(self._next) >= _MOST_REMEMBERED:
-            self._next = {one: until for one, until in [*self._next.items()] if until > now}
-        self._next[user_id] = now + pause
+        Raises Busy if 32 steps of the user wait already, or after 5 s.
+        """
+        turn = self._join(user_id)
+        try:
+            if not turn.lock.acquire(timeout=_PATIENCE_SECONDS):
+                raise _busy()
+            try:
+                self._sleep(max(turn.begins - self._clock(), 0))
+                begun = self._clock()
+                try:
+                    yield
+                finally:
+                    took = self._clock() - begun
+                    pause = took * _PAUSE_PER_STEP if took > _SHORT_SECONDS else 0
+                    turn.begins = self._clock() + min(pause, _LONGEST_PAUSE_SECONDS)
+            finally:
+                turn.lock.release()
+        finally:
+            with self._lock:
+                turn.users -= 1
+
+    def _join(self, user_id: str) -> "_Turn":
+        with self._lock:
+            if len(self._turns) >= _MOST_REMEMBERED:
+                now = self._clock()
+                kept = [(k, turn) for k, turn in self._turns.items() if turn.is_needed(now)]
+                self._turns = dict(kept)
+            turn = self._turns.setdefault(user_id, _Turn())
+            if turn.users > _MOST_WAITING:
+                raise _busy()
+            turn.users += 1
+            return turn
+
+
+class _Turn:
+    """The turn of a user: how many use it, and when the next step begins at the earliest."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.users = 0
+        self.begins = 0.0
+
+    def is_needed(self, now: float) -> bool:
+        return self.users > 0 or self.begins > now
+
+
+def _busy() -> Busy:
+    error = Busy("Too many long calls of this user wait for each other.")
+    error.retry_after = 1
+    return error

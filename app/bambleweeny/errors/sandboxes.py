@@ -2,6 +2,7 @@
 
 from bambleweeny.errors.access import Forbidden, Unauthorized
 from bambleweeny.errors.base import BambleweenyError
+from bambleweeny.errors.failures import MaxBytesExceeded
 
 
 class NotInASandbox(Forbidden):
@@ -23,6 +24,14 @@ def ended_sandbox() -> Unauthorized:
     """Make the error of a token whose sandbox has ended or was deleted."""
     return Unauthorized(
         "The sandbox of this token has ended.", hint="Make another one with POST /sandboxes."
+    )
+
+
+def no_room_for_sandbox(reserved: int) -> MaxBytesExceeded:
+    """Make the error of a user whose bytes have no room for those of a sandbox."""
+    return MaxBytesExceeded(
+        f"A sandbox reserves {reserved >> 20} MB of the user's bytes, and fewer are left.",
+        hint="Delete a sandbox or data, or ask the admin for a larger 'max_bytes'.",
     )
 
 
@@ -48,6 +57,6 @@ class SnapshotTooLarge(BambleweenyError):
 
     code, status, info = "snapshot_too_large", 422, "The sandbox has too much for a snapshot."
     hint = (
-        "A seed or snapshot has up to 10,000 names, items and messages. All of a sandbox, and the "
-        "largest of them once more, has to fit into its bytes."
+        "A seed or snapshot has up to 10,000 names, items and messages in all. All of a sandbox, "
+        "and the largest of them once more, has to fit into its bytes."
     )

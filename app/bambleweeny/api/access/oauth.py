@@ -12,12 +12,14 @@ from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import logged_in
 from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.concurrency import yield_leadership
 from bambleweeny.api.requests.scopes import ANY_TOKEN
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
 from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
+from bambleweeny.names import id_of_sandbox
 
 
 class TokenField(msgspec.Struct):
@@ -39,7 +41,7 @@ class Revocation:
         """Revoke the token in the body; 200 also if it is not valid any more.
 
         The token is all that a client needs for this, so that a token that was found somewhere can
-        be revoked at once.
+        be revoked at once. That of a sandbox ends the sandbox.
         """
         token = _read_token(req)
         with suppress(NotFound, Unauthorized):  # RFC 7009, section 2.2: it needs no revocation
@@ -49,7 +51,11 @@ class Revocation:
     def _revoke(self, req: falcon.Request, token: str) -> None:
         found = self._tokens.refresh(token)
         req.context.actor = found
-        if found.token:
+        if found.is_in_sandbox:
+            yield_leadership(req)
+            self.services.sandboxes.delete(found)
+            note(req, self.services, "sandbox.deleted", id_of_sandbox(found.id))
+        elif found.token:
             revoked = self._named.revoke(found.unchecked._replace(scopes=None), found.token)
             note(req, self.services, "token.revoked", target_of(revoked))
         else:

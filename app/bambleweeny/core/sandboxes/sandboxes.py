@@ -24,7 +24,8 @@ from bambleweeny.core.sandboxes.records import (
 from bambleweeny.core.sandboxes.saved_sets import SEED, SavedSets, check_snapshot_name
 from bambleweeny.core.sandboxes.seed_lines import absolute
 from bambleweeny.core.transfer.imports import Imports
-from bambleweeny.errors import Busy, NotFound, NotInASandbox
+from bambleweeny.errors import Busy, MaxBytesExceeded, NotFound, NotInASandbox
+from bambleweeny.errors.sandboxes import no_room_for_sandbox
 from bambleweeny.names import (
     SANDBOX_MARK,
     id_of_sandbox,
@@ -41,7 +42,7 @@ _HINT_AT_SELF = "Only with the token of a sandbox is 'self' its id; else write t
 _SCOPES = ("read", "write", "sandboxes:read", "sandboxes:write")
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _MOST_ATTEMPTS = 20
-_UNFINISHED_MS = 300_000
+_UNFINISHED_MS = 60_000
 """After this the sweeper removes a sandbox whose creation was interrupted."""
 
 
@@ -129,12 +130,15 @@ class Sandboxes:
             sandbox_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
             tenant_id = sandbox_tenant(caller.id, sandbox_id)
             text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
-            made = run_as(
-                self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
-                ends if is_ready else now + _UNFINISHED_MS, most, bounds.bytes, token.packed(),
-                "quota", bounds.names, "title", name, "made", now, "ends", ends, *bounds.fields,
-                *((f"t:{sandbox_id}", 1) if is_ready else ()),
-            )  # fmt: skip
+            try:
+                made = run_as(
+                    self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
+                    ends if is_ready else now + _UNFINISHED_MS, most, bounds.bytes, token.packed(),
+                    "quota", bounds.names, "title", name, "made", now, "ends", ends, *bounds.fields,
+                    *((f"t:{sandbox_id}", 1) if is_ready else ()),
+                )  # fmt: skip
+            except MaxBytesExceeded as ex:
+                raise no_room_for_sandbox(bounds.bytes) from ex
             if made is not None:
                 return text, Sandbox(sandbox_id, name, now, ends)
         raise Busy("No free id for a sandbox was found.")

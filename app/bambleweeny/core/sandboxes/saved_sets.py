@@ -38,9 +38,10 @@ class SavedSets:
         """Save the data of a sandbox in a set, in place of the one with that name; atomic.
 
         `now_ms` is the time from which TTLs and delays count, 0 is now. Raises SnapshotTooLarge and
-        TooManySnapshots. O(data).
+        TooManySnapshots. O(data), in the turn of the owner.
         """
-        run_as(self._store, place, SAVE_SET, *self._saving(name, "", now_ms))
+        with self._turns.of(owner_of(place.id)):
+            run_as(self._store, place, SAVE_SET, *self._saving(name, "", now_ms))
         if name != SEED:
             self._forget_dropped(place)
 
@@ -48,8 +49,8 @@ class SavedSets:
         """Replace the data of a sandbox by those of a set; atomic.
 
         Public ids stay, items get new ids, idempotency keys and the counts of rules go. A miss
-        raises NotFound. With `deletes_snapshots` the same step deletes all snapshots. O(data); a
-        user that loads large sets in a loop is slowed down.
+        raises NotFound. With `deletes_snapshots` the same step deletes all snapshots. O(data),
+        in the turn of the owner.
         """
         more = int(deletes_snapshots)
         try:
@@ -88,13 +89,14 @@ class SavedSets:
 
     def _run_copy(self, place: Caller, name: str | None, target: str, ids: list[str]) -> bool:
         """Copy a set; return False, with nothing changed, if it has other public ids by now."""
-        if name is None:
-            saving = self._saving(SEED, target, 0)
-            return bool(run_as(self._store, place, SAVE_SET, *saving, *ids))
-        try:
-            return bool(run_as(self._store, place, COPY_SET, name, target, *ids))
-        except NotFound as ex:
-            raise _no_snapshot(name) from ex
+        with self._turns.of(owner_of(place.id)):
+            if name is None:
+                saving = self._saving(SEED, target, 0)
+                return bool(run_as(self._store, place, SAVE_SET, *saving, *ids))
+            try:
+                return bool(run_as(self._store, place, COPY_SET, name, target, *ids))
+            except NotFound as ex:
+                raise _no_snapshot(name) from ex
 
     def _saving(self, name: str, target: str, now_ms: int) -> tuple[str | int, ...]:
         return (name, *self._bounds, target, now_ms, MOST_ENTRIES, MOST_SNAPSHOTS)
