@@ -53,7 +53,7 @@ export const text = {
 
   id: (id) => `User ${id}`,
   actAs: "Act as this user",
-  actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it.",
+  actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it, and also that this page reads how much the user stores.",
   you: "This is you.",
   stores: "Stores",
   counts: { keys: "Keys", lists: "Lists", topics: "Topics", routes: "Routes", bins: "Bins" },

@@ -40,9 +40,16 @@ export function modesOf({ bytes, type, isWhole }) {
   if (isEditable(bytes)) {
     if (kindOf(bytes, type ?? "") === "json" && !jsonOf(bytes).error) modes.push("json");
     if (!hasMixedEnds(decoded(bytes))) modes.push("text");
+    // NOTE: saved as JSON it would have another layout, which a value that is not typed as JSON may need.
+    if (modes[0] === "json" && !isJsonType(type) && !keepsLayout(bytes)) modes.reverse();
   }
   if (bytes.length <= MOST_HEX) modes.push("hex");
   return modes;
+}
+
+function keepsLayout(bytes) {
+  const value = decoded(bytes);
+  return compact(value).text === value || jsonOf(bytes).text === value.trimEnd();
 }
 
 // Returns whether a value may have such a way, as far as that is quickly known.
