@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BambleweenyError", "Client", "__version__"]
 
-__version__ = "1.0.0"
+__version__ = "1.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -100,7 +100,7 @@ def test_the_servers_wait_for_redis_and_have_time_to_end(services):
     for name in ("one", "two"):
         assert services[name]["depends_on"] == {"redis": {"condition": "service_healthy"}}
         assert int(services[name]["stop_grace_period"].removesuffix("s")) > 12
-        assert services[name]["image"] == "bambleweeny:1.0.0"
+        assert services[name]["image"] == "bambleweeny:1.1.0"
         # NOTE: a registry's image of this name is somebody else's.
         assert services[name]["pull_policy"] == "never"
         assert {"/data", "/tmp"} <= set(services[name]["tmpfs"])
