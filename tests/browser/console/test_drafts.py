@@ -2,6 +2,7 @@
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from servers import Http
 
 NAME = "draft"
 EDITOR = ".halves .editor textarea"
@@ -147,6 +148,28 @@ def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
     console.find(".url code")
     console.gone("dialog")
     console.client.bins.delete(NAME)
+
+
+def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
+    console.client.set(NAME, "old")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "new ")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.click("main button.primary", "Save")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find("dialog h2", "Log in as other and lose the draft?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    assert console.find("textarea.draft").get_attribute("value") == "new old"
+    console.type(".again input[name=password]", Keys.ENTER)
+    console.click("dialog footer button.danger", "Log in")
+    console.find(".message.error", "asked for as admin")
+    console.find("#pages", "Log out (other)")
+    assert console.client.get(NAME) == b"old"
+    console.complaints()
+    console.log_in()
 
 
 def hold(console, method):

@@ -378,3 +378,21 @@ def test_the_console_comes_back_with_its_server_and_misses_nothing(away):
         client.set("back:last", "1")
     console.find("#content .opens", "back:last")
     assert all("Failed to load resource" in line for line in console.complaints())
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("inbox", "b1"), ("routes", "r1"), ("users", "u1"), ("tokens", "t1")]
+)
+def test_what_others_add_to_a_list_appears(console, address, shown):
+    client = console.client
+    console.open(address)
+    console.find("h1")
+    console.until(lambda: not console.found(".loading"))
+    assert not console.found("main", shown)
+    {
+        "inbox": lambda: client.bins.set({"name": shown, "list": "jobs"}),
+        "routes": lambda: client.routes.set({"name": shown, "rules": [{"path": "/a"}]}),
+        "users": lambda: client.users.create(shown, "the password"),
+        "tokens": lambda: client.tokens.add(shown, ["keys:read"]),
+    }[address]()
+    console.find("main", shown)
