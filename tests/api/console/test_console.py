@@ -162,7 +162,7 @@ def test_what_a_page_loads_is_small(http):
     loaded = {page: sum(sizes[one] for one in first | _imported(page, bodies)) for page in pages}
     print(f"{len(FILES)} files, {sum(sizes.values())} bytes gzipped; each page: {loaded}")
     assert max(loaded.values()) < 120_000
-    assert sum(sizes.values()) < 245_000
+    assert sum(sizes.values()) < 240_000
 
 
 def _imported(path, bodies, known=frozenset()):
