@@ -2,6 +2,7 @@
 
 import pytest
 from selenium.webdriver.common.keys import Keys
+from servers import Http
 
 NAME = "draft"
 EDITOR = ".halves .editor textarea"
@@ -146,6 +147,46 @@ def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
     console.find(".url code")
     console.gone("dialog")
     console.client.bins.delete(NAME)
+
+
+def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
+    console.client.set(NAME, "old")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "new ")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.click("main button.primary", "Save")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find("dialog h2", "Log in as other and lose the draft?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    assert console.find("textarea.draft").get_attribute("value") == "new old"
+    console.type(".again input[name=password]", Keys.ENTER)
+    console.click("dialog footer button.danger", "Log in")
+    console.find(".message.error", "asked for as admin")
+    console.find("#pages", "Log out (other)")
+    assert console.client.get(NAME) == b"old"
+    console.complaints()
+    console.log_in()
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("inbox", "b1"), ("routes", "r1"), ("users", "u1"), ("tokens", "t1")]
+)
+def test_what_others_add_to_a_list_appears(console, address, shown):
+    client = console.client
+    console.open(address)
+    console.find("h1")
+    console.until(lambda: not console.found(".loading"))
+    assert not console.found("main", shown)
+    {
+        "inbox": lambda: client.bins.set({"name": shown, "list": "jobs"}),
+        "routes": lambda: client.routes.set({"name": shown, "rules": [{"path": "/a"}]}),
+        "users": lambda: client.users.create(shown, "the password"),
+        "tokens": lambda: client.tokens.add(shown, ["keys:read"]),
+    }[address]()
+    console.find("main", shown)
 
 
 def hold(console, method):

@@ -11,6 +11,7 @@ import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
+import { LIST_MS, useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
@@ -34,6 +35,7 @@ function AllBins() {
   const [isNew, setNew] = useState(false);
   const bins = useReading(async (signal) => (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json().bins, []);
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
+  useRefresh(bins.reload, LIST_MS);
   const mayWrite = mayDo("bins", "write");
   useShortcut("n", () => setNew(true), mayWrite);
   const first = postDocument("bins", '{"list":"hooks","name":"first","keep":"request"}');

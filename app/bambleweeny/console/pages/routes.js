@@ -8,6 +8,7 @@ import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { postDocument } from "../parts/public/document.js";
 import { idOf, urlOf } from "../parts/public/urls.js";
+import { LIST_MS, useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { ImportDialog } from "../parts/routes/import.js";
 import { NewRouteDialog } from "../parts/routes/new.js";
@@ -36,6 +37,7 @@ function AllRoutes() {
   const [file, setFile] = useState(null);
   const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
+  useRefresh(routes.reload, LIST_MS);
   const mayWrite = mayDo("routes", "write");
   useShortcut("n", () => setOpen("new"), mayWrite);
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));

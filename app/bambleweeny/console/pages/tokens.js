@@ -6,7 +6,7 @@ import { confirm, say, sayError } from "../parts/dialogs.js";
 import { ago, moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Loaded, useReading } from "../parts/loading.js";
-import { useRefresh } from "../parts/refresh.js";
+import { LIST_MS, useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { session } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
@@ -24,8 +24,6 @@ const COLUMNS = [
   { key: "made", title: text.columns.made, isMinor: true, render: ({ made }) => html`<span title=${moment(made)}>${ago(made)}</span>` },
   { key: "rate", title: text.columns.rate, isMinor: true, render: ({ rate }) => rate ?? text.noRate },
 ];
-// NOTE: the server stores the last use once a minute.
-const REFRESH_MS = 30_000;
 const NEW = "new";
 const COLLEAGUE = { name: "colleague", preset: "read", span: "7d" };
 const FIRST = request("POST", ["tokens"], { body: { json: { name: "ci", scopes: ["keys:read:app:*"], ttl: "90d" } } });
@@ -36,7 +34,7 @@ export default function Tokens({ rest, query }) {
   const [made, setMade] = useState(null);
   const { scopes } = useValue(session);
   const reading = useReading(async (signal) => (await call(request("GET", ["tokens"]), { signal, isQuiet: true })).json().tokens, []);
-  useRefresh(reading.reload, REFRESH_MS);
+  useRefresh(reading.reload, LIST_MS);
   const [shown] = rest;
   useShortcut("n", () => (location.hash = to("tokens", NEW)));
   const make = async (fields) => {

@@ -6,6 +6,7 @@ import { say } from "../parts/dialogs.js";
 import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { LIST_MS, useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { html, useMemo, useState, useTitle } from "../parts/ui.js";
@@ -30,6 +31,7 @@ export default function Users({ rest: [shown] }) {
   useTitle(text.title);
   const [made, setMade] = useState(null);
   const reading = useReading(async (signal) => (await call(request("GET", ["users"]), { signal, isQuiet: true })).json().users, []);
+  useRefresh(reading.reload, LIST_MS);
   useShortcut("n", () => (location.hash = to("users", NEW)));
   const back = () => {
     void reading.reload();

@@ -1,4 +1,7 @@
 // Every call of the console goes through `call`, which adds the token and keeps the last calls for the drawer.
+import { text } from "../en/shell.js";
+import { confirm } from "./dialogs.js";
+import { questionNow } from "./guards.js";
 import { Observable } from "./observable.js";
 import { pathOf, request, withQuery } from "./request.js";
 import { acting, begin, end, needsLogin, renewed, session } from "./session.js";
@@ -101,7 +104,7 @@ async function responseOf(asked, signal) {
     if (response.status !== 401 || asked.isPublic || !used || isRepeated) return response;
     if (session.value === used) await renewed();
     // NOTE: what one user sent is never repeated as another one.
-    if (session.value?.id !== used.id) return response;
+    if (session.value?.id !== used.id) throw new ApiError(401, { info: `This was not done: it was asked for as ${used.user}, and that login has ended.`, code: "unauthorized" });
   }
 }
 
@@ -161,6 +164,9 @@ async function beginWith({ access_token: token, expires_in: seconds }) {
 
 // Begins a session in place of that which this tab has. The old one ends on the server as well, unless it has ended already.
 async function beginAs(found) {
+  const isOther = session.value && session.value.id !== found.id;
+  // NOTE: the page of another user is a new one, without what is typed into this one.
+  if (isOther && questionNow() && !(await mayReplace(session.value, found))) return void (await endOnServer(found).catch(() => {}));
   const old = needsLogin.value?.hasEnded ? null : session.value;
   begin(found);
   if (old && old.token !== found.token) await endOnServer(old).catch(() => {});
@@ -190,6 +196,9 @@ export async function logOut() {
   end();
   await endOnServer(old);
 }
+
+// Asks whether what one user has typed may be lost, as another one logs in.
+const mayReplace = ({ user }, found) => confirm({ title: text.otherTitle(found.user), detail: text.otherDetail(user), action: text.login });
 
 async function endOnServer({ token, scopes }) {
   try {
