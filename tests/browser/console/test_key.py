@@ -201,6 +201,36 @@ def test_a_key_that_is_deleted_while_editing_is_saved_as_a_new_one(console, name
     assert listed(console, name)[0]["type"] == "text/plain"
 
 
+def test_saving_a_key_that_is_deleted_asks_to_save_it_as_a_new_one(console, name):
+    show(console, name, "old")
+    edit(console)
+    replace(console, "old", "new")
+    console.client.delete(name)
+    console.find(".note", "was deleted or has expired")
+    console.chord("s")
+    console.find("dialog h2", f"Save {name} as a new key?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    assert not list(console.client.keys.list(prefix=name))
+    save(console)
+    console.click("dialog footer button", "Save as a new key")
+    console.gone(DRAFT)
+    assert console.client.get(name) == b"new"
+
+
+def test_json_without_a_type_is_edited_as_it_is(console, name):
+    show(console, name, "[1, 2]")
+    assert console.find(".tab[aria-pressed=true]").text == "Text"
+    edit(console)
+    assert draft(console) == "[1, 2]"
+    console.click(".tab", "JSON")
+    console.click(".tab", "Text")
+    replace(console, "2", "3")
+    save(console)
+    console.gone(DRAFT)
+    assert console.client.get(name) == b"[1, 3]"
+
+
 def test_invalid_json_is_located_and_saved_only_as_text(console, name):
     show(console, name, '{"a":1}', type="application/json")
     edit(console)
