@@ -378,3 +378,18 @@ def test_the_console_comes_back_with_its_server_and_misses_nothing(away):
         client.set("back:last", "1")
     console.find("#content .opens", "back:last")
     assert all("Failed to load resource" in line for line in console.complaints())
+
+
+def test_a_message_that_the_server_does_not_answer_goes_when_it_does(away):
+    console, servers, again = away
+    with Client(console.server.url, username="admin", password="changeme") as client:
+        client.set("number", "1")
+    console.open("keys/number")
+    console.find("main button", "+1")
+    servers[0].stop(9)
+    console.find(LIVE, "No answer from the server")
+    console.click("main button", "+1")
+    console.find(".message.error", "The server does not answer.")
+    servers.append(again())
+    console.find(LIVE, "Live")
+    console.gone(".message.error")
