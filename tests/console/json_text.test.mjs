@@ -27,7 +27,7 @@ test("what is not JSON has the place of its error", () => {
   const cases = {
     "": [1, 1], "{": [1, 2], '{"a"}': [1, 5], '{"a":1,}': [1, 8], "[1,]": [1, 4], "[1 2]": [1, 4], "{'a':1}": [1, 2], "[01]": [1, 2],
     "[1.]": [1, 2], "[.5]": [1, 2], "[+1]": [1, 2], "[NaN]": [1, 2], "nulls": [1, 1], "truex": [1, 1], '"a\nb"': [1, 1], '"\\x"': [1, 1],
-    "[\n\n  x]": [3, 3], "1 2": [1, 3], "[}": [1, 2], '{"a":1]': [1, 7], "]": [1, 1], "\ufeff1": [1, 1], "\u00a01": [1, 1], '"\\u12"': [1, 1],
+    "[\n\n  x]": [3, 3], "1 2": [1, 3], "[}": [1, 2], '{"a":1]': [1, 7], "]": [1, 1], " \ufeff1": [1, 2], "\u00a01": [1, 1], '"\\u12"': [1, 1],
     "[1}": [1, 3], "{,}": [1, 2], "[,]": [1, 2], "// x\n1": [1, 1], '"open': [1, 1], "-": [1, 1], "1e": [1, 1], '{"a" 1}': [1, 6],
   };
   for (const [text, [line, column]] of Object.entries(cases)) {
@@ -36,6 +36,12 @@ test("what is not JSON has the place of its error", () => {
     assert.deepEqual([error?.line, error?.column], [line, column], text);
     assert.match(error.message, /\.$/);
   }
+});
+
+test("a byte order mark before JSON stays", () => {
+  assert.deepEqual(indented("\ufeff[1]"), { text: "\ufeff[\n  1\n]" });
+  assert.deepEqual(compact("\ufeff[ 1 ]"), { text: "\ufeff[1]" });
+  assert.equal(problemOf("\ufeff\ufeff1").column, 2);
 });
 
 test("it agrees with JSON.parse about texts that are broken at random", () => {

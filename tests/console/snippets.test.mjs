@@ -83,6 +83,11 @@ test("a body that is binary or long is a file", () => {
   assert.match(of("PUT", ["keys", "a"], { body: Uint8Array.of(104, 105) }).curl, /--data-binary 'hi'$/);
 });
 
+test("bytes that are no text are printed as they are", () => {
+  const program = snippetsOf({ ...request("GET", ["keys", "a"]), isBinary: true }, HOME).javascript;
+  assert.match(program, /process\.stdout\.write\(\(await client\.keys\.get\("a"\)\)\?\.bytes \?\? ""\);$/);
+});
+
 test("the snippet that makes a sandbox prints its token", () => {
   const { cli, python, javascript } = of("POST", ["sandboxes"], { query: { name: "ci", from: "k3x9q2/paid" } });
   assert.match(cli, /sandboxes add --name ci --from k3x9q2\/paid$/);

@@ -89,6 +89,16 @@ def test_theme_language_and_shortcuts_are_kept(console):
     console.find("#new-title")
 
 
+def test_a_token_that_no_header_can_have_is_not_accepted(console):
+    console.open("account")
+    console.run("sessionStorage.clear()")
+    console.browser.refresh()
+    console.click("button", "Use a token")
+    console.type("input[name=token]", "b9y_\u200babc\u20ac" + Keys.ENTER)
+    console.find(".problem", "The server does not accept this token.")
+    console.log_in()
+
+
 def test_logging_out_ends_the_session_on_the_server(console):
     token = console.token()
     console.open("account")

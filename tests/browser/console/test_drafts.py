@@ -172,6 +172,24 @@ def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
     console.log_in()
 
 
+def test_a_login_as_another_user_asks_before_a_dialog_is_lost(console, user):
+    console.open("lists/jobs")
+    console.click("main button", "Push")
+    console.type("dialog textarea", "kept")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.click("dialog footer button.primary")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find("dialog h2", "Log in as other and lose the draft?")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog h2", "Log in as other")
+    console.fill(".again input[name=username]", "admin")
+    console.fill(".again input[name=password]", "changeme" + Keys.ENTER)
+    console.gone("dialog")
+    assert console.client.pop("jobs").text() == "kept"
+    console.complaints()
+
+
 def hold(console, method):
     """Let calls with a method wait in the page, until the returned function is called."""
     console.run(

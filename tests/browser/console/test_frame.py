@@ -396,3 +396,18 @@ def test_what_others_add_to_a_list_appears(console, address, shown):
         "tokens": lambda: client.tokens.add(shown, ["keys:read"]),
     }[address]()
     console.find("main", shown)
+
+
+def test_a_message_that_the_server_does_not_answer_goes_when_it_does(away):
+    console, servers, again = away
+    with Client(console.server.url, username="admin", password="changeme") as client:
+        client.set("number", "1")
+    console.open("keys/number")
+    console.find("main button", "+1")
+    servers[0].stop(9)
+    console.find(LIVE, "No answer from the server")
+    console.click("main button", "+1")
+    console.find(".message.error", "The server does not answer.")
+    servers.append(again())
+    console.find(LIVE, "Live")
+    console.gone(".message.error")

@@ -101,6 +101,26 @@ def test_a_missing_key_is_made_from_its_page(console, name):
     console.find("pre.code", "there")
 
 
+def test_a_key_that_cannot_be_is_not_offered(console):
+    console.open("keys/..")
+    console.find(".problem", "A name cannot be . or .. alone.")
+    assert not console.found("main button", "Create it")
+
+
+def test_the_form_of_a_new_key_is_sent_by_keys_and_says_what_is_refused(console, name):
+    console.client.users.update(0, max_value=4)
+    console.open(f"keys/{name}")
+    console.click("main button", "Create it")
+    console.type("dialog textarea", "too long")
+    console.chord("s")
+    console.find(".message.error", "max_value")
+    console.client.users.update(0, max_value=0)
+    console.chord("s")
+    console.gone("dialog")
+    console.complaints()
+    assert console.client.get(name) == b"too long"
+
+
 def test_a_foreign_change_updates_the_view(console, name):
     show(console, name, "before")
     console.find("pre.code", "before")
@@ -201,6 +221,36 @@ def test_a_key_that_is_deleted_while_editing_is_saved_as_a_new_one(console, name
     assert listed(console, name)[0]["type"] == "text/plain"
 
 
+def test_saving_a_key_that_is_deleted_asks_to_save_it_as_a_new_one(console, name):
+    show(console, name, "old")
+    edit(console)
+    replace(console, "old", "new")
+    console.client.delete(name)
+    console.find(".note", "was deleted or has expired")
+    console.chord("s")
+    console.find("dialog h2", f"Save {name} as a new key?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    assert not list(console.client.keys.list(prefix=name))
+    save(console)
+    console.click("dialog footer button", "Save as a new key")
+    console.gone(DRAFT)
+    assert console.client.get(name) == b"new"
+
+
+def test_json_without_a_type_is_edited_as_it_is(console, name):
+    show(console, name, "[1, 2]")
+    assert console.find(".tab[aria-pressed=true]").text == "Text"
+    edit(console)
+    assert draft(console) == "[1, 2]"
+    console.click(".tab", "JSON")
+    console.click(".tab", "Text")
+    replace(console, "2", "3")
+    save(console)
+    console.gone(DRAFT)
+    assert console.client.get(name) == b"[1, 3]"
+
+
 def test_invalid_json_is_located_and_saved_only_as_text(console, name):
     show(console, name, '{"a":1}', type="application/json")
     edit(console)
@@ -273,7 +323,7 @@ def test_a_long_value_is_read_in_parts_and_edited_without_a_loss(console, name):
     console.click("button", "Show all")
     console.gone("main", "The first 64 kB of")
     edit(console)
-    console.find("main", "from line 1")
+    console.find("main", "from line 1, characters 1 to ")
     assert len(draft(console)) < 130_000
     console.click("button", "Next")
     replace(console, "line 7000 ", "LINE 7000 ")
@@ -372,6 +422,7 @@ def test_a_key_is_made_public_and_private(console, name):
     console.click("dialog button.primary", "Make public")
     url = console.find("a.mono", "/routes/").text
     console.find("button", "Add another URL")
+    assert console.is_as_wide_as(320)
     answer = http_of(console).get(url.removeprefix(console.server.url))
     assert (answer.text, answer.headers["Content-Type"]) == ("shown", "text/plain")
     console.click("button", "Delete the URL")

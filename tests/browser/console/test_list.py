@@ -285,6 +285,16 @@ def test_bodies_are_shown_as_what_they_are_and_run_nothing(console, jobs):
     assert console.client.lists.stats("bodies")["out"] == 0
 
 
+def test_a_list_that_is_missing_has_nothing_to_delete(console):
+    console.open("lists/nosuch")
+    console.find(".note", "There is no list of this name.")
+    assert not console.found("button", "Delete")
+    console.client.push("nosuch", "1")
+    console.gone(".note")
+    console.find("button", "Delete list")
+    console.client.lists.delete("nosuch")
+
+
 def test_a_list_is_deleted_after_its_name_is_typed(console, jobs):
     console.open(f"lists/{jobs}")
     console.click("button", "Delete list")

@@ -219,6 +219,16 @@ def waits(console):
     return float(re.search(r"^bambleweeny_waits (\S+)$", console.client.metrics(), re.MULTILINE)[1])
 
 
+def test_a_topic_that_is_missing_has_nothing_to_delete(console):
+    console.open("topics/nosuch")
+    console.find(".note", "There is no topic of this name.")
+    assert not console.found("button", "Delete")
+    console.client.topics.publish("nosuch", "1")
+    console.gone(".note")
+    console.find("button", "Delete")
+    console.client.topics.delete("nosuch")
+
+
 def test_a_topic_is_deleted_after_its_name_is_typed(console, news):
     console.open("topics/news")
     console.click("button", "Delete topic")

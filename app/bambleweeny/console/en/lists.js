@@ -57,6 +57,7 @@ export const text = {
   deleteList: "Delete list",
   deleteListTitle: (name) => `Delete the list ${name}?`,
   deleteListDetail: (count, size) => `Its ${items(count)} (${size}) in all states and its policy are deleted. This cannot be undone.`,
+  missing: "There is no list of this name. It begins with the first push.",
   listDeleted: (name) => `${name} is deleted.`,
   figures: { in: "Pushed so far", out: "Done so far", bytes: "Size", oldest: "Oldest ready item waits" },
   state: "Items by state",

@@ -38,6 +38,8 @@ export const text = {
   otherDetail: (user) => `What you have typed as ${user} is not saved. Cancel to keep it.`,
   loginEnded: "Your login has ended. Log in again to go on; nothing that you have typed is lost.",
   sandboxEnded: "This sandbox has ended, with all its data. Log in again to go on elsewhere.",
+  otherTitle: (user) => `Log in as ${user} and lose the draft?`,
+  otherDetail: (user) => `What you have typed as ${user} is not saved. Cancel to keep it.`,
   user: "User name",
   password: "Password",
   token: "Token",

@@ -37,6 +37,7 @@ export const text = {
   size: "Size",
   time: "Published",
   id: "Id",
+  missing: "There is no topic of this name. It begins with the first message.",
   empty: "No messages here yet. What is published appears at once.",
   noMatch: "No message here contains this.",
   emptyBody: "empty",

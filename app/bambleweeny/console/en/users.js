@@ -53,9 +53,10 @@ export const text = {
 
   id: (id) => `User ${id}`,
   actAs: "Act as this user",
-  actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it, and also that this page reads how much the user stores.",
+  actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it.",
   you: "This is you.",
   stores: "Stores",
+  looked: "That you look at this is an entry act_as in the audit trail.",
   counts: { keys: "Keys", lists: "Lists", topics: "Topics", routes: "Routes", bins: "Bins" },
   bytes: "Bytes",
   of: (used, limit) => `${used} of ${limit}`,

@@ -1,6 +1,6 @@
 // Every call of the console goes through `call`, which adds the token and keeps the last calls for the drawer.
 import { text } from "../en/shell.js";
-import { confirm } from "./dialogs.js";
+import { confirm, forgetErrors } from "./dialogs.js";
 import { questionNow } from "./guards.js";
 import { Observable } from "./observable.js";
 import { pathOf, request, withQuery } from "./request.js";
@@ -14,6 +14,7 @@ export const recent = new Observable([]);
 export const reachable = new Observable("online");
 
 const MOST_RECENT = 50;
+const NO_ANSWER = "The server does not answer.";
 // The nouns whose calls take `userid`.
 const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "sandboxes", "usage", "tokens", "audit"]);
 let lastId = 0;
@@ -53,7 +54,7 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
       throw ex;
     }
     note(0, performance.now() - begun);
-    throw new ApiError(0, { info: "The server does not answer.", code: "no_answer" });
+    throw new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
   }
 }
 
@@ -118,12 +119,13 @@ function fetched(asked, headers, signal, redirect) {
 async function answerOf(asked, headers, signal) {
   try {
     const response = await fetched(asked, headers, signal, "error");
+    if (reachable.value === "offline") forgetErrors(NO_ANSWER);
     reachable.value = "online";
     return response;
   } catch (ex) {
     if (ex.name !== "AbortError") {
       reachable.value = "offline";
-      throw new ApiError(0, { info: "The server does not answer.", code: "no_answer" });
+      throw new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
     }
     throw ex;
   }
@@ -211,6 +213,7 @@ async function endOnServer({ token, scopes }) {
 }
 
 async function described(token, ends) {
+  // NOTE: a browser sends no header with other characters.
   if (!/^[\x21-\x7e]+$/.test(token)) throw refusedToken();
   const who = (await call(request("GET", ["auth", "test"], { headers: bearing(token), isPublic: true }), { isQuiet: true })).json();
   if (who.authenticated !== "True") throw refusedToken();

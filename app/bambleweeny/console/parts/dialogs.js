@@ -31,9 +31,9 @@ export function sayError(ex) {
   say([ex.info ?? ex.message, ex.hint].filter(Boolean).join(" "), { isError: true });
 }
 
-// Closes the messages about errors.
-export function forgetErrors() {
-  messages.value = messages.value.filter(({ isError }) => !isError);
+// Closes the messages about errors, or those with one sentence.
+export function forgetErrors(sentence) {
+  messages.value = messages.value.filter((one) => !one.isError || (sentence && one.sentence !== sentence));
 }
 
 const forget = (id) => {

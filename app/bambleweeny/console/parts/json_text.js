@@ -112,6 +112,8 @@ function formatted(text, lineOf, colon, most = Infinity) {
     if (wanted === VALUE) write(lineOf(open.length));
   };
   try {
+    // NOTE: the server takes a byte order mark before JSON; it stays.
+    if (text[0] === "\ufeff") take(1);
     for (skip(); wanted !== NEXT || open.length; skip()) {
       const letter = text[at];
       const isEnd = letter === "}" || letter === "]";

@@ -8,9 +8,9 @@ import { commandOf, curlOf } from "./snippets_shell.js";
 export { FILE } from "./snippets_inputs.js";
 
 // Returns `{ curl, cli, python, javascript }` of a request to the API at `url`: texts to paste, each undefined if that client cannot
-// express the request. The token is the variable TOKEN, and passwords, too, are variables.
+// express the request. `isBinary` says of a request that its answer is no text. The token is the variable TOKEN, and passwords, too, are variables.
 export function snippetsOf(request, url) {
-  const place = { url: url.replace(/\/+$/, ""), isPublic: request.isPublic };
+  const place = { url: url.replace(/\/+$/, ""), isPublic: request.isPublic, isBinary: request.isBinary };
   const calls = [...unlessInexpressible(() => [...callsOf(request)]) ?? []];
   const first = (client, write) => {
     for (const { call, inputs } of calls) {

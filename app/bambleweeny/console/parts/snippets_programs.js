@@ -24,7 +24,7 @@ export function pythonOf({ template, takes }, inputs, { url, isPublic }) {
 }
 
 // Returns the JavaScript program for a call of the table, for Node, where the module is a copy of the server's.
-export function javascriptOf({ template, takes }, inputs, { url, isPublic }) {
+export function javascriptOf({ template, takes }, inputs, { url, isPublic, isBinary }) {
   const { result, method, args } = partsOf(template);
   const given = args.map((arg) => argumentOf(arg, inputs, inJavaScript));
   const options = Object.entries(inputs).map(([name, value]) => `${camelCase(nameFor(takes, name))}: ${literalOf(name, value, JAVASCRIPT)}`);
@@ -33,7 +33,7 @@ export function javascriptOf({ template, takes }, inputs, { url, isPublic }) {
   const statement = {
     print: `console.log(await ${call});`,
     token: `console.log((await ${call}).token);`,
-    text: `console.log((await ${call})?.text());`,
+    text: isBinary ? `process.stdout.write((await ${call})?.bytes ?? "");` : `console.log((await ${call})?.text());`,
     for: `for await (const row of ${call}) console.log(row);`,
   }[result] ?? `await ${call};`;
   const login = isPublic ? "" : ", { token: process.env.TOKEN }";

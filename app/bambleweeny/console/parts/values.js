@@ -103,7 +103,7 @@ const hasControls = (text) => /[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(t
 function isJson(text) {
   if (!/^\s*[[{]/.test(text)) return false;
   try {
-    JSON.parse(text);
+    JSON.parse(text.replace(/^\ufeff/, ""));
     return true;
   } catch {
     return false;

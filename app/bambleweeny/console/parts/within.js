@@ -13,7 +13,8 @@ export function Within({ noun, title, prefix, children }) {
     ${prefixes.length ? children(prefix || prefixes[0]) : html`<h1>${title}</h1>`}</div>`;
 }
 
-function Others({ noun }) {
+// What the token may read of a noun, unless that is all.
+export function Others({ noun }) {
   const { scopes } = session.value;
   if (!scopes || mayDo(noun, "read", "*")) return null;
   const { prefixes, names } = readable(scopes, noun);

@@ -29,7 +29,7 @@ export function DraftField({ value, isWrong, isFixed, place, onInput }) {
   };
   const go = (offset) => setPart(partAt(value, offset));
   return html`${value.length > LONG && html`<div class="bar"><button type="button" class="small" disabled=${start === 0} onClick=${() => go(Math.max(0, start - 1))}>${text.previous}</button>
-      <span role="status">${text.partFrom(number(line))}</span>
+      <span role="status">${text.partFrom(number(line), ...[start + 1, end, value.length].map(number))}</span>
       <button type="button" class="small" disabled=${end >= value.length} onClick=${() => go(end)}>${text.next}</button></div>`}
     <textarea ref=${field} class=${isWrong ? "draft invalid" : "draft"} aria-label=${text.draft} aria-invalid=${isWrong} spellcheck=${false} readonly=${isFixed} rows=${rows} value=${value.slice(start, end)} onInput=${type}></textarea>`;
 }

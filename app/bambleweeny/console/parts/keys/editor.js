@@ -24,6 +24,7 @@ export function Editor({ first, current, onDone }) {
   const [isBusy, setBusy] = useState(false);
   const [place, setPlace] = useState(null);
   const { name } = first;
+  const isGone = draft.isGone || current === null;
   useGuard(isDirty, leaving(name));
   const send = async (call_, onRefused, mayCall = () => true) => {
     setBusy(true);
@@ -43,6 +44,10 @@ export function Editor({ first, current, onDone }) {
     const theirs = await readKey(name, { isWhole: true });
     change({ isGone: theirs === null });
     setConflict(theirs);
+    return theirs;
+  };
+  const askNew = async () => {
+    if (await confirm({ title: text.goneTitle(name), detail: text.deleted, action: text.saveAsNew, isDanger: false })) await saveAsNew();
   };
   // NOTE: a change of the type alone leaves the ETag as it is.
   const hasItsType = async () => {
@@ -51,10 +56,10 @@ export function Editor({ first, current, onDone }) {
     setConflict({ ...draft.base, type: now.type });
     return false;
   };
-  const save = (base, type = base.type) => send(replacement(name, bytes(), { ...base, type }), compare, base === draft.base && type === base.type ? hasItsType : undefined);
+  const save = (base, type = base.type) => send(replacement(name, bytes(), { ...base, type }), async () => (await compare()) ?? void askNew(), base === draft.base && type === base.type ? hasItsType : undefined);
   const saveIfRight = () => {
     if (isBusy || isWrong(problemsOf(draft.text, draft.mode, draft.base))) return;
-    if (isDirty) void save(draft.base);
+    if (isDirty) void (isGone ? askNew() : save(draft.base));
     else onDone();
   };
   // NOTE: what somebody types while a save runs would be lost with the editor, so the field takes nothing then.
@@ -63,9 +68,8 @@ export function Editor({ first, current, onDone }) {
     if (!isDirty || (await confirm(leaving(name)))) onDone();
   };
   useChord("s", saveIfRight);
-  const isGone = draft.isGone || current === null;
   return html`<section class="stack" aria-label=${text.draft}>
-    <${Notice} isGone=${isGone} isForeign=${Boolean(current) && (current.etag !== draft.base.etag || current.type !== draft.base.type)} note=${draft.note}
+    <${Notice} isGone=${isGone} isForeign=${Boolean(current) && (current.etag !== draft.base.etag || current.type !== draft.base.type)} note=${draft.note} isOff=${isBusy || isWrong(problems)}
       onCompare=${() => compare().catch(sayError)} onSaveAsNew=${saveAsNew} />
     <div class=${draft.theirs ? "by-hand" : "contents"}>
     ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${orderly(draft.text, draft.mode)} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
@@ -75,7 +79,7 @@ export function Editor({ first, current, onDone }) {
     ${isMixed(draft.base) && draft.mode !== "json" && html`<p class="note">${text.mixedEnds}</p>`}
     <${Problems} problems=${problems} onGo=${(offsetIn) => setPlace({ offset: offsetIn(draft.text) })} />
     <div class="bar">
-      <button type="button" class="primary" disabled=${isBusy || isGone || isWrong(problems)} onClick=${saveIfRight}>${text.save} <kbd>Ctrl S</kbd></button>
+      <button type="button" class="primary" disabled=${isBusy || isWrong(problems)} onClick=${saveIfRight}>${text.save} <kbd>Ctrl S</kbd></button>
       ${problems.json && html`<button type="button" disabled=${isBusy || isGone} onClick=${() => save(draft.base, "text/plain")}>${text.saveAsText}</button>`}
       <button type="button" disabled=${isBusy} onClick=${cancel}>${text.cancel}</button>
     </div>
@@ -120,9 +124,9 @@ function begun(base, mode) {
 function Modes({ draft, modes, isOff, change }) {
   if (modes.length < 2) return null;
   const turn = (mode) => {
-    const { bytes } = bytesOf(draft.text, draft.mode, draft.base);
-    if (!bytes) return;
     const isDirty = draft.text !== draft.begun;
+    const bytes = isDirty ? bytesOf(draft.text, draft.mode, draft.base).bytes : draft.base.bytes;
+    if (!bytes) return;
     const shown = draftOf(bytes, mode);
     change({ mode, text: shown, begun: isDirty ? null : shown });
   };
@@ -137,9 +141,9 @@ function Problems({ problems: { json, hex }, onGo }) {
     ${hex && html`<p class="wrong">${text.hexProblem(hex.error, hex.position)}${go(() => hex.position - 1)}</p>`}</div>`;
 }
 
-function Notice({ isGone, isForeign, note, onCompare, onSaveAsNew }) {
+function Notice({ isGone, isForeign, note, isOff, onCompare, onSaveAsNew }) {
   return html`<div role="status">
-    ${isGone && html`<p class="note bar">${text.deleted} <button type="button" class="small" onClick=${onSaveAsNew}>${text.saveAsNew}</button></p>`}
+    ${isGone && html`<p class="note bar">${text.deleted} <button type="button" class="small" disabled=${isOff} onClick=${onSaveAsNew}>${text.saveAsNew}</button></p>`}
     ${!isGone && isForeign && html`<p class="note bar">${text.foreign} <button type="button" class="small" onClick=${onCompare}>${text.compare}</button></p>`}
     ${!isGone && !isForeign && note && html`<p class="note">${note}</p>`}
   </div>`;

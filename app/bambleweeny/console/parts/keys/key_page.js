@@ -15,7 +15,7 @@ import { Facts } from "./facts.js";
 import { readKey, reading as readingOf, wholeOf } from "./key_data.js";
 import { NewKey } from "./new_key.js";
 import { Public } from "./public.js";
-import { modesOf } from "./shown.js";
+import { modesOf, viewsOf } from "./shown.js";
 import { ValueView } from "./value_view.js";
 
 export function KeyPage({ name }) {
@@ -56,7 +56,7 @@ function View({ entry, onShowAll, onEdit, onChange }) {
         ${mayDo("routes", "read") && html`<${Public} entry=${entry} />`}
       </div>
     </div>
-    <details><summary>${text.call}</summary><${SnippetBox} request=${readingOf(entry.name)} /></details>`;
+    <details><summary>${text.call}</summary><${SnippetBox} request=${{ ...readingOf(entry.name), isBinary: !viewsOf(entry).includes("text") }} /></details>`;
 }
 
 function Missing({ name }) {

@@ -5,6 +5,7 @@ import { call } from "../api.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { problemOf } from "../json_text.js";
 import { request } from "../request.js";
+import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { fixedWhile, html, useState } from "../ui.js";
 import { durationProblem, nameProblem } from "../values.js";
@@ -34,6 +35,7 @@ export function NewKey({ prefix, onClose }) {
       setBusy(false);
     }
   };
+  useChord("s", () => void create(draft.type));
   const shown = isTried || draft.name !== prefix;
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
     <form ...${fixedWhile(isBusy)} onSubmit=${(event) => (event.preventDefault(), void create(draft.type))}>

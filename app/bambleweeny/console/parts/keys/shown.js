@@ -7,18 +7,22 @@ import { isJsonType } from "./json_type.js";
 const formatted = new WeakMap();
 const MOST_HEX = 64 * 1024;
 
-// Returns the ways to show a value, the best first. `bytes` may be its beginning only.
+// Returns the ways to show a value, the best first; without a type, JSON is not the first, since it changes the layout. `bytes` may be its beginning only.
 export function viewsOf({ bytes, type, isWhole }) {
   const kind = kindOf(isWhole ? bytes : withoutCut(bytes), type ?? "");
   if (kind === "image") return ["image", "hex"];
   if (kind === "binary") return ["hex"];
   const isPage = /^(text\/html|application\/xhtml\+xml)\b/i.test(type ?? "");
   const isDrawing = /^image\/svg\+xml\b/i.test(type ?? "");
-  return [kind === "json" && "json", "text", "hex", isPage && "html", isDrawing && "image"].filter(Boolean);
+  const isJson = kind === "json";
+  return [isJson && type && "json", "text", isJson && !type && "json", "hex", isPage && "html", isDrawing && "image"].filter(Boolean);
 }
 
 // Returns the content type that a public URL sends: that of the key, else that of what is in it.
-export const sentTypeOf = (entry) => entry.type ?? { json: "application/json", text: "text/plain" }[viewsOf(entry)[0]] ?? "application/octet-stream";
+export function sentTypeOf(entry) {
+  const views = viewsOf(entry);
+  return entry.type ?? (views.includes("json") ? "application/json" : views[0] === "text" ? "text/plain" : "application/octet-stream");
+}
 
 // Returns the indented text of JSON as `{ text }`, or `{ error }`. The bytes are UTF-8.
 export function jsonOf(bytes) {
@@ -38,18 +42,12 @@ export function modesOf({ bytes, type, isWhole }) {
   if (!isWhole) return [];
   const modes = [];
   if (isEditable(bytes)) {
-    if (kindOf(bytes, type ?? "") === "json" && !jsonOf(bytes).error) modes.push("json");
-    if (!hasMixedEnds(decoded(bytes))) modes.push("text");
-    // NOTE: saved as JSON it would have another layout, which a value that is not typed as JSON may need.
-    if (modes[0] === "json" && !isJsonType(type) && !keepsLayout(bytes)) modes.reverse();
+    const isJson = kindOf(bytes, type ?? "") === "json" && !jsonOf(bytes).error;
+    if (isJson && type) modes.push("json");
+    if (!hasMixedEnds(decoded(bytes))) modes.push("text", ...(isJson && !type ? ["json"] : []));
   }
   if (bytes.length <= MOST_HEX) modes.push("hex");
   return modes;
-}
-
-function keepsLayout(bytes) {
-  const value = decoded(bytes);
-  return compact(value).text === value || jsonOf(bytes).text === value.trimEnd();
 }
 
 // Returns whether a value may have such a way, as far as that is quickly known.

@@ -30,12 +30,14 @@ export function List({ name, query }) {
   const [mayPush, mayWrite] = ["push", "write"].map((verb) => mayDo("lists", verb, name));
   useShortcut("n", () => setOpen("push"), mayPush);
   const close = () => setOpen(null);
+  const isNone = policy.value === null && stats.value && !["in", "out", ...STATES].some((count) => stats.value[count]);
   return html`<a class="up" href=${to("lists")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       ${mayPush && html`<button type="button" class="primary" onClick=${() => setOpen("push")}>${text.push} <kbd>n</kbd></button>`}
       ${mayWrite && html`<${Pause} list=${name} stats=${stats} policy=${policy} />
       <button type="button" onClick=${() => setOpen("policy")}>${text.policy}</button>
-      <button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button>`}</div>
+      ${!isNone && html`<button type="button" class="danger" onClick=${() => void deleteList(name, stats.value)}>${text.deleteList}</button>`}`}</div>
+    ${isNone && html`<p class="note">${text.missing}</p>`}
     <${Loaded} reading=${stats}>${(counts) => html`
       ${counts.paused && html`<p class="note">${text.isPaused}</p>`}
       <${Figures} counts=${counts} />

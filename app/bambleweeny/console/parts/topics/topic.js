@@ -9,7 +9,7 @@ import { bytes, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
 import { showInstead } from "../live.js";
-import { Problem } from "../loading.js";
+import { Problem, useReading } from "../loading.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
@@ -37,16 +37,25 @@ export function Topic({ name, query }) {
   const mayPublish = mayDo("topics", "publish", name);
   useShortcut("n", () => setPublishing(true), mayPublish);
   useConnection(feed.connection);
+  const hasRows = feed.rows.length > 0;
+  const isThere = useReading(async (signal) => hasRows || isKnown(name, signal), [name, hasRows]);
   return html`<a class="up" href=${to("topics")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       ${mayPublish && html`<button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>`}
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
-      ${mayDo("topics", "write", name) && html`<button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button>`}</div>
+      ${mayDo("topics", "write", name) && isThere.value !== false && html`<button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button>`}</div>
+    ${isThere.value === false && html`<p class="note">${text.missing}</p>`}
     ${feed.error && html`<${Problem} error=${feed.error} />`}
     ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />
     <details><summary>${text.follow}</summary><${SnippetBox} request=${followOf(name)} /></details>
     ${isPublishing && html`<${PublishDialog} topic=${name} onClose=${() => setPublishing(false)} />`}`;
+}
+
+async function isKnown(name, signal) {
+  if (!mayDo("topics", "read", `${name}*`)) return true;
+  const { topics } = (await call(request("GET", ["topics"], { query: { prefix: name, limit: 1 } }), { signal, isQuiet: true })).json();
+  return topics[0]?.key === name;
 }
 
 // The state in the header is that of this stream, as the page needs no other.

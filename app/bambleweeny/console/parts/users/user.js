@@ -28,7 +28,7 @@ export function User({ id, onCode, onGone }) {
     <section class="card" aria-labelledby="user-title"><h2 id="user-title">${found.username}</h2>
       <p class="soft">${text.id(id)} <span class="badge">${found.role}</span> ${found.invited && html`<span class="badge delayed">${text.invited}</span>`}</p>
       ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => void actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
-      <h3>${text.stores}</h3><${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
+      <h3>${text.stores}</h3>${id !== own && html`<p class="soft">${text.looked}</p>`}<${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
     </section>
     <${Limits} key=${JSON.stringify(found)} user=${found} onChange=${change} />
     ${!scopes && html`<${Access} id=${id} own=${own} user=${found} onChange=${change} onCode=${onCode} />`}
