@@ -20,13 +20,15 @@ EXCEPTIONS = {
     # Requests share no round trips on a Cluster; one thread asks for the map, the others wait.
     ("store/client/cluster.py", "ranges"): {"ask_first"},
 }
-HARMLESS = """Busy Postponed Thread _Line _Waiter _flush_exception add add_task all any
+HARMLESS = """Busy Postponed Thread _Line _Turn _Waiter _flush_exception add add_task all any
     append at bisect_left bool bytearray clear close decode deque dict discard encode
     from_bytes fromkeys get hash hear int is_due items iter ioctl isinstance join len list max min
     monotonic next note pop popleft pull_trigger remove reversed send send_continue set setdefault soon sorted start
     startswith str sum super suppress tell time tuple values verify wait wake zip"""
 """What may be called with a lock held, apart from functions of the same module."""
 BLOCKING = {
+    # A long step has yielded leadership, so it is alone in its thread.
+    ("core/pacing.py", "of"),
     ("server/http/leader_follower.py", "start"),
     ("server/http/leader_follower.py", "_lead_once"),
     ("server/http/leader_follower.py", "shutdown"),

@@ -10,7 +10,7 @@ import pytest
 import requests
 from servers import running
 
-PROMPT = r"b9y v1\.0> "
+PROMPT = r"b9y v1\.1> "
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def test_b9y_cli_works_on_it(imported):
     with pexpect.spawn(
         command, ["-h", url, "-u", name, "-p", passwords[name]], encoding="utf-8", timeout=10
     ) as terminal:
-        prompt = r"b9y v1\.0> "
+        prompt = r"b9y v1\.1> "
         terminal.expect(prompt)
         assert re.search(rf"Connected to [0-9a-f]{{8}} as {re.escape(name)}", terminal.before)
         for line, answer in [

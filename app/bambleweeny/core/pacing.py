@@ -106,11 +106,11 @@ class Turns:
                 turn.users -= 1
 
     def _join(self, user_id: str) -> "_Turn":
+        now = self._clock()
         with self._lock:
             if len(self._turns) >= _MOST_REMEMBERED:
-                now = self._clock()
-                kept = [(k, turn) for k, turn in self._turns.items() if turn.is_needed(now)]
-                self._turns = dict(kept)
+                needed = [one for one in self._turns.items() if one[1].users or one[1].begins > now]
+                self._turns = dict(needed)
             turn = self._turns.setdefault(user_id, _Turn())
             if turn.users > _MOST_WAITING:
                 raise _busy()
@@ -125,9 +125,6 @@ class _Turn:
         self.lock = threading.Lock()
         self.users = 0
         self.begins = 0.0
-
-    def is_needed(self, now: float) -> bool:
-        return self.users > 0 or self.begins > now
 
 
 def _busy() -> Busy:

@@ -40,7 +40,7 @@ def test_a_token_for_a_prefix_begins_with_it(console, named):
     named("keys:read:app:*", "keys:read:other")
     console.open("keys/d:a")
     console.find("#content h1", "d:a")
-    console.find("#content .note", "Your token may read only:")
+    console.find("#content .note", "Your token may use only:")
     assert not console.found("#content .problem")
     assert "token colleague of admin" in console.find("#pages", "Log out").text
     console.open("keys")

@@ -227,7 +227,10 @@ def test_a_killed_run_leaves_nothing(pytester, run, temporary, workers, number):
     """)
     words = (sys.executable, "-m", "pytest", *run.plugins, "-n", workers)
     with (pytester.path / "out").open("wb") as out:
+        # NOTE: a program below nohup ignores SIGHUP, and its children do.
+        handler = signal.signal(signal.SIGHUP, signal.SIG_DFL)
         process = subprocess.Popen(words, cwd=pytester.path, stdout=out, stderr=out)
+        signal.signal(signal.SIGHUP, handler)
     urls, wanted = pytester.path / "urls", 2 if workers == "2" else 1
     try:
         until(lambda: urls.exists() and len(urls.read_text().split()) == wanted)

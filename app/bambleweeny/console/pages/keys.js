@@ -9,7 +9,7 @@ import { Others, Within } from "../parts/within.js";
 
 export default function Keys({ rest, query }) {
   const [name] = rest;
-  if (name && !mayDo("keys", "read", name)) return html`<h1>${name}</h1><${Others} noun="keys" />`;
+  if (name && !mayDo("keys", "read", name)) return html`<div class="contents"><h1>${name}</h1><${Others} noun="keys" /></div>`;
   if (name && !isName(name)) return html`<h1>${name}</h1><p class="problem">${nameProblem(name)}</p>`;
   if (name) return html`<${KeyPage} key=${name} name=${name} />`;
   return html`<${Within} noun="keys" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${KeyList} prefix=${prefix} />`}</${Within}>`;

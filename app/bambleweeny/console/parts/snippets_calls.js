@@ -129,7 +129,7 @@ const SANDBOXES = [
   { on: "POST sandboxes", takes: "ttl name from userid", cli: "sandboxes add", python: "token sandboxes.create()", javascript: "token sandboxes.create(undefined)" },
   { on: "GET sandboxes", cli: "sandboxes list", python: "for sandboxes.list()", javascript: "print sandboxes.list()" },
   { on: "GET sandboxes/{id}", cli: "sandboxes show {id}", python: "print sandboxes.get({id})", javascript: "print sandboxes.get({id})" },
-  { on: "PATCH sandboxes/{id}?ttl", cli: "sandboxes extend {id} {ttl}", python: "print sandboxes.extend({ttl}, {id})", javascript: "print sandboxes.extend({id}, {ttl})" },
+  { on: "PATCH sandboxes/{id}?ttl", cli: "sandboxes extend {id} {ttl}", python: "print sandboxes.extend({ttl}, id={id})", javascript: "print sandboxes.extend({id}, {ttl})" },
   { on: "DELETE sandboxes/{id}", cli: "sandboxes del {id}", python: "sandboxes.delete({id})", javascript: "sandboxes.delete({id})" },
   { on: "POST sandboxes/{id}/reset", takes: "to userid", cli: "sandboxes reset {id}", python: "sandboxes.reset({id})", javascript: "sandboxes.reset({id})" },
   { on: "PUT sandboxes/{id}/snapshots/{name}", cli: "sandboxes snapshot {id} {name}", python: "sandboxes.snapshot({name}, {id})", javascript: "sandboxes.snapshot({id}, {name})" },
