@@ -140,7 +140,7 @@ VERBS = {
                 USERID,
             ),
             "make a sandbox and print its token, which is shown once",
-            note="""Give the token to other commands as --token or BAMBLEWEENY_TOKEN: inside, all
+            note="""Pass the token to other commands as --token or BAMBLEWEENY_TOKEN: inside, all
 commands for data work. In a seed, a key may have a ttl, and an item a delay or
 a ttl, that count from now.""",
         ),
