@@ -9,9 +9,10 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 export SOURCE_DATE_EPOCH
 
 # Binary and image share the folder: it stays while it is of this commit and newer than its sources.
+# NOTE: only files count, since Python's caches change the time of the folders that hold them.
 commit=$(python -c 'from pathlib import Path; from bambleweeny.cli.version import commit_of; print(commit_of(Path()))')
 if [ "$(cat build/frozen 2>/dev/null)" = "$commit" ] &&
-  [ -z "$(find app packaging pyproject.toml \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -newer build/frozen -print -quit)" ]; then
+  [ -z "$(find app packaging pyproject.toml \( -name __pycache__ -o -name '*.egg-info' \) -prune -o -type f -newer build/frozen -print -quit)" ]; then
   exit
 fi
 rm -f build/frozen

@@ -1,5 +1,6 @@
 """What the tests of packaging share: what is built, a tree with all in it, a source of the engine."""
 
+import fcntl
 import subprocess
 from importlib.metadata import Distribution
 from pathlib import Path
@@ -81,6 +82,19 @@ def built(verb: str, name: str, *tools: str) -> Path:
     """Answer a file of dist/, built anew where it is of another commit or older than its sources."""
     need(*tools)
     file = ROOT / "dist" / name
+    (ROOT / "build").mkdir(exist_ok=True)
+    # NOTE: binary and image are made of one folder, so another process waits until a build is done.
+    with (ROOT / "build" / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not _is_current(file):
+            done = subprocess.run(
+                [ROOT / "build.sh", verb], capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+    return file
+
+
+def _is_current(file: Path) -> bool:
     sources = subprocess.check_output(
         ["git", "ls-files", "-z", "app", "packaging", "Dockerfile.tiny", "pyproject.toml"],
         cwd=ROOT,
@@ -88,16 +102,11 @@ def built(verb: str, name: str, *tools: str) -> Path:
     )
     newest = max((ROOT / source).stat().st_mtime for source in sources.split("\0")[:-1])
     noted = ROOT / "build" / "tree" / "_internal" / "bambleweeny"
-    if (
-        not file.exists()
-        or file.stat().st_mtime < newest
-        or build_of(noted).commit != commit_of(ROOT)
-    ):
-        done = subprocess.run(
-            [ROOT / "build.sh", verb], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    return file
+    return (
+        file.exists()
+        and file.stat().st_mtime >= newest
+        and build_of(noted).commit == commit_of(ROOT)
+    )
 
 
 @pytest.fixture(scope="session")
