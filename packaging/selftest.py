@@ -87,6 +87,8 @@ class Binary:
 
     def kill(self, server: Running) -> None:
         """Kill the program, and nothing else."""
+        # NOTE: a process that began after the banner holds the unpacked folder, too.
+        server.pids += _descendants(server.process.pid)
         server.process.kill()
         server.ended()
 
