@@ -15,6 +15,7 @@ _MOST_PAUSE_SECONDS = 0.1
 _SHORT_SECONDS = 0.002
 _PAUSE_PER_STEP = 2
 _LONGEST_PAUSE_SECONDS = 0.5
+_CREDIT_SECONDS = 0.2
 _PATIENCE_SECONDS = 5.0
 _MOST_WAITING = 32
 _MOST_REMEMBERED = 1000
@@ -66,9 +67,10 @@ def paced(parts: Iterator[_T]) -> Iterator[_T]:
 class Turns:
     """Leaves others two thirds of the engine's time while a user repeats a long step.
 
-    The steps of a user run one after the other. The next one begins at the earliest after a pause
-    that is twice as long as the last one took, up to 0.5 s; after a step below 2 ms there is none.
-    Each process has its own count.
+    The steps of a user run one after the other. Each asks for a pause that is twice as long as it
+    took, up to 0.5 s; one below 2 ms asks for none. Pauses add up, and the next step waits only for
+    what exceeds 0.2 s of them, so that a few long steps are not delayed. Each process has its own
+    count.
     """
 
     def __init__(
@@ -91,14 +93,15 @@ class Turns:
             if not turn.lock.acquire(timeout=_PATIENCE_SECONDS):
                 raise _busy()
             try:
-                self._sleep(max(turn.begins - self._clock(), 0))
+                self._sleep(max(turn.free_at - _CREDIT_SECONDS - self._clock(), 0))
                 begun = self._clock()
                 try:
                     yield
                 finally:
                     took = self._clock() - begun
                     pause = took * _PAUSE_PER_STEP if took > _SHORT_SECONDS else 0
-                    turn.begins = self._clock() + min(pause, _LONGEST_PAUSE_SECONDS)
+                    cost = took + min(pause, _LONGEST_PAUSE_SECONDS)
+                    turn.free_at = max(turn.free_at, begun) + cost
             finally:
                 turn.lock.release()
         finally:
@@ -109,7 +112,9 @@ class Turns:
         now = self._clock()
         with self._lock:
             if len(self._turns) >= _MOST_REMEMBERED:
-                needed = [one for one in self._turns.items() if one[1].users or one[1].begins > now]
+                needed = [
+                    one for one in self._turns.items() if one[1].users or one[1].free_at > now
+                ]
                 self._turns = dict(needed)
             turn = self._turns.setdefault(user_id, _Turn())
             if turn.users > _MOST_WAITING:
@@ -119,12 +124,12 @@ class Turns:
 
 
 class _Turn:
-    """The turn of a user: how many use it, and when the next step begins at the earliest."""
+    """The turn of a user: how many use it, and when the pauses of all its steps are over."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.users = 0
-        self.begins = 0.0
+        self.free_at = 0.0
 
 
 def _busy() -> Busy:

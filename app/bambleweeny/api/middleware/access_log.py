@@ -104,9 +104,12 @@ class AccessLog:
         status = resp.status_code
         code = resp.context.get("error_code") if status >= 400 else None
         resp.set_header("X-Request-ID", context.request_id)
-        caller = context.get("caller")
-        if self._traffic:
-            self._account(req, resp, status, code, caller.id if caller else "")
+        caller = getattr(context, "caller", None)
+        if self._traffic is not None:
+            if caller is not None:
+                count_traffic(self._traffic, caller.id, req, resp, status)
+            if caller is None or code is not None:
+                self._account(req, resp, status, code, is_counted=caller is not None)
         if "bambleweeny.plan" in req.env:
             self._report_later(req, status, code)
             return
@@ -130,13 +133,14 @@ class AccessLog:
         resp: falcon.Response,
         status: int,
         code: str | None,
-        user_id: str,
+        *,
+        is_counted: bool,
     ) -> None:
-        """Count the traffic of a user, or of the owner of a public path; note a refusal."""
-        find_owner = None if user_id else req.context.get("find_owner")
+        """Count the traffic of the owner of a public path; note a refusal."""
+        find_owner = None if is_counted else req.context.get("find_owner")
         owner = find_owner() if find_owner else ""
-        if self._traffic and (user_id or owner):
-            count_traffic(self._traffic, user_id or owner, req, resp, status)
+        if self._traffic is not None and owner:
+            count_traffic(self._traffic, owner, req, resp, status)
         if code is not None and self._trail and status in REFUSED:
             note_refused(req, self._trail, status, code, one_word(req.path), owner=owner)
 

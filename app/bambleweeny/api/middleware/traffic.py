@@ -17,17 +17,17 @@ def count_traffic(
     """Count a request with the bytes of its body and its answer; of a stream while it is sent."""
     length = req.env.get("CONTENT_LENGTH")
     bytes_in = int(length) if length and length.isdecimal() else 0
-    traffic.count(user_id, bytes_in, _bytes_out(traffic, user_id, req, resp, status), status)
-
-
-def _bytes_out(
-    traffic: Traffic, user_id: str, req: falcon.Request, resp: falcon.Response, status: int
-) -> int:
     if req.method == "HEAD" or status in _NO_BODY:
-        return 0
-    data = resp.data
-    if data is not None:
-        return len(data)
+        bytes_out = 0
+    elif (data := resp.data) is not None:
+        bytes_out = len(data)
+    else:
+        bytes_out = _bytes_of_stream(traffic, user_id, resp)
+    traffic.count(user_id, bytes_in, bytes_out, status)
+
+
+def _bytes_of_stream(traffic: Traffic, user_id: str, resp: falcon.Response) -> int:
+    """Return the size of a stream, or 0 and count its parts while they are sent."""
     if resp.stream is None:
         return 0
     if resp.content_length is not None:

@@ -43,9 +43,8 @@ class Traffic:
 
     def count(self, user_id: str, bytes_in: int, bytes_out: int, status: int) -> None:
         """Count a request; that of a sandbox counts for its owner. No round trip."""
-        owner = owner_of(user_id)
         with self._lock:
-            row = self._row_of(owner)
+            row = self._rows.get(user_id) or self._new_row(user_id)
             row[0] += 1
             row[1] += bytes_in
             row[2] += bytes_out
@@ -54,9 +53,9 @@ class Traffic:
 
     def count_bytes_out(self, user_id: str, size: int) -> None:
         """Add to the bytes of answers, after the request was counted."""
-        owner = owner_of(user_id)
         with self._lock:
-            self._row_of(owner)[2] += size
+            row = self._rows.get(user_id) or self._new_row(user_id)
+            row[2] += size
 
     def flush(self) -> None:
         """Add the counts so far to the store. A round trip for each 100 users.
@@ -101,14 +100,11 @@ class Traffic:
             if isinstance(reply, BambleweenyError):
                 yield sent
 
-    def _row_of(self, user_id: str) -> list[int]:
-        try:
-            return self._rows[user_id]
-        except KeyError:
-            row = [0] * len(COUNTS)
-            if len(self._rows) < _MOST_ROWS:
-                self._rows[user_id] = row
-            return row
+    def _new_row(self, user_id: str) -> list[int]:
+        row = [0] * len(COUNTS)
+        if len(self._rows) < _MOST_ROWS:
+            self._rows[user_id] = row
+        return row
 
     def _day(self, ago: int) -> str:
         return day_of(self._clock(), ago)
@@ -126,6 +122,8 @@ def day_of(seconds: float, ago: int = 0) -> str:
 
 
 def _merge(into: Rows, rows: Rows) -> None:
-    for user_id, row in rows.items():
-        known = into.get(user_id)
-        into[user_id] = row if known is None else [a + b for a, b in zip(known, row, strict=True)]
+    """Add rows to those of the same owners."""
+    for tenant_id, row in rows.items():
+        owner = owner_of(tenant_id)
+        known = into.get(owner)
+        into[owner] = row if known is None else [a + b for a, b in zip(known, row, strict=True)]

@@ -60,7 +60,7 @@ if type(stored) == 'table' and stored.err then
   return stored
 end
 save_rates(its_counts(id), rates)
-if redis.call('HGET', user, 'followed') then
+if watched then
   notify_followers('bin.call', id)
 end
 return reply

@@ -117,7 +117,7 @@ function list_of(name)
   -- of an event: `list.change` unless another one is given, or false for none.
   function list.save(event)
     write_record()
-    if event ~= false and redis.call('HGET', user, 'followed') then
+    if event ~= false and watched then
       notify_of(event or 'list.change')
     end
   end

@@ -2,9 +2,8 @@
 --- @include "lib/tenant"
 -- The events of an atomic batch, until it cannot fail any more; nil in all other scripts.
 local deferred_events
--- The times in ms until which the tenant has subscriptions: `watched` to anything, `followed` to
--- events of all kinds; nil until they are read. Both are fields of its record.
-local watched, followed
+-- Until when the tenant has subscriptions to events of all kinds, in ms; nil until it is read.
+local followed
 
 -- Returns whether a subscription that ends at a time in ms has not ended; else removes it.
 local function is_active(ends, field)
@@ -15,8 +14,8 @@ local function is_active(ends, field)
   return false
 end
 
--- Publishes an event of any kind to the subscribers of all kinds. Scripts test the field `followed`
--- first, so that a call that no client follows costs no more than that.
+-- Publishes an event of any kind to the subscribers of all kinds. Scripts test `watched` first, so
+-- that an event that no client waits for costs nothing.
 -- NOTE: an atomic batch does not undo an expiry.
 local function notify_followers(event, name)
   if deferred_events and event ~= 'key.expire' then
@@ -36,9 +35,6 @@ end
 -- Publishes an event (`key.set`, `key.del` or `list.push`) to the subscribers of the name, to those
 -- of all names of the tenant, and to those of all kinds.
 local function notify(event, name)
-  if watched == nil then
-    watched = redis.call('HGET', user, 'watched')
-  end
   if not watched then
     return
   elseif deferred_events then

@@ -58,7 +58,7 @@ local function remove_expired_names()
   end
   redis.call('HDEL', its_expiring_bytes, unpack(names))
   free_expired_bytes(bytes)
-  if redis.call('HGET', user, 'followed') then
+  if watched then
     for _, name in ipairs(names) do
       notify_followers('key.expire', name)
     end
@@ -82,7 +82,7 @@ end
 local function take_expired_bytes(name, existed)
   local size = redis.call('HGET', its_expiring_bytes, name)
   redis.call('HDEL', its_expiring_bytes, name)
-  if not existed and redis.call('HGET', user, 'followed') then
+  if not existed and watched then
     notify_followers('key.expire', name)
   end
   return #name + tonumber(size or 0) + 64

@@ -11,10 +11,14 @@
 -- the script runs only while the slot does not move.
 local user, version = KEYS[1], ARGV[1]
 local its_tag = string.sub(user, 1, -5)
+-- Until when the tenant has subscriptions to any events, as a time in ms; false without one.
+local watched
 do
   local equals = string.find(version, '=', 1, true)
   local field = equals and string.sub(version, 1, equals - 1) or 'version'
-  local current = redis.call('HGET', user, field)
+  local fields = redis.call('HMGET', user, field, 'watched')
+  local current = fields[1]
+  watched = fields[2]
   if not current then
     return redis.error_reply('B9Y unauthorized')
   end

@@ -43,7 +43,7 @@ for index = 5, #ARGV, 3 do
   replies[#replies + 1] = item and 1 or redis.error_reply('B9Y lease_not_found')
 end
 list.save(has_acknowledged and 'list.ack' or has_changed and 'list.change' or false)
-if has_acknowledged and has_changed and redis.call('HGET', user, 'followed') then
+if has_acknowledged and has_changed and watched then
   notify_followers('list.change', name)
 end
 return replies

@@ -19,7 +19,7 @@ local existed, now = redis.call('ZREM', its_lists, name), redis.call('TIME')
 if existed == 1 then
   local _, bytes = struct.unpack(counters_format, counters)
   redis.call('HINCRBY', user, 'room', #name + 64 + bytes + 64 * items)
-  if redis.call('HGET', user, 'followed') then
+  if watched then
     notify_followers('list.change', name)
   end
 end

@@ -45,7 +45,7 @@ else
   ))
 end
 redis.call('HINCRBY', user, 'room', freed)
-if redis.call('HGET', user, 'followed') then
+if watched then
   notify_followers('list.pop', name)
 end
 return body

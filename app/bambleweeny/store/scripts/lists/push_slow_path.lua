@@ -103,7 +103,7 @@ if once then
   store_push(first)
 end
 notify('list.push', name)
-if bin ~= '' and redis.call('HGET', user, 'followed') then
+if bin ~= '' and watched then
   notify_followers('bin.call', bin)
 end
 return first

@@ -88,7 +88,7 @@ if count > 1 then
   end
 end
 notify('list.push', name)
-if bin ~= '' and redis.call('HGET', user, 'followed') then
+if bin ~= '' and watched then
   notify_followers('bin.call', bin)
 end
 return id

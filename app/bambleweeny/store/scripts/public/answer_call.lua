@@ -90,7 +90,7 @@ local function answer_of(place, plan, first)
   end
   -- NOTE: the script that records the others notifies of them.
   local is_sent = answer[3] == 0 and (entry ~= '' or counts or operations > 0)
-  if is_sent and redis.call('HGET', user, 'followed') then
+  if is_sent and watched then
     notify_followers('route.call', id)
   end
   return answer

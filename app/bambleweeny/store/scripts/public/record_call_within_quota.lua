@@ -24,7 +24,7 @@ end
 if open_journal(id, journal) then
   record_call(journal, bounds, record)
 end
-if redis.call('HGET', user, 'followed') then
+if watched then
   notify_followers('route.call', id)
 end
 return {1}

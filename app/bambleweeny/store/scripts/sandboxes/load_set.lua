@@ -57,7 +57,6 @@ for _, topics in ipairs({earlier_topics, names_in(its_topics)}) do
     redis.pcall('PUBLISH', its_published(topic), '')
   end
 end
-watched = redis.call('HGET', user, 'watched')
 for _, event in ipairs(watched and changed or {}) do
   notify(unpack(event))
 end

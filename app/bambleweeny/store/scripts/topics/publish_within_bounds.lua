@@ -50,7 +50,7 @@ if growth < 0 then
 end
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')
-if redis.call('HGET', user, 'followed') then
+if watched then
   notify_followers('topic.publish', name)
 end
 return id

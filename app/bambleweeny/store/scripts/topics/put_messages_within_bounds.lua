@@ -62,6 +62,6 @@ redis.call('HINCRBY', its_topic_bytes, name, added)
 trim_topic(name, max_messages, max_age, max_bytes)
 -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
 redis.pcall('PUBLISH', its_published(name), '')
-if redis.call('HGET', user, 'followed') then
+if watched then
   notify_followers('topic.publish', name)
 end
