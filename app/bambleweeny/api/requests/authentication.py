@@ -191,7 +191,7 @@ def _spend_rates(
 
 def _check_named(req: falcon.Request, caller: Caller, services: Services, token: str) -> None:
     """Note the use of a named token; raise InsufficientScope if it may not be in a URL."""
-    is_in_url = bool(req.query_string) and "token" in req.params
+    is_in_url = bool(req.query_string and req.params.get("token"))
     if is_in_url and caller.scopes is not None and not caller.scopes.fit_urls():
         raise InsufficientScope(
             "A token that may write is not accepted as ?token=.",
