@@ -5,6 +5,9 @@ import json
 import threading
 import time
 from collections import Counter
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from bambleweeny.core.auth.caller import Caller
@@ -637,6 +640,14 @@ def test_an_address_that_makes_too_many_uses_up_nothing_of_the_others(services, 
             statuses["made"] += 1
             services.sandboxes.delete(Caller(f"open~{sandbox.id}", "open", ""))
     assert statuses == {"made": 15, "limited": 35}
+
+
+def test_a_chunked_seed_of_a_stranger_is_refused_before_it_arrives(opened):
+    with closing(HTTPConnection(urlsplit(opened.url).netloc, timeout=10)) as connection:
+        connection.putrequest("POST", "/sandboxes")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        assert connection.getresponse().status == 401
 
 
 @pytest.mark.parametrize("query", ["?ttl=2h", "?from=aaaaaa", "?ttl=0", "?x=1", "?userid=1"])
