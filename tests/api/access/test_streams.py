@@ -95,15 +95,20 @@ def test_a_change_of_the_name_alone_ends_no_stream(as_uli, with_scopes, end_toke
 
 
 @pytest.fixture
-def much(as_uli, monkeypatch):
-    """More data than the server sends ahead; their export checks its token often."""
+def fill(as_uli, monkeypatch):
+    """Write more data than the server sends ahead; their export checks its token often."""
     monkeypatch.setattr("bambleweeny.api.answers.listings._CHECK_SECONDS", 0)
-    for number in range(30):
-        assert as_uli.put(f"/keys/{number:02}", data="x" * (1 << 20)).ok
-    return 30 << 20
+
+    def write(method, path):
+        for number in range(30):
+            place = path.format(number=number, number_of_list=number // 3)
+            assert as_uli.request(method, place, data="x" * (1 << 20)).ok
+
+    return write
 
 
-def test_a_long_export_goes_on_when_another_session_ends(as_uli, uli, services, much):
+def test_a_long_export_goes_on_when_another_session_ends(as_uli, uli, services, fill):
+    fill("PUT", "/keys/{number}")
     with (
         Http(as_uli.url, services.tokens.issue(uli)) as other,
         closing(as_uli.get("/export", stream=True)) as answer,
@@ -111,10 +116,14 @@ def test_a_long_export_goes_on_when_another_session_ends(as_uli, uli, services, 
         parts = answer.iter_content(1 << 16)
         size = len(next(parts))
         assert other.post("/auth/logout").ok
-        assert size + sum(map(len, parts)) > much
+        assert size + sum(map(len, parts)) > 30 << 20
 
 
-def test_a_long_export_ends_with_its_token(as_uli, with_scopes, much):
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/keys/{number}"), ("POST", "/lists/{number_of_list}")]
+)
+def test_a_long_export_ends_with_its_token(as_uli, with_scopes, fill, method, path):
+    fill(method, path)
     client = with_scopes("read")
     with closing(client.get("/export", stream=True)) as answer:
         parts = answer.iter_content(1 << 16)
