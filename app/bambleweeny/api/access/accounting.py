@@ -86,8 +86,9 @@ class Audit:
         reader = reader_of(req, self.services, _stream_event)
 
         def check() -> None:
+            caller = check_again(req, self.services).unchecked
             # NOTE: an admin may have become a plain user.
-            if self._trail_of(req, check_again(req, self.services)) != user_id:
+            if self._trail_of(req, caller) != user_id:
                 raise Unauthorized()
 
         found = self._audit.follow(user_id, after, actions, replace(reader, check=check))

@@ -153,7 +153,7 @@ def check_again(req: falcon.Request, services: Services) -> Caller:
     services.tokens.verify(token)
     if (caller.scopes and caller.scopes.texts) != (scopes and scopes.texts):
         raise Unauthorized(hint="The token has been changed.")
-    return _acting_for(req, caller, services) if "userid" in req.params else caller
+    return _acting_for(req, caller.unchecked, services) if "userid" in req.params else caller
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
