@@ -675,6 +675,17 @@ def test_credentials_that_are_no_token_make_no_open_sandbox(opened, headers):
     assert code_of(opened.post("/sandboxes", headers=headers)) == (401, "unauthorized")
 
 
+def test_introspection_shows_its_token_to_its_owner(as_uli, as_admin, world, http):
+    for client in (as_uli, as_admin, world):
+        found = client.post("/auth/introspect", data={"token": world.token}).json()
+        assert (found["active"], found["sub"]) == (True, f"1~{world.id}")
+    as_admin.post("/users", json={"username": "ann", "password": "secret"})
+    login = {"username": "ann", "password": "secret"}
+    with Http(http.url, http.post("/auth/token?raw", json=login).text) as ann:
+        assert not ann.post("/auth/introspect", data={"token": world.token}).json()["active"]
+    assert not world.post("/auth/introspect", data={"token": as_uli.token}).json()["active"]
+
+
 def test_a_sandbox_ends_with_its_revoked_token(as_uli, world, http):
     path = world.get("/bins").json()["bins"][0]["path"]
     assert http.post(path, data="x").ok

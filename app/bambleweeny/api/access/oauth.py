@@ -18,7 +18,7 @@ from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
 from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import id_of_sandbox
+from bambleweeny.names import id_of_sandbox, owner_of
 
 
 class TokenField(msgspec.Struct):
@@ -72,7 +72,10 @@ class Introspection:
 
     @falcon.before(logged_in, takes(body=True), needed=ANY_TOKEN)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Describe a token of the caller's user; a session of an admin may ask for any token."""
+        """Describe a token of the caller's user, or of a sandbox of it.
+
+        A session of an admin may ask for any token.
+        """
         services, caller = self.services, req.context.caller
         is_admin = services.users.check(caller) and caller.scopes is None
         token = _read_token(req)
@@ -83,7 +86,7 @@ class Introspection:
         except Unauthorized:
             answer_json(resp, {"active": False})
             return
-        is_visible = is_admin or found.id == caller.id
+        is_visible = is_admin or caller.id in (found.id, owner_of(found.id))
         answer_json(resp, _described(found, expires) if is_visible else {"active": False})
 
 
