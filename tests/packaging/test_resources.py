@@ -19,6 +19,7 @@ def archive() -> bytes:
 
 def test_a_worker_reads_no_wrong_bytes_while_another_one_reads():
     folder = opened(archive()) / "console"
+    assert {file.name for file in folder.iterdir()} == {"a", "b"}
     with (folder / "a").open("rb") as file:
         first = file.read(100_000)
         pid = os.fork()
