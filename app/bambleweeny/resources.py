@@ -3,7 +3,9 @@
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import BytesIO
 from zipfile import Path as PathInArchive
+from zipfile import ZipFile
 
 ARCHIVE = "resources.zip"
 """One file instead of hundreds, which an executable would have to unpack at each start."""
@@ -14,4 +16,10 @@ def resources() -> Traversable:
     """Return the folder of the package, or in an executable the archive of its files."""
     folder = files("bambleweeny")
     archive = folder / ARCHIVE
-    return PathInArchive(str(archive)) if archive.is_file() else folder
+    return opened(archive.read_bytes()) if archive.is_file() else folder
+
+
+def opened(archive: bytes) -> Traversable:
+    """Return the folder that is in a ZIP archive."""
+    # NOTE: not an open file: after a fork all workers would move the same position in it.
+    return PathInArchive(ZipFile(BytesIO(archive)))

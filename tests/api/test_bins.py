@@ -343,6 +343,12 @@ def test_methods_and_paths_can_be_bounded(publish, items, http):
     assert [one["method"] for one in items()] == ["PUT", "POST"]
 
 
+def test_a_line_end_in_a_path_does_not_end_it(publish, items, http):
+    answer = http.post(f"{publish()}/a%0Ab", data="x" * 100_000)
+    assert (answer.status_code, answer.text) == (200, "OK")
+    assert items()[0]["path"] == "/a%0Ab"
+
+
 def test_a_bin_ends(publish, as_uli, http):
     soon, later = publish(ends="1h", name="soon"), publish(ends="1h", name="later")
     shown = as_uli.get("/bins?id=soon").json()

@@ -5,6 +5,9 @@ import json
 import threading
 import time
 from collections import Counter
+from contextlib import closing
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from bambleweeny.core.auth.caller import Caller
@@ -639,6 +642,14 @@ def test_an_address_that_makes_too_many_uses_up_nothing_of_the_others(services, 
     assert statuses == {"made": 15, "limited": 35}
 
 
+def test_a_chunked_seed_of_a_stranger_is_refused_before_it_arrives(opened):
+    with closing(HTTPConnection(urlsplit(opened.url).netloc, timeout=10)) as connection:
+        connection.putrequest("POST", "/sandboxes")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders()
+        assert connection.getresponse().status == 401
+
+
 @pytest.mark.parametrize("query", ["?ttl=2h", "?from=aaaaaa", "?ttl=0", "?x=1", "?userid=1"])
 def test_strangers_get_clear_errors(opened, query):
     assert opened.post(f"/sandboxes{query}").status_code == 400
@@ -662,6 +673,17 @@ def test_tokens_of_sandboxes_are_redacted_in_journals(world):
 @pytest.mark.parametrize("headers", [{"Authorization": "Basic eDp5"}, {"Authorization": ""}])
 def test_credentials_that_are_no_token_make_no_open_sandbox(opened, headers):
     assert code_of(opened.post("/sandboxes", headers=headers)) == (401, "unauthorized")
+
+
+def test_introspection_shows_its_token_to_its_owner(as_uli, as_admin, world, http):
+    for client in (as_uli, as_admin, world):
+        found = client.post("/auth/introspect", data={"token": world.token}).json()
+        assert (found["active"], found["sub"]) == (True, f"1~{world.id}")
+    as_admin.post("/users", json={"username": "ann", "password": "secret"})
+    login = {"username": "ann", "password": "secret"}
+    with Http(http.url, http.post("/auth/token?raw", json=login).text) as ann:
+        assert not ann.post("/auth/introspect", data={"token": world.token}).json()["active"]
+    assert not world.post("/auth/introspect", data={"token": as_uli.token}).json()["active"]
 
 
 def test_a_sandbox_ends_with_its_revoked_token(as_uli, world, http):

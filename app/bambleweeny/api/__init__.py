@@ -18,7 +18,6 @@ from bambleweeny.api.access.users import (
     UserReset,
     Users,
 )
-from bambleweeny.api.answers.public_headers import is_public
 from bambleweeny.api.batch import Batch
 from bambleweeny.api.bins import Bin, Bins, RefusedRequests
 from bambleweeny.api.console.files import ConsoleFile
@@ -43,6 +42,7 @@ from bambleweeny.api.middleware.stale_tokens import NewerTokens
 from bambleweeny.api.monitoring import Health, Metrics, Readiness
 from bambleweeny.api.policies import ListPolicy
 from bambleweeny.api.requests.base_path import BasePath
+from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.api.routes import Route, RouteReset, Routes, RouteVerification
 from bambleweeny.api.sandboxes import Sandboxes, SandboxItem, SandboxReset, Snapshot
 from bambleweeny.api.topics import Topic, Topics

@@ -55,7 +55,7 @@ class Keys:
             _answer_named(req, resp, self.services.keys)
         else:
             require_all(req, "keys", "read", req.get_param("prefix") or "")
-            answer_listing(req, resp, "keys", self.services.selections)
+            answer_listing(req, resp, "keys", self.services)
 
     @falcon.before(authenticated, takes("prefix", "confirm"), needed=needs("keys", "write"))
     @falcon.before(may_block)

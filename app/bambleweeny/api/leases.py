@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.middleware.errors import error_fields
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.body import read_json, seconds_of
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_number
 from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
@@ -21,7 +21,6 @@ from bambleweeny.core.lists.leases import Change, lease_of
 from bambleweeny.core.services import Services
 from bambleweeny.core.values import value_of
 from bambleweeny.errors import InvalidRequest, LeaseNotFound
-from bambleweeny.names import parse_duration
 
 Duration = str | int
 
@@ -38,6 +37,11 @@ class Extension(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for
 
     lease: str
     for_: Duration | UnsetType = UNSET
+
+    @property
+    def seconds(self) -> int | None:
+        """Its new length; None without one."""
+        return None if self.for_ is UNSET else seconds_of("for", self.for_)
 
 
 class Burial(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,8 +66,8 @@ class Changes(msgspec.Struct, forbid_unknown_fields=True):
         burials = (Burial(one) if isinstance(one, str) else one for one in self.bury)
         return [
             *(Change("ack", lease) for lease in self.ack),
-            *(Change("retry", one.lease, _seconds("delay", one.delay)) for one in retries),
-            *(Change("extend", one.lease, _seconds("for", one.for_)) for one in extensions),
+            *(Change("retry", one.lease, seconds_of("delay", one.delay)) for one in retries),
+            *(Change("extend", one.lease, one.seconds) for one in extensions),
             *(Change("bury", one.lease, reason=one.reason) for one in burials),
         ]
 
@@ -165,10 +169,3 @@ def _row_of(item: StoredItem) -> dict[str, Any]:
 
 def _outcome_fields(outcome: LeaseNotFound | None) -> dict[str, Any]:
     return {"ok": True} if outcome is None else {"error": error_fields(outcome)}
-
-
-def _seconds(name: str, duration: Duration | UnsetType) -> int | None:
-    try:
-        return None if duration is UNSET else parse_duration(str(duration))
-    except ValueError as ex:
-        raise InvalidRequest(f"The field '{name}' is invalid: {ex}.") from ex

@@ -36,7 +36,7 @@ class Lists:
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the lists, for the admin those of all users; or select some."""
-        answer_listing(req, resp, "lists", self.services.selections, self.services.items)
+        answer_listing(req, resp, "lists", self.services)
 
 
 class List:

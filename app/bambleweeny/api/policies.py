@@ -5,13 +5,11 @@ import msgspec
 
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.body import read_json, seconds_of
 from bambleweeny.api.requests.scopes import needs, require
 from bambleweeny.api.requests.strictness import takes
 from bambleweeny.core.lists import policies
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import parse_duration
 
 _DURATIONS = ("lease", "ttl")
 
@@ -51,8 +49,5 @@ def _read_policy(req: falcon.Request) -> policies.ListPolicy:
     for name in _DURATIONS:
         text = fields.get(name)
         if isinstance(text, str):
-            try:
-                fields[name] = parse_duration(text)
-            except ValueError as ex:
-                raise InvalidRequest(f"The {name} is invalid: {ex}.") from ex
+            fields[name] = seconds_of(name, text)
     return read_json(req, policies.ListPolicy, msgspec.json.encode(fields))

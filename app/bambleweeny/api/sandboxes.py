@@ -7,7 +7,7 @@ import falcon
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import open_body
+from bambleweeny.api.requests.body import open_body, read_raw
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch, refuse_beside
 from bambleweeny.api.requests.scopes import Needs, needs
@@ -44,7 +44,8 @@ def authenticated_or_open(
         authenticated(req, resp, resource, params, accepted, needed=needed)
         return
     refuse_parameters(req.params, accepted.parameters)
-    if has_body(req):
+    # NOTE: a chunked body that was not received has no length; to read it raises Unauthorized.
+    if has_body(req) or read_raw(req):
         raise InvalidRequest("A sandbox without a login is empty.", hint="Log in to use a seed.")
     refuse_unsupported(req, NOTHING)
 

@@ -33,7 +33,7 @@ class Topics:
     @falcon.before(may_block)
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """List the topics, for the admin those of all users; or select some."""
-        answer_listing(req, resp, "topics", self.services.selections)
+        answer_listing(req, resp, "topics", self.services)
 
 
 class Topic:

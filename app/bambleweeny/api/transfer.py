@@ -35,7 +35,8 @@ class Export:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         """Stream the keys, items, policies, messages, routes and bins, one line each."""
         hold_room(req)
-        answer_streamed(resp, _LINES, self.services.exports.of(req.context.caller))
+        lines = self.services.exports.of(req.context.caller)
+        answer_streamed(req, resp, self.services, _LINES, lines)
         if req.method != "HEAD":
             note(req, self.services, "export")
 

@@ -1,9 +1,11 @@
-"""Streams of topics and events: what a token may follow, and that they end with it."""
+"""Streams of topics and events, and long answers: what a token may read; they end with it."""
 
 from contextlib import closing
 
 import pytest
 from api.access.refusals import is_refused
+from requests.exceptions import ChunkedEncodingError
+from servers import Http
 
 SSE = {"Accept": "text/event-stream"}
 
@@ -90,3 +92,42 @@ def test_a_change_of_the_name_alone_ends_no_stream(as_uli, with_scopes, end_toke
                 pass
         as_uli.post("/topics/t", data=b"still here")
         assert next(line for line in lines if line.startswith(b"data")) == b"data: still here"
+
+
+@pytest.fixture
+def fill(as_uli, monkeypatch):
+    """Write more data than the server sends ahead; their export checks its token often."""
+    monkeypatch.setattr("bambleweeny.api.answers.listings._CHECK_SECONDS", 0)
+
+    def write(method, path):
+        for number in range(30):
+            place = path.format(number=number, number_of_list=number // 3)
+            assert as_uli.request(method, place, data="x" * (1 << 20)).ok
+
+    return write
+
+
+def test_a_long_export_goes_on_when_another_session_ends(as_uli, uli, services, fill):
+    fill("PUT", "/keys/{number}")
+    with (
+        Http(as_uli.url, services.tokens.issue(uli)) as other,
+        closing(as_uli.get("/export", stream=True)) as answer,
+    ):
+        parts = answer.iter_content(1 << 16)
+        size = len(next(parts))
+        assert other.post("/auth/logout").ok
+        assert size + sum(map(len, parts)) > 30 << 20
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", "/keys/{number}"), ("POST", "/lists/{number_of_list}")]
+)
+def test_a_long_export_ends_with_its_token(as_uli, with_scopes, fill, method, path):
+    fill(method, path)
+    client = with_scopes("read")
+    with closing(client.get("/export", stream=True)) as answer:
+        parts = answer.iter_content(1 << 16)
+        next(parts)
+        assert as_uli.delete(f"/tokens/{client.token_id}").ok
+        with pytest.raises(ChunkedEncodingError):
+            list(parts)

@@ -1,5 +1,7 @@
 """Named tokens over HTTP: scopes, change, rotation, revocation, and the end of sessions."""
 
+from datetime import datetime
+
 import pytest
 from servers import READER, Http, another_server, made, refusal
 
@@ -155,6 +157,22 @@ def test_a_logout_ends_one_session_on_every_server(session_url, services, uli):
         assert other.put("/keys/x", data=b"w").ok
 
 
+def test_auth_test_knows_what_has_changed_on_another_server(
+    session_url, services, uli, as_uli, with_token
+):
+    token = made(as_uli)
+    holder, other = with_token(token["token"]), Http(session_url, services.tokens.issue(uli))
+    for client in (as_uli, holder, other):
+        assert client.get("/auth/test").json()["authenticated"] == "True"
+    with other, another_server(services):
+        assert as_uli.patch(f"/tokens/{token['id']}", json={"name": "other"}).ok
+        assert other.post("/auth/logout").ok
+    assert as_uli.get("/auth/test").json()["authenticated"] == "True"
+    assert holder.get("/auth/test").json()["name"] == "other"
+    with Http(session_url, other.token) as ended:
+        assert ended.get("/auth/test").json()["authenticated"] == "False"
+
+
 def test_a_found_token_can_be_revoked(http, as_uli, with_token, services, uli):
     token = made(as_uli)["token"]
     session = services.tokens.issue(uli)
@@ -163,7 +181,16 @@ def test_a_found_token_can_be_revoked(http, as_uli, with_token, services, uli):
     assert with_token(token).get("/keys/app:x").status_code == 401
     assert with_token(session).get("/keys/x").status_code == 401
     assert as_uli.get("/tokens").json() == {"tokens": []}
-    assert refusal(http.post("/auth/revoke", data={})) == (400, "invalid_request")
+    twice = b'{"token": "x", "token": "y"}'
+    for body in ({}, twice):
+        assert refusal(http.post("/auth/revoke", data=body)) == (400, "invalid_request")
+
+
+def test_a_session_that_has_expired_is_not_ended_once_more(http, as_uli, services, uli):
+    for _ in range(2):
+        expired = services.tokens.issue(uli, seconds=-1)
+        assert http.post("/auth/revoke", data={"token": expired}).ok
+    assert as_uli.get("/audit?action=logout").json()["entries"] == []
 
 
 def test_introspection_shows_own_tokens_and_an_admin_all(as_uli, as_admin, services):
@@ -171,6 +198,7 @@ def test_introspection_shows_own_tokens_and_an_admin_all(as_uli, as_admin, servi
     found = as_uli.post("/auth/introspect", data={"token": token["token"]}).json()
     assert (found["active"], found["scope"], found["username"]) == (True, READER[0], "uli")
     assert found["jti"] == token["id"]
+    assert found["exp"] == datetime.fromisoformat(token["expires"]).timestamp()
     assert as_admin.post("/auth/introspect", data={"token": token["token"]}).json()["active"]
     of_admin = services.tokens.issue(services.logins.log_in("admin", "changeme"))
     hidden = as_uli.post("/auth/introspect", data={"token": of_admin})
@@ -186,6 +214,8 @@ def test_a_token_in_a_url_may_not_write(http, as_uli):
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private")
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert refusal(http.put(f"/keys/x?token={writer}", data=b"")) == (403, "insufficient_scope")
+    in_header = {"Authorization": f"Bearer {writer}"}
+    assert http.put("/keys/x?token=", data=b"", headers=in_header).ok
     page = http.get(f"/keys/x?token={reader}", headers={"Sec-Fetch-Dest": "document"})
     assert refusal(page) == (403, "token_in_page_url")
 

@@ -1,6 +1,8 @@
 """Hosts, origins, the front door and the documents."""
 
 import logging
+import re
+from pathlib import Path
 
 import bambleweeny
 import pytest
@@ -61,6 +63,22 @@ def test_a_friend_gets_no_less_from_what_is_public(as_uli, http):
     asked = http.options(path, headers=origin)
     assert asked.headers["Access-Control-Allow-Origin"] == "*"
     assert asked.headers["Access-Control-Allow-Methods"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/bins/refused", "/routes/verify", "/routes/reset/"])
+def test_what_needs_a_token_below_routes_and_bins_is_not_public(http, path):
+    answer = http.patch(path)
+    assert answer.status_code == 405
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_pages_of_friends_may_read_the_headers_of_the_document(as_uli):
+    text = Path(bambleweeny.__path__[0], "openapi.yaml").read_text("utf-8")
+    named = set(re.findall(r"\bB9Y-[A-Za-z-]+(?=: )", text))
+    answer = as_uli.get("/keys", headers={"Origin": "http://localhost:5173"})
+    exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+    assert len(named) > 5
+    assert named <= set(exposed)
 
 
 def test_a_line_of_the_log_cannot_be_forged(http, caplog):

@@ -237,6 +237,21 @@ def event(lines) -> tuple:
     raise AssertionError
 
 
+def test_a_stream_goes_on_when_another_session_of_its_user_ends(as_uli, uli, services, monkeypatch):
+    monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.02)
+    with (
+        Http(as_uli.url, services.tokens.issue(uli)) as other,
+        streaming(as_uli, "/audit", LINES) as lines,
+    ):
+        next(lines)
+        assert other.post("/auth/logout").ok
+        for _ in range(3):
+            while next(lines):
+                pass
+        as_uli.get("/export")
+        assert rows(lines, 1)[0]["action"] == "export"
+
+
 def test_a_stream_ends_with_the_role_of_its_reader(http, as_admin, services, monkeypatch, raw):
     monkeypatch.setattr("bambleweeny.core.notify.streams._CHECK_SECONDS", 0.02)
     with streaming(as_admin, "/audit", LINES) as lines:

@@ -177,6 +177,16 @@ def test_rows_of_keys_that_are_gone_meanwhile_are_left_out(full, uli, raw):
     assert [row.name for row in rows] == ["app:"]
 
 
+def test_a_long_selection_goes_on_when_another_session_of_its_user_ends(services, uli):
+    for number in range(300):
+        services.keys.set(uli, f"{number:03}", b"")
+    pages = services.selections.of(uli, "keys", NameRange()).names()
+    assert len(next(pages)) == 200
+    other = services.tokens.issue(uli)
+    services.sessions.end(services.tokens.session_of(other))
+    assert [len(page) for page in pages] == [100]
+
+
 def test_keys_are_deleted_by_prefix(full, uli, admin, raw):
     raw.set("b9y:{1}:meta:app:1", "0 text/html")
     expire(raw, "app:2:x")

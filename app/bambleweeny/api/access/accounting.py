@@ -8,7 +8,7 @@ import msgspec
 
 from bambleweeny.api.answers.body import answer_json
 from bambleweeny.api.answers.streams import StreamEvent, answer_stream, reader_of, wants_stream
-from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.authentication import authenticated, check_again
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_number, read_up_to, refuse_beside
 from bambleweeny.api.requests.scopes import ANY_TOKEN, needs
@@ -16,6 +16,7 @@ from bambleweeny.api.requests.strictness import takes
 from bambleweeny.api.requests.timestamps import moment, since_of
 from bambleweeny.core.audit.entries import Actions, Entry
 from bambleweeny.core.audit.trail import ALL
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.core.topics import NOW, id_before, id_in_order, is_message_id
 from bambleweeny.core.usage.usage import Used
@@ -41,7 +42,8 @@ class Audit:
 
         Without a cursor the page has the newest entries, and the stream only new ones.
         """
-        user_id, actions, after = self._trail_of(req), _actions_in(req), _after(req)
+        user_id = self._trail_of(req, req.context.caller)
+        actions, after = _actions_in(req), _after(req)
         if wants_stream(req):
             refuse_beside(req, "a stream", ("limit",))
             self._answer_stream(req, resp, user_id, after, actions)
@@ -58,9 +60,8 @@ class Audit:
         resp.set_header("Vary", "Accept")
         answer_json(resp, {"entries": [_row_of(entry) for entry in found], "next": last})
 
-    def _trail_of(self, req: falcon.Request) -> str:
+    def _trail_of(self, req: falcon.Request, caller: Caller) -> str:
         """Return the id of the user whose trail the request reads, or ALL; check the token."""
-        caller = req.context.caller
         is_admin = self.services.users.check(caller)
         return ALL if is_admin and not req.has_param("userid") else caller.id
 
@@ -85,9 +86,9 @@ class Audit:
         reader = reader_of(req, self.services, _stream_event)
 
         def check() -> None:
-            reader.check()
+            caller = check_again(req, self.services).unchecked
             # NOTE: an admin may have become a plain user.
-            if self._trail_of(req) != user_id:
+            if self._trail_of(req, caller) != user_id:
                 raise Unauthorized()
 
         found = self._audit.follow(user_id, after, actions, replace(reader, check=check))

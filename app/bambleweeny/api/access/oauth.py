@@ -1,6 +1,5 @@
 """Revocation (RFC 7009) and introspection (RFC 7662) of tokens."""
 
-import time
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -11,7 +10,7 @@ from bambleweeny.api.access.tokens import target_of
 from bambleweeny.api.answers.body import answer_done, answer_json
 from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import logged_in
-from bambleweeny.api.requests.body import parse_json, read_raw
+from bambleweeny.api.requests.body import read_json, read_raw
 from bambleweeny.api.requests.concurrency import yield_leadership
 from bambleweeny.api.requests.scopes import ANY_TOKEN
 from bambleweeny.api.requests.strictness import takes
@@ -19,7 +18,7 @@ from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
 from bambleweeny.core.texts import BOM
 from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
-from bambleweeny.names import id_of_sandbox
+from bambleweeny.names import id_of_sandbox, owner_of
 
 
 class TokenField(msgspec.Struct):
@@ -59,6 +58,8 @@ class Revocation:
             revoked = self._named.revoke(found.unchecked._replace(scopes=None), found.token)
             note(req, self.services, "token.revoked", target_of(revoked))
         else:
+            # NOTE: with expired sessions a stranger could fill the audit trail of their user.
+            self._tokens.verify(token)
             self._sessions.end(self._tokens.session_of(token))
             note(req, self.services, "logout")
 
@@ -71,22 +72,25 @@ class Introspection:
 
     @falcon.before(logged_in, takes(body=True), needed=ANY_TOKEN)
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Describe a token of the caller's user; a session of an admin may ask for any token."""
+        """Describe a token of the caller's user, or of a sandbox of it.
+
+        A session of an admin may ask for any token.
+        """
         services, caller = self.services, req.context.caller
         is_admin = services.users.check(caller) and caller.scopes is None
         token = _read_token(req)
         resp.set_header("Cache-Control", "no-store")
         try:
             found = services.tokens.refresh(token)
-            left = services.tokens.seconds_left(token)
+            expires = services.tokens.expiry_of(token)
         except Unauthorized:
             answer_json(resp, {"active": False})
             return
-        is_visible = is_admin or found.id == caller.id
-        answer_json(resp, _described(found, left) if is_visible else {"active": False})
+        is_visible = is_admin or caller.id in (found.id, owner_of(found.id))
+        answer_json(resp, _described(found, expires) if is_visible else {"active": False})
 
 
-def _described(caller: Caller, left: int | None) -> dict[str, object]:
+def _described(caller: Caller, expires: int | None) -> dict[str, object]:
     answer: dict[str, object] = {
         "active": True,
         "token_type": "bearer",
@@ -95,8 +99,8 @@ def _described(caller: Caller, left: int | None) -> dict[str, object]:
     }
     if caller.scopes is not None:
         answer |= {"scope": " ".join(caller.scopes.texts), "jti": caller.token}
-    if left is not None:
-        answer["exp"] = int(time.time()) + left
+    if expires is not None:
+        answer["exp"] = expires
     return answer
 
 
@@ -104,7 +108,7 @@ def _read_token(req: falcon.Request) -> str:
     """Return the field `token` of a form or of JSON; InvalidRequest without one."""
     body = read_raw(req)
     if body.removeprefix(BOM).lstrip()[:1] == b"{":
-        return parse_json(body, TokenField).token
+        return read_json(req, TokenField, body).token
     tokens = parse_qs(body.decode("utf-8", "replace")).get("token", [])
     if len(tokens) != 1:
         raise InvalidRequest("Send one field 'token'.", hint="As a form, or as JSON.")

@@ -8,7 +8,7 @@ import msgspec
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
 from bambleweeny.api.requests.authentication import authenticated
-from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.body import read_json, seconds_of
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch
 from bambleweeny.api.requests.scopes import needs
 from bambleweeny.api.requests.strictness import takes
@@ -18,7 +18,6 @@ from bambleweeny.core.auth.named_tokens import LONGEST_LIFETIME, TokenChange
 from bambleweeny.core.auth.token_rules import NamedToken
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import parse_duration
 
 _WRITE = needs("tokens", "write")
 
@@ -154,10 +153,7 @@ def _moment(seconds: int) -> str | None:
 
 def _expiry(ttl: int | str) -> int:
     """Return when a token expires that has this TTL from now; 0 for 0, which is never."""
-    try:
-        seconds = parse_duration(str(ttl))
-    except ValueError as ex:
-        raise InvalidRequest(f"The ttl is invalid: {ex}.") from ex
+    seconds = seconds_of("ttl", ttl)
     if seconds > LONGEST_LIFETIME:
         raise InvalidRequest("The longest ttl is 3660d.")
     return int(time.time()) + seconds if seconds else 0

@@ -10,7 +10,7 @@ import msgspec
 from bambleweeny.api.answers.body import answer_json, answer_token
 from bambleweeny.api.requests.auditing import note, note_refused_code, noted
 from bambleweeny.api.requests.authentication import admin_only, logged_in
-from bambleweeny.api.requests.body import read_json
+from bambleweeny.api.requests.body import read_json, seconds_of
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
 from bambleweeny.api.requests.scopes import needs, require_session
@@ -21,10 +21,9 @@ from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
 from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound
-from bambleweeny.names import is_user_id, parse_duration
+from bambleweeny.names import is_user_id
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")
-_LONGEST_TTL_TEXT = 64
 
 
 class _Fields(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -108,8 +107,9 @@ class Users:
             return
         if wanted.password is not None:
             raise InvalidRequest("Give a password, or 'invite': true, not both.")
+        seconds = None if wanted.ttl is msgspec.UNSET else seconds_of("ttl", wanted.ttl)
         user, code = self._users.invite(
-            wanted.username, quota, role=role, limits=limits, seconds=_seconds(wanted.ttl)
+            wanted.username, quota, role=role, limits=limits, seconds=seconds
         )
         self._note(req, "user.invited", user)
         _answer_code(resp, code, {"info": "created", "id": int(user.id)})
@@ -267,13 +267,6 @@ def _shown(user: user_records.User) -> dict[str, str | int]:
 def _answer_code(resp: falcon.Response, code: OpenCode, fields: dict[str, str | int]) -> None:
     resp.set_header("Cache-Control", "no-store")
     answer_json(resp, {**fields, "code": code.text, "expires_in": code.expires_in})
-
-
-def _seconds(ttl: int | str | msgspec.UnsetType) -> int | None:
-    try:
-        return None if ttl is msgspec.UNSET else parse_duration(str(ttl)[:_LONGEST_TTL_TEXT])
-    except ValueError as ex:
-        raise InvalidRequest(f"'ttl' is invalid: {ex}.") from ex
 
 
 def _quota(value: int | str) -> int:

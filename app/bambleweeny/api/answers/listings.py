@@ -3,7 +3,8 @@
 A long answer is streamed, to save memory.
 """
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,15 +12,17 @@ import falcon
 import msgspec
 
 from bambleweeny.api.answers.body import answer_json, answer_raw
+from bambleweeny.api.requests.authentication import check_again
 from bambleweeny.api.requests.concurrency import hold_room
 from bambleweeny.api.requests.parameters import read_flag, read_up_to, refuse_beside
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.listing.name_range import NameRange
-from bambleweeny.core.listing.selections import Noun, Selection, Selections
+from bambleweeny.core.listing.selections import Noun, Selection
 from bambleweeny.core.lists.found_items import ListStats
 from bambleweeny.core.lists.items import Items
 from bambleweeny.core.pacing import paced
+from bambleweeny.core.services import Services
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE, etag_of, value_of
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import shown_owner
@@ -35,57 +38,69 @@ _NOT_WITH_TEXT = ("values", "meta", "stats")
 _NOT_WITH_COUNT = ("limit", "after", "delimiter", *_NOT_WITH_TEXT)
 _MAX_LIMIT = 1000
 _MAX_BUFFERED = 64 << 10
+_CHECK_SECONDS = 15.0
 
 Page = tuple[list[dict[str, Any]], list[str]]
 """Rows of names, and the names of groups."""
 
 
 def answer_listing(
-    req: falcon.Request,
-    resp: falcon.Response,
-    noun: Noun,
-    selections: Selections,
-    items: Items | None = None,
+    req: falcon.Request, resp: falcon.Response, noun: Noun, services: Services
 ) -> None:
     """Answer the names that the caller may see, or the selection that the request asks for.
 
     The first pages are read before the answer begins, so that an error in them still gets its
-    HTTP status. Lists need `items`, for their counts.
+    HTTP status.
     """
     if (req.query_string and _given(req, noun)) or _wants_text(req):
-        _answer_selection(req, resp, noun, selections, items)
+        _answer_selection(req, resp, noun, services)
         return
-    visible = selections.visible(req.context.caller, noun)
+    visible = services.selections.visible(req.context.caller, noun)
     pages: Iterator[Page] = ((_rows(names, owner), []) for owner, names in visible)
-    answer_streamed(resp, "application/json", _render(noun, pages))
+    answer_streamed(req, resp, services, "application/json", _render(noun, pages))
 
 
-def answer_streamed(resp: falcon.Response, content_type: str, parts: Iterator[bytes]) -> None:
-    """Answer the parts of a body, as a stream if they are longer than 64 kB."""
+def answer_streamed(
+    req: falcon.Request,
+    resp: falcon.Response,
+    services: Services,
+    content_type: str,
+    parts: Iterator[bytes],
+) -> None:
+    """Answer the parts of a body, as a stream if they are longer than 64 kB.
+
+    A stream breaks off within 15 seconds if its token is no longer valid.
+    """
     first, size = [], 0
     resp.content_type = content_type
     for part in parts:
         first.append(part)
         size += len(part)
         if size > _MAX_BUFFERED:
-            resp.stream = chain([b"".join(first)], paced(parts))
+            rest = _while_valid(parts, lambda: check_again(req, services))
+            resp.stream = chain([b"".join(first)], paced(rest))
             return
     # NOTE: a known length keeps the connection open; the end of a stream closes it.
     resp.data = b"".join(first)
 
 
+def _while_valid(parts: Iterator[bytes], check: Callable[[], object]) -> Iterator[bytes]:
+    due = time.monotonic() + _CHECK_SECONDS
+    for part in parts:
+        if time.monotonic() >= due:
+            check()
+            due = time.monotonic() + _CHECK_SECONDS
+        yield part
+
+
 def _answer_selection(
-    req: falcon.Request,
-    resp: falcon.Response,
-    noun: Noun,
-    selections: Selections,
-    items: Items | None,
+    req: falcon.Request, resp: falcon.Response, noun: Noun, services: Services
 ) -> None:
     """Answer the caller's names in a range, or their number with `?count=1`.
 
     Without a match the answer is empty. The whole is not atomic; each page is.
     """
-    caller = req.context.caller
+    caller, selections = req.context.caller, services.selections
     name_range = NameRange(*(req.get_param(name) or "" for name in NameRange._fields))
     selection = selections.of(caller, noun, name_range, read_up_to(req, "limit", _MAX_LIMIT))
     has_values = noun == "keys" and read_flag(req, "values")
@@ -96,17 +111,18 @@ def _answer_selection(
         return
     if _wants_text(req):
         refuse_beside(req, "'Accept: text/plain'", _NOT_WITH_TEXT)
-        answer_streamed(resp, "text/plain; charset=utf-8", _text_pages(selection))
+        text = _text_pages(selection)
+        answer_streamed(req, resp, services, "text/plain; charset=utf-8", text)
         return
     if has_values or has_meta:
         hold_room(req)
         pages = _row_pages(selection, caller.id, has_values=has_values, has_meta=has_meta)
-    elif items is not None and read_flag(req, "stats"):
-        pages = _stats_pages(selection, caller, items)
+    elif noun == "lists" and read_flag(req, "stats"):
+        pages = _stats_pages(selection, caller, services.items)
     else:
         pages = _name_pages(selection, caller.id)
     parts = _render(noun, pages, selection, has_groups=bool(name_range.delimiter))
-    answer_streamed(resp, "application/json", parts)
+    answer_streamed(req, resp, services, "application/json", parts)
 
 
 def read_prefix_to_delete(req: falcon.Request) -> str:
@@ -177,7 +193,7 @@ def _stats_pages(selection: Selection, caller: Caller, items: Items) -> Iterator
     owner = shown_owner(caller.id)
     for page in selection.names():
         names, groups = _parted(selection, page)
-        counted = items.stats_of_each(caller, names)
+        counted = items.stats_of_each(caller.unchecked, names)
         rows = [{"key": name, "owner": owner, **_row_of_list(stats)} for name, stats in counted]
         yield rows, groups
 

@@ -4,8 +4,6 @@ A tenant can publish any bytes under the origin of the console, so a browser has
 a sandbox and must not guess their content type.
 """
 
-import re
-
 import falcon
 
 _SAFE = {
@@ -18,7 +16,6 @@ _SAFE = {
 }
 """The gate adds X-Content-Type-Options."""
 _PREFLIGHT = {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*"}
-_is_public = re.compile(r"/(?:routes/(?!verify/?$|reset/?$)|bins/)").match
 
 
 def make_public(req: falcon.Request, resp: falcon.Response) -> None:
@@ -30,8 +27,3 @@ def make_public(req: falcon.Request, resp: falcon.Response) -> None:
 def public_headers(is_preflight: bool) -> dict[str, str]:
     """Return the headers of public answers; a preflight allows all methods and headers."""
     return _SAFE | _PREFLIGHT if is_preflight else _SAFE
-
-
-def is_public(path: str) -> bool:
-    """Return whether a path is the path of a route or a bin."""
-    return _is_public(path) is not None

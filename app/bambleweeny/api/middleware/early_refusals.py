@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import falcon
 
-from bambleweeny.api.answers.public_headers import is_public, public_headers
+from bambleweeny.api.answers.public_headers import public_headers
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.errors import error_body, error_headers
 from bambleweeny.api.middleware.gate import NOSNIFF, Gate
 from bambleweeny.api.requests.base_path import BasePath
+from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.errors import BambleweenyError, HeadersTooLarge
 
 

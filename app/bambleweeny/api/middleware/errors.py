@@ -7,10 +7,11 @@ from typing import Any
 import falcon
 import msgspec
 
-from bambleweeny.api.answers.public_headers import is_public, make_public
+from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.middleware.access_log import one_word
 from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
+from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.errors import (
     BambleweenyError,
     FrontNotFound,

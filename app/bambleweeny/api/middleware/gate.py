@@ -7,7 +7,7 @@ from typing import Any
 
 import falcon
 
-from bambleweeny.api.answers.public_headers import is_public
+from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.errors import NotFound, WrongHost
 
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])").fullmatch
@@ -18,8 +18,8 @@ _ALLOWED_HEADERS = (
 )
 _EXPOSED_HEADERS = (
     "Accept-Ranges, B9Y-Attempt, B9Y-Authenticated-User, B9Y-Enqueued, B9Y-Item, B9Y-Lease, "
-    "B9Y-Routes, B9Y-TTL, Content-Range, ETag, RateLimit, RateLimit-Policy, Retry-After, "
-    "X-Request-ID"
+    "B9Y-Routes, B9Y-State, B9Y-TTL, Content-Range, ETag, RateLimit, RateLimit-Policy, "
+    "Retry-After, X-Request-ID"
 )
 NOSNIFF = ("X-Content-Type-Options", "nosniff")
 """A header of every answer: a browser must not guess the content type."""

@@ -60,10 +60,9 @@ class NewerTokens:
         if isinstance(ex, BodyTooLarge) and not ex.is_of_user:
             render_error(req, resp, ex)
             return
-        token = bearer_token(req, resp)
+        refused = req.context.get("actor") or req.context.caller
         try:
-            known = self._tokens.verify(token)
-            is_newer = self._tokens.refresh(token).revision != known.revision
+            is_newer = self._tokens.refresh(bearer_token(req, resp)).revision != refused.revision
         except BambleweenyError as error:
             render_error(req, resp, error)
             return

@@ -153,7 +153,7 @@ def check_again(req: falcon.Request, services: Services) -> Caller:
     services.tokens.verify(token)
     if (caller.scopes and caller.scopes.texts) != (scopes and scopes.texts):
         raise Unauthorized(hint="The token has been changed.")
-    return _acting_for(req, caller, services) if "userid" in req.params else caller
+    return _acting_for(req, caller.unchecked, services) if "userid" in req.params else caller
 
 
 def _logged_in(req: falcon.Request, resp: falcon.Response, services: Services) -> Caller:
@@ -191,7 +191,7 @@ def _spend_rates(
 
 def _check_named(req: falcon.Request, caller: Caller, services: Services, token: str) -> None:
     """Note the use of a named token; raise InsufficientScope if it may not be in a URL."""
-    is_in_url = bool(req.query_string) and "token" in req.params
+    is_in_url = bool(req.query_string and req.params.get("token"))
     if is_in_url and caller.scopes is not None and not caller.scopes.fit_urls():
         raise InsufficientScope(
             "A token that may write is not accepted as ?token=.",

@@ -10,10 +10,11 @@ from bambleweeny.api.requests.content_codings import decoded, is_coded
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, is_utf16
 from bambleweeny.errors import InvalidRequest
-from bambleweeny.names import is_media_type
+from bambleweeny.names import is_media_type, parse_duration
 
 _T = TypeVar("_T")
 
+_LONGEST_DURATION = 64
 _QUOTES = r"""Quotes differ between shells: in cmd.exe write "{\"name\":\"value\"}"."""
 
 
@@ -64,6 +65,14 @@ def parse_json(data: bytes, form: type[_T]) -> _T:
         raise InvalidRequest(f"{ex}.", hint="See /docs/api for this call's fields.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
         raise InvalidRequest("The body is not valid JSON.", hint=_hint(data, ex)) from ex
+
+
+def seconds_of(field: str, duration: str | int) -> int:
+    """Return a duration of a JSON body in seconds; InvalidRequest names its field."""
+    try:
+        return parse_duration(str(duration)[:_LONGEST_DURATION])
+    except ValueError as ex:
+        raise InvalidRequest(f"The field '{field}' is invalid: {ex}.") from ex
 
 
 def _hint(data: bytes, ex: Exception) -> str:

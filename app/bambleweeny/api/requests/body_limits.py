@@ -5,6 +5,7 @@ from typing import Any
 
 from bambleweeny.api.requests.authentication import sent_token
 from bambleweeny.api.requests.base_path import BasePath
+from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.core.auth.tokens import Tokens
 
 _SMALL = 64 << 10
@@ -13,9 +14,7 @@ _is_small = re.compile(
     r"/(?:auth/\w+|tokens(?:/.*)?|config/admin|users(?:/[^/]+(?:/reset)?)?|routes/reset|bins"
     r"|lists/[^/]+/(?:policy|lease|leases/[^/]+|pop|move))/?"
 ).fullmatch
-_is_public = re.compile(
-    r"/(?:auth/(?:token|accept|revoke)/?|routes/(?!verify/?$|reset/?$).+|bins/(?!refused/?$).+)"
-).fullmatch
+_needs_no_token = re.compile(r"/auth/(?:token|accept|revoke)/?").fullmatch
 
 
 class BodyLimits:
@@ -35,7 +34,8 @@ class BodyLimits:
         path = self._inner_path(environ["PATH_INFO"])
         if path is None:
             return 0
-        if not _is_public(path) and not self._is_logged_in(environ):
+        is_open = is_public(path) or _needs_no_token(path)
+        if not is_open and not self._is_logged_in(environ):
             return 0
         return min(_SMALL, self._max_body) if _is_small(path) else self._max_body
 

@@ -101,13 +101,21 @@ class Tokens:
         """Return the session that a text stands for; raise Unauthorized if it is none."""
         return self.sessions.decode(token)
 
+    def expiry_of(self, token: str) -> int | None:
+        """Return when a token expires, in seconds since the epoch; None if it does not.
+
+        Raises Unauthorized if it is invalid.
+        """
+        expires = self._look_up(token).expires
+        return None if expires == _FOREVER else int(expires)
+
     def seconds_left(self, token: str) -> int | None:
         """Return for how many seconds a token is valid, None if it does not expire.
 
         Raises Unauthorized if it is invalid.
         """
-        expires = self._look_up(token).expires
-        return None if expires == _FOREVER else int(expires - self._clock())
+        expires = self.expiry_of(token)
+        return None if expires is None else int(expires - self._clock())
 
     def _look_up(self, token: str) -> _Known:
         known = self._known.get(token)
