@@ -8,7 +8,7 @@
 --   ARGV[3] target (string): the id of the other sandbox
 --   ARGV[4..] earlier (string), id (string): the public ids
 -- Output: 1, or 0 if public ids are missing
--- Errors: not_found, store_full
+-- Errors: not_found, store_full; busy, if the other sandbox has ended
 --- @include "lib/tenant"
 --- @include "sandboxes/owner"
 --- @include "sandboxes/sets"
@@ -18,7 +18,10 @@ if not bytes then
   return redis.error_reply('B9Y not_found')
 end
 local source_tag, target_tag = tag_of_set(its_tag, name), tag_of_sandbox(target)
-local set_tag = tag_of_set(target_tag, '')
+local set_tag, target_user = tag_of_set(target_tag, ''), under(target_tag, user)
+if redis.call('EXISTS', target_user) == 0 then
+  return redis.error_reply('B9Y busy')
+end
 local new = {}
 for index = 4, #ARGV, 2 do
   local earlier, id = unpack(ARGV, index, index + 1)
@@ -40,5 +43,5 @@ end
 copy_topics_and_documents(source_tag, set_tag)
 replace_public_ids(set_tag, new)
 redis.call('HSET', under(target_tag, its_saved_sets), '', bytes)
-redis.call('HINCRBY', under(target_tag, user), 'room', 0 - bytes)
+redis.call('HINCRBY', target_user, 'room', 0 - bytes)
 return 1
