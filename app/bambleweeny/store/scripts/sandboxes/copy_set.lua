@@ -10,6 +10,7 @@
 -- Output: 1, or 0 if public ids are missing
 -- Errors: not_found, store_full; busy, if the other sandbox has ended
 --- @include "lib/tenant"
+--- @include "lib/quota"
 --- @include "sandboxes/owner"
 --- @include "sandboxes/sets"
 local name, target = ARGV[2], ARGV[3]
@@ -29,6 +30,10 @@ for index = 4, #ARGV, 2 do
 end
 if not has_new_ids(source_tag, new) then
   return 0
+end
+local refused = refuse_for_others(tonumber(bytes))
+if refused then
+  return refused
 end
 -- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')

@@ -78,6 +78,10 @@ if name ~= '' and count >= max_sets then
 end
 local set_tag = tag_of_set(target_tag, name)
 local earlier_bytes = tonumber(redis.call('HGET', sets, name) or 0)
+local refused = refuse_for_others(bytes - earlier_bytes)
+if refused then
+  return refused
+end
 if target == '' and name ~= '' then
   drop_public_ids(set_tag)
 end
