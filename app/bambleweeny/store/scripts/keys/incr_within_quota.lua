@@ -18,8 +18,6 @@ local counter = its_key(name)
 local earlier = redis.call('GETRANGE', counter, 0, 20)
 local is_new = earlier == '' and redis.call('EXISTS', counter) == 0
 if is_new then
-  -- NOTE: an engine checks its free memory only before the first write of a script.
-  redis.call('SETRANGE', its_probe, 0, '')
   if quota_reached() then
     return redis.error_reply('B9Y quota_exceeded')
   end

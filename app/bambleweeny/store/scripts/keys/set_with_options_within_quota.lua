@@ -14,7 +14,6 @@
 --   ARGV[8] returns_entry (flag): return the earlier entry as well
 -- Output: the earlier value (or nil) and its stored metadata, or OK
 -- Errors: precondition_failed, quota_exceeded, max_bytes_exceeded, store_full
---- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "lib/key_metadata"
 local name, value, if_match, if_none_match = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -25,8 +24,6 @@ if refused then
   return refused
 end
 if not found[1] then
-  -- NOTE: an engine checks its free memory only before the first write of a script.
-  redis.call('SETRANGE', its_probe, 0, '')
   if quota_reached() then
     return redis.error_reply('B9Y quota_exceeded')
   end

@@ -168,8 +168,11 @@ local function count_expired()
   return redis.call('ZCOUNT', its_key_expiries, '-inf', now_in_ms())
 end
 
--- Returns how many more keys, lists, topics, routes and bins the quota allows.
+-- Returns how many more keys, lists, topics, routes and bins the quota allows. Fails in a full
+-- engine, if it is the first write of its script.
+-- NOTE: an engine checks its free memory only before that write, and the removal of names is one.
 local function room_in_quota()
+  redis.call('SETRANGE', its_probe, 0, '')
   remove_expired_names()
   local quota = tonumber(redis.call('HGET', user, 'quota'))
   if quota == 0 then
