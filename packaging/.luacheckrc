@@ -4,7 +4,7 @@ std = {
     "KEYS", "ARGV", redis = {fields = {
       "call", "pcall", "error_reply", "status_reply", "sha1hex",
     }},
-    cjson = {fields = {"decode"}},
+    cjson = {fields = {"decode", "encode"}},
     cmsgpack = {fields = {"unpack"}},
     struct = {fields = {"pack", "unpack"}},
     math = {fields = {"abs", "ceil", "floor", "huge", "max", "min"}},

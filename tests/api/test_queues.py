@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from bambleweeny.core.audit.first_a_minute import FirstAMinute
 from servers import Http
 
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z").fullmatch
@@ -476,7 +477,10 @@ def test_a_full_store_lets_items_be_delivered_and_buried(as_uli, raw):
         raw.config_set("maxmemory", before)
 
 
-def test_the_admin_and_a_token_change_items_as_far_as_they_may(as_uli, as_admin, uli, services):
+def test_the_admin_and_a_token_change_items_as_far_as_they_may(
+    as_uli, as_admin, uli, services, monkeypatch
+):
+    monkeypatch.setattr(services.audit, "_users", FirstAMinute())
     item_id = push(as_uli, b"1")
     token, _ = services.named_tokens.create(uli, "reader", ["lists:read", "lists:pop"])
     for_reader = {"Authorization": f"Bearer {token}"}

@@ -1,6 +1,7 @@
 """The audit trail: its bounds, its order, and who sees what."""
 
 import logging
+from contextlib import closing
 
 import pytest
 from bambleweeny.core.audit.entries import Act, Actions
@@ -156,3 +157,14 @@ def test_strangers_hide_no_user(store, services, uli):
     audit.note_first(Act("forbidden", "x", target="me"), ["1"], "1", is_user=True)
     assert read_all(audit, "1") == ["me"]
     assert len(audit.read(ALL, BEGINNING, 2000, EVERY)[0]) == 1001
+
+
+def test_an_engine_that_refuses_to_publish_keeps_the_entries(
+    services, uli, raw, engine_url, caplog
+):
+    raw.acl_setuser("mute", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-publish"])
+    with closing(open_store(engine_url.replace("unix://", "unix://mute:x@"))) as mute:
+        AuditTrail(mute, services.audit._streams).note(Act("login", target="kept"), ["1"])
+    raw.acl_deluser("mute")
+    assert read_all(services.audit, "1") == read_all(services.audit) == ["kept"]
+    assert [one.getMessage() for one in caplog.records if one.levelname == "WARNING"] == []

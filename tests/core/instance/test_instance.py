@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from bambleweeny.core.instance.instance import WrongSchema, open_instance
 from bambleweeny.core.instance.status import Status
+from bambleweeny.core.keys.conditions import WriteOptions
 from bambleweeny.core.lists.codec import COUNTERS_FIELD, ListCounters
 from bambleweeny.core.lists.lists import push_options
+from bambleweeny.core.usage.byte_counts import used_bytes
 from bambleweeny.errors import Busy, StoreFull
 from bambleweeny.store.schema import VERSION
 from bambleweeny.store.scripts import RAISE_LAYOUT
@@ -92,6 +94,9 @@ def test_a_list_of_layout_1_that_held_items_is_treated_carefully(services, uli, 
 
 def test_a_full_engine_takes_over_data_of_an_older_layout(services, uli, store, raw):
     lay(raw, "q", b"0")
+    services.key_changes.set_with_options(uli, "k", b"12", WriteOptions(60))
+    raw.delete("b9y:{1}:sizes")
+    raw.hdel("b9y:{1}:user", "room")
     open_instance(store)
     raw.hset("b9y:instance", "schema", 1)
     before = raw.config_get("maxmemory")["maxmemory"]
@@ -101,6 +106,8 @@ def test_a_full_engine_takes_over_data_of_an_older_layout(services, uli, store, 
     finally:
         raw.config_set("maxmemory", before)
     assert numbers_of(raw).bytes == 1
+    assert raw.hgetall("b9y:{1}:sizes") == {b"k": b"2"}
+    assert used_bytes(store, uli) == (1 + 64) + (1 + 64) + (1 + 2 + 64)
 
 
 def test_a_noted_layout_is_never_lowered(store, raw):

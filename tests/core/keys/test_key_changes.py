@@ -421,6 +421,10 @@ def test_a_full_store_takes_no_more_and_deletes(services, uli, raw):
         for name in ("set_with_options", "swap", "patch", "incr_within", "change_ttl", "touch"):
             with pytest.raises(StoreFull):
                 CHANGES[name](services.key_changes, uli, "k")
+        for name in ("set_with_options", "incr_within"):
+            with pytest.raises(StoreFull):
+                CHANGES[name](services.key_changes, uli, "new")
+        assert raw.exists("b9y:{1}:key:new") == 0
         assert services.keys.get(uli, "k") == b"1"
         assert services.key_changes.take(uli, "k", exactly(b"1")).value == b"1"
     finally:

@@ -71,10 +71,11 @@ def test_lists_send_what_happens_to_their_items(services, uli, events):
     assert sorted(events()) == ["list.change other"] * 4 + ["list.push other"]
 
 
-def test_what_is_popped_in_vain_sends_nothing(services, uli, events):
+def test_what_changes_nothing_sends_nothing(services, uli, events):
     services.lists.pop(uli, "q")
     services.leases.lease(uli, "q", 1, 60)
     services.leases.change_each(uli, "q", [Change("ack", "1.1")])
+    assert services.items.move(uli, "q", "new", "dead", 9) == 0
     assert events() == []
 
 

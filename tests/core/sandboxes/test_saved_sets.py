@@ -10,6 +10,7 @@ from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.public.routes import HasDocument
 from bambleweeny.core.sandboxes.saved_sets import MOST_SNAPSHOTS
 from bambleweeny.errors import (
+    Busy,
     LeaseNotFound,
     NotFound,
     QuotaExceeded,
@@ -263,3 +264,18 @@ def test_nothing_stays_in_the_engine(services, uli, seeded, keys_of, store):
     assert services.usage.of(uli).reserved == 0
     tenant = store.schema.tenant(uli.id)
     assert store.read(("EXISTS", tenant.sandboxes), ("EXISTS", tenant.sandbox_bytes)) == [0, 0]
+
+
+@pytest.mark.parametrize("snapshot", [None, "s"])
+def test_a_copy_into_a_sandbox_that_has_ended_leaves_nothing(
+    services, uli, seeded, keys_of, snapshot
+):
+    sandboxes = services.sandboxes
+    sandboxes.sets.save(seeded, "s")
+    _, made = sandboxes.create(uli, "", 600)
+    ended = place_of(uli, made.id)
+    sandboxes.delete(ended)
+    before = [name for name in keys_of() if "}~" in name]
+    with pytest.raises(Busy):
+        sandboxes.sets.copy(seeded, snapshot, ended)
+    assert [name for name in keys_of() if "}~" in name] == before

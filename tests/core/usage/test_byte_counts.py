@@ -1,6 +1,7 @@
 """The bytes that a user uses: exact after every operation, and never beyond their limit."""
 
 import time
+from contextlib import nullcontext
 from random import Random
 
 import pytest
@@ -114,6 +115,24 @@ def test_expired_keys_give_their_bytes_back(services, uli, store, raw):
     raw.delete("b9y:{1}:key:old", "b9y:{1}:meta:old")
     services.keys.set(uli, "new", bytes(100))
     assert used_bytes(store, uli) == recount(store, uli) == 167
+
+
+@pytest.mark.parametrize("limit", [199, 60])
+def test_an_expired_counter_gives_its_bytes_back_behind_many_others(
+    services, uli, store, raw, limit
+):
+    names = [*(f"k{number:03}" for number in range(101)), "n"]
+    for name in names:
+        services.key_changes.set_with_options(uli, name, b"5", WriteOptions(60))
+    for place, name in enumerate(names, 1):
+        raw.zadd("b9y:{1}:expiring", {name: place})
+        raw.delete(f"b9y:{{1}}:key:{name}", f"b9y:{{1}}:meta:{name}")
+    set_max_bytes(services, "1", limit)
+    has_room = limit > 66
+    with nullcontext() if has_room else pytest.raises(MaxBytesExceeded):
+        assert services.keys.incr(uli, "n") == 1
+    assert used_bytes(store, uli) == recount(store, uli) == 66 * has_room
+    assert raw.zrange("b9y:{1}:keys", 0, -1) == [b"n"] * has_room
 
 
 def test_thousands_of_expired_keys_are_freed(services, uli, store, raw):

@@ -15,7 +15,7 @@ from bambleweeny.core.mocks.limits import COLLECTION_BYTES, IMPORT_BYTES
 from bambleweeny.core.mocks.routes import load
 from bambleweeny.core.public.route_documents import RouteDocuments
 from bambleweeny.core.values import Base64
-from bambleweeny.errors import CollectionFull
+from bambleweeny.errors import CollectionFull, NotFound
 from bambleweeny.names import is_media_type
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import FORGET_CALLS
@@ -81,7 +81,8 @@ class Seeds:
         """
         document = load(self._documents.read(caller, public_id)).document
         self.plant(caller, document, is_reset=True)
-        run_as(self._store, caller, FORGET_CALLS, public_id, document.journal)
+        if not run_as(self._store, caller, FORGET_CALLS, public_id, document.journal):
+            raise NotFound()
 
     def _names(self, caller: Caller, rule: Rule) -> Iterator[str]:
         tenant = self._store.schema.tenant(caller.id)

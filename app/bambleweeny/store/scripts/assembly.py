@@ -23,7 +23,7 @@ from bambleweeny.store.schema import with_names
 
 _DIRECTIVE = re.compile(r'--- @(include|function|lazy) "([\w/]+)"(?: (\w+))?').fullmatch
 _KINDS = ("include", "function", "lazy")
-_OTHER_NOUNS = ("lists/", "topics/", "listing/", "audit/", "logins/")
+_OTHER_NOUNS = ("lists/", "topics/", "listing/", "audit/", "logins/", "bins/")
 
 
 class Line(NamedTuple):

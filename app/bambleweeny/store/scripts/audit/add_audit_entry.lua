@@ -30,5 +30,6 @@ end
 local stream = is_failure and failures or successes
 local id = string.format('%.0f-%d', ms, number)
 redis.call('XADD', stream, 'MAXLEN', most, id, 'e', entry)
-redis.call('PUBLISH', channel, '')
+-- NOTE: an engine's user may lack the right to publish; then streams get the entry later.
+redis.pcall('PUBLISH', channel, '')
 return id

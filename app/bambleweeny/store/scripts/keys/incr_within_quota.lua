@@ -17,8 +17,15 @@ local counter = its_key(name)
 -- NOTE: a number has at most 20 characters.
 local earlier = redis.call('GETRANGE', counter, 0, 20)
 local is_new = earlier == '' and redis.call('EXISTS', counter) == 0
-if is_new and quota_reached() then
-  return redis.error_reply('B9Y quota_exceeded')
+if is_new then
+  if quota_reached() then
+    return redis.error_reply('B9Y quota_exceeded')
+  end
+  -- NOTE: `remove_expired_names` frees the bytes of a key only while it does not exist again.
+  if redis.call('ZREM', its_key_expiries, name) == 1 then
+    redis.call('ZREM', its_keys, name)
+    redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
+  end
 end
 local number = redis.pcall('INCRBY', counter, step)
 if type(number) == 'table' and number.err then
@@ -49,9 +56,6 @@ if growth ~= 0 then
   end
 end
 if is_new then
-  if redis.call('ZREM', its_key_expiries, name) == 1 then
-    redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
-  end
   redis.call('ZADD', its_keys, 0, name)
 end
 notify('key.set', name)

@@ -23,10 +23,10 @@ local refused = check_conditions(name, found[1], if_match, if_none_match)
 if refused then
   return refused
 end
-if not found[1] and quota_reached() then
-  return redis.error_reply('B9Y quota_exceeded')
-end
 if not found[1] then
+  if quota_reached() then
+    return redis.error_reply('B9Y quota_exceeded')
+  end
   free_expired(name)
 end
 refused = refuse_key(name, #value)

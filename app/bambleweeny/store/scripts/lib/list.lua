@@ -121,6 +121,7 @@ function list_of(name)
       notify_of(event or 'list.change')
     end
   end
+
   -- Wakes one client that waits for an item of the list.
   -- NOTE: an engine's user may lack the right to publish; then waiting clients time out.
   function list.wake_one()

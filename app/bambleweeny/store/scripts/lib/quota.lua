@@ -97,8 +97,9 @@ local function free_expired(name)
 end
 
 -- Returns whether a tenant that uses over 1 % of the engine's memory would take the last 10 % of
--- it, which are for the other tenants.
-local function is_for_others(bytes, left)
+-- it, which are for the other tenants. A sandbox counts with its owner, whose use has what is
+-- reserved for sandboxes.
+local function is_for_others(bytes)
   local info = redis.pcall('INFO', 'memory')
   if type(info) ~= 'string' then
     return false
@@ -108,7 +109,18 @@ local function is_for_others(bytes, left)
   if most == 0 or used + bytes <= 0.9 * most then
     return false
   end
-  return bytes_allowed({redis.call('HGET', user, 'max_bytes')}) - left > 0.01 * most
+  local owner_tag = string.match(its_tag, '^(.*})~')
+  local max_bytes, room = unpack(
+    redis.call('HMGET', owner_tag and owner_tag .. ':user' or user, 'max_bytes', 'room')
+  )
+  return bytes_allowed({max_bytes}) - (room or 0) > 0.01 * most
+end
+
+-- Returns an error if bytes that are counted elsewhere are for the other tenants.
+local function refuse_for_others(bytes)
+  if bytes > 0 and is_for_others(bytes) then
+    return redis.error_reply('B9Y store_full')
+  end
 end
 
 -- Returns an error, and gives `bytes` back, if the tenant must not use them: `left` is what its
@@ -125,7 +137,7 @@ local function refusal_of_growth(bytes, left)
     left = redis.call('HINCRBY', user, 'room', 0 - bytes)
   end
   if left >= 0 then
-    refused = is_for_others(bytes, left) and 'B9Y store_full'
+    refused = is_for_others(bytes) and 'B9Y store_full'
   end
   if refused then
     redis.call('HINCRBY', user, 'room', bytes)
@@ -156,8 +168,11 @@ local function count_expired()
   return redis.call('ZCOUNT', its_key_expiries, '-inf', now_in_ms())
 end
 
--- Returns how many more keys, lists, topics, routes and bins the quota allows.
+-- Returns how many more keys, lists, topics, routes and bins the quota allows. Fails in a full
+-- engine, if it is the first write of its script.
+-- NOTE: an engine checks its free memory only before that write, and the removal of names is one.
 local function room_in_quota()
+  redis.call('SETRANGE', its_probe, 0, '')
   remove_expired_names()
   local quota = tonumber(redis.call('HGET', user, 'quota'))
   if quota == 0 then

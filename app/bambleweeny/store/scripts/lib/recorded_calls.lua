@@ -18,8 +18,8 @@ local function open_journal(id, journal)
 end
 
 -- Adds a record to the journal of a route, which is open, unless the owner's `max_bytes` have no
--- room for it. `bounds` are the most messages of
--- a topic, their age in ms, and bytes, separated by blanks.
+-- room for it. `bounds` are the most messages of a topic, their age in ms, and bytes, separated by
+-- blanks.
 local function record_call(journal, bounds, record)
   local max_messages, max_age, max_bytes = string.match(bounds, '(%d+) (%d+) (%d+)')
   return publish_within_bounds({

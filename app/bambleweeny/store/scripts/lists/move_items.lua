@@ -19,10 +19,13 @@ list_of(target).process_due_once()
 local from = list_of(name)
 local to = target == name and from or list_of(target)
 local ids, moved = from.first_ids(state, limit), 0
-if #ids > 0 and not to.exists and quota_reached() then
+if #ids == 0 then
+  return 0
+end
+if not to.exists and quota_reached() then
   return redis.error_reply('B9Y quota_exceeded')
 end
-local refused = #ids > 0 and not to.exists and to.reserve(#target + 64)
+local refused = not to.exists and to.reserve(#target + 64)
 if refused then
   return refused
 end
@@ -38,9 +41,9 @@ for _, id in ipairs(ids) do
 end
 if moved == 0 then
   if not to.exists then
-    to.save()
+    to.save(false)
   end
-  return #ids > 0 and redis.error_reply('B9Y list_full') or 0
+  return redis.error_reply('B9Y list_full')
 end
 to.save()
 if from ~= to then

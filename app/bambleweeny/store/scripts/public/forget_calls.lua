@@ -6,11 +6,14 @@
 --   ARGV[1] version (string): the version of the caller's token
 --   ARGV[2] id (string): the route's public id
 --   ARGV[3] journal (string): the topic of its calls, or ''
--- Output: 1
+-- Output: 1, or 0 if there is no such route
 --- @include "lib/tenant"
 --- @include "lib/journal_topic"
 --- @include "lib/dropped_messages"
 local id, journal = ARGV[2], ARGV[3]
+if not redis.call('ZSCORE', its_routes, id) then
+  return 0
+end
 redis.call('UNLINK', its_counts(id))
 if journal == '' then
   return 1

@@ -8,8 +8,9 @@
 --   ARGV[3] target (string): the id of the other sandbox
 --   ARGV[4..] earlier (string), id (string): the public ids
 -- Output: 1, or 0 if public ids are missing
--- Errors: not_found, store_full
+-- Errors: not_found, store_full; busy, if the other sandbox has ended
 --- @include "lib/tenant"
+--- @include "lib/quota"
 --- @include "sandboxes/owner"
 --- @include "sandboxes/sets"
 local name, target = ARGV[2], ARGV[3]
@@ -18,7 +19,10 @@ if not bytes then
   return redis.error_reply('B9Y not_found')
 end
 local source_tag, target_tag = tag_of_set(its_tag, name), tag_of_sandbox(target)
-local set_tag = tag_of_set(target_tag, '')
+local set_tag, target_user = tag_of_set(target_tag, ''), under(target_tag, user)
+if redis.call('EXISTS', target_user) == 0 then
+  return redis.error_reply('B9Y busy')
+end
 local new = {}
 for index = 4, #ARGV, 2 do
   local earlier, id = unpack(ARGV, index, index + 1)
@@ -26,6 +30,10 @@ for index = 4, #ARGV, 2 do
 end
 if not has_new_ids(source_tag, new) then
   return 0
+end
+local refused = refuse_for_others(tonumber(bytes))
+if refused then
+  return refused
 end
 -- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
@@ -40,5 +48,5 @@ end
 copy_topics_and_documents(source_tag, set_tag)
 replace_public_ids(set_tag, new)
 redis.call('HSET', under(target_tag, its_saved_sets), '', bytes)
-redis.call('HINCRBY', under(target_tag, user), 'room', 0 - bytes)
+redis.call('HINCRBY', target_user, 'room', 0 - bytes)
 return 1

@@ -15,5 +15,5 @@ end
 local set_tag = tag_of_set(its_tag, name)
 drop_public_ids(set_tag)
 unlink_set(set_tag)
-redis.call('HINCRBY', user, 'room', string.match(bytes, '^%d+'))
+redis.call('HINCRBY', user, 'room', bytes)
 return redis.call('HDEL', its_saved_sets, name)

@@ -7,7 +7,7 @@
 --   ARGV[2] name (string): of the set; '' is the seed, which is empty if it was not saved
 --   ARGV[3] max_items (integer): the most items of a list
 --   ARGV[4] max_bytes (bytes): the most bytes of a list
---   ARGV[5] deletes_snapshots (0 or 1): whether all snapshots are deleted afterwards
+--   ARGV[5] deletes_snapshots (flag): delete all snapshots afterwards
 -- Output: the number of public ids that the sandbox had
 -- Errors: not_found, store_full
 --- @include "lib/tenant"
@@ -17,10 +17,17 @@
 --- @include "sandboxes/sets"
 --- @include "sandboxes/saved_keys"
 --- @include "sandboxes/saved_lists"
-local name, deletes_snapshots = ARGV[2], ARGV[5]
+local name, deletes_snapshots = ARGV[2], ARGV[5] == '1'
 local saved = redis.call('HGET', its_saved_sets, name)
 if not saved and name ~= '' then
   return redis.error_reply('B9Y not_found')
+end
+local bytes = tonumber(saved or 0)
+local most_bytes, room_before = unpack(redis.call('HMGET', user, 'max_bytes', 'room'))
+local bytes_before = most_bytes - room_before - bytes_of_sets(its_saved_sets)
+local refused = refuse_for_others(bytes - bytes_before)
+if refused then
+  return refused
 end
 -- NOTE: an engine checks its free memory only before the first write of a script.
 redis.call('SETRANGE', its_probe, 0, '')
@@ -40,16 +47,12 @@ for _, list in ipairs(names_in(its_lists)) do
   load_list(list, set_tag, next_id, now_ms)
 end
 copy_topics_and_documents(set_tag, its_tag)
-if deletes_snapshots == '1' then
+if deletes_snapshots then
   delete_snapshots()
 end
 
-local bytes = tonumber(string.match(saved or '0', '^%d+'))
-local most_bytes = redis.call('HGET', user, 'max_bytes')
-redis.call(
-  'HSET', user, 'room', string.format('%.0f', most_bytes - bytes_of_sets(its_saved_sets) - bytes),
-  'last_item', text_of(next_id())
-)
+local room = most_bytes - bytes_of_sets(its_saved_sets) - bytes
+redis.call('HSET', user, 'room', string.format('%.0f', room), 'last_item', text_of(next_id()))
 -- Workers remember which plain routes have no document, until this number changes.
 redis.call('HINCRBY', user, 'documents', 1)
 for _, topics in ipairs({earlier_topics, names_in(its_topics)}) do

@@ -14,7 +14,7 @@
 --   ARGV[8] max_sets (integer): the most sets apart from the seed
 --   ARGV[9..] earlier (string), id (string): the public ids for another sandbox
 -- Output: 1, or 0 if public ids for another sandbox are missing
--- Errors: snapshot_too_large, too_many_snapshots, store_full
+-- Errors: snapshot_too_large, too_many_snapshots, store_full; busy, if the other sandbox has ended
 --- @include "lib/tenant"
 --- @include "lib/quota"
 --- @include "sandboxes/owner"
@@ -65,16 +65,23 @@ for _, part in ipairs({' idempotent', ' idempotent_old'}) do
 end
 local target_tag = tag_of_sandbox(target)
 local sets, target_user = under(target_tag, its_saved_sets), under(target_tag, user)
+local most_of_target = tonumber(redis.call('HGET', target_user, 'max_bytes') or nil)
+if not most_of_target then
+  return redis.error_reply('B9Y busy')
+end
 local total, largest, count = bytes_of_sets(sets, name)
-if total + bytes + math.max(largest, bytes)
-  > tonumber(redis.call('HGET', target_user, 'max_bytes')) then
+if total + bytes + math.max(largest, bytes) > most_of_target then
   return redis.error_reply('B9Y snapshot_too_large')
 end
 if name ~= '' and count >= max_sets then
   return redis.error_reply('B9Y too_many_snapshots')
 end
 local set_tag = tag_of_set(target_tag, name)
-local earlier_bytes = tonumber(string.match(redis.call('HGET', sets, name) or '0', '^%d+'))
+local earlier_bytes = tonumber(redis.call('HGET', sets, name) or 0)
+local refused = refuse_for_others(bytes - earlier_bytes)
+if refused then
+  return refused
+end
 if target == '' and name ~= '' then
   drop_public_ids(set_tag)
 end

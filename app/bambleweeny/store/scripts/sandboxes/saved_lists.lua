@@ -106,8 +106,8 @@ local function load_plain(name, source, next_id)
   return last
 end
 
--- Loads the entries of a list; returns the highest id of those that are not delayed, the number of
--- ready ones, and the ms at which the first is due, or nil.
+-- Loads the entries of a list; returns the highest id of those that are not delayed, and the ms at
+-- which the first is due, or nil.
 local function load_entries(name, source, next_id, now_ms)
   local last, ready, due, last_later = 0, 0, nil, 0
   for _, entry in ipairs(redis.call('LRANGE', source, 0, -1)) do
@@ -138,7 +138,7 @@ local function load_entries(name, source, next_id, now_ms)
     end
   end
   wake_list(name, ready)
-  return last, ready, due
+  return last, due
 end
 
 -- Loads a list from the set with a tag; its items get new ids.
@@ -148,11 +148,11 @@ local function load_list(name, set_tag, next_id, now_ms)
     redis.call('HMGET', record, 'numbers', 'policy', 'plain')
   )
   local _, bytes, total_in, total_out = struct.unpack(counters_format, counters)
-  local last, due, _
+  local last, due
   if plain then
     last = load_plain(name, source, next_id)
   else
-    last, _, due = load_entries(name, source, next_id, now_ms)
+    last, due = load_entries(name, source, next_id, now_ms)
   end
   redis.call('HSET', its_list(name), 'numbers', struct.pack(
     counters_format, plain and 0 or 1, bytes, total_in, total_out, last

@@ -4,7 +4,7 @@
 --- @include "lib/tenant"
 local step = 500
 -- What an index and the keys that it names are copied with.
-local whole_parts = {'topic_bytes', 'route_names', 'bin_names'}
+local whole_parts = {its_topic_bytes, its_route_names, its_bin_names}
 
 -- Returns the tag of a set of the sandbox with a tag.
 local function tag_of_set(sandbox_tag, name)
@@ -56,7 +56,7 @@ local function unlink_topics_and_documents(tag)
     )
   end
   for _, part in ipairs(whole_parts) do
-    redis.call('UNLINK', tag .. part)
+    redis.call('UNLINK', under(tag, part))
   end
 end
 
@@ -101,7 +101,7 @@ local function copy_topics_and_documents(from, to)
     end
   end
   for _, part in ipairs(whole_parts) do
-    copy(from .. part, to .. part)
+    copy(under(from, part), under(to, part))
   end
 end
 
@@ -111,7 +111,7 @@ local function bytes_of_sets(sets, except)
   local all = redis.call('HGETALL', sets)
   for index = 1, #all, 2 do
     if all[index] ~= except then
-      local bytes = tonumber(string.match(all[index + 1], '^%d+'))
+      local bytes = tonumber(all[index + 1])
       total, largest = total + bytes, math.max(largest, bytes)
       count = count + (all[index] == '' and 0 or 1)
     end

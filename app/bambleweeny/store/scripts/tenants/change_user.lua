@@ -17,8 +17,7 @@ if redis.call('EXISTS', user) == 0 or (code ~= '' and redis.call('HGET', user, '
 end
 
 local function request_limits()
-  local limits = redis.call('HMGET', user, 'rate', 'burst', 'max_value')
-  return (limits[1] or '') .. ' ' .. (limits[2] or '') .. ' ' .. (limits[3] or '')
+  return cjson.encode(redis.call('HMGET', user, unpack(limit_fields)))
 end
 
 local function allowed_now()

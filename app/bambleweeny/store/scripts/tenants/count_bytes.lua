@@ -17,6 +17,8 @@ function counts.keys(name)
     if redis.call('EXISTS', its_key(name)) == 0 then
       size = tonumber(redis.call('HGET', its_expiring_bytes, name) or 0)
     end
+    -- NOTE: a full engine refuses a first write that adds; this one removes first.
+    redis.call('HDEL', its_expiring_bytes, name)
     redis.call('HSET', its_expiring_bytes, name, size)
   end
   return #name + size + 64

@@ -18,12 +18,15 @@ local found = redis.call('HGET', its_tokens, id) or ''
 if found ~= expected then
   return 0
 end
-if #ARGV > 4 then
-  remove_tokens({version, unpack(ARGV, 5)})
+-- NOTE: `unpack` has no more than about 8,000 results.
+local expired = {version}
+for index = 5, #ARGV do
+  expired[#expired + 1] = ARGV[index]
 end
+remove_tokens(expired)
 if expected == '' then
   local max_tokens = tonumber(redis.call('HGET', user, 'max_tokens') or default_max_tokens)
-  if max_tokens > 0 and redis.call('HLEN', its_tokens) >= max_tokens then
+  if redis.call('HLEN', its_tokens) >= max_tokens then
     return redis.error_reply('B9Y too_many_tokens')
   end
 end

@@ -8,12 +8,10 @@
 -- Output: the new version
 local record, passwords, changes = KEYS[1], ARGV[1], ARGV[2]
 local first, second = string.match(redis.call('HGET', record, 'version'), '^(%d+)%.?(%d*)')
-local limited = false
-for _, limit in ipairs(redis.call('HMGET', record, 'rate', 'max_value')) do
-  limited = limited or (limit and limit ~= '' and limit ~= '0')
-end
+local rate, max_value = unpack(redis.call('HMGET', record, 'rate', 'max_value'))
 local raised = string.format(
-  '%.0f.%.0f%s', first + passwords, (tonumber(second) or 0) + changes, limited and 'r' or ''
+  '%.0f.%.0f%s', first + passwords, (tonumber(second) or 0) + changes,
+  (rate or max_value) and 'r' or ''
 )
 redis.call('HSET', record, 'version', raised)
 return raised
