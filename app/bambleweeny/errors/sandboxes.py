@@ -3,6 +3,7 @@
 from bambleweeny.errors.access import Forbidden, Unauthorized
 from bambleweeny.errors.base import BambleweenyError
 from bambleweeny.errors.failures import MaxBytesExceeded
+from bambleweeny.errors.refusals import NotFound
 
 
 class NotInASandbox(Forbidden):
@@ -25,6 +26,11 @@ def ended_sandbox() -> Unauthorized:
     return Unauthorized(
         "The sandbox of this token has ended.", hint="Make another one with POST /sandboxes."
     )
+
+
+def no_such_sandbox(hint: str | None = None) -> NotFound:
+    """Make the error of an id that is not that of a sandbox of the user."""
+    return NotFound("There is no such sandbox.", hint=hint)
 
 
 def no_room_for_sandbox(reserved: int) -> MaxBytesExceeded:

@@ -14,6 +14,7 @@ from bambleweeny.errors import (
     WeakPassword,
     WrongLogin,
 )
+from bambleweeny.store.scripts import CHANGE_USER
 
 
 class Clock:
@@ -139,3 +140,9 @@ def test_of_many_that_accept_one_code_at_once_one_succeeds(store, services, uli)
     [password] = won
     assert len(lost) == 5
     services.logins.log_in("uli", password)
+
+
+def test_a_user_that_is_deleted_meanwhile_gets_no_code(users, uli, meanwhile):
+    meanwhile(CHANGE_USER, lambda: users.delete(uli.id))
+    with pytest.raises(NotFound):
+        users.reset(uli.id)

@@ -175,3 +175,14 @@ def test_a_full_store_makes_and_takes_codes(codes, uli, session, raw):
         assert codes.log_in(codes.create(uli, session).text, HERE)[0] == uli
     finally:
         raw.config_set("maxmemory", before)
+
+
+@pytest.mark.parametrize("text", ["", "x", "b9y_code_", "b9y_code_x_0", "b9y_code_1~abcdef_0"])
+def test_what_is_no_code_is_looked_up_for_no_tenant(codes, store, monkeypatch, text):
+    run, keys_of = store.run, []
+    monkeypatch.setattr(store, "run", lambda *call: keys_of.extend(call[1]) or run(*call))
+    with pytest.raises(InvalidCode):
+        codes.log_in(text, HERE)
+    # NOTE: on a Cluster, keys without a tenant in their hash tags are in different slots.
+    assert keys_of
+    assert not [key for key in keys_of if "{}" in key]

@@ -6,7 +6,8 @@ import pytest
 from bambleweeny.core.key_entry import KeyEntry
 from bambleweeny.core.listing.name_range import NameRange
 from bambleweeny.core.listing.selections import Row
-from bambleweeny.errors import InvalidRequest, Unauthorized
+from bambleweeny.errors import InvalidRequest, StaleToken, Unauthorized
+from bambleweeny.store.scripts import LIST_NAMES
 
 NAMES = ["a", "app:", "app:1", "app:2:x", "app:2:y", "b:c:d", "b:e", "c", "c:"]
 
@@ -249,3 +250,14 @@ def test_an_engine_that_takes_no_writes_lists_all_the_same(full, uli, raw):
         assert selected(full, uli, NameRange("app:")) == (["app:", "app:2:x", "app:2:y"], None)
     finally:
         raw.config_set("min-replicas-to-write", 0)
+
+
+def test_a_listing_goes_on_if_another_session_ends_meanwhile(services, uli, meanwhile):
+    for number in range(201):
+        services.topics.publish(uli, f"t{number:03}", b"")
+    other = services.sessions.decode(services.tokens.issue(uli))
+    meanwhile(LIST_NAMES, lambda: meanwhile(LIST_NAMES, lambda: services.sessions.end(other)))
+    names, _ = selected(services, uli, noun="topics")
+    assert len(names) == 201
+    with pytest.raises(StaleToken):
+        selected(services, uli, noun="topics")

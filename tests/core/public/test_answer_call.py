@@ -13,6 +13,7 @@ from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.routes import Routes
 from bambleweeny.core.topics import Bounds
 from bambleweeny.errors import NoRule, NotAnInteger, NotFound
+from bambleweeny.store.scripts import READ_VALUES
 from msgspec import Raw
 
 VALUES = [
@@ -190,3 +191,14 @@ def test_a_process_remembers_a_bounded_number_of_documents(services, uli, store,
         made = services.mocks.documents.create(uli, text)
         compiled.get(routes.find(made.id))
     assert sum(known.size for known in compiled._known.values()) == compiled._bytes <= 1000
+
+
+def test_a_route_whose_owner_is_deleted_between_two_steps_is_not_found(
+    asked, services, uli, meanwhile
+):
+    services.keys.set(uli, "page", b"hi !@[name]")
+    call = asked({"rules": [{"answers": [{"key": "page", "expand": True}]}]})
+    assert call("GET", "/", "", {}, b"").body == b"hi "
+    meanwhile(READ_VALUES, lambda: services.users.delete(uli.id))
+    with pytest.raises(NotFound):
+        call("GET", "/", "", {}, b"")

@@ -5,7 +5,7 @@ import json
 import pytest
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.sandboxes.sandboxes import Sandboxes
-from bambleweeny.core.usage.byte_counts import _NOUNS, _count
+from bambleweeny.core.usage.byte_counts import NOUNS, _count
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def state_of(services, store):
 
     def counted(place: Caller) -> int:
         """Return the bytes of the data, counted, once they agree with what scripts keep."""
-        bytes_ = sum(_count(store, place, noun) for noun in _NOUNS)
+        bytes_ = sum(_count(store, place, noun) for noun in NOUNS)
         tenant = store.schema.tenant(place.id)
         [[most, room], saved, expiring] = store.read(
             ("HMGET", tenant.user, "max_bytes", "room"),

@@ -340,6 +340,15 @@ def test_a_place_with_data_is_refused_unless_they_may_go(filled, other, raw):
     assert content(raw, "other") == content(raw, "b9y")
 
 
+def test_sandboxes_of_strangers_go_with_the_data_that_are_replaced(filled, other, raw):
+    file, opened = backed_up(filled), services_of(other).open_sandboxes
+    opened.most = 1
+    opened.create("192.0.2.1", "", 3600)
+    assert raw.keys("other:{open}*")
+    restore(other, file, replace=True)
+    assert raw.keys("other:{open}*") == raw.keys("other:sandboxes") == []
+
+
 def test_a_new_admin_gives_way(filled, other, raw):
     services_of(other).users.create_admin("new")
     restore(other, backed_up(filled))

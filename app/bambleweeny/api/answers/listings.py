@@ -118,7 +118,7 @@ def _answer_selection(
         hold_room(req)
         pages = _row_pages(selection, caller.id, has_values=has_values, has_meta=has_meta)
     elif noun == "lists" and read_flag(req, "stats"):
-        pages = _stats_pages(selection, caller, services.items)
+        pages = _stats_pages(selection, caller.unchecked, services.items)
     else:
         pages = _name_pages(selection, caller.id)
     parts = _render(noun, pages, selection, has_groups=bool(name_range.delimiter))

@@ -61,6 +61,8 @@ class LoginCodes:
 
     def _use(self, code: str) -> tuple[Caller, int] | None:
         user_id, now = user_of(code), int(self._clock())
+        if not user_id:
+            return None
         try:
             found = run_as(
                 self._store, Caller(user_id, "", ""), USE_LOGIN_CODE, digest_of(code), now

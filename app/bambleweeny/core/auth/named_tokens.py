@@ -27,6 +27,8 @@ LONGEST_OVERLAP = 30 * 86400
 """In seconds."""
 _LONGEST_NAME = 64
 _MOST_ATTEMPTS = 20
+_MOST_REMOVED = 5000
+"""A script of the engine unpacks less than 8,000 arguments."""
 _LETTERS = string.ascii_letters + string.digits
 _SECRET_LETTERS, _MAC_LETTERS = 32, 16
 _ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
@@ -81,10 +83,10 @@ class NamedTokens:
             raise Unauthorized()
         user_id, token_id = text.split("_")[1:3]
         tenant = self._schema.tenant(user_id)
-        [packed, [name, revision], limits] = self._store.read(
+        # NOTE: the revision first: a change in between makes it stale, never the record.
+        [[name, revision, *limits], packed] = self._store.read(
+            ("HMGET", tenant.user, "name", f"t:{token_id}", *CALL_LIMIT_FIELDS),
             ("HGET", tenant.tokens, token_id),
-            ("HMGET", tenant.user, "name", f"t:{token_id}"),
-            ("HMGET", tenant.user, *CALL_LIMIT_FIELDS),
         )
         if packed is None or name is None or revision is None:
             if is_in_sandbox(user_id):
@@ -116,19 +118,21 @@ class NamedTokens:
         """Make a token, and return its text, which is stored nowhere, and the token.
 
         A caller with a named token makes only tokens that may do no more, live no longer, and have
-        no higher rate.
-        Expired tokens are removed. Raises InsufficientScope, InvalidRequest, or TooManyTokens at
-        the user's `max_tokens`. Two round trips.
+        no higher rate. Up to 5,000 expired tokens are removed. Raises InsufficientScope,
+        InvalidRequest, or TooManyTokens at the user's `max_tokens`. Two round trips.
         """
         self._check_name(name)
         wanted, now = parse_scopes(scopes), int(self._clock())
         known = self._all(caller)
-        token_id, text = self._new_text(caller.id)
-        record = TokenRecord(name, wanted.texts, now, _digest(text), expires, rate)
-        check_narrower(caller, known, record)
-        expired = [one.id for one in known if one.record.expires and one.record.expires <= now]
-        self._put(caller, token_id, b"", record, expired)
-        return text, NamedToken(token_id, record, 0)
+        expired = [one.id for one in known if 0 < one.record.expires <= now]
+        for _ in range(_MOST_ATTEMPTS):
+            token_id = new_token_id()
+            text = self._text(caller.id, token_id)
+            record = TokenRecord(name, wanted.texts, now, _digest(text), expires, rate)
+            check_narrower(caller, known, record)
+            if self._put(caller, token_id, b"", record, expired[:_MOST_REMOVED]):
+                return text, NamedToken(token_id, record, 0)
+        raise Busy("No free id for a token was found.")
 
     def for_sandbox(
         self, tenant_id: str, token_id: str, scopes: Sequence[str], rate: str
@@ -265,10 +269,6 @@ class NamedTokens:
             return True
         raise Unauthorized(hint="The token has been rotated.")
 
-    def _new_text(self, user_id: str) -> tuple[str, str]:
-        token_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
-        return token_id, self._text(user_id, token_id)
-
     def _text(self, user_id: str, token_id: str) -> str:
         secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET_LETTERS))
         text = f"{TOKEN_PREFIX}{user_id}_{token_id}_{secret}"
@@ -277,6 +277,11 @@ class NamedTokens:
     def _mac(self, text: str) -> str:
         signed = text[:-_MAC_LETTERS].encode()
         return hmac.new(self._secret, signed, sha256).hexdigest()[:_MAC_LETTERS]
+
+
+def new_token_id() -> str:
+    """Return a random id of a named token; that of a sandbox is the id of the sandbox, too."""
+    return "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
 
 
 def _digest(text: str) -> str:

@@ -87,9 +87,9 @@ class Sessions:
         Raises Unauthorized if the session has ended, or its user has another password or is gone.
         """
         tenant = self._store.schema.tenant(session.caller.id)
-        [[version], limits, ended] = self._store.read(
-            ("HMGET", tenant.user, "version"),
-            ("HMGET", tenant.user, *CALL_LIMIT_FIELDS),
+        # NOTE: the version first: an end in between makes it stale.
+        [[version, *limits], ended] = self._store.read(
+            ("HMGET", tenant.user, "version", *CALL_LIMIT_FIELDS),
             ("ZSCORE", tenant.ended_sessions, session.id),
         )
         if version is None or ended is not None:

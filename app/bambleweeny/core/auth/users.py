@@ -107,7 +107,8 @@ class Users:
         """
         user = self.get(user_id)
         code = new_code(user_id, RESET_SECONDS if seconds is None else seconds)
-        self._change(user_id, code.stored(self._clock()))
+        if self._change(user_id, code.stored(self._clock())) is None:
+            raise NotFound()
         return user, code
 
     def accept(self, code: str, password: str) -> Caller:

@@ -4,21 +4,14 @@ import time
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from bambleweeny.core.auth.tenant_session import read_values_as
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.bins.inbox import PROBES, Inbox, load
 from bambleweeny.core.lists.lists import PushOptions
 from bambleweeny.core.mocks.answers import TEXT, Rendered
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.journal import encoded, entry_of
-from bambleweeny.core.mocks.limits import ANSWER_BYTES
 from bambleweeny.core.mocks.references import Reference
-from bambleweeny.core.mocks.templates import too_large
-from bambleweeny.core.public.compiled_documents import (
-    CompiledDocuments,
-    KnownDocument,
-    PublicIdGone,
-)
+from bambleweeny.core.public.compiled_documents import CompiledDocuments, KnownDocument
 from bambleweeny.core.public.document_calls import DocumentCalls
 from bambleweeny.core.public.document_finder import DocumentFinder
 from bambleweeny.core.public.public_ids import PublicId
@@ -26,11 +19,7 @@ from bambleweeny.core.public.public_names import PublicNames
 from bambleweeny.core.public.reservations import Reserve
 from bambleweeny.core.rates.public_rates import PublicRates
 from bambleweeny.core.topics import Bounds
-from bambleweeny.errors import (
-    BambleweenyError,
-    TooMuchAtOnce,
-    Unauthorized,
-)
+from bambleweeny.errors import BambleweenyError
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import RECEIVE_REQUEST
 
@@ -78,7 +67,6 @@ class Receiver:
         list_bounds: tuple[int, int],
         topic_bounds: Bounds,
     ) -> None:
-        self._store = store
         self._bins = bins
         self._compiled = CompiledDocuments(store, load)
         self._finder = DocumentFinder(bins, names, self._compiled)
@@ -152,23 +140,10 @@ class Receiver:
         if candidate.constant is not None:
             return candidate.constant
         [names] = candidate.plan().names
-        candidate.learn(0, self._values(found, names))
+        candidate.learn(0, self._engine.values(found, names) if names else {})
         if further := candidate.further_names():
-            candidate.learn(0, self._values(found, further))
+            candidate.learn(0, self._engine.values(found, further))
         return candidate.render(here or "/")
-
-    def _values(self, found: PublicId, names: list[str]) -> dict[str, bytes | None]:
-        if not names:
-            return {}
-        try:
-            values, _ = read_values_as(
-                self._store, found.as_owner, names, ANSWER_BYTES, is_whole=True
-            )
-        except TooMuchAtOnce as ex:
-            raise too_large() from ex
-        except Unauthorized as ex:
-            raise PublicIdGone() from ex
-        return dict(zip(names, values, strict=True))
 
     def _store_item(
         self, found: PublicId, known: KnownInbox, kept: tuple[bytes, str, int], once: str

@@ -1,9 +1,11 @@
 """Scripts of public routes and bins: they check that the caller knows the document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from bambleweeny.core.auth.tenant_session import run_as, run_read_as
+from bambleweeny.core.auth.tenant_session import read_values_as, run_as, run_read_as
+from bambleweeny.core.mocks.limits import ANSWER_BYTES
+from bambleweeny.core.mocks.templates import too_large
 from bambleweeny.core.public.compiled_documents import (
     CompiledDocuments,
     KnownDocument,
@@ -11,7 +13,7 @@ from bambleweeny.core.public.compiled_documents import (
     PublicIdGone,
 )
 from bambleweeny.core.public.public_ids import PublicId
-from bambleweeny.errors import NotFound, Unauthorized
+from bambleweeny.errors import NotFound, TooMuchAtOnce, Unauthorized
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import Script
 
@@ -21,7 +23,7 @@ _NEWER = -1
 
 
 class DocumentCalls(Generic[_T]):
-    """Runs scripts as the owner of a route or bin."""
+    """Runs scripts and reads keys as the owner of a route or bin."""
 
     def __init__(self, store: Store, compiled: CompiledDocuments[_T]) -> None:
         self._store = store
@@ -51,6 +53,22 @@ class DocumentCalls(Generic[_T]):
     ) -> list[Any]:
         """Do the same as `run` with a script that changes nothing, or counts; it may be retried."""
         return self._run(run_read_as, public, known, script, *list_bounds, known.revision, *args)
+
+    def values(self, public: PublicId, names: Sequence[str]) -> dict[str, bytes | None]:
+        """Return the values of keys of the owner, None for a miss; atomic.
+
+        One round trip. Values over 2 MB together are `answer_too_large`. Raises PublicIdGone
+        without the owner.
+        """
+        try:
+            values, _ = read_values_as(
+                self._store, public.as_owner, names, ANSWER_BYTES, is_whole=True
+            )
+        except TooMuchAtOnce as ex:
+            raise too_large() from ex
+        except Unauthorized as ex:
+            raise PublicIdGone() from ex
+        return dict(zip(names, values, strict=True))
 
     def _run(
         self,

@@ -1,11 +1,10 @@
 """Answers of routes with documents: a call is matched here, and answered by one script."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from bambleweeny.core.auth.tenant_session import read_values_as
 from bambleweeny.core.mocks.answers import TEXT, Rendered
 from bambleweeny.core.mocks.calls import Call
 from bambleweeny.core.mocks.documents import RouteDocument
@@ -14,7 +13,6 @@ from bambleweeny.core.mocks.limits import ANSWER_BYTES
 from bambleweeny.core.mocks.references import Reference
 from bambleweeny.core.mocks.routes import load, no_rule
 from bambleweeny.core.mocks.rules import Candidate
-from bambleweeny.core.mocks.templates import too_large
 from bambleweeny.core.public.compiled_documents import CompiledDocuments
 from bambleweeny.core.public.document_calls import DocumentCalls
 from bambleweeny.core.public.document_finder import DocumentFinder
@@ -31,7 +29,7 @@ from bambleweeny.core.public.routes import HasDocument, Routes
 from bambleweeny.core.rates.policies import Policy
 from bambleweeny.core.rates.public_rates import PublicRates
 from bambleweeny.core.topics import Bounds
-from bambleweeny.errors import BambleweenyError, Busy, NotFound, TooMuchAtOnce
+from bambleweeny.errors import BambleweenyError, Busy, NotFound
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import ANSWER_CALL, SPEND_ROUTE_RATE
 
@@ -74,7 +72,6 @@ class MockAnswers:
         list_bounds: tuple[int, int],
         topic_bounds: Bounds,
     ) -> None:
-        self._store = store
         self._routes = routes
         self._compiled = CompiledDocuments(store, load)
         self._finder = DocumentFinder(routes, names, self._compiled)
@@ -198,7 +195,7 @@ class MockAnswers:
     def _render(self, route: PublicId, chosen: Candidate, call: Call, here: str) -> Rendered:
         chosen.raise_refusal()
         if further := chosen.further_names():
-            chosen.learn(chosen.scope.count, self._values(route, further))
+            chosen.learn(chosen.scope.count, self._engine.values(route, further))
         rendered = chosen.render(here or "/")
         if chosen.is_preferred:
             applied = ("Preference-Applied", call.headers["prefer"][:200])
@@ -255,15 +252,6 @@ class MockAnswers:
             raise
         self._journals.record_done(route, known, call, rendered.status, chosen.rule.label)
         return rendered
-
-    def _values(self, route: PublicId, names: list[str]) -> dict[str, Any]:
-        try:
-            values, _ = read_values_as(
-                self._store, route.as_owner, names, ANSWER_BYTES, is_whole=True
-            )
-        except TooMuchAtOnce as ex:
-            raise too_large() from ex
-        return dict(zip(names, values, strict=True))
 
 
 def _sole_owner(route: PublicId, known: KnownRoute, content: Rendered | Shown) -> str:

@@ -1,9 +1,12 @@
 """What is stored of sandboxes, and what bounds them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from bambleweeny.errors import InvalidRequest
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.errors import InvalidRequest, Unauthorized
+from bambleweeny.errors.sandboxes import no_such_sandbox
 from bambleweeny.names import OPEN_OWNER, sandbox_tenant
 from bambleweeny.store import Store
 from bambleweeny.store.client.link import Command
@@ -33,6 +36,20 @@ class Sandbox(NamedTuple):
     names: int = 0
     bytes: int = 0
     snapshots: tuple[str, ...] = ()
+
+
+@contextmanager
+def existing(place: Caller) -> Iterator[None]:
+    """Use a sandbox; if it has ended, raise NotFound for its owner.
+
+    For the sandbox's own token that is Unauthorized.
+    """
+    try:
+        yield
+    except Unauthorized as ex:
+        if place.token:
+            raise
+        raise no_such_sandbox() from ex
 
 
 def read_sandboxes(

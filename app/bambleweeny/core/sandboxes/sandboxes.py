@@ -4,14 +4,12 @@ A sandbox is a tenant in the slot of its owner (`store/schema.py`). Its record e
 which refuses all its tokens at once; `sweeper.py` deletes what is left.
 """
 
-import secrets
-import string
 import time
 from collections.abc import Callable
 from typing import IO
 
 from bambleweeny.core.auth.caller import Caller
-from bambleweeny.core.auth.named_tokens import NamedTokens
+from bambleweeny.core.auth.named_tokens import NamedTokens, new_token_id
 from bambleweeny.core.auth.tenant_deletion import clear_sandbox
 from bambleweeny.core.auth.tenant_session import read_as, run_as
 from bambleweeny.core.sandboxes.records import (
@@ -19,13 +17,14 @@ from bambleweeny.core.sandboxes.records import (
     Sandbox,
     check_lifetime,
     check_name,
+    existing,
     read_sandboxes,
 )
 from bambleweeny.core.sandboxes.saved_sets import SEED, SavedSets, check_snapshot_name
 from bambleweeny.core.sandboxes.seed_lines import absolute
 from bambleweeny.core.transfer.imports import Imports
-from bambleweeny.errors import Busy, MaxBytesExceeded, NotFound, NotInASandbox
-from bambleweeny.errors.sandboxes import no_room_for_sandbox
+from bambleweeny.errors import Busy, MaxBytesExceeded, NotInASandbox
+from bambleweeny.errors.sandboxes import ended_sandbox, no_room_for_sandbox, no_such_sandbox
 from bambleweeny.names import (
     SANDBOX_MARK,
     id_of_sandbox,
@@ -40,7 +39,6 @@ SELF = "self"
 """What stands for the id of a sandbox in a call with its token."""
 _HINT_AT_SELF = "Only with the token of a sandbox is 'self' its id; else write the id."
 _SCOPES = ("read", "write", "sandboxes:read", "sandboxes:write")
-_ID_LETTERS, _LENGTH_OF_ID = string.ascii_lowercase + string.digits, 6
 _MOST_ATTEMPTS = 20
 _UNFINISHED_MS = 60_000
 """After this the sweeper removes a sandbox whose creation was interrupted."""
@@ -87,17 +85,17 @@ class Sandboxes:
         begun = self._now()
         lines = None if seed is None else absolute(seed, begun)
         original = None if source is None else self._find_source(caller, source)
-        ends = check_lifetime(caller.id, seconds, begun, begun)
         text, made = self.add(caller, name, seconds, Bounds(), self.most, is_ready=False)
         tenant_id = sandbox_tenant(caller.id, made.id)
         place = Caller(tenant_id, f"{caller.name}{SANDBOX_MARK}{made.id}", "")
         try:
-            if lines is not None:
-                self._imports.fill(place._replace(limits=caller.limits), lines)
-                self.sets.save(place, SEED, begun)
-            elif original is not None:
-                self.sets.copy(*original, place)
-            run_as(self._store, place, CHANGE_END, ends)
+            with existing(place):
+                if lines is not None:
+                    self._imports.fill(place._replace(limits=caller.limits), lines)
+                    self.sets.save(place, SEED, begun)
+                elif original is not None:
+                    self.sets.copy(*original, place)
+                run_as(self._store, place, CHANGE_END, made.ends)
         except BaseException:
             self.delete(place)
             raise
@@ -127,7 +125,7 @@ class Sandboxes:
         self._note_owner(caller.id, ends)
         rate = caller.limits.token_rate if caller.limits else ""
         for _ in range(_MOST_ATTEMPTS):
-            sandbox_id = "".join(secrets.choice(_ID_LETTERS) for _ in range(_LENGTH_OF_ID))
+            sandbox_id = new_token_id()
             tenant_id = sandbox_tenant(caller.id, sandbox_id)
             text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
             try:
@@ -156,16 +154,15 @@ class Sandboxes:
         """
         if caller.is_in_sandbox:
             if sandbox_id not in (SELF, id_of_sandbox(caller.id)):
-                raise NotFound("There is no such sandbox.")
+                raise no_such_sandbox()
             return caller
         if not is_sandbox_id(sandbox_id):
-            hint = _HINT_AT_SELF if sandbox_id == SELF else None
-            raise NotFound("There is no such sandbox.", hint=hint)
+            raise no_such_sandbox(_HINT_AT_SELF if sandbox_id == SELF else None)
         tenant_id = sandbox_tenant(caller.id, sandbox_id)
         record = self._schema.tenant(tenant_id).user
         [[name, made]] = read_as(self._store, caller, ("HMGET", record, "name", f"t:{sandbox_id}"))
         if made is None:
-            raise NotFound("There is no such sandbox.")
+            raise no_such_sandbox()
         return Caller(tenant_id, name.decode(), "")
 
     def all(self, caller: Caller) -> list[Sandbox]:
@@ -178,19 +175,27 @@ class Sandboxes:
         return [one for one in read_sandboxes(self._store, caller.id, ids, self._now()) if one]
 
     def get(self, place: Caller) -> Sandbox:
-        """Return a sandbox that `find` has found. One round trip."""
+        """Return a sandbox that `find` has found. One round trip.
+
+        If it has ended, raises NotFound for its owner, and Unauthorized for its own token.
+        """
         ids = [id_of_sandbox(place.id)]
-        [found] = read_sandboxes(self._store, owner_of(place.id), ids, self._now())
-        if found is None:
-            raise NotFound("There is no such sandbox.")
-        return found
+        with existing(place):
+            [found] = read_sandboxes(self._store, owner_of(place.id), ids, self._now())
+            if found is None:
+                raise ended_sandbox()
+            return found
 
     def extend(self, place: Caller, seconds: int) -> Sandbox:
-        """Let a sandbox end `seconds` from now; atomic. Four round trips."""
+        """Let a sandbox end `seconds` from now; atomic. Four round trips.
+
+        If it has ended, raises what `get` raises.
+        """
         found, owner = self.get(place), owner_of(place.id)
         ends = check_lifetime(owner, seconds, self._now(), found.made)
         self._note_owner(owner, ends)
-        run_as(self._store, place, CHANGE_END, ends)
+        with existing(place):
+            run_as(self._store, place, CHANGE_END, ends)
         return self.get(place)
 
     def delete(self, place: Caller) -> None:

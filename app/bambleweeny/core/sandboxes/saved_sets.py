@@ -1,12 +1,16 @@
 """The saved sets of sandboxes: their seeds and snapshots."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.tenant_session import run_as
 from bambleweeny.core.bins.bins import Bins
 from bambleweeny.core.mocks.references import NAME_RULE, is_public_name
 from bambleweeny.core.pacing import Turns
 from bambleweeny.core.public.routes import Routes
-from bambleweeny.errors import Busy, InvalidName, NotFound
+from bambleweeny.core.sandboxes.records import existing
+from bambleweeny.errors import Busy, InvalidName, NotFound, Unauthorized
 from bambleweeny.names import id_of_sandbox, owner_of, saved_tenant
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import COPY_SET, DELETE_SET, LOAD_SET, SAVE_SET
@@ -38,9 +42,10 @@ class SavedSets:
         """Save the data of a sandbox in a set, in place of the one with that name; atomic.
 
         `now_ms` is the time from which TTLs and delays count, 0 is now. Raises SnapshotTooLarge and
-        TooManySnapshots. O(data), in the turn of the owner.
+        TooManySnapshots; for the owner of a sandbox that has ended, NotFound. O(data), in the turn
+        of the owner.
         """
-        with self._turns.of(owner_of(place.id)):
+        with self._turn(place, name):
             run_as(self._store, place, SAVE_SET, *self._saving(name, "", now_ms))
         if name != SEED:
             self._forget_dropped(place)
@@ -53,17 +58,16 @@ class SavedSets:
         in the turn of the owner.
         """
         more = int(deletes_snapshots)
-        try:
-            with self._turns.of(owner_of(place.id)):
-                dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds, more)
-        except NotFound as ex:
-            raise _no_snapshot(name) from ex
+        with self._turn(place, name):
+            dropped = run_as(self._store, place, LOAD_SET, name, *self._bounds, more)
         if dropped:
             self._forget_dropped(place)
 
     def delete(self, place: Caller, name: str) -> None:
         """Delete a snapshot; atomic. A miss raises NotFound."""
-        if not run_as(self._store, place, DELETE_SET, name):
+        with existing(place):
+            is_deleted = run_as(self._store, place, DELETE_SET, name)
+        if not is_deleted:
             raise _no_snapshot(name)
         self._forget_dropped(place)
 
@@ -77,10 +81,15 @@ class SavedSets:
         for _ in range(_MOST_ATTEMPTS):
             pairs = [ids.make_copies(source, target.id) for ids in self._public]
             flat = [one for of_noun in pairs for pair in of_noun for one in pair]
-            if self._run_copy(place, name, id_of_sandbox(target.id), flat):
+            is_done = False
+            try:
+                is_done = self._run_copy(place, name, id_of_sandbox(target.id), flat)
+            finally:
+                if not is_done:
+                    for ids, of_noun in zip(self._public, pairs, strict=True):
+                        ids.forget_copies([new for _, new in of_noun])
+            if is_done:
                 break
-            for ids, of_noun in zip(self._public, pairs, strict=True):
-                ids.forget_copies([new for _, new in of_noun])
         else:
             raise Busy("The sandbox changes too often to be copied.")
         for ids, of_noun in zip(self._public, pairs, strict=True):
@@ -89,12 +98,21 @@ class SavedSets:
 
     def _run_copy(self, place: Caller, name: str | None, target: str, ids: list[str]) -> bool:
         """Copy a set; return False, with nothing changed, if it has other public ids by now."""
-        with self._turns.of(owner_of(place.id)):
+        with self._turn(place, name or SEED):
             if name is None:
                 saving = self._saving(SEED, target, 0)
                 return bool(run_as(self._store, place, SAVE_SET, *saving, *ids))
+            return bool(run_as(self._store, place, COPY_SET, name, target, *ids))
+
+    @contextmanager
+    def _turn(self, place: Caller, name: str) -> Iterator[None]:
+        """Run a step in the turn of the owner; without the sandbox or the set, raise NotFound.
+
+        Without the sandbox of its own token, Unauthorized.
+        """
+        with existing(place), self._turns.of(owner_of(place.id)):
             try:
-                return bool(run_as(self._store, place, COPY_SET, name, target, *ids))
+                yield
             except NotFound as ex:
                 raise _no_snapshot(name) from ex
 
@@ -102,8 +120,10 @@ class SavedSets:
         return (name, *self._bounds, target, now_ms, MOST_ENTRIES, MOST_SNAPSHOTS)
 
     def _forget_dropped(self, place: Caller) -> None:
-        for ids in self._public:
-            ids.forget_dropped(place)
+        # NOTE: the end of a sandbox deletes the records as well.
+        with suppress(Unauthorized):
+            for ids in self._public:
+                ids.forget_dropped(place)
 
 
 def check_snapshot_name(name: str) -> None:

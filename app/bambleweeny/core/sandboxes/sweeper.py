@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from bambleweeny.core.auth.tenant_deletion import clear_sandbox
 from bambleweeny.store import Store
+from bambleweeny.store.scripts import FORGET_OWNERS
 
 SWEEP_SECONDS = 3.0
 """How often a worker sweeps."""
@@ -30,15 +31,16 @@ def sweep(store: Store, clock: Callable[[], float] = time.time) -> int:
     for owner, members in zip(owners, ended, strict=True):
         for member in members:
             clear_sandbox(store, owner, member.decode())
-    _forget(store, [owner for owner, ends in owners.items() if ends < now - _KNOWN_MS])
+    before = now - _KNOWN_MS
+    _forget(store, [owner for owner, ends in owners.items() if ends < before], before)
     return sum(map(len, ended))
 
 
-def _forget(store: Store, owners: list[str]) -> None:
-    """Forget owners that have no sandbox any more."""
+def _forget(store: Store, owners: list[str], before: int) -> None:
+    """Forget owners that have no sandbox, unless one is being made meanwhile."""
     schema = store.schema
     if owners:
         counts = store.read(*(("ZCARD", schema.tenant(owner).sandboxes) for owner in owners))
         gone = [owner for owner, count in zip(owners, counts, strict=True) if not count]
         if gone:
-            store.write(("ZREM", schema.sandbox_owners, *gone))
+            store.run(FORGET_OWNERS, [schema.sandbox_owners], before, *gone)

@@ -41,6 +41,7 @@ class PublicImport:
         if outcome == "replaced":
             public_id = self._named[_name_of(record)]
             self._documents.replace(self._caller, public_id, record.document.encode())
+            self._forget(public_id)
         else:
             public_id = self._create(record)
         self._note(record, public_id)
@@ -49,8 +50,12 @@ class PublicImport:
     def plan(self, record: OwnRoute | OwnBin) -> Outcome:
         """Return what `put` would do, and remember it, but change nothing."""
         outcome = self._outcome(record)
-        if outcome != "skipped":
-            self._note(record, self._named.get(_name_of(record)) or f"new {len(self._known)}")
+        if outcome == "replaced":
+            public_id = self._named[_name_of(record)]
+            self._forget(public_id)
+            self._note(record, public_id)
+        elif outcome == "new":
+            self._note(record, f"new {len(self._known)}")
         return outcome
 
     def _outcome(self, record: OwnRoute | OwnBin) -> Outcome:
@@ -59,10 +64,13 @@ class PublicImport:
             return "skipped"
         return "replaced" if is_named else "new"
 
-    def _note(self, record: OwnRoute | OwnBin, public_id: str) -> None:
-        """Remember a record in place of what its id had."""
+    def _forget(self, public_id: str) -> None:
+        """Forget the record that an id had. O(known ones)."""
         for known in [one for one, its_id in self._known.items() if its_id == public_id]:
             del self._known[known]
+
+    def _note(self, record: OwnRoute | OwnBin, public_id: str) -> None:
+        """Remember the record of an id."""
         self._known[record] = public_id
         if name := _name_of(record):
             self._named[name] = public_id

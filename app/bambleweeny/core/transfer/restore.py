@@ -29,6 +29,7 @@ from bambleweeny.core.transfer.restored_lists import RestoredList, commands_for
 from bambleweeny.core.usage.byte_counts import recount
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import BambleweenyError
+from bambleweeny.names import OPEN_OWNER
 from bambleweeny.store import Store
 from bambleweeny.store.client.link import Command
 
@@ -83,11 +84,14 @@ def require_empty(store: Store) -> None:
 
 
 def clear_all(store: Store) -> None:
-    """Delete all users, including the admin, and all of their data. O(all data)."""
+    """Delete all users, including the admin, and all of their data. O(all data).
+
+    Sandboxes that strangers have made are deleted as well.
+    """
     schema = store.schema
     [pairs] = store.read(("HGETALL", schema.users))
     [members] = store.read(("SMEMBERS", schema.tenants))
-    names = {ADMIN_ID: ADMIN_NAME, **{member.decode(): "" for member in members}}
+    names = {ADMIN_ID: ADMIN_NAME, OPEN_OWNER: "", **{member.decode(): "" for member in members}}
     for name, user_id in zip(pairs[::2], pairs[1::2], strict=True):
         names[user_id.decode()] = name.decode()
     for user_id, text in names.items():

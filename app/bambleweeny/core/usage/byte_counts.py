@@ -19,7 +19,7 @@ from bambleweeny.store import Store
 from bambleweeny.store.scripts import COUNT_BYTES, FREE_EXPIRED, SET_ROOM
 
 Noun = Literal["keys", "lists", "topics", "routes", "bins"]
-_NOUNS: tuple[Noun, ...] = ("keys", "lists", "topics", "routes", "bins")
+NOUNS: tuple[Noun, ...] = ("keys", "lists", "topics", "routes", "bins")
 _MOST_COUNTS = 10
 _MOST_STEPS = 100_000
 
@@ -46,7 +46,7 @@ def recount(store: Store, owner: Caller, is_wanted: Callable[[], bool] = lambda:
     for _ in range(_MOST_COUNTS):
         used_bytes(store, owner)
         [room] = read_as(store, owner, ("HGET", store.schema.tenant(owner.id).user, "room"))
-        counted = sum(_count(store, owner, noun) for noun in _NOUNS)
+        counted = sum(_count(store, owner, noun) for noun in NOUNS)
         if not is_wanted():
             return -1
         used = run_as(store, owner, SET_ROOM, room or b"", counted)

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.limits import LIMIT_FIELDS
 from bambleweeny.core.auth.tenant_session import run_read_as
-from bambleweeny.core.usage.byte_counts import used_bytes
+from bambleweeny.core.usage.byte_counts import NOUNS, used_bytes
 from bambleweeny.core.usage.traffic import COUNTS, DAYS, day_of
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import READ_USAGE
 
-NOUNS = ("keys", "lists", "topics", "routes", "bins")
-LIMITS = ("quota", "max_bytes", "rate", "burst", "max_value", "max_tokens")
+LIMITS = ("quota", *LIMIT_FIELDS)
 """The limits in a user's record; 0 is none."""
 
 
