@@ -238,7 +238,8 @@ def _read_documents(program: Binary, server: Running) -> None:
     assert b"SwaggerUIBundle" in server.get("/docs/swagger-ui-bundle.js")
     assert all(map(server.get, ("/console", "/console/a/0/main.js", "/console/a/0/preact.js")))
     assert "lease" in program.run("help", "queues")
-    assert b"export class Client" in server.get("/bambleweeny.js")
+    for name in ("bambleweeny.js", "bambleweeny.d.ts"):
+        assert b"export class Client" in server.get(f"/{name}")
     assert b"bambleweeny_requests_total" in server.get("/metrics")
     program.run("health", server.url)
 

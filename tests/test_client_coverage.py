@@ -130,6 +130,8 @@ EXCEPTIONS = {
     "getConsoleFile": "a page for people",
     "getJavaScript": "another client",
     "getJavaScriptForTests": "a part of another client",
+    "getJavaScriptTypes": "types of another client",
+    "getJavaScriptTypesForTests": "types of another client",
     **{
         name: A_ROUTE_BY_ANOTHER_WAY
         for name in OPERATIONS

@@ -112,7 +112,7 @@ class Config:
         within("1s", _LONGEST_TIME, parse_duration),
         "3000",
         "DURATION",
-        f"how long a token is valid, at most {_LONGEST_TIME}",
+        f"how long a session is valid, at most {_LONGEST_TIME}",
         legacy="token_expiry",
     )
     max_body: int = option(

@@ -116,6 +116,8 @@ REASONS = {
     "getConsoleFile": "a page for people",
     "getJavaScript": "a module for browsers",
     "getJavaScriptForTests": "a module for tests",
+    "getJavaScriptTypes": "declarations for TypeScript",
+    "getJavaScriptTypesForTests": "declarations for TypeScript",
 }
 
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from bambleweeny import Client
+from receivers import receiving
 
 INTERNAL = {"url", "timeout", "run", "constructor"}
 # What only the admin or who runs the server does; the Python client and the command line do it.
@@ -32,10 +33,13 @@ LEFT_TO_FETCH = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", ["/bambleweeny.js", "/bambleweeny-sandboxes.js"])
-def test_a_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http, path):
+@pytest.mark.parametrize("kind", ["js", "d.ts"])
+@pytest.mark.parametrize("name", ["bambleweeny", "bambleweeny-sandboxes"])
+def test_a_module_may_be_loaded_by_any_page_and_is_asked_for_by_its_etag(http, name, kind):
+    path = f"/{name}.{kind}"
     answer = http.get(path, headers={"Origin": "https://stranger.example"})
-    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    media_type = {"js": "text/javascript", "d.ts": "application/typescript"}[kind]
+    assert answer.headers["Content-Type"] == f"{media_type}; charset=utf-8"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Cache-Control"] == "no-cache"
     etag = answer.headers["ETag"]
@@ -426,6 +430,25 @@ def test_what_does_not_answer_is_told(node, proxy):
     assert len(proxy.seen) == 2
 
 
+def test_an_error_has_the_seconds_after_which_the_call_may_succeed(node):
+    def answer(request):
+        error = json.dumps({"info": "Too many requests.", "code": "rate_limited"}).encode()
+        headers = {"/keys/a": {"Retry-After": "7"}, "/keys/b": {"Retry-After": "soon"}}
+        return 429, headers.get(request.path, {}), error
+
+    with receiving(answer) as receiver:
+        node(
+            """
+    const other = new Client(url, { token: "x" });
+    for (const [name, seconds] of [["a", 7], ["b", undefined], ["c", undefined]]) {
+      const { code, status, retryAfter } = await other.get(name).catch((error) => error);
+      assert.deepEqual([code, status, retryAfter], ["rate_limited", 429, seconds]);
+    }
+    """,
+            receiver.url,
+        )
+
+
 def test_it_has_the_words_of_the_python_client(node, session_url, services):
     ours = {}
     with Client(session_url) as client, client.batch() as batch:
@@ -505,7 +528,7 @@ def test_a_named_bin_with_a_document(node):
     """)
 
 
-def test_named_tokens_are_made_and_used_and_a_logout_ends_a_session(node):
+def test_named_tokens_are_made_and_used_and_a_logout_ends_a_session(node, uli):
     node("""
     await client.set("app:x", "1");
     const made = await client.tokens.add("ann", ["keys:read:app:*"], { ttl: "7d" });
@@ -529,6 +552,13 @@ def test_named_tokens_are_made_and_used_and_a_logout_ends_a_session(node):
     await client.tokens.add("x", ["read"]);
     await client.tokens.revoke((await client.tokens.add("y", ["read"])).id);
     assert.equal(await client.tokens.revokeAll(), 1);
+    const { id, token: hers } = await client.tokens.add("ci", ["read"], { userid: 1 });
+    assert.match(hers, /^b9y_1_/);
+    assert.deepEqual([await client.tokens.list(), (await client.tokens.list({ userid: 1 })).length], [[], 1]);
+    assert.equal((await client.tokens.change(id, { name: "cd", userid: 1 })).name, "cd");
+    assert.match((await client.tokens.rotate(id, { userid: 1 })).token, /^b9y_1_/);
+    await client.tokens.revoke(id, { userid: 1 });
+    assert.equal(await client.tokens.revokeAll({ userid: 1 }), 0);
     await assert.rejects(client.tokens.add("x", ["read"], { tll: 1 }), /nearest known one is 'ttl'/);
     await failed(client.tokens.add("x", ["keys:fly"]), "invalid_request", 400);
 

@@ -9,6 +9,7 @@ import pytest
 from bambleweeny import Client
 from bambleweeny.errors import NoAnswer, StoreUnavailable, Unauthorized
 from node import Node
+from receivers import receiving
 from servers import running, start
 from tools import need
 
@@ -320,3 +321,23 @@ def test_the_audit_trail_and_the_usage_are_read(node, client):
         assert said.next()[0] == "open"
         list(client.export())
         assert said.next() == ["export", "admin"]
+
+
+def test_a_stream_that_a_rate_refuses_waits_as_long_as_the_answer_says(node):
+    moments = []
+
+    def answer(_):
+        moments.append(time.monotonic())
+        error = b'{"info": "Too many requests.", "code": "rate_limited"}'
+        limited = (429, {"Retry-After": "1"}, error)
+        return limited if len(moments) == 2 else (200, {}, b'\n\n{"event":"key.set","name":"a"}\n')
+
+    script = """
+    const other = new Client(url, { token: "x" });
+    const onState = (state, error) => say(state, error?.code ?? null);
+    for await (const { name } of other.events({ onState })) say("event", name);
+    """
+    with receiving(answer) as receiver, node.running(script, receiver.url) as said:
+        expected = [["open", None], ["event", "a"], ["broken", None], ["broken", "rate_limited"]]
+        assert [said.next() for _ in range(5)] == [*expected, ["open", None]]
+    assert moments[2] - moments[1] > 0.9

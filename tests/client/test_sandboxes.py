@@ -257,6 +257,18 @@ def test_a_sandbox_in_javascript_is_fresh_extended_or_made_again(node, client):
     """)
 
 
+def test_a_sandbox_in_javascript_that_could_not_be_made_is_made_later(node):
+    node("""
+    import { Sandbox } from "./bambleweeny-sandboxes.mjs";
+    const { id, token } = await client.tokens.add("ci", ["read"]);
+    const sandbox = new Sandbox(new Client(url, { token }));
+    await failed(sandbox.fresh(), "insufficient_scope", 403);
+    await client.tokens.change(id, { scopes: ["sandboxes:write"] });
+    assert.equal(await (await sandbox.fresh()).incr("a"), 1);
+    await sandbox.delete();
+    """)
+
+
 def test_a_sandbox_in_javascript_is_read_before_it_is_made(node, client):
     node("""
     import { Sandbox, clientFor } from "./bambleweeny-sandboxes.mjs";

@@ -51,6 +51,19 @@ def test_a_token_is_made_listed_changed_and_revoked(ulis):
             call(token.id)
 
 
+def test_an_admin_manages_the_tokens_of_another_user(client, ulis, uli):
+    id = int(uli.id)
+    made = client.tokens.add("ci", READER, userid=id)
+    assert ulis.tokens.list() == client.tokens.list(userid=id) == [made.token]
+    assert client.tokens.change(made.token.id, name="cd", userid=id).name == "cd"
+    assert client.tokens.rotate(made.token.id, userid=id).text.startswith(f"b9y_{id}_")
+    mine = client.tokens.add("mine", READER)
+    client.tokens.revoke(made.token.id, userid=id)
+    ulis.tokens.add("x", READER)
+    assert client.tokens.revoke_all(userid=id) == 1
+    assert client.tokens.list() == [mine.token]
+
+
 def test_what_is_no_token_is_refused(ulis):
     with pytest.raises(InvalidRequest, match="no scope"):
         ulis.tokens.add("x", ["keys:fly"])

@@ -207,8 +207,9 @@ def _add_documents(app: "falcon.App[Any, Any]") -> None:
     app.add_route("/swagger", Swagger())
     app.add_route("/openapi.json", Contract())
     app.add_route("/postman.json", PostmanCollection())
-    for module in ("bambleweeny.js", "bambleweeny-sandboxes.js"):
-        app.add_route(f"/{module}", JavaScript(module))
+    for module in ("bambleweeny", "bambleweeny-sandboxes"):
+        for name in (f"{module}.js", f"{module}.d.ts"):
+            app.add_route(f"/{name}", JavaScript(name))
     app.add_route("/docs", GuideHome())
     app.add_route("/docs/api", Reference())
     app.add_route("/docs/search", GuideSearch())

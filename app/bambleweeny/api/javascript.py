@@ -1,4 +1,4 @@
-"""The JavaScript client for browsers and Node, which any page may load."""
+"""The JavaScript client for browsers and Node, which any page may load, and its types."""
 
 from functools import cache
 
@@ -9,18 +9,19 @@ from bambleweeny.resources import resources
 
 
 class JavaScript:
-    """/bambleweeny.js and /bambleweeny-sandboxes.js; public"""
+    """/bambleweeny.js, /bambleweeny-sandboxes.js and their .d.ts; public"""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        """Answer the module, or 304 if the client has this version."""
+        """Answer the module or its types, or 304 if the client has this version."""
         resp.set_header("Access-Control-Allow-Origin", "*")
-        _module(self._name).answer(req, resp, REVALIDATED)
+        _file(self._name).answer(req, resp, REVALIDATED)
 
 
 @cache
-def _module(name: str) -> CachedFile:
-    module = (resources() / "client" / name).read_bytes()
-    return CachedFile(module, "text/javascript; charset=utf-8")
+def _file(name: str) -> CachedFile:
+    content_type = "text/javascript" if name.endswith(".js") else "application/typescript"
+    data = (resources() / "client" / name).read_bytes()
+    return CachedFile(data, f"{content_type}; charset=utf-8")

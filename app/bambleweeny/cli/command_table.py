@@ -86,7 +86,7 @@ COMMANDS = {
     "password": Command(PEOPLE, "users", "change your own password"),
     "token": Command(PEOPLE, "tokens", "print a token; add, list, rotate and revoke named ones"),
     "sandboxes": Command(
-        PEOPLE, "sandboxes", "make, reset, copy and delete throw-away worlds for tests"
+        PEOPLE, "sandboxes", "make, reset, copy and delete throw-away parts of the server"
     ),
     "usage": Command(PEOPLE, "accounting", "show what you store, your limits and your traffic"),
     "audit": Command(TOOLS, "accounting", "print who did what: logins, users, exports, refusals"),

@@ -22,8 +22,8 @@ export class Sandbox {
     getPrototypeOf: () => this.#owner.constructor.prototype,
   });
 
-  // Makes it, unless that has begun, and returns it.
-  open = () => (this.#opening ??= this.#make());
+  // Makes it, unless that has begun, and returns it. After an error the next call tries again.
+  open = () => (this.#opening ??= this.#make().catch((error) => { this.#opening = undefined; throw error; }));
   async #make() {
     this.#since = performance.now();
     const { id, token } = await this.#owner.sandboxes.create(this.#seed, this.#options);

@@ -3,11 +3,11 @@
 // Pass a value as a string, as bytes (Uint8Array, ArrayBuffer) or as {json: anything}; calls return a Value. The last argument of a call
 // is an object with options: those of the HTTP call, named as in the Python client but in camelCase; `signal`, an AbortSignal; and, if the
 // API has it, `userid`, the user for which the admin acts. An option that a call does not take throws a TypeError.
-// If the connection breaks, a read is retried once; a write never is, except a push with an idempotency key. `topics.subscribe()` and
-// `events()` are streams for `for await`, and reconnect automatically.
+// If the connection breaks, a read is retried once; a write never is, except a push with an idempotency key and the reset of a sandbox.
+// `topics.subscribe()`, `events()` and `followAudit()` are streams for `for await`, and reconnect automatically.
 
 export class BambleweenyError extends Error {
-  // `status` is 0 if there was no answer (`no_answer`, `timed_out`): a write may or may not have happened.
+  // `status` is 0 if there was no answer (`no_answer`, `timed_out`): a write may or may not have happened. `retryAfter` is in seconds, if the answer has it.
   constructor({ info, code, hint, index, ...details }, status, cause) { // `details` are the further fields of the answer
     super(info, { cause });
     Object.assign(this, { name: "BambleweenyError", info, code, hint, index, details, status });
@@ -103,12 +103,12 @@ export class Client {
     create: async (options) => this.#logIn(sorted("signal", options)),
     test: async (options) => this.#json("GET", "/auth/test", { ...sorted("signal", options), isPublic: !this.#login && !this.#token }),
     // Named tokens: `add` and `rotate` return a token with its text as `token`, which the server never shows again.
-    add: async (name, scopes, options) => this.#json("POST", "/tokens", asJson("ttl rate signal", options, { name, scopes })),
-    list: async (options) => (await this.#json("GET", "/tokens", sorted("signal", options))).tokens,
-    change: async (id, options) => this.#json("PATCH", at("tokens", id), asJson("name scopes ttl rate signal", options)),
-    rotate: async (id, options) => this.#json("POST", `${at("tokens", id)}/rotate`, sorted("overlap signal", options)),
-    revoke: async (id, options) => this.#done("DELETE", at("tokens", id), sorted("signal", options)),
-    revokeAll: async (options) => (await this.#json("DELETE", "/tokens", sorted("signal", options, { confirm: 1 }))).revoked,
+    add: async (name, scopes, options) => this.#json("POST", "/tokens", asJson(`ttl rate ${ACTING}`, options, { name, scopes })),
+    list: async (options) => (await this.#json("GET", "/tokens", sorted(ACTING, options))).tokens,
+    change: async (id, options) => this.#json("PATCH", at("tokens", id), asJson(`name scopes ttl rate ${ACTING}`, options)),
+    rotate: async (id, options) => this.#json("POST", `${at("tokens", id)}/rotate`, sorted(`overlap ${ACTING}`, options)),
+    revoke: async (id, options) => this.#done("DELETE", at("tokens", id), sorted(ACTING, options)),
+    revokeAll: async (options) => (await this.#json("DELETE", "/tokens", sorted(ACTING, options, { confirm: 1 }))).revoked,
     revokeText: async (token, options) => this.#done("POST", "/auth/revoke", { ...asJson("signal", options, { token }), isPublic: true }), // no login
     introspect: async (token, options) => this.#json("POST", "/auth/introspect", { ...asJson("signal", options, { token }), isSafe: true }),
   };
@@ -138,8 +138,8 @@ export class Client {
     read: async (name, options) => this.#page(at("topics", name), sorted(`since last wait limit ${ACTING}`, options), "messages", messageOf),
     subscribe: (name, options) => this.#subscribe(name, sorted(`since last onState ${ACTING}`, options)),
   };
-  // Yields {event, name} for each change of a key or list: `key.set`, `key.del` or `list.push`. `keys` and `lists` are comma-separated
-  // names; a name that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
+  // Yields {event, name} for each `key.set`, `key.del` and `list.push`, or for the `kinds`, such as "list.pop,list.dead" or "*". `keys`, `lists`, `topics`, `routes`
+  // and `bins` are comma-separated names; one that ends with * is a prefix. Events without a connection are lost. `onState` is that of `subscribe`.
   events = (options) => this.#events(sorted(`keys lists topics routes bins kinds onState ${ACTING}`, options));
   #events = ({ query, ...ways }) => this.#follow("/events", () => query, { ...ways, openAfter: 2 });
   usage = async (options) => this.#json("GET", "/usage", sorted(ACTING, options)); // counts, `limits` (0 is none) and `traffic` by day
@@ -202,7 +202,7 @@ export class Client {
         lost = error;
       }
       onState("broken", lost);
-      await pauseFor(pause * (0.5 + Math.random() / 2), signal);
+      await pauseFor(Math.max(pause * (0.5 + Math.random() / 2), 1000 * Math.min(lost?.retryAfter ?? 0, 60)), signal);
     }
   }
   #listing(noun, deleting = ACTING, more = "") {
@@ -266,9 +266,9 @@ export class Client {
     try {
       const answer = await fetch(this.url + path + (asked && `?${asked}`), { method, headers, body, ...ways });
       if (answer.ok && isStream) return { reader: answer.body.getReader(), abort };
-      const [type, etag, ttl] = ["Content-Type", "ETag", "B9Y-TTL"].map((name) => answer.headers.get(name));
+      const [type, etag, ttl, retryAfter] = ["Content-Type", "ETag", "B9Y-TTL", "Retry-After"].map((name) => answer.headers.get(name));
       const value = new Value(new Uint8Array(await answer.arrayBuffer()), type ?? "", etag, ttl && Number(ttl));
-      if (!answer.ok && answer.status !== 304) throw refusal(answer.status, value, this.url);
+      if (!answer.ok && answer.status !== 304) throw Object.assign(refusal(answer.status, value, this.url), /^\d+$/.test(retryAfter) && { retryAfter: Number(retryAfter) });
       return { status: answer.status, value };
     } catch (error) {
       if (error instanceof BambleweenyError) throw error;
@@ -350,8 +350,8 @@ function sorted(names, options, query = {}) {
   return request;
 }
 function asJson(...call) {
-  const { query: json, ...request } = sorted(...call);
-  return { ...request, json };
+  const { query: { userid, ...json }, ...request } = sorted(...call);
+  return { ...request, query: { userid }, json };
 }
 const sending = (value, ...options) => ({ ...sorted(...options), body: bytesOf(value) });
 // Returns the options that are set (neither undefined nor false) as entries. Throws a TypeError for a name that is not among `names`.

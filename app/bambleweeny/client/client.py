@@ -44,7 +44,8 @@ class Client:
         TimedOut           a write may or may not have happened
 
     If the connection breaks, a read is retried once. A write is never retried, except a push
-    with an idempotency key.
+    with an idempotency key and the reset of a sandbox. `retry_after` of an error has the seconds
+    after which a call may succeed, or None.
 
     The option `userid` is the id of the user for which the admin acts; Forbidden unless the
     client is the admin's. Durations (`ttl`, `delay`, `wait`) are seconds, or a text such
@@ -193,9 +194,10 @@ class Client:
     ) -> AuditEntries:
         """Return entries of the audit trail, oldest first: for the admin those of all users.
 
-        Without a cursor, the newest 100, or `last`. `since` is "all", a time, a duration such as
-        "1h", or an id; `after` is an id, such as `next` of the page before. `action` selects
-        actions and those below them: "login" selects `login.refused` too.
+        Up to `limit`, 100 by default, that follow `since` or `after`, else the newest; or the
+        newest `last`. `since` is "all", a time, a duration such as "1h", or an id; `after` is an
+        id, such as `next` of the page before. `action` selects actions and those below them:
+        "login" selects `login.refused` too.
         """
         return self._accounting.audit(
             since=since, action=action, after=after, limit=limit, last=last, userid=userid

@@ -1,7 +1,6 @@
-"""Sandboxes: throw-away copies of the store for tests and prototypes."""
+"""Sandboxes: throw-away parts of a server, for tests and prototypes."""
 
 import builtins
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from json import dumps
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from bambleweeny.client.transport.connection import LINES, Connection, Query, path_of
+from bambleweeny.client.values import packed
 from bambleweeny.errors import InvalidRequest, NotFound, Unauthorized
 
 SELF = "self"
@@ -244,7 +244,7 @@ def _bytes_of(number: int, line: Line) -> bytes:
 def _in_json(value: object) -> object:
     """Return what stands for a value that JSON does not have."""
     if isinstance(value, bytes | bytearray):
-        return {"base64": b64encode(value).decode()}
+        return packed(bytes(value))
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"{value!r:.60} is of the type {type(value).__name__}")

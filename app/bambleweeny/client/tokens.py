@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bambleweeny.client.transport.connection import Connection, path_of
+from bambleweeny.client.transport.connection import Connection, path_of, without_none
 
 
 class NamedToken(NamedTuple):
@@ -49,7 +49,10 @@ class Tokens:
         return self._connection.login.fresh(self._connection.log_in)
 
     def use(self, token: str) -> None:
-        """Send this token from now on. The client logs in again when the server refuses it."""
+        """Send this token from now on.
+
+        When the server refuses a session, a client with a password logs in again.
+        """
         self._connection.login.use(token)
 
     def use_code(self, code: str) -> str:
@@ -85,6 +88,7 @@ class Tokens:
         *,
         ttl: int | str | None = None,
         rate: str | None = None,
+        userid: int | None = None,
     ) -> MadeToken:
         """Make a named token, and return it with its text. Without `ttl` it does not expire.
 
@@ -92,12 +96,14 @@ class Tokens:
         InvalidRequest for a scope that does not exist; TooManyTokens at the user's `max_tokens`.
         InsufficientScope if the client has a named token that may do less.
         """
-        fields = _given(name=name, scopes=_listed(scopes), ttl=ttl, rate=rate)
-        return _made(self._connection.call("POST", "/tokens", json=fields).json())
+        fields = without_none(name=name, scopes=_listed(scopes), ttl=ttl, rate=rate)
+        query = {"userid": userid}
+        return _made(self._connection.call("POST", "/tokens", query=query, json=fields).json())
 
-    def list(self) -> builtins.list[NamedToken]:
+    def list(self, *, userid: int | None = None) -> builtins.list[NamedToken]:
         """Return the user's named tokens that have not expired, oldest first."""
-        return [_token(row) for row in self._connection.call("GET", "/tokens").json()["tokens"]]
+        answer = self._connection.call("GET", "/tokens", query={"userid": userid})
+        return [_token(row) for row in answer.json()["tokens"]]
 
     def change(
         self,
@@ -107,6 +113,7 @@ class Tokens:
         scopes: Sequence[str] | None = None,
         ttl: int | str | None = None,
         rate: str | None = None,
+        userid: int | None = None,
     ) -> NamedToken:
         """Change a named token from its next call on, and return it; its text stays.
 
@@ -114,25 +121,29 @@ class Tokens:
         not exist.
         """
         listed = None if scopes is None else _listed(scopes)
-        fields = _given(name=name, scopes=listed, ttl=ttl, rate=rate)
-        return _token(self._connection.call("PATCH", path_of("tokens", id), json=fields).json())
+        fields = without_none(name=name, scopes=listed, ttl=ttl, rate=rate)
+        path, query = path_of("tokens", id), {"userid": userid}
+        return _token(self._connection.call("PATCH", path, query=query, json=fields).json())
 
-    def rotate(self, id: str, *, overlap: int | str | None = None) -> MadeToken:
+    def rotate(
+        self, id: str, *, overlap: int | str | None = None, userid: int | None = None
+    ) -> MadeToken:
         """Replace the text of a named token, and return the new one.
 
         The old text stays valid for `overlap`, 30 days at most; without it, it ends at once.
         NotFound if the token does not exist.
         """
-        path = f"{path_of('tokens', id)}/rotate"
-        return _made(self._connection.call("POST", path, query={"overlap": overlap}).json())
+        path, query = f"{path_of('tokens', id)}/rotate", {"overlap": overlap, "userid": userid}
+        return _made(self._connection.call("POST", path, query=query).json())
 
-    def revoke(self, id: str) -> None:
+    def revoke(self, id: str, *, userid: int | None = None) -> None:
         """Revoke a named token from its next call on; NotFound if it does not exist."""
-        self._connection.call("DELETE", path_of("tokens", id))
+        self._connection.call("DELETE", path_of("tokens", id), query={"userid": userid})
 
-    def revoke_all(self) -> int:
+    def revoke_all(self, *, userid: int | None = None) -> int:
         """Revoke all named tokens of the user, and return their number. Sessions stay."""
-        answer = self._connection.call("DELETE", "/tokens", query={"confirm": 1}).json()
+        query = {"confirm": 1, "userid": userid}
+        answer = self._connection.call("DELETE", "/tokens", query=query).json()
         return int(answer["revoked"])
 
     def revoke_text(self, text: str) -> None:
@@ -159,10 +170,6 @@ def _listed(scopes: Sequence[str]) -> builtins.list[str]:
     if isinstance(scopes, str):
         raise TypeError("Scopes are a list, as in ['keys:read'].")
     return list(scopes)
-
-
-def _given(**fields: object) -> dict[str, object]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _made(row: dict[str, Any]) -> MadeToken:

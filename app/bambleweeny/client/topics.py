@@ -97,9 +97,9 @@ class Topics(Listed):
         """Yield messages as they arrive. The iterator never ends.
 
         `since` and `last` are those of `read`. If the connection breaks later, or the server is
-        unavailable or has no free slot for a stream, the client reconnects every second and
-        continues after the last message. No message is lost or repeated while the topic keeps it.
-        Other errors are raised.
+        unavailable, has no free slot for a stream or refuses by a rate, the client reconnects every
+        second, or after its Retry-After, and continues after the last message. No message is lost
+        or repeated while the topic keeps it. Other errors are raised.
         """
         limit = 1 if last is None else None
         begun = self.read(name, since, last=last, limit=limit, userid=userid)

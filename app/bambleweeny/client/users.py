@@ -3,7 +3,7 @@
 import builtins
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from bambleweeny.client.transport.connection import Connection, path_of
+from bambleweeny.client.transport.connection import Connection, path_of, without_none
 
 
 class User(NamedTuple):
@@ -67,7 +67,7 @@ class Users:
 
         Without `quota` there is no limit. WeakPassword if the password is too short.
         """
-        sent = _given(username=username, password=password, quota=quota, **fields)
+        sent = without_none(username=username, password=password, quota=quota, **fields)
         made: int = self._call("POST", "/users", json=sent).json()["id"]
         return made
 
@@ -83,7 +83,7 @@ class Users:
 
         The code is valid for `ttl`, 7 days by default.
         """
-        sent = _given(username=username, invite=True, quota=quota, ttl=ttl, **fields)
+        sent = without_none(username=username, invite=True, quota=quota, ttl=ttl, **fields)
         return _code_of(self._call("POST", "/users", json=sent).json())
 
     def reset(self, id: int, *, ttl: int | str | None = None) -> Code:
@@ -125,7 +125,7 @@ class Users:
 
         A new password makes all earlier tokens of the user invalid.
         """
-        sent = _given(quota=quota, password=password, **fields)
+        sent = without_none(quota=quota, password=password, **fields)
         self._call("PUT", path_of("users", id), json=sent)
         if id == _ADMIN and password is not None:
             self._login.change_password(password, of="admin")
@@ -139,10 +139,6 @@ class Users:
 
 
 _ADMIN = 0
-
-
-def _given(**fields: Any) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _user_of(id: int, row: dict[str, Any]) -> User:

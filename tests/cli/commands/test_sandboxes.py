@@ -141,3 +141,15 @@ def test_wrong_use_is_explained(admin, words, status, error):
 def test_a_seed_comes_from_a_pipe(shell_of):
     line = "bambleweeny get color --token $(bambleweeny sandboxes add -)"
     assert shell_of(line, input=SEED).stdout == b"blue"
+
+
+def test_the_token_of_a_sandbox_that_was_stored_is_only_forgotten(admin, sandbox, monkeypatch):
+    made = json.loads(admin("sandboxes", "add", "--json"))
+    with monkeypatch.context() as patch:
+        patch.delenv("BAMBLEWEENY_TOKEN")
+        admin("login", sandbox.url, "--token", "-", given=f"{made['token']}\n".encode())
+        admin("logout")
+    ends = "It is the token of a sandbox, which is valid until the sandbox ends.\n"
+    assert admin.err.endswith(ends)
+    assert admin("keys", "--token", made["token"]) == ""
+    admin("sandboxes", "del", made["id"])

@@ -79,6 +79,20 @@ def test_an_invited_user_accepts_and_an_admin_resets(typed, monkeypatch):
         assert (made["expires_in"], typed.err) == (86400, "")
 
 
+@pytest.mark.parametrize("is_in_shell", [False, True])
+def test_a_code_leaves_the_stored_login_and_the_shell_to_their_user(is_in_shell, typed, sandbox):
+    typed("login", sandbox.url, "--password", "changeme")
+    code = typed("users", "invite", "s-invited").strip()
+    if is_in_shell:
+        said = typed("shell", given=f"accept {code} 'of invited'\ntoken test\n".encode())
+        assert said.startswith("admin (id 0).")
+    else:
+        typed("accept", code, "-", "--url", sandbox.url, given=b"of invited\n")
+    assert "The password of s-invited is set." in typed.err
+    assert typed("token", "test").startswith("admin (id 0).")
+    typed("users", "del", "s-invited")
+
+
 def test_everybody_changes_the_own_password(typed, monkeypatch):
     with running("sandbox") as server:
         monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
@@ -93,7 +107,9 @@ def test_everybody_changes_the_own_password(typed, monkeypatch):
         monkeypatch.setenv("BAMBLEWEENY_TOKEN", token)
         typed("password", "no", "--current", "wrong", status=1)
         typed("password", "at last", "--current", "of ann")
-        assert server.token("ann", "at last")
+        monkeypatch.setenv("BAMBLEWEENY_TOKEN", server.token("ann", "at last"))
+        typed("password", "--current", "-", "-", given=b"at last\nthe very last\n")
+        assert server.token("ann", "the very last")
         typed("users", status=1)
         assert "(unauthorized)" in typed.err
 

@@ -3,10 +3,13 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 
 import pytest
+import yaml
 from servers import Http, running
 
+DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
 TEXT = r"b9y_0_[a-z0-9]{6}_[A-Za-z0-9]{48}"
 READ = ("--scope", "keys:read:app:*")
 
@@ -59,6 +62,39 @@ def test_commands_work_with_a_named_token_and_show_what_it_may_do(reader):
     for words in (("set", "app:x", "2"), ("token", "list"), ("users",), ("keys",)):
         reader(*words, status=1)
         assert "(insufficient_scope)" in reader.err, words
+
+
+def test_an_admin_manages_the_tokens_of_another_user(admin):
+    admin("users", "add", "s-holder", "-", given=b"secret\n")
+    [holder] = [
+        row for row in json.loads(admin("users", "--json")) if row["username"] == "s-holder"
+    ]
+    of_user = ("--userid", holder["id"])
+    text = admin("token", "add", "ci", *READ, *of_user).strip()
+    assert text.startswith(f"b9y_{holder['id']}_")
+    assert admin("token", "list") == ""
+    admin("token", "set", "ci", "--name", "cd", *of_user)
+    text = admin("token", "rotate", "cd", *of_user).strip()
+    assert "s-holder" in admin("token", "test", "--token", text)
+    assert admin("token", "list", *of_user).split("\t")[1] == "cd"
+    admin("token", "add", "mine", *READ)
+    admin("token", "revoke", "cd", *of_user)
+    admin("token", "add", "ci", *READ, *of_user)
+    assert json.loads(admin("token", "revoke", "--all", "--json", *of_user)) == {"revoked": 1}
+    assert admin("token", "list").split("\t")[1] == "mine"
+    admin("users", "del", "s-holder")
+
+
+def test_the_help_names_every_scope(typed):
+    scopes = {
+        scope
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+        if "x-scopes" in operation
+        for scope in operation["x-scopes"]
+    }
+    shown = typed("token", "add", "--help")
+    assert {scope for scope in scopes - {"any", "session"} if scope not in shown} == set()
 
 
 def test_a_rotation_shows_until_when_the_text_before_is_valid(admin):
@@ -153,6 +189,7 @@ def test_a_refused_token_is_not_replaced_by_the_admins_login(typed, alone):
         for words in (("get", "app:x"), ("token",), ("set", "app:x", "1")):
             typed(*words, status=1)
             assert "(unauthorized)" in typed.err, words
+            assert f"run 'bambleweeny login {server.url} --token - --profile default'" in typed.err
         assert typed("token", "test", status=1).startswith("Nobody. ")
         typed("logout")
         assert typed.err.endswith("It was not valid any more.\n")

@@ -1,4 +1,4 @@
-"""Input of new passwords: from an argument, a line of stdin, or two prompts; and of secrets."""
+"""Input of passwords and other secrets: from an argument, a line of stdin, or prompts."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,15 @@ def new_password(word: str | None, stdin: BinaryIO | None) -> str:
     if ask_password("Repeat the password: ") != password:
         raise WrongUse("The two passwords differ.")
     return password
+
+
+def current_password(word: str | None, stdin: BinaryIO | None) -> str:
+    """Return a password to log in: `word`, a line of stdin for -, or the answer of a prompt."""
+    if word == STANDARD and stdin is not None:
+        return line_of(stdin, "current password")
+    if word in (None, STANDARD):
+        return ask_password("Current password: ", "--current", "current password")
+    return word or ""
 
 
 def line_of(stdin: BinaryIO, what: str = "password") -> str:

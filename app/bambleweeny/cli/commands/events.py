@@ -1,11 +1,14 @@
 """`events`: changes of the user's data, and calls of its routes and bins."""
 
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.inputs import USERID, positive
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.verb import Verb, argument
-from bambleweeny.client.events import EventNames
+
+if TYPE_CHECKING:
+    from bambleweeny.client.events import EventNames
 
 
 def _events(context: Context) -> None:

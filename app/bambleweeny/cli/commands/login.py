@@ -17,7 +17,7 @@ from bambleweeny.cli.connection.target import ADMIN, ask_password
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.cli.verb import Verb, argument
-from bambleweeny.errors import BambleweenyError, InsufficientScope, Unauthorized
+from bambleweeny.errors import BambleweenyError, InsufficientScope, NotInASandbox, Unauthorized
 
 _DEFAULT_NAME = "default"
 _LOGOUT_SECONDS = 10.0
@@ -113,6 +113,8 @@ def _end(profile: Profile) -> str:
             client.logout()
     except InsufficientScope:
         return "It is a named token, which is valid until it is revoked or expires."
+    except NotInASandbox:
+        return "It is the token of a sandbox, which is valid until the sandbox ends."
     except Unauthorized:
         return "It was not valid any more."
     except BambleweenyError as ex:
@@ -125,7 +127,7 @@ VERBS = {
         _login,
         """bambleweeny login http://127.0.0.1:8080
         bambleweeny login http://127.0.0.1:8080 --user admin --profile work
-        bambleweeny login http://127.0.0.1:8080 --token $(bambleweeny token)
+        bambleweeny token | bambleweeny login http://127.0.0.1:8080 --token -
         bambleweeny token add ci --scope read > ci.token
         bambleweeny login http://127.0.0.1:8080 --token - < ci.token""",
         (argument("server", nargs="?", metavar="URL", help="the server, instead of --url"),),
@@ -146,6 +148,7 @@ of this machine may see the URL while the browser starts: use --print there.""",
         _logout,
         "bambleweeny logout\nbambleweeny logout --profile work",
         note="""The server refuses the session from its next call on. A named token stays valid:
-revoke that with `token revoke`.""",
+end that with `token revoke`. So does the token of a sandbox, until the sandbox
+ends.""",
     ),
 }

@@ -1,4 +1,4 @@
-"""`sandboxes`: throw-away worlds for tests, each with a token, a seed and snapshots."""
+"""`sandboxes`: throw-away parts of a server for tests, each with a token, a seed and snapshots."""
 
 from typing import TYPE_CHECKING
 
@@ -140,7 +140,7 @@ VERBS = {
                 USERID,
             ),
             "make a sandbox and print its token, which is shown once",
-            note="""Pass the token to other commands as --token or BAMBLEWEENY_TOKEN: inside, all
+            note="""Pass the token to other commands as BAMBLEWEENY_TOKEN or --token: inside, all
 commands for data work. In a seed, a key may have a ttl, and an item a delay or
 a ttl, that count from now.""",
         ),

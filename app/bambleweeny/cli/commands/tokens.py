@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.arguments.inputs import duration
+from bambleweeny.cli.arguments.inputs import USERID, duration
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import as_moment, counted, moment_in
@@ -56,7 +56,9 @@ def _add(context: Context) -> None:
     args = context.args
     if not args.scope:
         raise WrongUse("Give --scope, what the token may do, such as --scope keys:read:app:*.")
-    made = context.client.tokens.add(args.name, args.scope, ttl=args.ttl, rate=args.rate)
+    made = context.client.tokens.add(
+        args.name, args.scope, ttl=args.ttl, rate=args.rate, userid=args.userid
+    )
     _print_text(context, made, "It is shown this once.")
 
 
@@ -74,7 +76,7 @@ def _end_of(token: "NamedToken") -> str:
 
 
 def _list(context: Context) -> None:
-    tokens = context.client.tokens.list()
+    tokens = context.client.tokens.list(userid=context.args.userid)
     if context.out.as_json:
         context.out.record([_record_of(token) for token in tokens])
         return
@@ -88,7 +90,12 @@ def _set(context: Context) -> None:
         raise WrongUse("Give --scope, --ttl, --rate or --name.")
     found = _found(context)
     changed = context.client.tokens.change(
-        found.id, name=args.name, scopes=args.scope, ttl=args.ttl, rate=args.rate
+        found.id,
+        name=args.name,
+        scopes=args.scope,
+        ttl=args.ttl,
+        rate=args.rate,
+        userid=args.userid,
     )
     context.out.say(
         f"Token {changed.id} ({changed.name}) may {', '.join(changed.scopes)} from now on, "
@@ -98,8 +105,8 @@ def _set(context: Context) -> None:
 
 
 def _rotate(context: Context) -> None:
-    found, overlap = _found(context), context.args.overlap
-    made = context.client.tokens.rotate(found.id, overlap=overlap)
+    found, overlap, userid = _found(context), context.args.overlap, context.args.userid
+    made = context.client.tokens.rotate(found.id, overlap=overlap, userid=userid)
     _print_text(context, made, _end_of_old(made.token, overlap) if overlap else "")
 
 
@@ -112,22 +119,23 @@ def _end_of_old(token: "NamedToken", overlap: int) -> str:
 
 
 def _revoke(context: Context) -> None:
+    userid = context.args.userid
     if context.args.all:
         if context.args.which:
             raise WrongUse("Give a token or --all, not both.")
-        number = context.client.tokens.revoke_all()
+        number = context.client.tokens.revoke_all(userid=userid)
         context.out.say(f"Revoked {counted(number, 'token')}.", revoked=number)
         return
     if not context.args.which:
         raise WrongUse("Name a token, or give --all.")
     found = _found(context)
-    context.client.tokens.revoke(found.id)
+    context.client.tokens.revoke(found.id, userid=userid)
     context.out.say(f"Revoked token {found.id} ({found.name}).", **_record_of(found))
 
 
 def _found(context: Context) -> "NamedToken":
     """Return the token with the id or the only one with the name that an argument has."""
-    word, tokens = context.args.which, context.client.tokens.list()
+    word, tokens = context.args.which, context.client.tokens.list(userid=context.args.userid)
     for token in tokens:
         if token.id == word:
             return token
@@ -170,15 +178,18 @@ VERBS = {
                 _SCOPE,
                 _TTL,
                 _RATE,
+                USERID,
             ),
             "make a named token and print it; the server never shows it again",
             note="""Without --ttl the token does not expire. Scopes: keys:read keys:write keys:incr
 lists:read lists:push lists:pop lists:write topics:read topics:publish
 topics:write routes:read routes:write bins:read bins:write sandboxes:read
-sandboxes:write tokens:write, the first three nouns also with a name or a prefix
-that ends with *; read or write alone for all but sandboxes and tokens.""",
+sandboxes:write tokens:write audit:read, the first three nouns also with a name
+or a prefix that ends with *. read or write alone stands for that verb of keys,
+lists, topics, routes and bins. For admins also users:read users:write
+server:read server:write and act:7, which allows --userid 7.""",
         ),
-        list=Verb(_list, "bambleweeny token list", help="list the named tokens"),
+        list=Verb(_list, "bambleweeny token list", (USERID,), "list the named tokens"),
         set=Verb(
             _set,
             "bambleweeny token set ann --scope 'keys:read:app:public:*' --ttl 1d",
@@ -188,6 +199,7 @@ that ends with *; read or write alone for all but sandboxes and tokens.""",
                 _TTL,
                 _RATE,
                 argument("--name", metavar="NAME", help="the new name"),
+                USERID,
             ),
             "change scopes, expiry or name of a token; the text stays",
         ),
@@ -202,6 +214,7 @@ that ends with *; read or write alone for all but sandboxes and tokens.""",
                     type=duration,
                     help="how long the old text stays valid, 30d at most; default: not at all",
                 ),
+                USERID,
             ),
             "replace the text of a token and print the new one",
         ),
@@ -212,6 +225,7 @@ that ends with *; read or write alone for all but sandboxes and tokens.""",
             (
                 argument(*_TOKEN.names, nargs="?", **_TOKEN.more),
                 argument("--all", action="store_true", help="revoke all named tokens"),
+                USERID,
             ),
             "revoke a token: servers refuse it from its next call on",
         ),

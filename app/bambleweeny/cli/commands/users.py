@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from bambleweeny.cli.arguments.password_input import new_password
+from bambleweeny.cli.arguments.password_input import current_password, new_password
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
 from bambleweeny.cli.output import moment_in
@@ -45,7 +45,7 @@ _FIELDS = (
     argument("--rate", metavar="RATE", help="requests, such as 100/s or 10/m; 0: no limit"),
     argument("--burst", metavar="N", type=int, help="requests at once; default: as in --rate"),
     argument("--max-value", metavar="SIZE", help="the size of one value; 0: no limit"),
-    argument("--max-tokens", metavar="N", type=int, help="the number of named tokens"),
+    argument("--max-tokens", metavar="N", type=int, help="the number of named tokens; 0: 100"),
 )
 _TTL = argument(
     "--ttl", metavar="DURATION", help="how long the code is valid, 1m to 30d; default: %(default)s"
@@ -122,8 +122,12 @@ def _print_code(context: Context, made: "Code") -> None:
 def _accept(context: Context) -> None:
     args = context.args
     password = new_password(args.new_password, context.stdin)
-    context.client.tokens.use(context.client.users.accept(args.code, password))
-    user = context.client.tokens.test()["user"]
+    from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
+
+    # NOTE: a client of its own, so that the stored login, or a shell, stays with its user.
+    with Client(context.target.url) as client:
+        client.tokens.use(client.users.accept(args.code, password))
+        user = client.tokens.test()["user"]
     login = f"'bambleweeny login {context.target.url} --user {user}'"
     context.out.say(f"The password of {user} is set. Log in with {login}.", username=user)
 
@@ -164,13 +168,14 @@ def _password(context: Context) -> None:
     who = context.who()
     if who["authenticated"] != "True":
         raise Unauthorized()
-    if who["id"] != _FIRST_ADMIN and not (args.current or target.password):
-        raise WrongUse("You are logged in with a token: give --current, the current password.")
-    password = new_password(args.new_password, context.stdin)
     if who["id"] == _FIRST_ADMIN:
+        password = new_password(args.new_password, context.stdin)
         client.set_admin_password(password)
     else:
-        client.set_password(password, current=args.current)
+        is_known = args.current is None and target.password
+        current = target.password if is_known else current_password(args.current, context.stdin)
+        password = new_password(args.new_password, context.stdin)
+        client.set_password(password, current=current)
     _report_changed(context, who["user"], password)
 
 
@@ -264,8 +269,10 @@ VERBS = {
             argument(
                 "--current",
                 metavar="TEXT",
-                help="the current password, if you logged in with a token",
+                help="the current password, if you logged in with a token; the default is a "
+                "prompt, - reads a line",
             ),
         ),
+        note="With `--current - -` both are lines of standard input, the current one first.",
     ),
 }

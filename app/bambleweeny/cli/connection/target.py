@@ -23,6 +23,7 @@ from bambleweeny.cli.escapes import to_people
 from bambleweeny.cli.failures import CommandFailed, WrongUse
 from bambleweeny.config import data_dir_of
 from bambleweeny.errors import BambleweenyError, InvalidCode, Unauthorized, Unreachable
+from bambleweeny.names import TOKEN_PREFIX
 
 ADMIN = "admin"
 _DATA_DIR = "BAMBLEWEENY_DATA_DIR"
@@ -174,7 +175,8 @@ def advice_for(error: BambleweenyError, target: Target | None) -> str | None:
 def _advice_to_log_in(target: Target) -> str:
     profile = target.profile
     if profile:
-        login = f"'bambleweeny login {profile.url} --user {profile.user} --profile {profile.name}'"
+        who = "--token -" if profile.token.startswith(TOKEN_PREFIX) else f"--user {profile.user}"
+        login = f"'bambleweeny login {profile.url} {who} --profile {profile.name}'"
         return f"The stored login '{profile.name}' is no longer valid: run {login}."
     login = f"'bambleweeny login {target.url}'"
     if target.local and target.password and target.password == target.local.admin_password():

@@ -192,6 +192,11 @@ class Connection:
         return answer
 
 
+def without_none(**fields: Any) -> dict[str, Any]:
+    """Return the fields of a JSON body that are not None."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
 def path_of(noun: str, name: str | int) -> str:
     """Return the path of a name or an id; InvalidName if it is invalid.
 

@@ -23,6 +23,7 @@ from bambleweeny.errors import (
     Unreachable,
 )
 
+_PASSING = (0, 429, 502, 503, 504)
 _FIELDS = ("code", "info", "hint", "index")
 _CAN_BE_REPEATED = "The call can be repeated."
 _NO_TLS = "The server there does not use TLS: try http:// instead of https://."
@@ -54,6 +55,11 @@ def error_of(fields: Mapping[str, Any]) -> BambleweenyError:
     error.code, error.hint, error.index = code, fields.get("hint"), fields.get("index")
     error.details = {name: fields[name] for name in fields if name not in _FIELDS} or None
     return error
+
+
+def is_passing(error: BambleweenyError) -> bool:
+    """Return whether the same call may succeed later: after an outage, or within a rate."""
+    return error.status in _PASSING
 
 
 def no_answer(url: str, ex: HTTPError, seconds: float, *, is_safe: bool) -> Exception:

@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bambleweeny.cli.escapes import to_people
-from bambleweeny.errors import BambleweenyError, LeaseNotFound, NoAnswer, StoreUnavailable
+from bambleweeny.errors import BambleweenyError, LeaseNotFound
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client, LeasedItem
@@ -23,10 +23,6 @@ _LONGEST_PAUSE = 30.0
 _FIRST_DELAY = 5
 _LONGEST_DELAY = 600
 """In seconds. The delay of an item after each failure is 5, 10, 20 and so on."""
-_PASSING = (NoAnswer, StoreUnavailable)
-"""Errors that are retried."""
-_PASSING_STATUS = (429, 502, 503, 504)
-"""Answers, of a proxy too, that are retried."""
 _MOST_HANDLED = 1000
 _LOOK_SECONDS = 0.2
 
@@ -243,5 +239,7 @@ def _report_retry(error: BambleweenyError) -> None:
 
 
 def _raise_unless_passing(error: BambleweenyError) -> None:
-    if not isinstance(error, _PASSING) and error.status not in _PASSING_STATUS:
+    from bambleweeny.client.transport.failures import is_passing  # noqa: PLC0415  `help` needs none
+
+    if not is_passing(error):
         raise error
