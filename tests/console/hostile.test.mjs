@@ -72,15 +72,15 @@ for (const [name, text] of Object.entries(HOSTILE)) {
       // NOTE: what is no JSON has no literal.
     }
     differences(text, `${text}x`);
-    assert.equal(merged(text, text, `${text}x`).text, `${text}x`);
+    assert.equal(merged(text, text, `${text}x`), `${text}x`);
   });
 }
 
 test("many lines are merged", LIMIT, () => {
   const text = many("a\n");
   const merging = merged(`b\nc\nd\n${text}`, `${text}b\nc\nd\n${text}`, `b\nc\nd\n${text}${text}`);
-  assert.ok(merging === null || merging.text.length > text.length);
-  assert.equal(merged(`one\n${text}two\n`, `1\n${text}two\n`, `one\n${text}2\n`).text, `1\n${text}2\n`);
+  assert.ok(merging === null || merging.length > text.length);
+  assert.equal(merged(`one\n${text}two\n`, `1\n${text}two\n`, `one\n${text}2\n`), `1\n${text}2\n`);
 });
 
 test("an indentation is bounded, and what is too deep stays as it is", () => {

@@ -39,12 +39,12 @@ test("texts that are too long or too different have whole blocks", () => {
 });
 
 test("edits of different lines are merged", () => {
-  assert.deepEqual(merged("a\nb\nc\nd\n", "A\nb\nc\nd\n", "a\nb\nc\nD\n"), { text: "A\nb\nc\nD\n", conflicts: 0 });
-  assert.deepEqual(merged("a\nb\nc\n", "a\nb\nc\nnew\n", "b\nc\n"), { text: "b\nc\nnew\n", conflicts: 0 });
-  assert.deepEqual(merged("a\n", "a\n", "b"), { text: "b", conflicts: 0 });
-  assert.deepEqual(merged("a\n", "b", "a\n"), { text: "b", conflicts: 0 });
-  assert.deepEqual(merged("a\nb\n", "x\nb\n", "x\nb\n"), { text: "x\nb\n", conflicts: 0 });
-  assert.deepEqual(merged("a\nb\nc\nd\n", "x\nb\nc\nD\n", "x\nb\nc\nd\n"), { text: "x\nb\nc\nD\n", conflicts: 0 });
+  assert.equal(merged("a\nb\nc\nd\n", "A\nb\nc\nd\n", "a\nb\nc\nD\n"), "A\nb\nc\nD\n");
+  assert.equal(merged("a\nb\nc\n", "a\nb\nc\nnew\n", "b\nc\n"), "b\nc\nnew\n");
+  assert.equal(merged("a\n", "a\n", "b"), "b");
+  assert.equal(merged("a\n", "b", "a\n"), "b");
+  assert.equal(merged("a\nb\n", "x\nb\n", "x\nb\n"), "x\nb\n");
+  assert.equal(merged("a\nb\nc\nd\n", "x\nb\nc\nD\n", "x\nb\nc\nd\n"), "x\nb\nc\nD\n");
 });
 
 test("edits of the same or of touching lines are a conflict", () => {

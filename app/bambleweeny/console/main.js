@@ -56,14 +56,15 @@ function turned(last, next) {
 
 // Loads the module of a page when it is first shown.
 function Page({ name, address }) {
-  const [shown, setShown] = useState({ component: null, error: null });
-  const load = () =>
+  const [shown, setShown] = useState({ component: null, hasFailed: false });
+  useEffect(() => {
     import(`./pages/${name}.js`).then(
-      (module) => setShown({ component: module.default, error: null }),
-      (error) => setShown({ component: null, error }),
+      (module) => setShown({ component: module.default, hasFailed: false }),
+      () => setShown({ component: null, hasFailed: true }),
     );
-  useEffect(() => void load(), []);
-  if (shown.error) return html`<${Problem} error=${new Error(text.failed)} onRetry=${load} />`;
+  }, []);
+  // NOTE: not every browser loads a module again that it could not load, and one of another version fits its own frame only.
+  if (shown.hasFailed) return html`<${Problem} error=${new Error(text.failed)} onRetry=${() => location.reload()} />`;
   return shown.component && html`<${shown.component} rest=${address.rest} query=${address.query} />`;
 }
 

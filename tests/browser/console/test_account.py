@@ -109,6 +109,29 @@ def test_logging_out_ends_the_session_on_the_server(console):
     console.log_in()
 
 
+def test_the_next_user_of_a_tab_sees_no_call_and_no_error_of_the_one_before(console):
+    console.client.users.create("ida", PASSWORD)
+    console.client.keys.set("of:admin", "1")
+    console.open("keys/of:admin")
+    console.click("main button", "+1")
+    # NOTE: an error of the logout has no place before the next login.
+    console.run(
+        "const sent = fetch; window.fetch = (url, ...rest) =>"
+        " url.includes('logout') ? Promise.reject(new TypeError('unreachable')) : sent(url, ...rest)"
+    )
+    console.click("#pages a", "Account")
+    console.click("header button", "Calls")
+    console.find(".drawer .calls", "of:admin")
+    console.click(".log-out")
+    console.type("input[name=username]", "ida")
+    console.type("input[name=password]", PASSWORD + Keys.ENTER)
+    console.find("#pages", "Log out (ida)")
+    console.click("header button", "Calls")
+    console.find(".drawer", "appear as curl")
+    assert console.found(".message") is None
+    console.log_in()
+
+
 def test_a_session_that_ends_amid_typing_keeps_the_draft(console):
     console.open("account")
     console.open("tokens/new?prefix=app:")

@@ -172,6 +172,26 @@ def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
     console.log_in()
 
 
+def test_a_token_that_replaces_no_login_stays_valid(console, user):
+    token = console.server.token("other", "the password")
+    console.client.set(NAME, "old")
+    console.open(f"keys/{NAME}")
+    console.click("main button", "Edit")
+    console.type("textarea.draft", "new ")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.click("main button.primary", "Save")
+    console.click(".again button", "Use a token")
+    console.type(".again input[name=token]", token + Keys.ENTER)
+    console.find("dialog h2", "Log in as other and lose the draft?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    console.click(".again button", "Use a name and a password")
+    console.type(".again input[name=password]", "changeme" + Keys.ENTER)
+    console.gone(".again")
+    assert Http(console.server.url, token).get("/keys").status_code == 200
+    console.complaints()
+
+
 def test_a_login_as_another_user_asks_before_a_dialog_is_lost(console, user):
     console.open("lists/jobs")
     console.click("main button", "Push")

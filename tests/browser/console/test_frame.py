@@ -4,6 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from time import monotonic
 
 import pytest
@@ -61,6 +64,58 @@ def test_the_palette_goes_to_a_page_and_says_that_it_finds_nothing(console):
     console.find("[role=option][aria-selected=true]", "Topics")
     console.press(Keys.ENTER)
     console.find("#content h1", "Topics")
+
+
+def test_the_place_that_is_chosen_in_the_palette_is_in_view(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    console.browser.set_window_size(1280, 500)
+    try:
+        console.chord("k")
+        console.find("dialog [role=option]", "API reference")
+        console.type(".search", Keys.ARROW_UP)
+        console.find("[role=option][aria-selected=true]", "API reference")
+        box = "document.querySelector('[role=option][aria-selected=true]').getBoundingClientRect()"
+        console.until(lambda: console.run(f"return {box}.bottom <= innerHeight && {box}.top >= 0"))
+        console.press(Keys.ESCAPE)
+        console.gone("dialog")
+    finally:
+        console.browser.set_window_size(1200, 1400)
+
+
+def test_each_window_has_its_name_also_above_another(console):
+    console.open("keys")
+    console.click("button", "New key")
+    console.type("dialog input.mono", "named")
+    console.press(Keys.ESCAPE)
+    console.find("dialog h2", "Close without saving?")
+    [_, upper] = console.browser.find_elements(By.CSS_SELECTOR, "dialog.modal")
+    assert upper.accessible_name == "Close without saving?"
+    console.click("dialog footer button", "Drop it")
+    console.gone("dialog")
+
+
+def test_a_field_that_the_browser_fills_in_complains_of_nothing(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    console.run("document.body.dispatchEvent(new Event('keydown', { bubbles: true }))")
+    assert console.complaints() == []
+
+
+def test_a_snippet_is_copied_where_the_browser_has_no_clipboard(console):
+    console.open("keys")
+    console.find("#content .filter")
+    console.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    console.run("document.querySelector('#content details').open = true")
+    console.click("#content .snippet button", "Copy")
+    console.find("#content .snippet button", "Copied")
+    shown = console.find("#content .snippet pre").text
+    console.chord("k")
+    console.find("dialog .search")
+    console.chord("v")
+    pasted = "return document.querySelector('.search').value"
+    console.until(lambda: console.run(pasted).startswith("curl "))
+    assert console.run(pasted).split() == shown.split()
 
 
 def test_the_palette_finds_bins_routes_and_the_guide(console):
@@ -378,6 +433,43 @@ def test_the_console_comes_back_with_its_server_and_misses_nothing(away):
         client.set("back:last", "1")
     console.find("#content .opens", "back:last")
     assert all("Failed to load resource" in line for line in console.complaints())
+
+
+class Newer(BaseHTTPRequestHandler):
+    """A server of a newer version: its pages import what the frame of this one does not have."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript")
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(b'import { newer } from "../parts/ui.js";\nexport default newer;\n')
+
+    def log_message(self, *args):
+        pass
+
+
+@contextmanager
+def newer(port):
+    with ThreadingHTTPServer(("127.0.0.1", port), Newer) as server:
+        thread = Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+def test_a_page_that_does_not_fit_the_frame_is_loaded_again_with_it(away):
+    console, servers, again = away
+    console.find(LIVE, "Live")
+    servers[0].stop(9)
+    with newer(int(console.server.url.rpartition(":")[2])):
+        console.click("#pages a", "Topics")
+        console.find("[role=alert]", "This page could not be shown.")
+    servers.append(again())
+    console.click("[role=alert] button", "Try again")
+    console.find("h1", "Topics")
+    console.complaints()
 
 
 @pytest.mark.parametrize(

@@ -279,3 +279,99 @@ def test_the_table_of_bins_counts_and_dates_requests_as_they_come(console):
         console.find("tr.row td", "second")
     console.client.bins.delete("counted")
     console.client.lists.delete("counted")
+
+
+def in_modules(console, script):
+    """Run JavaScript with `call`, `recent`, `request` and `confirm` of the console, and return what it returns."""
+    return console.browser.execute_async_script(
+        """
+        const done = arguments[0];
+        const place = document.querySelector("script[src]").src.replace(/main\\.js$/, "parts/");
+        const modules = ["api", "request", "dialogs"].map((name) => import(`${place}${name}.js`));
+        Promise.all(modules).then(async ([{ call, recent }, { request }, { confirm }]) => {
+        """
+        + script
+        + "}).then(done, (error) => done(String(error)));"
+    )
+
+
+def test_the_calls_show_that_one_was_broken_off_and_keep_little_of_a_long_body(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    assert in_modules(
+        console,
+        """
+        const aborter = new AbortController();
+        const sent = request("PUT", ["keys", "long"], { body: new Uint8Array(3 << 20) });
+        const calling = call(sent, { signal: aborter.signal });
+        aborter.abort();
+        const name = await calling.catch((error) => error.name);
+        const [{ status, request: { body } }] = recent.value;
+        return [name, status, body.length];
+        """,
+    ) == ["AbortError", 0, 1 << 20]
+
+
+def test_an_error_of_a_proxy_is_a_sentence(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    assert in_modules(
+        console,
+        """
+        const sent = window.fetch;
+        window.fetch = async () => new Response('{"message": "bad gateway"}', { status: 502 });
+        const calling = call(request("GET", ["info"]));
+        window.fetch = sent;
+        const { status, info, code } = await calling.catch((error) => error);
+        return [status, info, code];
+        """,
+    ) == [502, "The server answered 502.", "unknown"]
+
+
+def test_a_question_that_another_one_replaces_is_answered(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    answer = in_modules(
+        console,
+        """
+        const first = confirm({ title: "First?", action: "Yes" });
+        void confirm({ title: "Second?", action: "Yes" });
+        return await first;
+        """,
+    )
+    assert answer is False
+    console.find("dialog h2", "Second?")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+
+
+def test_a_page_of_rows_that_cannot_be_read_is_not_asked_for_again_and_again(console):
+    with console.client.batch() as batch:
+        for number in range(300):
+            batch.push(f"paged:{number:04}", "1")
+    console.open("lists?prefix=paged:")
+    console.find("a.opens", "paged:0000")
+    console.run(
+        """
+        [window.sent, window.failed] = [fetch, 0];
+        window.fetch = (url, ...rest) => {
+          if (!url.includes("after=")) return sent(url, ...rest);
+          window.failed++;
+          return Promise.reject(new TypeError("unreachable"));
+        };
+        """
+    )
+    console.run("document.querySelector('.grid').scrollTop = 1e6")
+    console.find(".problem", "The server does not answer.")
+    begun = monotonic()
+    console.until(lambda: monotonic() - begun > 1)
+    assert 1 <= console.run("return window.failed") <= 3
+    console.run("window.fetch = window.sent")
+    console.click(".problem button", "Try again")
+    console.until(
+        lambda: (
+            console.run("document.querySelector('.grid').scrollTop = 1e6"),
+            console.found("a.opens", "paged:0299"),
+        )[1]
+    )
+    console.gone(".problem")

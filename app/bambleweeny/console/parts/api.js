@@ -14,14 +14,25 @@ export const recent = new Observable([]);
 export const reachable = new Observable("online");
 
 const MOST_RECENT = 50;
-const NO_ANSWER = "The server does not answer.";
+// NOTE: the snippets of a long body read a file, so its beginning is enough for them.
+const MOST_KEPT = 1 << 20;
 // The nouns whose calls take `userid`.
 const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "sandboxes", "usage", "tokens", "audit"]);
 let lastId = 0;
+let caller = session.value?.id;
+
+// NOTE: the next user of this tab sees neither the calls nor the errors of the one before.
+session.subscribe((found) => {
+  if (found?.id === caller) return;
+  caller = found?.id;
+  recent.value = [];
+  forgetErrors();
+});
 
 // An answer that is no success, or none at all (`status` 0). `info` is a sentence, `hint` may be empty.
 export class ApiError extends Error {
-  constructor(status, { info, code, hint = "", ...details }, headers = new Headers()) {
+  // NOTE: an answer of a proxy may have neither sentence nor code.
+  constructor(status, { info = text.answered(status), code = "unknown", hint = "", ...details }, headers = new Headers()) {
     super(info);
     Object.assign(this, { name: "ApiError", status, code, info, hint, details, headers });
   }
@@ -42,19 +53,19 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   const asked = addressed(sent);
   const begun = performance.now();
   const note = isQuiet ? () => {} : noted(asked);
+  let status = 0;
   try {
     const response = await responseOf(asked, signal);
     const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
-    note(response.status, performance.now() - begun);
-    if (response.ok || response.status === 304) return answer;
+    status = answer.status;
+    if (response.ok || status === 304) return answer;
     throw problemOf(answer);
   } catch (ex) {
-    if (ex instanceof ApiError || ex.name === "AbortError") {
-      if (ex.status === 0) note(0, performance.now() - begun);
-      throw ex;
-    }
-    note(0, performance.now() - begun);
-    throw new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
+    if (ex instanceof ApiError) status = ex.status;
+    else if (ex.name !== "AbortError") throw noAnswer();
+    throw ex;
+  } finally {
+    note(status, performance.now() - begun);
   }
 }
 
@@ -72,7 +83,7 @@ export async function exchange(sent, { signal } = {}) {
   } catch (ex) {
     note(0, performance.now() - begun);
     if (ex.name === "AbortError") throw ex;
-    throw new ApiError(0, { info: "There was no answer: the connection broke, or the browser refuses to send this.", code: "no_answer" });
+    throw new ApiError(0, { info: text.noExchange, code: "no_answer" });
   }
 }
 
@@ -105,7 +116,7 @@ async function responseOf(asked, signal) {
     if (response.status !== 401 || asked.isPublic || !used || isRepeated) return response;
     if (session.value === used) await renewed();
     // NOTE: what one user sent is never repeated as another one.
-    if (session.value?.id !== used.id) throw new ApiError(401, { info: `This was not done: it was asked for as ${used.user}, and that login has ended.`, code: "unauthorized" });
+    if (session.value?.id !== used.id) throw new ApiError(401, { info: text.notRepeated(used.user), code: "unauthorized" });
   }
 }
 
@@ -119,13 +130,13 @@ function fetched(asked, headers, signal, redirect) {
 async function answerOf(asked, headers, signal) {
   try {
     const response = await fetched(asked, headers, signal, "error");
-    if (reachable.value === "offline") forgetErrors(NO_ANSWER);
+    if (reachable.value === "offline") forgetErrors(text.noAnswerOfServer);
     reachable.value = "online";
     return response;
   } catch (ex) {
     if (ex.name !== "AbortError") {
       reachable.value = "offline";
-      throw new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
+      throw noAnswer();
     }
     throw ex;
   }
@@ -137,8 +148,11 @@ export function addressed(sent) {
   return isActing ? withQuery(sent, { userid: acting.value.id }) : sent;
 }
 
+const noAnswer = () => new ApiError(0, { info: text.noAnswerOfServer, code: "no_answer" });
+
 function noted(asked) {
-  const entry = { id: ++lastId, request: asked, status: null, ms: null, time: Date.now() };
+  const request = asked.body?.length > MOST_KEPT ? { ...asked, body: asked.body.slice(0, MOST_KEPT) } : asked;
+  const entry = { id: ++lastId, request, status: null, ms: null, time: Date.now() };
   recent.value = [entry, ...recent.value].slice(0, MOST_RECENT);
   return (status, ms) => {
     recent.value = recent.value.map((one) => (one.id === entry.id ? { ...one, status, ms } : one));
@@ -150,7 +164,7 @@ function problemOf(answer) {
     const found = answer.json();
     return new ApiError(answer.status, found.error ? { info: found.error_description ?? found.error, code: found.error } : found, answer.headers);
   } catch {
-    return new ApiError(answer.status, { info: `The server answered ${answer.status}.`, code: "unknown" }, answer.headers);
+    return new ApiError(answer.status, {}, answer.headers);
   }
 }
 
@@ -161,20 +175,23 @@ export async function logIn(login) {
 }
 
 async function beginWith({ access_token: token, expires_in: seconds }) {
-  await beginAs(await described(token, Date.now() + seconds * 1000));
+  const found = await described(token, Date.now() + seconds * 1000);
+  if (!(await beginAs(found))) await endOnServer(found).catch(() => {});
 }
 
-// Begins a session in place of that which this tab has. The old one ends on the server as well, unless it has ended already.
+// Begins a session in place of that which this tab has; returns whether, since the user may keep a draft instead. The old one ends on the
+// server as well, unless it has ended already.
 async function beginAs(found) {
   const isOther = session.value && session.value.id !== found.id;
   // NOTE: the page of another user is a new one, without what is typed into this one.
-  if (isOther && questionNow() && !(await mayReplace(session.value, found))) return void (await endOnServer(found).catch(() => {}));
+  if (isOther && questionNow() && !(await mayReplace(session.value, found))) return false;
   const old = needsLogin.value?.hasEnded ? null : session.value;
   begin(found);
   if (old && old.token !== found.token) await endOnServer(old).catch(() => {});
+  return true;
 }
 
-const refusedToken = () => new ApiError(401, { info: "The server does not accept this token.", code: "unauthorized" });
+const refusedToken = () => new ApiError(401, { info: text.tokenRefused, code: "unauthorized" });
 
 const bearing = (token) => ({ Authorization: `Bearer ${token}` });
 

@@ -11,8 +11,9 @@ const MOST_MESSAGES = 3;
 let lastId = 0;
 
 // Asks before something that cannot be undone; resolves with true or false. `action` is the button's verb; with `typed` the user types that word first.
-// The focus is where Enter does no harm: in the field for the word, or on Cancel if `isDanger`.
+// The focus is where Enter does no harm: in the field for the word, or on Cancel if `isDanger`. A question that is still open is answered with false.
 export function confirm({ title, detail, action, isDanger = true, typed }) {
+  question.value?.resolve(false);
   return new Promise((resolve) => {
     question.value = { title, detail, action, isDanger, typed, resolve };
   });
@@ -68,8 +69,8 @@ export function Modal({ title, onClose, children, isWide = false, isDropped = fa
   };
   // NOTE: a second Escape in a row closes a dialog without an event that can be prevented.
   const onKey = (event) => event.key === "Escape" && event.target.closest("dialog") === element.current && void close(event);
-  return html`<dialog ref=${element} class=${isWide ? "modal wide" : "modal"} aria-labelledby="modal-title" onCancel=${close} onKeyDown=${onKey}>
-    <header><h2 id="modal-title">${title}</h2><button class="quiet" aria-label=${text.close} onClick=${close}>✕</button></header>
+  return html`<dialog ref=${element} class=${isWide ? "modal wide" : "modal"} aria-label=${title} onCancel=${close} onKeyDown=${onKey}>
+    <header><h2>${title}</h2><button class="quiet" aria-label=${text.close} onClick=${close}>✕</button></header>
     ${children}
   </dialog>`;
 }

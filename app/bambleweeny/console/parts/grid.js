@@ -1,4 +1,5 @@
 // A table of any length: only the rows in view are elements. One row is in the tab order; arrow keys move it, and lead from the page's filter to the first row.
+import { text } from "../en/shell.js";
 import { useFirstRow } from "./grid_first.js";
 import { usePlace } from "./grid_place.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "./ui.js";
@@ -112,7 +113,7 @@ export function Grid({ label, columns, rows, keyOf, href, onOpen, isOpen, isCurr
           const index = first + offset;
           return html`<tr key=${keyOf(row)} class="row" aria-rowindex=${index + 2} data-active=${index === current} data-current=${isCurrent?.(row) ?? false}
             style=${{ height: `${rowHeight}px` }} onKeyDown=${(event) => select(event, row)}>
-            ${onSelect && html`<td class="box">${canSelect?.(row) !== false && html`<input type="checkbox" tabindex=${index === current ? 0 : -1} aria-label=${`Select ${keyOf(row)}`} checked=${selected.has(keyOf(row))}
+            ${onSelect && html`<td class="box">${canSelect?.(row) !== false && html`<input type="checkbox" tabindex=${index === current ? 0 : -1} aria-label=${text.select(keyOf(row))} checked=${selected.has(keyOf(row))}
               onClick=${(event) => choose(index, event.target.checked, event.shiftKey)} />`}</td>`}
             ${columns.map((column, place) => cell(row, column, index, place === 0))}
           </tr>`;

@@ -1,7 +1,7 @@
 // JSON as text: indented, compact or in tokens, without parsing numbers, so that 1.50 and 1152921504606846977 stay as they are. Pure.
 
-// Returns the text of JSON with a line for each member, or `{ error: { message, line, column } }` as part of `{ text, error }`. If deep
-// nesting made that far longer than the text, it is the text as it is.
+// Returns `{ text }` of JSON with a line for each member, or `{ error: { message, line, column } }`. If deep nesting made the new text far
+// longer, it is the old one.
 export function indented(text, indent = "  ") {
   const lines = ["\n"];
   const lineOf = (depth) => (lines[Math.min(depth, MOST_INDENTED)] ??= `\n${indent.repeat(Math.min(depth, MOST_INDENTED))}`);

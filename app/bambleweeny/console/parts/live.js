@@ -33,7 +33,6 @@ const POLL_TIMES = 10;
 // promise of having read again what they show.
 const listeners = new Set();
 let stream = null;
-// NOTE: of the whole page, since a hidden tab closes the stream, and another login opens a new one.
 
 document.addEventListener("visibilitychange", settle);
 session.subscribe(restart);

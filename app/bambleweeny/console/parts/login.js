@@ -72,7 +72,6 @@ export function LoginPage({ problem, code, invited, user, onStay }) {
       ${user && html`<button type="button" onClick=${onStay}>${text.stay(user)}</button>`}
     </${Form}>
     ${!code && html`<p class="soft">${text.firstPassword} ${text.ofTab}</p>`}
-
   </main>`;
 }
 

@@ -4,10 +4,10 @@
 // with too many lines or differences have one block of removed and one of added lines between what is the same at both ends.
 export const differences = (a, b) => chunksOf(linesOf(a), linesOf(b)).flatMap(({ kind, lines }) => lines.map((text) => ({ kind, text: text.replace(/\r?\n$/, "") })));
 
-// Returns `{ text, conflicts: 0 }` with the changes that `mine` and `theirs` make to `base`, or null if both change the same lines.
+// Returns the text with the changes that `mine` and `theirs` make to `base`, or null if both change the same lines.
 export function merged(base, mine, theirs) {
-  if (mine === theirs || base === theirs) return { text: mine, conflicts: 0 };
-  if (base === mine) return { text: theirs, conflicts: 0 };
+  if (mine === theirs || base === theirs) return mine;
+  if (base === mine) return theirs;
   const lines = linesOf(base);
   const ours = changesOf(lines, linesOf(mine));
   const others = changesOf(lines, linesOf(theirs));
@@ -23,7 +23,7 @@ export function merged(base, mine, theirs) {
     out.push(lines.slice(at, change.start).join(""), change.lines.join(""));
     at = change.end;
   }
-  return { text: out.join("") + lines.slice(at).join(""), conflicts: 0 };
+  return out.join("") + lines.slice(at).join("");
 }
 
 const MOST_LINES = 20_000;

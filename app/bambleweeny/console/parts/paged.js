@@ -8,7 +8,7 @@ const LEAST_MS = 250;
 const EMPTY = { rows: undefined, next: null, error: null };
 
 // `readPage({ after, limit, signal })` returns `{ rows, next }`. Returns `{ value, next, error, more, reload }`; `value` are the rows, undefined at first.
-// `more` reads the next page. `reload` reads the first 1,000 rows again at most, keeps the rows after them, and never breaks off a reload that runs;
+// `more` reads the next page, unless the last read failed. `reload` reads the first 1,000 rows again at most, keeps the rows after them, and never breaks off a reload that runs;
 // there are not more than four a second.
 export function usePages(readPage, keyOf, inputs) {
   const [state, setState] = useState(EMPTY);
@@ -44,7 +44,8 @@ export function usePages(readPage, keyOf, inputs) {
     void reload();
     return () => controller.abort();
   }, inputs);
-  const more = () => void (held.current?.state.next && run(further));
+  // NOTE: a table asks for more each time that it is drawn, so a page that failed is read after the next reload.
+  const more = () => void (held.current?.state.next && !held.current.state.error && run(further));
   return { value: state.rows, next: state.next, error: state.error, more, reload };
 }
 

@@ -19,7 +19,7 @@ export function Palette({ pages, onClose }) {
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState([]);
   const [active, setActive] = useState(0);
-  const input = useRef();
+  const list = useRef();
   const [readPublic] = useState(() => once(publicPlaces));
   useEffect(() => {
     const controller = new AbortController();
@@ -31,11 +31,9 @@ export function Palette({ pages, onClose }) {
   }, [typed]);
   const word = typed.trim().toLowerCase();
   const fixed = [...pages.map(({ name, title }) => ({ href: to(name), title, kind: "page" })), ...LINKS];
-  const places = [
-    ...matching(fixed, word),
-    ...found,
-  ];
+  const places = [...matching(fixed, word), ...found];
   const at = Math.min(active, Math.max(places.length - 1, 0));
+  useEffect(() => list.current.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at]);
   const go = (href) => {
     onClose();
     location.href = href;
@@ -50,10 +48,10 @@ export function Palette({ pages, onClose }) {
     }
   };
   return html`<${Modal} title=${text.palette} onClose=${onClose} isDropped>
-    <input ref=${input} class="search" autofocus autocomplete="off" spellcheck=${false} role="combobox" aria-expanded="true" aria-controls="places" aria-label=${text.palette}
+    <input class="search" autofocus autocomplete="off" spellcheck=${false} role="combobox" aria-expanded="true" aria-controls="places" aria-label=${text.palette}
       aria-activedescendant=${places.length ? `place-${at}` : undefined} placeholder=${text.paletteHint} value=${typed}
       onInput=${(event) => (setTyped(event.target.value), setActive(0))} onKeyDown=${onKey} />
-    <ul id="places" role="listbox" aria-label=${text.palette} class="places">
+    <ul ref=${list} id="places" role="listbox" aria-label=${text.palette} class="places">
       ${places.map(({ href, title, kind }, index) => html`<li key=${href} id=${`place-${index}`} role="option" aria-selected=${index === at} onClick=${() => go(href)}>
         <span>${title}</span> <span class="soft">${text.paletteKinds[kind]}</span></li>`)}
     </ul>

@@ -25,7 +25,8 @@ export function useChord(key, act) {
   latest.current = act;
   useEffect(() => {
     const onKey = (event) => {
-      if (event.key.toLowerCase() !== key || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+      // NOTE: a browser that fills in a field sends a keydown without a key.
+      if (event.key?.toLowerCase() !== key || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
       event.preventDefault();
       latest.current();
     };

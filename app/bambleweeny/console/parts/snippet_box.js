@@ -14,7 +14,7 @@ export function CopyButton({ value, label = text.copy }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(typeof value === "function" ? value() : value);
+      await copied(typeof value === "function" ? value() : value);
       setCopied(true);
       setTimeout(() => setCopied(false), 1500);
     } catch (ex) {
@@ -22,6 +22,22 @@ export function CopyButton({ value, label = text.copy }) {
     }
   };
   return html`<button type="button" class="small" onClick=${copy}>${isCopied ? text.copied : label}</button>`;
+}
+
+// NOTE: a page over plain HTTP has no `navigator.clipboard`, unless it comes from its own machine.
+async function copied(value) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(value);
+  let isDone = false;
+  const put = (event) => {
+    event.preventDefault();
+    event.clipboardData.setData("text/plain", value);
+    isDone = true;
+  };
+  addEventListener("copy", put);
+  document.execCommand("copy");
+  removeEventListener("copy", put);
+  if (!isDone) throw new Error(text.notCopied);
+  return undefined;
 }
 
 // Lines to paste, below a sentence.

@@ -2,9 +2,10 @@
 //
 // A call is `{ on, body, takes, ignores, cli, python, javascript }`. `on` is a method and a path, with the query parameters that the call
 // needs (`?return=old` with that value, `?wait` with any). `body` is VALUE, DOCUMENT, PATCH or FIELDS, or absent if there is none. Each
-// form is a template, or `[template, takes]` if it takes other options than `takes`; `{name}` in it is a part of the path, a query
-// parameter or a field of the body. A word before a method says what is done with its result: `print`, `text` (of a Value), `token` (of a sandbox), or `for` each.
-// With `hasNulls` a field that is null is as one that is absent.
+// form is a template, or `[template, takes]` if it takes other options than `takes`, which is `userid` if it is absent; `{name}` in it is
+// a part of the path, a query parameter or a field of the body. A word before a method says what is done with its result: `print`, `text`
+// (of a Value), `token` (of a sandbox), `for` each, or `first` (for each of as many as the limit). With `hasNulls` a field that is null
+// is as one that is absent; with `isStream` the call is a stream; `with` has fields of the body with fixed values.
 // An option `for=extend` is the input `for` under the name `extend`. Of calls that match, the first that can express the request is used.
 
 export const [VALUE, DOCUMENT, PATCH, FIELDS] = ["value", "document", "patch", "fields"];
@@ -34,7 +35,7 @@ const KEYS = [
   { on: "DELETE keys/{name}", takes: CONDITION, cli: "del {name}", python: "keys.delete({name})", javascript: "keys.delete({name})" },
   { on: "DELETE keys?prefix&confirm=1", cli: ["del --confirm", "prefix userid"], python: ["print keys.delete_all({prefix})", USERID] },
   { on: "GET keys?meta=1", takes: PAGE, cli: "keys --meta", python: "first keys.list_meta()" },
-  { on: "GET keys?names&values=1", takes: USERID, python: "print keys.get_many({names})", javascript: "print keys.getMany({names})" },
+  { on: "GET keys?names&values=1", python: "print keys.get_many({names})", javascript: "print keys.getMany({names})" },
   { on: "GET keys?values=1", takes: PAGE, python: "first keys.list_values()" },
   { on: "GET keys?delimiter", cli: ["keys", `delimiter ${PAGE}`], python: ["print keys.groups({delimiter})", "prefix after userid"] },
   ...["POST", "GET"].map((method) => ({ on: `${method} incr/{name}`, takes: "by max min ttl userid", cli: "incr {name}", python: "print keys.incr({name})", javascript: "print keys.incr({name})" })),
@@ -49,23 +50,23 @@ const LISTS = [
     { on, takes: "wait userid", cli: "pop {name}", python: "print lists.pop({name})", javascript: "text lists.pop({name})" },
   ]),
   { on: "POST lists/{name}/lease", takes: "max for wait userid", cli: "lease {name}", python: "for lists.lease({name})" },
-  { on: "DELETE lists/{name}/leases/{lease}", takes: USERID, cli: "ack {name} {lease}", python: "lists.ack({name}, {lease})" },
+  { on: "DELETE lists/{name}/leases/{lease}", cli: "ack {name} {lease}", python: "lists.ack({name}, {lease})" },
   { on: "PATCH lists/{name}/leases/{lease}?for", cli: ["ack {name} {lease}", "for=extend userid"], python: ["lists.extend({name}, {lease}, {for})", USERID] },
-  { on: "PATCH lists/{name}/leases/{lease}", takes: USERID, python: "lists.extend({name}, {lease})" },
+  { on: "PATCH lists/{name}/leases/{lease}", python: "lists.extend({name}, {lease})" },
   { on: "POST lists/{name}/ack", body: FIELDS, cli: changed, python: ["print lists.change({name})", "ack retry extend bury userid"] },
   { on: "GET lists/{name}/items", takes: "state order limit after wait preview userid", cli: "items list {name}", python: "for lists.items({name})", javascript: "print lists.items({name})" },
   { on: "DELETE lists/{name}/items", takes: "state userid", cli: "items purge {name}", python: "print lists.purge({name})" },
-  { on: "GET lists/{name}/items/{id}?raw=1", takes: USERID, cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
-  { on: "PATCH lists/{name}/items/{id}?state=ready", takes: USERID, cli: "items deliver {name} {id}", python: "print lists.deliver({name}, {id})", javascript: "print lists.deliver({name}, {id})" },
+  { on: "GET lists/{name}/items/{id}?raw=1", cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
+  { on: "PATCH lists/{name}/items/{id}?state=ready", cli: "items deliver {name} {id}", python: "print lists.deliver({name}, {id})", javascript: "print lists.deliver({name}, {id})" },
   { on: "PATCH lists/{name}/items/{id}?state=dead", takes: "reason userid", cli: "items bury {name} {id}", python: "print lists.bury({name}, {id})", javascript: "print lists.bury({name}, {id})" },
-  { on: "GET lists/{name}/items/{id}", takes: USERID, cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
-  { on: "DELETE lists/{name}/items/{id}", takes: USERID, cli: "items del {name} {id}", python: "lists.delete_item({name}, {id})" },
+  { on: "GET lists/{name}/items/{id}", cli: "items get {name} {id}", python: "print lists.item({name}, {id})" },
+  { on: "DELETE lists/{name}/items/{id}", cli: "items del {name} {id}", python: "lists.delete_item({name}, {id})" },
   { on: "POST lists/{name}/move", body: FIELDS, takes: "state max userid", cli: "items move {name} {to}", python: "print lists.move({name}, {to})" },
-  { on: "GET lists/{name}/stats", takes: USERID, cli: "stats {name}", python: "print lists.stats({name})" },
-  { on: "GET lists/{name}/policy", takes: USERID, cli: "policy get {name}", python: "print lists.policy({name})" },
+  { on: "GET lists/{name}/stats", cli: "stats {name}", python: "print lists.stats({name})" },
+  { on: "GET lists/{name}/policy", cli: "policy get {name}", python: "print lists.policy({name})" },
   { on: "PUT lists/{name}/policy", body: FIELDS, hasNulls: true, takes: RULES, cli: "policy set {name}", python: "lists.set_policy({name})" },
-  { on: "DELETE lists/{name}/policy", takes: USERID, cli: "policy del {name}", python: "lists.delete_policy({name})" },
-  { on: "DELETE lists/{name}", takes: USERID, cli: "lists del {name}", python: "lists.delete({name})", javascript: "lists.delete({name})" },
+  { on: "DELETE lists/{name}/policy", cli: "policy del {name}", python: "lists.delete_policy({name})" },
+  { on: "DELETE lists/{name}", cli: "lists del {name}", python: "lists.delete({name})", javascript: "lists.delete({name})" },
   { on: "GET lists?stats=1", takes: PAGE, cli: "lists --stats", python: "for lists.list_stats()", javascript: "print lists.listStats()" },
   ...listing("lists"),
 ];
@@ -75,34 +76,34 @@ const TOPICS = [
   { on: "GET topics/{name}", isStream: true, takes: "since last userid", cli: "follow {name}", python: "for topics.subscribe({name})", javascript: "for topics.subscribe({name})" },
   // The command's default is all messages, the API's only new ones.
   { on: "GET topics/{name}", takes: "since last wait limit userid", cli: ({ since, last, wait }) => (since ?? last ?? wait) && "topics read {name}", python: "for topics.read({name})", javascript: "print topics.read({name})" },
-  { on: "DELETE topics/{name}", takes: USERID, cli: "topics del {name}", python: "topics.delete({name})", javascript: "topics.delete({name})" },
+  { on: "DELETE topics/{name}", cli: "topics del {name}", python: "topics.delete({name})", javascript: "topics.delete({name})" },
   ...listing("topics"),
   { on: "GET events", ignores: "accept", takes: "keys lists topics routes bins kinds userid", cli: "events", python: "for events()", javascript: "for events()" },
 ];
 
 const published = (noun, command) => [
-  { on: `GET ${noun}?id`, takes: USERID, cli: `${command} show {id}`, python: `print ${noun}.get({id})`, javascript: `print ${noun}.get({id})` },
-  { on: `GET ${noun}`, takes: USERID, cli: command, python: `for ${noun}.list()`, javascript: `print ${noun}.list()` },
-  { on: `POST ${noun}`, body: DOCUMENT, takes: USERID, cli: `${command} set {document}`, python: `print ${noun}.set({document})`, javascript: `print ${noun}.set({document})` },
+  { on: `GET ${noun}?id`, cli: `${command} show {id}`, python: `print ${noun}.get({id})`, javascript: `print ${noun}.get({id})` },
+  { on: `GET ${noun}`, cli: command, python: `for ${noun}.list()`, javascript: `print ${noun}.list()` },
+  { on: `POST ${noun}`, body: DOCUMENT, cli: `${command} set {document}`, python: `print ${noun}.set({document})`, javascript: `print ${noun}.set({document})` },
   { on: `PUT ${noun}?id`, body: DOCUMENT, cli: [`${command} set {document}`, "id userid"], python: [`print ${noun}.set({document}, {id})`, USERID], javascript: [`print ${noun}.set({document})`, "id userid"] },
-  { on: `DELETE ${noun}?id`, takes: USERID, cli: `${command} del {id}`, python: `${noun}.delete({id})`, javascript: `${noun}.delete({id})` },
+  { on: `DELETE ${noun}?id`, cli: `${command} del {id}`, python: `${noun}.delete({id})`, javascript: `${noun}.delete({id})` },
 ];
 
 const ROUTES = [
-  { on: "POST routes", body: FIELDS, takes: USERID, cli: "route add {key} {content_type}", python: "print routes.create({key}, {content_type})", javascript: "print routes.create({key}, {content_type})" },
+  { on: "POST routes", body: FIELDS, cli: "route add {key} {content_type}", python: "print routes.create({key}, {content_type})", javascript: "print routes.create({key}, {content_type})" },
   { on: "POST routes?from", body: VALUE, ignores: "type", cli: ["route import {file}", `from ${IMPORTING}`], python: ["print routes.import_({from}, {bytes})", IMPORTING] },
   { on: "POST routes?from", body: DOCUMENT, javascript: ["print routes.import_({from}, {document})", "name prefix only journal userid"] },
   { on: "PUT routes?from&id", body: VALUE, ignores: "type", cli: ["route import {file}", `from ${IMPORTING}`], python: ["print routes.import_({from}, {bytes})", IMPORTING] },
   { on: "POST routes/verify?id", body: DOCUMENT, takes: "wait since userid", cli: "route verify {id} {document}", python: "print routes.verify({id}, {document})", javascript: "print routes.verify({id}, {document})" },
-  { on: "POST routes/reset?id", takes: USERID, cli: "route reset {id}", python: "routes.reset({id})", javascript: "routes.reset({id})" },
+  { on: "POST routes/reset?id", cli: "route reset {id}", python: "routes.reset({id})", javascript: "routes.reset({id})" },
   ...published("routes", "route"),
   { on: "GET routes/{id}", takes: NOTHING, python: "print routes.read({id})", javascript: "text routes.read({id})" },
 ];
 
 const BINS = [
-  { on: "POST bins", body: FIELDS, takes: USERID, cli: "bin add {list}", python: "print bins.create({list})", javascript: "print bins.create({list})" },
+  { on: "POST bins", body: FIELDS, cli: "bin add {list}", python: "print bins.create({list})", javascript: "print bins.create({list})" },
   ...published("bins", "bin"),
-  { on: "GET bins/refused?id", takes: USERID, cli: "bin refused {id}", python: "print bins.refused({id})" },
+  { on: "GET bins/refused?id", cli: "bin refused {id}", python: "print bins.refused({id})" },
   { on: "POST bins/{id}", body: VALUE, takes: NOTHING, python: "bins.post({id}, {value})", javascript: "bins.post({id}, {value})" },
 ];
 
@@ -148,10 +149,10 @@ const USERS = [
 ];
 
 const SERVER = [
-  { on: "GET usage", takes: USERID, cli: "usage", python: "print usage()", javascript: "print usage()" },
+  { on: "GET usage", cli: "usage", python: "print usage()", javascript: "print usage()" },
   { on: "GET audit", isStream: true, cli: ["audit --follow", "since action last userid"], python: ["for follow_audit()", "since action last userid"], javascript: ["for followAudit()", "after action userid"] },
   { on: "GET audit", takes: "since action after limit last userid", cli: ["audit", "since action last userid"], python: "for audit()", javascript: "print audit()" },
-  { on: "GET export", takes: USERID, cli: "export -", python: "for export()" },
+  { on: "GET export", cli: "export -", python: "for export()" },
   { on: "POST import?dry_run=1", body: VALUE, ignores: "type", takes: "mode userid", cli: "import {file} --dry-run", python: "print plan_import({lines})" },
   { on: "POST import", body: VALUE, ignores: "type", takes: "mode userid", cli: "import {file}", python: "print import_({lines})" },
   { on: "GET info", takes: NOTHING, cli: "info", python: "print info()" },

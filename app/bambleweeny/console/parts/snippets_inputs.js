@@ -111,4 +111,3 @@ function fieldsOf(content) {
     return undefined;
   }
 }
-

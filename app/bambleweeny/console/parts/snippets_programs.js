@@ -17,7 +17,7 @@ export function pythonOf({ template, takes }, inputs, { url, isPublic }) {
   }[result] ?? call;
   const login = isPublic ? "" : ', token=os.environ["TOKEN"]';
   const body = `client = Client(${literal(url)}${login})\n${statement}`;
-  const modules = ["json", "os"].filter((name) => body.includes(`${name}.`) && IS_USED[name].test(body)).map((name) => `import ${name}`);
+  const modules = Object.keys(USES).filter((name) => USES[name].test(body)).map((name) => `import ${name}`);
   if (first) modules.push("from itertools import islice");
   if (body.includes(`Path(${literal(FILE)})`)) modules.push("from pathlib import Path");
   return [...modules, ...(modules.length ? [""] : []), "from bambleweeny import Client", "", body].join("\n");
@@ -49,7 +49,7 @@ export function javascriptOf({ template, takes }, inputs, { url, isPublic, isBin
 const NUMBERS = ["limit", "preview", "last", "by", "max", "min", "userid", "user"];
 const TIMES = ["ttl", "wait", "touch", "delay", "for", "overlap"];
 const FLAGS = ["keep_ttl", "front"];
-const IS_USED = { json: /\bjson\.loads\(/, os: /\bos\.environ\[/ };
+const USES = { json: /\bjson\.loads\(/, os: /\bos\.environ\[/ };
 const TRUE = { [true]: true, 1: true };
 
 const camelCase = (name) => (name === "key" ? "idempotencyKey" : name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()));

@@ -37,7 +37,7 @@ export function Conflict({ draft, theirs, canKeep, onClose, onKeep, onTake, onMe
 }
 
 // Returns a text with both changes, or null. Members of JSON objects never touch, lines may.
-const mergedIn = (mode, before, mine, after) => (mode === "json" && mergedJson(before, mine, after)) || (merged(before, mine, after)?.text ?? null);
+const mergedIn = (mode, before, mine, after) => (mode === "json" && mergedJson(before, mine, after)) || merged(before, mine, after);
 
 // Two types of one value, of which one is saved with the draft.
 export function TypeConflict({ mine, theirs, onClose, onChoose }) {

@@ -58,7 +58,7 @@ export function useDocument(noun, id) {
   const settle = async (choice) => {
     const { mine, theirs } = conflict;
     if (choice === "mine") return put(mine);
-    const kept = { theirs: undefined, both: merged(base, mine, theirs)?.text, cancel: mine }[choice];
+    const kept = { theirs: undefined, both: merged(base, mine, theirs), cancel: mine }[choice];
     if (choice !== "cancel") reading.set(theirs);
     setState({ draft: kept });
     return false;
@@ -73,11 +73,11 @@ export function ConflictDialog({ conflict: { base, mine, theirs }, onChoose }) {
   const side = (title, other) => html`<section class="stack"><h3>${title}</h3><pre tabindex="0">${differences(base, other).map(({ kind, text: line }, index) =>
     html`<span key=${index} class=${kind}>${{ same: "  ", added: "+ ", removed: "- " }[kind]}${line}${"\n"}</span>`)}</pre></section>`;
   return html`<${Modal} title=${text.conflictTitle} onClose=${() => onChoose("cancel")} isWide>
-    <p>${both ? text.conflictMerges : text.conflictDetail}</p>
+    <p>${both !== null ? text.conflictMerges : text.conflictDetail}</p>
     <div class="two">${side(text.theirs, theirs)}${side(text.mine, mine)}</div>
     <footer><button type="button" onClick=${() => onChoose("cancel")}>${text.goOn}</button>
       <button type="button" onClick=${() => onChoose("theirs")}>${text.takeTheirs}</button>
       <button type="button" class="danger" onClick=${() => onChoose("mine")}>${text.saveMine}</button>
-      ${both && html`<button type="button" class="primary" onClick=${() => onChoose("both")}>${text.useBoth}</button>`}</footer>
+      ${both !== null && html`<button type="button" class="primary" onClick=${() => onChoose("both")}>${text.useBoth}</button>`}</footer>
   </${Modal}>`;
 }
