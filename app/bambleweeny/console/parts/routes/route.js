@@ -1,7 +1,7 @@
 // One route: its document beside a request that tries it, and its calls as they come.
 import { text } from "../../en/routes.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded, useReading } from "../loading.js";
@@ -56,7 +56,7 @@ function Shown({ route, query, onChanged }) {
             ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
             ${mayWrite && html`<button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button>`}</div>
           <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
-          <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
+          <p class="soft">${text.documentHelp} <a href=${`${API_URL}/docs/mock-reference`}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>
         <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
