@@ -307,3 +307,73 @@ def test_a_type_that_somebody_else_has_changed_is_not_replaced_unasked(console, 
     assert console.client.get(NAME) == b"c,a,b"
     [row] = console.client.keys.list_meta(prefix=NAME)
     assert row.type == kept
+
+
+def test_a_deletion_ends_when_the_admin_stops_acting(console, user):
+    sets = [["set", f"of:{number:03}", "1"] for number in range(600)]
+    [mine, theirs] = [
+        Http(console.server.url, console.server.token(*login))
+        for login in ((), ("other", "the password"))
+    ]
+    for http in (mine, theirs):
+        http.post("/batch", json=sets).raise_for_status()
+    console.open(f"users/{user}")
+    console.click("button", "Act as")
+    console.find(".acting")
+    console.open("keys?prefix=of:")
+
+    def are_selected():
+        console.run("document.querySelector('#content .grid').scrollTop = 1e9")
+        console.click("button", "Select all loaded")
+        return console.found("main", "600 keys selected")
+
+    console.until(are_selected)
+    console.click("button.danger", "Delete the selected keys")
+    console.type("dialog input", "600")
+    release = hold(console, "POST")
+    console.click("dialog button.danger")
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
+    release()
+    console.find(".message.error", "The rest was not done")
+    assert [http.get("/keys?prefix=of:&count=1").json()["count"] for http in (mine, theirs)] == [600, 100]  # fmt: skip
+    mine.delete("/keys?prefix=of:&confirm=1").raise_for_status()
+
+
+def test_a_question_to_one_user_is_not_answered_by_another(console, user):
+    console.client.push("jobs", "1")
+    console.open("lists/jobs")
+    console.find("#content .grid .opens")
+    console.click("button.danger", "Delete list")
+    console.type("dialog input", "jobs")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.client.push("jobs", "2")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find("#pages", "Log out (other)")
+    console.gone("dialog")
+    assert console.client.lists.stats("jobs")["ready"] == 2
+    console.client.lists.delete("jobs")
+    console.complaints()
+    console.log_in()
+
+
+def test_an_upload_that_is_closed_ends(console):
+    console.open("keys")
+    console.find("h1", "Keys")
+    console.run(
+        """
+        const data = new DataTransfer();
+        for (const name of ["up-1", "up-2", "up-3"]) data.items.add(new File(["new"], name));
+        dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        """
+    )
+    console.find("dialog", "Upload 3 files")
+    release = hold(console, "PUT")
+    console.click("dialog button.primary", "Upload")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    release()
+    console.find(".message", "1 of 3 files is uploaded.")
+    assert [row.name for row in console.client.keys.list(prefix="up-")] == ["up-1"]
+    console.client.delete("up-1")

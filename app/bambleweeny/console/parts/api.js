@@ -58,6 +58,16 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   }
 }
 
+// Returns a `call` for work of several calls. If another user is logged in or acted for meanwhile, it sends nothing more, and throws ApiError.
+export function callAsNow() {
+  const whose = () => `${session.value?.id} ${acting.value?.id}`;
+  const begun = whose();
+  return (sent, options) => {
+    if (whose() === begun) return call(sent, options);
+    throw new ApiError(401, { info: "The rest was not done: the data of another user are shown now.", code: "unauthorized" });
+  };
+}
+
 // Sends a request to a public URL, and returns what is answered, also an error: `{ status, headers, bytes, ms }`. A browser hides
 // redirects: then `status` is 0. Without an answer it is ApiError, which does not mean that the server is away: a mock can break a connection.
 export async function exchange(sent, { signal } = {}) {
