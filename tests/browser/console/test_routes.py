@@ -119,6 +119,17 @@ def test_answers_that_a_browser_hides_are_explained(console, route):
     console.complaints()
 
 
+def test_a_page_that_was_opened_by_a_name_stays_when_the_name_changes(console, route):
+    route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    replace_document(console, json.dumps({"name": f"{route.name}-new", "rules": [{"path": "/b"}]}))
+    console.click(".halves button.primary", "Save")
+    console.find(".message", "The route is saved")
+    console.find("h1", f"{route.name}-new")
+    assert console.client.routes.get(f"{route.name}-new")["rules"][0]["path"] == "/b"
+    console.client.routes.delete(f"{route.name}-new")
+
+
 def test_a_refused_document_is_marked_at_its_rule(console, route):
     route([{"path": "/a"}])
     console.open(f"routes/{route.name}")

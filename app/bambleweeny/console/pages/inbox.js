@@ -29,7 +29,7 @@ const COLUMNS = [
 ];
 
 export default function Inbox({ rest, query }) {
-  if (rest[0]) return html`<${Bin} key=${rest[0]} id=${rest.at(-1)} query=${query} />`;
+  if (rest[0]) return html`<${Bin} key=${rest[0]} id=${rest[0]} query=${query} />`;
   return html`<${AllBins} />`;
 }
 

@@ -27,7 +27,7 @@ const COLUMNS = [
 ];
 
 export default function Routes({ rest, query }) {
-  if (rest[0]) return html`<${Route} key=${rest[0]} id=${rest.at(-1)} query=${query} />`;
+  if (rest[0]) return html`<${Route} key=${rest[0]} id=${rest[0]} query=${query} />`;
   return html`<${AllRoutes} />`;
 }
 

@@ -8,6 +8,7 @@ import { statsOf, STATES } from "../lists/calls.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { documentOf } from "../public/document.js";
+import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { word } from "../quoting.js";
@@ -24,11 +25,7 @@ import { ListRequests, TopicRequests } from "./requests.js";
 export const nameOf = (bin) => bin.name || idOf(bin);
 
 export function Bin({ id, query }) {
-  const bin = useReading(async (signal) => {
-    const { bins } = (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json();
-    const row = bins.find((one) => idOf(one) === id || one.name === id);
-    return row ? { row, document: (await call(documentOf("bins", idOf(row)), { signal, isQuiet: true })).json() } : null;
-  }, [id]);
+  const bin = useRow("bins", id, async (row, signal) => ({ row, document: (await call(documentOf("bins", idOf(row)), { signal, isQuiet: true })).json() }));
   return html`<a class="up" href=${to("inbox")}>${text.all}</a>
     <${Loaded} reading=${bin}>${(found) => (found ? html`<${Shown} at=${id} bin=${found.row} document=${found.document} query=${query} onChanged=${bin.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
 }

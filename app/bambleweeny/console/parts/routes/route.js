@@ -4,9 +4,10 @@ import { to } from "../address.js";
 import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { leaveTo, useGuard } from "../leaving.js";
-import { Loaded, useReading } from "../loading.js";
+import { Loaded } from "../loading.js";
 import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
+import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
@@ -23,10 +24,7 @@ export const nameOf = (route) => route.name || idOf(route);
 const RECENT = { last: 50 };
 
 export function Route({ id, query }) {
-  const row = useReading(async (signal) => {
-    const { routes } = (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json();
-    return routes.find((one) => idOf(one) === id || one.name === id) ?? null;
-  }, [id]);
+  const row = useRow("routes", id);
   return html`<a class="up" href=${to("routes")}>${text.all}</a>
     <${Loaded} reading=${row}>${(route) => (route ? html`<${Shown} route=${route} query=${query} onChanged=${row.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
 }
