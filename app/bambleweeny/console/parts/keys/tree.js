@@ -138,9 +138,13 @@ class KeyTree {
   // Reads a page again that is in view, if it may have changed.
   freshen = (prefix, page) => {
     if (!page.isStale || page.isRead || this.#aborter.signal.aborted) return;
+    const { after, next } = page;
     Object.assign(page, { isStale: false, isRead: true });
     const reading = this.#reading(async () => {
-      Object.assign(page, await this.#page(prefix, page.after, page.next));
+      const found = await this.#page(prefix, after, next);
+      // NOTE: a page beside it may have left its names to this one meanwhile.
+      if (page.after !== after || page.next !== next) return void (page.isStale = true);
+      Object.assign(page, found);
       this.#join(this.#nodes.get(prefix).pages, page);
     }).finally(() => {
       page.isRead = false;
@@ -153,12 +157,14 @@ class KeyTree {
 
   stop = () => this.#aborter.abort();
 
-  // Removes a page that has no rows any more; the one beside it then begins or ends where that did.
+  // Removes a page that has no rows any more; the one beside it then begins or ends where that did, and is read again if names have come there meanwhile.
   #join(pages, page) {
     const at = pages.indexOf(page);
     if (page.rows.length || pages.length === 1 || at < 0) return;
-    if (at + 1 < pages.length) pages[at + 1].after = page.after;
-    else pages[at - 1].next = page.next;
+    const beside = pages[at + 1] ?? pages[at - 1];
+    if (at + 1 < pages.length) beside.after = page.after;
+    else beside.next = page.next;
+    beside.isStale ||= page.isStale;
     pages.splice(at, 1);
   }
 
