@@ -6,6 +6,7 @@ import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { callsOf, samplesOf, sortedCalls, sumOf } from "../parts/server/metrics.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
@@ -23,7 +24,7 @@ export default function Server() {
       sayError(ex);
     }
   };
-  return html`<div class="contents"><div class="bar"><h1 class="grow">${text.title}</h1><button type="button" onClick=${save}>${text.save}</button></div>
+  return html`<div class="contents"><div class="bar"><h1 class="grow">${text.title}</h1>${mayDo("server", "write") && html`<button type="button" onClick=${save}>${text.save}</button>`}</div>
     <${Loaded} reading=${reading}>${({ info, samples, isReady }) => html`
       <${Figures} info=${info} samples=${samples} isReady=${isReady} />
       <${Calls} samples=${samples} />
