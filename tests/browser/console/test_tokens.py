@@ -120,6 +120,22 @@ def test_tokens_are_revoked_one_by_one_and_together(console):
         client.get("a")
 
 
+def test_a_changed_form_is_not_left_unasked_by_a_rotation_and_not_asked_for_after_its_end(console):
+    made = console.client.tokens.add("ci", ["keys:read"]).token
+    opened(console, made.id)
+    console.fill(".token-form input", "edited")
+    console.click("button", "Rotate")
+    console.find("dialog", "Leave without saving?")
+    console.click("dialog button", "Cancel")
+    console.gone("dialog")
+    assert console.find(".token-form input").get_attribute("value") == "edited"
+    console.click("button.danger", "Revoke")
+    console.click("dialog button.danger", "Revoke")
+    console.find(".empty")
+    assert console.found("dialog") is None
+    assert console.client.tokens.list() == []
+
+
 def test_the_list_rounds_the_time_that_is_left(console):
     console.client.tokens.add("week", ["keys:read"], ttl="7d")
     console.open("account")

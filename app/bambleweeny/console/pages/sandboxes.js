@@ -15,7 +15,7 @@ import { SandboxOnce } from "../parts/sandboxes/shown_once.js";
 import { mayDo, sandboxOf, session } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
-import { html, useState, useTitle } from "../parts/ui.js";
+import { html, useEffect, useState, useTitle } from "../parts/ui.js";
 
 const COLUMNS = [
   { key: "id", title: text.columns.sandbox, render: ({ id, name }) => html`<span title=${name}>${id} <span class="soft">${name}</span></span>` },
@@ -40,6 +40,7 @@ function OfOwner({ shown, query }) {
   useRefresh(reading.reload, REFRESH_MS);
   const mayWrite = mayDo("sandboxes", "write");
   useShortcut("n", () => (location.hash = to("sandboxes", NEW)), mayWrite);
+  useEffect(() => setMade(null), [shown]);
   const keep = (found) => {
     setMade(found);
     void reading.reload();

@@ -65,7 +65,7 @@ function NewToken({ query, onSend }) {
 
 function One({ token, reading, onText }) {
   if (!token) return html`<p class="note">${text.gone}</p>`;
-  return html`<${TokenDetails} token=${token} onChanged=${reading.reload} onText=${onText} onGone=${() => (location.hash = to("tokens"), void reading.reload())} />`;
+  return html`<${TokenDetails} token=${token} onChanged=${reading.reload} onText=${onText} onGone=${() => (leaveTo(to("tokens")), void reading.reload())} />`;
 }
 
 function All({ tokens, reading, onMade }) {

@@ -30,7 +30,7 @@ export function User({ id, onCode, onGone }) {
       ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => void actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
       <h3>${text.stores}</h3>${id !== own && html`<p class="soft">${text.looked}</p>`}<${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
     </section>
-    <${Limits} key=${JSON.stringify(found)} user=${found} onChange=${change} />
+    <${Limits} key=${JSON.stringify(draftOf(found))} user=${found} onChange=${change} />
     ${!scopes && html`<${Access} id=${id} own=${own} user=${found} onChange=${change} onCode=${onCode} />`}
     ${id !== "0" && html`<div class="bar"><span class="grow"></span><button type="button" class="danger" onClick=${() => remove(id, found.username, usage.value, onGone)}>${text.remove}</button></div>`}`}
   </${Loaded}>`;
@@ -104,6 +104,7 @@ function Access({ id, own, user, onChange, onCode }) {
     }
   };
   const reset = async () => {
+    if (!(await mayLeave())) return;
     try {
       onCode((await call(request("POST", ["users", id, "reset"]))).json());
     } catch (ex) {
