@@ -53,6 +53,35 @@ def test_a_mock_of_users_takes_a_template_and_one_click(console):
     console.client.routes.delete("users")
 
 
+def test_a_collection_is_tried_with_an_object(console):
+    console.open("home")
+    console.open("routes")
+    console.click("button", "New route")
+    console.type("dialog select[name=template]", "A collection")
+    console.fill("dialog input[name=name]", "todo")
+    console.click("dialog button.primary", "Create route")
+    console.click(".tester button.primary")
+    console.find(".answer .badge", "201")
+    console.find(".answer pre", '"title": "tea"')
+    console.client.routes.delete("todo")
+
+
+def test_a_test_request_stays_when_the_document_is_saved(console, route):
+    route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    console.type(".tester select[name=method]", "POST")
+    console.fill(".tester input[name=path]", "/b")
+    console.fill(".tester textarea[name=body]", "mine")
+    document = {"name": route.name, "rules": [{"path": "/b", "answers": [{"text": "!@[$body]"}]}]}
+    replace_document(console, json.dumps(document))
+    console.click(".halves button.primary", "Save")
+    console.find(".message", "The route is saved")
+    console.gone(".badge", "not saved")
+    assert console.find(".tester input[name=path]").get_attribute("value") == "/b"
+    console.click(".tester button.primary")
+    console.find(".answer pre", "mine")
+
+
 def test_the_first_route_is_made_by_the_snippet(console):
     console.open("home")
     console.open("routes")

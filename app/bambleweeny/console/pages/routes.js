@@ -41,7 +41,7 @@ function AllRoutes() {
   const mayWrite = mayDo("routes", "write");
   useShortcut("n", () => setOpen("new"), mayWrite);
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));
-  const go = (made, { method, path } = {}) => leaveTo(to("routes", idOf(made), { method, path }));
+  const go = (made, first) => leaveTo(to("routes", idOf(made), first));
   const drop = (event) => {
     event.preventDefault();
     setFile(event.dataTransfer.files[0] ?? null);

@@ -12,7 +12,7 @@ import { FIRST_CALLS, TEMPLATES } from "./templates.js";
 
 const written = (kind, name) => JSON.stringify(TEMPLATES[kind](name || "mock"), null, 2);
 
-// `onMade(answer, first)` gets the answer, and the request that shows what the route does.
+// `onMade(answer, first)` gets the answer, and the request that shows what a route of a template does.
 export function NewRouteDialog({ onClose, onMade }) {
   const [kind, setKind] = useState("get");
   const [{ name, key, type, body }, setFields] = useState({ name: "mock", key: "", type: "text/html", body: written("get", "mock") });
@@ -34,7 +34,7 @@ export function NewRouteDialog({ onClose, onMade }) {
     try {
       const made = (await call(asked)).json();
       say(text.made);
-      onMade(made, isKey ? {} : FIRST_CALLS[kind]);
+      onMade(made, FIRST_CALLS[kind]);
     } catch (ex) {
       setState({ error: ex });
     }

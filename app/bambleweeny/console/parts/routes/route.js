@@ -15,7 +15,7 @@ import { mayDo } from "../session.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
-import { html, useMemo, useState, useTitle } from "../ui.js";
+import { html, useMemo, useRef, useState, useTitle } from "../ui.js";
 import { callsIn, Journal, ruleOf } from "./journal.js";
 import { firstCallOf, withJournal } from "./templates.js";
 import { Why } from "./why.js";
@@ -34,6 +34,7 @@ function Shown({ route, query, onChanged }) {
   useTitle(nameOf(route));
   const document = useDocument("routes", id);
   const [epoch, setEpoch] = useState(0);
+  const typed = useRef({});
   const finish = async (saving) => {
     if (!(await saving)) return;
     say(text.saved);
@@ -57,19 +58,21 @@ function Shown({ route, query, onChanged }) {
           <p class="soft">${text.documentHelp} <a href=${`${API_URL}/docs/mock-reference`}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>
-        <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
+        <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base, typed }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
       </div>`}
     </${Loaded}>
     ${document.conflict && html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`}`;
 }
 
-function Tried({ route, base, query, onJournal }) {
+// `typed` is a ref with what the user has changed in the test request, which stays when the document is saved.
+function Tried({ route, base, query, typed, onJournal }) {
   const parsed = useMemo(() => JSON.parse(base), [base]);
   const id = idOf(route);
   const { journal, rules = [] } = parsed;
-  const first = useMemo(() => (query.path ? { method: query.method ?? "GET", path: query.path } : firstCallOf(parsed)), []);
+  const { method = "GET", path, body = "" } = query;
+  const first = useMemo(() => (path ? { method, path, body } : firstCallOf(parsed)), []);
   const tester = (onAnswer, children) => html`<section class="stack" aria-labelledby="test-title"><h2 id="test-title">${text.test}</h2>
-    <${Tester} base=${publicPath("routes", route)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
+    <${Tester} base=${publicPath("routes", route)} first=${first} typed=${typed} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
   if (journal) return html`<${WithJournal} ...${{ route, journal, rules, tester }} />`;
   return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p>${mayDo("routes", "write") && html`<div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div>`}</section>`;
 }
