@@ -251,6 +251,60 @@ def test_what_is_typed_while_a_form_is_sent_is_not_taken(console):
     console.gone("dialog")
 
 
+def send_file(console, tmp_path, css):
+    file = tmp_path / "sent.bin"
+    file.write_bytes(b"of a file")
+    console.browser.find_element("css selector", css).send_keys(str(file))
+
+
+def test_what_is_typed_while_a_file_is_read_stays(console, tmp_path):
+    console.open("lists/jobs")
+    console.click("main button", "Push")
+    console.find("dialog textarea")
+    console.run(
+        """
+        const read = Blob.prototype.arrayBuffer;
+        Blob.prototype.arrayBuffer = async function () {
+          await new Promise((done) => (window.go = done));
+          return read.call(this);
+        };
+        """
+    )
+    send_file(console, tmp_path, "dialog input[type=file]")
+    console.type("dialog input[name=ttl]", "10m")
+    console.run("window.go()")
+    console.find("dialog", "The file sent.bin")
+    assert console.find("dialog input[name=ttl]").get_attribute("value") == "10m"
+
+
+@pytest.mark.parametrize(
+    ("address", "button"), [("data", None), ("routes", "Import a file"), ("lists/jobs", "Push")]
+)
+def test_a_file_that_cannot_be_read_is_an_error(console, tmp_path, address, button):
+    console.open(address)
+    if button:
+        console.click("main button", button)
+    console.until(lambda: console.browser.find_elements("css selector", "main input[type=file]"))
+    console.run("Blob.prototype.arrayBuffer = async () => { throw new Error('It is unreadable.'); }")  # fmt: skip
+    send_file(console, tmp_path, "main input[type=file]")
+    console.find(".message.error", "It is unreadable.")
+
+
+def test_a_file_that_is_dropped_on_a_form_does_not_replace_it(console):
+    console.open("routes")
+    console.click("main button", "New route")
+    console.fill("dialog .editor textarea", '{"name": "mine"}')
+    console.run(
+        """
+        const data = new DataTransfer();
+        data.items.add(new File(["{}"], "db.json"));
+        const how = { dataTransfer: data, bubbles: true, cancelable: true };
+        document.querySelector("dialog form").dispatchEvent(new DragEvent("drop", how));
+        """
+    )
+    assert console.find("dialog .editor textarea").get_attribute("value") == '{"name": "mine"}'
+
+
 def policy(console):
     console.open("lists/jobs")
     console.click("main button", "Policy")

@@ -44,8 +44,11 @@ function AllRoutes() {
   const go = (made, first) => leaveTo(to("routes", idOf(made), first));
   const drop = (event) => {
     event.preventDefault();
-    setFile(event.dataTransfer.files[0] ?? null);
-    if (event.dataTransfer.files[0]) setOpen("import");
+    const [dropped] = event.dataTransfer.files;
+    // NOTE: what is dropped on a dialog comes here, too.
+    if (!dropped || open) return;
+    setFile(dropped);
+    setOpen("import");
   };
   const close = () => (setOpen(null), setFile(null));
   return html`<div class="stack" onDragOver=${(event) => event.preventDefault()} onDrop=${mayWrite ? drop : (event) => event.preventDefault()}>

@@ -21,9 +21,9 @@ const importing = (lines, mode, isDry) =>
 
 export function Import() {
   const [file, setFile] = useState(null);
-  const choose = async ([chosen]) => setFile({ name: chosen.name, lines: new Uint8Array(await chosen.arrayBuffer()) });
+  const choose = async (chosen) => setFile({ name: chosen.name, lines: new Uint8Array(await chosen.arrayBuffer()) });
   return html`<section class="stack"><h2>${text.importTitle}</h2><p>${text.importAbout}</p>
-    ${file ? html`<${Planned} key=${file.name} file=${file} onDone=${() => setFile(null)} />` : html`<${DropZone} label=${text.drop} onFiles=${choose} />`}
+    ${file ? html`<${Planned} key=${file.name} file=${file} onDone=${() => setFile(null)} />` : html`<${DropZone} label=${text.drop} onFile=${choose} />`}
   </section>`;
 }
 
