@@ -25,6 +25,11 @@ export class ApiError extends Error {
     super(info);
     Object.assign(this, { name: "ApiError", status, code, info, hint, details, headers });
   }
+
+  // Whether the same call would be refused again.
+  get isFinal() {
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
 }
 
 // An answer: `status`, `headers`, `bytes`, `text()` and `json()`.

@@ -82,7 +82,7 @@ class Feed {
       try {
         return (await call(request("GET", ["topics", this.#topic], { query }), { signal, isQuiet: true })).json();
       } catch (ex) {
-        if (ex.name === "AbortError" || (ex.status >= 400 && ex.status < 500)) throw ex;
+        if (ex.name === "AbortError" || ex.isFinal) throw ex;
         await new Promise((resolve) => setTimeout(resolve, 1000));
         signal.throwIfAborted();
       }
