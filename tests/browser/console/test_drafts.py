@@ -394,6 +394,22 @@ def test_a_deletion_ends_when_the_admin_stops_acting(console, user):
     mine.delete("/keys?prefix=of:&confirm=1").raise_for_status()
 
 
+def test_an_export_is_named_after_the_user_whose_data_it_has(console, user, tmp_path):
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    console.browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    console.open(f"users/{user}")
+    console.click("button", "Act as")
+    console.find(".acting")
+    console.open("data")
+    console.find("h1", "Export and import")
+    release = hold(console, "GET")
+    console.click("#content .primary", "Download")
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
+    release()
+    console.until((tmp_path / "bambleweeny-other.ndjson").exists)
+
+
 def test_a_question_to_one_user_is_not_answered_by_another(console, user):
     console.client.push("jobs", "1")
     console.open("lists/jobs")

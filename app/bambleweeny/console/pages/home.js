@@ -10,7 +10,7 @@ import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
-import { acting, mayCall, mayDo, sandboxOf, session } from "../parts/session.js";
+import { acting, mayCall, mayDo, ownerName, sandboxOf, session } from "../parts/session.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 import { Readable } from "../parts/within.js";
 
@@ -41,11 +41,11 @@ function Shown({ usage }) {
 
 function Figures({ usage }) {
   const { limits } = usage;
-  const { scopes, user } = session.value;
+  const { scopes } = session.value;
   const limit = (value, shown) => (value ? html` <span class="soft">${text.of(shown(value))}</span>` : null);
   const named = (noun) => (mayDo(noun, "read") ? html`<a href=${`#/${PAGES[noun]}`}>${text.nouns[noun]}</a>` : text.nouns[noun]);
   return html`<div class="stack">${scopes && !sandboxOf(session.value) && html`<div class="note"><p>${text.tokenMay} <code>${scopes.join(" ")}</code></p>${["keys", "lists", "topics"].map((noun) => html`<${Readable} key=${noun} noun=${noun} title=${text.nouns[noun]} />`)}</div>
-    <p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
+    <p class="soft">${text.allOf(ownerName())}</p>`}
     <dl class="figures" aria-label=${text.figures}>
       ${COUNTED.map((noun) => html`<div key=${noun}><dt>${named(noun)}</dt><dd>${number(usage[noun])}</dd></div>`)}
       <div><dt>${text.nouns.bytes}</dt><dd>${bytes(usage.bytes)}${limit(limits.max_bytes, bytes)}</dd></div>

@@ -5,7 +5,7 @@ import { say } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { useReading } from "../loading.js";
 import { pathOf } from "../request.js";
-import { acting, mayCall, session } from "../session.js";
+import { mayCall, ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { wasMade } from "./cards.js";
@@ -50,8 +50,7 @@ function useOwn({ own, noun }, count) {
 
 function Try({ card }) {
   const [answer, setAnswer] = useState(null);
-  const owner = acting.value?.name ?? session.value.user;
-  const sent = card.send(card.publicPath(owner));
+  const sent = card.send(card.publicPath(ownerName()));
   const url = API_URL + pathOf(sent);
   const send = async () => {
     try {
