@@ -293,13 +293,14 @@ def test_a_file_is_imported_with_its_notes(console, tmp_path):
 
 
 def test_a_file_that_is_no_json_names_the_command(console, tmp_path):
-    spec = tmp_path / "pet.json"
+    spec = tmp_path / "my pet.json"
     spec.write_text("openapi: 3.0.0", "utf-8")
     console.open("home")
     console.open("routes")
     console.click("button", "Import a file")
     console.find("dialog input[type=file]").send_keys(str(spec))
     console.find("dialog .wrong", "not a JSON object")
+    console.find("dialog pre", "bambleweeny route import 'my pet.json'")
     console.press("\ue00c")
 
 

@@ -4,8 +4,9 @@ import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
-import { acting, session } from "../session.js";
+import { ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { DropZone } from "./files.js";
@@ -67,7 +68,7 @@ function Run({ file, mode, plan, onDone }) {
   const [isBusy, setBusy] = useState(false);
   const isReplacing = mode === "replace";
   const run = async () => {
-    const owner = acting.value?.name ?? session.value.user;
+    const owner = ownerName();
     const detail = text.replaceDetail(owner, listed(plan.deleted) || text.nothing);
     if (isReplacing && !(await confirm({ title: text.replaceTitle, detail, action: text.runReplace, typed: owner }))) return;
     setBusy(true);
@@ -84,7 +85,7 @@ function Run({ file, mode, plan, onDone }) {
 }
 
 function TooLarge({ name }) {
-  const line = `bambleweeny import ${/^[\w.-]+$/.test(name) ? name : "FILE"}`;
+  const line = `bambleweeny import ${word(name)}`;
   return html`<div class="note"><p>${text.tooLarge}</p><div class="bar"><code>${line}</code><${CopyButton} value=${line} /></div></div>`;
 }
 

@@ -7,6 +7,7 @@ import { Modal, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { Problem } from "../loading.js";
 import { idOf } from "../public/urls.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useState } from "../ui.js";
@@ -24,7 +25,7 @@ export function ImportDialog({ file: dropped, onClose, onMade }) {
     ${done ? html`<${Done} done=${done} onClose=${onClose} />` : html`
       <p>${text.importAbout}</p>
       <${DropZone} label=${file ? text.file(file.name, bytes(file.body.length)) : text.drop} accept=".json,.har,application/json" onFile=${choose} />
-      ${file && (file.format ? html`<${Options} key=${`${file.name} ${file.format}`} file=${file} onClose=${onClose} onDone=${(answer) => (setDone(answer), onMade())} />` : html`<p class="wrong" role="alert">${text.notJsonFile}</p><pre>bambleweeny route import ${file.name}</pre>`)}`}
+      ${file && (file.format ? html`<${Options} key=${`${file.name} ${file.format}`} file=${file} onClose=${onClose} onDone=${(answer) => (setDone(answer), onMade())} />` : html`<p class="wrong" role="alert">${text.notJsonFile}</p><pre>bambleweeny route import ${word(file.name)}</pre>`)}`}
   </${Modal}>`;
 }
 
