@@ -16,7 +16,8 @@ import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
-import { Within } from "../parts/within.js";
+import { isName } from "../parts/values.js";
+import { Within, WrongName } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [
@@ -30,7 +31,9 @@ const COLUMNS = [
 const Count = ({ state, count }) => html`<span class=${count ? state : "soft"}>${number(count)}</span>`;
 
 export default function Lists({ rest, query }) {
-  if (rest[0]) return html`<${List} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  const [name] = rest;
+  if (name && !isName(name)) return html`<${WrongName} name=${name} />`;
+  if (name) return html`<${List} key=${name} name=${name} query=${query} />`;
   return html`<${Within} noun="lists" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllLists} prefix=${prefix} />`}</${Within}>`;
 }
 

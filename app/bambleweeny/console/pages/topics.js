@@ -14,13 +14,16 @@ import { Empty } from "../parts/snippet_box.js";
 import { PublishDialog, publishTo } from "../parts/topics/publish.js";
 import { Topic } from "../parts/topics/topic.js";
 import { html, useState, useTitle } from "../parts/ui.js";
-import { Within } from "../parts/within.js";
+import { isName } from "../parts/values.js";
+import { Within, WrongName } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [{ key: "name", title: text.name, render: nameOf }];
 
 export default function Topics({ rest, query }) {
-  if (rest[0]) return html`<${Topic} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  const [name] = rest;
+  if (name && !isName(name)) return html`<${WrongName} name=${name} />`;
+  if (name) return html`<${Topic} key=${name} name=${name} query=${query} />`;
   return html`<${Within} noun="topics" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllTopics} prefix=${prefix} />`}</${Within}>`;
 }
 

@@ -111,6 +111,8 @@ export async function* rowsOf(sent, signal) {
 }
 
 async function responseOf(asked, signal) {
+  // NOTE: a browser takes these for steps in the path, also if they are escaped, and would call another URL.
+  if (asked.segments.some((one) => one === "." || one === "..")) throw new ApiError(404, { info: "Nothing has the name . or ..", code: "not_found" });
   for (let isRepeated = false; ; isRepeated = true) {
     const used = session.value;
     const headers = new Headers(asked.headers);
