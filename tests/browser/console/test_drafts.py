@@ -167,6 +167,9 @@ def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
     console.click("dialog footer button.danger", "Log in")
     console.find(".message.error", "asked for as admin")
     console.find("#pages", "Log out (other)")
+    console.click("header button", "Calls")
+    console.find(".calls .status.bad", "401")
+    console.click("header button", "Calls")
     assert console.client.get(NAME) == b"old"
     console.complaints()
     console.log_in()

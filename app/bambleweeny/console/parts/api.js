@@ -50,16 +50,14 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   try {
     const response = await responseOf(asked, signal);
     const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
+    if (!response.ok && response.status !== 304) throw problemOf(answer);
     note(response.status, performance.now() - begun);
-    if (response.ok || response.status === 304) return answer;
-    throw problemOf(answer);
+    return answer;
   } catch (ex) {
-    if (ex instanceof ApiError || ex.name === "AbortError") {
-      if (ex.status === 0) note(0, performance.now() - begun);
-      throw ex;
-    }
-    note(0, performance.now() - begun);
-    throw new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
+    if (ex.name === "AbortError") throw ex;
+    const error = ex instanceof ApiError ? ex : new ApiError(0, { info: NO_ANSWER, code: "no_answer" });
+    note(error.status, performance.now() - begun);
+    throw error;
   }
 }
 
