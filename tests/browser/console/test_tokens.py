@@ -79,6 +79,21 @@ def test_scopes_are_picked(console):
     assert (token.name, list(token.scopes)) == ("ci", ["lists:push:jobs"])
 
 
+def test_a_time_beyond_all_dates_leaves_the_form(console):
+    console.open("tokens/new")
+    console.type(".token-form input", "ci")
+    console.run(
+        "const select = document.querySelector('.token-form select');"
+        "select.value = 'own'; select.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    console.type(".token-form input[aria-describedby=about-span]", "999999999d")
+    console.fill(".token-form .asked input", "app:")
+    console.click(".token-form button.primary")
+    console.find(".token-form .problem", "ttl")
+    assert console.find(".token-form input").get_attribute("value") == "ci"
+    assert "400" in console.complaints()[0]
+
+
 def test_only_what_has_changed_is_sent(console):
     made = console.client.tokens.add("ci", ["keys:read:app:*"], ttl="1d", rate="10/s").token
     opened(console, made.id)
