@@ -3,7 +3,7 @@ import { text } from "../en/data.js";
 import { call } from "../parts/api.js";
 import { Import } from "../parts/data/import.js";
 import { sayError } from "../parts/dialogs.js";
-import { save } from "../parts/data/files.js";
+import { save } from "../parts/files.js";
 import { request } from "../parts/request.js";
 import { mayDoAll, ownerName, session } from "../parts/session.js";
 import { CopyButton, SnippetBox } from "../parts/snippet_box.js";

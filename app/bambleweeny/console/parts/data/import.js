@@ -9,7 +9,7 @@ import { request } from "../request.js";
 import { ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
-import { DropZone } from "./files.js";
+import { DropZone } from "../files.js";
 
 const MODES = ["merge", "skip", "replace"];
 // NOTE: of what is no text, a snippet reads a file.

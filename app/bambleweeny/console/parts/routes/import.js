@@ -2,7 +2,7 @@
 import { text } from "../../en/routes.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
-import { DropZone } from "../data/files.js";
+import { DropZone } from "../files.js";
 import { Modal, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { Problem } from "../loading.js";

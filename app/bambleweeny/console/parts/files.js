@@ -1,6 +1,6 @@
 // Files of the user: chosen, dropped or saved.
-import { sayError } from "../dialogs.js";
-import { html, useState } from "../ui.js";
+import { sayError } from "./dialogs.js";
+import { html, useState } from "./ui.js";
 
 // Saves bytes to a file of the user.
 export function save(bytes, name, type = "application/octet-stream") {
