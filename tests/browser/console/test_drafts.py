@@ -308,6 +308,26 @@ def test_a_file_that_is_dropped_on_a_form_does_not_replace_it(console):
     assert console.find("dialog .editor textarea").get_attribute("value") == '{"name": "mine"}'
 
 
+def test_another_template_asks_before_it_replaces_an_edited_document(console):
+    console.open("routes")
+    console.click("main button", "New route")
+    editor = "dialog .editor textarea"
+    choice = "const s = document.querySelector('select[name=template]');"
+    choose = f"{choice} s.value = arguments[0]; s.dispatchEvent(new Event('change', {{bubbles: true}}))"  # fmt: skip
+    console.find(editor)
+    console.run(choose, "one")
+    console.until(lambda: "user 7" in console.find(editor).get_attribute("value"))
+    console.fill(editor, '{"name": "mine"}')
+    for one in ("key", "get"):
+        console.run(choose, one)
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog h2", "Replace the document?")
+    assert console.run(f"{choice} return s.value") == "key"
+    console.run(choose, "get")
+    console.click("dialog button.danger", "Replace")
+    console.until(lambda: "/users/{id:int}" in console.find(editor).get_attribute("value"))
+
+
 def policy(console):
     console.open("lists/jobs")
     console.click("main button", "Policy")
