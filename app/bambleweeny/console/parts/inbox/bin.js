@@ -95,7 +95,7 @@ function OfList({ at, bin, document, query, onRefused }) {
 }
 
 // Asks, and deletes a bin.
-export async function removeBin(bin) {
+async function removeBin(bin) {
   const name = nameOf(bin);
   const target = bin.list ? `${text.list} ${bin.list}` : `${text.topic} ${bin.topic}`;
   if (!(await confirm({ title: text.removeTitle(name), detail: text.removeDetail(target), action: text.remove, typed: name }))) return;
