@@ -1,6 +1,6 @@
 // Home: what is stored, five first steps, and what happens now.
 import { text } from "../en/home.js";
-import { API_URL, call } from "../parts/api.js";
+import { API_URL, readJson } from "../parts/api.js";
 import { bytes, number } from "../parts/format.js";
 import { CARDS } from "../parts/home/cards.js";
 import { Card } from "../parts/home/card.js";
@@ -19,7 +19,7 @@ const PAGES = { keys: "keys", lists: "lists", topics: "topics", routes: "routes"
 
 export default function Home() {
   useTitle(text.title);
-  const usage = useReading(async (signal) => (await call(request("GET", ["usage"]), { signal, isQuiet: true })).json(), []);
+  const usage = useReading((signal) => readJson(request("GET", ["usage"]), signal), []);
   useLive(() => true, usage.reload);
   // NOTE: there is no event of a new route or bin.
   useRefresh(usage.reload);

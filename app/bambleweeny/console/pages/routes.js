@@ -1,7 +1,7 @@
 // The routes: public URLs that show a key or answer as their rules say; with an id, one of them.
 import { text } from "../en/routes.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
 import { leaveTo } from "../parts/leaving.js";
@@ -35,7 +35,7 @@ function AllRoutes() {
   useTitle(text.title);
   const [open, setOpen] = useState(null);
   const [file, setFile] = useState(null);
-  const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
+  const routes = useReading(async (signal) => (await readJson(request("GET", ["routes"]), signal)).routes, []);
   useRefresh(routes.reload);
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
   const mayWrite = mayDo("routes", "write");

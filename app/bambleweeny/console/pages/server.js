@@ -1,6 +1,6 @@
 // The server: is it well, what it holds, how fast it answers, and its limits. For admins.
 import { text } from "../en/server.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { say, sayError } from "../parts/dialogs.js";
 import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -36,7 +36,7 @@ export default function Server() {
 async function read(signal) {
   const quietly = { signal, isQuiet: true };
   const [info, metrics, isReady] = await Promise.all([
-    call(request("GET", ["info"]), quietly).then((answer) => answer.json()),
+    readJson(request("GET", ["info"]), signal),
     call(request("GET", ["metrics"], { isPublic: true }), quietly).then((answer) => samplesOf(answer.text())),
     call(request("GET", ["readyz"], { isPublic: true }), quietly).then(() => true, () => false),
   ]);

@@ -1,7 +1,7 @@
 // All topics; with a name, the messages of one as they come.
 import { text } from "../en/topics.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -30,7 +30,7 @@ export default function Topics({ rest, query }) {
 function AllTopics({ prefix }) {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
-  const read = async (query, signal) => (await call(request("GET", ["topics"], { query: { prefix, ...query } }), { signal, isQuiet: true })).json();
+  const read = (query, signal) => readJson(request("GET", ["topics"], { query: { prefix, ...query } }), signal);
   const pages = usePages(
     async ({ after, limit, signal }) => {
       const { topics, next } = await read({ after, limit }, signal);

@@ -61,6 +61,9 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   }
 }
 
+// Reads what a page shows as JSON. Such a call is not in the drawer.
+export const readJson = async (sent, signal) => (await call(sent, { signal, isQuiet: true })).json();
+
 // Returns a `call` for work of several calls. If another user is logged in or acted for meanwhile, it sends nothing more, and throws ApiError.
 export function callAsNow() {
   const whose = () => `${session.value?.id} ${acting.value?.id}`;

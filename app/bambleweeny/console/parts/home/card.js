@@ -1,6 +1,6 @@
 // One card of Home: what it makes, its call, and what came of it.
 import { text } from "../../en/home.js";
-import { API_URL, call } from "../api.js";
+import { API_URL, call, readJson } from "../api.js";
 import { say } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { useReading } from "../loading.js";
@@ -42,7 +42,7 @@ export function Card({ card, count }) {
 
 // Reads whether there is the very thing that the card makes.
 function useOwn({ own, noun }, count) {
-  const read = async (signal) => mayCall(own.request) && own.isIn((await call(own.request, { signal, isQuiet: true })).json());
+  const read = async (signal) => mayCall(own.request) && own.isIn(await readJson(own.request, signal));
   const found = useReading(read, [count]);
   useLive(({ event }) => `${event.split(".")[0]}s` === noun, found.reload);
   return found;

@@ -1,6 +1,6 @@
 // One request that a bin has kept: all of it, and what can be done with it.
 import { text } from "../../en/inbox.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { textOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
 import { ago, bytes as size, moment } from "../format.js";
@@ -82,7 +82,7 @@ async function readBody(list, id, signal) {
 }
 
 async function readItem(list, id, signal) {
-  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+  const { items } = await readJson(itemOf(list, id), signal);
   return items[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
 // Reads one key: its facts and the first bytes of its value, never more than asked for.
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 
@@ -50,7 +50,7 @@ export const replacement = (name, bytes, { etag, type }) =>
 // NOTE: a row of the listing, since a GET answers 404 for a missing key, 416 for an empty value, and plain text for one without a type.
 export async function factsOf(name, signal) {
   if (!mayDo("keys", "read", `${name}*`)) return headersOf(name, signal);
-  const { keys } = (await call(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), { signal, isQuiet: true })).json();
+  const { keys } = await readJson(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), signal);
   if (keys[0]?.key !== name) return null;
   const { etag, type, ttl, size } = keys[0];
   return { etag, type, ttl, size };

@@ -1,6 +1,6 @@
 // The public URLs of a key: routes that show its value to anybody.
 import { text } from "../../en/key.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { Loaded, useReading } from "../loading.js";
 import { idOf, urlOf } from "../public/urls.js";
@@ -14,7 +14,7 @@ import { sentTypeOf } from "./shown.js";
 export function Public({ entry }) {
   const { name } = entry;
   const [isBusy, setBusy] = useState(false);
-  const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
+  const found = useReading(async (signal) => (await readJson(request("GET", ["routes"]), signal)).routes.filter(({ key }) => key === name), [name]);
   const change = async (sent, sentence) => {
     setBusy(true);
     try {

@@ -1,5 +1,5 @@
 // The names that the table of keys shows: pages of the server's cursor, below a prefix and below each open group.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { onEvents } from "../live.js";
 import { Observable } from "../observable.js";
 import { request } from "../request.js";
@@ -113,8 +113,8 @@ class KeyTree {
   count = (prefix) =>
     this.#reading(async (signal) => {
       this.#counts.set(prefix, { count: this.countOf(prefix), isRight: true });
-      const answer = await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { signal, isQuiet: true });
-      this.#counts.set(prefix, { count: answer.json().count, isRight: true });
+      const { count } = await readJson(request("GET", ["keys"], { query: { prefix, count: 1 } }), signal);
+      this.#counts.set(prefix, { count, isRight: true });
     });
 
   // Marks the pages that changed names are in; all if events were missed. Those in view are read again, the others when they come into view.
@@ -181,8 +181,7 @@ class KeyTree {
   async #page(prefix, after, end) {
     let [rows, from] = [[], after];
     for (;;) {
-      const answer = await call(listing(prefix, this.isFlat, from), { signal: this.#aborter.signal, isQuiet: true });
-      const { keys, prefixes = [], next } = answer.json();
+      const { keys, prefixes = [], next } = await readJson(listing(prefix, this.isFlat, from), this.#aborter.signal);
       rows.push(...rowsOf(keys, prefixes));
       if (end === undefined) return { after, rows, next };
       if (next === undefined || next >= end) return { after, rows: rows.filter(({ name }) => name <= end), next: end };

@@ -1,7 +1,7 @@
 // One item: all of its body, and what is known of it. It stays where it is.
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { imageTypeOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
@@ -69,7 +69,7 @@ function Body({ list, id, size }) {
 
 // Returns the item without its body, or null if it is gone.
 async function readItem(list, id, signal) {
-  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+  const { items } = await readJson(itemOf(list, id), signal);
   return items[0] ?? null;
 }
 

@@ -1,5 +1,5 @@
 // The bin or route of a page, which the address names by its id or by its name.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { useReading } from "../loading.js";
 import { request } from "../request.js";
 import { useRef } from "../ui.js";
@@ -9,7 +9,7 @@ import { idOf } from "./urls.js";
 export function useRow(noun, word, read = (row) => row) {
   const known = useRef({});
   return useReading(async (signal) => {
-    const rows = (await call(request("GET", [noun]), { signal, isQuiet: true })).json()[noun];
+    const rows = (await readJson(request("GET", [noun]), signal))[noun];
     const { id } = known.current.word === word ? known.current : {};
     const row = rows.find((one) => (id ? idOf(one) === id : idOf(one) === word || one.name === word));
     if (!row) return null;

@@ -1,5 +1,5 @@
 // The messages of a topic as they come: read from a beginning, then followed after the last id, so that none is missed and none is twice.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { messagesOf } from "../live.js";
 import { request } from "../request.js";
 import { useEffect, useRef, useState } from "../ui.js";
@@ -80,7 +80,7 @@ class Feed {
   async #page(query, signal) {
     for (;;) {
       try {
-        return (await call(request("GET", ["topics", this.#topic], { query }), { signal, isQuiet: true })).json();
+        return await readJson(request("GET", ["topics", this.#topic], { query }), signal);
       } catch (ex) {
         if (ex.name === "AbortError" || ex.isFinal) throw ex;
         await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -1,7 +1,7 @@
 // One topic: its messages as they come, the newest first, beside the message that is chosen.
 import { text } from "../../en/topics.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
 import { confirm, say, sayError } from "../dialogs.js";
@@ -54,7 +54,7 @@ export function Topic({ name, query }) {
 
 async function isKnown(name, signal) {
   if (!mayDo("topics", "read", `${name}*`)) return true;
-  const { topics } = (await call(request("GET", ["topics"], { query: { prefix: name, limit: 1 } }), { signal, isQuiet: true })).json();
+  const { topics } = await readJson(request("GET", ["topics"], { query: { prefix: name, limit: 1 } }), signal);
   return topics[0]?.key === name;
 }
 

@@ -1,7 +1,7 @@
 // One user: what it stores, its limits, its access.
 import { text } from "../../en/users.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { leaveTo, mayLeave, useGuard, useTypedGuard } from "../leaving.js";
@@ -18,7 +18,7 @@ import { usageOf } from "./usage_cell.js";
 // `onCode(made)` gets a one-time code; `onGone()` is called when the user is deleted.
 export function User({ id, onCode, onGone }) {
   const { scopes, id: own } = useValue(session);
-  const user = useReading(async (signal) => (await call(request("GET", ["users", id]), { signal, isQuiet: true })).json(), [id]);
+  const user = useReading((signal) => readJson(request("GET", ["users", id]), signal), [id]);
   const usage = useReading((signal) => usageOf(id, signal), [id]);
   const change = async (json) => {
     await call(request("PUT", ["users", id], { body: { json } }));
