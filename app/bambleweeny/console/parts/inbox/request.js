@@ -1,12 +1,12 @@
 // One request that a bin has kept: all of it, and what can be done with it.
 import { text } from "../../en/inbox.js";
-import { call, readJson } from "../api.js";
+import { call } from "../api.js";
 import { Beside } from "../beside.js";
 import { textOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
 import { ago, bytes as size, moment } from "../format.js";
 import { bytesOf } from "../json_bytes.js";
-import { itemOf } from "../lists/calls.js";
+import { readItem } from "../lists/item.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { formOf, pairsOf } from "../public/forms.js";
@@ -41,7 +41,7 @@ function Whole({ kept, item, document }) {
       <dt>${text.received}</dt><dd><time datetime=${kept.time}>${moment(kept.time)}</time> <span class="soft">${ago(kept.time)}</span></dd>
       <dt>${text.from}</dt><dd>${kept.ip}</dd>
       <dt>${text.signature}</dt><dd><${Signature} kept=${kept} verify=${document.verify} /></dd>
-      <${State} item=${item} list=${document.list} />
+      <${State} item=${item} />
       <dt>${text.size}</dt><dd>${size(kept.bytes.length)}</dd>
     </dl>
     ${query.length > 0 && html`<h3>${text.query}</h3><${PairsTable} label=${text.query} pairs=${query} />`}
@@ -76,9 +76,4 @@ function Signature({ kept, verify }) {
 // NOTE: what an item is does not change, so its body is read once and stays here when the item is taken.
 async function readBody(list, id, signal) {
   return (await call(request("GET", ["lists", list, "items", id], { query: { raw: 1 } }), { signal, isQuiet: true })).bytes;
-}
-
-async function readItem(list, id, signal) {
-  const { items } = await readJson(itemOf(list, id), signal);
-  return items[0] ?? null;
 }

@@ -68,7 +68,7 @@ function Body({ list, id, size }) {
 }
 
 // Returns the item without its body, or null if it is gone.
-async function readItem(list, id, signal) {
+export async function readItem(list, id, signal) {
   const { items } = await readJson(itemOf(list, id), signal);
   return items[0] ?? null;
 }
