@@ -254,6 +254,21 @@ def test_what_is_typed_while_a_form_is_sent_is_not_taken(console):
     console.gone("dialog")
 
 
+def test_a_form_whose_outcome_is_shown_once_is_not_left_while_it_is_sent(console):
+    console.open("users/new")
+    console.type("input[name=new-user]", "once")
+    release = hold(console, "POST")
+    console.click("main button.primary", "Add the user")
+    console.find("form[aria-busy=true]")
+    console.click("#pages a", "Keys")
+    assert is_asked(console)
+    release()
+    console.click(".once button", "I have copied it")
+    console.client.users.delete(
+        next(one.id for one in console.client.users.list() if one.username == "once")
+    )
+
+
 def send_file(console, tmp_path, css):
     file = tmp_path / "sent.bin"
     file.write_bytes(b"of a file")

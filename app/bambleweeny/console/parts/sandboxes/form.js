@@ -21,7 +21,7 @@ export function NewSandbox({ rows, from, onMade }) {
   const [isBusy, setBusy] = useState(false);
   const [form, begun] = [useRef(), useRef(JSON.stringify(draft))];
   const { name, span, ownSpan, way, lines } = draft;
-  useGuard(!isBusy && JSON.stringify(draft) !== begun.current);
+  useGuard(JSON.stringify(draft) !== begun.current);
   useChord("s", () => form.current.requestSubmit());
   useEffect(() => form.current.querySelector("input").focus(), []);
   const set = (field) => (event) => setDraft({ ...draft, [field]: event.target.value });
