@@ -16,7 +16,7 @@ import { useShortcut } from "../shortcuts.js";
 import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
-import { MOST_KEPT, useFeed } from "./feed.js";
+import { useFeed } from "./feed.js";
 import { PublishDialog, publishTo } from "./publish.js";
 
 const idOf = ({ id }) => id;
@@ -67,7 +67,7 @@ function useConnection(state) {
 function Messages({ topic, feed, query }) {
   const [word, setWord] = useState("");
   const [open, setOpen] = useState(null);
-  const { rows, isRead } = feed;
+  const { rows, isCut, isRead } = feed;
   const shown = useMemo(() => matching(rows, word), [rows, word]);
   const first = publishTo(topic, "the build is green");
   const none = html`<${Empty} sentence=${text.empty} request=${first} onRun=${() => call(first)} />`;
@@ -76,7 +76,7 @@ function Messages({ topic, feed, query }) {
       <${Beginning} topic=${topic} query=${query} />
     </div>
     <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(shown.length, rows.length) : text.shown(rows.length)}</span>
-      ${rows.length >= MOST_KEPT && html`<span class="soft">${text.most}</span>`}</p>
+      ${isCut && html`<span class="soft">${text.most}</span>`}</p>
     <div class=${open ? "two" : "stack"}>
       <${Grid} label=${topic} columns=${open ? [LINE, TIME] : [LINE, TYPE, TIME]} rows=${shown} keyOf=${idOf} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id}
         empty=${isRead && (word && rows.length ? html`<p>${text.noMatch}</p>` : none)} />
