@@ -167,10 +167,26 @@ def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
     console.click("dialog footer button.danger", "Log in")
     console.find(".message.error", "asked for as admin")
     console.find("#pages", "Log out (other)")
+    assert console.client.get(NAME) == b"old"
+    console.complaints()
+    console.log_in()
+
+
+def test_a_call_that_ends_with_the_login_is_noted_as_refused(console, user):
+    console.client.set(NAME, "1")
+    console.open(f"keys/{NAME}")
+    console.find("pre.code", "1")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.click("main button.danger", "Delete")
+    console.click("dialog button.danger", "Delete")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find(".message.error", "asked for as admin")
+    console.find("#pages", "Log out (other)")
     console.click("header button", "Calls")
     console.find(".calls .status.bad", "401")
+    assert console.client.get(NAME) == b"1"
     console.click("header button", "Calls")
-    assert console.client.get(NAME) == b"old"
     console.complaints()
     console.log_in()
 

@@ -129,7 +129,7 @@ def test_a_key_appears_where_all_others_were_deleted(console):
         };
         """
     )
-    deletions = [["del", name] for name in names[:200]]
+    deletions = [["del", name] for name in names[:201]]
     http_of(console).post("/batch", json=deletions).raise_for_status()
     console.until(lambda: console.run("return window.held"))
     console.gone("a.opens", "n:199")
