@@ -114,7 +114,7 @@ function Access({ id, own, user, onChange, onCode }) {
   return html`<section class="card" aria-labelledby="access-title"><h2 id="access-title">${text.access}</h2>
     <div class="bar"><button type="button" onClick=${reset}>${text.reset}</button><span class="soft">${text.resetHint}</span></div>
     ${id !== "0" && html`<div class="bar"><button type="button" onClick=${setRole}>${isAdmin ? text.toUser : text.toAdmin}</button></div>`}
-    ${id !== own && html`<form ref=${form} class="new-password" onSubmit=${setPassword}><input class="hidden" name="username" autocomplete="off" tabindex="-1" aria-hidden="true" readonly value=${user.username} /><label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>
+    ${id !== own && html`<form ref=${form} class="new-password" onSubmit=${setPassword}><input class="hidden" name="username" autocomplete="off" tabindex="-1" aria-hidden="true" readonly defaultValue=${user.username} /><label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>
       ${error && html`<${Problem} error=${error} />`}<footer><button>${text.setPassword}</button></footer></form>`}
   </section>`;
 }
