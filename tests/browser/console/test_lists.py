@@ -152,3 +152,4 @@ def test_no_other_url_is_called_for_an_id_of_dots(console, address):
     console.open(address)
     console.find("#content .problem, #content .note", ".")
     assert console.found("#content h2") is None
+    console.complaints()
