@@ -10,6 +10,7 @@ import { sentHeaders, staysBelow } from "../../app/bambleweeny/console/parts/pub
 import { fieldOf, isOnce } from "../../app/bambleweeny/console/parts/inbox/field_errors.js";
 import { documentOf, fieldsOf, isExact } from "../../app/bambleweeny/console/parts/inbox/fields.js";
 import { signedCurl } from "../../app/bambleweeny/console/parts/inbox/signed.js";
+import { kept } from "../../app/bambleweeny/console/parts/topics/kept.js";
 import { firstCallOf, TEMPLATES, withJournal } from "../../app/bambleweeny/console/parts/routes/templates.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
@@ -21,6 +22,16 @@ function run(command) {
   const end = found.indexOf("\0\0\0");
   return { words: found.subarray(0, end).toString().split("\0"), input: found.subarray(end + 3) };
 }
+
+test("a page keeps the newest messages of a topic, up to a number and a size", () => {
+  const of = (count, value) => Array.from({ length: count }, (_, index) => ({ id: index, value }));
+  assert.deepEqual(kept(of(2, "a"), of(1, "b")).map(({ value }) => value), ["a", "a", "b"]);
+  assert.equal(kept(of(1500, "a"), []).length, 1000);
+  assert.equal(kept(of(1, { base64: "YQ==" }), of(1500, "b")).length, 1000);
+  const large = "x".repeat(30 << 20);
+  assert.deepEqual(kept(of(1, "a"), of(3, large)).map(({ value }) => value.length), [1, large.length, large.length]);
+  assert.equal(kept(of(2, large.repeat(3)), []).length, 1);
+});
 
 test("a command that was copied sends the bytes of the request, whatever they are", () => {
   const bodies = [bytes("'; touch x #"), bytes('@file "$HOME" `id` $(id) \\n %s'), bytes("a\tb\u001b[31m\u0000\\0101"), Uint8Array.from([0, 255, 128, 10, 39]), bytes("x".repeat(30_000))];

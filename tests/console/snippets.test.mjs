@@ -53,6 +53,18 @@ test("numbers that a language rounds are not written in it", () => {
   assert.equal(forms("POST", ["incr", "n"], { query: { by: "9007199254740993" } }), "curl cli python");
 });
 
+test("secrets of bins are shown nowhere, and the rest stays as it is", () => {
+  const document = '{"list":"a","verify":{"scheme":"github","secrets":["known","known"]},"challenge":{"provider":"zoom","secret":"kn\\"own"},"answer":{"json":{"secret":"said","n":1.50}}}';
+  for (const call of [["POST", ["bins"], { body: document }], ["PUT", ["bins"], { query: { id: "7" }, body: document }]]) {
+    const shown = Object.values(of(...call)).join("\n");
+    assert.doesNotMatch(shown, /kn.*own/);
+    assert.match(shown, /"secrets":\["\[secret\]","\[secret\]"\]/);
+    assert.match(shown, /"secret":"said","n":1.50/);
+  }
+  assert.match(of("POST", ["bins"], { body: '{"verify":{"secret":' }).curl, /"secret":'/);
+  assert.match(of("POST", ["bins", "7"], { body: '{"verify":{"secret":"sent"}}' }).curl, /sent/);
+});
+
 test("secrets are variables", () => {
   const calls = [
     of("POST", ["users"], { body: { json: { username: "eva", password: "known" } } }),

@@ -81,6 +81,16 @@ def test_a_module_is_short_and_makes_no_html_or_code_of_texts(path):
     assert all(name.startswith((".", "..")) for name in imported)
 
 
+def test_only_one_module_reads_the_address_of_the_server():
+    """A name of a host or a prefix may have any word in it, such as `console`."""
+    readers = [
+        path.name
+        for path in MODULES
+        if re.search(r"location\.href(?!\s*=[^=])", path.read_text("utf-8"))
+    ]
+    assert readers == ["api.js"]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CONSOLE)))
 def test_a_line_that_looks_like_a_comment_is_one(path):
     """Lines of comments are not sent, so no template may have a line that begins like one."""

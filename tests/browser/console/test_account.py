@@ -59,6 +59,9 @@ def test_a_new_password_ends_other_sessions_and_keeps_this_one(console):
     console.fill("input[name=again]", "a better one")
     console.click("button", "Change the password")
     console.find(".message", "The password is changed")
+    console.click("#pages a", "Keys")
+    console.find("h1", "Keys")
+    assert console.found("dialog") is None
     assert Http(console.server.url, other).get("/keys").status_code == 401
     assert Http(console.server.url, console.token()).get("/keys").status_code == 200
     assert console.found(".again") is None

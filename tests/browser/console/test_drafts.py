@@ -192,6 +192,29 @@ def test_a_token_that_replaces_no_login_stays_valid(console, user):
     console.complaints()
 
 
+def test_a_call_that_ends_with_the_login_is_not_done_as_another_user(console, user):
+    console.client.set(NAME, "1")
+    console.open(f"keys/{NAME}")
+    console.find("pre.code", "1")
+    # NOTE: only this call is refused, since the form of a login would else lie above the question.
+    console.run(
+        """
+        const sent = window.fetch;
+        window.fetch = (url, how) =>
+          how?.method === "DELETE" ? Promise.resolve(new Response("{}", { status: 401 })) : sent(url, how);
+        """
+    )
+    console.click("main button.danger", "Delete")
+    console.click("dialog button.danger", "Delete")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find(".message.error", "asked for as admin")
+    console.find("#pages", "Log out (other)")
+    assert console.client.get(NAME) == b"1"
+    console.complaints()
+    console.log_in()
+
+
 def test_a_login_as_another_user_asks_before_a_dialog_is_lost(console, user):
     console.open("lists/jobs")
     console.click("main button", "Push")
@@ -271,6 +294,96 @@ def test_what_is_typed_while_a_form_is_sent_is_not_taken(console):
     console.gone("dialog")
 
 
+def test_a_form_whose_outcome_is_shown_once_is_not_left_while_it_is_sent(console):
+    console.open("users/new")
+    console.type("input[name=new-user]", "once")
+    release = hold(console, "POST")
+    console.click("main button.primary", "Add the user")
+    console.find("form[aria-busy=true]")
+    console.click("#pages a", "Keys")
+    assert is_asked(console)
+    release()
+    console.click(".once button", "I have copied it")
+    console.client.users.delete(
+        next(one.id for one in console.client.users.list() if one.username == "once")
+    )
+
+
+def send_file(console, tmp_path, css):
+    file = tmp_path / "sent.bin"
+    file.write_bytes(b"of a file")
+    console.browser.find_element("css selector", css).send_keys(str(file))
+
+
+def test_what_is_typed_while_a_file_is_read_stays(console, tmp_path):
+    console.open("lists/jobs")
+    console.click("main button", "Push")
+    console.find("dialog textarea")
+    console.run(
+        """
+        const read = Blob.prototype.arrayBuffer;
+        Blob.prototype.arrayBuffer = async function () {
+          await new Promise((done) => (window.go = done));
+          return read.call(this);
+        };
+        """
+    )
+    send_file(console, tmp_path, "dialog input[type=file]")
+    console.type("dialog input[name=ttl]", "10m")
+    console.run("window.go()")
+    console.find("dialog", "The file sent.bin")
+    assert console.find("dialog input[name=ttl]").get_attribute("value") == "10m"
+
+
+@pytest.mark.parametrize(
+    ("address", "button"), [("data", None), ("routes", "Import a file"), ("lists/jobs", "Push")]
+)
+def test_a_file_that_cannot_be_read_is_an_error(console, tmp_path, address, button):
+    console.open(address)
+    if button:
+        console.click("main button", button)
+    console.until(lambda: console.browser.find_elements("css selector", "main input[type=file]"))
+    console.run("Blob.prototype.arrayBuffer = async () => { throw new Error('It is unreadable.'); }")  # fmt: skip
+    send_file(console, tmp_path, "main input[type=file]")
+    console.find(".message.error", "It is unreadable.")
+
+
+def test_a_file_that_is_dropped_on_a_form_does_not_replace_it(console):
+    console.open("routes")
+    console.click("main button", "New route")
+    console.fill("dialog .editor textarea", '{"name": "mine"}')
+    console.run(
+        """
+        const data = new DataTransfer();
+        data.items.add(new File(["{}"], "db.json"));
+        const how = { dataTransfer: data, bubbles: true, cancelable: true };
+        document.querySelector("dialog form").dispatchEvent(new DragEvent("drop", how));
+        """
+    )
+    assert console.find("dialog .editor textarea").get_attribute("value") == '{"name": "mine"}'
+
+
+def test_another_template_asks_before_it_replaces_an_edited_document(console):
+    console.open("routes")
+    console.click("main button", "New route")
+    editor = "dialog .editor textarea"
+    choice = "const s = document.querySelector('select[name=template]');"
+    choose = f"{choice} s.value = arguments[0]; s.dispatchEvent(new Event('change', {{bubbles: true}}))"  # fmt: skip
+    console.find(editor)
+    console.run(choose, "one")
+    console.until(lambda: "user 7" in console.find(editor).get_attribute("value"))
+    console.fill(editor, '{"name": "mine"}')
+    for one in ("key", "get"):
+        console.run(choose, one)
+    console.find("dialog h2", "Replace the document?")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog h2", "Replace the document?")
+    assert console.run(f"{choice} return s.value") == "key"
+    console.run(choose, "get")
+    console.click("dialog button.danger", "Replace")
+    console.until(lambda: "/users/{id:int}" in console.find(editor).get_attribute("value"))
+
+
 def policy(console):
     console.open("lists/jobs")
     console.click("main button", "Policy")
@@ -327,3 +440,89 @@ def test_a_type_that_somebody_else_has_changed_is_not_replaced_unasked(console, 
     assert console.client.get(NAME) == b"c,a,b"
     [row] = console.client.keys.list_meta(prefix=NAME)
     assert row.type == kept
+
+
+def test_a_deletion_ends_when_the_admin_stops_acting(console, user):
+    sets = [["set", f"of:{number:03}", "1"] for number in range(600)]
+    [mine, theirs] = [
+        Http(console.server.url, console.server.token(*login))
+        for login in ((), ("other", "the password"))
+    ]
+    for http in (mine, theirs):
+        http.post("/batch", json=sets).raise_for_status()
+    console.open(f"users/{user}")
+    console.click("button", "Act as")
+    console.find(".acting")
+    console.open("keys?prefix=of:")
+
+    def are_selected():
+        console.run("document.querySelector('#content .grid').scrollTop = 1e9")
+        console.click("button", "Select all loaded")
+        return console.found("main", "600 keys selected")
+
+    console.until(are_selected)
+    console.click("button.danger", "Delete the selected keys")
+    console.type("dialog input", "600")
+    release = hold(console, "POST")
+    console.click("dialog button.danger")
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
+    release()
+    console.find(".message.error", "The rest was not done")
+    assert [http.get("/keys?prefix=of:&count=1").json()["count"] for http in (mine, theirs)] == [600, 100]  # fmt: skip
+    mine.delete("/keys?prefix=of:&confirm=1").raise_for_status()
+
+
+def test_an_export_is_named_after_the_user_whose_data_it_has(console, user, tmp_path):
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    console.browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    console.open(f"users/{user}")
+    console.click("button", "Act as")
+    console.find(".acting")
+    console.open("data")
+    console.find("h1", "Export and import")
+    release = hold(console, "GET")
+    console.click("#content .primary", "Download")
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
+    release()
+    console.until((tmp_path / "bambleweeny-other.ndjson").exists)
+
+
+def test_a_question_to_one_user_is_not_answered_by_another(console, user):
+    console.client.push("asked", "1")
+    console.open("lists/asked")
+    console.find("#content .grid .opens")
+    console.click("button.danger", "Delete list")
+    console.type("dialog input", "asked")
+    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
+    console.client.push("asked", "2")
+    console.fill(".again input[name=username]", "other")
+    console.type(".again input[name=password]", "the password" + Keys.ENTER)
+    console.find("#pages", "Log out (other)")
+    console.gone("dialog")
+    assert console.client.lists.stats("asked")["ready"] == 2
+    console.client.lists.delete("asked")
+    console.complaints()
+    console.log_in()
+
+
+def test_an_upload_that_is_closed_ends(console):
+    console.open("keys")
+    console.find("h1", "Keys")
+    console.run(
+        """
+        const data = new DataTransfer();
+        for (const name of ["up-1", "up-2", "up-3"]) data.items.add(new File(["new"], name));
+        dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        """
+    )
+    console.find("dialog", "Upload 3 files")
+    release = hold(console, "PUT")
+    console.click("dialog button.primary", "Upload")
+    console.click("dialog footer button", "Cancel")
+    console.gone("dialog")
+    release()
+    console.find(".message", "1 of 3 files is uploaded.")
+    assert [row.name for row in console.client.keys.list(prefix="up-")] == ["up-1"]
+    console.client.delete("up-1")

@@ -383,6 +383,18 @@ def test_an_edited_bin_keeps_its_secret_and_what_others_saved(console, hook):
     console.client.lists.delete("other")
 
 
+def test_a_bin_that_was_opened_by_its_name_may_get_another(console, hook):
+    hook()
+    console.open(f"inbox/{hook.name}")
+    console.find(".url code", hook.name)
+    console.run("document.activeElement.blur()")
+    console.press("e")
+    console.fill("dialog input[name=name]", f"{hook.name}-new")
+    console.click("dialog button.primary")
+    console.find("h1", f"{hook.name}-new")
+    console.client.bins.delete(f"{hook.name}-new")
+
+
 def test_a_refused_document_names_the_line(console, hook):
     hook()
     console.open(f"inbox/{hook.name}")

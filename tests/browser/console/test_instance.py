@@ -124,8 +124,8 @@ def test_a_broken_line_is_named_and_nothing_is_imported(console, choose):
 
 @pytest.mark.usefixtures("data")
 def test_a_file_that_is_too_large_gets_a_command(console, choose):
-    choose(key("large", "x" * (11 << 20)), name="large.ndjson")
-    console.find("#content .note code", "bambleweeny import large.ndjson")
+    choose(key("large", "x" * (11 << 20)), name="it's large.ndjson")
+    console.find("#content .note code", r"bambleweeny import 'it'\''s large.ndjson'")
     assert any("413" in line for line in console.complaints())
 
 

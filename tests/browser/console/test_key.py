@@ -475,3 +475,23 @@ def test_the_page_fits_320_pixels(console, name):
             assert console.run("return document.documentElement.scrollWidth") <= 320
     finally:
         console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_value_for_a_missing_key_stays_when_somebody_else_creates_it(console, name):
+    show(console, name)
+    console.click("button", "Create it")
+    console.type("dialog textarea", "mine")
+    console.client.set(name, "theirs")
+    console.until(lambda: "theirs" in console.run("return document.body.textContent"))
+    assert console.find("dialog textarea").get_attribute("value") == "mine"
+    console.click("dialog button.primary", "Create")
+    console.click("dialog .problem a", "Open it")
+    console.find("dialog h2", "Close without saving?")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog h2", "Close without saving?")
+    assert console.find("dialog textarea").get_attribute("value") == "mine"
+    console.click("dialog .problem a", "Open it")
+    console.click("dialog button.danger", "Drop it")
+    console.gone("dialog")
+    assert console.client.get(name) == b"theirs"
+    assert_refused(console, 412)

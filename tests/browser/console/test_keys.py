@@ -7,6 +7,7 @@ from browser.keys import (
     fill,
     focus_row,
     focused,
+    http_of,
     listed,
     press_alone,
 )
@@ -106,6 +107,40 @@ def test_a_foreign_key_appears_without_moving_focus_or_rows(console):
     assert focused(console) == before
     console.press(Keys.ARROW_DOWN)
     console.until(lambda: focused(console)[0] == "n:056")
+
+
+def test_a_key_appears_where_all_others_were_deleted(console):
+    names = [f"n:{number:03}" for number in range(400)]
+    fill(console, dict.fromkeys(names, "v"))
+    console.click("button.tab", "Flat")
+    console.until(lambda: has_row(console, 399) or scroll(console))
+    console.run("document.querySelector('.grid').scrollTop = 195 * 40")
+    console.find("a.opens", "n:199")
+    console.find("a.opens", "n:200")
+    console.run(
+        """
+        const sent = window.fetch;
+        let free;
+        const wait = new Promise((done) => (free = done));
+        window.free = () => ((window.fetch = sent), free());
+        window.fetch = async (url, how) => {
+          if (/[?&]after=/.test(url)) (window.held = true), await wait;
+          return sent(url, how);
+        };
+        """
+    )
+    deletions = [["del", name] for name in names[:201]]
+    http_of(console).post("/batch", json=deletions).raise_for_status()
+    console.until(lambda: console.run("return window.held"))
+    console.gone("a.opens", "n:199")
+    console.run("window.free()")
+    console.client.set("n:100", "v")
+
+    def is_shown():
+        console.run("document.querySelector('.grid').scrollTop = 0")
+        return console.found("a.opens", "n:100")
+
+    console.until(is_shown)
 
 
 def test_a_key_that_is_deleted_elsewhere_disappears(console):

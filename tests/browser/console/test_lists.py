@@ -1,5 +1,6 @@
 """The lists in the console: their counts, live, and a new one."""
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -132,3 +133,23 @@ def test_the_age_of_the_oldest_item_counts_on(console):
     begun = console.find(".figures .age").text
     console.until(lambda: console.found(".figures .age").text not in {begun, "0 s"})
     console.client.lists.delete("aging")
+
+
+@pytest.mark.parametrize("address", ["lists/a%2Fb", "lists/..", "topics/%2E%2E", "topics/%3Cb%3E"])
+def test_a_word_that_is_no_name_is_not_asked_for(console, address):
+    console.open("home")
+    console.find("h1", "Home")
+    console.run("performance.clearResourceTimings()")
+    console.open(address)
+    console.find("#content .problem", "A name")
+    assert console.found("#content button") is None
+    noun = address.split("/")[0]
+    assert not [url for url in console.addresses() if f"/{noun}/" in url and "/a/" not in url]
+
+
+@pytest.mark.parametrize("address", ["users/..", "sandboxes/.."])
+def test_no_other_url_is_called_for_an_id_of_dots(console, address):
+    console.open(address)
+    console.find("#content .problem, #content .note", ".")
+    assert console.found("#content h2") is None
+    console.complaints()

@@ -53,6 +53,35 @@ def test_a_mock_of_users_takes_a_template_and_one_click(console):
     console.client.routes.delete("users")
 
 
+def test_a_collection_is_tried_with_an_object(console):
+    console.open("home")
+    console.open("routes")
+    console.click("button", "New route")
+    console.type("dialog select[name=template]", "A collection")
+    console.fill("dialog input[name=name]", "todo")
+    console.click("dialog button.primary", "Create route")
+    console.click(".tester button.primary")
+    console.find(".answer .badge", "201")
+    console.find(".answer pre", '"title": "tea"')
+    console.client.routes.delete("todo")
+
+
+def test_a_test_request_stays_when_the_document_is_saved(console, route):
+    route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    console.type(".tester select[name=method]", "POST")
+    console.fill(".tester input[name=path]", "/b")
+    console.fill(".tester textarea[name=body]", "mine")
+    document = {"name": route.name, "rules": [{"path": "/b", "answers": [{"text": "!@[$body]"}]}]}
+    replace_document(console, json.dumps(document))
+    console.click(".halves button.primary", "Save")
+    console.find(".message", "The route is saved")
+    console.gone(".badge", "not saved")
+    assert console.find(".tester input[name=path]").get_attribute("value") == "/b"
+    console.click(".tester button.primary")
+    console.find(".answer pre", "mine")
+
+
 def test_the_first_route_is_made_by_the_snippet(console):
     console.open("home")
     console.open("routes")
@@ -117,6 +146,17 @@ def test_answers_that_a_browser_hides_are_explained(console, route):
     console.find(".problem", "There was no answer")
     console.find(".state", "Live")
     console.complaints()
+
+
+def test_a_page_that_was_opened_by_a_name_stays_when_the_name_changes(console, route):
+    route([{"path": "/a"}])
+    console.open(f"routes/{route.name}")
+    replace_document(console, json.dumps({"name": f"{route.name}-new", "rules": [{"path": "/b"}]}))
+    console.click(".halves button.primary", "Save")
+    console.find(".message", "The route is saved")
+    console.find("h1", f"{route.name}-new")
+    assert console.client.routes.get(f"{route.name}-new")["rules"][0]["path"] == "/b"
+    console.client.routes.delete(f"{route.name}-new")
 
 
 def test_a_refused_document_is_marked_at_its_rule(console, route):
@@ -253,13 +293,14 @@ def test_a_file_is_imported_with_its_notes(console, tmp_path):
 
 
 def test_a_file_that_is_no_json_names_the_command(console, tmp_path):
-    spec = tmp_path / "pet.json"
+    spec = tmp_path / "my pet.json"
     spec.write_text("openapi: 3.0.0", "utf-8")
     console.open("home")
     console.open("routes")
     console.click("button", "Import a file")
     console.find("dialog input[type=file]").send_keys(str(spec))
     console.find("dialog .wrong", "not a JSON object")
+    console.find("dialog pre", "bambleweeny route import 'my pet.json'")
     console.press("\ue00c")
 
 

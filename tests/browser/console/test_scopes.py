@@ -92,6 +92,13 @@ def test_a_token_that_writes_sees_them_where_it_may(console, named):
     console.find("#content button", "Delete all of app:")
 
 
+def test_a_token_that_reads_the_server_may_not_save(console, named):
+    named("server:read")
+    console.open("server")
+    console.find("#content .figures", "Ready")
+    assert console.found("#content button", "Write all data") is None
+
+
 def test_a_page_that_the_token_may_not_use_says_that(console, named):
     named("keys:read:app:*", "keys:write:app:*")
     console.open("keys")

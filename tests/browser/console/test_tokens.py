@@ -79,6 +79,21 @@ def test_scopes_are_picked(console):
     assert (token.name, list(token.scopes)) == ("ci", ["lists:push:jobs"])
 
 
+def test_a_time_beyond_all_dates_leaves_the_form(console):
+    console.open("tokens/new")
+    console.type(".token-form input", "ci")
+    console.run(
+        "const select = document.querySelector('.token-form select');"
+        "select.value = 'own'; select.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    console.type(".token-form input[aria-describedby=about-span]", "999999999d")
+    console.fill(".token-form .asked input", "app:")
+    console.click(".token-form button.primary")
+    console.find(".token-form .problem", "ttl")
+    assert console.find(".token-form input").get_attribute("value") == "ci"
+    assert "400" in console.complaints()[0]
+
+
 def test_only_what_has_changed_is_sent(console):
     made = console.client.tokens.add("ci", ["keys:read:app:*"], ttl="1d", rate="10/s").token
     opened(console, made.id)
@@ -118,6 +133,22 @@ def test_tokens_are_revoked_one_by_one_and_together(console):
     assert console.client.tokens.list() == []
     with Client(console.server.url, token=texts[2]) as client, pytest.raises(Unauthorized):
         client.get("a")
+
+
+def test_a_changed_form_is_not_left_unasked_by_a_rotation_and_not_asked_for_after_its_end(console):
+    made = console.client.tokens.add("ci", ["keys:read"]).token
+    opened(console, made.id)
+    console.fill(".token-form input", "edited")
+    console.click("button", "Rotate")
+    console.find("dialog", "Leave without saving?")
+    console.click("dialog button", "Cancel")
+    console.gone("dialog")
+    assert console.find(".token-form input").get_attribute("value") == "edited"
+    console.click("button.danger", "Revoke")
+    console.click("dialog button.danger", "Revoke")
+    console.find(".empty")
+    assert console.found("dialog") is None
+    assert console.client.tokens.list() == []
 
 
 def test_the_list_rounds_the_time_that_is_left(console):

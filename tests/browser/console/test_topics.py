@@ -117,6 +117,35 @@ def test_a_feed_begins_where_the_user_says(console, news):
     assert any("400" in message for message in console.complaints())
 
 
+def test_the_beginning_follows_the_address(console, news):
+    console.open("topics/news")
+    console.find(".shown", "2 messages here")
+    console.type("select[name=begin]", "All")
+    console.until(lambda: console.browser.current_url.endswith("?since=all"))
+    console.browser.back()
+    chosen = "return document.querySelector('select[name=begin]').value"
+    console.until(lambda: console.run(chosen) == "last50")
+
+
+def test_a_feed_that_is_refused_for_its_rate_is_read_again(console, news):
+    console.open("topics")
+    console.find("a.opens", "news")
+    console.run(
+        """
+        const real = window.fetch;
+        window.refused = 0;
+        window.fetch = (asked, ...rest) =>
+          /[/]topics[/]news[?]/.test(asked) && window.refused++ < 1
+            ? Promise.resolve(new Response("{}", { status: 429 }))
+            : real(asked, ...rest);
+        """
+    )
+    console.open("topics/news")
+    console.find("button.opens", "first")
+    assert console.run("return window.refused") > 1
+    assert console.found(".problem") is None
+
+
 def test_a_message_is_published_by_keys_alone(console, news):
     console.open("topics/news")
     console.find("button.opens", "first")

@@ -99,6 +99,22 @@ def test_role_password_and_reset_code(console, user):
     assert console.client.users.accept(code, "a third one")
 
 
+def test_a_limit_that_is_typed_stays_when_the_role_changes_and_is_not_left_unasked(console, user):
+    opened(console, f"users/{user}")
+    console.fill("input[name=quota]", "7")
+    console.click("button", "Make an admin")
+    console.click("dialog button.danger", "Make an admin")
+    console.find("button", "Make a plain user")
+    assert console.find("input[name=quota]").get_attribute("value") == "7"
+    console.click("button", "Make a reset code")
+    console.find("dialog", "Leave without saving?")
+    console.click("dialog button", "Cancel")
+    console.gone("dialog")
+    assert console.found(".of-code") is None
+    console.click(".limits button.primary")
+    console.until(lambda: console.client.users.get(user).quota == 7)
+
+
 def test_the_list_shows_usage_of_the_rows_in_view(console, user):
     opened(console, "users")
     console.find("a.opens", "uli")

@@ -30,6 +30,7 @@ export const text = {
   eventNames: {
     "key.set": "key set", "key.del": "key deleted", "key.expire": "key expired", "key.change": "TTL changed", "list.push": "item added", "list.pop": "item popped", "list.lease": "item leased",
     "list.ack": "item acknowledged", "list.dead": "item dead", "list.change": "list changed", "topic.publish": "message published", "route.call": "route called", "bin.call": "bin called",
+    "bin.refuse": "request refused",
   },
   more: "Read the quickstart",
 };

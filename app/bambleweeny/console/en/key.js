@@ -4,7 +4,6 @@ import { plurals } from "../parts/plurals.js";
 const { counted } = plurals("en");
 
 export const text = {
-  keys: "Keys",
   path: "Where this key is",
   missing: (name) => `There is no key ${name}.`,
   create: "Create it",

@@ -57,9 +57,7 @@ export const text = {
   replace: "Replace keys that exist",
   uploadAction: "Upload",
   keyOf: (file) => `Key for ${file}`,
-  key: "Key",
-  state: "State",
-  states: { waiting: "", sending: "sending", done: "done", exists: "exists already", failed: "failed", invalid: "" },
+  states: { waiting: "", sending: "sending", done: "done", exists: "exists already", failed: "failed" },
   remove: "Remove",
   uploaded: (done, whole) => `${number(done)} of ${counted(whole, { one: "file", other: "files" })} ${are(done)} uploaded.`,
 };

@@ -19,6 +19,7 @@ export const text = {
   newTitle: "New route",
   beginWith: "Begin with",
   templates: { get: "GET /users/{id}, and 404 for the rest", one: "GET /users/7", collection: "A collection: create, read, change, delete", sequence: "Failures, then success", faults: "Delays and faults", state: "State for each id", key: "A key" },
+  replaceEdited: { title: "Replace the document?", detail: "What you have changed in it is lost.", action: "Replace" },
   templateAbout: {
     get: "Answers each user with its id, and everything else with 404.",
     one: "Answers this one path, and nothing else.",

@@ -32,7 +32,6 @@ export const text = {
   piped: "The same calls in a shell",
   make: "Make the sandbox",
 
-  called,
   shownTitle: (one) => `The sandbox ${called(one)} is ready`,
   shownOnce: "Copy its token now. The server keeps only a digest of it, so that it is never shown again. It opens this sandbox, and no other data.",
   token: "Token of the sandbox",

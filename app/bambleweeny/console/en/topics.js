@@ -25,7 +25,7 @@ export const text = {
   resume: "Resume view",
   waiting: (count) => `Paused. ${messages(count)} ${form(count, { one: "waits", other: "wait" })}.`,
   shown: (count) => `${messages(count)} here`,
-  most: "The newest 1,000 are kept on this page.",
+  most: "Older ones are dropped from this page, which keeps 1,000 messages or 64 MB.",
   matching: (shown, all) => `${number(shown)} of ${messages(all)} here`,
   search: "Messages that contain",
   follow: "Follow this topic elsewhere",

@@ -2,7 +2,7 @@
 import { text } from "../en/account.js";
 import { PasswordForm } from "../parts/account/password.js";
 import { Preferences } from "../parts/account/preferences.js";
-import { call } from "../parts/api.js";
+import { readJson } from "../parts/api.js";
 import { Countdown } from "../parts/countdown.js";
 import { sayError } from "../parts/dialogs.js";
 import { leaveSession } from "../parts/leaving.js";
@@ -17,7 +17,7 @@ export default function Account() {
   const { id, scopes } = useValue(session);
   const isActing = useValue(acting) !== null;
   // NOTE: an admin who acts for a user still sees the own account here.
-  const usage = useReading(async (signal) => (await call(request("GET", ["usage"], { query: { userid: isActing ? id : undefined } }), { signal, isQuiet: true })).json(), [id]);
+  const usage = useReading((signal) => readJson(request("GET", ["usage"], { query: { userid: isActing ? id : undefined } }), signal), [id]);
   return html`<h1>${text.title}</h1>
     <div class="cards">
       <${Who} />

@@ -1,7 +1,7 @@
 // The audit trail: who did what, as it happens.
 import { text } from "../en/audit.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { readJson } from "../parts/api.js";
 import { Entry } from "../parts/audit/entry.js";
 import { entriesOf, useTrail } from "../parts/audit/trail.js";
 import { moment, time } from "../parts/format.js";
@@ -87,7 +87,7 @@ function useBatches(setEntries) {
 }
 
 function UserChoice({ value, onValue }) {
-  const users = useReading(async (signal) => (await call(request("GET", ["users"]), { signal, isQuiet: true })).json().users, []);
+  const users = useReading(async (signal) => (await readJson(request("GET", ["users"]), signal)).users, []);
   const known = (users.value ?? []).map(({ id, username }) => [id, username]);
   const unknown = value && !known.some(([id]) => id === value) ? [[value, value]] : [];
   return html`<${Choice} label=${text.user} value=${value} options=${[["", text.everybody], ...unknown, ...known]} onValue=${onValue} />`;

@@ -3,9 +3,9 @@ import { text } from "../en/data.js";
 import { call } from "../parts/api.js";
 import { Import } from "../parts/data/import.js";
 import { sayError } from "../parts/dialogs.js";
-import { save } from "../parts/data/files.js";
+import { save } from "../parts/files.js";
 import { request } from "../parts/request.js";
-import { acting, mayDoAll, session } from "../parts/session.js";
+import { mayDoAll, ownerName, session } from "../parts/session.js";
 import { CopyButton, SnippetBox } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
@@ -24,18 +24,19 @@ export default function Data() {
 
 function Export() {
   const [isBusy, setBusy] = useState(false);
+  const owner = ownerName();
   const download = async () => {
     setBusy(true);
     try {
       const answer = await call(EXPORT);
-      save(answer.bytes, text.fileName(acting.value?.name ?? session.value.user), "application/x-ndjson");
+      save(answer.bytes, text.fileName(owner), "application/x-ndjson");
     } catch (ex) {
       sayError(ex);
     } finally {
       setBusy(false);
     }
   };
-  return html`<section class="stack"><h2>${text.exportTitle}</h2><p class="note">${text.exportScope(acting.value?.name ?? session.value.user)}</p><p>${text.exportAbout}</p>
+  return html`<section class="stack"><h2>${text.exportTitle}</h2><p class="note">${text.exportScope(owner)}</p><p>${text.exportAbout}</p>
     <div><button type="button" class="primary" aria-disabled=${isBusy} onClick=${download}>${text.download}</button></div>
     <${SnippetBox} request=${EXPORT} />
   </section>`;

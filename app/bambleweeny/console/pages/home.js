@@ -1,6 +1,6 @@
 // Home: what is stored, five first steps, and what happens now.
 import { text } from "../en/home.js";
-import { API_URL, call } from "../parts/api.js";
+import { API_URL, readJson } from "../parts/api.js";
 import { bytes, number } from "../parts/format.js";
 import { CARDS } from "../parts/home/cards.js";
 import { Card } from "../parts/home/card.js";
@@ -10,7 +10,7 @@ import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
-import { acting, mayCall, mayDo, sandboxOf, session } from "../parts/session.js";
+import { acting, mayCall, mayDo, ownerName, sandboxOf, session } from "../parts/session.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 import { Readable } from "../parts/within.js";
 
@@ -19,7 +19,7 @@ const PAGES = { keys: "keys", lists: "lists", topics: "topics", routes: "routes"
 
 export default function Home() {
   useTitle(text.title);
-  const usage = useReading(async (signal) => (await call(request("GET", ["usage"]), { signal, isQuiet: true })).json(), []);
+  const usage = useReading((signal) => readJson(request("GET", ["usage"]), signal), []);
   useLive(() => true, usage.reload);
   // NOTE: there is no event of a new route or bin.
   useRefresh(usage.reload);
@@ -41,11 +41,11 @@ function Shown({ usage }) {
 
 function Figures({ usage }) {
   const { limits } = usage;
-  const { scopes, user } = session.value;
+  const { scopes } = session.value;
   const limit = (value, shown) => (value ? html` <span class="soft">${text.of(shown(value))}</span>` : null);
   const named = (noun) => (mayDo(noun, "read") ? html`<a href=${`#/${PAGES[noun]}`}>${text.nouns[noun]}</a>` : text.nouns[noun]);
   return html`<div class="stack">${scopes && !sandboxOf(session.value) && html`<div class="note"><p>${text.tokenMay} <code>${scopes.join(" ")}</code></p>${["keys", "lists", "topics"].map((noun) => html`<${Readable} key=${noun} noun=${noun} title=${text.nouns[noun]} />`)}</div>
-    <p class="soft">${text.allOf(acting.value?.name ?? user)}</p>`}
+    <p class="soft">${text.allOf(ownerName())}</p>`}
     <dl class="figures" aria-label=${text.figures}>
       ${COUNTED.map((noun) => html`<div key=${noun}><dt>${named(noun)}</dt><dd>${number(usage[noun])}</dd></div>`)}
       <div><dt>${text.nouns.bytes}</dt><dd>${bytes(usage.bytes)}${limit(limits.max_bytes, bytes)}</dd></div>

@@ -1,7 +1,7 @@
 // The bins: public URLs that keep what services send; with an id, one of them.
 import { text } from "../en/inbox.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Bin, nameOf } from "../parts/inbox/bin.js";
@@ -29,14 +29,14 @@ const COLUMNS = [
 ];
 
 export default function Inbox({ rest, query }) {
-  if (rest[0]) return html`<${Bin} key=${rest[0]} id=${rest.at(-1)} query=${query} />`;
+  if (rest[0]) return html`<${Bin} key=${rest[0]} id=${rest[0]} query=${query} />`;
   return html`<${AllBins} />`;
 }
 
 function AllBins() {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
-  const bins = useReading(async (signal) => (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json().bins, []);
+  const bins = useReading(async (signal) => (await readJson(request("GET", ["bins"]), signal)).bins, []);
   useRefresh(bins.reload);
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
   const mayWrite = mayDo("bins", "write");

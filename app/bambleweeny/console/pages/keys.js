@@ -4,13 +4,13 @@ import { KeyPage } from "../parts/keys/key_page.js";
 import { KeyList } from "../parts/keys/key_list.js";
 import { mayDo } from "../parts/session.js";
 import { html } from "../parts/ui.js";
-import { isName, nameProblem } from "../parts/values.js";
-import { Others, Within } from "../parts/within.js";
+import { isName } from "../parts/values.js";
+import { Others, Within, WrongName } from "../parts/within.js";
 
 export default function Keys({ rest, query }) {
   const [name] = rest;
   if (name && !mayDo("keys", "read", name)) return html`<div class="contents"><h1>${name}</h1><${Others} noun="keys" /></div>`;
-  if (name && !isName(name)) return html`<h1>${name}</h1><p class="problem">${nameProblem(name)}</p>`;
+  if (name && !isName(name)) return html`<${WrongName} name=${name} />`;
   if (name) return html`<${KeyPage} key=${name} name=${name} />`;
   return html`<${Within} noun="keys" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${KeyList} prefix=${prefix} />`}</${Within}>`;
 }

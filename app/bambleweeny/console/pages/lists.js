@@ -1,7 +1,7 @@
 // All lists with the number of items in each state; with a name, one list.
 import { text } from "../en/lists.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { bytes, number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { countedLists, pushTo, STATES } from "../parts/lists/calls.js";
@@ -16,7 +16,8 @@ import { mayDo } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
 import { html, useState, useTitle } from "../parts/ui.js";
-import { Within } from "../parts/within.js";
+import { isName } from "../parts/values.js";
+import { Within, WrongName } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [
@@ -30,7 +31,9 @@ const COLUMNS = [
 const Count = ({ state, count }) => html`<span class=${count ? state : "soft"}>${number(count)}</span>`;
 
 export default function Lists({ rest, query }) {
-  if (rest[0]) return html`<${List} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  const [name] = rest;
+  if (name && !isName(name)) return html`<${WrongName} name=${name} />`;
+  if (name) return html`<${List} key=${name} name=${name} query=${query} />`;
   return html`<${Within} noun="lists" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllLists} prefix=${prefix} />`}</${Within}>`;
 }
 
@@ -39,13 +42,13 @@ function AllLists({ prefix }) {
   const [isNew, setNew] = useState(false);
   const pages = usePages(
     async ({ after, limit, signal }) => {
-      const { lists, next } = (await call(countedLists({ prefix, after, limit }), { signal, isQuiet: true })).json();
+      const { lists, next } = await readJson(countedLists({ prefix, after, limit }), signal);
       return { rows: lists, next };
     },
     nameOf,
     [prefix],
   );
-  const count = useReading(async (signal) => (await call(request("GET", ["lists"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count, [prefix]);
+  const count = useReading(async (signal) => (await readJson(request("GET", ["lists"], { query: { prefix, count: 1 } }), signal)).count, [prefix]);
   useLive(({ event }) => event.startsWith("list."), () => Promise.all([pages.reload(), count.reload()]));
   const mayPush = mayDo("lists", "push");
   useShortcut("n", () => setNew(true), mayPush);

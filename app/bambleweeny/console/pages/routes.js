@@ -1,7 +1,7 @@
 // The routes: public URLs that show a key or answer as their rules say; with an id, one of them.
 import { text } from "../en/routes.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
 import { leaveTo } from "../parts/leaving.js";
@@ -27,7 +27,7 @@ const COLUMNS = [
 ];
 
 export default function Routes({ rest, query }) {
-  if (rest[0]) return html`<${Route} key=${rest[0]} id=${rest.at(-1)} query=${query} />`;
+  if (rest[0]) return html`<${Route} key=${rest[0]} id=${rest[0]} query=${query} />`;
   return html`<${AllRoutes} />`;
 }
 
@@ -35,17 +35,20 @@ function AllRoutes() {
   useTitle(text.title);
   const [open, setOpen] = useState(null);
   const [file, setFile] = useState(null);
-  const routes = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes, []);
+  const routes = useReading(async (signal) => (await readJson(request("GET", ["routes"]), signal)).routes, []);
   useRefresh(routes.reload);
   useLive(({ event, name }) => event === "route.call" && !routes.value?.some((row) => idOf(row) === name), routes.reload);
   const mayWrite = mayDo("routes", "write");
   useShortcut("n", () => setOpen("new"), mayWrite);
   const first = postDocument("routes", JSON.stringify(TEMPLATES.get("users")));
-  const go = (made, { method, path } = {}) => leaveTo(to("routes", idOf(made), { method, path }));
+  const go = (made, first) => leaveTo(to("routes", idOf(made), first));
   const drop = (event) => {
     event.preventDefault();
-    setFile(event.dataTransfer.files[0] ?? null);
-    if (event.dataTransfer.files[0]) setOpen("import");
+    const [dropped] = event.dataTransfer.files;
+    // NOTE: what is dropped on a dialog comes here, too.
+    if (!dropped || open) return;
+    setFile(dropped);
+    setOpen("import");
   };
   const close = () => (setOpen(null), setFile(null));
   return html`<div class="stack" onDragOver=${(event) => event.preventDefault()} onDrop=${mayWrite ? drop : (event) => event.preventDefault()}>

@@ -1,7 +1,7 @@
 // Sandboxes: the list, a new one, and one of them; with the token of a sandbox, that one.
 import { text } from "../en/sandboxes.js";
 import { to } from "../parts/address.js";
-import { call, logOut } from "../parts/api.js";
+import { call, logOut, readJson } from "../parts/api.js";
 import { Countdown } from "../parts/countdown.js";
 import { bytes, number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
@@ -15,7 +15,7 @@ import { SandboxOnce } from "../parts/sandboxes/shown_once.js";
 import { mayDo, sandboxOf, session } from "../parts/session.js";
 import { useShortcut } from "../parts/shortcuts.js";
 import { Empty } from "../parts/snippet_box.js";
-import { html, useState, useTitle } from "../parts/ui.js";
+import { html, useEffect, useState, useTitle } from "../parts/ui.js";
 
 const COLUMNS = [
   { key: "id", title: text.columns.sandbox, render: ({ id, name }) => html`<span title=${name}>${id} <span class="soft">${name}</span></span>` },
@@ -36,10 +36,11 @@ export default function Sandboxes({ rest, query }) {
 
 function OfOwner({ shown, query }) {
   const [made, setMade] = useState(null);
-  const reading = useReading(async (signal) => (await call(LIST, { signal, isQuiet: true })).json().sandboxes, []);
+  const reading = useReading(async (signal) => (await readJson(LIST, signal)).sandboxes, []);
   useRefresh(reading.reload, REFRESH_MS);
   const mayWrite = mayDo("sandboxes", "write");
   useShortcut("n", () => (location.hash = to("sandboxes", NEW)), mayWrite);
+  useEffect(() => setMade(null), [shown]);
   const keep = (found) => {
     setMade(found);
     void reading.reload();

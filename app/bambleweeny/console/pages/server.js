@@ -1,11 +1,12 @@
 // The server: is it well, what it holds, how fast it answers, and its limits. For admins.
 import { text } from "../en/server.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { say, sayError } from "../parts/dialogs.js";
 import { bytes, duration, number } from "../parts/format.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
+import { mayDo } from "../parts/session.js";
 import { callsOf, samplesOf, sortedCalls, sumOf } from "../parts/server/metrics.js";
 import { html, useState, useTitle } from "../parts/ui.js";
 
@@ -23,7 +24,7 @@ export default function Server() {
       sayError(ex);
     }
   };
-  return html`<div class="contents"><div class="bar"><h1 class="grow">${text.title}</h1><button type="button" onClick=${save}>${text.save}</button></div>
+  return html`<div class="contents"><div class="bar"><h1 class="grow">${text.title}</h1>${mayDo("server", "write") && html`<button type="button" onClick=${save}>${text.save}</button>`}</div>
     <${Loaded} reading=${reading}>${({ info, samples, isReady }) => html`
       <${Figures} info=${info} samples=${samples} isReady=${isReady} />
       <${Calls} samples=${samples} />
@@ -35,7 +36,7 @@ export default function Server() {
 async function read(signal) {
   const quietly = { signal, isQuiet: true };
   const [info, metrics, isReady] = await Promise.all([
-    call(request("GET", ["info"]), quietly).then((answer) => answer.json()),
+    readJson(request("GET", ["info"]), signal),
     call(request("GET", ["metrics"], { isPublic: true }), quietly).then((answer) => samplesOf(answer.text())),
     call(request("GET", ["readyz"], { isPublic: true }), quietly).then(() => true, () => false),
   ]);

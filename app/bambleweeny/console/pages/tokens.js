@@ -1,7 +1,7 @@
 // Named tokens: the list, a new one, and one of them.
 import { text } from "../en/tokens.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { confirm, say, sayError } from "../parts/dialogs.js";
 import { ago, moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
@@ -34,7 +34,7 @@ export default function Tokens({ rest, query }) {
   useTitle(text.title);
   const [made, setMade] = useState(null);
   const { scopes } = useValue(session);
-  const reading = useReading(async (signal) => (await call(request("GET", ["tokens"]), { signal, isQuiet: true })).json().tokens, []);
+  const reading = useReading(async (signal) => (await readJson(request("GET", ["tokens"]), signal)).tokens, []);
   useRefresh(reading.reload);
   const [shown] = rest;
   useShortcut("n", () => (location.hash = to("tokens", NEW)));
@@ -65,7 +65,7 @@ function NewToken({ query, onSend }) {
 
 function One({ token, reading, onText }) {
   if (!token) return html`<p class="note">${text.gone}</p>`;
-  return html`<${TokenDetails} token=${token} onChanged=${reading.reload} onText=${onText} onGone=${() => (location.hash = to("tokens"), void reading.reload())} />`;
+  return html`<${TokenDetails} token=${token} onChanged=${reading.reload} onText=${onText} onGone=${() => (leaveTo(to("tokens")), void reading.reload())} />`;
 }
 
 function All({ tokens, reading, onMade }) {

@@ -1,7 +1,7 @@
 // All topics; with a name, the messages of one as they come.
 import { text } from "../en/topics.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { call, readJson } from "../parts/api.js";
 import { Grid } from "../parts/grid.js";
 import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -14,20 +14,23 @@ import { Empty } from "../parts/snippet_box.js";
 import { PublishDialog, publishTo } from "../parts/topics/publish.js";
 import { Topic } from "../parts/topics/topic.js";
 import { html, useState, useTitle } from "../parts/ui.js";
-import { Within } from "../parts/within.js";
+import { isName } from "../parts/values.js";
+import { Within, WrongName } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [{ key: "name", title: text.name, render: nameOf }];
 
 export default function Topics({ rest, query }) {
-  if (rest[0]) return html`<${Topic} key=${rest[0]} name=${rest[0]} query=${query} />`;
+  const [name] = rest;
+  if (name && !isName(name)) return html`<${WrongName} name=${name} />`;
+  if (name) return html`<${Topic} key=${name} name=${name} query=${query} />`;
   return html`<${Within} noun="topics" title=${text.title} prefix=${query.prefix ?? ""}>${(prefix) => html`<${AllTopics} prefix=${prefix} />`}</${Within}>`;
 }
 
 function AllTopics({ prefix }) {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
-  const read = async (query, signal) => (await call(request("GET", ["topics"], { query: { prefix, ...query } }), { signal, isQuiet: true })).json();
+  const read = (query, signal) => readJson(request("GET", ["topics"], { query: { prefix, ...query } }), signal);
   const pages = usePages(
     async ({ after, limit, signal }) => {
       const { topics, next } = await read({ after, limit }, signal);

@@ -1,7 +1,7 @@
 // The users, for admins: the list, a new one, and one of them.
 import { text } from "../en/users.js";
 import { to } from "../parts/address.js";
-import { call } from "../parts/api.js";
+import { readJson } from "../parts/api.js";
 import { say } from "../parts/dialogs.js";
 import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
@@ -31,7 +31,7 @@ const NEW = "new";
 export default function Users({ rest: [shown] }) {
   useTitle(text.title);
   const [made, setMade] = useState(null);
-  const reading = useReading(async (signal) => (await call(request("GET", ["users"]), { signal, isQuiet: true })).json().users, []);
+  const reading = useReading(async (signal) => (await readJson(request("GET", ["users"]), signal)).users, []);
   useRefresh(reading.reload);
   useShortcut("n", () => (location.hash = to("users", NEW)));
   useEffect(() => setMade(null), [shown]);

@@ -36,6 +36,11 @@ export class ApiError extends Error {
     super(info);
     Object.assign(this, { name: "ApiError", status, code, info, hint, details, headers });
   }
+
+  // Whether the same call would be refused again.
+  get isFinal() {
+    return this.status >= 400 && this.status < 500 && this.status !== 429;
+  }
 }
 
 // An answer: `status`, `headers`, `bytes`, `text()` and `json()`.
@@ -67,6 +72,19 @@ export async function call(sent, { signal, isQuiet = false } = {}) {
   } finally {
     note(status, performance.now() - begun);
   }
+}
+
+// Reads what a page shows as JSON. Such a call is not in the drawer.
+export const readJson = async (sent, signal) => (await call(sent, { signal, isQuiet: true })).json();
+
+// Returns a `call` for work of several calls. If another user is logged in or acted for meanwhile, it sends nothing more, and throws ApiError.
+export function callAsNow() {
+  const whose = () => `${session.value?.id} ${acting.value?.id}`;
+  const begun = whose();
+  return (sent, options) => {
+    if (whose() === begun) return call(sent, options);
+    throw new ApiError(401, { info: "The rest was not done: the data of another user are shown now.", code: "unauthorized" });
+  };
 }
 
 // Sends a request to a public URL, and returns what is answered, also an error: `{ status, headers, bytes, ms }`. A browser hides
@@ -107,6 +125,8 @@ export async function* rowsOf(sent, signal) {
 }
 
 async function responseOf(asked, signal) {
+  // NOTE: a browser takes these for steps in the path, also if they are escaped, and would call another URL.
+  if (asked.segments.some((one) => one === "." || one === "..")) throw new ApiError(404, { info: "Nothing has the name . or ..", code: "not_found" });
   for (let isRepeated = false; ; isRepeated = true) {
     const used = session.value;
     const headers = new Headers(asked.headers);

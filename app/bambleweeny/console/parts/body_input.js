@@ -1,5 +1,6 @@
 // A field for a body: text that is typed, or a file of any bytes.
 import { text } from "../en/body.js";
+import { sayError } from "./dialogs.js";
 import { bytes as size } from "./format.js";
 import { html, useRef } from "./ui.js";
 
@@ -16,7 +17,7 @@ export function BodyInput({ value, onChange, label = text.label, isFirst = true 
     ${isFile
       ? html`<p class="bar"><span>${text.file(value.name, size(value.bytes.length))}</span><button type="button" class="small" onClick=${() => onChange("")}>${text.write}</button></p>`
       : html`<label>${label}<textarea name="body" rows="6" value=${value} spellcheck=${false} autofocus=${isFirst} onInput=${(event) => onChange(event.target.value)}></textarea></label>`}
-    <input ref=${input} type="file" class="hidden" tabindex="-1" aria-label=${text.choose} onChange=${choose} />
+    <input ref=${input} type="file" class="hidden" tabindex="-1" aria-label=${text.choose} onChange=${(event) => void choose(event).catch(sayError)} />
     <div><button type="button" class="small" onClick=${() => input.current.click()}>${text.choose}</button></div>
   </div>`;
 }

@@ -3,6 +3,7 @@ import { text } from "../en/body.js";
 import { Boundary } from "./boundary.js";
 import { imageTypeOf, kindsOf, textOf } from "./body_kinds.js";
 import { sayError } from "./dialogs.js";
+import { save } from "./files.js";
 import { bytes as size } from "./format.js";
 import { indented } from "./json_text.js";
 import { CopyButton } from "./snippet_box.js";
@@ -21,9 +22,9 @@ export function BodyView({ bytes, text: written, whole, onMore, onWhole, name = 
   const kinds = useMemo(() => kindsOf(shown, isCut), [shown, isCut]);
   const [chosen, setChosen] = useState(null);
   const kind = kinds.includes(chosen) ? chosen : kinds[0];
-  const save = async () => {
+  const download = async () => {
     try {
-      download(isCut && onWhole ? await onWhole() : shown, name);
+      save(isCut && onWhole ? await onWhole() : shown, name);
     } catch (ex) {
       sayError(ex);
     }
@@ -34,7 +35,7 @@ export function BodyView({ bytes, text: written, whole, onMore, onWhole, name = 
       <div class="tabs">${kinds.map((one) => html`<button type="button" key=${one} class="tab" aria-pressed=${one === kind} onClick=${() => setChosen(one)}>${text.kinds[one]}</button>`)}</div>
       <span class="grow"></span>
       ${kind !== "hex" && kind !== "image" && html`<${CopyButton} label=${text.copy} value=${() => textOf(shown, isCut)} />`}
-      <button type="button" class="small" onClick=${save}>${text.download}</button>
+      <button type="button" class="small" onClick=${download}>${text.download}</button>
     </div>
     <${Boundary} key=${kind}><${Shown} kind=${kind} bytes=${shown} isCut=${isCut} /></${Boundary}>
     ${isCut && html`<p class="bar"><span>${text.part(size(shown.length), size(whole))}</span>
@@ -81,11 +82,4 @@ function Hex({ bytes }) {
   const last = Math.min(count, Math.ceil((view.top + view.height) / LINE_PX) + BEYOND);
   const lines = hexRows(bytes.subarray(first * WIDTH, last * WIDTH), first * WIDTH).map(({ offset, hex, printable }) => `${offset}  ${hex.padEnd(3 * WIDTH - 1)}  ${printable}`);
   return html`<pre class="hex" ref=${box} tabindex="0" onScroll=${measure}><div style=${{ height: `${count * LINE_PX}px` }}><div style=${{ transform: `translateY(${first * LINE_PX}px)` }}>${lines.join("\n")}</div></div></pre>`;
-}
-
-// Hands bytes to the user as a file.
-export function download(bytes, name) {
-  const url = URL.createObjectURL(new Blob([bytes]));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -2,6 +2,7 @@
 import { text } from "../en/shell.js";
 import { addGuard } from "./guards.js";
 import { Observable } from "./observable.js";
+import { session } from "./session.js";
 import { useTyped } from "./typed.js";
 import { html, useEffect, useRef, useState, useValue } from "./ui.js";
 
@@ -93,6 +94,11 @@ function Question({ title, detail, action, isDanger, typed, resolve }) {
     question.value = null;
     resolve(isYes);
   };
+  // NOTE: what one user was asked, another one does not answer.
+  useEffect(() => {
+    const id = session.value?.id;
+    return session.subscribe((found) => found?.id !== id && answer(false));
+  }, []);
   const submit = (event) => {
     event.preventDefault();
     if (!typed || word === typed) answer(true);

@@ -136,7 +136,7 @@ export async function* messagesOf(topic, { since, last, signal, onState = () => 
       }
     } catch (ex) {
       if (signal.aborted) return;
-      if (ex instanceof ApiError && ex.status >= 400 && ex.status < 500 && ex.status !== 429) throw ex;
+      if (ex.isFinal) throw ex;
     }
     await pause(PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)], signal);
   }

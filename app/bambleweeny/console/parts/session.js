@@ -23,6 +23,9 @@ watchEnd(session.value);
 // Returns the id of the sandbox whose token a login has, undefined for a login of a user.
 export const sandboxOf = (found) => found?.id.split("~")[1];
 
+// Returns the name of the user whose data are shown.
+export const ownerName = () => acting.value?.name ?? session.value.user;
+
 // Opens a new tab with another session; returns whether the browser did.
 export function openAs(found, url) {
   // NOTE: a new tab begins with a copy of what this one has stored, so that the token is in no URL.

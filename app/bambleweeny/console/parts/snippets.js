@@ -1,6 +1,6 @@
 // A request as a user can repeat it: with curl, the command line, Python and JavaScript. Pure.
 import { Inexpressible } from "./quoting.js";
-import { callsOf } from "./snippets_inputs.js";
+import { callsOf, withoutSecrets } from "./snippets_inputs.js";
 import { javascriptOf, pythonOf } from "./snippets_programs.js";
 import { commandOf, curlOf } from "./snippets_shell.js";
 
@@ -8,8 +8,10 @@ import { commandOf, curlOf } from "./snippets_shell.js";
 export { FILE } from "./snippets_inputs.js";
 
 // Returns `{ curl, cli, python, javascript }` of a request to the API at `url`: texts to paste, each undefined if that client cannot
-// express the request. `isBinary` says of a request that its answer is no text. The token is the variable TOKEN, and passwords, too, are variables.
-export function snippetsOf(request, url) {
+// express the request. `isBinary` says of a request that its answer is no text. The token is the variable TOKEN, and passwords, too, are variables;
+// secrets of bins are left out.
+export function snippetsOf(asked, url) {
+  const request = withoutSecrets(asked);
   const place = { url: url.replace(/\/+$/, ""), isPublic: request.isPublic, isBinary: request.isBinary };
   const calls = [...unlessInexpressible(() => [...callsOf(request)]) ?? []];
   const first = (client, write) => {

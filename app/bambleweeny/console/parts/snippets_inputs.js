@@ -1,4 +1,5 @@
 // What a request says, as named inputs: parts of its path, query parameters, headers, and fields of its body. Pure.
+import { tokens } from "./json_text.js";
 import { Inexpressible, Secret } from "./quoting.js";
 import { CALLS, DOCUMENT, FIELDS, PATCH, VALUE } from "./snippets_calls.js";
 import { decoded } from "./values.js";
@@ -20,6 +21,12 @@ export function secretsOf(request) {
   return Object.entries(SECRETS).filter(([name]) => typeof fields?.[name] === "string");
 }
 
+// Returns a request that writes the document of a bin without the secrets in it: those of `verify` and `challenge`. All other requests stay.
+export function withoutSecrets(request) {
+  const isDocument = request.segments.join("/") === "bins" && typeof request.body === "string";
+  return isDocument ? { ...request, body: masked(request.body) } : request;
+}
+
 // Yields `{ call, inputs }` for each call of the table that a request matches.
 export function* callsOf(request) {
   const content = contentOf(request);
@@ -38,6 +45,16 @@ const QUERY = { keepttl: "keep_ttl" };
 const HEADERS = { "content-type": "type", "if-match": "if_match", "if-none-match": "if_none_match", "idempotency-key": "key", accept: "accept" };
 const STREAMS = ["application/x-ndjson", "text/event-stream"];
 const TYPES = { [DOCUMENT]: "application/json", [FIELDS]: "application/json", [PATCH]: "application/merge-patch+json" };
+
+function masked(text) {
+  let [depth, isSecret] = [0, false];
+  const parts = tokens(text, Infinity).map(({ kind, text: part }) => {
+    if (kind === "mark") depth += "{[".includes(part) - "}]".includes(part);
+    if (kind === "name" && depth <= 2) isSecret = depth === 2 && /^"secrets?"$/.test(part);
+    return kind === "string" && isSecret ? '"[secret]"' : part;
+  });
+  return parts.join("");
+}
 
 // A public route or bin is `@USER/NAME`, with two parts of the path.
 function segmentsOf({ segments }) {

@@ -4,6 +4,7 @@ import { to } from "./address.js";
 import { mayDo, session } from "./session.js";
 import { readable } from "./tokens/scopes.js";
 import { html } from "./ui.js";
+import { nameProblem } from "./values.js";
 
 // `children(prefix)` is the page with the names that begin so; `noun` is its name, too.
 export function Within({ noun, title, prefix, children }) {
@@ -12,6 +13,9 @@ export function Within({ noun, title, prefix, children }) {
   return html`<div class="contents"><${Others} noun=${noun} />
     ${prefixes.length ? children(prefix || prefixes[0]) : html`<h1>${title}</h1>`}</div>`;
 }
+
+// The page of a word that is no name.
+export const WrongName = ({ name }) => html`<div class="contents"><h1>${name}</h1><p class="problem">${nameProblem(name)}</p></div>`;
 
 // What the token may read of a noun, unless that is all.
 export function Others({ noun }) {

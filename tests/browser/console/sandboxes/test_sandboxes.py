@@ -114,6 +114,18 @@ def test_a_snapshot_is_copied(console, create):
         assert inside.get("price") == b"5"
 
 
+def test_a_token_that_is_left_is_not_shown_any_more(console):
+    console.open("sandboxes")
+    console.open("sandboxes/new")
+    console.click(".token-form button.primary")
+    console.find(".token-text")
+    console.click("#pages a", "Sandboxes")
+    console.find("dialog", "It is not shown again. Leave?")
+    console.click("dialog button", "Leave")
+    console.find("a.opens")
+    assert console.found(".token-text") is None
+
+
 def test_the_time_is_typed(console):
     console.open("sandboxes/new")
     console.type("select[name=span]", "another")

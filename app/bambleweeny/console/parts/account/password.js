@@ -36,7 +36,7 @@ export function PasswordForm() {
   const field = (name, autocomplete) => html`<label>${text[name]}<input name=${name} type="password" required autocomplete=${autocomplete} /></label>`;
   return html`<section class="card" aria-labelledby="password-title"><h2 id="password-title">${text.password}</h2>
     <form ...${fixedWhile(isBusy)} ref=${form} class="own-password" onSubmit=${submit}>
-      <input class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly value=${session.value.user} />
+      <input class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" readonly defaultValue=${session.value.user} />
       ${field("current", "current-password")}${field("next", "new-password")}${field("again", "new-password")}
       ${error && html`<${Problem} error=${error} />`}
       <p class="soft">${text.changeHint}</p>

@@ -1,5 +1,5 @@
 // The audit trail: a reading of it, and the stream of new entries, which goes on after the last one.
-import { ApiError, call, rowsOf } from "../api.js";
+import { ApiError, readJson, rowsOf } from "../api.js";
 import { request } from "../request.js";
 import { useEffect, useRef, useState } from "../ui.js";
 
@@ -10,7 +10,7 @@ const MOST_ENTRIES = 20_000;
 
 // Returns `{ entries, next }` of a period: "newest", "all" or a duration; the oldest first.
 export async function entriesOf({ period, action, userid }, signal) {
-  const read = async (query) => (await call(request("GET", ["audit"], { query: { action, userid, ...query } }), { signal, isQuiet: true })).json();
+  const read = (query) => readJson(request("GET", ["audit"], { query: { action, userid, ...query } }), signal);
   if (period === "newest") return read({ last: MOST });
   let page = await read({ since: period, limit: MOST });
   const entries = page.entries;

@@ -4,11 +4,12 @@ import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
-import { acting, session } from "../session.js";
+import { ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
-import { DropZone } from "./files.js";
+import { DropZone } from "../files.js";
 
 const MODES = ["merge", "skip", "replace"];
 // NOTE: of what is no text, a snippet reads a file.
@@ -21,9 +22,9 @@ const importing = (lines, mode, isDry) =>
 
 export function Import() {
   const [file, setFile] = useState(null);
-  const choose = async ([chosen]) => setFile({ name: chosen.name, lines: new Uint8Array(await chosen.arrayBuffer()) });
+  const choose = async (chosen) => setFile({ name: chosen.name, lines: new Uint8Array(await chosen.arrayBuffer()) });
   return html`<section class="stack"><h2>${text.importTitle}</h2><p>${text.importAbout}</p>
-    ${file ? html`<${Planned} key=${file.name} file=${file} onDone=${() => setFile(null)} />` : html`<${DropZone} label=${text.drop} onFiles=${choose} />`}
+    ${file ? html`<${Planned} key=${file.name} file=${file} onDone=${() => setFile(null)} />` : html`<${DropZone} label=${text.drop} onFile=${choose} />`}
   </section>`;
 }
 
@@ -67,7 +68,7 @@ function Run({ file, mode, plan, onDone }) {
   const [isBusy, setBusy] = useState(false);
   const isReplacing = mode === "replace";
   const run = async () => {
-    const owner = acting.value?.name ?? session.value.user;
+    const owner = ownerName();
     const detail = text.replaceDetail(owner, listed(plan.deleted) || text.nothing);
     if (isReplacing && !(await confirm({ title: text.replaceTitle, detail, action: text.runReplace, typed: owner }))) return;
     setBusy(true);
@@ -84,7 +85,7 @@ function Run({ file, mode, plan, onDone }) {
 }
 
 function TooLarge({ name }) {
-  const line = `bambleweeny import ${/^[\w.-]+$/.test(name) ? name : "FILE"}`;
+  const line = `bambleweeny import ${word(name)}`;
   return html`<div class="note"><p>${text.tooLarge}</p><div class="bar"><code>${line}</code><${CopyButton} value=${line} /></div></div>`;
 }
 

@@ -1,11 +1,11 @@
 // One card of Home: what it makes, its call, and what came of it.
 import { text } from "../../en/home.js";
-import { API_URL, call } from "../api.js";
+import { API_URL, call, readJson } from "../api.js";
 import { say } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { useReading } from "../loading.js";
 import { pathOf } from "../request.js";
-import { acting, mayCall, session } from "../session.js";
+import { mayCall, ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useState } from "../ui.js";
 import { wasMade } from "./cards.js";
@@ -42,7 +42,7 @@ export function Card({ card, count }) {
 
 // Reads whether there is the very thing that the card makes.
 function useOwn({ own, noun }, count) {
-  const read = async (signal) => mayCall(own.request) && own.isIn((await call(own.request, { signal, isQuiet: true })).json());
+  const read = async (signal) => mayCall(own.request) && own.isIn(await readJson(own.request, signal));
   const found = useReading(read, [count]);
   useLive(({ event }) => `${event.split(".")[0]}s` === noun, found.reload);
   return found;
@@ -50,8 +50,7 @@ function useOwn({ own, noun }, count) {
 
 function Try({ card }) {
   const [answer, setAnswer] = useState(null);
-  const owner = acting.value?.name ?? session.value.user;
-  const sent = card.send(card.publicPath(owner));
+  const sent = card.send(card.publicPath(ownerName()));
   const url = API_URL + pathOf(sent);
   const send = async () => {
     try {

@@ -1,6 +1,6 @@
 // What happens now: the latest events, each with a link to what it is about.
 import { text } from "../../en/home.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { time } from "../format.js";
 import { onEvents } from "../live.js";
 import { useReading } from "../loading.js";
@@ -34,6 +34,6 @@ export function Events() {
 
 // Returns a map from the ids of bins and routes to their names.
 async function readNames(signal) {
-  const rows = await Promise.all(PUBLIC.filter((noun) => mayDo(noun, "read")).map(async (noun) => (await call(request("GET", [noun]), { signal, isQuiet: true })).json()[noun]));
+  const rows = await Promise.all(PUBLIC.filter((noun) => mayDo(noun, "read")).map(async (noun) => (await readJson(request("GET", [noun]), signal))[noun]));
   return new Map(rows.flat().map((row) => [idOf(row), row.name || idOf(row)]));
 }

@@ -14,17 +14,22 @@ const LOCAL = "http://localhost:3000/hook";
 
 export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   const [isCurl, setCurl] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const sent = kept ?? { method: "POST", path: "", query: "", headers: [], bytes };
   const replay = async () => {
     if (!staysBelow(sent.path)) return say(text.leavesBin, { isError: true });
     if (sent.method === "GET" && sent.bytes.length) return say(text.noBodyOfGet, { isError: true });
+    setBusy(true);
     try {
       const { status, bytes: answer } = await exchange(replayOf(bin, sent));
       if (status >= 400) say(text.replayFailed(status, infoIn(answer)), { isError: true });
       else say(document.once ? text.replayedOnce(status) : text.replayed(status));
     } catch (ex) {
       sayError(ex);
+    } finally {
+      setBusy(false);
     }
+    return undefined;
   };
   const remove = async () => {
     if (!(await confirm({ title: text.deleteItemTitle, detail: text.deleteItemDetail(document.list), action: text.deleteItem }))) return;
@@ -38,7 +43,7 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   };
   return html`<div class="bar actions">
       <button type="button" class="small" aria-expanded=${isCurl} onClick=${() => setCurl(!isCurl)}>${text.curl}</button>
-      <button type="button" class="small" onClick=${() => void replay()}>${text.replay}</button>
+      <button type="button" class="small" aria-disabled=${isBusy} onClick=${() => void replay()}>${text.replay}</button>
       ${item?.state && mayDo("lists", "write", document.list) && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
     </div>
     ${isCurl && html`<${Curl} sent=${sent} />`}`;

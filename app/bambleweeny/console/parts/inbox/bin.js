@@ -1,13 +1,14 @@
 // One bin: its URL, what it has received beside the whole request, what it has refused, and a request to try it.
 import { text } from "../../en/inbox.js";
 import { to } from "../address.js";
-import { API_URL, call } from "../api.js";
+import { API_URL, call, readJson } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { moment, number } from "../format.js";
 import { statsOf, STATES } from "../lists/calls.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { documentOf } from "../public/document.js";
+import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { word } from "../quoting.js";
@@ -24,11 +25,7 @@ import { ListRequests, TopicRequests } from "./requests.js";
 export const nameOf = (bin) => bin.name || idOf(bin);
 
 export function Bin({ id, query }) {
-  const bin = useReading(async (signal) => {
-    const { bins } = (await call(request("GET", ["bins"]), { signal, isQuiet: true })).json();
-    const row = bins.find((one) => idOf(one) === id || one.name === id);
-    return row ? { row, document: (await call(documentOf("bins", idOf(row)), { signal, isQuiet: true })).json() } : null;
-  }, [id]);
+  const bin = useRow("bins", id, async (row, signal) => ({ row, document: await readJson(documentOf("bins", idOf(row)), signal) }));
   return html`<a class="up" href=${to("inbox")}>${text.all}</a>
     <${Loaded} reading=${bin}>${(found) => (found ? html`<${Shown} at=${id} bin=${found.row} document=${found.document} query=${query} onChanged=${bin.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
 }
@@ -89,7 +86,7 @@ function Requests(props) {
 
 function OfList({ at, bin, document, query, onRefused }) {
   const { list } = document;
-  const stats = useReading(async (signal) => (await call(statsOf(list), { signal, isQuiet: true })).json(), [list]);
+  const stats = useReading((signal) => readJson(statsOf(list), signal), [list]);
   useLive(({ event, name }) => event.startsWith("list.") && name === list, stats.reload);
   const state = STATES.includes(query.state) ? query.state : "ready";
   const tabs = STATES.map((name) => html`<a key=${name} class=${`button tab ${name}`} href=${to("inbox", at, { state: name })} aria-current=${name === state ? "true" : undefined}>${text.states[name]}
@@ -98,7 +95,7 @@ function OfList({ at, bin, document, query, onRefused }) {
 }
 
 // Asks, and deletes a bin.
-export async function removeBin(bin) {
+async function removeBin(bin) {
   const name = nameOf(bin);
   const target = bin.list ? `${text.list} ${bin.list}` : `${text.topic} ${bin.topic}`;
   if (!(await confirm({ title: text.removeTitle(name), detail: text.removeDetail(target), action: text.remove, typed: name }))) return;

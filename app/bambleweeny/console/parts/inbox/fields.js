@@ -4,7 +4,6 @@ import { compact } from "../json_text.js";
 export const SCHEMES = ["github", "stripe", "slack", "shopify", "standard", "gitlab", "hmac"];
 export const CHALLENGES = ["meta", "slack", "dropbox", "zoom", "microsoft", "twitter", "trello"];
 export const NEEDS_SECRET = new Set(["meta", "zoom", "twitter"]);
-export const HIDDEN = "[secret]";
 
 // The headers of a signed request, in lower case.
 export const SIGNATURE_HEADERS = {

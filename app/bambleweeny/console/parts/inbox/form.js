@@ -81,18 +81,9 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
       ? html`<${JsonEditor} label=${text.document} value=${written} onChange=${setWritten} error=${error} />`
       : html`<${Fields} fields=${fields} earlier=${earlier} isEdited=${isEdited} problem=${problem} onChange=${(changes) => setFields({ ...fields, ...changes })} />
           ${made === null && html`<p class="wrong" role="alert">${text.answerNotJson}</p>`}${error && !problem && html`<${Problem} error=${error} />`}`}
-    <details><summary>${text.call}</summary><${SnippetBox} request=${asked(withoutSecrets(made ?? "{}"))} /></details>
+    <details><summary>${text.call}</summary><${SnippetBox} request=${asked(made ?? "{}")} /></details>
     <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || made === null}>${action}</button></footer>
   </form>`;
-}
-
-// NOTE: a secret that is typed is sent, and shown nowhere.
-function withoutSecrets(body) {
-  try {
-    return JSON.stringify(JSON.parse(body, (name, value) => (name === "secrets" && Array.isArray(value) ? value.map(() => "[secret]") : name === "secret" && value ? "[secret]" : value)));
-  } catch {
-    return body;
-  }
 }
 
 function textOf(isJson, written, fields, earlier) {

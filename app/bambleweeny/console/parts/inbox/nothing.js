@@ -4,7 +4,7 @@ import { to } from "../address.js";
 import { exchange } from "../api.js";
 import { publicPath, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
-import { CopyButton, Empty } from "../snippet_box.js";
+import { Empty, Lines } from "../snippet_box.js";
 import { html } from "../ui.js";
 import { signedCurl } from "./signed.js";
 
@@ -28,8 +28,4 @@ export function Nothing({ at, bin, document, state, onRefused }) {
 function Signed({ command }) {
   return html`<div class="empty"><p>${text.nothingSigned}</p>
     ${command ? html`<${Lines} sentence=${text.askSecret} lines="read -rs SECRET" /><${Lines} sentence=${text.thenSigned} lines=${command} />` : html`<p>${text.signedTest}</p>`}</div>`;
-}
-
-function Lines({ sentence, lines }) {
-  return html`<section class="stack" aria-label=${sentence}><div class="bar"><span class="grow">${sentence}</span><${CopyButton} value=${lines} /></div><pre tabindex="0" class="wrapped">${lines}</pre></section>`;
 }

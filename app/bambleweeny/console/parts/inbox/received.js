@@ -1,6 +1,6 @@
 // What a bin has received, as two cells of the table of bins: how many requests are kept, and when the last one came.
 import { text } from "../../en/inbox.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { ago, number } from "../format.js";
 import { itemsOf, STATES, statsOf } from "../lists/calls.js";
 import { useLive } from "../live.js";
@@ -16,12 +16,10 @@ export function Received({ bin, read }) {
   return html`<span>${found.value ?? ""}</span>`;
 }
 
-const quietly = async (asked, signal) => (await call(asked, { signal, isQuiet: true })).json();
-
 // Returns the number of requests in the list of a bin; of a topic no number is known.
 export async function countIn({ list }, signal) {
   if (!list || !mayDo("lists", "read", list)) return "";
-  const counts = await quietly(statsOf(list), signal);
+  const counts = await readJson(statsOf(list), signal);
   return number(STATES.reduce((sum, state) => sum + counts[state], 0));
 }
 
@@ -29,7 +27,7 @@ export async function countIn({ list }, signal) {
 export async function lastIn({ list, topic }, signal) {
   if (!mayDo(list ? "lists" : "topics", "read", list ?? topic)) return "";
   const [newest] = list
-    ? (await quietly(itemsOf(list, { order: "newest", limit: 1, preview: 0 }), signal)).items
-    : (await quietly(request("GET", ["topics", topic], { query: { last: 1 } }), signal)).messages;
+    ? (await readJson(itemsOf(list, { order: "newest", limit: 1, preview: 0 }), signal)).items
+    : (await readJson(request("GET", ["topics", topic], { query: { last: 1 } }), signal)).messages;
   return newest ? ago(newest.enqueued ?? newest.time) : text.nothing;
 }

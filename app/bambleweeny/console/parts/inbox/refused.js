@@ -1,6 +1,6 @@
 // The requests that a bin has refused, and why.
 import { text } from "../../en/inbox.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { moment } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
@@ -13,7 +13,7 @@ const refusedOf = (id) => request("GET", ["bins", "refused"], { query: { id } })
 
 // Returns a reading of the refused requests, the newest first.
 export function useRefused(id) {
-  const reading = useReading(async (signal) => (await call(refusedOf(id), { signal, isQuiet: true })).json().refused, [id]);
+  const reading = useReading(async (signal) => (await readJson(refusedOf(id), signal)).refused, [id]);
   useLive(({ event, name }) => event === "bin.refuse" && name === id, reading.reload);
   return reading;
 }

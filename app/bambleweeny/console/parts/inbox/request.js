@@ -1,40 +1,37 @@
 // One request that a bin has kept: all of it, and what can be done with it.
 import { text } from "../../en/inbox.js";
 import { call } from "../api.js";
+import { Beside } from "../beside.js";
 import { textOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
 import { ago, bytes as size, moment } from "../format.js";
 import { bytesOf } from "../json_bytes.js";
-import { itemOf } from "../lists/calls.js";
+import { readItem } from "../lists/item.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { formOf, pairsOf } from "../public/forms.js";
 import { headerOf, keptOf } from "../public/kept.js";
 import { PairsTable } from "../public/pairs.js";
 import { request } from "../request.js";
-import { html, useEffect, useMemo, useRef } from "../ui.js";
+import { html, useMemo } from "../ui.js";
 import { Actions } from "./actions.js";
 import { SIGNATURE_HEADERS } from "./fields.js";
 
 // `row` is that of an item, or of a message, which has its `value`. `document` is that of the bin.
 export function RequestDetail({ bin, document, id, row, closed, onChanged, isAsked }) {
-  const place = useRef();
   const { list } = document;
   const body = useReading(async (signal) => (row?.value !== undefined ? bytesOf(row.value) : readBody(list, id, signal)), [id]);
   const item = useReading(async (signal) => (list ? readItem(list, id, signal) : {}), [id]);
   useLive(({ event, name }) => Boolean(list) && event.startsWith("list.") && event !== "list.push" && name === list, item.reload);
-  useEffect(() => {
-    if (isAsked && body.value && !matchMedia("(min-width: 1000px)").matches) place.current.scrollIntoView({ block: "start" });
-  }, [Boolean(body.value)]);
   const kept = useMemo(() => (body.value && document.keep === "request" ? keptOf(textOf(body.value) ?? "") : null), [body.value, document.keep]);
-  return html`<section ref=${place} class="card item request beside" aria-label=${text.request}>
-    <div class="bar"><h2 class="grow mono">${kept ? `${kept.method} ${kept.path || "/"}` : text.request}</h2><a class="button close" href=${closed} aria-label=${text.close}>✕</a></div>
+  const title = html`<span class="mono">${kept ? `${kept.method} ${kept.path || "/"}` : text.request}</span>`;
+  return html`<${Beside} label=${text.request} title=${title} kind="request" closed=${closed} closeLabel=${text.close} isReady=${isAsked && Boolean(body.value)}>
     <${Loaded} reading=${body}>${(bytes) => html`
       <${Actions} bin=${bin} document=${document} id=${id} item=${item.value} kept=${kept} bytes=${bytes} onChanged=${onChanged} />
       ${item.value === null && html`<p class="note" role="status">${text.gone}</p>`}
       ${kept ? html`<${Whole} kept=${kept} item=${item.value} document=${document} />` : html`<${Bare} bytes=${bytes} item=${item.value} isExpected=${document.keep === "request"} name=${id} />`}`}
     </${Loaded}>
-  </section>`;
+  </${Beside}>`;
 }
 
 function Whole({ kept, item, document }) {
@@ -44,7 +41,7 @@ function Whole({ kept, item, document }) {
       <dt>${text.received}</dt><dd><time datetime=${kept.time}>${moment(kept.time)}</time> <span class="soft">${ago(kept.time)}</span></dd>
       <dt>${text.from}</dt><dd>${kept.ip}</dd>
       <dt>${text.signature}</dt><dd><${Signature} kept=${kept} verify=${document.verify} /></dd>
-      <${State} item=${item} list=${document.list} />
+      <${State} item=${item} />
       <dt>${text.size}</dt><dd>${size(kept.bytes.length)}</dd>
     </dl>
     ${query.length > 0 && html`<h3>${text.query}</h3><${PairsTable} label=${text.query} pairs=${query} />`}
@@ -80,9 +77,3 @@ function Signature({ kept, verify }) {
 async function readBody(list, id, signal) {
   return (await call(request("GET", ["lists", list, "items", id], { query: { raw: 1 } }), { signal, isQuiet: true })).bytes;
 }
-
-async function readItem(list, id, signal) {
-  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
-  return items[0] ?? null;
-}
-

@@ -1,6 +1,6 @@
 // The requests of a bin as rows: items of a list, or messages of a topic, the newest first.
 import { text } from "../../en/inbox.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { textOf } from "../body_kinds.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
 import { itemsOf } from "../lists/calls.js";
@@ -18,7 +18,7 @@ const FIRST = { last: 200 };
 // bodies, and `hasNewer` whether a hidden tab knows that there are others.
 export function useItems(list, state, isWhole, binId) {
   const read = async ({ after, limit, signal }) => {
-    const { items, next } = (await call(itemsOf(list, { state, order: "newest", preview: PREVIEW, after, limit }), { signal, isQuiet: true })).json();
+    const { items, next } = await readJson(itemsOf(list, { state, order: "newest", preview: PREVIEW, after, limit }), signal);
     return { rows: items.map((item) => rowOf(item.id, item.enqueued, item.body, isWhole, item)), next };
   };
   const pages = usePages(read, ({ id }) => id, [list, state, isWhole]);

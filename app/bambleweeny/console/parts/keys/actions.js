@@ -3,6 +3,7 @@ import { text } from "../../en/key.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
+import { save } from "../files.js";
 import { bytes as sized } from "../format.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
@@ -59,12 +60,7 @@ function Counter({ name, onChange }) {
 
 async function download(name) {
   const { bytes, headers } = await call(reading(name));
-  const url = URL.createObjectURL(new Blob([bytes], { type: headers.get("Content-Type") ?? "" }));
-  const link = document.createElement("a");
-  Object.assign(link, { href: url, download: name });
-  link.click();
-  // NOTE: the browser reads the bytes after the click.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  save(bytes, name, headers.get("Content-Type") ?? "");
 }
 
 async function replaceBy(file, entry, onChange) {

@@ -1,6 +1,6 @@
 // Deletes many keys: the selected ones by name, or all with a prefix. The question names the scope and the exact count.
 import { text } from "../../en/keys.js";
-import { call } from "../api.js";
+import { callAsNow } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
@@ -29,6 +29,7 @@ export function Deletion({ prefix, count, selected, loaded, onSelect }) {
     await remove(async () => say(text.deleted(await deleteNamed(names, onSelect, setProgress, stopped))));
   };
   const removePrefix = async () => {
+    const call = callAsNow();
     const counted = (await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { isQuiet: true })).json().count;
     if (!(await confirm(questionOfPrefix(counted, prefix)))) return;
     await remove(async () => {
@@ -63,6 +64,7 @@ const deletionOf = (prefix) => {
 
 // Deletes keys by their names, some hundred in a call, and returns how many existed. Those that are deleted leave the selection.
 async function deleteNamed(names, onSelect, onProgress, stopped) {
+  const call = callAsNow();
   let deleted = 0;
   for (let start = 0; start < names.length && !stopped.current; start += TOGETHER) {
     onProgress({ done: start, whole: names.length });

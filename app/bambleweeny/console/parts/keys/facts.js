@@ -5,17 +5,16 @@ import { call } from "../api.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { duration } from "../format.js";
 import { request } from "../request.js";
-import { mayDo } from "../session.js";
+import { mayDo, ownerName } from "../session.js";
 import { CopyButton, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useState } from "../ui.js";
 import { durationProblem, shortest } from "../values.js";
 import { Field, TypeField } from "./fields.js";
-import { reading, replacement, useOwner } from "./key_data.js";
+import { reading, replacement } from "./key_data.js";
 import { sizeOf } from "./value_view.js";
 
 export function Facts({ entry, onChange }) {
   const [form, setForm] = useState(null);
-  const owner = useOwner();
   const close = () => setForm(null);
   const change = (name) => mayDo("keys", "write", entry.name) && html` <button type="button" class="small" aria-label=${`${text.change}: ${text[name]}`} onClick=${() => setForm(name)}>${text.change}</button>`;
   return html`<section class="stack" aria-label=${text.facts}>
@@ -24,7 +23,7 @@ export function Facts({ entry, onChange }) {
       <dt>${text.type}</dt><dd>${entry.type ?? html`<span class="soft">${text.noType}</span>`}${change("type")}</dd>
       <dt>${text.ttl}</dt><dd><${Remaining} entry=${entry} onEnd=${onChange} />${change("ttl")}</dd>
       <dt>${text.etag}</dt><dd><code>${entry.etag}</code> <${CopyButton} value=${entry.etag} /></dd>
-      <dt>${text.owner}</dt><dd>${owner}</dd>
+      <dt>${text.owner}</dt><dd>${ownerName()}</dd>
     </dl>
     ${form === "ttl" && html`<${TtlForm} entry=${entry} onClose=${close} onChange=${onChange} />`}
     ${form === "type" && html`<${TypeForm} entry=${entry} onClose=${close} onChange=${onChange} />`}

@@ -1,8 +1,7 @@
 // Reads one key: its facts and the first bytes of its value, never more than asked for.
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { request } from "../request.js";
-import { acting, mayDo, session } from "../session.js";
-import { useValue } from "../ui.js";
+import { mayDo } from "../session.js";
 
 // What is read first, and the size of a window of a large value.
 export const WINDOW = 64 * 1024;
@@ -47,17 +46,11 @@ export async function windowOf({ name, etag, size }, start, signal, length = WIN
 export const replacement = (name, bytes, { etag, type }) =>
   request("PUT", ["keys", name], { query: { keepttl: 1 }, headers: { "If-Match": etag }, type: type ?? undefined, body: bytes });
 
-// The name of the user whose keys are shown.
-export function useOwner() {
-  const acted = useValue(acting);
-  return acted?.name ?? session.value?.user;
-}
-
 // Returns `{ etag, type, ttl, size }` of a key, or null if there is none.
 // NOTE: a row of the listing, since a GET answers 404 for a missing key, 416 for an empty value, and plain text for one without a type.
 export async function factsOf(name, signal) {
   if (!mayDo("keys", "read", `${name}*`)) return headersOf(name, signal);
-  const { keys } = (await call(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), { signal, isQuiet: true })).json();
+  const { keys } = await readJson(request("GET", ["keys"], { query: { prefix: name, limit: 1, meta: 1 } }), signal);
   if (keys[0]?.key !== name) return null;
   const { etag, type, ttl, size } = keys[0];
   return { etag, type, ttl, size };

@@ -1,7 +1,7 @@
 // The page of keys: what is shown, what is selected, and what can be done with it.
 import { text } from "../../en/keys.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Grid, withKeys } from "../grid.js";
 import { useLive } from "../live.js";
 import { Problem, useReading } from "../loading.js";
@@ -67,7 +67,7 @@ const ViewChoice = ({ isFlat }) => html`<div class="tabs" role="group" aria-labe
 </div>`;
 
 function useCount(prefix) {
-  const read = async (signal) => (await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { signal, isQuiet: true })).json().count;
+  const read = async (signal) => (await readJson(request("GET", ["keys"], { query: { prefix, count: 1 } }), signal)).count;
   const count = useReading(read, [prefix]);
   useLive(({ event }) => event.startsWith("key."), count.reload);
   return count;

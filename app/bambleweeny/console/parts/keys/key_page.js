@@ -22,6 +22,7 @@ export function KeyPage({ name }) {
   useTitle(name);
   const wantsAll = useRef(false);
   const [first, setFirst] = useState(null);
+  const [isAdding, setAdding] = useState(false);
   const found = useReading((signal) => readKey(name, { isWhole: wantsAll.current, signal }), [name]);
   useLive((event) => event.name === name && event.event.startsWith("key."), found.reload);
   const showAll = () => {
@@ -41,9 +42,10 @@ export function KeyPage({ name }) {
   return html`<${Path} name=${name} /><h1>${name}</h1>
     <${Loaded} reading=${found}>${(entry) => {
       if (first) return html`<${Editor} first=${first} current=${entry} onDone=${done} />`;
-      if (!entry) return html`<${Missing} name=${name} />`;
+      if (!entry) return html`<${Missing} name=${name} onCreate=${() => setAdding(true)} />`;
       return html`<${View} entry=${entry} onShowAll=${showAll} onEdit=${() => edit().catch(sayError)} onChange=${found.reload} />`;
-    }}</${Loaded}>`;
+    }}</${Loaded}>
+    ${isAdding && html`<${NewKey} prefix=${name} onClose=${() => setAdding(false)} />`}`;
 }
 
 function View({ entry, onShowAll, onEdit, onChange }) {
@@ -59,12 +61,10 @@ function View({ entry, onShowAll, onEdit, onChange }) {
     <details><summary>${text.call}</summary><${SnippetBox} request=${{ ...readingOf(entry.name), isBinary: !viewsOf(entry).includes("text") }} /></details>`;
 }
 
-function Missing({ name }) {
-  const [isAdding, setAdding] = useState(false);
+function Missing({ name, onCreate }) {
   const mayWrite = mayDo("keys", "write", name);
-  useShortcut("n", () => setAdding(true), mayWrite);
-  return html`<div class="empty"><p>${text.missing(name)}</p>${mayWrite && html`<p><button type="button" class="primary" onClick=${() => setAdding(true)}>${text.create}</button></p>`}</div>
-    ${isAdding && html`<${NewKey} prefix=${name} onClose=${() => setAdding(false)} />`}`;
+  useShortcut("n", onCreate, mayWrite);
+  return html`<div class="empty"><p>${text.missing(name)}</p>${mayWrite && html`<p><button type="button" class="primary" onClick=${onCreate}>${text.create}</button></p>`}</div>`;
 }
 
 // The groups that a key is in, each a link to its keys.

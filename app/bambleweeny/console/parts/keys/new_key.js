@@ -4,6 +4,7 @@ import { to } from "../address.js";
 import { call } from "../api.js";
 import { Modal, say, sayError } from "../dialogs.js";
 import { problemOf } from "../json_text.js";
+import { leaveTo, mayLeave } from "../leaving.js";
 import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -35,6 +36,12 @@ export function NewKey({ prefix, onClose }) {
       setBusy(false);
     }
   };
+  const open = async (event) => {
+    event.preventDefault();
+    if (!(await mayLeave())) return;
+    onClose();
+    leaveTo(to("keys", taken));
+  };
   useChord("s", () => void create(draft.type));
   const shown = isTried || draft.name !== prefix;
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
@@ -46,7 +53,7 @@ export function NewKey({ prefix, onClose }) {
       </div>
       <label>${text.value}<textarea class="filled" spellcheck=${false} placeholder=${text.valueHint} value=${draft.value} onInput=${(event) => change({ value: event.target.value })}></textarea></label>
       ${problems.json && html`<p class="wrong" role="status">${text.notJson(problems.json)}</p>`}
-      ${taken === draft.name && html`<div class="problem" role="alert"><p>${text.exists(taken)} <a href=${to("keys", taken)} onClick=${onClose}>${text.openIt}</a></p></div>`}
+      ${taken === draft.name && html`<div class="problem" role="alert"><p>${text.exists(taken)} <a href=${to("keys", taken)} onClick=${open}>${text.openIt}</a></p></div>`}
       ${(!draft.name || !problems.name) && !problems.ttl && html`<${SnippetBox} request=${creationOf({ ...draft, name: draft.name || "NAME" })} />`}
       <footer>
         <button type="button" onClick=${onClose}>${text.cancel}</button>

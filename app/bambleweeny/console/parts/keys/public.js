@@ -1,8 +1,9 @@
 // The public URLs of a key: routes that show its value to anybody.
 import { text } from "../../en/key.js";
-import { API_URL, call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { Loaded, useReading } from "../loading.js";
+import { idOf, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { CopyButton } from "../snippet_box.js";
@@ -13,7 +14,7 @@ import { sentTypeOf } from "./shown.js";
 export function Public({ entry }) {
   const { name } = entry;
   const [isBusy, setBusy] = useState(false);
-  const found = useReading(async (signal) => (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json().routes.filter(({ key }) => key === name), [name]);
+  const found = useReading(async (signal) => (await readJson(request("GET", ["routes"]), signal)).routes.filter(({ key }) => key === name), [name]);
   const change = async (sent, sentence) => {
     setBusy(true);
     try {
@@ -32,9 +33,9 @@ export function Public({ entry }) {
     const isSure = await confirm({ ...words, detail: text.publicDetail(name, type), isDanger: false });
     if (isSure) await change(request("POST", ["routes"], { body: { json: { key: name, content_type: type } } }), text.publicMade);
   };
-  const end = async (id) => {
-    const isSure = await confirm({ title: text.publicEndTitle, detail: text.publicEndDetail(urlOf(id)), action: text.publicEnd });
-    if (isSure) await change(request("DELETE", ["routes"], { query: { id } }), text.publicEnded);
+  const end = async (route) => {
+    const isSure = await confirm({ title: text.publicEndTitle, detail: text.publicEndDetail(urlOf(route)), action: text.publicEnd });
+    if (isSure) await change(request("DELETE", ["routes"], { query: { id: idOf(route) } }), text.publicEnded);
   };
   return html`<section class="stack" aria-label=${text.publicTitle}>
     <h2>${text.publicTitle}</h2>
@@ -46,13 +47,12 @@ export function Public({ entry }) {
   </section>`;
 }
 
-function Route({ route: { path, content_type: type, rules }, onEnd }) {
-  const id = path.split("/routes/").at(-1);
+function Route({ route, onEnd }) {
+  const { content_type: type, rules } = route;
+  const url = urlOf(route);
   return html`<div class="card">
-    <a class="mono" href=${urlOf(id)} target="_blank" rel="noopener noreferrer">${urlOf(id)}</a>
+    <a class="mono" href=${url} target="_blank" rel="noopener noreferrer">${url}</a>
     <span class="soft">${type} ${rules ? text.publicRules(rules) : ""}</span>
-    <div class="bar"><${CopyButton} value=${urlOf(id)} />${mayDo("routes", "write") && html`<button type="button" class="small danger" onClick=${() => onEnd(id)}>${text.publicEnd}</button>`}</div>
+    <div class="bar"><${CopyButton} value=${url} />${mayDo("routes", "write") && html`<button type="button" class="small danger" onClick=${() => onEnd(route)}>${text.publicEnd}</button>`}</div>
   </div>`;
 }
-
-const urlOf = (id) => `${API_URL}/routes/${id}`;

@@ -1,5 +1,5 @@
 // The names that the table of keys shows: pages of the server's cursor, below a prefix and below each open group.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { onEvents } from "../live.js";
 import { Observable } from "../observable.js";
 import { request } from "../request.js";
@@ -113,8 +113,8 @@ class KeyTree {
   count = (prefix) =>
     this.#reading(async (signal) => {
       this.#counts.set(prefix, { count: this.countOf(prefix), isRight: true });
-      const answer = await call(request("GET", ["keys"], { query: { prefix, count: 1 } }), { signal, isQuiet: true });
-      this.#counts.set(prefix, { count: answer.json().count, isRight: true });
+      const { count } = await readJson(request("GET", ["keys"], { query: { prefix, count: 1 } }), signal);
+      this.#counts.set(prefix, { count, isRight: true });
     });
 
   // Marks the pages that changed names are in; all if events were missed. Those in view are read again, the others when they come into view.
@@ -138,9 +138,13 @@ class KeyTree {
   // Reads a page again that is in view, if it may have changed.
   freshen = (prefix, page) => {
     if (!page.isStale || page.isRead || this.#aborter.signal.aborted) return;
+    const { after, next } = page;
     Object.assign(page, { isStale: false, isRead: true });
     const reading = this.#reading(async () => {
-      Object.assign(page, await this.#page(prefix, page.after, page.next));
+      const found = await this.#page(prefix, after, next);
+      // NOTE: a page beside it may have left its names to this one meanwhile.
+      if (page.after !== after || page.next !== next) return void (page.isStale = true);
+      Object.assign(page, found);
       this.#join(this.#nodes.get(prefix).pages, page);
     }).finally(() => {
       page.isRead = false;
@@ -153,12 +157,14 @@ class KeyTree {
 
   stop = () => this.#aborter.abort();
 
-  // Removes a page that has no rows any more; the one beside it then begins or ends where that did.
+  // Removes a page that has no rows any more; the one beside it then begins or ends where that did, and is read again if names have come there meanwhile.
   #join(pages, page) {
     const at = pages.indexOf(page);
     if (page.rows.length || pages.length === 1 || at < 0) return;
-    if (at + 1 < pages.length) pages[at + 1].after = page.after;
-    else pages[at - 1].next = page.next;
+    const beside = pages[at + 1] ?? pages[at - 1];
+    if (at + 1 < pages.length) beside.after = page.after;
+    else beside.next = page.next;
+    beside.isStale ||= page.isStale;
     pages.splice(at, 1);
   }
 
@@ -175,8 +181,7 @@ class KeyTree {
   async #page(prefix, after, end) {
     let [rows, from] = [[], after];
     for (;;) {
-      const answer = await call(listing(prefix, this.isFlat, from), { signal: this.#aborter.signal, isQuiet: true });
-      const { keys, prefixes = [], next } = answer.json();
+      const { keys, prefixes = [], next } = await readJson(listing(prefix, this.isFlat, from), this.#aborter.signal);
       rows.push(...rowsOf(keys, prefixes));
       if (end === undefined) return { after, rows, next };
       if (next === undefined || next >= end) return { after, rows: rows.filter(({ name }) => name <= end), next: end };

@@ -1,6 +1,6 @@
 // Files that become keys: dropped on the page, or chosen.
 import { text } from "../../en/keys.js";
-import { call } from "../api.js";
+import { callAsNow } from "../api.js";
 import { Modal, say } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { request } from "../request.js";
@@ -51,12 +51,16 @@ function Upload({ prefix, files, onClose }) {
   const [isBusy, setBusy] = useState(false);
   const change = (id, changes) => setRows((last) => last.map((row) => (row.id === id ? { ...row, ...changes } : row)));
   const open = rows.filter(({ state }) => state !== "done");
+  const isClosed = useRef(false);
+  useEffect(() => () => (isClosed.current = true), []);
   const send = async () => {
+    const call = callAsNow();
     setBusy(true);
     let done = 0;
     for (const row of open) {
+      if (isClosed.current) break;
       change(row.id, { state: "sending", problem: "" });
-      const outcome = await sent(row, isReplacing);
+      const outcome = await sent(call, row, isReplacing);
       change(row.id, outcome);
       done += outcome.state === "done" ? 1 : 0;
     }
@@ -85,7 +89,7 @@ function Row({ row: { file, name, state, problem }, isBusy, onName, onRemove }) 
   </div>`;
 }
 
-async function sent({ file, name }, isReplacing) {
+async function sent(call, { file, name }, isReplacing) {
   try {
     await call(request("PUT", ["keys", name], { headers: isReplacing ? {} : { "If-None-Match": "*" }, type: file.type || undefined, body: new Uint8Array(await file.arrayBuffer()) }));
     return { state: "done", problem: "" };

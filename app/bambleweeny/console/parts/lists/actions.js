@@ -1,6 +1,6 @@
 // The buttons for what can be done with items in their state: one item, or many that are all in the same state.
 import { text } from "../../en/lists.js";
-import { call } from "../api.js";
+import { callAsNow } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
 import { mayDo } from "../session.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -50,6 +50,7 @@ function noteMove(places, [, list, , id], answer, action) {
 
 // Makes the calls of an action, a few at once, and says how many items it has changed. Returns the new places of those that have moved, by their former ids.
 async function perform(list, action, items, value) {
+  const call = callAsNow();
   const left = requestsOf(list, action, items, value);
   const failures = [];
   const places = new Map();

@@ -1,10 +1,11 @@
 // One item: all of its body, and what is known of it. It stays where it is.
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { imageTypeOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
+import { sayError } from "../dialogs.js";
 import { ago, bytes, moment, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
@@ -61,13 +62,14 @@ function Facts({ item }) {
 function Body({ list, id, size }) {
   const body = useReading((signal) => readBody(list, id, size, signal), [list, id]);
   const part = async (have, end) => joined(have, (await call(bodyOf(list, id, `bytes=${have.length}-${end - 1}`), { isQuiet: true })).bytes);
+  const more = async (have) => body.set(await part(have, have.length + STEP));
   return html`<${Loaded} reading=${body}>${(have) => html`<${BodyView} bytes=${have} whole=${size} name=${`${list}-${id}`}
-    onMore=${async () => body.set(await part(have, have.length + STEP))} onWhole=${() => part(have, size)} />`}</${Loaded}>`;
+    onMore=${() => void more(have).catch(sayError)} onWhole=${() => part(have, size)} />`}</${Loaded}>`;
 }
 
 // Returns the item without its body, or null if it is gone.
-async function readItem(list, id, signal) {
-  const { items } = (await call(itemOf(list, id), { signal, isQuiet: true })).json();
+export async function readItem(list, id, signal) {
+  const { items } = await readJson(itemOf(list, id), signal);
   return items[0] ?? null;
 }
 

@@ -1,7 +1,7 @@
 // The items of a list in one state, as a table beside the item that is chosen, and what is done with many at once.
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { ago, bytes, number } from "../format.js";
 import { Grid, withKeys } from "../grid.js";
 import { lineOf } from "../json_bytes.js";
@@ -85,6 +85,6 @@ function None({ list, state, counts }) {
 }
 
 async function readItems(list, state, order, { after, limit, signal }) {
-  const { items, next } = (await call(itemsOf(list, { state, order: order === "newest" ? order : "", preview: PREVIEW, limit, after }), { signal, isQuiet: true })).json();
+  const { items, next } = await readJson(itemsOf(list, { state, order: order === "newest" ? order : "", preview: PREVIEW, limit, after }), signal);
   return { rows: items, next };
 }

@@ -1,7 +1,7 @@
 // One list: its counts, its rules, its items, and what can be done with them. Looking takes no item.
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Age } from "../countdown.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, number } from "../format.js";
@@ -21,7 +21,7 @@ const DUE_MS = 10_000;
 export function List({ name, query }) {
   useTitle(name);
   const [open, setOpen] = useState(null);
-  const stats = useReading(async (signal) => (await call(statsOf(name), { signal, isQuiet: true })).json(), [name]);
+  const stats = useReading((signal) => readJson(statsOf(name), signal), [name]);
   const policy = useReading((signal) => readPolicy(name, signal), [name]);
   const feeders = useReading((signal) => readFeeders(name, signal), [name]);
   useLive((event) => event.event.startsWith("list.") && event.name === name, stats.reload);
@@ -89,7 +89,7 @@ function Pause({ list, stats, policy }) {
 // Returns the names of the lists whose dead items go to a list, of the first 1,000 lists.
 async function readFeeders(name, signal) {
   if (!mayDo("lists", "read", "*")) return [];
-  const { lists } = (await call(countedLists({ limit: 1000 }), { signal, isQuiet: true })).json();
+  const { lists } = await readJson(countedLists({ limit: 1000 }), signal);
   return lists.filter(({ policy }) => policy?.dead_letter === name).map(({ key }) => key);
 }
 

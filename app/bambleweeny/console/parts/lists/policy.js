@@ -1,7 +1,7 @@
 // The policy of a list: its rules, shown and changed.
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
 import { duration, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
@@ -13,7 +13,7 @@ import { combined, given, NO_RULES, taken, written } from "./rules.js";
 
 // Returns the policy of a list, or null if it has none.
 export async function readPolicy(list, signal) {
-  const [found] = (await call(countedLists({ prefix: list, limit: 1 }), { signal, isQuiet: true })).json().lists;
+  const [found] = (await readJson(countedLists({ prefix: list, limit: 1 }), signal)).lists;
   return (found?.key === list && found.policy) || null;
 }
 

@@ -11,7 +11,7 @@ import { pushTo } from "./calls.js";
 export function PushDialog({ list, onClose, onPushed = () => {} }) {
   const [fields, setFields] = useState({ name: list ?? "", body: "", delay: "", ttl: "", front: false, split: false });
   const [isBusy, setBusy] = useState(false);
-  const set = (changes) => setFields({ ...fields, ...changes });
+  const set = (changes) => setFields((last) => ({ ...last, ...changes }));
   const { name, body, delay, ttl, front, split } = fields;
   const asked = pushTo(name || "NAME", sentBody(body), { delay: delay.trim(), ttl: ttl.trim(), front: front ? 1 : "", split: split ? "lines" : "" }, split ? undefined : proposedType(sentText(body)) || undefined);
   const submit = async (event) => {

@@ -1,6 +1,6 @@
 // What is done with all items of a state: redrive, move, purge.
 import { text } from "../../en/lists.js";
-import { call } from "../api.js";
+import { call, callAsNow } from "../api.js";
 import { confirm, Modal, say, sayError } from "../dialogs.js";
 import { mayDo } from "../session.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -57,10 +57,11 @@ function MoveDialog({ list, state, count, onClose, onMove }) {
 
 // Moves up to `most` items, in calls of 10,000, and returns how many.
 async function moveAll(list, to, state, most) {
+  const callOn = callAsNow();
   let moved = 0;
   while (moved < most) {
     const max = Math.min(most - moved, MOST_MOVED);
-    const { items } = (await call(moveFrom(list, to, state, max))).json();
+    const { items } = (await callOn(moveFrom(list, to, state, max))).json();
     moved += items;
     if (items < max) break;
   }

@@ -13,11 +13,17 @@ import { staysBelow } from "./paths.js";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 const WITHOUT_BODY = ["GET", "HEAD"];
 
-// `base` is the path of the bin or route. `onAnswer(sent, answer)` is called after each one; the children are shown above the answer.
-export function Tester({ base, first, onAnswer = () => {}, children }) {
-  const [fields, setFields] = useState({ method: "GET", path: "", query: "", headers: "", body: "", ...first });
+// `base` is the path of the bin or route, and `first` what the fields have at first. `typed` is a ref with the fields that the user has changed:
+// another tester in place of this one begins with them. `onAnswer(sent, answer)` is called after each one; the children are shown above the answer.
+export function Tester({ base, first, typed, onAnswer = () => {}, children }) {
+  const own = useRef({});
+  const changed = typed ?? own;
+  const [fields, setFields] = useState({ method: "GET", path: "", query: "", headers: "", body: "", ...first, ...changed.current });
   const [{ answer, error, isBusy }, setState] = useState({});
-  const set = (changes) => setFields({ ...fields, ...changes });
+  const set = (changes) => {
+    Object.assign(changed.current, changes);
+    setFields((last) => ({ ...last, ...changes }));
+  };
   const field = (name) => ({ name, value: fields[name], autocomplete: "off", spellcheck: false, autocapitalize: "none", onInput: (event) => set({ [name]: event.target.value }) });
   const hasBody = !WITHOUT_BODY.includes(fields.method);
   const sent = requestOf(base, fields, hasBody);

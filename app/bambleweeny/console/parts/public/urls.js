@@ -5,7 +5,7 @@ import { html } from "../ui.js";
 // The id of a row of `GET /bins` or `/routes`.
 export const idOf = ({ path }) => path.split("/").at(-1);
 // Its path, that with its name if it has one.
-export const shownPath = ({ path, named_path: named }) => named ?? path;
+const shownPath = ({ path, named_path: named }) => named ?? path;
 // Its whole URL; the paths have the prefix of a proxy in them.
 export const urlOf = (row) => location.origin + shownPath(row);
 // The path below the API, as calls of this page take it: with the name, if there is one.

@@ -2,27 +2,30 @@
 import { text } from "../../en/routes.js";
 import { to } from "../address.js";
 import { call } from "../api.js";
-import { DropZone } from "../data/files.js";
-import { Modal } from "../dialogs.js";
+import { DropZone } from "../files.js";
+import { Modal, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { Problem } from "../loading.js";
 import { idOf } from "../public/urls.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { html, useEffect, useState } from "../ui.js";
 
 const FORMATS = ["openapi", "har", "db"];
 
 export function ImportDialog({ file: dropped, onClose, onMade }) {
   const [file, setFile] = useState(null);
   const [done, setDone] = useState(null);
-  const choose = async ([chosen]) => setFile(await read(chosen));
-  if (dropped && !file) void read(dropped).then(setFile);
+  const choose = async (chosen) => setFile(await read(chosen));
+  useEffect(() => {
+    if (dropped) choose(dropped).catch(sayError);
+  }, []);
   return html`<${Modal} title=${text.importTitle} onClose=${onClose} isWide>
     ${done ? html`<${Done} done=${done} onClose=${onClose} />` : html`
       <p>${text.importAbout}</p>
-      <${DropZone} label=${file ? text.file(file.name, bytes(file.body.length)) : text.drop} accept=".json,.har,application/json" onFiles=${(files) => void choose(files)} />
-      ${file && (file.format ? html`<${Options} key=${file.name} file=${file} onClose=${onClose} onDone=${(answer) => (setDone(answer), onMade())} />` : html`<p class="wrong" role="alert">${text.notJsonFile}</p><pre>bambleweeny route import ${file.name}</pre>`)}`}
+      <${DropZone} label=${file ? text.file(file.name, bytes(file.body.length)) : text.drop} accept=".json,.har,application/json" onFile=${choose} />
+      ${file && (file.format ? html`<${Options} key=${`${file.name} ${file.format}`} file=${file} onClose=${onClose} onDone=${(answer) => (setDone(answer), onMade())} />` : html`<p class="wrong" role="alert">${text.notJsonFile}</p><pre>bambleweeny route import ${word(file.name)}</pre>`)}`}
   </${Modal}>`;
 }
 

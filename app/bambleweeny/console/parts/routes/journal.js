@@ -43,7 +43,7 @@ function CallDetail({ id, url, message, rules, onClose }) {
   const { kept } = message;
   const form = useMemo(() => formOf(kept.bytes, headerOf(kept, "content-type")), [kept]);
   const query = pairsOf(kept.query);
-  return html`<section class="card item request beside" aria-label=${text.call}>
+  return html`<section class="card request beside" aria-label=${text.call}>
     <div class="bar"><h3 class="grow mono">${kept.method} ${kept.path || "/"}</h3>${staysBelow(kept.path) && html`<${CopyButton} label=${text.copyCurl} value=${() => curlOf(kept, url)} />`}<button type="button" class="close" aria-label=${text.close} onClick=${onClose}>✕</button></div>
     <dl class="facts"><dt>${text.rule}</dt><dd>${ruleOf(kept)}</dd><dt>${text.status}</dt><dd>${kept.status ?? ""}</dd><dt>${text.time}</dt><dd>${moment(kept.time)}</dd><dt>${text.from}</dt><dd>${kept.ip}</dd></dl>
     ${kept.rule === undefined && rules.length > 0 && html`<${Why} id=${id} message=${message} kept=${kept} rules=${rules} />`}

@@ -1,7 +1,7 @@
 // A new route: from a template, or the value of a key.
 import { text } from "../../en/routes.js";
 import { call } from "../api.js";
-import { Modal, say } from "../dialogs.js";
+import { confirm, Modal, say } from "../dialogs.js";
 import { Problem } from "../loading.js";
 import { isExact } from "../inbox/fields.js";
 import { postDocument } from "../public/document.js";
@@ -12,7 +12,7 @@ import { FIRST_CALLS, TEMPLATES } from "./templates.js";
 
 const written = (kind, name) => JSON.stringify(TEMPLATES[kind](name || "mock"), null, 2);
 
-// `onMade(answer, first)` gets the answer, and the request that shows what the route does.
+// `onMade(answer, first)` gets the answer, and the request that shows what a route of a template does.
 export function NewRouteDialog({ onClose, onMade }) {
   const [kind, setKind] = useState("get");
   const [{ name, key, type, body }, setFields] = useState({ name: "mock", key: "", type: "text/html", body: written("get", "mock") });
@@ -20,13 +20,18 @@ export function NewRouteDialog({ onClose, onMade }) {
   const set = (changes) => setFields({ name, key, type, body, ...changes });
   const isKey = kind === "key";
   const asked = postDocument("routes", isKey ? JSON.stringify({ ...(name.trim() && { name: name.trim() }), key: key.trim(), content_type: type.trim() }) : body);
-  const isOfTemplate = !isKey && body === written(kind, name);
-  const edited = !isKey && !isOfTemplate && isExact(body) ? JSON.parse(body) : null;
-  const rename = (value) => set({ name: value, body: isOfTemplate ? written(kind, value) : edited ? JSON.stringify({ ...edited, name: value || undefined }, null, 2) : body });
-  const choose = (next) => {
+  const template = Object.keys(TEMPLATES).find((one) => body === written(one, name));
+  const isOfTemplate = !isKey && template !== undefined;
+  const edited = !isKey && !template && isExact(body) ? JSON.parse(body) : null;
+  const rename = (value) => set({ name: value, body: template ? written(template, value) : edited ? JSON.stringify({ ...edited, name: value || undefined }, null, 2) : body });
+  const choose = async (next) => {
+    // NOTE: the document of the last template is still there while a key is chosen.
+    const isLost = next !== "key" && !template && !(await confirm(text.replaceEdited));
+    if (isLost) return setState({});
     setKind(next);
     setState({});
     if (next !== "key") set({ body: written(next, name) });
+    return undefined;
   };
   const submit = async (event) => {
     event.preventDefault();
@@ -34,7 +39,7 @@ export function NewRouteDialog({ onClose, onMade }) {
     try {
       const made = (await call(asked)).json();
       say(text.made);
-      onMade(made, isKey ? {} : FIRST_CALLS[kind]);
+      onMade(made, FIRST_CALLS[kind]);
     } catch (ex) {
       setState({ error: ex });
     }
@@ -43,7 +48,7 @@ export function NewRouteDialog({ onClose, onMade }) {
   return html`<${Modal} title=${text.newTitle} onClose=${onClose} isWide>
     <form ...${fixedWhile(isBusy)} onSubmit=${submit}>
       <div class="fields">
-        <label>${text.beginWith}<select name="template" value=${kind} onChange=${(event) => choose(event.target.value)}>${[...Object.keys(TEMPLATES), "key"].map((one) => html`<option key=${one} value=${one}>${text.templates[one]}</option>`)}</select></label>
+        <label>${text.beginWith}<select name="template" value=${kind} onChange=${(event) => void choose(event.target.value)}>${[...Object.keys(TEMPLATES), "key"].map((one) => html`<option key=${one} value=${one}>${text.templates[one]}</option>`)}</select></label>
         ${input("name", edited ? (edited.name ?? "") : name, { autofocus: true, maxlength: 64, pattern: "[A-Za-z0-9_.\\-]+", required: isOfTemplate, disabled: !isKey && !isOfTemplate && !edited, onInput: ({ target }) => rename(target.value) })}
         ${isKey && html`${input("key", key, { required: true, maxlength: 255, pattern: "[A-Za-z0-9_:.\\-]+", onInput: ({ target }) => set({ key: target.value }) })}
           ${input("type", type, { required: true, onInput: ({ target }) => set({ type: target.value }) })}`}

@@ -1,12 +1,13 @@
 // One route: its document beside a request that tries it, and its calls as they come.
 import { text } from "../../en/routes.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { leaveTo, useGuard } from "../leaving.js";
-import { Loaded, useReading } from "../loading.js";
+import { Loaded } from "../loading.js";
 import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
+import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
 import { idOf, publicPath, UrlBox, urlOf } from "../public/urls.js";
 import { request } from "../request.js";
@@ -14,7 +15,7 @@ import { mayDo } from "../session.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
-import { html, useMemo, useState, useTitle } from "../ui.js";
+import { html, useMemo, useRef, useState, useTitle } from "../ui.js";
 import { callsIn, Journal, ruleOf } from "./journal.js";
 import { firstCallOf, withJournal } from "./templates.js";
 import { Why } from "./why.js";
@@ -23,10 +24,7 @@ export const nameOf = (route) => route.name || idOf(route);
 const RECENT = { last: 50 };
 
 export function Route({ id, query }) {
-  const row = useReading(async (signal) => {
-    const { routes } = (await call(request("GET", ["routes"]), { signal, isQuiet: true })).json();
-    return routes.find((one) => idOf(one) === id || one.name === id) ?? null;
-  }, [id]);
+  const row = useRow("routes", id);
   return html`<a class="up" href=${to("routes")}>${text.all}</a>
     <${Loaded} reading=${row}>${(route) => (route ? html`<${Shown} route=${route} query=${query} onChanged=${row.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
 }
@@ -36,6 +34,7 @@ function Shown({ route, query, onChanged }) {
   useTitle(nameOf(route));
   const document = useDocument("routes", id);
   const [epoch, setEpoch] = useState(0);
+  const typed = useRef({});
   const finish = async (saving) => {
     if (!(await saving)) return;
     say(text.saved);
@@ -56,22 +55,24 @@ function Shown({ route, query, onChanged }) {
             ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
             ${mayWrite && html`<button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button>`}</div>
           <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
-          <p class="soft">${text.documentHelp} <a href=${new URL("docs/mock-reference", location.href.replace(/console.*$/, "")).href}>${text.reference}</a></p>
+          <p class="soft">${text.documentHelp} <a href=${`${API_URL}/docs/mock-reference`}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>
-        <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
+        <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base, typed }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
       </div>`}
     </${Loaded}>
     ${document.conflict && html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`}`;
 }
 
-function Tried({ route, base, query, onJournal }) {
+// `typed` is a ref with what the user has changed in the test request, which stays when the document is saved.
+function Tried({ route, base, query, typed, onJournal }) {
   const parsed = useMemo(() => JSON.parse(base), [base]);
   const id = idOf(route);
   const { journal, rules = [] } = parsed;
-  const first = useMemo(() => (query.path ? { method: query.method ?? "GET", path: query.path } : firstCallOf(parsed)), []);
+  const { method = "GET", path, body = "" } = query;
+  const first = useMemo(() => (path ? { method, path, body } : firstCallOf(parsed)), []);
   const tester = (onAnswer, children) => html`<section class="stack" aria-labelledby="test-title"><h2 id="test-title">${text.test}</h2>
-    <${Tester} base=${publicPath("routes", route)} first=${first} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
+    <${Tester} base=${publicPath("routes", route)} first=${first} typed=${typed} onAnswer=${onAnswer}>${children}</${Tester}></section>`;
   if (journal) return html`<${WithJournal} ...${{ route, journal, rules, tester }} />`;
   return html`${tester(() => {}, null)}<section class="stack whole"><h2>${text.journal}</h2><p>${text.noJournal}</p>${mayDo("routes", "write") && html`<div><button type="button" onClick=${onJournal}>${text.addJournal}</button></div>`}</section>`;
 }

@@ -26,11 +26,11 @@ export const TEMPLATES = {
     ]),
 };
 
-// The request that shows most of a template.
+// The request that shows most of a template, as parameters of the page of its route.
 export const FIRST_CALLS = {
   get: { method: "GET", path: "/users/7" },
   one: { method: "GET", path: "/users/7" },
-  collection: { method: "POST", path: "/todos", headers: "Content-Type: application/json", body: '{"title":"tea"}' },
+  collection: { method: "POST", path: "/todos", body: '{"title":"tea"}' },
   sequence: { method: "POST", path: "/pay" },
   faults: { method: "GET", path: "/slow" },
   state: { method: "POST", path: "/orders/7/pay" },

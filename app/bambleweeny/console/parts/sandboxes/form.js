@@ -21,7 +21,7 @@ export function NewSandbox({ rows, from, onMade }) {
   const [isBusy, setBusy] = useState(false);
   const [form, begun] = [useRef(), useRef(JSON.stringify(draft))];
   const { name, span, ownSpan, way, lines } = draft;
-  useGuard(!isBusy && JSON.stringify(draft) !== begun.current);
+  useGuard(JSON.stringify(draft) !== begun.current);
   useChord("s", () => form.current.requestSubmit());
   useEffect(() => form.current.querySelector("input").focus(), []);
   const set = (field) => (event) => setDraft({ ...draft, [field]: event.target.value });
@@ -45,7 +45,7 @@ export function NewSandbox({ rows, from, onMade }) {
       <${Span} label=${text.ttl} span=${span} own=${ownSpan} onSpan=${set("span")} onOwn=${set("ownSpan")} />
     </div>
     <${Ways} way=${way} hasCopies=${rows.length > 0} onWay=${set("way")} />
-    ${way === "lines" && html`<div class="stack"><${BodyInput} label=${text.lines} value=${lines} isFirst=${false} onChange=${(value) => setDraft({ ...draft, lines: value })} />
+    ${way === "lines" && html`<div class="stack"><${BodyInput} label=${text.lines} value=${lines} isFirst=${false} onChange=${(value) => setDraft((last) => ({ ...last, lines: value }))} />
       <p class="soft">${text.linesHelp} <code>${text.example}</code></p></div>`}
     ${way === "copy" && html`<label>${text.source}<select name="from" value=${draft.from} onChange=${set("from")}>
       ${sourcesOf(rows).map((one) => html`<option key=${one.from} value=${one.from} selected=${one.from === draft.from}>${text.sourceOf(one)}</option>`)}</select></label>`}

@@ -1,6 +1,6 @@
 // The line on every page of a login with the token of a sandbox.
 import { text } from "../../en/sandboxes.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { Countdown } from "../countdown.js";
 import { useReading } from "../loading.js";
 import { useRefresh } from "../refresh.js";
@@ -16,7 +16,7 @@ export function Inside() {
 
 function Line() {
   const [isTaking, setTaking] = useState(false);
-  const reading = useReading(async (signal) => (await call(one(SELF), { signal, isQuiet: true })).json(), []);
+  const reading = useReading((signal) => readJson(one(SELF), signal), []);
   useRefresh(reading.reload);
   const found = reading.value;
   if (!found) return null;

@@ -1,7 +1,7 @@
 // One sandbox: what it holds and when it ends; to reset, extend, copy and delete it, and its snapshots.
 import { text } from "../../en/sandboxes.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Countdown } from "../countdown.js";
 import { say, sayError } from "../dialogs.js";
 import { bytes, moment, number } from "../format.js";
@@ -27,7 +27,7 @@ export function SandboxPage({ id, onGone }) {
 
 async function read(id, signal) {
   try {
-    return (await call(one(id), { signal, isQuiet: true })).json();
+    return await readJson(one(id), signal);
   } catch (ex) {
     if (ex.status === NOT_FOUND) return null;
     throw ex;

@@ -3,6 +3,7 @@ import { text } from "../../en/sandboxes.js";
 import { API_URL, sessionWith } from "../api.js";
 import { sayError } from "../dialogs.js";
 import { useOnceGuard } from "../leaving.js";
+import { word } from "../quoting.js";
 import { openAs } from "../session.js";
 import { CopyButton, Lines, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useRef, useState } from "../ui.js";
@@ -31,7 +32,7 @@ export function SandboxOnce({ made, onDone }) {
     sessionWith(made.token).then(setInside, sayError);
   }, []);
   const open = () => openAs(inside, `${API_URL}/console`) || sayError(new Error(text.noTab));
-  const exported = `export TOKEN=${made.token}\nexport BAMBLEWEENY_TOKEN=$TOKEN BAMBLEWEENY_URL=${API_URL}`;
+  const exported = `export TOKEN=${made.token}\nexport BAMBLEWEENY_TOKEN=$TOKEN BAMBLEWEENY_URL=${word(API_URL)}`;
   return html`<section class="card once" aria-labelledby="once-title">
     <h2 id="once-title" ref=${heading} tabindex="-1">${text.shownTitle(made)}</h2>
     <p class="note">${text.shownOnce}</p>

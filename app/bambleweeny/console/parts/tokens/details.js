@@ -3,6 +3,7 @@ import { text } from "../../en/tokens.js";
 import { call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { ago, moment } from "../format.js";
+import { mayLeave } from "../leaving.js";
 import { request } from "../request.js";
 import { html, useState } from "../ui.js";
 import { TokenForm } from "./form.js";
@@ -43,6 +44,7 @@ export function TokenDetails({ token, onChanged, onText, onGone }) {
 function Rotation({ token, onText }) {
   const [overlap, setOverlap] = useState("1h");
   const rotate = async () => {
+    if (!(await mayLeave())) return;
     const detail = overlap ? text.rotateLater(text.overlaps[overlap]) : text.rotateNow;
     if (!(await confirm({ title: text.rotateTitle(token.name), detail, action: text.rotate, isDanger: !overlap }))) return;
     try {

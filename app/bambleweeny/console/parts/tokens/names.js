@@ -1,5 +1,5 @@
 // A field for a name or a prefix, with the names and prefixes that exist.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { useReading } from "../loading.js";
 import { request } from "../request.js";
 import { session } from "../session.js";
@@ -24,7 +24,7 @@ async function namesOf(noun, base, isPrefix, signal) {
   // NOTE: a token may give what it may not list.
   if ((base && !NAME.test(base)) || !mayList(session.value.scopes, noun, base)) return [];
   const query = { prefix: base, delimiter: ":", limit: MOST };
-  const answer = (await call(request("GET", [noun], { query }), { signal, isQuiet: true })).json();
+  const answer = await readJson(request("GET", [noun], { query }), signal);
   const names = answer[noun].map(({ key }) => key);
   return isPrefix ? answer.prefixes : [...names, ...answer.prefixes];
 }

@@ -2,6 +2,7 @@
 import { text } from "../../en/tokens.js";
 import { API_URL } from "../api.js";
 import { useOnceGuard } from "../leaving.js";
+import { word } from "../quoting.js";
 import { request } from "../request.js";
 import { CopyButton, Lines } from "../snippet_box.js";
 import { snippetsOf } from "../snippets.js";
@@ -30,7 +31,7 @@ export function ShownOnce({ token, onDone }) {
   useEffect(() => heading.current.focus(), [token]);
   const message = () => text.message(token.name, `${text.allows.toLowerCase()} ${sentenceOf(token)}`, API_URL, token.token);
   const example = snippetsOf(exampleOf(token.scopes), API_URL).curl;
-  const login = `printf '%s\\n' "$TOKEN" | bambleweeny login ${API_URL} --token -`;
+  const login = `printf '%s\\n' "$TOKEN" | bambleweeny login ${word(API_URL)} --token -`;
   return html`<section class="card once" aria-labelledby="once-title">
     <h2 id="once-title" ref=${heading} tabindex="-1">${text.shownTitle(token.name)}</h2>
     <p class="note">${text.shownOnce}</p>

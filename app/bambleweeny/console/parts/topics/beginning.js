@@ -1,7 +1,7 @@
 // Where the messages of a topic begin: with the newest ones, or at a time or an id; it is in the address.
 import { text } from "../../en/topics.js";
 import { to } from "../address.js";
-import { html, useState } from "../ui.js";
+import { html, useEffect, useState } from "../ui.js";
 
 const QUERIES = { last50: {}, last1000: { last: "1000" }, all: { since: "all" }, "10m": { since: "10m" }, "1h": { since: "1h" } };
 const FIRST = 50;
@@ -16,6 +16,11 @@ export function Beginning({ topic, query }) {
   const known = Object.keys(QUERIES).find((name) => QUERIES[name].since === query.since && QUERIES[name].last === query.last) ?? "other";
   const [chosen, setChosen] = useState(known);
   const [since, setSince] = useState(known === "other" ? query.since ?? "" : "");
+  // NOTE: the address may change otherwise, too, as when the user goes back.
+  useEffect(() => {
+    if (chosen !== "other" || !query.since) setChosen(known);
+    else setSince(query.since);
+  }, [query.since, query.last]);
   const choose = ({ target: { value } }) => {
     setChosen(value);
     if (value !== "other") location.hash = to("topics", topic, QUERIES[value]);

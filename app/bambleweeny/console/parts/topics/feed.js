@@ -1,13 +1,14 @@
 // The messages of a topic as they come: read from a beginning, then followed after the last id, so that none is missed and none is twice.
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { messagesOf } from "../live.js";
 import { request } from "../request.js";
 import { useEffect, useRef, useState } from "../ui.js";
+import { kept } from "./kept.js";
 
-// The most messages that a page keeps, and that wait while it is paused.
-export const MOST_KEPT = 1000;
 const PAGE = 1000;
 const TOGETHER_MS = 100;
+
+const NOTHING = { rows: [], isCut: false, missed: 0, isRead: false, connection: "connecting", error: null };
 
 class Feed {
   #topic;
@@ -17,7 +18,7 @@ class Feed {
   #controller;
   #timer;
   #isPaused = false;
-  #state = { rows: [], waiting: [], missed: 0, isRead: false, connection: "connecting", error: null };
+  #state = { ...NOTHING, waiting: [] };
 
   // `begin` is `{ since }` or `{ last }`; `onChange` gets the state, at most every 100 ms.
   constructor(topic, begin, onChange) {
@@ -39,8 +40,8 @@ class Feed {
   // While it is paused, messages wait; then they come all at once.
   pause(isPaused) {
     this.#isPaused = isPaused;
-    const { rows, waiting } = this.#state;
-    if (!isPaused && waiting.length) this.#change({ rows: kept(waiting, rows), waiting: [], missed: 0 });
+    const { waiting } = this.#state;
+    if (!isPaused && waiting.length) this.#keep("rows", waiting, { waiting: [], missed: 0 });
   }
 
   stop() {
@@ -80,9 +81,9 @@ class Feed {
   async #page(query, signal) {
     for (;;) {
       try {
-        return (await call(request("GET", ["topics", this.#topic], { query }), { signal, isQuiet: true })).json();
+        return await readJson(request("GET", ["topics", this.#topic], { query }), signal);
       } catch (ex) {
-        if (ex.name === "AbortError" || (ex.status >= 400 && ex.status < 500)) throw ex;
+        if (ex.name === "AbortError" || ex.isFinal) throw ex;
         await new Promise((resolve) => setTimeout(resolve, 1000));
         signal.throwIfAborted();
       }
@@ -93,9 +94,15 @@ class Feed {
     if (!messages.length) return;
     this.#after = messages.at(-1).id;
     const newest = messages.toReversed();
-    const { rows, waiting, missed } = this.#state;
-    if (this.#isPaused) this.#change({ waiting: kept(newest, waiting), missed: missed + messages.length });
-    else this.#change({ rows: kept(newest, rows) });
+    if (this.#isPaused) this.#keep("waiting", newest, { missed: this.#state.missed + messages.length });
+    else this.#keep("rows", newest);
+  }
+
+  // Adds messages to the `rows` or to those that are `waiting`.
+  #keep(place, newer, more = {}) {
+    const older = this.#state[place];
+    const all = kept(newer, older);
+    this.#change({ ...more, [place]: all, isCut: this.#state.isCut || all.length < newer.length + older.length });
   }
 
   #change(fields) {
@@ -107,9 +114,8 @@ class Feed {
   }
 }
 
-const kept = (newer, older) => [...newer, ...older].slice(0, MOST_KEPT);
-
-// Follows a topic while the tab is visible. Returns `{ rows, missed, isRead, connection, error }`, the newest row first; `missed` messages wait while it is paused.
+// Follows a topic while the tab is visible. Returns `{ rows, isCut, missed, isRead, connection, error }`, the newest row first; `isCut` is whether
+// older ones were dropped, and `missed` messages wait while it is paused.
 export function useFeed(topic, begin, isPaused) {
   const [state, setState] = useState(null);
   const feed = useRef();
@@ -125,5 +131,5 @@ export function useFeed(topic, begin, isPaused) {
     };
   }, [topic, begin.since, begin.last]);
   useEffect(() => feed.current.pause(isPaused), [isPaused, topic, begin.since, begin.last]);
-  return state ?? { rows: [], missed: 0, isRead: false, connection: "connecting", error: null };
+  return state ?? NOTHING;
 }

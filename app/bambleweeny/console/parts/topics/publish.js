@@ -15,7 +15,7 @@ export const publishTo = (topic, body, type) => request("POST", ["topics", topic
 export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
   const [{ name, body, type: chosen }, setFields] = useState({ name: topic ?? "", body: "", type: null });
   const [isBusy, setBusy] = useState(false);
-  const set = (changes) => setFields({ name, body, type: chosen, ...changes });
+  const set = (changes) => setFields((last) => ({ ...last, ...changes }));
   const type = chosen ?? proposedType(sentText(body));
   const asked = publishTo(name || "NAME", sentBody(body), type.trim() || undefined);
   const submit = async (event) => {
@@ -36,7 +36,7 @@ export function PublishDialog({ topic, onClose, onPublished = () => {} }) {
       ${!topic && html`<p class="soft">${text.newTopicHint}</p>
         <label>${text.name}<input name="name" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${name}
           onInput=${(event) => set({ name: event.target.value })} /></label>`}
-      <${BodyInput} label=${text.message} isFirst=${Boolean(topic)} value=${body} onChange=${(value) => set({ body: value, type: typeof value === "string" ? chosen : value.type })} />
+      <${BodyInput} label=${text.message} isFirst=${Boolean(topic)} value=${body} onChange=${(value) => set(typeof value === "string" ? { body: value } : { body: value, type: value.type })} />
       <label>${text.type}<input name="type" list="message-types" autocomplete="off" placeholder=${text.typeHint} value=${type} onInput=${(event) => set({ type: event.target.value })} /></label>
       <datalist id="message-types">${TYPES.map((one) => html`<option key=${one} value=${one}></option>`)}</datalist>
       <${SnippetBox} request=${asked} />

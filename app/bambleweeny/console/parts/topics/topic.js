@@ -1,7 +1,7 @@
 // One topic: its messages as they come, the newest first, beside the message that is chosen.
 import { text } from "../../en/topics.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
 import { confirm, say, sayError } from "../dialogs.js";
@@ -16,7 +16,7 @@ import { useShortcut } from "../shortcuts.js";
 import { Empty, SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState, useTitle } from "../ui.js";
 import { Beginning, beginOf } from "./beginning.js";
-import { MOST_KEPT, useFeed } from "./feed.js";
+import { useFeed } from "./feed.js";
 import { PublishDialog, publishTo } from "./publish.js";
 
 const idOf = ({ id }) => id;
@@ -54,7 +54,7 @@ export function Topic({ name, query }) {
 
 async function isKnown(name, signal) {
   if (!mayDo("topics", "read", `${name}*`)) return true;
-  const { topics } = (await call(request("GET", ["topics"], { query: { prefix: name, limit: 1 } }), { signal, isQuiet: true })).json();
+  const { topics } = await readJson(request("GET", ["topics"], { query: { prefix: name, limit: 1 } }), signal);
   return topics[0]?.key === name;
 }
 
@@ -67,7 +67,7 @@ function useConnection(state) {
 function Messages({ topic, feed, query }) {
   const [word, setWord] = useState("");
   const [open, setOpen] = useState(null);
-  const { rows, isRead } = feed;
+  const { rows, isCut, isRead } = feed;
   const shown = useMemo(() => matching(rows, word), [rows, word]);
   const first = publishTo(topic, "the build is green");
   const none = html`<${Empty} sentence=${text.empty} request=${first} onRun=${() => call(first)} />`;
@@ -76,7 +76,7 @@ function Messages({ topic, feed, query }) {
       <${Beginning} topic=${topic} query=${query} />
     </div>
     <p class="bar facts-of-feed"><span class="shown">${word ? text.matching(shown.length, rows.length) : text.shown(rows.length)}</span>
-      ${rows.length >= MOST_KEPT && html`<span class="soft">${text.most}</span>`}</p>
+      ${isCut && html`<span class="soft">${text.most}</span>`}</p>
     <div class=${open ? "two" : "stack"}>
       <${Grid} label=${topic} columns=${open ? [LINE, TIME] : [LINE, TYPE, TIME]} rows=${shown} keyOf=${idOf} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id}
         empty=${isRead && (word && rows.length ? html`<p>${text.noMatch}</p>` : none)} />

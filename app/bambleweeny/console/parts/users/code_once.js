@@ -3,6 +3,7 @@ import { text } from "../../en/users.js";
 import { API_URL } from "../api.js";
 import { moment } from "../format.js";
 import { useOnceGuard } from "../leaving.js";
+import { word } from "../quoting.js";
 import { CopyButton } from "../snippet_box.js";
 import { html, useEffect, useRef } from "../ui.js";
 
@@ -14,7 +15,7 @@ export function CodeOnce({ made, onDone }) {
   useEffect(() => heading.current.focus(), []);
   // NOTE: what follows the # stays in the browser, so that no log of a server has the code.
   const link = `${API_URL}/console#invite=${made.code}&user=${encodeURIComponent(made.username)}`;
-  const texts = { link, line: `bambleweeny accept ${made.code} --url ${API_URL}`, code: made.code };
+  const texts = { link, line: `bambleweeny accept ${made.code} --url ${word(API_URL)}`, code: made.code };
   return html`<section class="card once" aria-labelledby="once-title">
     <h2 id="once-title" ref=${heading} tabindex="-1">${text.codeTitle(made.username)}</h2>
     <p class="note">${text.codeOnce(moment(until.current))}</p>

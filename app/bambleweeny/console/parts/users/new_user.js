@@ -19,7 +19,7 @@ export function NewUser({ onMade }) {
   const [isBusy, setBusy] = useState(false);
   const first = useRef();
   const begun = useRef(JSON.stringify([draft, limits]));
-  useGuard(!isBusy && JSON.stringify([draft, limits]) !== begun.current);
+  useGuard(JSON.stringify([draft, limits]) !== begun.current);
   useEffect(() => first.current.focus(), []);
   const set = (name) => (event) => setDraft({ ...draft, [name]: event.target.value });
   const submit = async (event) => {

@@ -1,6 +1,6 @@
 // The usage of a user in a row of the list, read when the row is in view.
 import { text } from "../../en/users.js";
-import { call } from "../api.js";
+import { readJson } from "../api.js";
 import { bytes, number } from "../format.js";
 import { useReading } from "../loading.js";
 import { request } from "../request.js";
@@ -18,7 +18,7 @@ export function UsageCell({ id }) {
 }
 
 // Reads GET /usage of a user.
-export const usageOf = async (id, signal) => (await call(request("GET", ["usage"], { query: { userid: id } }), { signal, isQuiet: true })).json();
+export const usageOf = (id, signal) => readJson(request("GET", ["usage"], { query: { userid: id } }), signal);
 
 // Runs `read` when fewer than four run; a row that has left the view is skipped.
 async function inTurn(read, signal) {

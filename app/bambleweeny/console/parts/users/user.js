@@ -1,7 +1,7 @@
 // One user: what it stores, its limits, its access.
 import { text } from "../../en/users.js";
 import { to } from "../address.js";
-import { call } from "../api.js";
+import { call, readJson } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes } from "../format.js";
 import { leaveTo, mayLeave, useGuard, useTypedGuard } from "../leaving.js";
@@ -18,7 +18,7 @@ import { usageOf } from "./usage_cell.js";
 // `onCode(made)` gets a one-time code; `onGone()` is called when the user is deleted.
 export function User({ id, onCode, onGone }) {
   const { scopes, id: own } = useValue(session);
-  const user = useReading(async (signal) => (await call(request("GET", ["users", id]), { signal, isQuiet: true })).json(), [id]);
+  const user = useReading((signal) => readJson(request("GET", ["users", id]), signal), [id]);
   const usage = useReading((signal) => usageOf(id, signal), [id]);
   const change = async (json) => {
     await call(request("PUT", ["users", id], { body: { json } }));
@@ -30,7 +30,7 @@ export function User({ id, onCode, onGone }) {
       ${id === own ? html`<p class="soft">${text.you}</p>` : html`<div class="bar"><button type="button" onClick=${() => void actAs(id, found.username)}>${text.actAs}</button><span class="soft">${text.actAsHint}</span></div>`}
       <h3>${text.stores}</h3>${id !== own && html`<p class="soft">${text.looked}</p>`}<${Loaded} reading=${usage}>${(numbers) => html`<${Usage} usage=${numbers} />`}</${Loaded}>
     </section>
-    <${Limits} key=${JSON.stringify(found)} user=${found} onChange=${change} />
+    <${Limits} key=${JSON.stringify(draftOf(found))} user=${found} onChange=${change} />
     ${!scopes && html`<${Access} id=${id} own=${own} user=${found} onChange=${change} onCode=${onCode} />`}
     ${id !== "0" && html`<div class="bar"><span class="grow"></span><button type="button" class="danger" onClick=${() => remove(id, found.username, usage.value, onGone)}>${text.remove}</button></div>`}`}
   </${Loaded}>`;
@@ -104,6 +104,7 @@ function Access({ id, own, user, onChange, onCode }) {
     }
   };
   const reset = async () => {
+    if (!(await mayLeave())) return;
     try {
       onCode((await call(request("POST", ["users", id, "reset"]))).json());
     } catch (ex) {
@@ -113,7 +114,7 @@ function Access({ id, own, user, onChange, onCode }) {
   return html`<section class="card" aria-labelledby="access-title"><h2 id="access-title">${text.access}</h2>
     <div class="bar"><button type="button" onClick=${reset}>${text.reset}</button><span class="soft">${text.resetHint}</span></div>
     ${id !== "0" && html`<div class="bar"><button type="button" onClick=${setRole}>${isAdmin ? text.toUser : text.toAdmin}</button></div>`}
-    ${id !== own && html`<form ref=${form} class="new-password" onSubmit=${setPassword}><input class="hidden" name="username" autocomplete="off" tabindex="-1" aria-hidden="true" readonly value=${user.username} /><label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>
+    ${id !== own && html`<form ref=${form} class="new-password" onSubmit=${setPassword}><input class="hidden" name="username" autocomplete="off" tabindex="-1" aria-hidden="true" readonly defaultValue=${user.username} /><label>${text.newPassword}<input name="password" type="password" required autocomplete="new-password" /></label>
       ${error && html`<${Problem} error=${error} />`}<footer><button>${text.setPassword}</button></footer></form>`}
   </section>`;
 }
