@@ -1,7 +1,8 @@
 """Named tokens over HTTP: scopes, change, rotation, revocation, and the end of sessions."""
 
 import pytest
-from servers import READER, Http, another_server, made, refusal
+from api.access.named_tokens import READER, another_server, made, refusal
+from servers import Http
 
 
 def test_a_reader_of_a_prefix_reads_that_prefix_alone(as_uli, with_token):
