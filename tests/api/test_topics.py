@@ -373,7 +373,7 @@ def test_a_reader_who_takes_nothing_does_not_delay_the_end():
                 http.post("/topics/t", data=bytes(1_000_000))
             began = time.monotonic()
             assert server.stop() == 0
-            assert time.monotonic() - began < 8
+            assert time.monotonic() - began < 9.5
 
 
 @pytest.fixture
@@ -500,6 +500,6 @@ def test_streams_end_with_the_server_at_once_and_whole():
         readers = streams(stack, stack.enter_context(Http(server.url, server.token())), 5)
         began = time.monotonic()
         assert server.stop() == 0
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 9.5
         for reader in readers:
             assert set(reader) <= {b""}

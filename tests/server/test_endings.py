@@ -46,7 +46,7 @@ def test_the_end_of_its_input_ends_a_sandbox_with_nothing_left(temporary, is_kil
         while b"Login" not in process.stdout.readline():
             assert process.poll() is None
         children = children_of(process.pid)
-        assert len(children) >= 2
+        assert children
         if is_killed:
             holder.kill()
         holder.communicate(b"\n")

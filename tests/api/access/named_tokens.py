@@ -30,3 +30,12 @@ def another_server(services: Services) -> Iterator[None]:
 def refusal(answer: requests.Response) -> tuple[int, str]:
     """Return the status and the code of an error."""
     return answer.status_code, answer.json()["code"]
+
+
+def is_refused(answer: requests.Response) -> bool:
+    """Check that an answer is 403 `insufficient_scope`, and return True."""
+    assert answer.status_code == 403, (answer.status_code, answer.url, answer.text[:200])
+    if answer.request.method != "HEAD":
+        assert answer.json()["code"] == "insufficient_scope"
+    assert answer.headers["WWW-Authenticate"].startswith('Bearer error="insufficient_scope"')
+    return True

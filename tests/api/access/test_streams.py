@@ -3,7 +3,7 @@
 from contextlib import closing
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 SSE = {"Accept": "text/event-stream"}
 
