@@ -26,15 +26,11 @@ STRINGS = re.compile(r"`(?:[^`\\]|\\.)*`|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.
 
 def test_the_modules_pass_their_tests_in_node(modules):
     [node] = need("node")
-    tests = sorted((modules / "tests" / "console").glob("*.test.mjs"))
-    # NOTE: `node --test` runs a process for each file, which takes longer than the tests.
-    (modules / "all.mjs").write_text("".join(f'import "{path}";\n' for path in tests), "utf-8")
+    tests = sorted(str(path) for path in (modules / "tests" / "console").glob("*.test.mjs"))
     done = subprocess.run(
-        [node, "all.mjs"], cwd=modules, capture_output=True, text=True, timeout=100, check=False
-    )
+        [node, "--test", *tests], cwd=modules, capture_output=True, text=True, timeout=300, check=False
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^\S fail 0$", done.stdout, re.MULTILINE), done.stdout
-    assert int(re.search(r"^\S pass (\d+)$", done.stdout, re.MULTILINE)[1]) > len(tests)
 
 
 def test_there_are_pure_modules():
