@@ -50,7 +50,7 @@ class Running:
     def is_gone(self) -> bool:
         """Tell whether no process of it is left."""
         deadline = time.monotonic() + 10
-        while any(map(_is_running, self.pids)):
+        while any(map(is_running, self.pids)):
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
@@ -276,11 +276,17 @@ def _banner(process: subprocess.Popen[str]) -> Iterator[tuple[str, str]]:
     raise AssertionError(f"it ended with status {process.wait()} before it was up")
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Tell whether a process has not ended yet, or still has files open.
+
+    Its first thread is a zombie once it has ended, even while other threads of it run on.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        threads = sum(1 for _ in Path(f"/proc/{pid}/task").iterdir())
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
         return False
+    return threads > 1 or state != "Z"
 
 
 def _descendants(pid: int) -> list[int]:

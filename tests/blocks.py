@@ -68,7 +68,7 @@ def printed_by(blocks: list[Block], url: str, home: Path) -> list[str]:
         cwd=home,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,
         check=True,
     )
     assert done.stderr == ""

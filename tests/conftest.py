@@ -6,7 +6,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -17,22 +16,31 @@ from bambleweeny.api import create_app
 from bambleweeny.api.middleware.access_log import AccessLog
 from bambleweeny.api.middleware.gate import Gate
 from bambleweeny.api.requests.body_limits import BodyLimits
+from bambleweeny.core.audit.first_a_minute import FirstAMinute
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.instance.instance import open_instance
+from bambleweeny.core.rates.reached import Reached
 from bambleweeny.core.services import Services, make_services
 from bambleweeny.core.topics import Bounds
 from bambleweeny.server.http.server import HttpServer
 from bambleweeny.store import Store, open_store
 from bambleweeny.store.engine.embedded import EmbeddedEngine
 from coverage import Coverage
-from servers import Http, Server, running
+from servers import Http, Server, running, until
 from tools import advice, redis_tool
 
 MAX_BODY = 2 << 20
 MAX_LIST_ITEMS = 1000
 MAX_LIST_BYTES = 4 << 20
 TOPIC_BOUNDS = Bounds(messages=100, seconds=3600, bytes=4 << 20)
+LONGEST = ("tests/faults/", "tests/found/", "tests/test_guide.py", "tests/server/test_serve.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with the files that take longest: of several processes none should end with one."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -169,14 +177,17 @@ def session_services(session_store) -> Services:
 
 
 @pytest.fixture
-def services(store, session_services) -> Iterator[Services]:
-    """The rules over an empty store that has an admin; those who waited have left in the end."""
+def services(store, session_services, monkeypatch) -> Iterator[Services]:
+    """The rules over an empty store that has an admin; those who waited have left in the end.
+
+    They remember no refused call, and no event of this minute, which does not end.
+    """
+    for name in ("_users", "_strangers"):
+        monkeypatch.setattr(session_services.audit, name, FirstAMinute(clock=lambda: 0.0))
+    monkeypatch.setattr(session_services.call_rates, "_reached", Reached())
     session_services.users.create_admin("changeme")
     yield session_services
-    deadline = time.monotonic() + 5
-    while session_services.metrics.counted().waits:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    until(lambda: not session_services.metrics.counted().waits)
 
 
 @pytest.fixture
@@ -235,8 +246,8 @@ def as_uli(session_url, services, uli) -> Iterator[Http]:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Server]:
-    """A throw-away server as a user would start it."""
-    with running("sandbox") as server:
+    """A throw-away server, whose log is short, since nobody reads it."""
+    with running("sandbox", BAMBLEWEENY_LOG_LEVEL="warning") as server:
         yield server
 
 

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -112,11 +111,3 @@ def kept(body: object = "", method: str = "POST", **fields: object) -> bytes:
     fields = {"headers": {"content-type": "application/json"}, **fields}
     first = {"time": "2026-01-01T00:00:00.000Z", "method": method, "path": ""}
     return json.dumps({**first, **fields, "body": body}).encode()
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

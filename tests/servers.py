@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from bambleweeny.core.services import Services
 
 _DEFAULTS = "import os, signal, sys; [signal.signal(number, signal.SIG_DFL) for number in (1, 2, 3)]; os.execvp(sys.argv[1], sys.argv[1:])"  # fmt: skip
 AT_A_TERMINAL = (sys.executable, "-c", _DEFAULTS)
@@ -66,6 +66,14 @@ class Server:
         self.process.send_signal(number)
         self.log += self.process.communicate(timeout=20)[1]
         return self.process.returncode
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition, for so long that only a fault ends the wait."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 def children_of(pid: int) -> list[int]:
@@ -127,27 +135,3 @@ def over_the_wire(url: str, data: bytes) -> bytes:
         while b"}" not in answer:
             answer += wire.recv(65536)
     return answer
-
-
-READER = ["keys:read:app:*"]
-
-
-def made(http: Http, scopes: Sequence[str] = READER, **fields: Any) -> dict[str, Any]:
-    """Make a token; return the answer, with its text."""
-    answer = http.post("/tokens", json={"name": "ci", "scopes": scopes, **fields})
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-@contextmanager
-def another_server(services: Services) -> Iterator[None]:
-    """Let another process have changed a token, so that this one's cache is old."""
-    known = dict(services.tokens._known)
-    yield
-    services.tokens._known.clear()
-    services.tokens._known.update(known)
-
-
-def refusal(answer: requests.Response) -> tuple[int, str]:
-    """Return the status and the code of an error."""
-    return answer.status_code, answer.json()["code"]

@@ -12,6 +12,15 @@ def tag_of(value: bytes) -> str:
     return f'"{hashlib.sha1(value, usedforsecurity=False).hexdigest()}"'
 
 
+def ttl_of(answer) -> int:
+    return int(answer.headers["B9Y-TTL"])
+
+
+def about(seconds):
+    """A TTL that was set just now, on a machine that may be slow: up to ten seconds less."""
+    return pytest.approx(seconds - 5, abs=5)
+
+
 def test_every_read_has_a_tag_and_a_write_on_terms_gives_it(as_uli):
     for value in (b"", b"bar", b"\xff\x00", bytes(1 << 20)):
         as_uli.put("/keys/k?ttl=1m", data=value)
@@ -34,7 +43,7 @@ def test_what_is_known_is_304(as_uli):
         for known in (tag, f"W/{tag}", "*", f'"x", W/"y",{tag}'):
             answer = as_uli.request(method, "/keys/k", headers={"If-None-Match": known})
             assert (answer.status_code, answer.content) == (304, b"")
-            assert (answer.headers["ETag"], answer.headers["B9Y-TTL"]) == (tag, "60")
+            assert (answer.headers["ETag"], ttl_of(answer)) == (tag, about(60))
             assert "Content-Type" not in answer.headers
         for other in ('"x"', tag_of(b"w"), '""'):
             assert as_uli.request(method, "/keys/k", headers={"If-None-Match": other}).ok
@@ -74,11 +83,11 @@ def test_a_lock_with_an_end_is_released_by_its_holder_alone(as_uli):
 
 def test_ttl(as_uli):
     as_uli.put("/keys/k?ttl=10m", data=b"v")
-    assert as_uli.get("/keys/k").headers["B9Y-TTL"] == "600"
+    assert ttl_of(as_uli.get("/keys/k")) == about(600)
     as_uli.put("/keys/k?keepttl=1", data=b"w")
-    assert as_uli.head("/keys/k").headers["B9Y-TTL"] == "600"
+    assert ttl_of(as_uli.head("/keys/k")) == about(600)
     assert as_uli.patch("/keys/k?ttl=3660d").json() == {"info": "ok"}
-    assert as_uli.get("/keys/k").headers["B9Y-TTL"] == str(3660 * 86400)
+    assert ttl_of(as_uli.get("/keys/k")) == about(3660 * 86400)
     assert as_uli.patch("/keys/k?ttl=none").ok
     assert "B9Y-TTL" not in as_uli.get("/keys/k").headers
     assert as_uli.patch("/keys/none?ttl=5").status_code == 404
@@ -102,11 +111,11 @@ def test_a_bad_ttl_names_its_parameter(as_uli, ttl):
 
 def test_a_touch_is_a_get_alone(as_uli):
     as_uli.put("/keys/k?ttl=10m", data=b"v", headers={"Content-Type": "a/b"})
-    assert as_uli.head("/keys/k?touch=5").headers["B9Y-TTL"] == "600"
+    assert ttl_of(as_uli.head("/keys/k?touch=5")) == about(600)
     answer = as_uli.get("/keys/k?touch=1h")
-    assert (answer.text, answer.headers["B9Y-TTL"], answer.headers["Cache-Control"]) == (
+    assert (answer.text, ttl_of(answer), answer.headers["Cache-Control"]) == (
         "v",
-        "3600",
+        about(3600),
         "no-store",
     )
     assert answer.headers["Content-Type"] == "a/b"
@@ -218,7 +227,7 @@ def test_a_part_of_a_json_value(as_uli):
     assert tag == as_uli.get("/keys/k").headers["ETag"]
     assert as_uli.get("/keys/k?path=a", headers={"If-None-Match": tag}).status_code == 304
     touched = as_uli.get("/keys/k?path=a.b&touch=1m")
-    assert (touched.json(), touched.headers["B9Y-TTL"]) == ([1.5, "x"], "60")
+    assert (touched.json(), ttl_of(touched)) == ([1.5, "x"], about(60))
     assert as_uli.get("/keys/k?path=a.c").status_code == 404
     assert as_uli.get("/keys/none?path=a").status_code == 404
     as_uli.put("/keys/k", data=b"text")
@@ -237,7 +246,7 @@ def test_a_merge_patch(as_uli):
     done = as_uli.patch("/keys/k", data=b'{"b":{"c":null,"d":[]}}', headers=mine)
     answer = as_uli.get("/keys/k")
     assert (answer.text, answer.headers["Content-Type"]) == ('{"a":1,"b":{"d":[]}}', "a/b")
-    assert (answer.headers["ETag"], answer.headers["B9Y-TTL"]) == (done.headers["ETag"], "60")
+    assert (answer.headers["ETag"], ttl_of(answer)) == (done.headers["ETag"], about(60))
     assert as_uli.patch("/keys/k", data=b"{}", headers=mine).status_code == 412
     assert as_uli.patch("/keys/k?ttl=none", data=b"{}", headers=MERGE).ok
     assert "B9Y-TTL" not in as_uli.get("/keys/k").headers
@@ -273,7 +282,8 @@ def test_a_rate_limiter_in_one_call(as_uli):
         )
     answer = as_uli.post(path)
     assert (answer.status_code, answer.json()["code"]) == (409, "limit_reached")
-    assert answer.headers["Retry-After"] == answer.headers["B9Y-TTL"] == "60"
+    assert answer.headers["Retry-After"] == answer.headers["B9Y-TTL"]
+    assert ttl_of(answer) == about(60)
     as_uli.put("/keys/for-ever", data=b"2")
     answer = as_uli.get("/incr/for-ever?max=2")
     assert answer.status_code == 409

@@ -94,7 +94,7 @@ def test_a_verification_waits_for_a_call(shop, http, verify):
     answer = verify({"count": 1}, "&wait=10")
     later.join()
     assert answer.json() == {"info": "ok", "matching": 1}
-    assert 0.03 < answer.elapsed.total_seconds() < 5
+    assert 0.03 < answer.elapsed.total_seconds() < 9
     assert verify({"count": 5}, "&wait=0").status_code == 409
 
 
@@ -255,7 +255,7 @@ def test_calls_that_others_drop_count_as_dropped(shop, http, as_uli, verify):
 def test_a_reset_while_a_verification_waits_forgets_what_was_counted(shop, http, as_uli, verify):
     http.get(f"{shop}/page")
     answers = []
-    waiting = threading.Thread(target=lambda: answers.append(verify({"count": 2}, "&wait=2")))
+    waiting = threading.Thread(target=lambda: answers.append(verify({"count": 2}, "&wait=20")))
     waiting.start()
     time.sleep(0.05)
     as_uli.post("/routes/reset?id=@uli/shop")

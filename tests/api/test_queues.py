@@ -5,8 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bambleweeny.core.audit.first_a_minute import FirstAMinute
-from servers import Http
+from servers import Http, until
 
 MOMENT = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z").fullmatch
 
@@ -174,11 +173,9 @@ def test_a_look_waits_for_an_item_and_takes_none(as_uli, session_url, query):
         query = query.replace("KNOWN", push(as_uli, b"known"))
     with Http(session_url, as_uli.token) as other, ThreadPoolExecutor(1) as pool:
         look = pool.submit(as_uli.get, f"/lists/q/items?{query}wait=20")
-        deadline = time.monotonic() + 10
-        while "bambleweeny_waits 1" not in other.get("/metrics").text:
-            assert time.monotonic() < deadline
+        until(lambda: "bambleweeny_waits 1" in other.get("/metrics").text)
         pushed = push(other, b"late")
-        assert [row["id"] for row in look.result(5).json()["items"]] == [pushed]
+        assert [row["id"] for row in look.result(20).json()["items"]] == [pushed]
         assert other.get(f"/lists/q/items/{pushed}").json()["state"] == "ready"
 
 
@@ -255,7 +252,7 @@ def test_an_ended_lease_wakes_who_waits(as_uli):
     before = time.monotonic()
     [item] = lease(as_uli, "?wait=20&max=5")
     assert item["attempt"] == 2
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < 15
 
 
 @pytest.mark.parametrize(
@@ -477,10 +474,7 @@ def test_a_full_store_lets_items_be_delivered_and_buried(as_uli, raw):
         raw.config_set("maxmemory", before)
 
 
-def test_the_admin_and_a_token_change_items_as_far_as_they_may(
-    as_uli, as_admin, uli, services, monkeypatch
-):
-    monkeypatch.setattr(services.audit, "_users", FirstAMinute())
+def test_the_admin_and_a_token_change_items_as_far_as_they_may(as_uli, as_admin, uli, services):
     item_id = push(as_uli, b"1")
     token, _ = services.named_tokens.create(uli, "reader", ["lists:read", "lists:pop"])
     for_reader = {"Authorization": f"Bearer {token}"}

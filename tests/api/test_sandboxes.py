@@ -17,8 +17,7 @@ from bambleweeny.core.sandboxes.sweeper import sweep
 from bambleweeny.core.transfer.backup import back_up
 from bambleweeny.errors import Busy, RateLimited
 from core.sandboxes.worlds import BIN, ROUTE, SEED, lines_of
-from receivers import until
-from servers import Http
+from servers import Http, until
 
 
 def make(http: Http, query: str = "", seed: bytes = b"") -> Http:
@@ -80,7 +79,7 @@ def test_raw_answers_the_token_alone(as_uli):
 
 def test_all_calls_for_data_work_inside(world):
     assert world.get("/keys/plain").text == "1"
-    assert world.get("/keys/short").headers["B9Y-TTL"] == "60"
+    assert world.get("/keys/short").headers["B9Y-TTL"] in ("60", "59", "58")
     assert world.get("/incr/plain").text.strip() == "2"
     assert world.get("/lists/plain").text == "one"
     assert world.get("/topics/news?since=all").json()["messages"][0]["value"] == "hello"
@@ -438,10 +437,7 @@ def waiting(services, call) -> threading.Thread:
     before = services.metrics.counted().waits
     thread = threading.Thread(target=call)
     thread.start()
-    deadline = time.monotonic() + 5
-    while services.metrics.counted().waits == before:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    until(lambda: services.metrics.counted().waits != before)
     return thread
 
 

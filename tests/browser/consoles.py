@@ -1,6 +1,6 @@
 """The console of a server in a browser: what a user does with it."""
 
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
@@ -114,14 +114,24 @@ class Console:
         """Return the URLs that this page has loaded."""
         return self.run("return performance.getEntriesByType('resource').map(({name}) => name)")
 
-    def is_as_wide_as(self, pixels):
-        """Return whether the page fits a window of this width without scrolling sideways."""
-        size = {"width": pixels, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    @contextmanager
+    def sized(self, width, height=800, *, is_mobile=True):
+        """Give the page another size meanwhile."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_mobile}
         self.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         try:
-            return self.run("return document.documentElement.scrollWidth") <= pixels
+            yield
         finally:
             self.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    def fits(self, width):
+        """Return whether the page, of this width now, does not scroll sideways."""
+        return self.run("return document.documentElement.scrollWidth") <= width
+
+    def is_as_wide_as(self, pixels):
+        """Return whether the page fits a window of this width."""
+        with self.sized(pixels):
+            return self.fits(pixels)
 
     def complaints(self):
         """Return what the browser has logged since the last time."""

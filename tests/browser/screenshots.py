@@ -65,15 +65,14 @@ def _taken(
     console: Console, address: str, size: tuple[int, int], theme: str, form: str = "webp"
 ) -> bytes:
     browser, (width, height) = console.browser, size
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    console.open(address)
-    console.run(f"document.documentElement.dataset.theme = '{theme}'")
-    console.find("#content h1")
-    console.gone("#content .loading")
-    console.find(".state.live")
-    options = {"format": form} | ({"quality": QUALITY} if form == "webp" else {})
-    return console.until(lambda: _settled(browser, options))
+    with console.sized(width, height, is_mobile=width < 600):
+        console.open(address)
+        console.run(f"document.documentElement.dataset.theme = '{theme}'")
+        console.find("#content h1")
+        console.gone("#content .loading")
+        console.find(".state.live")
+        options = {"format": form} | ({"quality": QUALITY} if form == "webp" else {})
+        return console.until(lambda: _settled(browser, options))
 
 
 def _settled(browser: Any, options: dict[str, Any]) -> bytes:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from bambleweeny.cli import main
-from servers import running
 
 
 @pytest.fixture
@@ -20,13 +19,6 @@ def alone(tmp_path, monkeypatch):
     for name in ("CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     return tmp_path
-
-
-@pytest.fixture(scope="session")
-def sandbox():
-    """A server whose log is short, since nobody reads it."""
-    with running("sandbox", BAMBLEWEENY_LOG_LEVEL="warning") as server:
-        yield server
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +60,7 @@ def shell_of():
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         return subprocess.run(
             ["bash", "-c", line], env={**os.environ, "PATH": path}, capture_output=True,
-            timeout=60, check=False, **more,
+            timeout=110, check=False, **more,
         )  # fmt: skip
 
     return run

@@ -19,7 +19,7 @@ def at_terminal(monkeypatch):
     made = []
 
     def spawn(*words):
-        made.append(pexpect.spawn(COMMAND, [*words], encoding="utf-8", timeout=10))
+        made.append(pexpect.spawn(COMMAND, [*words], encoding="utf-8", timeout=30))
         return made[-1]
 
     yield spawn

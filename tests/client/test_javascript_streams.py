@@ -176,11 +176,11 @@ def lasting_in(directory):
 
 def publish_until(over, url, published):
     """Publish numbers; without an answer, or with a token that has just expired, the next one is tried."""
-    with Client(url, "admin", "changeme", timeout=5) as client:
+    with Client(url, "admin", "changeme", timeout=20) as client:
         while not over.is_set():
             with suppress(NoAnswer, StoreUnavailable, Unauthorized):
                 published.append(client.topics.publish("t", "x"))
-            over.wait(0.01)
+            over.wait(0.03)
 
 
 def test_a_subscription_misses_nothing_while_the_server_restarts(tmp_path):

@@ -99,10 +99,11 @@ def test_a_counter_has_steps_and_bounds(client):
         3,
         4,
     ]
-    assert client.get("n").ttl == 60
+    assert 50 < client.get("n").ttl <= 60
     with pytest.raises(LimitReached) as caught:
         client.incr("n", 6, max=9)
-    assert (caught.value.status, caught.value.retry_after) == (409, 60)
+    assert caught.value.status == 409
+    assert 50 < caught.value.retry_after <= 60
     with pytest.raises(LimitReached):
         client.keys.incr("n", -5, min=0)
     assert client.incr("m", max=1) == 1

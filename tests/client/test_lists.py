@@ -48,7 +48,7 @@ def test_a_wait_for_nothing_ends(client, wait):
 
 
 def test_a_wait_can_be_longer_than_the_time_out(session_url, services):
-    with Client(session_url, "admin", "changeme", timeout=0.5) as client:
+    with Client(session_url, "admin", "changeme", timeout=0.9) as client:
         assert client.pop("jobs", wait=1) is None
 
 

@@ -130,7 +130,7 @@ def test_items_are_seen_from_either_end(client):
 
 
 def test_a_look_waits_longer_than_the_time_out(session_url, services):
-    with Client(session_url, "admin", "changeme", timeout=0.5) as client:
+    with Client(session_url, "admin", "changeme", timeout=0.9) as client:
         assert list(client.lists.items("jobs", wait=1)) == []
 
 

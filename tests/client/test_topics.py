@@ -25,7 +25,7 @@ def test_messages_come_as_they_were_published(client):
 
 
 def test_a_read_waits_longer_than_the_time_out(session_url, services):
-    with Client(session_url, "admin", "changeme", timeout=0.5) as client:
+    with Client(session_url, "admin", "changeme", timeout=0.9) as client:
         assert client.topics.read("t", wait=1) == []
 
 

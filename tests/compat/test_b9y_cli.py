@@ -24,7 +24,7 @@ class Terminal:
 
     def __init__(self, url, *arguments):
         command = str(Path(sys.executable).parent / "b9y-cli")
-        self.child = pexpect.spawn(command, ["-h", url, *arguments], encoding="utf-8", timeout=10)
+        self.child = pexpect.spawn(command, ["-h", url, *arguments], encoding="utf-8", timeout=30)
         self.child.expect(PROMPT)
         self.greeting = self.child.before
 

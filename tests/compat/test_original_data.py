@@ -101,7 +101,7 @@ def test_b9y_cli_works_on_it(imported):
     command = str(Path(sys.executable).parent / "b9y-cli")
     name = "user.8@example.org"
     with pexpect.spawn(
-        command, ["-h", url, "-u", name, "-p", passwords[name]], encoding="utf-8", timeout=10
+        command, ["-h", url, "-u", name, "-p", passwords[name]], encoding="utf-8", timeout=30
     ) as terminal:
         prompt = r"b9y v1\.1> "
         terminal.expect(prompt)

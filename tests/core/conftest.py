@@ -4,6 +4,20 @@ import pytest
 from bambleweeny.store.scripts import Script
 
 
+class Clock:
+    """A time in s that a test sets."""
+
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
 @pytest.fixture
 def meanwhile(store, monkeypatch):
     """A function that arranges what others do just before the engine gets a command.

@@ -5,7 +5,7 @@ import threading
 import pytest
 from bambleweeny.core.pacing import Turns, partly_done
 from bambleweeny.errors import Busy, StaleToken, Unauthorized
-from receivers import until
+from servers import until
 
 
 def test_a_token_that_changes_between_two_steps_repeats_nothing():

@@ -230,7 +230,7 @@ def test_a_reader_waits_for_a_message_and_all_who_wait_get_it(services, uli):
         time.sleep(0.001)
     published = services.topics.publish(uli, "t", b"x")
     for reader in readers:
-        reader.join(5)
+        reader.join(20)
     assert [([m.value for m in found], last) for found, last in got] == [([b"x"], published)] * 3
 
 

@@ -85,7 +85,7 @@ class RedisServer:
         self.process.wait()
 
 
-def wait_until(condition, seconds: float = 30) -> float:
+def wait_until(condition, seconds: float = 60) -> float:
     """Wait until a condition holds; give how long that took."""
     before = time.monotonic()
     while not condition():

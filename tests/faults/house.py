@@ -33,7 +33,7 @@ class House:
             children = psutil.Process(self.server.process.pid).children(recursive=True)
             self.server.stop(signal.SIGKILL)
             self.server = self._start(f"127.0.0.1:{self.port}")
-            _, alive = psutil.wait_procs(children, timeout=5)
+            _, alive = psutil.wait_procs(children, timeout=20)
             assert not alive, "something outlived the supervisor"
         else:
             children = psutil.Process(self.server.process.pid).children()

@@ -46,6 +46,6 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path, victim, record_proper
     )
     assert verdict.is_clean, verdict
     assert verdict.acknowledged > 100 * ROUNDS
-    assert max(seconds) < 5
+    assert max(seconds) < 20
     if victim != "supervisor":
         assert len(re.findall(rf"{victim}( \d)? ended by signal 9", house.server.log)) == ROUNDS

@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from servers import Server, children_of, is_alive, start
+from servers import Server, children_of, is_alive, start, until
 
 CLIENTS = 8
 OPTIONS = ("--workers", "2", "--log-level", "warning")
@@ -56,10 +56,7 @@ def load(server):
     callers = [Caller(number, port, server.token(password="x")) for number in range(CLIENTS)]
     for caller in callers:
         caller.start()
-    deadline = time.monotonic() + 20
-    while min(caller.counted for caller in callers) < 30:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: min(caller.counted for caller in callers) >= 30)
     return callers
 
 
@@ -83,7 +80,7 @@ def test_no_accepted_request_fails_when_it_ends_under_load(tmp_path, number):
     print(f"\nended in {seconds:.2f} s, {counted} answers, failed: {failed}")
     assert not any(is_alive(child) for child in children)
     assert failed == []
-    assert seconds < 5
+    assert seconds < 8
     everything_counted_is_there(tmp_path, callers)
 
 
@@ -142,10 +139,7 @@ def test_process_1_reaps_whoever_is_left_to_it(first_process):
     [supervisor] = children_of(first_process.process.pid)
     orphan = ["nsenter", "--target", str(supervisor), "--pid", "sh", "-c", "sleep 0.01 & exit"]
     subprocess.run(orphan, check=True)
-    deadline = time.monotonic() + 10
-    while len(children_of(supervisor)) > 3:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: len(children_of(supervisor)) <= 3)
     os.kill(supervisor, signal.SIGTERM)
     first_process.process.communicate(timeout=20)
     assert first_process.process.returncode == 0

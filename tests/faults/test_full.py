@@ -5,14 +5,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import requests
 from load import Client, Reader, judge
-from servers import Http, children_of, is_alive, start
+from servers import Http, children_of, is_alive, start, until
 
 CLIENTS = 8
 DISK = 24 << 20
@@ -46,13 +45,6 @@ def serving(data, *options, listen="127.0.0.1:0"):
 
 def client_of(server):
     return Http(server.url, server.token(password="x"))
-
-
-def until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def status_of_a_write(http):

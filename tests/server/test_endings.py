@@ -7,19 +7,11 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
 from servers import AT_A_TERMINAL, children_of, is_alive, running, start
-
-
-def wait_until(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def listed(place: Path) -> list[str]:
@@ -53,9 +45,10 @@ def test_the_end_of_its_input_ends_a_sandbox_with_nothing_left(temporary, is_kil
         os.close(reading)
         while b"Login" not in process.stdout.readline():
             assert process.poll() is None
+        children = children_of(process.pid)
+        assert children
         if is_killed:
             holder.kill()
-        children = children_of(process.pid)
         holder.communicate(b"\n")
         assert process.wait(20) == 0
     assert not any(map(is_alive, children))

@@ -20,7 +20,7 @@ def test_calls_go_on_after_one_that_fails(caplog, error, level):
         called_twice.set()
 
     with Periodic("sweeper", call, 0.001):
-        assert called_twice.wait(5)
+        assert called_twice.wait(20)
     [record] = caplog.records
     assert (record.levelname, record.message.partition(":")[0]) == (level, "sweeper")
 
@@ -30,11 +30,11 @@ def test_the_end_waits_for_the_call_that_runs():
 
     def call():
         begun.set()
-        assert may_end.wait(5)
+        assert may_end.wait(20)
         calls.append(threading.current_thread())
 
     with Periodic("sweeper", call, 0.001):
-        assert begun.wait(5)
+        assert begun.wait(20)
         threading.Timer(0.02, may_end.set).start()
     [thread] = {*calls}
     assert not thread.is_alive()

@@ -191,10 +191,10 @@ def test_a_wait_that_a_failover_ends_is_unavailable(tmp_path):
     server = RedisServer(tmp_path)
     try:
         with redis.Redis(port=server.port) as waiting, redis.Redis(port=server.port) as other:
-            wait_until(waiting.ping, seconds=10)
+            wait_until(waiting.ping)
             with ThreadPoolExecutor(1) as threads:
                 reply = threads.submit(waiting.execute_command, "WAIT", 1, 0)
-                wait_until(lambda: other.info("clients")["blocked_clients"] == 1, seconds=10)
+                wait_until(lambda: other.info("clients")["blocked_clients"] == 1)
                 other.replicaof("127.0.0.1", server.port)
                 with pytest.raises(redis.ResponseError) as caught:
                     reply.result()

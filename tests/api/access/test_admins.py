@@ -1,7 +1,7 @@
 """Named tokens of an admin: scopes of their own, and no names of other users."""
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 
 @pytest.fixture

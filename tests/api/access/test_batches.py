@@ -1,7 +1,7 @@
 """A batch checks each operation before any of them runs."""
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 ALLOWED = {
     "keys:write": [["set", "a", "1"], ["del", "a"]],

@@ -1,7 +1,7 @@
 """Routes and bins act with all rights of their owner: a token needs what they do."""
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 PAGE = {"key": "app:page", "content_type": "text/plain"}
 

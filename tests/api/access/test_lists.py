@@ -1,7 +1,7 @@
 """Scopes of lists: reading, pushing and popping are three rights; a move needs two lists."""
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from api.access.refusals import is_refused
+from api.access.named_tokens import is_refused
 
 
 @pytest.fixture

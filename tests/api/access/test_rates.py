@@ -1,9 +1,10 @@
 """Rates over HTTP: of users, named tokens, routes and bins."""
 
+import re
 import time
 
 import pytest
-from servers import another_server, made, refusal
+from api.access.named_tokens import another_server, made, refusal
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def set_back(raw, seconds, name="rates"):
 
 def after_the_memory_of_a_worker(call):
     """Repeat a call until no worker remembers that a rate was reached."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while (answer := call()).status_code == 429 and time.monotonic() < deadline:
         time.sleep(0.01)
     return answer
@@ -197,7 +198,9 @@ def test_a_bin_has_a_rate_of_bytes(as_uli, http, raw):
     assert "rate_bytes" in refused.json()["hint"]
     policies = '"bin";q=9;w=3600, "bin-bytes";q=1024;qu="content-bytes";w=3600'
     assert refused.headers["RateLimit-Policy"] == policies
-    assert refused.headers["RateLimit"].startswith('"bin";r=8;t=400, "bin-bytes";r=424;t=')
+    assert re.match(
+        r'"bin";r=8;t=(400|39\d), "bin-bytes";r=42[4-6];t=', refused.headers["RateLimit"]
+    )
     assert http.post(path, data=bytes(300)).ok
     # NOTE: the worker remembers the refusal of as many bytes as before.
     wait = int(http.post(path, data=bytes(599)).headers["Retry-After"])
@@ -212,9 +215,10 @@ def test_a_body_over_the_rate_of_bytes_spends_all_of_it(as_uli, http):
 
 
 def test_a_bin_takes_16_mb_a_minute_by_default(as_uli, http):
-    path = as_uli.post("/bins", json={"list": "q", "max_body": "1mb"}).json()["path"]
-    statuses = [http.post(path, data=bytes(1 << 20)).status_code for _ in range(4)]
-    assert statuses[:3] == [200] * 3
+    path = as_uli.post("/bins", json={"topic": "t", "max_body": "1mb"}).json()["path"]
+    statuses = [http.post(path, data=bytes(1 << 20)).status_code for _ in range(20)]
+    assert statuses[:16] == [200] * 16
+    assert 429 in statuses[16:]
     found = as_uli.get(f"/bins?id={path.rpartition('/')[2]}").json()
     assert "rate_bytes" not in found
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import pytest
+from api.access.named_tokens import READER, another_server, made, refusal
 from bambleweeny.core.auth.token_record import TokenRecord
-from servers import READER, Http, another_server, made, refusal
+from servers import Http
 
 
 def test_a_reader_of_a_prefix_reads_that_prefix_alone(as_uli, with_token):

@@ -131,7 +131,8 @@ def test_head_has_the_status_of_get(as_admin, raw, filled, path, status):
 def test_head_of_a_counter_that_ends_says_when_it_can_go_on(as_uli):
     assert as_uli.get("/incr/c?max=1&ttl=1h").ok
     for answer in (as_uli.head("/incr/c?max=1"), as_uli.get("/incr/c?max=1")):
-        assert (answer.status_code, answer.headers["Retry-After"]) == (409, "3600")
+        assert answer.status_code == 409
+        assert 3590 < int(answer.headers["Retry-After"]) <= 3600
 
 
 def test_head_of_a_paused_list_is_204(as_uli):
@@ -141,9 +142,9 @@ def test_head_of_a_paused_list_is_204(as_uli):
 
 
 def test_head_of_a_list_does_not_wait(as_uli):
-    assert as_uli.head("/lists/q?wait=30", timeout=5).status_code == 204
-    assert as_uli.head("/topics/t?wait=30", timeout=5).status_code == 200
-    assert as_uli.head("/keys/k?wait=30", timeout=5).status_code == 404
+    assert as_uli.head("/lists/q?wait=30", timeout=20).status_code == 204
+    assert as_uli.head("/topics/t?wait=30", timeout=20).status_code == 200
+    assert as_uli.head("/keys/k?wait=30", timeout=20).status_code == 404
 
 
 def test_head_does_not_touch_a_key(as_uli, raw):

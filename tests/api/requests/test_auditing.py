@@ -13,13 +13,6 @@ EVENTS, LINES = {"Accept": "text/event-stream"}, {"Accept": "application/x-ndjso
 SECRETS = ("changeme", "secret", "pass-word-1", "pass-word-2", "bad-guess", "eyJ")
 
 
-@pytest.fixture(autouse=True)
-def new_minute(services, monkeypatch):
-    """Let each test begin with no event of this minute."""
-    monkeypatch.setattr(services.audit, "_users", FirstAMinute())
-    monkeypatch.setattr(services.audit, "_strangers", FirstAMinute())
-
-
 @contextmanager
 def streaming(http, path, headers):
     with closing(http.get(path, headers=headers, stream=True, timeout=20)) as answer:
@@ -263,6 +256,9 @@ def test_a_stream_ends_with_the_role_of_its_reader(http, as_admin, services, mon
 
 def test_the_usage_has_counts_limits_and_traffic(http, as_uli, as_admin, services, monkeypatch):
     monkeypatch.setattr(services.traffic, "_rows", {})
+    now = time.time()
+    for service in (services.traffic, services.usage):
+        monkeypatch.setattr(service, "_clock", lambda: now)
     as_uli.put("/keys/a", data=b"12345")
     as_uli.get("/keys/a")
     as_uli.get("/keys/none")
@@ -270,7 +266,7 @@ def test_the_usage_has_counts_limits_and_traffic(http, as_uli, as_admin, service
     for _ in range(9):
         assert http.get(path).text == "12345"
     size = len(as_uli.get("/export").content)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while True:
         services.traffic.flush()
         used = as_uli.get("/usage").json()

@@ -176,7 +176,7 @@ def test_a_call_of_one_user_is_never_repeated_as_another(console):
 
 
 def test_a_session_that_ends_soon_asks_for_a_login(console):
-    with another_server(console, "--token-expiry", "6s") as short:
+    with another_server(console, "--token-expiry", "20s") as short:
         short.log_in()
         short.open("tokens/new?prefix=app:")
         short.fill(".token-form input", "kept")

@@ -107,10 +107,8 @@ def test_it_fits_a_narrow_window(console):
 
 def test_a_narrow_table_shows_time_and_object(console):
     made = console.client.tokens.add("narrow", ["keys:read"]).token
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    opened(console, "audit?action=token")
-    cell = console.find(".grid .opens", "token.created").text
-    assert made.id in cell and "admin" in cell and ":" in cell
-    assert console.run("const g = document.querySelector('.grid'); return g.scrollWidth <= g.clientWidth")  # fmt: skip
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    with console.sized(390):
+        opened(console, "audit?action=token")
+        cell = console.find(".grid .opens", "token.created").text
+        assert made.id in cell and "admin" in cell and ":" in cell
+        assert console.run("const g = document.querySelector('.grid'); return g.scrollWidth <= g.clientWidth")  # fmt: skip

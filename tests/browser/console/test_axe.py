@@ -35,25 +35,20 @@ def violations(console, axe):
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_no_page_has_a_violation(console, axe, addresses, setting):
     width, theme = SETTINGS[setting]
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     found = {}
-    for address in addresses:
-        console.open(address)
-        console.run(f"document.documentElement.dataset.theme = '{theme}'")
-        console.find("#content h1")
-        console.gone("#content .loading")
-        found[address] = violations(console, axe)
-        wide = console.run("return document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            found[address].append(f"scrolls {wide} px to the side")
-    # NOTE: in a narrow window the pages, which a login waits for, are behind a button.
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    with console.sized(width, 900, is_mobile=False):
+        for address in addresses:
+            console.open(address)
+            console.run(f"document.documentElement.dataset.theme = '{theme}'")
+            console.find("#content h1")
+            console.gone("#content .loading")
+            found[address] = violations(console, axe)
+            if not console.fits(width):
+                found[address].append("scrolls to the side")
     assert {address: broken for address, broken in found.items() if broken} == {}
 
 
 def test_the_login_and_what_lies_over_a_page(console, axe):
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     console.open("home")
     console.find("#content h1")
     found = {}

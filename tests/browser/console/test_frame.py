@@ -19,6 +19,18 @@ from servers import Http, start
 ADMIN = {"BAMBLEWEENY_ADMIN_PASSWORD": "changeme", "BAMBLEWEENY_LOG_LEVEL": "warning"}
 PAGES = ["home", "keys", "lists", "topics", "inbox", "routes", "tokens", "users", "audit", "data", "server", "account"]  # fmt: skip
 LIVE = ".top .state"
+AGAIN = """
+const [css, times, done] = arguments;
+const button = document.querySelector(css);
+const click = (left) => {
+  if (button.ariaDisabled === "true") return setTimeout(click, 5, left);
+  if (!left) return done();
+  button.click();
+  setTimeout(click, 5, left - 1);
+};
+click(times);
+"""
+"""Clicks a button so many times, each time when it is free."""
 
 
 def focused(console, css):
@@ -138,11 +150,9 @@ def test_the_palette_finds_bins_routes_and_the_guide(console):
 
 
 def test_the_menu_of_a_narrow_screen_lies_below_the_bar(console):
-    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     console.open("home")
     console.find("#content h1", "Home")
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with console.sized(390, 844):
         console.run("scrollTo(0, 600)")
         console.click(".menu")
         console.until(lambda: focused(console, "#pages [aria-current]"))
@@ -155,8 +165,6 @@ def test_the_menu_of_a_narrow_screen_lies_below_the_bar(console):
         console.click("#pages a", "Topics")
         console.gone("#pages")
         console.until(lambda: focused(console, "#content"))
-    finally:
-        console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_errors_leave_with_their_page_and_are_three_at_most(console):
@@ -202,9 +210,7 @@ def test_the_drawer_has_the_last_calls_and_the_snippet_of_each(console):
     text = console.find(".drawer").text
     assert "Bearer $TOKEN" in text
     assert console.run("return JSON.parse(sessionStorage['bambleweeny.session']).token") not in text
-    for _ in range(60):
-        console.click("[aria-labelledby=card-key] .snippet .primary")
-        console.gone("[aria-labelledby=card-key] .snippet .primary[aria-disabled=true]")
+    console.browser.execute_async_script(AGAIN, "[aria-labelledby=card-key] .snippet .primary", 60)
     console.find(".drawer h2", "The last 50 calls")
     assert len(console.browser.find_elements(By.CSS_SELECTOR, ".drawer .calls li")) == 50
     console.click(".drawer header .small")

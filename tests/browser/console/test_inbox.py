@@ -3,7 +3,7 @@
 import hmac
 import json
 import subprocess
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from urllib.parse import quote
 
@@ -278,11 +278,9 @@ def test_many_headers_are_readable_and_closed(console, hook):
     console.open(f"inbox/{hook.name}")
     console.click(".request summary", "Show all")
     for width in (1280, 390, 320):
-        size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-        console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         cell = ".pairs th[scope=row]"
-        assert console.run(f"return document.querySelector('{cell}').clientWidth") > 80
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        with console.sized(width, is_mobile=False):
+            assert console.run(f"return document.querySelector('{cell}').clientWidth") > 80
 
 
 def test_a_request_is_replayed_deleted_and_the_rest_purged(console, hook):
@@ -425,7 +423,7 @@ def test_a_bin_is_deleted_by_typing_its_name(console, hook):
 def test_the_pages_fit_narrow_screens(console):
     url = console.client.bins.set({"list": "b" * 255, "name": "a" * 64, "keep": "request"}).url
     post(f"{url}/{'long' * 60}?q={'v' * 300}", b"y" * 3000, headers={"X-Long": "z" * 500})
-    with narrow(console):
+    with console.sized(320):
         for address in ("inbox", f"inbox/{'a' * 64}", f"inbox/{'a' * 64}?show=test"):
             console.open(address)
             console.find("h1")
@@ -436,15 +434,6 @@ def test_the_pages_fit_narrow_screens(console):
         console.find(".request h2", "POST")
         assert_fits(console)
     console.client.bins.delete("a" * 64)
-
-
-@contextmanager
-def narrow(console):
-    """Make the screen 320 pixels wide."""
-    metrics = {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    yield
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def assert_fits(console):

@@ -62,7 +62,7 @@ def test_looking_at_a_list_and_its_items_changes_no_count(console, jobs):
     assert {**after, "oldest_age": 0} == {**before, "oldest_age": 0}
 
 
-def test_a_foreign_push_shows_within_a_second(console, jobs):
+def test_a_foreign_push_shows_before_the_next_poll(console, jobs):
     console.open(f"lists/{jobs}")
     console.find("a.opens", "job 3")
     console.find(".state.live")
@@ -74,7 +74,7 @@ def test_a_foreign_push_shows_within_a_second(console, jobs):
     begun = console.run("return performance.now()")
     console.client.push(jobs, "from afar")
     ended = console.browser.execute_async_script("window.shown.then(arguments[0])")
-    assert ended - begun < 1000
+    assert ended - begun < 5000
 
 
 def test_a_redriven_item_reaches_a_worker_that_waits(console, jobs):

@@ -93,9 +93,7 @@ def scrolled_to(console, name):
 def test_no_page_of_lists_scrolls_sideways_at_320_px(console):
     console.client.push("narrow", SCRIPT + "x" * 400)
     [item] = console.client.lists.items("narrow")
-    size = {"width": 320, "height": 700, "deviceScaleFactor": 1, "mobile": True}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with console.sized(320):
         for address in (
             "lists",
             "lists/narrow",
@@ -106,9 +104,7 @@ def test_no_page_of_lists_scrolls_sideways_at_320_px(console):
             console.open(address)
             console.find("h1")
             console.gone(".loading")
-            assert console.run("return document.documentElement.scrollWidth") == 320, address
-    finally:
-        console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            assert console.fits(320), address
 
 
 def test_the_oldest_item_is_leased_and_shown_beside_the_calls_of_a_worker(console):

@@ -1,7 +1,7 @@
 """The routes of the console: rules beside a test request, the journal, imports."""
 
 import json
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 
 import pytest
@@ -310,23 +310,14 @@ def test_the_pages_fit_narrow_screens(console):
     url = console.client.routes.set(document).url
     get(f"{url}/{'p' * 200}?q={'v' * 300}", headers={"X-Long": "z" * 500})
     console.open("home")
-    with narrow(console):
+    with console.sized(320):
         for address in ("routes", f"routes/{'n' * 64}"):
             console.open(address)
             console.find(".grid")
-            assert console.run("return document.documentElement.scrollWidth") <= 320
+            assert console.fits(320)
         console.click(".opens", "GET")
         console.find(".request")
         console.click(".tester button.primary")
         console.find(".answer")
-        assert console.run("return document.documentElement.scrollWidth") <= 320
+        assert console.fits(320)
     console.client.routes.delete("n" * 64)
-
-
-@contextmanager
-def narrow(console):
-    """Make the screen 320 pixels wide."""
-    metrics = {"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    console.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    yield
-    console.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from bambleweeny import Client
-from receivers import until
+from servers import until
 
 pytest_plugins = "pytester"
 
@@ -60,10 +60,13 @@ def is_refused(url):
 
 @pytest.fixture
 def named(sandbox, monkeypatch, run):
-    """A server that the variables name, and a client of its admin."""
+    """A server that the variables name, and a client of its admin, who has no data."""
     monkeypatch.setenv("BAMBLEWEENY_URL", sandbox.url)
     monkeypatch.setenv("BAMBLEWEENY_PASSWORD", "changeme")
     with Client(sandbox.url, "admin", "changeme") as client:
+        client.import_([], "replace")
+        for made in client.sandboxes.list():
+            made.delete()
         yield client
 
 
@@ -237,7 +240,7 @@ def test_a_killed_run_leaves_nothing(pytester, run, temporary, workers, number):
         assert any(path.name.startswith("bambleweeny-pytest-") for path in temporary.iterdir())
     finally:
         process.send_signal(number)
-        process.wait(30)
+        process.wait(60)
     [url] = {*urls.read_text().split()}
     until(lambda: not list(temporary.iterdir()))
     until(lambda: is_refused(url))

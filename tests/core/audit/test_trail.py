@@ -151,7 +151,9 @@ def test_the_first_in_a_minute_is_bounded():
 
 
 def test_strangers_hide_no_user(store, services, uli):
-    audit = AuditTrail(store, Streams(services.waits))
+    audit = AuditTrail(
+        store, Streams(services.waits), first_a_minute=lambda: FirstAMinute(clock=lambda: 0.0)
+    )
     for number in range(1005):
         audit.note_first(Act("rate_limited", "x"), (), f"{number}", is_user=False)
     audit.note_first(Act("forbidden", "x", target="me"), ["1"], "1", is_user=True)

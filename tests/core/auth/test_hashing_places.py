@@ -6,15 +6,9 @@ import time
 import pytest
 from bambleweeny.core.auth.hashing_places import HashingPlaces
 from bambleweeny.errors import Busy
+from servers import until
 
 FLOOD, GOOD = "127.0.0.2", "127.0.0.1"
-
-
-def until(condition):
-    deadline = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 class Hash(threading.Thread):

@@ -17,20 +17,6 @@ from bambleweeny.errors import (
 from bambleweeny.store.scripts import CHANGE_USER
 
 
-class Clock:
-    """A time that a test sets."""
-
-    now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 @pytest.fixture
 def users(store, services, clock) -> Users:
     return Users(store, Passwords(memory_kib=8, time_cost=1), clock=clock)

@@ -12,18 +12,10 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 NOW = 1_000_000
 
 
-class Clock:
-    """A time that a test sets."""
-
-    now = float(NOW)
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock():
-    return Clock()
+def clock(clock):
+    clock.now = NOW
+    return clock
 
 
 @pytest.fixture

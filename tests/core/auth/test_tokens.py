@@ -16,18 +16,6 @@ ULI = Caller("1", "uli", "3")
 SECRET = b"s" * 32
 
 
-class Clock:
-    now = 1_000_000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def tokens(clock):
     return tokens_of(None, clock)

@@ -10,14 +10,9 @@ NOW = 1_800_000_000.0
 
 
 @pytest.fixture
-def clock():
-    class Clock:
-        now = NOW
-
-        def __call__(self):
-            return self.now
-
-    return Clock()
+def clock(clock):
+    clock.now = NOW
+    return clock
 
 
 @pytest.fixture

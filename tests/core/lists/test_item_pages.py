@@ -53,7 +53,7 @@ def waiting(services, caller, *after, order="oldest", seconds=10, beside=0):
 
 
 def bodies_of(future):
-    return [one.item.body for one in future.result(5)[0]]
+    return [one.item.body for one in future.result(20)[0]]
 
 
 @pytest.mark.parametrize("most", [1, 7, 20, 23, 1000])
@@ -133,7 +133,7 @@ def test_what_is_there_is_shown_without_a_wait(services, uli):
 def test_all_who_wait_see_the_item_and_one_who_pops_gets_it(services, uli):
     with waiting(services, uli, "", "", beside=1) as (readers, [popper]):
         services.lists.push_lines(uli, "q", b"1\n2\n")
-        assert popper.result(5) == b"1"
+        assert popper.result(20) == b"1"
         for reader in readers:
             assert bodies_of(reader)[-1] == b"2"
 
@@ -160,7 +160,7 @@ def test_a_wait_ends_when_a_delay_elapses_also_beside_one_who_pops(services, uli
     with waiting(services, uli, "", beside=1) as ([reader], [popper]):
         for body in (b"1", b"2"):
             services.lists.push(uli, "q", body, push_options(delay=1))
-        assert popper.result(5) == b"1"
+        assert popper.result(20) == b"1"
         assert bodies_of(reader)[-1] == b"2"
 
 
@@ -168,11 +168,11 @@ def test_who_leaves_passes_a_wake_up_to_one_who_takes_the_item(store):
     pubsub = store.pubsub
     with pubsub.listen("c") as first, pubsub.follow("c") as reader, pubsub.listen("c") as second:
         for waiter in (first, reader, second):
-            assert waiter.wait(5)
+            assert waiter.wait(20)
             waiter.rest()
         first.wake()
         pubsub._leave(b"c", first)
-        assert second.wait(5)
+        assert second.wait(20)
         assert not reader.is_awake
 
 

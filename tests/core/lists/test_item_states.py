@@ -45,7 +45,7 @@ def test_a_delayed_item_is_delivered_at_the_end_with_its_ttl_from_now(services, 
     assert (name, state) == ("q", "ready")
     assert int(item_id) < late
     found = services.items.find(uli, "q", item_id)
-    assert found.item.arrived // 60_000 == int(item_id) // 60_000_000
+    assert abs(found.item.arrived - int(item_id) // 1000) < 60_000
     assert 59_000 < found.item.expires - int(item_id) // 1000 < 61_000
     exact()
     assert (room(raw), numbers_of(raw).total_in, numbers_of(raw).bytes) == before
@@ -176,7 +176,7 @@ def test_a_worker_that_waits_gets_what_is_delivered(services, uli):
     while not services.metrics.counted().waits:
         pass
     change(services, uli, late, "ready")
-    waiting.join(5)
+    waiting.join(20)
     assert taken == [b"late"]
 
 

@@ -176,13 +176,13 @@ def popped_once_it_goes_on(services, uli):
     """Wait for an item of a paused list, let the list go on, and give what came."""
     got = []
     waiter = threading.Thread(
-        target=lambda: got.append(services.lists.pop_within(uli, "q", 10, lambda: True))
+        target=lambda: got.append(services.lists.pop_within(uli, "q", 20, lambda: True))
     )
     waiter.start()
     while b"b9y:{1}:pushed:q" not in services.lists._store.pubsub._waiting:
         time.sleep(0.001)
     services.list_policies.set(uli, "q", ListPolicy())
-    waiter.join(timeout=5)
+    waiter.join()
     [item] = got
     return item
 
@@ -243,7 +243,7 @@ def test_who_waits_gets_what_a_lease_that_ends_gives_back(services, uli, take):
         waiter.start()
     while not got:
         time.sleep(0.001)
-    assert 0.5 < time.monotonic() - before < 3
+    assert 0.5 < time.monotonic() - before < 9
     fill(services, uli, b"1", b"1")
     for waiter in waiters:
         waiter.join()
@@ -266,7 +266,7 @@ def test_who_waited_before_learns_of_a_lease_that_another_took(services, uli):
     before = time.monotonic()
     waiter.join()
     assert got == [b"1"]
-    assert 0.5 < time.monotonic() - before < 3
+    assert 0.5 < time.monotonic() - before < 9
 
 
 def test_who_waits_for_a_lease_to_end_does_not_ask_meanwhile(services, uli, raw):

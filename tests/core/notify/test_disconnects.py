@@ -21,7 +21,7 @@ def test_who_is_wanted_no_more_is_woken_and_the_others_are_not():
     ):
         assert not left[0].wait(0.05)
         gone.set()
-        assert left[0].wait(5)
+        assert left[0].wait(20)
         assert not left[1].is_awake
 
 
@@ -29,7 +29,7 @@ def test_one_thread_looks_for_all_and_ends_with_the_last():
     before, disconnects = set(threading.enumerate()), Disconnects()
     with disconnects.over(Waiter(), lambda: True), disconnects.over(Waiter(), lambda: True):
         [thread] = set(threading.enumerate()) - before
-    thread.join(5)
+    thread.join(20)
     assert not thread.is_alive()
 
 
@@ -38,6 +38,6 @@ def test_it_looks_again_after_everybody_had_left():
     for _ in range(2):
         waiter = Waiter()
         with disconnects.over(waiter, lambda: False):
-            assert waiter.wait(5)
+            assert waiter.wait(20)
         while disconnects._runs:
             time.sleep(0.005)

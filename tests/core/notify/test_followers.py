@@ -24,7 +24,7 @@ FOLLOWED = "b9y:{1}:followed"
 def events(store, uli, services):
     """Returns the events since the last call, until now."""
     with store.pubsub.follow(FOLLOWED) as follower:
-        assert follower.wait(5)
+        assert follower.wait(20)
         follower.take()
         services.keys.set(uli, "end", b"")
         subscribe(store, uli, 30, "followed")
@@ -33,7 +33,7 @@ def events(store, uli, services):
             services.keys.set(uli, "end", b"")
             found = []
             while "key.set end" not in found:
-                assert follower.wait(5)
+                assert follower.wait(20)
                 found += [message.decode() for message in follower.take()]
             return found[:-1]
 
@@ -194,7 +194,7 @@ def test_long_polls_and_basic_streams_hear_nothing_of_further_kinds(services, ul
     subscribe(store, uli, 30, "followed")
     with store.pubsub.follow(channels[0]) as all_names, store.pubsub.follow(channels[1]) as name:
         for follower in (all_names, name):
-            assert follower.wait(5)
+            assert follower.wait(20)
             follower.take()
         services.lists.push(uli, "q", b"x")
         services.lists.pop(uli, "q")
@@ -202,7 +202,7 @@ def test_long_polls_and_basic_streams_hear_nothing_of_further_kinds(services, ul
         for follower, pushed in ((all_names, b"list.push q"), (name, b"list.push")):
             heard = []
             while len(heard) < 2:
-                assert follower.wait(5)
+                assert follower.wait(20)
                 heard += follower.take()
             assert heard == [pushed] * 2
 

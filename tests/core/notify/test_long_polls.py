@@ -10,6 +10,7 @@ from bambleweeny.core.batch.operations import Incr, Push, Set
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import NotAnInteger, StoreUnavailable, Unauthorized
 from bambleweeny.store import open_store
+from servers import until
 
 
 def wanted():
@@ -17,7 +18,7 @@ def wanted():
 
 
 @contextmanager
-def waiting(services, caller, count=1, seconds=10, is_connected=wanted):
+def waiting(services, caller, count=1, seconds=30, is_connected=wanted):
     """So many who wait for an item of `q`; gives what will be theirs."""
     channel = f"b9y:{{{caller.id}}}:pushed:q".encode()
     pubsub = services.lists._store.pubsub
@@ -36,7 +37,7 @@ def waiting(services, caller, count=1, seconds=10, is_connected=wanted):
 
 def test_an_item_that_is_there_is_given_at_once(services, uli):
     services.lists.push(uli, "q", b"x")
-    assert services.lists.pop_within(uli, "q", 10, wanted) == b"x"
+    assert services.lists.pop_within(uli, "q", 20, wanted) == b"x"
 
 
 def test_without_a_wait_nothing_is_waited_for(services, uli):
@@ -46,20 +47,20 @@ def test_without_a_wait_nothing_is_waited_for(services, uli):
 def test_a_wait_ends_with_nothing(services, uli):
     before = time.monotonic()
     assert services.lists.pop_within(uli, "q", 0.05, wanted) is None
-    assert 0.05 <= time.monotonic() - before < 5
+    assert 0.05 <= time.monotonic() - before < 15
 
 
 def test_an_item_that_comes_ends_the_wait(services, uli):
     with waiting(services, uli) as [mine]:
         services.lists.push(uli, "q", b"x")
-        assert mine.result(5) == b"x"
+        assert mine.result(20) == b"x"
 
 
 def test_each_of_those_who_wait_gets_one_item(services, uli, raw):
     with waiting(services, uli, 3) as theirs:
         for body in (b"1", b"2", b"3"):
             services.lists.push(uli, "q", body)
-        assert sorted(one.result(5) for one in theirs) == [b"1", b"2", b"3"]
+        assert sorted(one.result(20) for one in theirs) == [b"1", b"2", b"3"]
     assert raw.exists("b9y:{1}:ready:q") == 0
 
 
@@ -72,7 +73,7 @@ def test_pushes_of_a_batch_and_lines_wake_those_who_wait(services, uli):
     ):
         with waiting(services, uli, 2) as theirs:
             push()
-            assert sorted(one.result(5) for one in theirs) == [b"1", b"2"]
+            assert sorted(one.result(20) for one in theirs) == [b"1", b"2"]
 
 
 def test_who_waits_gets_nothing_of_a_batch_that_failed(services, uli):
@@ -80,14 +81,14 @@ def test_who_waits_gets_nothing_of_a_batch_that_failed(services, uli):
         with pytest.raises(NotAnInteger):
             services.batch.run_atomic(uli, [Push("q", "1"), Set("k", "x"), Incr("k")])
         services.lists.push(uli, "q", b"2")
-        assert mine.result(5) == b"2"
+        assert mine.result(20) == b"2"
 
 
 def test_a_push_of_another_tenant_wakes_nobody_in_vain(services, uli, admin):
     with waiting(services, uli) as [mine]:
         services.lists.push(admin, "q", b"the admin's")
         services.lists.push(uli, "q", b"mine")
-        assert mine.result(5) == b"mine"
+        assert mine.result(20) == b"mine"
 
 
 def test_who_is_gone_takes_nothing_and_the_next_one_gets_it(services, uli, monkeypatch):
@@ -95,7 +96,7 @@ def test_who_is_gone_takes_nothing_and_the_next_one_gets_it(services, uli, monke
     with waiting(services, uli, is_connected=lambda: not gone.is_set()) as [left]:
         gone.set()
         services.lists.push(uli, "q", b"x")
-        assert left.result(5) is None
+        assert left.result(20) is None
     assert services.lists.pop(uli, "q") == b"x"
 
 
@@ -105,7 +106,7 @@ def test_one_who_may_not_take_the_item_leaves_it_to_the_next(services, uli, raw)
         raw.publish("b9y:{1}:pushed:q", "")
         for one in theirs:
             with pytest.raises(Unauthorized):
-                one.result(5)
+                one.result(20)
 
 
 def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, raw, engine_url):
@@ -123,20 +124,20 @@ def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, r
 
 def test_a_message_that_comes_too_late_for_one_wakes_the_next(store):
     with store.pubsub.listen("c") as first, store.pubsub.listen("c") as second:
-        assert first.wait(5)
-        assert second.wait(5)
+        assert first.wait(20)
+        assert second.wait(20)
         first.rest()
         second.rest()
         first.wake()
         store.pubsub._leave(b"c", first)
-        assert second.wait(5)
+        assert second.wait(20)
 
 
 def test_past_the_cap_nobody_waits(services, uli):
     with waiting(services, uli, 4) as theirs:
         before = time.monotonic()
         assert services.lists.pop_within(uli, "q", 30, wanted) is None
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 15
         for _ in theirs:
             services.lists.push(uli, "q", b"x")
 
@@ -152,18 +153,18 @@ def test_stopping_ends_every_wait(store):
         while b"c" not in store.pubsub._waiting:
             time.sleep(0.001)
         waits.stop()
-        assert result.result(5) is None
+        assert result.result(20) is None
     assert waits.poll(lambda: None, "c", 30, wanted, tenant="1") is None
 
 
 def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw):
     with waiting(services, uli) as [mine]:
-        raw.client_kill_filter(_type="pubsub")
+        until(lambda: raw.client_kill_filter(_type="pubsub"))
         with pytest.raises(StoreUnavailable):
-            mine.result(5)
+            mine.result(20)
     with waiting(services, uli) as [mine]:
         services.lists.push(uli, "q", b"x")
-        assert mine.result(5) == b"x"
+        assert mine.result(20) == b"x"
 
 
 def test_a_quiet_connection_is_asked_whether_it_is_there(services, uli, monkeypatch):
@@ -176,7 +177,7 @@ def test_a_quiet_connection_is_asked_whether_it_is_there(services, uli, monkeypa
     time.sleep(0.05)
     with waiting(services, uli) as [mine]:
         services.lists.push(uli, "q", b"x")
-        assert mine.result(5) == b"x"
+        assert mine.result(20) == b"x"
 
 
 def test_one_connection_serves_all_waits(services, uli, raw):

@@ -20,13 +20,13 @@ def heard(follower, count):
     """Give the next messages, so many at least."""
     messages = []
     while len(messages) < count:
-        assert follower.wait(5)
+        assert follower.wait(20)
         messages += follower.take()
     return messages
 
 
 def begin(follower):
-    assert follower.wait(5)
+    assert follower.wait(20)
     follower.take()
 
 

@@ -415,12 +415,12 @@ def test_a_full_store_takes_nothing(services, uli, raw):
 def test_imported_keys_are_told(services, uli, store):
     store.write(("HSET", "b9y:{1}:user", "watched", "9999999999999"))
     with store.pubsub.follow("b9y:{1}:events") as follower:
-        assert follower.wait(5)
+        assert follower.wait(20)
         follower.take()
         services.imports.run(uli, lines(key("a"), item("q", "1"), item("q", "2")), "merge")
         heard = []
         while len(heard) < 2:
-            assert follower.wait(5)
+            assert follower.wait(20)
             heard += follower.take()
     assert heard == [b"key.set a", b"list.push q"]
 
@@ -513,10 +513,10 @@ def test_the_quota_counts_new_topics(services, uli):
 
 def test_who_waits_for_a_message_is_told_of_an_import(services, uli, store):
     with store.pubsub.follow("b9y:{1}:published:t") as follower:
-        assert follower.wait(5)
+        assert follower.wait(20)
         follower.take()
         services.imports.run(uli, lines(message("t", "1")), "merge")
-        assert follower.wait(5)
+        assert follower.wait(20)
 
 
 def test_documents_of_routes_are_exported_and_imported_by_their_names(services, uli, admin):

@@ -11,16 +11,10 @@ DAY = 86400
 NOON = 1_763_812_800.0  # 2025-11-22
 
 
-class Clock:
-    now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(clock):
+    clock.now = NOON
+    return clock
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import requests
 from faults.sandboxes.whole_steps import record_of
-from servers import Http
+from servers import Http, until
 
 NAMES = 600
 _RESETTING = 3
@@ -60,8 +60,10 @@ def kill_during_resets(url: str, token: str, kill: Callable[[], object], times: 
             threading.Thread(target=_reset, args=(url, made["token"], is_over, found))
             for _ in range(_RESETTING)
         ]
+        wanted = found.resets + _RESETTING
         for thread in threads:
             thread.start()
+        until(lambda wanted=wanted: found.resets > wanted)
         is_over.wait(random.uniform(0.1, 0.4))
         kill()
         found.kills += 1

@@ -63,7 +63,8 @@ def options(most: int) -> list[str]:
 def flood(place: Place, most: int, seconds: float, share: float = 0.3) -> Flood:
     """Let strangers from ever new addresses do what they may, and more, beside a user.
 
-    They fill a share of the sandboxes, and delete the others at once to make more.
+    They fill a share of the sandboxes, and delete the others at once to make more. It goes on
+    until they have made more than there may be at a time.
     """
     found, is_over, owner = Flood(most), threading.Event(), Owner(place, "beside")
     before, bytes_before = place.names(), _bytes_of(place)
@@ -75,7 +76,7 @@ def flood(place: Place, most: int, seconds: float, share: float = 0.3) -> Flood:
     for thread in threads:
         thread.start()
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    while time.monotonic() < end or found.statuses["POST 201"] <= most:
         others = {name for name in place.names() - before if _INSIDE not in name}
         found.most_sandboxes = max(found.most_sandboxes, _number_of(place))
         found.most_keys = max(found.most_keys, len(others))

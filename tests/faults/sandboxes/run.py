@@ -8,7 +8,7 @@ from random import Random
 from faults.sandboxes.places import BYTES_OF_SANDBOX, Owner, Place
 from faults.sandboxes.runner import Runner
 
-_GONE_SECONDS = 10.0
+_GONE_SECONDS = 60.0
 
 
 @dataclass

@@ -13,7 +13,8 @@ def check(found: Deaths, what: str) -> None:
     assert found.wrong == []
     assert found.kills == DEATHS
     assert found.resets > 3 * DEATHS
-    assert found.unanswered >= DEATHS // 2
+    # NOTE: all clients may be connected to the worker that is not killed.
+    assert found.unanswered >= DEATHS // 2 or what == "worker"
 
 
 @pytest.mark.timeout(180)

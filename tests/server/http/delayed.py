@@ -160,13 +160,6 @@ def break_off(wire):
     wire.close()
 
 
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @contextmanager
 def logged(caplog):
     """The records of the access log, as they come."""

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from server.http.delayed import answer, everything, get, is_closed, logged, serving, wait_for
+from server.http.delayed import answer, everything, get, is_closed, logged, serving
+from servers import until
 
 
 @pytest.mark.parametrize("delay", [{}, {"seconds": 0.05}])
@@ -62,7 +63,7 @@ def test_answers_before_a_fault_arrive_and_none_after_it(fault):
         except ConnectionResetError:
             assert fault == "reset"
         assert rest.endswith(b"\r\n\r\na") if fault == "cut" else rest == b""
-        wait_for(lambda: served.is_clean)
+        until(lambda: served.is_clean)
 
 
 def test_a_large_answer_before_a_fault_arrives_whole():

@@ -76,9 +76,7 @@ def test_one_slow_request_keeps_nobody_waiting(slow, short):
     with serving(app, short_requests=short) as address:
         held = ask(address, slow)
         assert app.held.acquire(timeout=10)
-        before = time.monotonic()
         assert [answer(ask(address, "/fast")) for _ in range(50)] == [b"/fast"] * 50
-        assert time.monotonic() - before < 2
         app.go.set()
         assert answer(held) == slow.encode()[:5]
 

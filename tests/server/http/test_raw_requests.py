@@ -47,7 +47,7 @@ def test_it_does_not_matter_where_the_bytes_are_cut(case, server, http):
 
 @pytest.mark.parametrize("case", OTHER_PROTOCOLS, ids=lambda case: case.name)
 def test_what_is_not_http_is_closed_at_once(case, server):
-    with socket.create_connection(server.address, timeout=5) as wire:
+    with socket.create_connection(server.address, timeout=20) as wire:
         wire.sendall(case.sent)
         answer = b""
         while data := wire.recv(65536):

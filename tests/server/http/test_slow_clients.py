@@ -18,6 +18,7 @@ from bambleweeny.core.instance.shared_counters import SharedCounters
 from bambleweeny.server.http.buffers.budget import group_of
 from bambleweeny.server.http.buffers.limits import Limits
 from bambleweeny.server.http.server import HttpServer
+from servers import until
 from waitress.channel import ClientDisconnected
 
 MB = 1 << 20
@@ -182,13 +183,6 @@ def is_reset(wire):
     return bool(polled.poll(0))
 
 
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @pytest.mark.parametrize(
     "begun",
     [
@@ -205,7 +199,7 @@ def test_a_request_that_does_not_come_to_its_end_is_answered_408(begun):
         wire = served.dial(begun)
         assert code(answer(wire)) == (408, "request_timeout")
         assert is_closed(wire)
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
 
 
 def test_a_head_that_trickles_is_answered_408():
@@ -219,7 +213,7 @@ def test_a_head_that_trickles_is_answered_408():
                 with suppress(TimeoutError):
                     assert wire.recv(12) == b"HTTP/1.1 408"
                     break
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
 
 def test_a_body_that_trickles_is_answered_408():
@@ -237,7 +231,7 @@ def test_a_body_that_trickles_is_answered_408():
 def test_what_is_around_chunks_does_not_count_as_body():
     with serving(PATIENT) as served:
         wire = served.dial(head("/small", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 100)
-        wait_for(lambda: served.buffered)
+        until(lambda: served.buffered)
         wire.sendall(b"0\r\n\r\n")
         assert answer(wire)[::2] == (200, b"100")
         wire.sendall(head("/small", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 101)
@@ -245,10 +239,10 @@ def test_what_is_around_chunks_does_not_count_as_body():
 
 
 def test_a_slow_body_that_keeps_on_is_received():
-    with serving(HASTY) as served:
+    with serving(replace(HASTY, window_seconds=0.5)) as served:
         wire = served.dial(upload(30_000))
-        for _ in range(30):  # 0.9 s: more than four windows
-            wire.sendall(b"x" * 1000)
+        for _ in range(50):  # 1.5 s: three windows
+            wire.sendall(b"x" * 600)
             time.sleep(0.03)
         assert answer(wire)[2] == b"30000"
 
@@ -268,13 +262,13 @@ def test_an_idle_connection_stays():
 def test_an_answer_that_is_not_read_is_broken_off():
     with serving(HASTY) as served:
         wire = served.dial(head("/?16000000"), receive_buffer=4096)
-        wait_for(lambda: is_reset(wire))
+        until(lambda: is_reset(wire))
         received = 0
         with pytest.raises(ConnectionResetError):
             while data := wire.recv(MB):
                 received += len(data)
         assert received < 16_000_000
-        assert served.buffered == 0
+        until(lambda: served.buffered == 0)
 
 
 def test_an_answer_that_is_read_slowly_is_read_to_its_end():
@@ -356,7 +350,7 @@ def test_uploads_that_go_on_wait_for_room_and_all_succeed():
         for thread in threads:
             thread.join()
         assert [(status, body) for status, _, body in answers] == [(200, b"900000")] * 12
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
 
 
 def test_a_body_larger_than_the_budget_passes_alone():
@@ -370,14 +364,14 @@ def test_half_sent_heads_hold_no_more_than_the_budget_and_others_are_served():
             with suppress(OSError):
                 served.dial(b"GET / HTTP/1.1\r\nX: " + b"x" * 60_000)
             assert served.ask(upload(3) + b"abc")[2] == b"3"
-        wait_for(lambda: served.buffered <= PATIENT.most_buffered)
+        until(lambda: served.buffered <= PATIENT.most_buffered)
 
 
 def test_unread_answers_hold_no_more_than_the_budget():
     with serving(PATIENT) as served:
         for _ in range(40):
             served.dial(head("/?3000000"), receive_buffer=4096)
-        wait_for(lambda: served.buffered <= PATIENT.most_buffered + 3_000_000)
+        until(lambda: served.buffered <= PATIENT.most_buffered + 3_000_000)
         assert served.ask(upload(3) + b"abc")[2] == b"3"
 
 
@@ -387,7 +381,7 @@ def test_large_answers_are_made_one_at_a_time_and_none_is_lost():
         assert served.ask(head("/?7"))[2] == bytes(7)
         assert [len(answer(wire)[2]) for wire in asked] == [500_000] * 10
         assert served.app.most_running == 1
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
 
 
 def test_a_request_that_has_to_wait_for_its_turn_keeps_its_body():
@@ -402,7 +396,7 @@ def test_who_leaves_while_waiting_for_a_turn_keeps_nobody():
         for _ in range(20):
             served.dial(head("/alone?500000")).close()
         assert len(served.ask(head("/alone?500000"))[2]) == 500_000
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
 
 
 def test_a_request_that_runs_is_no_slow_client():
@@ -418,13 +412,13 @@ def test_a_request_that_runs_is_no_slow_client():
 def test_who_leaves_while_waiting_for_room_holds_none():
     with serving(PATIENT) as served:
         held = served.dial(upload(MB) + bytes(9_000))
-        wait_for(lambda: served.buffered >= MB)
+        until(lambda: served.buffered >= MB)
         for _ in range(3):
             wire = served.dial(upload(50_000, "/alone?900000") + bytes(50_000))
-            wait_for(lambda: served.buffered >= MB + 50_000)
+            until(lambda: served.buffered >= MB + 50_000)
             break_off(wire)
         held.close()
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
 
 
 @pytest.mark.parametrize("leave", [socket.socket.close, break_off])
@@ -445,11 +439,11 @@ def test_what_a_closed_connection_held_is_free_at_once(begun, leave):
     try:
         with serving(PATIENT) as served:
             wire = served.dial(begun, receive_buffer=4096)
-            wait_for(lambda: served.looked_at)
+            until(lambda: served.looked_at)
             [connection] = map(weakref.ref, served.server._server.active_channels.values())
             parsers = [weakref.ref(one) for one in (connection().request,) if one is not None]
             leave(wire)
-            wait_for(lambda: connection() is None)
+            until(lambda: connection() is None)
             assert [one for one in parsers if one() is not None] == []
             assert served.buffered == 0
     finally:
@@ -459,11 +453,11 @@ def test_what_a_closed_connection_held_is_free_at_once(begun, leave):
 def reset_in_the_midst(served):
     """Break off a client that reads an answer which is still made, and return its connection."""
     wire = served.dial(head("/begun?9000000"), receive_buffer=4096)
-    wait_for(lambda: served.buffered > 100_000)
+    until(lambda: served.buffered > 100_000)
     [connection] = served.server._server.active_channels.values()
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
     wire.close()
-    wait_for(lambda: connection.socket is None)
+    until(lambda: connection.socket is None)
     return connection
 
 
@@ -473,7 +467,7 @@ def test_a_client_that_breaks_off_does_not_end_the_look_at_the_others(caplog):
         assert code(answer(served.dial(b"GET / HTTP/1.1\r\n"))) == (408, "request_timeout")
         assert connection.account.size, "its request still runs"
         served.app.go.set()
-        wait_for(lambda: served.buffered == 0)
+        until(lambda: served.buffered == 0)
     assert not [record for record in caplog.records if record.exc_info]
 
 
@@ -499,7 +493,7 @@ def test_idle_connections_make_room_for_new_ones():
     with serving(PATIENT) as served:
         served.server._server.adj.connection_limit = 60
         idle = [served.dial() for _ in range(50)]
-        wait_for(lambda: len(served.server._server.active_channels) >= 50)
+        until(lambda: len(served.server._server.active_channels) >= 50)
         for _ in range(40):
             idle.append(served.dial())
             assert served.ask(head())[0] == 200

@@ -158,7 +158,7 @@ def test_redirections_in_a_circle_end(node):
         with pytest.raises(StoreUnavailable) as caught:
             store.run(Script("text", "sha"), ["k"])
         assert "not done" in caught.value.hint
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 15
 
 
 @pytest.mark.parametrize(
@@ -239,14 +239,14 @@ def test_who_listens_at_a_server_that_has_left_is_woken(node, monkeypatch):
     left = node(b"")
     with store_at(left) as store:
         with store.pubsub.listen("c") as waiter:
-            assert waiter.wait(5)
+            assert waiter.wait(20)
             waiter.rest()
             stays = node(b"")
             left.slots = stays.slots
             with pytest.raises(StoreUnavailable):
-                waiter.wait(5)
+                waiter.wait(20)
         with store.pubsub.listen("c") as waiter:
-            assert waiter.wait(5)
+            assert waiter.wait(20)
             assert stays.heard == [b"SUBSCRIBE c"]
 
 

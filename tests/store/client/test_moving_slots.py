@@ -194,7 +194,7 @@ class Watched:
         noted = ""
         self.note("until now")
         while noted != "until now":
-            line = self.connection.read_response(timeout=5)
+            line = self.connection.read_response(timeout=20)
             command = [unquoted(text) for text in re.findall(rb'"((?:\\.|[^"\\])*)"', line)]
             if command[0] == b"ECHO":
                 noted = command[1].decode()
@@ -356,14 +356,14 @@ def test_a_slot_moves_under_those_who_wait(masters, store):
     services.lists.push(uli, "later", b"item")
     services.keys.set(uli, "later", b"x")
     for thread in threads:
-        thread.join(10)
+        thread.join()
     assert sorted(got) == [b"item", b"x"]
 
 
 def test_a_short_move_is_not_noticed_and_a_long_one_holds_no_thread(masters, filled):
     move = Move(masters, RECORD)
     half(move, masters)
-    threading.Timer(0.1, move.close).start()
+    threading.Timer(0.03, move.close).start()
     do(filled, WRITES["set"])
     back = Move(masters, RECORD)
     half(back, masters)
@@ -371,12 +371,13 @@ def test_a_short_move_is_not_noticed_and_a_long_one_holds_no_thread(masters, fil
         before = time.monotonic()
         with pytest.raises(StoreUnavailable):
             do(filled, WRITES["set"])
-        assert 0.4 < time.monotonic() - before < 1
+        assert time.monotonic() - before > 0.4
         for _ in range(20):
             with pytest.raises(StoreUnavailable):
                 do(filled, WRITES["set"])
             assert filled.services.keys.get(filled.caller, "new") == b"x"
-        assert time.monotonic() - before < 1.5
+        # NOTE: if each held its thread as long as the first, it would be 10 s.
+        assert time.monotonic() - before < 8
     finally:
         back.close()
     do(filled, WRITES["set"])
@@ -397,7 +398,7 @@ def test_few_wait_long_for_a_slot(masters, store):
     threads = [threading.Thread(target=delete_keys) for _ in range(7)]
     for thread in threads:
         thread.start()
-    wait_until(lambda: ended == [None] * 3, 3)
+    wait_until(lambda: ended == [None] * 3)
     time.sleep(0.05)
     assert ended == [None] * 3
     move.close()

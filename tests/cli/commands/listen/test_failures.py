@@ -6,8 +6,8 @@ import threading
 
 import pytest
 from bambleweeny import Client
-from receivers import kept, receiving, until
-from servers import running
+from receivers import kept, receiving
+from servers import running, until
 
 
 def bodies(requests):

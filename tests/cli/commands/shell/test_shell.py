@@ -35,7 +35,7 @@ class Terminal:
     def __init__(self, monkeypatch, term):
         monkeypatch.setenv("TERM", term)
         monkeypatch.setenv("PROMPT_TOOLKIT_NO_CPR", "1")
-        self.child = pexpect.spawn(COMMAND, ["shell"], encoding="utf-8", timeout=8, echo=False)
+        self.child = pexpect.spawn(COMMAND, ["shell"], encoding="utf-8", timeout=30, echo=False)
         self.child.expect(PROMPT)
         self.greeting = self.child.before
 

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from bambleweeny import Client
-from servers import running
+from servers import running, until
 
 pytestmark = pytest.mark.usefixtures("logged_in")
 
@@ -30,13 +29,6 @@ def ended(process, status=0):
     out, err = process.communicate(timeout=30)
     assert process.returncode == status, err
     return out, err
-
-
-def wait_for(condition):
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_each_item_is_on_standard_input_once_and_in_order(client):
@@ -73,7 +65,7 @@ def test_an_item_whose_command_fails_comes_again_later(client):
 def test_an_item_comes_back_when_the_program_is_killed(client):
     client.push("w:kill", b"x")
     process = sub("w:kill", "--lease", "1s", "--", "sleep", "3")
-    wait_for(lambda: client.lists.stats("w:kill")["leased"])
+    until(lambda: client.lists.stats("w:kill")["leased"])
     process.kill()
     process.communicate()
     [item] = client.lists.lease("w:kill", wait=20)
@@ -85,7 +77,7 @@ def test_a_command_that_takes_longer_than_the_lease_keeps_its_item(client):
     client.push("w:long", b"x")
     line = "cat; echo $BAMBLEWEENY_ATTEMPT; sleep 1.5"
     process = sub("w:long", "--lease", "1s", "--once", "--", "sh", "-c", line)
-    wait_for(lambda: client.lists.stats("w:long")["leased"])
+    until(lambda: client.lists.stats("w:long")["leased"])
     assert client.lists.lease("w:long", wait=4) == []
     assert ended(process) == ("x1\n", "")
     assert client.lists.stats("w:long")["ready"] == 0
@@ -124,7 +116,7 @@ def test_a_signal_lets_the_command_finish(client, tmp_path, number):
     client.push("w:sig", b"two")
     line = f"touch {tmp_path}/begun; cat {tmp_path}/go; cat >> {tmp_path}/done"
     process = sub("w:sig", "--", "sh", "-c", line, start_new_session=True)
-    wait_for((tmp_path / "begun").exists)
+    until((tmp_path / "begun").exists)
     os.killpg(process.pid, number)
     (tmp_path / "go").write_text("go")
     ended(process)
