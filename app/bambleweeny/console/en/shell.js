@@ -25,6 +25,8 @@ export const text = {
   noAnswer: "no answer",
   noAnswerOfServer: "The server does not answer.",
   noExchange: "There was no answer: the connection broke, or the browser refuses to send this.",
+  restNotDone: "The rest was not done: the data of another user are shown now.",
+  noSuchName: "Nothing has the name . or ..",
   answered: (status) => `The server answered ${status}.`,
   notRepeated: (user) => `This was not done: it was asked for as ${user}, and that login has ended.`,
   tokenRefused: "The server does not accept this token.",

@@ -83,7 +83,7 @@ export function callAsNow() {
   const begun = whose();
   return (sent, options) => {
     if (whose() === begun) return call(sent, options);
-    throw new ApiError(401, { info: "The rest was not done: the data of another user are shown now.", code: "unauthorized" });
+    throw new ApiError(401, { info: text.restNotDone, code: "unauthorized" });
   };
 }
 
@@ -126,7 +126,7 @@ export async function* rowsOf(sent, signal) {
 
 async function responseOf(asked, signal) {
   // NOTE: a browser takes these for steps in the path, also if they are escaped, and would call another URL.
-  if (asked.segments.some((one) => one === "." || one === "..")) throw new ApiError(404, { info: "Nothing has the name . or ..", code: "not_found" });
+  if (asked.segments.some((one) => one === "." || one === "..")) throw new ApiError(404, { info: text.noSuchName, code: "not_found" });
   for (let isRepeated = false; ; isRepeated = true) {
     const used = session.value;
     const headers = new Headers(asked.headers);
