@@ -206,3 +206,13 @@ def test_the_variables_of_a_client_do_not_disturb_a_server(alone, sandbox):
     variables = {"BAMBLEWEENY_URL": sandbox.url, "BAMBLEWEENY_TOKEN": "x", "BAMBLEWEENY_USER": "y"}
     with running("sandbox", **variables) as server:
         assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 200
+
+
+def test_a_flag_of_a_login_wins_over_the_variable_of_a_token():
+    variables = {"BAMBLEWEENY_TOKEN": "one", "BAMBLEWEENY_USER": "eva"}
+    assert load_connection({}, variables).token == "one"
+    named = load_connection({"user": "uli"}, variables)
+    assert (named.user, named.token) == ("uli", None)
+    named = load_connection({"password": "secret"}, variables)
+    assert (named.user, named.password, named.token) == ("eva", "secret", None)
+    assert load_connection({"user": "uli", "token": "two"}, variables).token == "two"

@@ -17,6 +17,8 @@ from bambleweeny.options import (
     variable_of,
 )
 
+_TOKEN_VARIABLE = "BAMBLEWEENY_TOKEN"
+
 
 def _parse_user(text: str) -> str:
     if not is_username(text):
@@ -52,12 +54,15 @@ class Connection:
 def load_connection(flags: Mapping[str, Any], env: Mapping[str, str]) -> Connection:
     """Return the connection options from flags, then variables; ConfigError for a bad one.
 
-    With the flag --profile, variables are ignored, so that they cannot change the profile.
+    With the flag --profile, variables are ignored, so that they cannot change the profile; with
+    --user or --password, BAMBLEWEENY_TOKEN is.
     """
     if flags.get("profile"):
         if flags.get("url"):
             raise ConfigError("--url and --profile both name a server; give one of them.")
         env = {}
+    if flags.get("user") or flags.get("password"):
+        env = {name: value for name, value in env.items() if name != _TOKEN_VARIABLE}
     values: dict[str, Any] = {}
     for column in fields(Connection):
         found = given(column, flags, env)

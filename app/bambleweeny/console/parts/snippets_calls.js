@@ -108,12 +108,12 @@ const BINS = [
 ];
 
 const TOKENS = [
-  { on: "POST tokens", body: FIELDS, cli: ["token add {name}", "scopes ttl rate"], python: ["print tokens.add({name}, {scopes})", "ttl rate"], javascript: ["print tokens.add({name}, {scopes})", "ttl rate"] },
-  { on: "GET tokens", takes: NOTHING, cli: "token list", python: "for tokens.list()", javascript: "print tokens.list()" },
-  { on: "PATCH tokens/{id}", body: FIELDS, takes: "name scopes ttl rate", cli: "token set {id}", python: "print tokens.change({id})", javascript: "print tokens.change({id})" },
-  { on: "POST tokens/{id}/rotate", takes: "overlap", cli: "token rotate {id}", python: "print tokens.rotate({id})", javascript: "print tokens.rotate({id})" },
-  { on: "DELETE tokens/{id}", takes: NOTHING, cli: "token revoke {id}", python: "tokens.revoke({id})", javascript: "tokens.revoke({id})" },
-  { on: "DELETE tokens?confirm=1", takes: NOTHING, cli: "token revoke --all", python: "print tokens.revoke_all()", javascript: "print tokens.revokeAll()" },
+  { on: "POST tokens", body: FIELDS, cli: ["token add {name}", "scopes ttl rate userid"], python: ["print tokens.add({name}, {scopes})", "ttl rate userid"], javascript: ["print tokens.add({name}, {scopes})", "ttl rate userid"] },
+  { on: "GET tokens", cli: "token list", python: "for tokens.list()", javascript: "print tokens.list()" },
+  { on: "PATCH tokens/{id}", body: FIELDS, takes: "name scopes ttl rate userid", cli: "token set {id}", python: "print tokens.change({id})", javascript: "print tokens.change({id})" },
+  { on: "POST tokens/{id}/rotate", takes: "overlap userid", cli: "token rotate {id}", python: "print tokens.rotate({id})", javascript: "print tokens.rotate({id})" },
+  { on: "DELETE tokens/{id}", cli: "token revoke {id}", python: "tokens.revoke({id})", javascript: "tokens.revoke({id})" },
+  { on: "DELETE tokens?confirm=1", cli: "token revoke --all", python: "print tokens.revoke_all()", javascript: "print tokens.revokeAll()" },
   { on: "GET auth/test", takes: NOTHING, cli: "token test", python: "print tokens.test()", javascript: "print tokens.test()" },
   { on: "POST auth/code", takes: NOTHING, cli: "console --print", python: "print login_code()" },
   { on: "POST auth/token", body: FIELDS, takes: NOTHING, python: "print tokens.use_code({code})" },
