@@ -23,7 +23,7 @@ EXCEPTIONS = {
 HARMLESS = """Busy Postponed Thread _Line _Turn _Waiter _flush_exception add add_task all any
     append at bisect_left bool bytearray clear close decode deque dict discard encode
     from_bytes fromkeys get hash hear int is_due items iter ioctl isinstance join len list max min
-    monotonic next note pop popleft pull_trigger remove reversed send send_continue set setdefault soon sorted start
+    monotonic next note owner_of pop popleft pull_trigger remove reversed send send_continue set setdefault soon sorted start
     startswith str sum super suppress tell time tuple values verify wait wake zip"""
 """What may be called with a lock held, apart from functions of the same module."""
 BLOCKING = {

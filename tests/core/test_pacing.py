@@ -50,7 +50,7 @@ def step(clock):
 
 def test_a_user_who_repeats_long_steps_leaves_two_thirds_of_the_time(clock, step):
     waits = [step("uli", 0.01) for _ in range(100)]
-    assert waits[:9] == [0] * 9
+    assert waits[:7] == [0] * 7
     assert waits[50:] == [0.02] * 50
     assert [step("eva", 0.001) for _ in range(300)] == [0] * 300
     clock.now += 1.0
@@ -58,14 +58,14 @@ def test_a_user_who_repeats_long_steps_leaves_two_thirds_of_the_time(clock, step
 
 
 def test_a_pause_has_a_bound(clock, step):
-    assert [step("uli", 5.0), step("uli", 0.001), step("uli", 0.001)] == [0, 0.3, 0]
+    assert [step("uli", 5.0), step("uli", 0.001), step("uli", 0.001)] == [0, 0.35, 0]
 
 
 def test_a_step_that_fails_counts_and_few_users_are_remembered(clock, step):
     with pytest.raises(StaleToken), step.turns.of("uli"):
         clock.now += 0.15
         raise StaleToken()
-    assert step("uli", 0.001) == 0.1
+    assert step("uli", 0.001) == 0.15
     for user in range(3000):
         step(str(user), 0.01)
     assert len(step.turns._turns) <= 1000

@@ -13,7 +13,7 @@ from performance.report import Cell, Table
 from performance.wire import Wire, request_bytes
 
 _SIZES = (100, 1_000, 10_000)
-_GETS = 2_000
+_GETS = 10_000
 _GAP_PER_NAME = 5e-6
 """In seconds: a test runs between two resets; a server delays one that follows a long one at once."""
 _PAUSES = (("resets one after the other", 0.0), ("a reset each second", 1.0))

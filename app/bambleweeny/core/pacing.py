@@ -15,7 +15,7 @@ _MOST_PAUSE_SECONDS = 0.1
 _SHORT_SECONDS = 0.002
 _PAUSE_PER_STEP = 2
 _LONGEST_PAUSE_SECONDS = 0.5
-_CREDIT_SECONDS = 0.2
+_CREDIT_SECONDS = 0.15
 _PATIENCE_SECONDS = 5.0
 _MOST_WAITING = 32
 _MOST_REMEMBERED = 1000
@@ -69,7 +69,7 @@ class Turns:
 
     The steps of a user run one after the other. Each asks for a pause that is twice as long as it
     took, up to 0.5 s; one below 2 ms asks for none. Pauses add up, and the next step waits only for
-    what exceeds 0.2 s of them, so that a few long steps are not delayed. Each process has its own
+    what exceeds 0.15 s of them, so that a few long steps are not delayed. Each process has its own
     count.
     """
 

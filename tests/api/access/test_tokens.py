@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 from api.access.named_tokens import READER, another_server, made, refusal
-from bambleweeny.core.auth.token_record import TokenRecord
 from servers import Http
 
 
@@ -102,14 +101,6 @@ def test_the_101st_token_is_refused(as_uli):
     assert refusal(answer) == (409, "too_many_tokens")
     assert as_uli.delete("/tokens?confirm=1").json()["revoked"] == 100
     assert as_uli.get("/tokens").json() == {"tokens": []}
-
-
-def test_thousands_of_expired_tokens_are_removed_at_once(as_uli, services, raw):
-    services.users.change("1", limits={"max_tokens": 10_000})
-    expired = TokenRecord("old", ("keys:read",), 1, "", 1).packed()
-    raw.hset("b9y:{1}:tokens", mapping={f"old{number}": expired for number in range(9_000)})
-    token = made(as_uli)
-    assert raw.hkeys("b9y:{1}:tokens") == [token["id"].encode()]
 
 
 def test_a_token_makes_only_narrower_ones(as_uli, with_token):

@@ -7,7 +7,7 @@
 --   ARGV[2] id (string): of the token
 --   ARGV[3] expected (JSON): its record as the caller knows it; '' for a new token
 --   ARGV[4] record (JSON)
---   ARGV[5..] expired (string): ids of tokens to remove before
+--   ARGV[5..] expired (string): ids of tokens to remove before, at most 5,000
 -- Output: 1, or 0 if another call has changed the token
 -- Errors: too_many_tokens
 --- @include "lib/tenant"
@@ -18,12 +18,7 @@ local found = redis.call('HGET', its_tokens, id) or ''
 if found ~= expected then
   return 0
 end
--- NOTE: `unpack` has no more than about 8,000 results.
-local expired = {version}
-for index = 5, #ARGV do
-  expired[#expired + 1] = ARGV[index]
-end
-remove_tokens(expired)
+remove_tokens({version, unpack(ARGV, 5)})
 if expected == '' then
   local max_tokens = tonumber(redis.call('HGET', user, 'max_tokens') or default_max_tokens)
   if redis.call('HLEN', its_tokens) >= max_tokens then
