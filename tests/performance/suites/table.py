@@ -133,7 +133,7 @@ def _run(place: Path, server: Served, suite: _Suite, world: str, number: int) ->
     for in_words, outcome, tap, in_tap in _OUTCOME.findall(done.stdout):
         has_passed = outcome == "passed" or tap == "pass"
         counts["passed" if has_passed else "failed"] += int(in_words or in_tap)
-    if sum(counts.values()) != _TESTS:
+    if sum(counts.values()) != _TESTS or not counts["passed"]:
         raise CannotMeasure(f"{suite.runner} did not run the tests: {done.stdout[-500:]}{done.stderr[-500:]}")  # fmt: skip
     return seconds, counts["failed"]
 

@@ -28,7 +28,7 @@ def _cleaned(_shop_of_all):
 
 @pytest.fixture
 def _of_a_server(tmp_path):
-    server = ServerOfRun(tmp_path / "server", stops_it=True)
+    server = ServerOfRun(tmp_path / "server")
     try:
         with Client(server.url(), *LOGIN) as client:
             client.import_(_SEED.read_bytes().splitlines())
