@@ -150,13 +150,18 @@ def test_a_form_that_is_sent_or_taken_back_asks_nothing(console):
     console.client.bins.delete(NAME)
 
 
-def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
+def save_after_the_session(console):
+    """Save a draft of a key whose session has ended: the form of a login appears."""
     console.client.set(NAME, "old")
     console.open(f"keys/{NAME}")
     console.click("main button", "Edit")
     console.type("textarea.draft", "new ")
     Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
     console.click("main button.primary", "Save")
+
+
+def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
+    save_after_the_session(console)
     console.fill(".again input[name=username]", "other")
     console.type(".again input[name=password]", "the password" + Keys.ENTER)
     console.find("dialog h2", "Log in as other and lose the draft?")
@@ -174,12 +179,7 @@ def test_a_login_as_another_user_asks_before_a_draft_is_lost(console, user):
 
 def test_a_token_that_replaces_no_login_stays_valid(console, user):
     token = console.server.token("other", "the password")
-    console.client.set(NAME, "old")
-    console.open(f"keys/{NAME}")
-    console.click("main button", "Edit")
-    console.type("textarea.draft", "new ")
-    Http(console.server.url, console.token()).post("/auth/logout").raise_for_status()
-    console.click("main button.primary", "Save")
+    save_after_the_session(console)
     console.click(".again button", "Use a token")
     console.type(".again input[name=token]", token + Keys.ENTER)
     console.find("dialog h2", "Log in as other and lose the draft?")

@@ -136,7 +136,7 @@ class AccessLog:
         *,
         is_counted: bool,
     ) -> None:
-        """Count the traffic of the owner of a public path; note a refusal."""
+        """Count the traffic of the owner of a public path, unless it is counted; note a refusal."""
         find_owner = None if is_counted else req.context.get("find_owner")
         owner = find_owner() if find_owner else ""
         if self._traffic is not None and owner:
