@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import redis
@@ -49,6 +50,16 @@ def pytest_runtest_protocol(item):
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     with untraced() if parameters.get("engine_url") == "debian" else nullcontext():
         return (yield)
+
+
+@pytest.fixture
+def replace_in(monkeypatch):
+    """Replace functions of a library as one module sees it: other threads need the real ones."""
+
+    def replace(module, library, **functions):
+        monkeypatch.setattr(module, library.__name__, SimpleNamespace(**vars(library) | functions))
+
+    return replace
 
 
 @contextmanager

@@ -15,13 +15,13 @@ from servers import over_the_wire, running
 
 
 @pytest.fixture
-def written(monkeypatch):
+def written(monkeypatch, replace_in):
     """What is written, each time; the lines of requests are held."""
     root = logging.getLogger()
     known, level = root.handlers[:], root.level
     chunks: list[bytes] = []
     monkeypatch.setattr(logs, "_stderr", logs._Stderr())
-    monkeypatch.setattr(os, "write", lambda _, data: chunks.append(data))
+    replace_in(logs, os, write=lambda _, data: chunks.append(data))
     logs.set_up_logs("text", "info")
     yield chunks
     root.handlers, root.level = known, level

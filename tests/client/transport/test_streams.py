@@ -6,6 +6,7 @@ import time
 import pytest
 from bambleweeny import Client
 from bambleweeny.client import Event
+from bambleweeny.client.transport import streams
 from bambleweeny.errors import CATALOGUE, RateLimited
 from receivers import receiving
 
@@ -30,9 +31,9 @@ def refused(code, **headers):
         (refused("rate_limited", **{"Retry-After": "86400"}), 60.0),
     ],
 )
-def test_a_stream_waits_out_an_outage_and_a_rate(answer, pause, monkeypatch):
+def test_a_stream_waits_out_an_outage_and_a_rate(answer, pause, replace_in):
     pauses = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
+    replace_in(streams, time, sleep=pauses.append)
     answers = [(200, {}, ROW), answer, (200, {}, ROW)]
     with receiving(lambda _: answers.pop(0)) as receiver:
         events = Client(receiver.url, token="x").events()

@@ -274,12 +274,10 @@ def test_a_stripe_header_may_have_several_signatures_but_one_time():
         assert not is_signed(scheme, [secret], 300, {"stripe-signature": text}, body, time), text
 
 
-def test_only_the_first_parts_of_a_header_are_looked_at(monkeypatch):
+def test_only_the_first_parts_of_a_header_are_looked_at(replace_in):
     compared = []
     real = hmac.compare_digest
-    monkeypatch.setattr(
-        schemes.hmac, "compare_digest", lambda *pair: compared.append(pair) or real(*pair)
-    )
+    replace_in(schemes, hmac, compare_digest=lambda *pair: compared.append(pair) or real(*pair))
     good = STANDARD["webhook-signature"]
     for before, is_taken in ((19, True), (20, False), (5000, False)):
         del compared[:]
@@ -296,12 +294,10 @@ def test_only_the_first_parts_of_a_header_are_looked_at(monkeypatch):
         assert is_signed(scheme, [secret], 9, {"stripe-signature": text}, body, time) is is_taken
 
 
-def test_every_pair_is_compared_in_constant_time(monkeypatch):
+def test_every_pair_is_compared_in_constant_time(replace_in):
     compared = []
     real = hmac.compare_digest
-    monkeypatch.setattr(
-        schemes.hmac, "compare_digest", lambda *pair: compared.append(pair) or real(*pair)
-    )
+    replace_in(schemes, hmac, compare_digest=lambda *pair: compared.append(pair) or real(*pair))
     for scheme, secret, headers, body, time in VECTORS.values():
         del compared[:]
         assert is_signed(scheme, [secret, secret], 300, headers, body, time)
@@ -309,8 +305,8 @@ def test_every_pair_is_compared_in_constant_time(monkeypatch):
         assert all(isinstance(one, bytes) for pair in compared for one in pair)
 
 
-def test_no_body_is_hashed_for_a_request_without_a_signature(monkeypatch):
-    monkeypatch.setattr(schemes.hmac, "new", lambda *_: pytest.fail("hashed"))
+def test_no_body_is_hashed_for_a_request_without_a_signature(replace_in):
+    replace_in(schemes, hmac, new=lambda *_: pytest.fail("hashed"))
     for scheme, secret, headers, body, time in VECTORS.values():
         assert not is_signed(scheme, [secret], 300, {}, body, time)
         if len(headers) > 1 or "stripe-signature" in headers:

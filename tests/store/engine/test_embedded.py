@@ -116,9 +116,9 @@ def test_a_forked_process_leaves_the_engine_alone(tmp_path):
 
 
 @pytest.mark.parametrize("fsync", ["everysec", "always", "no"])
-def test_what_was_written_is_put_on_disk(tmp_path, monkeypatch, fsync):
+def test_what_was_written_is_put_on_disk(tmp_path, monkeypatch, replace_in, fsync):
     synced = []
-    monkeypatch.setattr(embedded.os, "fsync", synced.append)
+    replace_in(embedded, os, fsync=synced.append)
     monkeypatch.setattr(embedded, "_SYNC_SECONDS", 0.0)
     engine = EmbeddedEngine(tmp_path, max_memory=16 << 20, fsync=fsync)
     engine.start()

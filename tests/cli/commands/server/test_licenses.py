@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from importlib.metadata import PathDistribution
+from importlib.metadata import PackageNotFoundError, PathDistribution
 from pathlib import Path
 
 import pytest
@@ -122,7 +122,10 @@ def test_a_reader_that_leaves_early_sees_no_trace():
 
 
 def test_a_missing_package_is_a_sentence(monkeypatch, capsys):
-    monkeypatch.setattr(sys, "path", [])
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(licenses, "distribution", missing)
     assert main(["licenses"]) == 1
     assert capsys.readouterr().err == (
         "bambleweeny: bambleweeny is not installed, so its licence is unknown.\n"
