@@ -62,7 +62,7 @@ class NewerTokens:
             return
         refused = req.context.get("actor") or req.context.caller
         try:
-            is_newer = self._tokens.refresh(bearer_token(req, resp)).revision != refused.revision
+            is_newer = self._tokens.refresh(bearer_token(req, resp)).record != refused.record
         except BambleweenyError as error:
             render_error(req, resp, error)
             return

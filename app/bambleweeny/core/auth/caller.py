@@ -41,14 +41,11 @@ class Caller(NamedTuple):
         return is_in_sandbox(self.id)
 
     @property
-    def field(self) -> str:
-        """The field of the user's record with which the engine compares."""
-        return f"t:{self.token}" if self.token else "version"
-
-    @property
-    def revision(self) -> str:
-        """The value that the field has while the session or token is valid."""
-        return self.version.partition("=")[2] if self.token else self.version
+    def record(self) -> tuple[str, str]:
+        """A field of the user's record, and its value while the session or token is valid."""
+        if self.token:
+            return f"t:{self.token}", self.version.partition("=")[2]
+        return "version", self.version
 
     @property
     def has_limits(self) -> bool:

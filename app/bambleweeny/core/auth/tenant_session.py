@@ -22,10 +22,11 @@ def read_as(store: Store, caller: Caller, *commands: Command) -> list[Any]:
     Returns the replies of the commands. Not atomic as a group.
     """
     user = store.schema.tenant(caller.id).user
-    revision, *replies = store.read(("HGET", user, caller.field), *commands)
+    field, known = caller.record
+    revision, *replies = store.read(("HGET", user, field), *commands)
     if revision is None:
         raise Unauthorized()
-    if caller.version and revision != caller.revision.encode():
+    if known and revision != known.encode():
         raise StaleToken()
     return replies
 

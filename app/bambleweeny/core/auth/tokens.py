@@ -56,7 +56,10 @@ class Tokens:
         No round trip for a text that is cached, nor for a session of a user without request
         limits; else one.
         """
-        return self._look_up(token).caller
+        known = self._known.get(token)
+        if known is None or known.expires <= self._clock():
+            known = self._look_up(token)
+        return known.caller
 
     def refresh(self, token: str) -> Caller:
         """Return the caller as the engine has it now. One round trip."""
