@@ -87,6 +87,8 @@ class _Stderr(logging.Handler):
 
         A pipe takes a piece of that size whole, so the lines of several workers do not mix.
         """
+        if not self._buffer:
+            return
         piece = b""
         with suppress(IndexError):  # another thread may flush as well
             while self._buffer:
@@ -116,7 +118,8 @@ def hold_requests() -> Callable[[], None]:
 
 
 def _write(lines: bytes) -> None:
+    if not lines:
+        return
     # NOTE: a request must not fail because the log cannot be written.
     with suppress(OSError):
-        if lines:
-            os.write(sys.stderr.fileno(), lines)
+        os.write(sys.stderr.fileno(), lines)

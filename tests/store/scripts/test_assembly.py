@@ -88,6 +88,15 @@ def test_one_function_of_a_library_can_be_lazy(store):
     assert Assembler(files.__getitem__).script("main").text.count("second") == 1
 
 
+def test_a_lazy_function_may_have_the_name_of_its_library(store):
+    files = {
+        "main": '--- @lazy "library" library\nreturn library(1)',
+        "library": "local function first(n)\n  return n + 1\nend\n"
+        "local function library(n)\n  return first(n) + 1\nend",
+    }
+    assert store.run(Assembler(files.__getitem__).script("main"), []) == 3
+
+
 @pytest.mark.parametrize(
     "text",
     [

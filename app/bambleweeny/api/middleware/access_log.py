@@ -241,7 +241,8 @@ class AccessLog:
 
 def _write(method: str, path: str, status: int, **more: Any) -> None:
     verb = method if method in _METHODS else one_word(method)
-    _log.handle(_Line(verb, one_word(path), status, **more))
+    # NOTE: `handle` would only ask for filters first, and there are none.
+    _log.callHandlers(_Line(verb, one_word(path), status, **more))
 
 
 def one_word(text: str) -> str:

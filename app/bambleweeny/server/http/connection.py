@@ -94,8 +94,11 @@ class Connection(Receiving):
         """Send what the socket accepts now, and buffer the rest."""
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
-            with self.outbuf_lock, suppress(OSError):  # `super().write_soon` handles the error
-                sent = self.wire.send(data)
+            with self.outbuf_lock:
+                try:
+                    sent = self.wire.send(data)
+                except OSError:
+                    sent = 0  # `super().write_soon` handles the error
             if sent == len(data):
                 return sent
             self.last_activity = time.time()

@@ -89,11 +89,14 @@ class EventLoop:
             self.forget(fd)
             return
         self._registered[fd] = wanted
-        with suppress(OSError):  # another thread may have closed it
+        # NOTE: `suppress` would cost each request three calls more.
+        try:
             if registered:
                 self._epoll.modify(fd, wanted)
             else:
                 self._epoll.register(fd, wanted)
+        except OSError:
+            pass  # another thread may have closed it
 
     def _call_due(self, seconds: float | None) -> float | None:
         """Call the due functions; return how long the turn may wait for events."""

@@ -35,11 +35,12 @@ class Line(NamedTuple):
 
 
 class Need(NamedTuple):
-    """A directive of a file; `function` is what a lazy need of a library creates."""
+    """A directive of a file; `function` is what a lazy need creates, `is_part` one of a library."""
 
     kind: str
     file: str
     function: str
+    is_part: bool
 
 
 class Source(NamedTuple):
@@ -96,7 +97,8 @@ class Assembler:
         for number, text in enumerate(self._read(name).splitlines(), 1):
             if directive := _DIRECTIVE(text):
                 kind, file, function = directive.groups()
-                needs.append(Need(kind, file, function or file.rpartition("/")[2]))
+                name_of_file = file.rpartition("/")[2]
+                needs.append(Need(kind, file, function or name_of_file, bool(function)))
             elif text.strip() and not text.lstrip().startswith("--"):
                 lines.append(Line(with_names(text), name, number))
         needs.sort(key=lambda need: _KINDS.index(need.kind))
@@ -109,25 +111,22 @@ class Assembler:
         for need in source.needs:
             if need.file in chain:
                 raise ValueError(f"Includes form a circle: {' -> '.join((*chain, need.file))}.")
-            is_part = need.function != need.file.rpartition("/")[2]
-            unit = f"{need.file} {need.function}" if is_part else need.file
+            unit = f"{need.file} {need.function}" if need.is_part else need.file
             if need.file in scope or unit in scope:
                 continue
-            lines += self._added(need, scope, chain, is_part=is_part)
+            lines += self._added(need, scope, chain)
             scope.add(unit)
         return lines
 
-    def _added(
-        self, need: Need, scope: set[str], chain: tuple[str, ...], *, is_part: bool
-    ) -> list[Line]:
+    def _added(self, need: Need, scope: set[str], chain: tuple[str, ...]) -> list[Line]:
         source = self.source(need.file)
         if need.kind == "include":
             return [*self._needed(source, scope, chain), *source.lines]
-        body = list(source.lines) if is_part else _function(need, "ARGV", source.lines)
+        body = list(source.lines) if need.is_part else _function(need, "ARGV", source.lines)
         if need.kind == "function":
             return [*self._needed(source, scope, chain), *body]
         includes = self._needed(source, set(scope), chain)
-        if not (includes or is_part):
+        if not (includes or need.is_part):
             return body
         call = Line(f"return {need.function}(...)", need.file, 0)
         return _function(need, "...", [*includes, *body, call])

@@ -8,24 +8,18 @@
 -- Output: the new number, as text from 2^53 on
 -- Errors: quota_exceeded, max_bytes_exceeded, store_full, not_an_integer, counter_overflow
 --- @include "lib/tenant"
---- @include "lib/notify"
---- @lazy "lib/quota" quota_reached
+--- @lazy "lib/notify" notify
+--- @lazy "lib/quota" refusal_of_key
 --- @lazy "lib/quota" refuse_change
---- @lazy "lib/quota" take_expired_bytes
 local name, step = ARGV[2], ARGV[3]
 local counter = its_key(name)
 -- NOTE: a number has at most 20 characters.
 local earlier = redis.call('GETRANGE', counter, 0, 20)
 local is_new = earlier == '' and redis.call('EXISTS', counter) == 0
-if is_new then
-  if quota_reached() then
-    return redis.error_reply('B9Y quota_exceeded')
-  end
-  -- NOTE: `remove_expired_names` frees the bytes of a key only while it does not exist again.
-  if redis.call('ZREM', its_key_expiries, name) == 1 then
-    redis.call('ZREM', its_keys, name)
-    redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
-  end
+-- NOTE: `remove_expired_names` frees the bytes of a key only while it does not exist again.
+local refused = is_new and refusal_of_key(name)
+if refused then
+  return refused
 end
 local number = redis.pcall('INCRBY', counter, step)
 if type(number) == 'table' and number.err then
@@ -42,7 +36,7 @@ local is_exact = math.abs(number) < 2 ^ 53
 local text = is_exact and string.format('%.0f', number) or redis.call('GET', counter)
 local growth = #text - #earlier + (is_new and #name + 64 or 0)
 if growth ~= 0 then
-  local refused = refuse_change(growth)
+  refused = refuse_change(growth)
   if refused and is_new then
     redis.call('UNLINK', counter)
   elseif refused then
@@ -58,5 +52,7 @@ end
 if is_new then
   redis.call('ZADD', its_keys, 0, name)
 end
-notify('key.set', name)
+if watched then
+  notify('key.set', name)
+end
 return is_exact and number or text

@@ -24,10 +24,10 @@ if refused then
   return refused
 end
 if not found[1] then
-  if quota_reached() then
-    return redis.error_reply('B9Y quota_exceeded')
+  refused = refusal_of_key(name)
+  if refused then
+    return refused
   end
-  free_expired(name)
 end
 refused = refuse_key(name, #value)
 if refused then

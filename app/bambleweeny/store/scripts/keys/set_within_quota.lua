@@ -11,13 +11,13 @@
 -- NOTE: the index may lack a key that was about to expire, and may still have the expiry of an
 -- expired key.
 --- @include "lib/tenant"
---- @include "lib/notify"
---- @lazy "lib/quota" quota_reached
+--- @lazy "lib/notify" notify
 --- @lazy "lib/quota" refusal_of_growth
---- @lazy "lib/quota" take_expired_bytes
+--- @lazy "lib/quota" refusal_of_key
 local name, value = ARGV[2], ARGV[3]
-local length = redis.call('STRLEN', its_key(name))
-local exists = length > 0 or redis.call('EXISTS', its_key(name)) == 1
+local key = its_key(name)
+local length = redis.call('STRLEN', key)
+local exists = length > 0 or redis.call('EXISTS', key) == 1
 local growth = exists and #value - length or #name + #value + 64
 -- NOTE: a full engine refuses this write, or the one of an equally long value; so they come first.
 local left = growth ~= 0 and redis.call('HINCRBY', user, 'room', 0 - growth)
@@ -28,23 +28,25 @@ if growth > 0 and (left < 0 or left % 1048576 + growth >= 1048576) then
   end
 end
 if exists then
-  redis.call('SET', its_key(name), value)
+  redis.call('SET', key, value)
   if redis.call('DEL', its_meta(name)) == 1 then
     redis.call('ZREM', its_key_expiries, name)
     redis.call('HDEL', its_expiring_bytes, name)
     redis.call('ZADD', its_keys, 0, name)
   end
-  notify('key.set', name)
+  if watched then
+    notify('key.set', name)
+  end
   return redis.status_reply('OK')
 end
-if quota_reached() then
+local refused = refusal_of_key(name)
+if refused then
   redis.call('HINCRBY', user, 'room', growth)
-  return redis.error_reply('B9Y quota_exceeded')
-end
-if redis.call('ZREM', its_key_expiries, name) == 1 then
-  redis.call('HINCRBY', user, 'room', take_expired_bytes(name))
+  return refused
 end
 redis.call('ZADD', its_keys, 0, name)
-redis.call('SET', its_key(name), value)
-notify('key.set', name)
+redis.call('SET', key, value)
+if watched then
+  notify('key.set', name)
+end
 return redis.status_reply('OK')

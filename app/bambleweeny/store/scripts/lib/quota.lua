@@ -188,3 +188,12 @@ end
 local function quota_reached()
   return room_in_quota() <= 0
 end
+
+-- Returns an error if the quota allows no key more; else frees the bytes of a key that does not
+-- exist, since it may have expired.
+local function refusal_of_key(name)
+  if quota_reached() then
+    return redis.error_reply('B9Y quota_exceeded')
+  end
+  free_expired(name)
+end
