@@ -129,7 +129,8 @@ class Client:
     def export(self, *, userid: int | None = None) -> Iterator[bytes]:
         """Return the user's data as lines of JSON: keys, lists, topics, routes and bins.
 
-        The lines are streamed while the iterator is read. ConnectionBroken if the stream
+        A named token that may not write bins gets `[secret]` in place of their secrets. The
+        lines are streamed while the iterator is read. ConnectionBroken if the stream
         ends before the export is complete.
         """
         return self._transfer.export(userid)
@@ -144,6 +145,8 @@ class Client:
         - `merge` overwrites existing keys and policies, and adds items and messages;
         - `skip` leaves existing keys, lists and topics as they are;
         - `replace` first deletes all keys, lists, topics, routes and bins of the user.
+
+        In a bin the secret `[secret]` keeps that of the bin which exists, else InvalidBin.
 
         The lines are sent in requests of 256 kB. If the server refuses a line, earlier lines
         stay imported. The error's `info` and `hint` name the line, counted from 1, and

@@ -106,7 +106,11 @@ class Lists(Listed, Leases, Items):
         return [unpacked(value) for value in answer.json()]
 
     def delete(self, name: str, *, userid: int | None = None) -> None:
-        """Delete a list with its items and its policy; NotFound if it does not exist."""
+        """Delete a list with its items and its policy; NotFound if it does not exist.
+
+        The idempotency keys of its pushes go too; while some are left of an empty list, it is no
+        NotFound.
+        """
         self._call("DELETE", path_of("lists", name), query={"userid": userid})
 
     def list_stats(

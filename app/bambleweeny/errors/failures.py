@@ -77,7 +77,11 @@ class MaxBytesExceeded(StoreFull):
     """The user has no room for more bytes; nothing was written."""
 
     code, info = "max_bytes_exceeded", "The user's limit of bytes is reached."
-    hint = "Delete data, or ask the admin for a larger 'max_bytes'."
+    hint = (
+        "Delete data, or ask the admin for a larger 'max_bytes'. GET /usage also counts the "
+        "idempotency keys of pushes: DELETE of a list deletes those of its pushes, even if the "
+        "list is empty."
+    )
 
 
 class ListFull(StoreFull):

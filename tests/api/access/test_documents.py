@@ -83,7 +83,64 @@ def test_verification_needs_to_read_the_journal(secretive, with_scopes):
     both = with_scopes("routes:read", "topics:read:calls")
     assert both.post("/routes/verify?id=p", json={"count": 0}).ok
     assert is_refused(both.post("/routes/reset?id=p"))
-    assert with_scopes("routes:write").post("/routes/reset?id=p").ok
+
+
+@pytest.mark.parametrize(("document", "more"), DOCUMENTS.values(), ids=DOCUMENTS.keys())
+def test_a_reset_needs_what_publishing_the_document_needs(secretive, with_scopes, document, more):
+    path = secretive.post("/routes", json=document).json()["path"]
+    reset = f"/routes/reset?id={path.rpartition('/')[2]}"
+    needed = ["routes:write"]
+    if document.get("rules"):
+        needed += ["keys:read", *more]
+    for left_out in needed:
+        scopes = [scope for scope in needed if scope != left_out]
+        assert is_refused(with_scopes(*(scopes or ["routes:read"])).post(reset))
+    assert with_scopes(*needed).post(reset).ok
+
+
+def test_a_refused_reset_keeps_objects_calls_and_counters(secretive, with_scopes, http):
+    rules = [
+        {"path": "/c", "collection": "c:", "seed": "seed"},
+        {"path": "/n", "answers": [{"text": "!@[$count]"}]},
+    ]
+    secretive.put("/keys/seed", data=b'[{"id": 1}]')
+    made = secretive.post("/routes", json={"rules": rules, "journal": "calls", "name": "p"})
+    path = made.json()["path"]
+    assert http.post(f"{path}/c", json={"id": "2"}).status_code == 201
+    assert http.get(f"{path}/n").text == "1"
+    assert is_refused(with_scopes("routes:write", "keys:read").post("/routes/reset?id=p"))
+    assert secretive.get("/keys/c:2").ok
+    assert http.get(f"{path}/n").text == "2"
+    assert len(secretive.get("/topics/calls?last=9").json()["messages"]) == 3
+    owner = with_scopes("routes:write", "keys:read", "keys:write", "topics:write:calls")
+    assert owner.post("/routes/reset?id=p").ok
+    assert secretive.get("/keys/c:2").status_code == 404
+
+
+def test_a_route_goes_with_its_journal_by_a_token_that_may_write_the_topic(
+    secretive, with_scopes, http
+):
+    path = secretive.post("/routes", json={"rules": [RULE], "journal": "calls"}).json()["path"]
+    id = path.rpartition("/")[2]
+    assert http.get(f"{path}/x").ok
+    other = with_scopes("routes:write", "keys:read", "topics:write:other")
+    assert is_refused(other.delete(f"/routes?id={id}"))
+    for journal in ({}, {"journal": "other"}):
+        assert is_refused(other.put(f"/routes?id={id}", json={"rules": [RULE], **journal}))
+    assert len(secretive.get("/topics/calls?last=9").json()["messages"]) == 1
+    owner = with_scopes("routes:write", "keys:read", "topics:write:calls")
+    assert owner.put(f"/routes?id={id}", json={"rules": [RULE], "journal": "calls"}).ok
+    assert owner.delete(f"/routes?id={id}").ok
+    assert secretive.get("/topics").json() == {"topics": []}
+
+
+def test_a_route_is_deleted_without_a_scope_for_what_stays(secretive, with_scopes):
+    secretive.post("/topics/calls", data=b"x")
+    document = {"rules": [{"path": "/c", "collection": "c:"}], "journal": "calls"}
+    id = secretive.post("/routes", json=document).json()["path"].rpartition("/")[2]
+    assert with_scopes("routes:write").delete(f"/routes?id={id}").ok
+    assert secretive.get("/topics/calls").ok
+    assert with_scopes("routes:write").delete(f"/routes?id={id}").status_code == 404
 
 
 BINS = {

@@ -1,4 +1,7 @@
-"""The largest value of a user: of a key, an item and a message, wherever it is written."""
+"""The largest value of a user: of a key, an item and a message, wherever it is written.
+
+And the bytes of all its data, which strangers may take.
+"""
 
 import json
 
@@ -86,3 +89,29 @@ def test_a_change_of_the_limit_counts_at_once(limited, as_admin):
 def test_the_admin_who_acts_for_a_user_has_the_limits_of_the_admin(limited, as_admin):
     assert as_admin.put("/keys/a?userid=1", data=OVER).ok
     assert "RateLimit" not in limited.get("/keys/a").headers
+
+
+def test_idempotency_keys_of_a_bin_are_named_and_freed(as_admin, as_uli, uli, http):
+    assert as_admin.put(f"/users/{uli.id}", json={"max_bytes": "2kb"}).ok
+    path = as_uli.post("/bins", json={"list": "h", "once": "query id"}).json()["path"]
+    before = as_uli.get("/usage").json()
+    statuses = []
+    for number in range(40):
+        statuses.append(http.post(path, params={"id": f"{number:0506}"}).status_code)
+        as_uli.get("/lists/h")
+    known = statuses.count(200)
+    assert 20 < known < 40 and statuses == [200] * known + [507] * (40 - known)
+    usage = as_uli.get("/usage").json()
+    assert (usage["lists"], usage["idempotency_keys"]) == (0, known)
+    assert usage["bytes"] == before["bytes"] + 64 * known
+    refused = as_uli.put("/keys/a", data=bytes(400))
+    assert (refused.status_code, refused.json()["code"]) == (507, "max_bytes_exceeded")
+    assert "idempotency keys" in refused.json()["hint"]
+    assert as_uli.delete("/lists/h").json() == {"info": "ok"}
+    assert as_uli.get("/usage").json() == usage | {
+        "idempotency_keys": 0,
+        "bytes": before["bytes"],
+        "traffic": as_uli.get("/usage").json()["traffic"],
+    }
+    assert as_uli.put("/keys/a", data=bytes(400)).ok
+    assert as_uli.delete("/lists/h").status_code == 404

@@ -1,5 +1,6 @@
 """Rates over HTTP: of users, named tokens, routes and bins."""
 
+import gzip
 import re
 import time
 
@@ -212,6 +213,24 @@ def test_a_body_over_the_rate_of_bytes_spends_all_of_it(as_uli, http):
     document = {"list": "q", "rate_bytes": "100b/h"}
     path = as_uli.post("/bins", json=document).json()["path"]
     assert [http.post(path, data=bytes(500)).status_code for _ in range(2)] == [200, 429]
+
+
+def test_the_rate_of_bytes_counts_query_and_headers_that_are_kept(as_uli, http):
+    document = {"list": "hd", "keep": "request", "max_body": "100", "rate_bytes": "4kb/h"}
+    path = as_uli.post("/bins", json=document).json()["path"]
+    parts = {"params": {"a": "x" * 2000}, "headers": {"X-Long": "y" * 2000}}
+    statuses = [http.post(path, **parts).status_code for _ in range(4)]
+    assert statuses == [200, 429, 429, 429]
+    assert "rate_bytes" in http.post(path, **parts).json()["hint"]
+    assert as_uli.get("/usage").json()["bytes"] < 5000
+
+
+def test_the_rate_of_bytes_counts_a_body_without_its_coding(as_uli, http):
+    path = as_uli.post("/bins", json={"list": "q", "rate_bytes": "9kb/h"}).json()["path"]
+    body = gzip.compress(bytes(5000))
+    coded = {"data": body, "headers": {"Content-Encoding": "gzip"}}
+    assert [http.post(path, **coded).status_code for _ in range(2)] == [200, 429]
+    assert http.post(path, data=body).ok
 
 
 def test_a_bin_takes_16_mb_a_minute_by_default(as_uli, http):

@@ -128,9 +128,13 @@ def test_a_list_that_ran_empty_keeps_its_keys_until_it_is_deleted(services, uli,
     assert push("q", "k") == first
     services.items.purge(uli, "q", ["ready"])
     assert push("q", "k") == first
+    assert services.usage.of(uli).idempotency_keys == 1
+    assert services.usage.of(uli).bytes == 64
+    services.lists.delete(uli, "q")
+    assert members(raw) == (0, 0)
+    assert services.usage.of(uli).bytes == services.usage.of(uli).idempotency_keys == 0
     with pytest.raises(NotFound):
         services.lists.delete(uli, "q")
-    assert members(raw) == (0, 0)
     assert push("q", "k") != first
 
 

@@ -155,6 +155,7 @@ def _usage_row(user_id: str, used: Used) -> dict[str, Any]:
     return {
         "id": int(shown_owner(user_id)),
         **used.counts,
+        "idempotency_keys": used.idempotency_keys,
         "bytes": used.bytes,
         "sandboxes": {"count": used.sandboxes, "bytes": used.reserved},
         "limits": used.limits,

@@ -70,6 +70,10 @@ VERBS = {
         """bambleweeny export mine.ndjson
         bambleweeny export - | gzip > mine.gz""",
         (argument("file", metavar="FILE", help="the file to write; - is standard output"), USERID),
+        note=(
+            "The file has the secrets of bins; with a token that lacks bins:write it has\n"
+            "[secret] in their places. An import of that keeps those of bins that exist."
+        ),
     ),
     "import": Verb(
         _import,

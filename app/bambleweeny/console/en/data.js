@@ -9,7 +9,7 @@ const of = (count, noun) => counted(count, { one: ONE[noun] ?? noun, other: noun
 export const text = {
   title: "Export and import",
   exportTitle: "Export",
-  exportScope: (user) => `This is the data of ${user} only. The file has the secrets of bins in clear text: keep it as you keep them.`,
+  exportScope: (user) => `This is the data of ${user} only. The file has the secrets of bins in clear text: keep it as you keep them. A token that may not write bins gets [secret] in their places.`,
   exportAbout: "All keys, lists with their items, topics, routes and bins, as lines of JSON.",
   download: "Download",
   fileName: (user) => `bambleweeny-${user}.ndjson`,

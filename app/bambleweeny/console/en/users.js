@@ -59,6 +59,7 @@ export const text = {
   looked: "That you look at this is an entry act_as in the audit trail.",
   counts: { keys: "Keys", lists: "Lists", topics: "Topics", routes: "Routes", bins: "Bins" },
   bytes: "Bytes",
+  idempotencyKeys: (count) => `They include ${counted(count, { one: "idempotency key", other: "idempotency keys" })} of 64 bytes. Each is kept for 24 hours, or until its list is deleted.`,
   of: (used, limit) => `${used} of ${limit}`,
   traffic: "Requests of 35 days",
   trafficNone: "No requests in the last 35 days.",

@@ -123,7 +123,7 @@ class BinDocument(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True
 
     @property
     def byte_limit(self) -> Rate:
-        """The rate in bytes of bodies."""
+        """The rate in bytes of items."""
         try:
             return parse_byte_rate(self.rate_bytes[:_LONGEST_RATE])
         except ValueError as ex:

@@ -41,7 +41,7 @@ class Inbox:
             policy_of("bin", document.limit),
             policy_of("bin-bytes", document.byte_limit, unit=BYTES),
         )
-        """The rates of requests and of the bytes of their bodies."""
+        """The rates of requests and of the bytes that they add."""
         self.ends = inf if document.ends_at is UNSET else document.ends_at.timestamp()
         """In seconds since 1970."""
         self._challenge = None if document.challenge is UNSET else document.challenge

@@ -131,7 +131,8 @@ class Receiver:
             reserve(rendered.delay, len(rendered.body))
         item, content_type = _item_of(inbox, call, kept, is_verified)
         once = "" if is_verified is False else inbox.once_of(call)
-        size = len(received.sent)
+        # NOTE: query and headers are stored too, and a body without its coding may be large.
+        size = max(len(item), len(received.sent))
         self._store_item(found, known, (item, content_type or received.content_type, size), once)
         return rendered
 
@@ -148,7 +149,7 @@ class Receiver:
     def _store_item(
         self, found: PublicId, known: KnownInbox, kept: tuple[bytes, str, int], once: str
     ) -> None:
-        """Store an item with its content type, if the rates accept a body of its size."""
+        """Store an item with its content type, if the rates accept its size."""
         policies, document = known.compiled.policies, known.compiled.document
         item, content_type, size = kept
         # NOTE: a provider may name its deliveries for each of its bins alike.

@@ -33,21 +33,25 @@ def push_digest(name: str, key: str) -> str:
     return list_digest(name) + _digest(f"{name} {key}")[:_OF_KEY]
 
 
-def delete_idempotency_keys(store: Store, caller: Caller, name: str, until: int) -> None:
+def delete_idempotency_keys(store: Store, caller: Caller, name: str, until: int) -> int:
     """Delete the idempotency keys of pushes to a list up to a time in microseconds.
 
-    Works in steps of 500, with a pause as long as the step after each. O(pushes).
+    Returns their number. Works in steps of 500, with a pause as long as the step after each.
+    O(pushes).
     """
     begin: Sequence[bytes] = (b"", b"")
+    deleted = 0
 
     def step() -> bool:
-        nonlocal begin
-        begin = run_as(
+        nonlocal begin, deleted
+        count, *begin = run_as(
             store, caller, DELETE_IDEMPOTENCY_KEYS, list_digest(name), until, _STEP, *begin
         )
+        deleted += count
         return any(begin)
 
     repeat(step)
+    return deleted
 
 
 def digest_idempotency_keys(store: Store, owner: Caller) -> None:

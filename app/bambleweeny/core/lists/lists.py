@@ -169,13 +169,14 @@ class Lists:
     def delete(self, caller: Caller, name: str) -> None:
         """Delete a list with its items and its policy; atomic. A miss raises NotFound.
 
-        The idempotency keys of its pushes are deleted afterwards, in steps. O(log n + keys).
+        The idempotency keys of its pushes are deleted afterwards, in steps; those of a list that
+        does not exist any more are no miss. O(log n + keys).
         """
         if not is_part_of_name(name):  # 1.0 accepted . and .. as names
             check_list_name(name)
         existed, now = run_as(self._store, caller, DELETE_LIST, name)
-        delete_idempotency_keys(self._store, caller, name, now)
-        if not existed:
+        forgotten = delete_idempotency_keys(self._store, caller, name, now)
+        if not existed and not forgotten:
             check_list_name(name)
             raise NotFound()
 

@@ -9,6 +9,7 @@ from bambleweeny.core.batch.batch import Batch
 from bambleweeny.core.batch.operation_options import SetOptions
 from bambleweeny.core.batch.operations import Del, Operation, Set
 from bambleweeny.core.mocks.collections.objects import seeded
+from bambleweeny.core.mocks.document_scopes import check_route_document
 from bambleweeny.core.mocks.documents import RouteDocument, Rule
 from bambleweeny.core.mocks.imports.result import Seed
 from bambleweeny.core.mocks.limits import COLLECTION_BYTES, IMPORT_BYTES
@@ -77,9 +78,12 @@ class Seeds:
     def reset(self, caller: Caller, public_id: str) -> None:
         """Restore the seeds of a route, and forget its counters and the calls in its journal.
 
-        Works in several steps. A miss raises NotFound.
+        Works in several steps. A miss raises NotFound. InsufficientScope is raised unless the
+        caller could publish the document.
         """
         document = load(self._documents.read(caller, public_id)).document
+        if document.rules or document.journal:
+            check_route_document(caller, document)
         self.plant(caller, document, is_reset=True)
         if not run_as(self._store, caller, FORGET_CALLS, public_id, document.journal):
             raise NotFound()

@@ -22,6 +22,7 @@ from bambleweeny.core.sandboxes.records import (
 )
 from bambleweeny.core.sandboxes.saved_sets import SEED, SavedSets, check_snapshot_name
 from bambleweeny.core.sandboxes.seed_lines import absolute
+from bambleweeny.core.transfer.exports import LIMITED_COPY, may_have_secrets
 from bambleweeny.core.transfer.imports import Imports
 from bambleweeny.errors import Busy, MaxBytesExceeded, NotInASandbox
 from bambleweeny.errors.sandboxes import ended_sandbox, no_room_for_sandbox, no_such_sandbox
@@ -77,6 +78,7 @@ class Sandboxes:
 
         It begins with the lines of a `seed`, as a copy of the `source`, which is `ID` or
         `ID/SNAPSHOT` of another sandbox of the user, or empty. If that fails, nothing is left.
+        In exports of a copy the secrets of bins are hidden if the caller may not write bins.
         Raises what `add` raises, and what an import raises, with the line. An empty one takes two
         round trips.
         """
@@ -85,7 +87,9 @@ class Sandboxes:
         begun = self._now()
         lines = None if seed is None else absolute(seed, begun)
         original = None if source is None else self._find_source(caller, source)
-        text, made = self.add(caller, name, seconds, Bounds(), self.most, is_ready=False)
+        is_limited = original is not None and not may_have_secrets(caller)
+        bounds = Bounds(fields=(LIMITED_COPY, 1) if is_limited else ())
+        text, made = self.add(caller, name, seconds, bounds, self.most, is_ready=False)
         tenant_id = sandbox_tenant(caller.id, made.id)
         place = Caller(tenant_id, f"{caller.name}{SANDBOX_MARK}{made.id}", "")
         try:

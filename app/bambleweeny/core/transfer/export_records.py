@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bambleweeny.core.bins.bin_documents import completed_document
+from bambleweeny.core.bins.secrets import has_hidden
 from bambleweeny.core.json_members import refuse_doubled
 from bambleweeny.core.keys.keys import check_key_name
 from bambleweeny.core.listing.selections import Row
@@ -138,9 +139,14 @@ class OwnBin(_Strict, frozen=True):
     document: str = ""
 
     def check(self) -> None:
-        """Raise InvalidRequest unless the bin is valid."""
+        """Raise InvalidRequest unless the bin is valid.
+
+        A document that keeps secrets is valid only with them; see `KeptSecrets`.
+        """
         if self.document:
-            completed_document(self.document.encode(errors="replace"), None)
+            document = self.document.encode(errors="replace")
+            if not has_hidden(document):
+                completed_document(document, None)
             return
         check_list_name(self.list)
 

@@ -23,6 +23,7 @@ from bambleweeny.core.transfer.export_records import (
 )
 from bambleweeny.core.transfer.import_job import Imported, ImportJob, Nouns
 from bambleweeny.core.transfer.import_plan import ImportPlan
+from bambleweeny.core.transfer.kept_secrets import KeptSecrets
 from bambleweeny.core.usage.usage import Usage
 from bambleweeny.core.values import bytes_of
 from bambleweeny.errors import (
@@ -53,18 +54,20 @@ class Imports:
         """Import lines in one of MODES.
 
         Checks all lines before it changes anything; raises InvalidRequest for the first invalid
-        line, and BodyTooLarge for a value over the user's `max_value`. Not atomic: a step has up to
-        100 keys or 1 MB, and if a step fails, as at a quota, the earlier ones stay. `begun` comes
+        line, and BodyTooLarge for a value over the user's `max_value`. A bin without secrets keeps
+        those of its earlier document, see `KeptSecrets`. Not atomic: a step has up to 100 keys or
+        1 MB, and if a step fails, as at a quota, the earlier ones stay. `begun` comes
         from the result of an earlier part of the same import. Lists may drop items, and topics
         messages, as their bounds say. O(lines).
         """
-        self._check(caller, lines)
+        secrets = self._secrets_of(caller, mode)
+        self._check(caller, lines, secrets)
         if mode == "replace":
             self._clear(caller)
         allowed = caller._replace(scopes=None)
         job = ImportJob(self._store, self._nouns, allowed, skips=mode == "skip", begun=begun)
         lines.seek(0)
-        for group in _groups(_records(lines)):
+        for group in _groups(_records(lines, secrets)):
             try:
                 job.put([one.record for one in group])
             except BambleweenyError as ex:
@@ -78,10 +81,11 @@ class Imports:
 
         Raises what `run` raises.
         """
-        self._check(caller, lines)
+        secrets = self._secrets_of(caller, "merge")
+        self._check(caller, lines, secrets)
         job = ImportJob(self._store, self._nouns, caller, skips=False, begun="")
         lines.seek(0)
-        for group in _groups(_records(lines)):
+        for group in _groups(_records(lines, secrets)):
             try:
                 job.put([one.record for one in group])
             except BambleweenyError as ex:
@@ -97,12 +101,12 @@ class Imports:
         """
         allowed = caller._replace(scopes=None)
         dry_run = DryRun(self._store, self._nouns, allowed, after, mode=mode, begun=begun)
-        number = 0
+        secrets, number = self._secrets_of(caller, mode), 0
         try:
-            self._check(caller, lines)
+            self._check(caller, lines, secrets)
             dry_run.begin(Usage(self._store).of(allowed))
             lines.seek(0)
-            for group in _groups(_records(lines)):
+            for group in _groups(_records(lines, secrets)):
                 number = group[0].number
                 dry_run.put([one.record for one in group])
         except StoreUnavailable:
@@ -114,9 +118,13 @@ class Imports:
             dry_run.plan.error = ex
         return dry_run.plan
 
-    def _check(self, caller: Caller, lines: IO[bytes]) -> None:
+    def _secrets_of(self, caller: Caller, mode: str) -> KeptSecrets:
+        documents = self._nouns.bin_documents
+        return KeptSecrets(caller, documents, replaces=mode == "replace", skips=mode == "skip")
+
+    def _check(self, caller: Caller, lines: IO[bytes], secrets: KeptSecrets) -> None:
         """Raise the error of the first line that the caller cannot import."""
-        for one in _records(lines):
+        for one in _records(lines, secrets):
             self._check_scopes(caller, one)
             _check_value(caller, one)
 
@@ -164,17 +172,18 @@ def _check_value(caller: Caller, one: Numbered) -> None:
         raise
 
 
-def _records(lines: IO[bytes]) -> Iterator[Numbered]:
+def _records(lines: IO[bytes], secrets: KeptSecrets) -> Iterator[Numbered]:
     """Parse the lines that are not empty; InvalidRequest names the first invalid one."""
     for number, text in enumerate(lines, start=1):
         line = text.removeprefix(BOM) if number == 1 else text
         if line.strip():
             try:
-                yield Numbered(number, record_of(line))
+                record = secrets.complete(record_of(line))
             except InvalidRequest as ex:
                 error = type(ex)(f"Line {number}: {ex.info}", hint=ex.hint)
                 error.index = number - 1
                 raise error from ex
+            yield Numbered(number, record)
 
 
 def _groups(records: Iterable[Numbered]) -> Iterator[list[Numbered]]:

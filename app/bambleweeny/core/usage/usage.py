@@ -27,6 +27,7 @@ class Used(NamedTuple):
     """What a user stores, by noun and in bytes; its limits; and its traffic of the last 35 days.
 
     `sandboxes` is the number of its sandboxes, and `reserved` the bytes that are reserved for them.
+    `idempotency_keys` is the number of remembered ones, which count 64 bytes each.
 
     The oldest day comes first. A day without traffic is missing.
     """
@@ -37,6 +38,7 @@ class Used(NamedTuple):
     days: list[Day]
     sandboxes: int = 0
     reserved: int = 0
+    idempotency_keys: int = 0
 
 
 class Usage:
@@ -53,7 +55,9 @@ class Usage:
         ten seconds may be missing.
         """
         used = used_bytes(self._store, caller)
-        owned, limits, traffic, sandboxes = run_read_as(self._store, caller, READ_USAGE, *LIMITS)
+        owned, limits, traffic, sandboxes, pushes = run_read_as(
+            self._store, caller, READ_USAGE, *LIMITS
+        )
         pairs = zip(LIMITS, limits, strict=True)
         reserved = sum(map(int, sandboxes))
         return Used(
@@ -63,6 +67,7 @@ class Usage:
             days=self._days(traffic),
             sandboxes=len(sandboxes),
             reserved=reserved,
+            idempotency_keys=pushes,
         )
 
     def _days(self, flat: list[bytes]) -> list[Day]:

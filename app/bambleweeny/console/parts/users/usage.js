@@ -15,6 +15,7 @@ export function Usage({ usage }) {
   return html`<dl class="figures">${COUNTS.map((noun) => html`<div key=${noun}><dt>${text.counts[noun]}</dt><dd>${number(usage[noun])}</dd></div>`)}</dl>
     <${Share} label=${text.limitNames.quota} used=${wholeOf(usage)} limit=${quota} shown=${number} />
     <${Share} label=${text.bytes} used=${usage.bytes} limit=${most} shown=${bytes} />
+    ${usage.idempotency_keys > 0 && html`<p class="note">${text.idempotencyKeys(usage.idempotency_keys)}</p>`}
     <h3>${text.traffic}</h3><${Traffic} traffic=${usage.traffic} />`;
 }
 

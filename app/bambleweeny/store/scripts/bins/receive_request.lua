@@ -12,7 +12,7 @@
 --   ARGV[7] burst (integer): the requests that the rate accepts at once
 --   ARGV[8] byte_interval (us): after which the rate accepts one more byte
 --   ARGV[9] byte_burst (bytes): the bytes that the rate accepts at once
---   ARGV[10] size (bytes): of the body as it was sent
+--   ARGV[10] size (bytes): of what is stored, or of the body as it was sent if that is more
 --   ARGV[11] list (string): that gets the item, or '' for a topic
 --   ARGV[12] packed_options (JSON): of a push, or ''
 --   ARGV[13] topic (string): that gets the message, or ''

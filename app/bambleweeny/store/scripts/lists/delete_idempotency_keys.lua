@@ -8,10 +8,11 @@
 --   ARGV[4] limit (integer): the most keys to read in each of the two sets
 --   ARGV[5] after (bytes): the last member read in the newer set, or ''
 --   ARGV[6] after_old (bytes): the last member read in the older set, or ''
--- Output: the last member read in each set, or '' at the set's end
+-- Output: the number of deleted keys; the last member read in each set, or '' at the set's end
 --- @include "lib/tenant"
 local prefix, until_us, limit = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local after, after_old = ARGV[5], ARGV[6]
+local deleted = 0
 
 local function delete_from(pushes, field, begin)
   local from = begin ~= '' and '(' .. begin or '[' .. prefix
@@ -25,7 +26,9 @@ local function delete_from(pushes, field, begin)
     end
   end
   if #old > 0 then
-    local freed = 64 * redis.call('ZREM', pushes, unpack(old))
+    local removed = redis.call('ZREM', pushes, unpack(old))
+    local freed = 64 * removed
+    deleted = deleted + removed
     if redis.call('HINCRBY', its_expiring_bytes, field, 0 - freed) == 0 then
       redis.call('HDEL', its_expiring_bytes, field)
     end
@@ -34,7 +37,6 @@ local function delete_from(pushes, field, begin)
   return #members == limit and members[#members] or ''
 end
 
-return {
-  delete_from(its_idempotent, ' idempotent', after),
-  delete_from(its_idempotent_old, ' idempotent_old', after_old),
-}
+local last = delete_from(its_idempotent, ' idempotent', after)
+local last_old = delete_from(its_idempotent_old, ' idempotent_old', after_old)
+return {deleted, last, last_old}
