@@ -25,7 +25,7 @@ class Caller(NamedTuple):
     `version` is what the engine compares with the user's record: the version of a session, or
     `t:<id>=<revision>` of a named token. If it is empty, the call acts for the tenant without a
     token. `scopes` is None if the caller may do all that its user may; `limits` is None if there
-    are none.
+    are none. `actor` is the admin that acts for the user with `?userid=`.
     """
 
     id: str
@@ -34,6 +34,7 @@ class Caller(NamedTuple):
     scopes: Scopes | None = None
     token: str = ""
     limits: CallLimits | None = None
+    actor: "Caller | None" = None
 
     @property
     def is_in_sandbox(self) -> bool:

@@ -19,7 +19,7 @@ from bambleweeny.core.auth.codes import (
 from bambleweeny.core.auth.limits import Limits, UserRules, check_quota
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
-from bambleweeny.core.auth.tenant_session import read_as
+from bambleweeny.core.auth.tenant_session import is_admin
 from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME, Role, User, UserRecords
 from bambleweeny.errors import (
     Forbidden,
@@ -59,9 +59,7 @@ class Users:
 
     def check(self, caller: Caller) -> bool:
         """Raise Unauthorized unless the caller is still valid; return whether it is an admin."""
-        record = self._schema.tenant(caller.id).user
-        [role] = read_as(self._store, caller, ("HGET", record, "role"))
-        return bool(role == b"admin")
+        return is_admin(self._store, caller)
 
     def require_admin(self, caller: Caller) -> None:
         """Raise Forbidden unless the caller is an admin. One round trip."""
