@@ -20,7 +20,7 @@ from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound
+from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound, TooManyLogins
 from bambleweeny.names import is_user_id
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")
@@ -197,8 +197,8 @@ class AuthAccept:
         is_raw = read_switch(req, "raw")
         wanted = read_json(req, Acceptance)
         try:
-            caller = self._users.accept(wanted.code, wanted.password)
-        except InvalidCode as ex:
+            caller = self._users.accept(wanted.code, wanted.password, req.env["REMOTE_ADDR"])
+        except (InvalidCode, TooManyLogins) as ex:
             note_refused_code(req, self.services, ex)
             raise
         req.context.actor = caller
