@@ -14,6 +14,8 @@ from falcon.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from servers import over_the_wire
 
+TOKEN = "b9y_1_k3x9q2_" + "x" * 48
+
 
 def numbers(http) -> dict:
     """Give every sample by its name and its labels."""
@@ -166,7 +168,7 @@ def test_what_never_reaches_the_application_is_counted_logged_and_has_an_id(
     assert record.request_id == given.decode()
 
 
-@pytest.mark.parametrize("given", ["a", "Trace-1.2_3", "x" * 64])
+@pytest.mark.parametrize("given", ["a", "Trace-1.2_3", "x" * 64, "b9y_run-7", "eyJ"])
 def test_the_id_of_a_request_is_taken(http, given, caplog):
     with caplog.at_level(logging.INFO):
         for path in ("/", "/keys", "/nope", "/healthz"):
@@ -176,7 +178,9 @@ def test_the_id_of_a_request_is_taken(http, given, caplog):
     assert [record.request_id for record in records] == [given] * 4
 
 
-@pytest.mark.parametrize("given", [None, "", "x" * 65, "a b", "a\tb", "ä", "a;b"])
+@pytest.mark.parametrize(
+    "given", [None, "", "x" * 65, "a b", "a\tb", "ä", "a;b", TOKEN, TOKEN[:60]]
+)
 def test_an_id_is_made_where_there_is_none(http, given):
     headers = {} if given is None else {"X-Request-ID": given.encode("latin-1")}
     made = [http.get("/", headers=headers).headers["X-Request-ID"] for _ in range(2)]

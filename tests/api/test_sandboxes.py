@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
@@ -480,6 +480,65 @@ def test_requests_in_a_sandbox_count_for_the_owner(services, as_admin, as_uli):
         answers = [world.get("/keys").status_code for _ in range(7)]
     assert answers == [200] * 5 + [429] * 2
     assert code_of(as_uli.get("/keys")) == (429, "rate_limited")
+
+
+@pytest.fixture
+def maker(as_uli):
+    """A function that returns a client with a named token that makes sandboxes."""
+    with ExitStack() as stack:
+
+        def make_token(**fields):
+            body = {"name": "ci", "scopes": ["sandboxes:read", "sandboxes:write"], **fields}
+            made = as_uli.post("/tokens", json=body).json()
+            client = stack.enter_context(Http(as_uli.url, made["token"]))
+            client.expires = made["expires"]
+            return client
+
+        yield make_token
+
+
+def test_a_sandbox_ends_with_the_named_token_that_made_it(as_uli, maker):
+    token = maker(ttl="2h")
+    with make(token, "?ttl=72h") as world, make(token, "?ttl=72h", lines_of(SEED)) as filled:
+        for client, place in (
+            (world, "self"), (filled, "self"), (token, world.id), (as_uli, world.id),
+        ):  # fmt: skip
+            assert client.get(f"/sandboxes/{place}").json()["ends"] == token.expires
+            later = client.patch(f"/sandboxes/{place}?ttl=72h").json()
+            assert (later["ends"], "until" in later) == (token.expires, False)
+        assert world.patch("/sandboxes/self?ttl=1h").json()["ends"] < token.expires
+        assert world.patch("/sandboxes/self?ttl=3h").json()["ends"] == token.expires
+    with make(as_uli, f"?ttl=72h&from={filled.id}") as copy:
+        assert copy.get("/sandboxes/self").json()["ends"] > token.expires
+
+
+def test_a_sandbox_of_a_token_that_acts_for_a_user_ends_with_it(as_admin, uli):
+    scopes = ["sandboxes:write", f"act:{uli.id}"]
+    made = as_admin.post("/tokens", json={"name": "ci", "scopes": scopes, "ttl": "2h"}).json()
+    with (
+        Http(as_admin.url, made["token"]) as token,
+        make(token, f"?ttl=72h&userid={uli.id}") as world,
+    ):
+        assert world.patch("/sandboxes/self?ttl=72h").json()["ends"] == made["expires"]
+
+
+def test_a_sandbox_of_a_token_that_does_not_expire_has_its_own_end(maker):
+    token = maker()
+    with make(token, "?ttl=72h") as world:
+        first = world.get("/sandboxes/self").json()["ends"]
+        assert world.patch("/sandboxes/self?ttl=72h").json()["ends"] >= first
+
+
+def test_a_named_token_and_its_sandboxes_have_one_rate(maker):
+    token, other = maker(rate="6/d"), maker(rate="6/d")
+    with make(token) as one, make(token) as two, make(other) as third:
+        clients = (one, two, token)
+        answers = [client.get("/sandboxes/self").status_code for client in clients * 2]
+        assert answers == [200, 200, 404, 200, 429, 429]
+        refused = one.get("/keys")
+        assert code_of(refused) == (429, "rate_limited")
+        assert "rate of the token is 6/d" in refused.json()["hint"]
+        assert third.get("/keys").ok
 
 
 def test_a_new_rate_of_the_owner_counts_in_its_sandboxes_at_once(as_admin, as_uli):

@@ -6,7 +6,7 @@ import falcon
 
 from bambleweeny.api.answers.body import answer_done, answer_json, answer_raw
 from bambleweeny.api.requests.auditing import note
-from bambleweeny.api.requests.authentication import authenticated
+from bambleweeny.api.requests.authentication import authenticated, bearer_token
 from bambleweeny.api.requests.body import open_body, read_raw
 from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_flag, read_switch, refuse_beside
@@ -97,7 +97,12 @@ class Sandboxes:
         seed.seek(0)
         if has_seed:
             refuse_beside(req, "a seed in the body", ("from",))
-        return self._sandboxes.create(caller, name, seconds, seed if has_seed else None, source)
+        # NOTE: else a token could outlive itself by a sandbox, which renews its own end.
+        until = 0
+        if caller.scopes is not None:
+            until = self.services.tokens.expiry_of(bearer_token(req, falcon.Response())) or 0
+        given = seed if has_seed else None
+        return self._sandboxes.create(caller, name, seconds, given, source, until=until)
 
 
 class SandboxItem:
@@ -115,7 +120,7 @@ class SandboxItem:
 
     @falcon.before(authenticated, takes("ttl"), needed=_WRITE)
     def on_patch(self, req: falcon.Request, resp: falcon.Response, sandbox_id: str) -> None:
-        """Let a sandbox end `?ttl=` from now."""
+        """Let a sandbox end `?ttl=` from now, or with the named token that made it."""
         seconds = read_duration(req, "ttl")
         if seconds is None:
             raise InvalidRequest("Give a 'ttl'.", hint="Write ?ttl=30m.")
@@ -190,8 +195,10 @@ def _target_of(sandbox: Sandbox) -> str:
 
 
 def _shown(req: falcon.Request, sandbox: Sandbox) -> dict[str, Any]:
+    fields = sandbox._asdict()
+    del fields["until"]
     return {
-        **sandbox._asdict(),
+        **fields,
         "made": moment(sandbox.made),
         "ends": moment(sandbox.ends),
         "url": f"{req.root_path}/sandboxes/{sandbox.id}",

@@ -63,6 +63,8 @@ def _length_of(first: int) -> int:
 def without_tokens(text: str) -> str:
     """Return a text with `[token]` in place of each token and one-time code.
 
-    Quadratic in the length if it finds nothing: cut an untrusted text before.
+    Can be quadratic in the length: cut an untrusted text before.
     """
+    if "b9y_" not in text and "eyJ" not in text:
+        return text
     return _TOKEN.sub("[token]", text)

@@ -189,9 +189,7 @@ class Topics:
             return found or None
 
         channel = self._schema.tenant(caller.id).published(name)
-        found = self._waits.poll(
-            read, channel, seconds, is_connected, tenant=caller.id, for_all=True
-        )
+        found = self._waits.poll(read, channel, seconds, is_connected, caller=caller, for_all=True)
         return found or [], last
 
     def follow(self, caller: Caller, name: str, after: str, reader: Reader) -> Generator[Any]:

@@ -59,6 +59,23 @@ def test_a_token_sets_no_password_and_no_role(as_admin, uli, admin_token):
     assert as_admin.get(path).json()["role"] == "user"
 
 
+def test_a_token_changes_and_deletes_no_admin(services, as_admin, uli, admin_token):
+    writer = admin_token("users:write", "users:read")
+    services.users.create("eva", "secret", role="admin")
+    eva = services.users.all()[-1].id
+    for user_id in ("0", eva):
+        path = f"/users/{user_id}"
+        assert is_refused(writer.delete(path))
+        for fields in ({"rate": "1/d"}, {"quota": 1}, {"max_value": 1}):
+            assert is_refused(writer.put(path, json=fields))
+        assert writer.get(path).json()["role"] == "admin"
+    assert as_admin.put(f"/users/{eva}", json={"role": "user"}).ok
+    assert writer.put(f"/users/{eva}", json={"rate": "9/s"}).ok
+    for user_id in (uli.id, eva):
+        assert writer.delete(f"/users/{user_id}").ok
+        assert writer.delete(f"/users/{user_id}").status_code == 404
+
+
 def test_scopes_make_no_admin(with_scopes):
     client = with_scopes("users:read", "server:read", "act:0", "keys:read")
     for path in ("/users", "/info", "/keys/a?userid=0"):

@@ -4,6 +4,7 @@ import time
 from contextlib import ExitStack
 
 import pytest
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import Busy
 from servers import Http, running
@@ -40,7 +41,7 @@ def test_a_tenant_with_140_streams_leaves_room_for_another():
 
 
 def test_slots_come_back_after_errors_and_disconnects(store):
-    waits = LongPolls(store, 8)
+    waits, caller = LongPolls(store, 8), Caller("1", "uli", "")
 
     def fail():
         raise ValueError
@@ -48,7 +49,7 @@ def test_slots_come_back_after_errors_and_disconnects(store):
     for _ in range(5):
         with pytest.raises(ValueError), waits.wait_slot("1"):
             fail()
-        assert waits.poll(lambda: None, "c", 5, lambda: False, tenant="1") is None
+        assert waits.poll(lambda: None, "c", 5, lambda: False, caller=caller) is None
     assert not waits._slots._taken
     assert waits._slots._free == 8
 

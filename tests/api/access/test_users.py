@@ -180,3 +180,23 @@ def test_a_weak_password_is_400(as_admin, uli, method, path, body):
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"code":"x"}', b'{"code":7,"password":"secret"}'])
 def test_a_bad_body_of_accept_is_400(http, body):
     assert http.post("/auth/accept", data=body).json()["code"] == "invalid_request"
+
+
+def test_wrong_codes_are_limited_as_wrong_logins_are(as_admin, http, uli):
+    good = as_admin.post(f"/users/{uli.id}/reset").json()["code"]
+    wrong = {"code": f"{good[:-1]}g", "password": "another one"}
+    answers = [http.post("/auth/accept", json=wrong) for _ in range(12)]
+    assert [answer.status_code for answer in answers] == [401] * 10 + [429] * 2
+    assert answers[-1].json()["code"] == "too_many_logins"
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 30
+    assert http.post("/auth/accept", json={**wrong, "code": good}).status_code == 429
+    actions = [(one["action"], one["outcome"]) for one in as_admin.get("/audit").json()["entries"]]
+    assert ("code.refused", "too_many_logins") in actions
+    assert http.post("/auth/token", json={"username": "uli", "password": "secret"}).ok
+
+
+def test_a_weak_password_with_a_right_code_is_no_failed_login(as_admin, http, uli):
+    code = as_admin.post(f"/users/{uli.id}/reset").json()["code"]
+    answers = [http.post("/auth/accept", json={"code": code, "password": "x"}) for _ in range(12)]
+    assert {answer.status_code for answer in answers} == {400}
+    assert http.post("/auth/accept", json={"code": code, "password": "another one"}).ok

@@ -90,8 +90,12 @@ def test_a_line_of_the_log_cannot_be_forged(http, caplog):
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "http://localhost.evil.example", "http://localhost:1/x", "null"],
-)
+    [
+        "https://evil.example", "http://localhost.evil.example", "http://localhost:1/x", "null",
+        "http://localhost:80@evil.example", "http://localhost:@evil.example",
+        "http://localhost:80?x", "http://localhost:80#x", "http://localhost:80\\x",
+    ],
+)  # fmt: skip
 def test_pages_of_others_may_not(as_uli, origin):
     headers = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
     assert "Access-Control-Allow-Origin" not in as_uli.get("/keys", headers=headers).headers

@@ -1,6 +1,7 @@
 """The audit trail and the usage over HTTP: what is noted, who sees it, streams."""
 
 import json
+import logging
 import re
 import time
 from contextlib import closing, contextmanager
@@ -107,6 +108,28 @@ def test_no_entry_has_a_secret(http, as_admin, as_uli, raw):
     assert "login.refused" in stored
     for secret in (*SECRETS, "very-private", as_uli.token):
         assert secret not in stored
+
+
+def test_a_token_as_a_name_or_an_id_is_in_no_entry_and_no_line(
+    as_admin, as_uli, session_url, raw, caplog
+):
+    token = as_uli.post("/tokens?raw", json={"name": "a", "scopes": ["read"]}).text
+    with caplog.at_level(logging.INFO):
+        user = {"username": token, "password": "secret"}
+        assert as_admin.post("/users", json=user, headers={"X-Request-ID": token}).ok
+        assert as_uli.post("/tokens", json={"name": token, "scopes": ["read"]}).ok
+        assert as_uli.post(f"/sandboxes?name={token}").ok
+        login = log_in(as_uli, token, "secret").json()["access_token"]
+        with Http(session_url, login) as namesake:
+            assert namesake.get("/keys").ok
+            namesake.post("/auth/logout")
+    streams = [name for name in raw.keys("b9y:*") if b"audit" in name]
+    stored = b"".join(str(raw.xrange(name)).encode() for name in streams).decode()
+    lines = "".join(str(vars(record)) for record in caplog.records)
+    assert ("user.created", "ok", "admin", "2 [token]") in shown(as_admin)
+    assert ("logout", "ok", "[token]", "") in shown(as_admin)
+    assert "'user': '[token]'" in lines
+    assert token not in stored + lines
 
 
 def test_the_admin_sees_the_trail_of_a_user(as_admin, as_uli):

@@ -71,6 +71,18 @@ def test_what_the_instance_did_not_sign_is_refused(tokens, token):
         tokens.verify(token)
 
 
+@pytest.mark.parametrize("end", ["=", "==", "!", " ", "\n", "\ud800", "next"])
+def test_a_session_has_one_text(tokens, end):
+    token = tokens.issue(ULI)
+    # NOTE: two bits of the last of 43 characters mean nothing.
+    other = token[:-1] + chr(ord(token[-1]) + 1) if end == "next" else token + end
+    with pytest.raises(Unauthorized):
+        tokens.verify(other)
+    assert not tokens.is_issued(other)
+    assert not tokens.may_be_valid(other)
+    assert tokens.verify(token) == ULI
+
+
 def test_a_process_remembers_a_bounded_number(tokens, monkeypatch):
     monkeypatch.setattr(module, "_REMEMBERED", 2)
     issued = [tokens.issue(Caller(str(number), "x", "1")) for number in range(5)]

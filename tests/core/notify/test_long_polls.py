@@ -6,11 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.batch.operations import Incr, Push, Set
 from bambleweeny.core.notify.long_polls import LongPolls
-from bambleweeny.errors import NotAnInteger, StoreUnavailable, Unauthorized
+from bambleweeny.errors import Forbidden, NotAnInteger, StoreUnavailable, Unauthorized
 from bambleweeny.store import open_store
 from servers import until
+
+ULI = Caller("1", "uli", "")
 
 
 def wanted():
@@ -109,6 +112,15 @@ def test_one_who_may_not_take_the_item_leaves_it_to_the_next(services, uli, raw)
                 one.result(20)
 
 
+def test_who_acts_for_a_user_is_checked_again_when_the_wait_is_over(services, uli, admin, raw):
+    acting = uli._replace(version="", actor=admin)
+    assert services.lists.pop_within(acting, "q", 0.05, wanted) is None
+    raw.hset("b9y:{0}:user", "role", "user")
+    assert services.lists.pop_within(acting, "q", 0, wanted) is None
+    with pytest.raises(Forbidden):
+        services.lists.pop_within(acting, "q", 0.05, wanted)
+
+
 def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, raw, engine_url):
     path = engine_url.removeprefix("unix://")
     raw.execute_command("ACL", "SETUSER", "deaf", "on", ">x", "~*", "+@all", "-subscribe")
@@ -116,9 +128,9 @@ def test_a_refused_subscription_is_told_and_the_next_wait_works(services, uli, r
     waits = LongPolls(deaf, 2)
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            waits.poll(lambda: None, "c", 30, wanted, tenant="1")
+            waits.poll(lambda: None, "c", 30, wanted, caller=ULI)
     raw.execute_command("ACL", "SETUSER", "deaf", "+subscribe", "allchannels")
-    assert waits.poll(lambda: None, "c", 0.05, wanted, tenant="1") is None
+    assert waits.poll(lambda: None, "c", 0.05, wanted, caller=ULI) is None
     deaf.close()
 
 
@@ -143,18 +155,18 @@ def test_past_the_cap_nobody_waits(services, uli):
 
 
 def test_a_cap_of_none_lets_nobody_wait(store):
-    assert LongPolls(store, 0).poll(lambda: None, "c", 30, wanted, tenant="1") is None
+    assert LongPolls(store, 0).poll(lambda: None, "c", 30, wanted, caller=ULI) is None
 
 
 def test_stopping_ends_every_wait(store):
     waits = LongPolls(store, 2)
     with ThreadPoolExecutor(1) as pool:
-        result = pool.submit(waits.poll, lambda: None, "c", 30, wanted, tenant="1")
+        result = pool.submit(waits.poll, lambda: None, "c", 30, wanted, caller=ULI)
         while b"c" not in store.pubsub._waiting:
             time.sleep(0.001)
         waits.stop()
         assert result.result(20) is None
-    assert waits.poll(lambda: None, "c", 30, wanted, tenant="1") is None
+    assert waits.poll(lambda: None, "c", 30, wanted, caller=ULI) is None
 
 
 def test_a_broken_connection_is_told_and_the_next_wait_works(services, uli, raw):

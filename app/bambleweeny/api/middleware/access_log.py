@@ -74,8 +74,9 @@ class AccessLog:
 
     It logs method, path, status, duration, caller, request id and client address. It never logs
     a query, a header or a body, since they contain tokens and values, and cuts tokens out of
-    paths. The request id is the client's `X-Request-ID` if that is valid; each answer has it.
-    With `traffic` and `trail` it counts the traffic of each user, and notes refused requests.
+    paths and names. The request id is the client's `X-Request-ID` if that is valid; each answer
+    has it. With `traffic` and `trail` it counts the traffic of each user, and notes refused
+    requests.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class AccessLog:
                 req.path,
                 status=status,
                 ms=round(seconds * 1000, 2),
-                user=caller.name if caller else None,
+                user=without_tokens(caller.name) if caller else None,
                 request_id=context.request_id,
                 address=req.env.get("REMOTE_ADDR"),
                 code=code,
@@ -189,7 +190,7 @@ class AccessLog:
             method=req.method,
             path=req.path,
             template=req.uri_template,
-            user=caller.name if caller else None,
+            user=without_tokens(caller.name) if caller else None,
             request_id=req.context.request_id,
             address=req.env.get("REMOTE_ADDR"),
         )
@@ -252,15 +253,15 @@ def one_word(text: str) -> str:
     """
     if _IS_PLAIN(text) and "eyJ" not in text and "b9y_" not in text:
         return text
-    # NOTE: cut before the search, which is quadratic in the length if it finds nothing.
+    # NOTE: cut before the search, which can be quadratic in the length.
     shown = quote(without_tokens(text[:_MAX_LENGTH]), safe=_PLAIN, errors="replace")
     is_cut = len(text) > _MAX_LENGTH or len(shown) > _MAX_LENGTH
     return f"{shown[: _MAX_LENGTH - 3]}..." if is_cut else shown or "-"
 
 
 def valid_id(given: str) -> str:
-    """Return a client's request id if it is valid, else ''."""
-    return given if _IS_ID(given) else ""
+    """Return a client's request id if it is valid and has no token, else ''."""
+    return given if _IS_ID(given) and without_tokens(given) == given else ""
 
 
 def _valid_or_new_id(given: str) -> str:

@@ -11,6 +11,8 @@ from bambleweeny.api.requests.public_paths import is_public
 from bambleweeny.errors import NotFound, WrongHost
 
 _LOOPBACK = re.compile(r"(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])").fullmatch
+_ANY = r"[^/@?#\\]*"
+"""What `*` in an origin stands for: no character that ends a host and a port."""
 _PORT = re.compile(r":\d+$")
 _ALLOWED_HEADERS = (
     "Authorization, Content-Encoding, Content-Type, If-Match, If-None-Match, If-Range, "
@@ -39,7 +41,7 @@ class Gate:
         self._hosts = None if allowed_hosts is None else {host.lower() for host in allowed_hosts}
         # NOTE: nearly all requests have the same host, and matching it costs more than the rest.
         self._is_allowed_host = lru_cache(maxsize=64)(self._matches_host)
-        patterns = (re.escape(origin).replace(r"\*", r"[^/]*") for origin in cors_origins)
+        patterns = (re.escape(origin).replace(r"\*", _ANY) for origin in cors_origins)
         self._matches_origin = re.compile("|".join(patterns)).fullmatch if cors_origins else None
 
     def process_request(self, req: falcon.Request, resp: falcon.Response) -> None:

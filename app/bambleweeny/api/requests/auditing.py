@@ -88,8 +88,11 @@ def note_refused_login(
         _note_first_of_address(services, act)
 
 
-def note_refused_code(req: falcon.Request, services: Services, error: InvalidCode) -> None:
+def note_refused_code(
+    req: falcon.Request, services: Services, error: InvalidCode | TooManyLogins
+) -> None:
     """Note a refused one-time code, the first one a minute of an address."""
+    req.context.is_noted = True
     act, _ = _act_of(req, "code.refused", "", error.code)
     _note_first_of_address(services, act)
 

@@ -216,4 +216,4 @@ def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Call
     if not is_user_id(user_id):
         raise NotFound("There is no such user.")
     found = services.users.get(user_id)
-    return Caller(found.id, caller.name, "", caller.scopes, limits=caller.limits)
+    return Caller(found.id, caller.name, "", caller.scopes, limits=caller.limits, actor=caller)

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from bambleweeny.core.texts import without_tokens
 from bambleweeny.errors import InvalidRequest
 
 OK = "ok"
@@ -12,6 +13,8 @@ OK = "ok"
 
 _LONGEST = 256
 """In characters, of a field. An action and a target have no secrets and no values."""
+_LONGEST_READ = 1024
+"""In characters: more of a field is not searched for tokens."""
 _MOST_ACTIONS = 20
 _ACTION_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz_.")
 
@@ -38,7 +41,7 @@ class Act(NamedTuple):
         return self.outcome != OK
 
     def cut(self) -> "Act":
-        """Return the act with fields of at most 256 characters, all of which UTF-8 has."""
+        """Return the act with fields of at most 256 characters of UTF-8, without tokens."""
         return Act(*(_cut(field) for field in self))
 
 
@@ -89,6 +92,7 @@ def entry_of(found: Any) -> Entry:
 
 
 def _cut(text: str) -> str:
+    text = without_tokens(text[:_LONGEST_READ])
     # NOTE: JSON can carry a lone surrogate, which UTF-8 cannot.
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return cut.encode("utf-8", "replace").decode()

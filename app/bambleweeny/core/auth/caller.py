@@ -10,13 +10,15 @@ from bambleweeny.names import is_in_sandbox
 class CallLimits(NamedTuple):
     """What bounds a caller's requests, as stored in the user's record; '' or 0 is no limit.
 
-    `token_rate` is the rate of the named token, which counts besides that of its user.
+    `token_rate` is the rate of the named token, which counts besides that of its user. In a sandbox
+    it is that of `rate_of`, the named token that made the sandbox, and counts the calls of both.
     """
 
     rate: str = ""
     burst: int = 0
     max_value: int = 0
     token_rate: str = ""
+    rate_of: str = ""
 
 
 class Caller(NamedTuple):
@@ -25,7 +27,7 @@ class Caller(NamedTuple):
     `version` is what the engine compares with the user's record: the version of a session, or
     `t:<id>=<revision>` of a named token. If it is empty, the call acts for the tenant without a
     token. `scopes` is None if the caller may do all that its user may; `limits` is None if there
-    are none.
+    are none. `actor` is the admin that acts for the user with `?userid=`.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Caller(NamedTuple):
     scopes: Scopes | None = None
     token: str = ""
     limits: CallLimits | None = None
+    actor: "Caller | None" = None
 
     @property
     def is_in_sandbox(self) -> bool:
@@ -82,10 +85,16 @@ CALL_LIMIT_FIELDS = ("rate", "burst", "max_value")
 """The fields of a user's record that bound its requests."""
 
 
-def read_call_limits(values: list[bytes | None], token_rate: str = "") -> CallLimits | None:
+def read_call_limits(
+    values: list[bytes | None], token_rate: str = "", rate_of: str = ""
+) -> CallLimits | None:
     """Return the limits in the values of CALL_LIMIT_FIELDS, None if there are none."""
     rate, burst, max_value = ((value or b"").decode() for value in values)
     limits = CallLimits(
-        rate if rate != "0" else "", int(burst or 0), int(max_value or 0), token_rate
+        rate if rate != "0" else "",
+        int(burst or 0),
+        int(max_value or 0),
+        token_rate,
+        rate_of if token_rate else "",
     )
     return limits if any(limits) else None

@@ -50,8 +50,7 @@ class LoginCodes:
         or the end of the session that made the code. That counts as a failed login of the address;
         TooManyLogins after too many. Two round trips, and one more after a failure.
         """
-        # NOTE: a name that differs by address, so that guesses elsewhere lock nobody out.
-        attempt = self._limits.attempt(f"code {address}".encode(), address)
+        attempt = self._limits.attempt_with_code(address)
         attempt.check(self._store.read(*attempt.reads))
         found = self._use(code)
         attempt.note(succeeded=found is not None)

@@ -76,6 +76,11 @@ class LoginLimits:
         """Begin a login. No round trip."""
         return Attempt(self._store, self._limits, self._known_ms, name, origin_of(address))
 
+    def attempt_with_code(self, address: str) -> "Attempt":
+        """Begin the use of a one-time code, whatever user it is for. No round trip."""
+        # NOTE: a name that differs by address, so that guesses elsewhere lock nobody out.
+        return self.attempt(f"code {address}".encode(), address)
+
 
 class Attempt:
     """One login: `reads` goes with its first round trip, and `check` gets the replies."""

@@ -101,7 +101,7 @@ class NamedTokens:
             f"t:{token_id}={revision.decode()}",
             scopes_of(tuple(scopes)),
             token_id,
-            read_call_limits(limits, record.rate),
+            read_call_limits(limits, record.rate, record.rate_of),
         )
         ends = [record.expires, record.old_until if is_old else 0]
         return Found(caller, min((end for end in ends if end), default=0))
@@ -135,15 +135,17 @@ class NamedTokens:
         raise Busy("No free id for a token was found.")
 
     def for_sandbox(
-        self, tenant_id: str, token_id: str, scopes: Sequence[str], rate: str
+        self, tenant_id: str, token_id: str, scopes: Sequence[str], maker: Caller
     ) -> tuple[str, TokenRecord]:
         """Return the text and the record of a sandbox's token. No round trip.
 
-        It expires with the sandbox.
+        It expires with the sandbox, and shares the rate of the named token that makes it.
         """
-        text = self._text(tenant_id, token_id)
+        text, made = self._text(tenant_id, token_id), int(self._clock())
+        rate = maker.limits.token_rate if maker.limits else ""
+        rate_of = (maker.actor or maker).token if rate else ""
         texts = parse_scopes(scopes).texts
-        return text, TokenRecord(token_id, texts, int(self._clock()), _digest(text), 0, rate)
+        return text, TokenRecord(token_id, texts, made, _digest(text), rate=rate, rate_of=rate_of)
 
     def all(self, caller: Caller) -> list[NamedToken]:
         """Return the caller's tokens that have not expired, oldest first; O(tokens).

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import jwt
+from jwt.utils import base64url_decode, base64url_encode
 
 from bambleweeny.core.auth.caller import CALL_LIMIT_FIELDS, Caller, read_call_limits
 from bambleweeny.core.auth.tenant_session import run_as
@@ -63,6 +64,8 @@ class Sessions:
 
     def decode(self, token: str) -> Session:
         """Return the session of a token, expired or not; raise Unauthorized if it is invalid."""
+        if not _is_canonical(token.rpartition(".")[2]):
+            raise Unauthorized()
         try:
             claims = jwt.decode(
                 token,
@@ -111,6 +114,17 @@ class Sessions:
             session.expires,
             int(self._clock()),
         )
+
+
+def _is_canonical(signature: str) -> bool:
+    """Return whether a signature is as `issue` writes it; PyJWT skips other characters.
+
+    A session has one text, since that is what is looked for in logs and values.
+    """
+    try:
+        return base64url_encode(base64url_decode(signature)).decode() == signature
+    except ValueError:
+        return False
 
 
 def _password_of(version: str) -> str:

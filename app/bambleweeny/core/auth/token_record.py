@@ -7,7 +7,8 @@ class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """The stored form of a named token. Times are in seconds since the epoch; `expires` 0 is never.
 
     `digest` is the SHA-256 of the text, in hex. Until `old_until` the text with `old_digest` is
-    valid too.
+    valid too. `rate_of` is the id of the token that made a sandbox: the rate of the sandbox's token
+    is that of both together.
     """
 
     name: str
@@ -18,6 +19,7 @@ class TokenRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     rate: str = ""
     old_digest: str = ""
     old_until: int = 0
+    rate_of: str = ""
 
     def packed(self) -> bytes:
         """Encode the record."""

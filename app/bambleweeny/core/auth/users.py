@@ -17,9 +17,10 @@ from bambleweeny.core.auth.codes import (
     user_of,
 )
 from bambleweeny.core.auth.limits import Limits, UserRules, check_quota
+from bambleweeny.core.auth.login_limits import LoginLimits
 from bambleweeny.core.auth.passwords import Passwords
 from bambleweeny.core.auth.tenant_deletion import clear_tenant, finish_deletions
-from bambleweeny.core.auth.tenant_session import read_as
+from bambleweeny.core.auth.tenant_session import is_admin
 from bambleweeny.core.auth.user_records import ADMIN_ID, ADMIN_NAME, Role, User, UserRecords
 from bambleweeny.errors import (
     Forbidden,
@@ -56,12 +57,11 @@ class Users:
         self._admin_password_file = admin_password_file
         self._rules = rules or UserRules()
         self._clock = clock
+        self._limits = LoginLimits(store)
 
     def check(self, caller: Caller) -> bool:
         """Raise Unauthorized unless the caller is still valid; return whether it is an admin."""
-        record = self._schema.tenant(caller.id).user
-        [role] = read_as(self._store, caller, ("HGET", record, "role"))
-        return bool(role == b"admin")
+        return is_admin(self._store, caller)
 
     def require_admin(self, caller: Caller) -> None:
         """Raise Forbidden unless the caller is an admin. One round trip."""
@@ -111,16 +111,22 @@ class Users:
             raise NotFound()
         return user, code
 
-    def accept(self, code: str, password: str) -> Caller:
+    def accept(self, code: str, password: str, address: str = "") -> Caller:
         """Set the password of the user that has this code, and return a caller for a session.
 
         Of two calls with one code one succeeds. Sessions from before end. Raises InvalidCode,
-        before anything is hashed, or WeakPassword, after which the code is still valid.
+        before anything is hashed, or WeakPassword, after which the code is still valid. A wrong
+        code counts as a failed login of the address; TooManyLogins after too many.
         """
-        user_id = user_of(code)
+        user_id, attempt = user_of(code), self._limits.attempt_with_code(address)
         record = self._schema.tenant(user_id).user
-        [[name, digest, ends]] = self._store.read(("HMGET", record, "name", *CODE_FIELDS))
-        if not is_open(code, digest, ends, self._clock()) or not name:
+        [name, digest, ends], *used = self._store.read(
+            ("HMGET", record, "name", *CODE_FIELDS), *attempt.reads
+        )
+        attempt.check(used)
+        is_right = bool(name) and is_open(code, digest, ends, self._clock())
+        attempt.note(succeeded=is_right)
+        if not is_right:
             raise InvalidCode()
         username = name.decode()
         fields = self._password_fields(username, password)

@@ -37,6 +37,4 @@ class KeyWaits:
             return is_awaited(value) or None
 
         if seconds:
-            self._waits.poll(
-                try_once, channel, seconds, is_connected, tenant=caller.id, for_all=True
-            )
+            self._waits.poll(try_once, channel, seconds, is_connected, caller=caller, for_all=True)

@@ -107,7 +107,7 @@ class Items:
         read = partial(read_any, order=order, preview=preview)
         channel = self._store.schema.tenant(caller.id).pushed(name)
         return _found(
-            self._waits.poll(read, channel, seconds, is_connected, tenant=caller.id, for_all=True)
+            self._waits.poll(read, channel, seconds, is_connected, caller=caller, for_all=True)
         )
 
     def _read_page(

@@ -96,7 +96,7 @@ class Leases:
         args = (name, *self._bounds, most, lease_ms, MOST_BYTES_OF_A_PAGE)
         take = partial(take_items, self._store, caller, LEASE_ITEMS, *args)
         channel = self._store.schema.tenant(caller.id).pushed(name)
-        found = self._waits.poll(take, channel, seconds, is_connected, tenant=caller.id) or []
+        found = self._waits.poll(take, channel, seconds, is_connected, caller=caller) or []
         return [unpack_item(data) for data in found]
 
     def change(self, caller: Caller, name: str, change: Change) -> None:

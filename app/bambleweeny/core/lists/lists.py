@@ -140,7 +140,7 @@ class Lists:
         """
         channel = self._schema.tenant(caller.id).pushed(name)
         return self._waits.poll(
-            lambda: self._pop(caller, name), channel, seconds, is_connected, tenant=caller.id
+            lambda: self._pop(caller, name), channel, seconds, is_connected, caller=caller
         )
 
     def pop_many(
@@ -162,7 +162,7 @@ class Lists:
         pop = partial(take_items, self._store, caller, POP_UP_TO, *args)
         channel = self._schema.tenant(caller.id).pushed(name)
         found: list[bytes] = (
-            self._waits.poll(pop, channel, seconds, is_connected, tenant=caller.id) or []
+            self._waits.poll(pop, channel, seconds, is_connected, caller=caller) or []
         )
         return found
 

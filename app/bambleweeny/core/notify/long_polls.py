@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
+from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.tenant_session import check_actor
 from bambleweeny.core.notify.disconnects import Disconnects
 from bambleweeny.errors import Busy
 from bambleweeny.names import owner_of
@@ -73,6 +75,7 @@ class LongPolls:
     def __init__(
         self, store: Store, most: int, count: Callable[[int], None] = lambda change: None
     ) -> None:
+        self._store = store
         self._pubsub = store.pubsub
         self._slots = _Slots(most)
         self._count = count
@@ -86,27 +89,37 @@ class LongPolls:
         seconds: float,
         is_connected: Callable[[], bool],
         *,
-        tenant: str,
+        caller: Caller,
         for_all: bool = False,
     ) -> _T | None:
         """Return the result of `try_once`, and wait up to `seconds` for it to be other than None.
 
         Calls `try_once` immediately, after each message of the channel, and when the time in a
         `RetryAfter` result has elapsed. A message wakes one waiter, or with `for_all` every waiter.
-        Returns None without waiting if all wait slots or those of the tenant are taken, and
-        within half a second after `is_connected` becomes false.
+        Returns None without waiting if all wait slots or those of the caller's tenant are taken,
+        and within half a second after `is_connected` becomes false. Who acts for a user is checked
+        after each wait, before `try_once`, and before the call returns.
         """
         listen = self._pubsub.follow if for_all else self._pubsub.listen
         found = _now(try_once())
         if found is not None or seconds <= 0:
             return found
-        if self._take_slot(tenant) is not None:
+        if self._take_slot(caller.id) is not None:
             return None
+
+        def check_and_try() -> _T | RetryAfter | None:
+            check_actor(self._store, caller)
+            return try_once()
+
         try:
             deadline = time.monotonic() + seconds
-            return self._wait(try_once, channel, listen(channel), deadline, is_connected)
+            found = self._wait(check_and_try, channel, listen(channel), deadline, is_connected)
         finally:
-            self._return_slot(tenant)
+            self._return_slot(caller.id)
+        if found is None and is_connected():
+            # NOTE: the caller may answer what it read before the wait, or read once more.
+            check_actor(self._store, caller)
+        return found
 
     @contextmanager
     def wait_slot(self, tenant: str) -> Iterator[None]:

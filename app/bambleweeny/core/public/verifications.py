@@ -58,7 +58,7 @@ class Verifications:
 
         channel = self._store.schema.tenant(caller.id).published(journal)
         met = self._waits.poll(
-            count_new, channel, seconds, is_connected, tenant=caller.id, for_all=True
+            count_new, channel, seconds, is_connected, caller=caller, for_all=True
         )
         return met or reading.verdict()
 

@@ -28,7 +28,8 @@ class CallRates:
     def spend(self, caller: Caller) -> Standing | None:
         """Count a call against the rates of its user and its token, or against none of them.
 
-        A call in a sandbox of a user counts against the rate of that user.
+        A call in a sandbox of a user counts against the rate of that user, and against that of the
+        named token that made the sandbox.
 
         Returns None for a caller without a rate. One round trip; none within a tenth of a second
         after a refusal. Raises StaleToken if the caller has changed. In a full store calls are not
@@ -49,10 +50,11 @@ class CallRates:
         return standing
 
     def _ask(self, caller: Caller, policies: tuple[Policy, ...]) -> Standing:
-        # NOTE: without that a user could multiply its rate by its sandboxes.
+        assert caller.limits is not None
+        # NOTE: without that a user or a token could multiply its rate by its sandboxes.
         args: list[str | int] = [int(owner_of(caller.id) != OPEN_OWNER)]
         for policy in policies:
-            field = caller.token if policy.name == _TOKEN else _USER
+            field = (caller.limits.rate_of or caller.token) if policy.name == _TOKEN else _USER
             args += [f"{policy.name}:{field}", *policy.packed]
         reply = run_read_as(self._store, caller, SPEND_RATE, *args)
         return standing_of(policies, reply)

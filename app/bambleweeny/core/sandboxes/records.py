@@ -15,7 +15,7 @@ DEFAULT_SECONDS = 3600
 LONGEST_SECONDS = 72 * 3600
 LONGEST_OPEN_SECONDS = 3600
 _LONGEST_NAME = 64
-_FIELDS = ("title", "made", "ends", "max_bytes", "room")
+_FIELDS = ("title", "made", "ends", "max_bytes", "room", "until")
 
 
 class Bounds(NamedTuple):
@@ -27,7 +27,10 @@ class Bounds(NamedTuple):
 
 
 class Sandbox(NamedTuple):
-    """A sandbox. Times are in ms since 1970; `bytes` are those of its data and its saved sets."""
+    """A sandbox. Times are in ms since 1970; `bytes` are those of its data and its saved sets.
+
+    `until` is when the named token that made it expires, 0 if it does not.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class Sandbox(NamedTuple):
     names: int = 0
     bytes: int = 0
     snapshots: tuple[str, ...] = ()
+    until: int = 0
 
 
 @contextmanager
@@ -76,7 +80,7 @@ def read_sandboxes(
 
 
 def _sandbox_of(sandbox_id: str, replies: list[Any]) -> Sandbox | None:
-    [title, made, ends, most, room, is_ready], saved, expired, *counts = replies
+    [title, made, ends, most, room, until, is_ready], saved, expired, *counts = replies
     if is_ready is None:
         return None
     return Sandbox(
@@ -87,6 +91,7 @@ def _sandbox_of(sandbox_id: str, replies: list[Any]) -> Sandbox | None:
         sum(counts) - expired,
         int(most) - int(room),
         tuple(sorted(name.decode() for name in saved if name)),
+        int(until or 0),
     )
 
 
@@ -96,10 +101,11 @@ def check_name(name: str) -> None:
         raise InvalidRequest(f"A sandbox's name has up to {_LONGEST_NAME} printable characters.")
 
 
-def check_lifetime(owner: str, seconds: int, now_ms: int, made_ms: int) -> int:
+def check_lifetime(owner: str, seconds: int, now_ms: int, made_ms: int, until_ms: int = 0) -> int:
     """Return when a sandbox ends `seconds` from now, in ms; InvalidRequest out of bounds.
 
-    A sandbox that a stranger has made ends an hour after that at the latest.
+    It ends at `until_ms` at the latest, unless that is 0. A sandbox that a stranger has made ends
+    an hour after that at the latest: a later end is InvalidRequest.
     """
     is_open = owner == OPEN_OWNER
     longest = LONGEST_OPEN_SECONDS if is_open else LONGEST_SECONDS
@@ -107,4 +113,4 @@ def check_lifetime(owner: str, seconds: int, now_ms: int, made_ms: int) -> int:
     if not 1 <= seconds <= longest or (is_open and ends > made_ms + longest * 1000):
         text = "1h in all" if is_open else "72h"
         raise InvalidRequest(f"The 'ttl' of a sandbox is 1s to {text}.")
-    return ends
+    return min(ends, until_ms) if until_ms else ends

@@ -73,23 +73,26 @@ class Sandboxes:
         seconds: int,
         seed: IO[bytes] | None = None,
         source: str | None = None,
+        *,
+        until: int = 0,
     ) -> tuple[str, Sandbox]:
         """Make a sandbox; return the text of its token, which is stored nowhere, and the sandbox.
 
         It begins with the lines of a `seed`, as a copy of the `source`, which is `ID` or
-        `ID/SNAPSHOT` of another sandbox of the user, or empty. If that fails, nothing is left.
-        In exports of a copy the secrets of bins are hidden if the caller may not write bins.
+        `ID/SNAPSHOT` of another sandbox of the user, or empty. If that fails, nothing is left. With
+        `until`, in seconds since the epoch, it never ends later. In exports of a copy the secrets
+        of bins are hidden if the caller may not write bins.
         Raises what `add` raises, and what an import raises, with the line. An empty one takes two
         round trips.
         """
         if seed is None and source is None:
-            return self.add(caller, name, seconds, Bounds(), self.most)
+            return self.add(caller, name, seconds, Bounds(), self.most, until=until)
         begun = self._now()
         lines = None if seed is None else absolute(seed, begun)
         original = None if source is None else self._find_source(caller, source)
         is_limited = original is not None and not may_have_secrets(caller)
         bounds = Bounds(fields=(LIMITED_COPY, 1) if is_limited else ())
-        text, made = self.add(caller, name, seconds, bounds, self.most, is_ready=False)
+        text, made = self.add(caller, name, seconds, bounds, self.most, until=until, is_ready=False)
         tenant_id = sandbox_tenant(caller.id, made.id)
         place = Caller(tenant_id, f"{caller.name}{SANDBOX_MARK}{made.id}", "")
         try:
@@ -113,6 +116,7 @@ class Sandboxes:
         bounds: Bounds,
         most: int,
         *,
+        until: int = 0,
         is_ready: bool = True,
     ) -> tuple[str, Sandbox]:
         """Make an empty sandbox, one of up to `most` of the caller.
@@ -125,18 +129,19 @@ class Sandboxes:
             raise NotInASandbox()
         check_name(name)
         now = self._now()
-        ends = check_lifetime(caller.id, seconds, now, now)
+        until_ms = until * 1000
+        ends = check_lifetime(caller.id, seconds, now, now, until_ms)
         self._note_owner(caller.id, ends)
-        rate = caller.limits.token_rate if caller.limits else ""
         for _ in range(_MOST_ATTEMPTS):
             sandbox_id = new_token_id()
             tenant_id = sandbox_tenant(caller.id, sandbox_id)
-            text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, rate)
+            text, token = self._named.for_sandbox(tenant_id, sandbox_id, _SCOPES, caller)
             try:
                 made = run_as(
                     self._store, caller, ADD_SANDBOX_WITHIN_BOUNDS, sandbox_id,
                     ends if is_ready else now + _UNFINISHED_MS, most, bounds.bytes, token.packed(),
                     "quota", bounds.names, "title", name, "made", now, "ends", ends, *bounds.fields,
+                    *(("until", until_ms) if until else ()),
                     *((f"t:{sandbox_id}", 1) if is_ready else ()),
                 )  # fmt: skip
             except MaxBytesExceeded as ex:
@@ -193,10 +198,12 @@ class Sandboxes:
     def extend(self, place: Caller, seconds: int) -> Sandbox:
         """Let a sandbox end `seconds` from now; atomic. Four round trips.
 
+        One that a named token made ends with that token at the latest.
+
         If it has ended, raises what `get` raises.
         """
         found, owner = self.get(place), owner_of(place.id)
-        ends = check_lifetime(owner, seconds, self._now(), found.made)
+        ends = check_lifetime(owner, seconds, self._now(), found.made, found.until)
         self._note_owner(owner, ends)
         with existing(place):
             run_as(self._store, place, CHANGE_END, ends)
