@@ -29,3 +29,10 @@ def test_the_trail_is_printed(typed):
     assert (row["action"], row["actor_id"]) == ("export", "0")
     typed("audit", "--last", "1", "--since", "1h", status=2)
     typed("audit", "--max", "1", status=2)
+
+
+def test_an_unknown_action_is_an_error_that_names_the_known_ones(typed):
+    for more in ((), ("--follow",)):
+        assert typed("audit", "--action", "foo", *more, status=1) == ""
+        assert "and 'foo' is none." in typed.err
+        assert "login.refused" in typed.err

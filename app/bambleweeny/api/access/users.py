@@ -15,6 +15,7 @@ from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
 from bambleweeny.api.requests.scopes import needs, require_session
 from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.audit.entries import Action
 from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
@@ -114,7 +115,7 @@ class Users:
         self._note(req, "user.invited", user)
         _answer_code(resp, code, {"info": "created", "id": int(user.id)})
 
-    def _note(self, req: falcon.Request, action: str, user: user_records.User) -> None:
+    def _note(self, req: falcon.Request, action: Action, user: user_records.User) -> None:
         note(req, self.services, action, f"{user.id} {user.username}", about=user.id)
 
 
@@ -143,7 +144,7 @@ class User:
         quota, limits = change.parsed_quota(), change.limits()
         _checked_user_id(user_id)
         shown = _changes(change.role, quota, limits)
-        acts = {"user.changed": f"{user_id} {shown}"} if shown else {}
+        acts: dict[Action, str] = {"user.changed": f"{user_id} {shown}"} if shown else {}
         if change.password is not None:
             acts["password.changed"] = user_id
         with ExitStack() as stack:
