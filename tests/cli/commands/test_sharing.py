@@ -233,6 +233,7 @@ def test_a_route_has_a_name_and_its_document_a_file(typed, alone, monkeypatch):
         assert "Did you mean @w1.json?" in typed.err
         typed("route", *words, "w2.json", status=2)
         assert "not valid JSON" in typed.err
+        assert "Did you mean @w2.json?" in typed.err
         typed("route", *words, "x" * 5000, status=2)
         assert "not valid JSON" in typed.err
     url = typed("route", "set", "@w1.json").strip()
