@@ -36,3 +36,12 @@ def test_an_unknown_action_is_an_error_that_names_the_known_ones(typed):
         assert typed("audit", "--action", "foo", *more, status=1) == ""
         assert "and 'foo' is none." in typed.err
         assert "login.refused" in typed.err
+
+
+def test_a_user_that_does_not_exist_is_named(typed):
+    typed("usage", "--userid", "99", status=1)
+    assert typed.err.startswith("bambleweeny: There is no user '99'. (not_found)")
+    typed("usage", "--userid", "cat", status=2)
+    assert "'cat' is not the id of a user; 'users' lists names and ids" in typed.err
+    typed("incr", "n", "--by", "x", status=2)
+    assert "'x' is not an integer" in typed.err

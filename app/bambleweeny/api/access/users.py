@@ -20,8 +20,9 @@ from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
+from bambleweeny.core.auth.users import no_such_user
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound
+from bambleweeny.errors import InvalidCode, InvalidRequest
 from bambleweeny.names import is_user_id
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")
@@ -240,7 +241,7 @@ class OwnPassword:
 
 def _checked_user_id(user_id: str) -> str:
     if not is_user_id(user_id):
-        raise NotFound()
+        raise no_such_user(user_id)
     return user_id
 
 

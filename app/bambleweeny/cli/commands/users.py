@@ -4,6 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bambleweeny.cli.arguments.inputs import integer
 from bambleweeny.cli.arguments.password_input import current_password, new_password
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
@@ -43,9 +44,9 @@ _FIELDS = (
     argument("--role", choices=("admin", "user"), help="an admin manages all users"),
     argument("--max-bytes", metavar="SIZE", help="the size of all data; 0: no limit"),
     argument("--rate", metavar="RATE", help="requests, such as 100/s or 10/m; 0: no limit"),
-    argument("--burst", metavar="N", type=int, help="requests at once; default: as in --rate"),
+    argument("--burst", metavar="N", type=integer, help="requests at once; default: as in --rate"),
     argument("--max-value", metavar="SIZE", help="the size of one value; 0: no limit"),
-    argument("--max-tokens", metavar="N", type=int, help="the number of named tokens; 0: 100"),
+    argument("--max-tokens", metavar="N", type=integer, help="the number of named tokens; 0: 100"),
 )
 _TTL = argument(
     "--ttl", metavar="DURATION", help="how long the code is valid, 1m to 30d; default: %(default)s"
