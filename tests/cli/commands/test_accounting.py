@@ -3,6 +3,9 @@
 import json
 
 import pytest
+from bambleweeny import Client
+
+NOUNS = ("keys", "lists", "topics", "routes", "bins")
 
 pytestmark = pytest.mark.usefixtures("logged_in")
 
@@ -45,3 +48,16 @@ def test_a_user_that_does_not_exist_is_named(typed):
     assert "'cat' is not the id of a user; 'users' lists names and ids" in typed.err
     typed("incr", "n", "--by", "x", status=2)
     assert "'x' is not an integer" in typed.err
+
+
+def test_a_line_ends_with_the_id_of_a_named_token(typed, sandbox, sandbox_token):
+    with Client(sandbox.url, token=sandbox_token) as admin:
+        made = admin.tokens.add("a:ci", [f"{noun}:read" for noun in NOUNS])
+        with Client(sandbox.url, token=made.text) as ci:
+            list(ci.export())
+        admin.tokens.revoke(made.token.id)
+    [line] = typed("audit", "--last", "1", "--action", "export").splitlines()
+    assert line.split("\t")[1:4] == ["export", "ok", "admin"]
+    assert line.split("\t")[5:] == ["", made.token.id]
+    [line] = typed("audit", "--last", "1", "--action", "token.revoked").splitlines()
+    assert len(line.split("\t")) == 6
