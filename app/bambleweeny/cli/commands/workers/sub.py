@@ -128,7 +128,8 @@ VERBS = {
 BAMBLEWEENY_LIST, and the number of the attempt in BAMBLEWEENY_ATTEMPT. The
 lease is extended while the command runs. If the command succeeds, the item is
 acknowledged. If it fails, the item is retried after 5 s, 10 s, up to 10 min,
-unless --drop is given, and this program pauses for 1 s, 2 s, up to 30 s.
+until the list's policy makes it dead, and this program pauses for 1 s, 2 s, up
+to 30 s. With --drop it is deleted instead.
 SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish, and then end this
 program.
 If this program is killed, the item becomes ready again when its lease expires.
