@@ -1,10 +1,14 @@
-"""Every call of the contract has a method of the client, which makes just that call."""
+"""Every call of the contract has a method of the client, which makes just that call.
 
+No method ignores an option that it does not have.
+"""
+
+import inspect
 from importlib.resources import files
 
 import pytest
 import yaml
-from bambleweeny import Client
+from bambleweeny.client import Client, Sandbox
 from bambleweeny.errors import BambleweenyError
 
 DOCUMENT = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
@@ -170,3 +174,57 @@ def counted(services):
     for (method, route, _), count in services.metrics.counted().requests.items():
         counts[method, route] = counts.get((method, route), 0) + count
     return counts
+
+
+NOUNS = ("keys", "lists", "topics", "routes", "bins", "users", "tokens", "sandboxes")
+ROW = {
+    "id": "k3x9q2", "name": "", "made": "2026-01-01T00:00:00Z", "ends": "2026-01-02T00:00:00Z",
+    "snapshots": [], "names": 0, "bytes": 0,
+}  # fmt: skip
+
+
+def owners():
+    """Return an object of each class with calls; a request of one would find no server."""
+    client = Client("http://127.0.0.1:1", token="none")
+    nouns = {noun: getattr(client, noun) for noun in NOUNS}
+    sandbox = Sandbox(ROW, client.sandboxes, Client, None)
+    return {"client": client, "batch": client.batch(), "sandbox": sandbox, **nouns}
+
+
+OWNERS = owners()
+METHODS = [
+    (owner, name)
+    for owner, object in OWNERS.items()
+    for name, _ in inspect.getmembers(object, inspect.ismethod)
+    if not name.startswith("_")
+]
+
+
+def test_all_methods_are_known():
+    assert len(METHODS) > 100
+    assert {("keys", "set"), ("batch", "delete"), ("client", "events")} <= set(METHODS)
+
+
+@pytest.mark.parametrize("misspelt", ["userId", "tll", "if_nonematch", "ifmatch", "no_such"])
+@pytest.mark.parametrize(("owner", "name"), METHODS)
+def test_a_misspelt_option_is_a_type_error(owner, name, misspelt):
+    method = getattr(OWNERS[owner], name)
+    plain = [
+        parameter
+        for parameter in inspect.signature(method).parameters.values()
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+    ]
+    needed = {one.name: "1" for one in plain if one.default is one.empty or one.name == "value"}
+    with pytest.raises(TypeError, match=f"'{misspelt}'"):
+        method(**needed, **{misspelt: 1})
+
+
+def test_the_error_names_the_option_that_was_probably_meant():
+    client = OWNERS["client"]
+    for misspelt, meant in (
+        ("tll", "ttl"), ("if_nonematch", "if_none_match"), ("keepttl", "keep_ttl"), ("userId", "userid"),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match=f"no option '{misspelt}'. Did you mean '{meant}'"):
+            client.set("kw", "b", **{misspelt: "1"})
+    with pytest.raises(TypeError, match=r"'max'.$"):
+        client.set("kw", "b", max="1")

@@ -160,9 +160,23 @@ def test_where_nothing_comes_near_the_verbs_are_named(words, typed):
 
 def test_an_option_is_no_name_where_there_is_none(typed):
     typed("serve", "--quux", status=2)
-    assert typed.err.endswith("There is no option '--quux'.\n")
+    said = "The command 'serve' has no option '--quux'. Its options: bambleweeny serve --help\n"
+    assert typed.err.endswith(said)
     typed("get", "-frob", status=2)
-    assert "after --, as in '-- -frob'." in typed.err
+    assert "If it is the KEY, write it after --, as in '-- -frob'." in typed.err
+    typed("set", "k", "--frob", status=2)
+    assert "If it is the VALUE, write it after --, as in '-- --frob'." in typed.err
+    typed("get", "k", "--frob", status=2)
+    assert "The command 'get' has no option '--frob'. Its options: bambleweeny get" in typed.err
+
+
+def test_an_option_of_another_command_names_the_way_that_works(typed):
+    typed("health", "--url", "http://x", status=2)
+    assert "'health' has no option '--url'. Write the URL without --url.\n" in typed.err
+    typed("get", "k", "--data-dir", "x", status=2)
+    assert "To ask the server on DIR, give its --url, or set BAMBLEWEENY_DATA_DIR." in typed.err
+    typed("users", "add", "a", "b", "--data-dir=x", status=2)
+    assert "The command 'users add' has no option '--data-dir'. To ask" in typed.err
 
 
 @pytest.mark.parametrize(

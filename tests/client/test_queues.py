@@ -100,7 +100,7 @@ def test_a_policy_holds(client):
         client.push("jobs", "2")
     client.lists.delete_policy("jobs")
     client.push("jobs", "2")
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(TypeError, match="'color'"):
         client.lists.set_policy("jobs", color="red")
 
 

@@ -20,6 +20,7 @@ END = "--"
 """Ends the options: all words after it are arguments, even if they begin with `-`."""
 _PLAIN = "\0"
 """Marks the words after END while they are parsed. No argument of a program can contain it."""
+_DATA_DIR, _DATA_DIR_VARIABLE = "--data-dir", "BAMBLEWEENY_DATA_DIR"
 _WIDTH = 78
 """The width of a help text in columns: that of argparse at a terminal with 80 columns."""
 _IS_NUMBER = re.compile(r"-\d+|-\d*\.\d+").fullmatch
@@ -45,8 +46,8 @@ class Parser(ArgumentParser):
     def parse(self, words: Sequence[str]) -> Namespace:
         """Parse words. Options are allowed anywhere before END."""
         at = words.index(END) if END in words else len(words)
-        for word in words[:at]:
-            self._check_option(word)
+        for index, word in enumerate(words[:at]):
+            self._check_option(word, words[:index])
         plain = [_PLAIN + word for word in words[at + 1 :]]
         # NOTE: intermixed, so that a value may come after an option as well as before it.
         args, more = self.parse_known_intermixed_args([*words[:at], *plain])
@@ -80,14 +81,26 @@ class Parser(ArgumentParser):
         """Return the long forms of all options."""
         return [flag for flag in self._option_string_actions if flag.startswith("--")]
 
-    def _check_option(self, word: str) -> None:
+    def _check_option(self, word: str, before: Sequence[str]) -> None:
         flag = word.partition("=")[0]
         if not _is_option(word) or flag in self._option_string_actions:
             return
-        advice = did_you_mean(flag, self.options())
-        if not advice and self.expected_after(()):
-            advice = f" Write an argument that begins with - after --, as in '-- {word}'."
-        self.error(f"There is no option '{flag}'.{advice}")
+        name = self.prog.removeprefix(PROGRAM)
+        advice = self._advice_on(flag, word, before)
+        self.error(f"The command '{name}' has no option '{flag}'.{advice}")
+
+    def _advice_on(self, flag: str, word: str, before: Sequence[str]) -> str:
+        """Return what to write in place of an unknown option; "" if nothing is known."""
+        if near := did_you_mean(flag, self.options()):
+            return near
+        expected = self.expected_after(before)
+        if expected is not None and f"--{expected.metavar}".lower() == flag:
+            return f" Write the {expected.metavar} without {flag}."
+        if flag == _DATA_DIR and "--url" in self._option_string_actions:
+            return f" To ask the server on DIR, give its --url, or set {_DATA_DIR_VARIABLE}."
+        if expected is None:
+            return f" Its options: {self.prog} --help"
+        return f" If it is the {expected.metavar}, write it after {END}, as in '{END} {word}'."
 
     def _refuse(self, word: str, words: Sequence[str]) -> NoReturn:
         """Exit because there is one word too many; it may be a misspelt sub-verb."""

@@ -10,11 +10,12 @@ from bambleweeny.client.key_options import (
     Condition,
     Counting,
     Writing,
+    counting_options,
     operation_options,
 )
 from bambleweeny.client.transport.connection import Connection
 from bambleweeny.client.transport.failures import error_of
-from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, packed, unpacked
+from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, check_options, packed, unpacked
 from bambleweeny.errors import BambleweenyError
 
 _T = TypeVar("_T")
@@ -100,11 +101,12 @@ class Batch:
 
     def delete(self, name: str, **condition: Unpack[Condition]) -> Result[None]:
         """Delete a key; NotFound if it does not exist. See `Condition`."""
+        check_options(condition, Condition)
         return self._add(_nothing, "del", name, options=condition)
 
     def incr(self, name: str, step: int = 1, **how: Unpack[Counting]) -> Result[int]:
         """Add `step` to a counter. The result is the new number; see `Keys.incr`."""
-        return self._add(int, "incr", name, step, options=how)
+        return self._add(int, "incr", name, step, options=counting_options(how))
 
     def push(
         self,

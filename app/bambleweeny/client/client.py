@@ -200,7 +200,7 @@ class Client:
         Up to `limit`, 100 by default, that follow `since` or `after`, else the newest; or the
         newest `last`. `since` is "all", a time, a duration such as "1h", or an id; `after` is an
         id, such as `next` of the page before. `action` selects actions and those below them:
-        "login" selects `login.refused` too.
+        "login" selects `login.refused` too. InvalidRequest names all actions if one is unknown.
         """
         return self._accounting.audit(
             since=since, action=action, after=after, limit=limit, last=last, userid=userid

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypedDict
 
 from bambleweeny.client.transport.connection import Connection
 from bambleweeny.client.transport.streams import follow
+from bambleweeny.client.values import check_options
 
 
 class Event(NamedTuple):
@@ -31,6 +32,7 @@ def follow_events(
     connection: Connection, kinds: str | None, userid: int | None, names: EventNames
 ) -> Iterator[Event]:
     """Yield events as they arrive; see `Client.events`."""
+    check_options(names, EventNames)
     query: dict[str, Any] = {**names, "kinds": kinds, "userid": userid}
-    for row in follow(connection, "/events", lambda: query):
-        yield Event(row["event"], row["name"])
+    rows = follow(connection, "/events", lambda: query)
+    return (Event(row["event"], row["name"]) for row in rows)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from bambleweeny.client.transport.connection import Query
+from bambleweeny.client.values import check_options
 
 
 class Condition(TypedDict, total=False):
@@ -50,16 +51,27 @@ def query_of(how: Writing, **more: str | int | None) -> Query:
     return {"ttl": how.get("ttl"), "keepttl": 1 if how.get("keep_ttl") else None, **more}
 
 
-def headers_of(how: Condition) -> dict[str, str | None]:
-    """Return the options that are sent as headers."""
+def headers_of(how: Condition, options: Any = Condition) -> dict[str, str | None]:
+    """Return the preconditions, which are sent as headers; TypeError if not in `options`."""
+    check_options(how, options)
     return {
         "If-Match": how.get("if_match"),
         "If-None-Match": how.get("if_none_match"),
     }
 
 
+def counting_options(how: Counting) -> Mapping[str, Any]:
+    """Return the bounds and the TTL of a counter; TypeError for other options."""
+    check_options(how, Counting)
+    return how
+
+
 def operation_options(how: Writing) -> dict[str, Any]:
-    """Return the options object, the last element of an operation in a batch."""
+    """Return the options object, the last element of an operation in a batch.
+
+    TypeError for other options.
+    """
+    check_options(how, Writing)
     options: dict[str, Any] = dict(how)
     if options.pop("keep_ttl", False):
         options["keepttl"] = True

@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator
 from typing import Final, Unpack
 
-from bambleweeny.client.key_options import Condition, Counting, Writing, headers_of, query_of
+from bambleweeny.client.key_options import (
+    Condition,
+    Counting,
+    Writing,
+    counting_options,
+    headers_of,
+    query_of,
+)
 from bambleweeny.client.listings import Listed, Listing, Meta, Part
 from bambleweeny.client.transport.connection import Answer, Connection, Query, path_of
 from bambleweeny.client.values import ABSENT, Data, Value, bytes_of, etag_of, unpacked
@@ -144,13 +151,7 @@ class Keys(Listed):
         `retry_after`, or None.
         """
         step = None if by == 1 else by
-        query: Query = {
-            "by": step,
-            "ttl": how.get("ttl"),
-            "max": how.get("max"),
-            "min": how.get("min"),
-            "userid": userid,
-        }
+        query: Query = {"by": step, **counting_options(how), "userid": userid}
         return int(self._call("POST", path_of("incr", name), query=query).value)
 
     def wait(
@@ -228,7 +229,7 @@ class Keys(Listed):
         return deleted
 
     def _put(self, name: str, body: bytes, how: Writing, **query: str | int | None) -> Answer:
-        headers = {"Content-Type": how.get("type"), **headers_of(how)}
+        headers = {"Content-Type": how.get("type"), **headers_of(how, Writing)}
         return self._call(
             "PUT", path_of("keys", name), query=query_of(how, **query), body=body, headers=headers
         )

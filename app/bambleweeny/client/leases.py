@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from bambleweeny.client.transport.connection import Answer, path_of
 from bambleweeny.client.transport.failures import error_of
-from bambleweeny.client.values import Value, seconds_of, unpacked
+from bambleweeny.client.values import Value, check_options, seconds_of, unpacked
 from bambleweeny.errors import BambleweenyError
 
 Changed = dict[str, list[BambleweenyError | None]]
@@ -24,6 +24,18 @@ class LeasedItem(NamedTuple):
     attempt: int
     enqueued: datetime
     value: Value
+
+
+class Rules(TypedDict, total=False):
+    """The rules of a policy; see `Leases.set_policy`."""
+
+    lease: int | str | None
+    max_attempts: int | None
+    dead_letter: str | None
+    max_len: int | None
+    overflow: str
+    ttl: int | str | None
+    paused: bool
 
 
 class Leases:
@@ -115,7 +127,7 @@ class Leases:
         policy: dict[str, Any] = answer.json()
         return policy
 
-    def set_policy(self, name: str, *, userid: int | None = None, **rules: object) -> None:
+    def set_policy(self, name: str, *, userid: int | None = None, **rules: Unpack[Rules]) -> None:
         """Set the policy of a list. It replaces an earlier policy as a whole.
 
         The rules are `lease` (default length of a lease), `max_attempts` (the number of leases
@@ -126,6 +138,7 @@ class Leases:
 
         A list exists while it has a policy, and counts against the quota.
         """
+        check_options(rules, Rules)
         self._call("PUT", _path_of_policy(name), query={"userid": userid}, json=rules)
 
     def delete_policy(self, name: str, *, userid: int | None = None) -> None:

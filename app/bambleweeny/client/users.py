@@ -4,6 +4,7 @@ import builtins
 from typing import Any, NamedTuple, TypedDict, Unpack
 
 from bambleweeny.client.transport.connection import Connection, path_of, without_none
+from bambleweeny.client.values import check_options
 
 
 class User(NamedTuple):
@@ -67,6 +68,7 @@ class Users:
 
         Without `quota` there is no limit. WeakPassword if the password is too short.
         """
+        check_options(fields, UserFields)
         sent = without_none(username=username, password=password, quota=quota, **fields)
         made: int = self._call("POST", "/users", json=sent).json()["id"]
         return made
@@ -83,6 +85,7 @@ class Users:
 
         The code is valid for `ttl`, 7 days by default.
         """
+        check_options(fields, UserFields)
         sent = without_none(username=username, invite=True, quota=quota, ttl=ttl, **fields)
         return _code_of(self._call("POST", "/users", json=sent).json())
 
@@ -125,6 +128,7 @@ class Users:
 
         A new password makes all earlier tokens of the user invalid.
         """
+        check_options(fields, UserFields)
         sent = without_none(quota=quota, password=password, **fields)
         self._call("PUT", path_of("users", id), json=sent)
         if id == _ADMIN and password is not None:

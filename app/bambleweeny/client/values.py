@@ -1,6 +1,7 @@
-"""Values: bytes, with a view as text and as JSON."""
+"""Values: bytes, with a view as text and as JSON; and checks of what calls are given."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from hashlib import sha1
 from json import dumps, loads
 from typing import Any, Final
@@ -53,6 +54,21 @@ class Value(bytes):
     def json(self) -> Any:
         """Return the bytes decoded as JSON; ValueError if they are not JSON."""
         return loads(self)
+
+
+def check_options(given: Iterable[str], options: Any) -> None:
+    """Raise TypeError for an option that the TypedDict `options` does not have.
+
+    NOTE: Python accepts any keyword for `**options`; a misspelt condition would be none.
+    """
+    known = options.__optional_keys__
+    for name in given:
+        if name not in known:
+            from difflib import get_close_matches  # noqa: PLC0415  rarely needed
+
+            near = get_close_matches(name.lower(), sorted({*known, "userid"}), n=1)
+            advice = f" Did you mean '{near[0]}'?" if near else ""
+            raise TypeError(f"There is no option '{name}'.{advice}")
 
 
 def bytes_of(value: Data | None, json: object = ABSENT) -> bytes:

@@ -7,6 +7,9 @@ BOM = b"\xef\xbb\xbf"
 BE_UTF8 = "It is UTF-16; send UTF-8."
 """The hint for text that `is_utf16` finds."""
 NO_UTF8 = "It is not UTF-8."
+_QUOTES = r"""Quotes differ between shells: in cmd.exe write "{\"name\":\"value\"}"."""
+_LOST_QUOTES = re.compile(rb"""\s*(?:'|\{\s*[A-Za-z_]\w*\s*:[^"]*\Z)""")
+"""Text as cmd.exe passes it, with single quotes, or as PowerShell 5 does, without double ones."""
 
 _TOKEN = re.compile(r"eyJ[\w-]*\.[\w-]*\.[\w-]*|b9y_(?:code_)?(?:\d+|open)(?:~\w+)?_[\w-]*")
 
@@ -24,6 +27,14 @@ def has_utf16_bom(data: bytes) -> bool:
 def is_utf16(json: bytes) -> bool:
     """Return whether JSON, which begins with ASCII characters, is in UTF-16 or UTF-32."""
     return has_utf16_bom(json) or b"\0" in json[:2]
+
+
+def hint_at_json(data: bytes, ex: Exception) -> str:
+    """Return the hint of an error in JSON: its position, or that the text is not in UTF-8."""
+    if is_utf16(data):
+        return BE_UTF8
+    where = NO_UTF8 if isinstance(ex, UnicodeDecodeError) else f"{ex}".rstrip(".") + "."
+    return f"{where} {_QUOTES}" if _LOST_QUOTES.match(data.removeprefix(BOM)) else where
 
 
 def lines_of(text: bytes) -> list[bytes]:

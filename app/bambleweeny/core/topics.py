@@ -212,7 +212,7 @@ class Topics:
         # NOTE: 1.0 accepted . and .. as names.
         if not is_part_of_name(name) or not run_as(self._store, caller, DELETE_TOPIC, name):
             check_topic_name(name)
-            raise NotFound()
+            raise NotFound(f"There is no topic '{name}'.")
 
     def walk(self, caller: Caller) -> Iterator[list[str]]:
         """Yield the names of the caller's topics in order, in pages."""

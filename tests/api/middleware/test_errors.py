@@ -3,9 +3,12 @@
 import json
 import re
 import socket
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
+from bambleweeny.api.middleware.errors import FIRST_WORDS
 from bambleweeny.errors import CATALOGUE
 from bambleweeny.store import open_store
 from servers import Http, over_the_wire
@@ -98,6 +101,49 @@ def test_a_bad_request_is_told(as_admin, case):
     assert re.search(r"\w.*\.$", error["info"])
     assert "Traceback" not in answer.text
     assert "redis" not in answer.text.lower()
+
+
+def test_a_miss_names_its_object(as_admin):
+    for method, path in (
+        ("GET", "/users/99"), ("PUT", "/users/99"), ("DELETE", "/users/99"), ("GET", "/users/x"),
+        ("POST", "/users/99/reset"), ("GET", "/usage?userid=99"), ("GET", "/usage?userid=x"),
+    ):  # fmt: skip
+        body = {"quota": 1} if method == "PUT" else None
+        error = as_admin.request(method, path, json=body).json()
+        assert error["info"] == f"There is no user '{'x' if path.endswith('x') else '99'}'.", path
+        assert error["hint"] == "GET /users lists the users with their ids."
+    for method in ("GET", "DELETE", "PATCH"):
+        query = "?state=dead" if method == "PATCH" else ""
+        for item in ("7", "x" * 99):
+            error = as_admin.request(method, f"/lists/q/items/{item}{query}").json()
+            assert error["info"] == f"The list has no item '{item[:64]}'."
+    assert as_admin.delete("/topics/news").json()["info"] == "There is no topic 'news'."
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/kyes", "/keys"), ("/kyes/a/b", "/keys"), ("/Lists", "/lists"), ("/user/7", "/users"),
+        ("/health", "/healthz"), ("/openapi.yaml", "/openapi.json"), ("/frobnicate", None),
+        ("/users/7/frob/x", None), ("/" + "keys" * 9, None), ("/kyes" * 9, "/keys"),
+    ],
+)  # fmt: skip
+def test_an_unknown_path_has_the_nearest_one(http, path, near):
+    answer = http.get(path)
+    assert (answer.status_code, answer.json()["info"]) == (404, "Not found.")
+    meant = f"Did you mean {near}? " if near else ""
+    assert answer.json()["hint"] == f"{meant}GET /openapi.json lists every path."
+
+
+def test_a_miss_below_a_public_path_has_no_nearest_one(http):
+    for path in ("/routes/x", "/routes/x/kyes", "/bins/x", "/routes/@admin/x/kyes"):
+        assert "Did you mean" not in http.get(path).text
+
+
+def test_the_first_words_of_all_paths_are_known():
+    document = yaml.safe_load((files("bambleweeny") / "openapi.yaml").read_text("utf-8"))
+    words = {path.split("/")[1] for path in document["paths"]} - {""}
+    assert words - {word for word in words if word.startswith("bambleweeny")} == {*FIRST_WORDS}
 
 
 SLASHES = [

@@ -183,6 +183,7 @@ def test_the_first_429_of_a_bin_is_noted_for_its_owner(http, as_uli, as_admin):
         ("since=soon", "since"),
         ("action=", "action"),
         ("action=LOGIN", "action"),
+        ("action=login,foo", "foo"),
         ("actoin=login", "actoin"),
     ],
 )

@@ -107,6 +107,27 @@ def test_json_that_a_shell_spoilt_is_said_to_be_none(http, body):
         assert "cmd.exe" in error["hint"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("POST", "/users", FORM),
+        ("POST", "/routes", FORM),
+        ("PATCH", "/keys/k", {"Content-Type": "application/merge-patch+json"}),
+    ],
+)
+def test_an_error_in_json_has_its_position_and_the_advice_on_quotes_only_where_it_helps(
+    as_admin, method, path, headers
+):
+    for body, byte in ((b"{,}", 1), (b'{a: 1, "b": 2}', 1)):
+        hint = as_admin.request(method, path, data=body, headers=headers).json()["hint"]
+        assert f"(byte {byte})." in hint
+        assert "cmd.exe" not in hint
+    for body in (b"'{\"a\": 1}'", b"{a:1}", BOM + b" '{}'"):
+        hint = as_admin.request(method, path, data=body, headers=headers).json()["hint"]
+        assert "(byte " in hint
+        assert "cmd.exe" in hint
+
+
 @pytest.mark.parametrize("body", [b"", b"a=b", b"grant_type=x", b"username=a&password=b"])
 def test_a_form_is_still_a_form(http, body):
     answer = http.post("/auth/token", data=body, headers=FORM)

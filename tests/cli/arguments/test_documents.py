@@ -71,6 +71,13 @@ def test_a_document_on_the_command_line_is_json(tmp_path):
     for word in ("a: 1", "@@a", "[]", "x" * 5000, "\udcff"):
         with pytest.raises(WrongUse, match=r"not valid JSON|not a JSON object"):
             given_document(word, None)
+    for word in ("no.json", "no/dir/a.YAML", r"C:\no\a.yml", "~/no.har"):
+        with pytest.raises(WrongUse, match=r"not valid JSON: .* line 1 column 1") as refused:
+            given_document(word, None)
+        assert refused.value.hint == f"Did you mean @{word}? There is no such file."
+    with pytest.raises(WrongUse) as refused:
+        given_document('{"a": "b.json"', None)
+    assert refused.value.hint is None
     (tmp_path / "a.yaml").write_text("a: 1")
     with pytest.raises(WrongUse, match="is a file") as refused:
         given_document(f"{tmp_path}/a.yaml", None)

@@ -189,8 +189,26 @@ def test_json_is_read_and_changed_in_part(typed):
     assert typed("get", "k:json", "--path", "a.b.0") == "1.50"
     assert json.loads(typed("get", "k:json", "--meta"))["ttl"] == 60
     typed("patch", "k:json", "{}", "--ttl", "none", "--if-match", '"other"', status=1)
-    typed("patch", "k:json", "{", status=1)
+    typed("patch", "k:json", "-", given=b"{", status=1)
     assert "not valid JSON" in typed.err
+    assert "truncated" in typed.err
+
+
+def test_a_patch_that_is_a_file_without_its_sign_is_refused(typed, alone, monkeypatch):
+    monkeypatch.chdir(alone)
+    typed("patch", "k:json", "no.json", status=2)
+    assert "value: line 1 column 1" in typed.err
+    assert "Did you mean @no.json? There is no such file." in typed.err
+    (alone / "change").write_text('{"a": 1}')
+    typed("patch", "k:json", "change", status=2)
+    assert "Did you mean @change?" in typed.err
+    typed("patch", "k:json", '{"a": 1,}', status=2)
+    assert "The value is not valid JSON: " in typed.err
+    assert "line 1 column 9" in typed.err
+    assert "cmd.exe" not in typed.err
+    typed("patch", "k:json", "'{\"a\":1}'", status=2)
+    assert "cmd.exe" in typed.err
+    typed("patch", "k:json", '{"n": ' + "1" * 5000 + "}")
 
 
 def test_counting_within_bounds(typed):

@@ -93,6 +93,49 @@ def test_a_code_leaves_the_stored_login_and_the_shell_to_their_user(is_in_shell,
     typed("users", "del", "s-invited")
 
 
+@pytest.mark.usefixtures("logged_in")
+def test_a_code_that_is_missing_is_not_taken_for_a_password(typed):
+    for words in (["another"], ["", "another"], [""], ["-"]):
+        typed("accept", *words, status=2, given=b"another\n")
+        assert "There is no code.\nWrite it before the password" in typed.err
+        assert "another" not in typed.err
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_urls_are_those_of_the_server_that_the_user_named(typed, sandbox, monkeypatch):
+    named = sandbox.url.replace("127.0.0.1", "localhost")
+    assert named != sandbox.url
+    monkeypatch.setenv("BAMBLEWEENY_URL", named)
+    typed("set", "s:home", "x")
+    urls = [
+        typed("bin", "add", "s:urls", "--name", "s-urls"),
+        typed("bin", "set", '{"name": "s-urls", "list": "s:urls"}'),
+        typed("route", "add", "s:home"),
+        typed("route", "set", '{"name": "s-urls", "key": "s:home"}'),
+        json.loads(typed("route", "set", '{"name": "s-urls", "key": "s:home"}', "--json"))["url"],
+    ]
+    assert all(url.startswith(f"{named}/") for url in urls), urls
+    for noun, url in (("bin", urls[0]), ("route", urls[2])):
+        assert url.strip() in typed(noun)
+        assert sandbox.url not in typed(noun)
+    typed("route", "del", urls[2].strip(), "s-urls")
+    typed("bin", "del", urls[0].strip())
+    typed("users", "invite", "s-named")
+    assert f"accept CODE --url {named}'" in typed.err
+    typed("users", "del", "s-named")
+
+
+@pytest.mark.usefixtures("logged_in")
+def test_a_list_in_place_of_its_bin_is_said_to_be_one(typed):
+    typed("bin", "add", "s:filled", "--name", "s-fills")
+    for verb in ("refused", "show", "del"):
+        typed("bin", verb, "s:filled", status=1)
+        assert "'s:filled' is filled by the bin 's-fills'; give its name or id." in typed.err
+        typed("bin", verb, "s:other", status=1)
+        assert "is filled by" not in typed.err
+    typed("bin", "del", "s-fills")
+
+
 def test_everybody_changes_the_own_password(typed, monkeypatch):
     with running("sandbox") as server:
         monkeypatch.setenv("BAMBLEWEENY_URL", server.url)
@@ -233,6 +276,7 @@ def test_a_route_has_a_name_and_its_document_a_file(typed, alone, monkeypatch):
         assert "Did you mean @w1.json?" in typed.err
         typed("route", *words, "w2.json", status=2)
         assert "not valid JSON" in typed.err
+        assert "Did you mean @w2.json?" in typed.err
         typed("route", *words, "x" * 5000, status=2)
         assert "not valid JSON" in typed.err
     url = typed("route", "set", "@w1.json").strip()

@@ -1,10 +1,12 @@
 """The audit trail: its bounds, its order, and who sees what."""
 
 import logging
+import re
 from contextlib import closing
+from importlib.resources import files
 
 import pytest
-from bambleweeny.core.audit.entries import Act, Actions
+from bambleweeny.core.audit.entries import ACTIONS, Act, Actions
 from bambleweeny.core.audit.first_a_minute import FirstAMinute
 from bambleweeny.core.audit.trail import ALL, BEGINNING, AuditTrail
 from bambleweeny.core.notify.streams import Streams
@@ -90,10 +92,26 @@ def test_actions_select_themselves_and_those_below(services, uli):
     assert targets(trail.read_newest("1", 2, Actions(["login"]))) == ["login.refused"] * 2
 
 
-@pytest.mark.parametrize("names", [[""], ["LOGIN"], ["a*"], ["a"] * 21])
+@pytest.mark.parametrize(
+    "names", [[""], ["LOGIN"], ["log"], ["login."], ["login", "foo"], ["*"], ["login"] * 21]
+)
 def test_bad_names_of_actions_are_refused(names):
     with pytest.raises(InvalidRequest, match="'action'"):
         Actions(names)
+
+
+def test_each_action_and_each_group_can_be_selected():
+    assert "export" not in Actions(["user", "login.refused"])
+    for action in ACTIONS:
+        assert action in Actions([action])
+        assert action in Actions([action.partition(".")[0]])
+
+
+def test_the_guide_has_just_the_known_actions():
+    text = (files("bambleweeny") / "guide/audit.md").read_text("utf-8")
+    table = text.partition("These are the actions:")[2].partition("An admin sees")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert re.findall("`([a-z_.]+)`", "".join(rows)) == [*ACTIONS]
 
 
 def test_a_user_that_does_not_exist_gets_no_stream(services, raw):

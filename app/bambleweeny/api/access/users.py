@@ -15,12 +15,14 @@ from bambleweeny.api.requests.concurrency import may_block
 from bambleweeny.api.requests.parameters import read_duration, read_switch
 from bambleweeny.api.requests.scopes import needs, require_session
 from bambleweeny.api.requests.strictness import takes
+from bambleweeny.core.audit.entries import Action
 from bambleweeny.core.auth import user_records
 from bambleweeny.core.auth.codes import OpenCode
 from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
+from bambleweeny.core.auth.users import no_such_user
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound, TooManyLogins
+from bambleweeny.errors import InvalidCode, InvalidRequest, TooManyLogins
 from bambleweeny.names import is_user_id
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")
@@ -114,7 +116,7 @@ class Users:
         self._note(req, "user.invited", user)
         _answer_code(resp, code, {"info": "created", "id": int(user.id)})
 
-    def _note(self, req: falcon.Request, action: str, user: user_records.User) -> None:
+    def _note(self, req: falcon.Request, action: Action, user: user_records.User) -> None:
         note(req, self.services, action, f"{user.id} {user.username}", about=user.id)
 
 
@@ -146,7 +148,7 @@ class User:
         quota, limits = change.parsed_quota(), change.limits()
         _spare_admins(req, self.services, _checked_user_id(user_id))
         shown = _changes(change.role, quota, limits)
-        acts = {"user.changed": f"{user_id} {shown}"} if shown else {}
+        acts: dict[Action, str] = {"user.changed": f"{user_id} {shown}"} if shown else {}
         if change.password is not None:
             acts["password.changed"] = user_id
         with ExitStack() as stack:
@@ -243,7 +245,7 @@ class OwnPassword:
 
 def _checked_user_id(user_id: str) -> str:
     if not is_user_id(user_id):
-        raise NotFound()
+        raise no_such_user(user_id)
     return user_id
 
 

@@ -40,6 +40,13 @@ _OUR_PATH = re.compile(r"(?<!\S)/(?=docs\b|auth/|openapi\.json)")
 """Match the beginning of a path of the API in a hint."""
 _AT_ROOT = (NoRule.code, FrontNotFound.code)
 """What a client of the API gets that has the URL of the front."""
+FIRST_WORDS = (
+    "keys", "incr", "lists", "topics", "events", "batch", "export", "import", "usage", "audit",
+    "info", "save", "healthz", "readyz", "metrics", "sandboxes", "auth", "tokens", "users",
+    "config", "routes", "bins", "openapi.json", "postman.json", "docs", "console", "swagger",
+)  # fmt: skip
+"""The first words of all paths of the API."""
+_LONGEST_WORD = 20
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
@@ -105,7 +112,19 @@ def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
         raise InvalidName(f"{noun} name is invalid.", hint=NAME_RULE)
-    raise NotFound(hint="GET /openapi.json lists every path.")
+    near = _nearest(req.env["PATH_INFO"], req.root_path)
+    raise NotFound(hint=f"{near}GET /openapi.json lists every path.")
+
+
+def _nearest(path: str, base: str) -> str:
+    """Return a question with the known path whose first word is the nearest, or ""."""
+    from difflib import get_close_matches  # noqa: PLC0415  a rare mistake need not slow the start
+
+    first = path[1:].partition("/")[0]
+    if len(first) > _LONGEST_WORD or first in FIRST_WORDS:
+        return ""
+    near = get_close_matches(first.lower(), FIRST_WORDS, 1)
+    return f"Did you mean {base}/{near[0]}? " if near else ""
 
 
 def _all_paths(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:

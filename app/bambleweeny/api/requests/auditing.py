@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import falcon
 
-from bambleweeny.core.audit.entries import OK, Act
+from bambleweeny.core.audit.entries import OK, Act, Action
 from bambleweeny.core.audit.trail import AuditTrail
 from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.services import Services
@@ -27,14 +27,14 @@ _LOGINS: dict[type[BambleweenyError], str] = {
     Busy: "busy",
 }
 """The outcomes of refused logins in the metrics."""
-REFUSED = {403: "forbidden", 429: "rate_limited"}
+REFUSED: dict[int, Action] = {403: "forbidden", 429: "rate_limited"}
 """The actions of requests that are refused with a status."""
 
 
 def note(
     req: falcon.Request,
     services: Services,
-    action: str,
+    action: Action,
     target: str = "",
     outcome: str = OK,
     *,
@@ -50,7 +50,7 @@ def note(
 
 @contextmanager
 def noted(
-    req: falcon.Request, services: Services, action: str, target: str = "", about: str = ""
+    req: falcon.Request, services: Services, action: Action, target: str = "", about: str = ""
 ) -> Iterator[None]:
     """Note an act after the block, with the code of its error if it fails."""
     try:
@@ -127,7 +127,7 @@ def _note_first_of_address(services: Services, act: Act) -> None:
 
 
 def _act_of(
-    req: falcon.Request, action: str, target: str, outcome: str = OK
+    req: falcon.Request, action: Action, target: str, outcome: str = OK
 ) -> tuple[Act, list[str]]:
     """Return an act of the caller, and the ids of the users that it concerns."""
     context = req.context

@@ -13,13 +13,13 @@ from bambleweeny.api.requests.strictness import (
     refuse_unsupported,
 )
 from bambleweeny.core.auth.caller import Caller
+from bambleweeny.core.auth.users import no_such_user
 from bambleweeny.core.rates.call_rates import check_calls
 from bambleweeny.core.services import Services
 from bambleweeny.errors import (
     Forbidden,
     InsufficientScope,
     InvalidRequest,
-    NotFound,
     TokenInPageUrl,
     Unauthorized,
 )
@@ -214,6 +214,6 @@ def _acting_for(req: falcon.Request, caller: Caller, services: Services) -> Call
     if not services.users.check(caller):
         raise Forbidden()
     if not is_user_id(user_id):
-        raise NotFound("There is no such user.")
+        raise no_such_user(user_id)
     found = services.users.get(user_id)
     return Caller(found.id, caller.name, "", caller.scopes, limits=caller.limits, actor=caller)

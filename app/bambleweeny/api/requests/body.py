@@ -8,14 +8,13 @@ import msgspec
 
 from bambleweeny.api.requests.content_codings import decoded, is_coded
 from bambleweeny.core.json_members import refuse_doubled
-from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, is_utf16
+from bambleweeny.core.texts import BOM, hint_at_json
 from bambleweeny.errors import InvalidRequest
 from bambleweeny.names import is_media_type, parse_duration
 
 _T = TypeVar("_T")
 
 _LONGEST_DURATION = 64
-_QUOTES = r"""Quotes differ between shells: in cmd.exe write "{\"name\":\"value\"}"."""
 
 
 def read_raw(req: falcon.Request) -> bytes:
@@ -64,7 +63,7 @@ def parse_json(data: bytes, form: type[_T]) -> _T:
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.", hint="See /docs/api for this call's fields.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
-        raise InvalidRequest("The body is not valid JSON.", hint=_hint(data, ex)) from ex
+        raise InvalidRequest("The body is not valid JSON.", hint=hint_at_json(data, ex)) from ex
 
 
 def seconds_of(field: str, duration: str | int) -> int:
@@ -73,12 +72,3 @@ def seconds_of(field: str, duration: str | int) -> int:
         return parse_duration(str(duration)[:_LONGEST_DURATION])
     except ValueError as ex:
         raise InvalidRequest(f"The field '{field}' is invalid: {ex}.") from ex
-
-
-def _hint(data: bytes, ex: Exception) -> str:
-    if is_utf16(data):
-        return BE_UTF8
-    has_lost_quotes = data.lstrip().startswith(b"'") or (data.strip() and b'"' not in data)
-    if has_lost_quotes:
-        return _QUOTES
-    return NO_UTF8 if isinstance(ex, UnicodeDecodeError) else f"{ex}."

@@ -1,11 +1,13 @@
 """Documents of routes and bins as arguments, in JSON or YAML, and what names routes and bins."""
 
 import json
+import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeGuard
 
 from bambleweeny.cli.arguments.files import source
 from bambleweeny.cli.arguments.inputs import STANDARD, given_value
@@ -16,6 +18,8 @@ ROUTE = "route"
 """The format of a route document."""
 
 _YAML = (".yaml", ".yml")
+_looks_like_file = re.compile(r"[\w./\\~:-]*\.(json|yaml|yml|har|txt)", re.IGNORECASE).fullmatch
+_QUOTES = r"""Quotes differ between shells: in cmd.exe write "{\"name\":\"value\"}"."""
 _ROUTE_FIELDS = {"name", "key", "content_type", "journal", "cors", "rules"}
 _RULE_FIELDS = {"path", "when", "then", "answers", "collection", "singleton"}
 
@@ -43,18 +47,46 @@ def _public_of(text: str, noun: str) -> str:
 def given_document(word: str | None, stdin: BinaryIO | None) -> Any:
     """Return the document that VALUE names; YAML in a file or standard input is read, too.
 
-    If VALUE is the name of a file without @, WrongUse says that.
+    If VALUE looks like the name of a file without @, the hint of WrongUse says that.
     """
     text = given_value(word, stdin)
-    if word and (not word.startswith("@") or word.startswith("@@")) and word != STANDARD:
-        try:
+    if _is_text(word):
+        with _hinting_at_file(word):
             return parse_document(text)
-        except WrongUse as ex:
-            if _is_file(word):
-                raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
-            raise
     found, is_json = _parsed(text, is_named_yaml=Path(word or "").suffix in _YAML)
     return found if is_json else json.loads(_yaml().as_json(found))
+
+
+def given_json(word: str | None, stdin: BinaryIO | None) -> bytes:
+    """Return the JSON that VALUE names; the server checks that of a file or standard input.
+
+    If VALUE is not JSON, WrongUse, as for `given_document`.
+    """
+    text = given_value(word, stdin)
+    if _is_text(word):
+        with _hinting_at_file(word):
+            # NOTE: Python parses no integer of more than 4,300 digits; the server keeps its text.
+            _loaded(text, "value", str)
+    return text
+
+
+def _is_text(word: str | None) -> TypeGuard[str]:
+    """Return whether VALUE is the text, not the name of a file or of standard input."""
+    if not word or word == STANDARD:
+        return False
+    return not word.startswith("@") or word.startswith("@@")
+
+
+@contextmanager
+def _hinting_at_file(word: str) -> Iterator[None]:
+    try:
+        yield
+    except WrongUse as ex:
+        if _is_file(word):
+            raise WrongUse(f"'{word}' is a file.", hint=f"Did you mean @{word}?") from ex
+        if _looks_like_file(word):
+            raise WrongUse(str(ex), hint=f"Did you mean @{word}? There is no such file.") from ex
+        raise
 
 
 def _is_file(name: str) -> bool:
@@ -67,13 +99,18 @@ def _is_file(name: str) -> bool:
 
 def parse_document(text: bytes) -> Any:
     """Return a document from JSON; WrongUse if it is not a JSON object."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as ex:
-        raise WrongUse(f"The document is not valid JSON: {_one_line(ex)}.") from ex
+    found = _loaded(text, "document")
     if not isinstance(found, dict):
         raise WrongUse("The document is not a JSON object.")
     return found
+
+
+def _loaded(text: bytes, what: str, parse_int: Callable[[str], object] = int) -> Any:
+    try:
+        return json.loads(text, parse_int=parse_int)
+    except (ValueError, RecursionError) as ex:
+        hint = _QUOTES if text.lstrip().startswith(b"'") else None
+        raise WrongUse(f"The {what} is not valid JSON: {_one_line(ex)}.", hint=hint) from ex
 
 
 def read_to_import(name: str) -> tuple[bytes, str]:

@@ -17,7 +17,16 @@ VALUE = argument(
     metavar="VALUE",
     help="the value; @FILE reads a file, @@x is the text @x, - or nothing standard input",
 )
-USERID = argument("--userid", metavar="ID", type=int, help="as the admin, act for this user")
+
+
+def _user_id(text: str) -> int:
+    """Parse the id of a user, for argparse."""
+    if not (text.isascii() and text.isdecimal()):
+        raise ArgumentTypeError(f"'{text}' is not the id of a user; 'users' lists names and ids")
+    return int(text)
+
+
+USERID = argument("--userid", metavar="ID", type=_user_id, help="as the admin, act for this user")
 
 LIST = argument("name", metavar="LIST", help="the list's name")
 _STATES = ("ready", "leased", "delayed", "dead")
@@ -61,6 +70,14 @@ def positive(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise ArgumentTypeError(f"'{text}' is not a number from 1 on")
     return int(text)
+
+
+def integer(text: str) -> int:
+    """Parse an integer, for argparse."""
+    try:
+        return int(text)
+    except ValueError as ex:
+        raise ArgumentTypeError(f"'{text}' is not an integer") from ex
 
 
 def whole(text: str) -> int:

@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError, Namespace
 from typing import TYPE_CHECKING, Any, cast
 
 from bambleweeny.cli.arguments.content_types import TYPE
-from bambleweeny.cli.arguments.inputs import duration
+from bambleweeny.cli.arguments.inputs import duration, integer
 from bambleweeny.cli.verb import argument
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ WRITING = (
     *CONDITION,
 )
 COUNTING = (
-    argument("--by", metavar="N", type=int, default=1, help="the number to add; the default is 1"),
-    argument("--max", metavar="N", type=int, help="fail if the new number would be larger"),
-    argument("--min", metavar="N", type=int, help="fail if the new number would be smaller"),
+    argument(
+        "--by", metavar="N", type=integer, default=1, help="the number to add; the default is 1"
+    ),
+    argument("--max", metavar="N", type=integer, help="fail if the new number would be larger"),
+    argument("--min", metavar="N", type=integer, help="fail if the new number would be smaller"),
     argument(
         "--ttl",
         metavar="DURATION",

@@ -55,8 +55,10 @@ def _audit(context: Context) -> None:
 
 
 def _show(context: Context, entry: "AuditEntry") -> None:
-    """Print an entry as a line: time, action, outcome, actor, address and target."""
-    shown = (entry.action, entry.outcome, entry.actor or "-", entry.address, entry.target)
+    """Print an entry as a line: time, action, outcome, actor, address, target, maybe a token."""
+    shown = [entry.action, entry.outcome, entry.actor or "-", entry.address, entry.target]
+    if entry.token:
+        shown.append(entry.token)
     context.out.line("\t".join((entry.time, *shown)), **entry._asdict())
 
 
@@ -89,6 +91,7 @@ seconds may be missing.""",
             USERID,
         ),
         note="""An admin sees the entries of all users, others their own. Each line has time,
-action, outcome, actor, address and target, with tabs between them.""",
+action, outcome, actor, address and target, with tabs between them, and then
+the id of the token if it was a named one.""",
     ),
 }

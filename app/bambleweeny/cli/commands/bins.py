@@ -1,5 +1,8 @@
 """`bin`: public URLs that add to a list or a topic, and the requests that they got."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bambleweeny.cli.arguments.bin_options import BIN_OPTIONS, SECRETS_NOTE, document_of
 from bambleweeny.cli.arguments.documents import bin_of, given_document
 from bambleweeny.cli.arguments.inputs import USERID, VALUE, in_state, positive
@@ -7,9 +10,10 @@ from bambleweeny.cli.commands.listen.tail import tail
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.output import as_moment
 from bambleweeny.cli.verb import Verb, argument, noun
-from bambleweeny.errors import BinNameTaken
+from bambleweeny.errors import BinNameTaken, InvalidRequest, NotFound
 
 _BIN = argument("id", metavar="BIN", help="an id, a name, @USER/NAME, a path or a URL")
+_MOST_NAMED = 3
 
 
 def _list(context: Context) -> None:
@@ -17,7 +21,7 @@ def _list(context: Context) -> None:
     # NOTE: scripts read the columns of a plain bin by their place.
     rows = (
         (
-            bin.list, bin.url, bin.name, bin.topic, bin.keep,
+            bin.list, context.target.shown(bin.url), bin.name, bin.topic, bin.keep,
             None if bin.ends_at is None else as_moment(bin.ends_at),
         )
         for bin in bins
@@ -33,7 +37,8 @@ def _add(context: Context) -> None:
     except BinNameTaken as ex:
         ex.hint = f"'bin show {args.name}' shows it, and 'bin set' replaces its document."
         raise
-    context.out.line(made.url, list=made.list, name=made.name, url=made.url)
+    url = context.target.shown(made.url)
+    context.out.line(url, list=made.list, name=made.name, url=url)
 
 
 def _set(context: Context) -> None:
@@ -41,17 +46,20 @@ def _set(context: Context) -> None:
     document = given_document(args.value, context.stdin)
     id = bin_of(args.id) if args.id else None
     bin = context.client.bins.set(document, id, userid=args.userid)
-    context.out.line(bin.url, name=bin.name, url=bin.url)
+    url = context.target.shown(bin.url)
+    context.out.line(url, name=bin.name, url=url)
 
 
 def _show(context: Context) -> None:
     args = context.args
-    context.out.document(context.client.bins.get(bin_of(args.id), userid=args.userid))
+    with _naming_bins_of(context, args.id):
+        context.out.document(context.client.bins.get(bin_of(args.id), userid=args.userid))
 
 
 def _refused(context: Context) -> None:
     args = context.args
-    found = context.client.bins.refused(bin_of(args.id), userid=args.userid)
+    with _naming_bins_of(context, args.id):
+        found = context.client.bins.refused(bin_of(args.id), userid=args.userid)
     for one in reversed(found):
         fields = one._asdict() | {"time": as_moment(one.time)}
         text = (
@@ -63,8 +71,23 @@ def _refused(context: Context) -> None:
 
 def _delete(context: Context) -> None:
     for word in context.args.ids:
-        context.client.bins.delete(bin_of(word), userid=context.args.userid)
+        with _naming_bins_of(context, word):
+            context.client.bins.delete(bin_of(word), userid=context.args.userid)
     context.out.done()
+
+
+@contextmanager
+def _naming_bins_of(context: Context, word: str) -> Iterator[None]:
+    """If there is no such bin, but a list or topic of that name, name the bins that fill it."""
+    try:
+        yield
+    except (NotFound, InvalidRequest) as ex:
+        bins = context.client.bins.list(userid=context.args.userid)
+        names = [bin.name or bin.id for bin in bins if word in (bin.list, bin.topic)]
+        if names:
+            listed = " and ".join(f"'{name}'" for name in names[:_MOST_NAMED])
+            ex.hint = f"'{word}' is filled by the bin {listed}; give its name or id."
+        raise
 
 
 VERBS = {

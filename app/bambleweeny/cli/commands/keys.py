@@ -49,7 +49,9 @@ def _set(context: Context) -> None:
 
 def _patch(context: Context) -> None:
     args = context.args
-    changes = given_value(args.value, context.stdin)
+    from bambleweeny.cli.arguments.documents import given_json  # noqa: PLC0415  rarely needed
+
+    changes = given_json(args.value, context.stdin)
     with waiting(f"Changing {args.name}"):
         context.client.keys.patch(
             args.name, changes, ttl=args.ttl, userid=args.userid, **condition_of(args)

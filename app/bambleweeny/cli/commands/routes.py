@@ -20,7 +20,10 @@ _ROUTE = argument("id", metavar="ROUTE", help="an id, a name, @USER/NAME, a path
 def _list(context: Context) -> None:
     routes = context.client.routes.list(userid=context.args.userid)
     # NOTE: scripts read the columns of a plain route by their place.
-    rows = ((route.key, route.content_type, route.url, route.name, route.rules) for route in routes)
+    rows = (
+        (route.key, route.content_type, context.target.shown(route.url), route.name, route.rules)
+        for route in routes
+    )
     context.out.rows(("key", "content_type", "url", "name", "rules"), rows)
 
 
@@ -29,7 +32,8 @@ def _set(context: Context) -> None:
     document = given_document(args.value, context.stdin)
     id = route_of(args.id) if args.id else None
     route = context.client.routes.set(document, id, userid=args.userid)
-    context.out.line(route.url, name=route.name, rules=route.rules, url=route.url)
+    url = context.target.shown(route.url)
+    context.out.line(url, name=route.name, rules=route.rules, url=url)
 
 
 def _show(context: Context) -> None:
@@ -57,10 +61,10 @@ def _import(context: Context) -> None:
     route = made.route
     for note in made.notes:
         context.out.warn(note)
+    url = context.target.shown(route.url)
     context.out.line(
-        route.url, name=route.name, rules=route.rules, url=route.url, keys=made.keys,
-        notes=made.notes,
-    )  # fmt: skip
+        url, name=route.name, rules=route.rules, url=url, keys=made.keys, notes=made.notes
+    )
 
 
 def _verify(context: Context) -> None:
@@ -99,7 +103,8 @@ def _calls(context: Context) -> None:
 def _add(context: Context) -> None:
     args = context.args
     route = context.client.routes.create(args.name, args.content_type, userid=args.userid)
-    context.out.line(route.url, key=route.key, content_type=route.content_type, url=route.url)
+    url = context.target.shown(route.url)
+    context.out.line(url, key=route.key, content_type=route.content_type, url=url)
     context.out.warn(_doubt_about_key(context, route.key, args.content_type))
 
 

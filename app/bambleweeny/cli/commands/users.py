@@ -4,6 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from bambleweeny.cli.arguments.inputs import integer
 from bambleweeny.cli.arguments.password_input import current_password, new_password
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import WrongUse
@@ -21,6 +22,7 @@ _USER = argument("who", metavar="USER", help="a user's name or id")
 _NAME = argument("who", metavar="NAME", help="the new user's name")
 _UNLIMITED = "unlimited"
 _FIRST_ADMIN = "0"
+_CODE_PREFIX = "b9y_code_"
 
 
 def _quota(text: str) -> int:
@@ -43,9 +45,9 @@ _FIELDS = (
     argument("--role", choices=("admin", "user"), help="an admin manages all users"),
     argument("--max-bytes", metavar="SIZE", help="the size of all data; 0: no limit"),
     argument("--rate", metavar="RATE", help="requests, such as 100/s or 10/m; 0: no limit"),
-    argument("--burst", metavar="N", type=int, help="requests at once; default: as in --rate"),
+    argument("--burst", metavar="N", type=integer, help="requests at once; default: as in --rate"),
     argument("--max-value", metavar="SIZE", help="the size of one value; 0: no limit"),
-    argument("--max-tokens", metavar="N", type=int, help="the number of named tokens; 0: 100"),
+    argument("--max-tokens", metavar="N", type=integer, help="the number of named tokens; 0: 100"),
 )
 _TTL = argument(
     "--ttl", metavar="DURATION", help="how long the code is valid, 1m to 30d; default: %(default)s"
@@ -112,7 +114,7 @@ def _reset(context: Context) -> None:
 def _print_code(context: Context, made: "Code") -> None:
     """Print a code to stdout, and a sentence about it to stderr."""
     if not context.out.as_json:
-        accept = f"'bambleweeny accept CODE --url {context.target.url}'"
+        accept = f"'bambleweeny accept CODE --url {context.target.shown(context.target.url)}'"
         context.out.say(
             f"The code is valid until {moment_in(made.expires_in)}; its user runs {accept}."
         )
@@ -121,6 +123,11 @@ def _print_code(context: Context, made: "Code") -> None:
 
 def _accept(context: Context) -> None:
     args = context.args
+    if not args.code or (args.new_password is None and not args.code.startswith(_CODE_PREFIX)):
+        raise WrongUse(
+            "There is no code.",
+            hint=f"Write it before the password; it begins with {_CODE_PREFIX}.",
+        )
     password = new_password(args.new_password, context.stdin)
     from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
 
@@ -128,7 +135,7 @@ def _accept(context: Context) -> None:
     with Client(context.target.url) as client:
         client.tokens.use(client.users.accept(args.code, password))
         user = client.tokens.test()["user"]
-    login = f"'bambleweeny login {context.target.url} --user {user}'"
+    login = f"'bambleweeny login {context.target.shown(context.target.url)} --user {user}'"
     context.out.say(f"The password of {user} is set. Log in with {login}.", username=user)
 
 
@@ -192,7 +199,7 @@ def _log_in_again(context: Context, user: str, password: str) -> str:
     """Renew a stored login, or return how to log in; earlier tokens are no longer valid."""
     target = context.target
     if target.profile is None:
-        login = f"'bambleweeny login {target.url} --user {user}'"
+        login = f"'bambleweeny login {target.shown(target.url)} --user {user}'"
         return f"Earlier tokens are no longer valid: log in again with {login}."
     from bambleweeny.client import Client  # noqa: PLC0415  rarely needed
 

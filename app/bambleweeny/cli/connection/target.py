@@ -37,6 +37,7 @@ class Target(NamedTuple):
     """A server and a login: a token, a name and password, or both; the token is tried first.
 
     `profile` is the stored login that has the token. `local` is the server, if this user runs it.
+    `given_url` is the URL that the user gave, if commands ask the same server at another one.
     """
 
     url: str
@@ -45,6 +46,13 @@ class Target(NamedTuple):
     token: str | None = None
     profile: Profile | None = None
     local: LocalServer | None = None
+    given_url: str = ""
+
+    def shown(self, url: str) -> str:
+        """Return a URL of the server in the form in which the user named the server."""
+        if self.given_url and url.startswith(self.url):
+            return self.given_url + url.removeprefix(self.url)
+        return url
 
 
 def find_target(options: Connection) -> Target:
@@ -72,7 +80,13 @@ def _with_login(options: Connection, url: str, profile: Profile | None) -> Targe
     local = local_server_at(url)
     if local:
         # NOTE: a name such as localhost may resolve to an address of another server.
-        url = local.url
+        return _with_login_at(options, local.url, profile, local)._replace(given_url=url)
+    return _with_login_at(options, url, profile, None)
+
+
+def _with_login_at(
+    options: Connection, url: str, profile: Profile | None, local: LocalServer | None
+) -> Target:
     if options.token:
         return Target(url, token=options.token, local=local)
     if options.password:
@@ -178,7 +192,7 @@ def _advice_to_log_in(target: Target) -> str:
         who = "--token -" if profile.token.startswith(TOKEN_PREFIX) else f"--user {profile.user}"
         login = f"'bambleweeny login {profile.url} {who} --profile {profile.name}'"
         return f"The stored login '{profile.name}' is no longer valid: run {login}."
-    login = f"'bambleweeny login {target.url}'"
+    login = f"'bambleweeny login {target.shown(target.url)}'"
     if target.local and target.password and target.password == target.local.admin_password():
         return f"The admin's password has changed: log in with {login}."
     return f"Log in with {login}, or give --token, or --user and --password."

@@ -35,6 +35,16 @@ from bambleweeny.store import Store
 
 _log = logging.getLogger(__name__)
 
+_LONGEST_SHOWN = 64
+
+
+def no_such_user(user_id: str) -> NotFound:
+    """Make the error of an id that no user has."""
+    return NotFound(
+        f"There is no user '{user_id[:_LONGEST_SHOWN]}'.",
+        hint="GET /users lists the users with their ids.",
+    )
+
 
 class Users:
     """The users of the instance. User 0 is always an admin, other users by their role.
@@ -108,7 +118,7 @@ class Users:
         user = self.get(user_id)
         code = new_code(user_id, RESET_SECONDS if seconds is None else seconds)
         if self._change(user_id, code.stored(self._clock())) is None:
-            raise NotFound()
+            raise no_such_user(user_id)
         return user, code
 
     def accept(self, code: str, password: str, address: str = "") -> Caller:
@@ -152,7 +162,7 @@ class Users:
         """Return a user; a miss raises NotFound."""
         [found] = self._records.fetch([user_id])
         if found is None:
-            raise NotFound()
+            raise no_such_user(user_id)
         return found
 
     def ids(self) -> list[str]:
@@ -189,7 +199,7 @@ class Users:
         if password is not None:
             fields += self._password_fields(self.get(user_id).username, password)
         if self._change(user_id, fields, has_password=password is not None) is None:
-            raise NotFound()
+            raise no_such_user(user_id)
 
     def set_first_password(self, password: str) -> None:
         """Set the password of user 0 that the server was started with, however short."""

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 
 from bambleweeny.core.json_members import refuse_doubled_in_patch
-from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, is_utf16
+from bambleweeny.core.texts import BE_UTF8, BOM, NO_UTF8, hint_at_json, is_utf16
 from bambleweeny.core.values import MOST_BYTES_AT_ONCE
 from bambleweeny.errors import InvalidRequest, NotFound, NotJson, TooMuchAtOnce
 from bambleweeny.names import is_utf8
@@ -62,7 +62,7 @@ def _checked(value: bytes) -> bytes:
     try:
         return bytes(_any(value.removeprefix(BOM)))
     except _UNREADABLE as ex:
-        raise NotJson(hint=str(ex)) from ex
+        raise NotJson(hint=hint_at_json(value, ex)) from ex
 
 
 def _inside(part: bytes, step: str) -> bytes:

@@ -6,7 +6,8 @@ from typing import Any, Literal, NamedTuple
 from bambleweeny.core.lists.codec import StoredItem
 from bambleweeny.core.lists.policies import ListPolicy, decode_policy
 from bambleweeny.core.texts import start_of_text
-from bambleweeny.errors import InvalidRequest
+from bambleweeny.errors import InvalidRequest, NotFound
+from bambleweeny.names import is_item_id
 
 State = Literal["ready", "leased", "delayed", "dead"]
 STATES: tuple[State, ...] = ("ready", "leased", "delayed", "dead")
@@ -14,6 +15,7 @@ NewState = Literal["ready", "dead"]
 NEW_STATES: tuple[NewState, ...] = ("ready", "dead")
 Order = Literal["oldest", "newest"]
 ORDERS: tuple[Order, ...] = ("oldest", "newest")
+_LONGEST_SHOWN = 64
 MOST_OF_A_PREVIEW = 1024
 """In bytes: 1,000 previews have no more than a page of whole items."""
 
@@ -100,3 +102,15 @@ def check_preview(preview: int) -> int:
     if not 0 <= preview <= MOST_OF_A_PREVIEW:
         raise InvalidRequest(f"The parameter 'preview' takes 0 to {MOST_OF_A_PREVIEW}.")
     return preview
+
+
+def checked_item_id(text: str) -> str:
+    """Return the id of an item; NotFound if it cannot be one."""
+    if not is_item_id(text):
+        raise no_such_item(text)
+    return text
+
+
+def no_such_item(item_id: str) -> NotFound:
+    """Make the error of an id that no item of the list has."""
+    return NotFound(f"The list has no item '{item_id[:_LONGEST_SHOWN]}'.")

@@ -17,7 +17,9 @@ from bambleweeny.core.lists.found_items import (
     Page,
     State,
     check_preview,
+    checked_item_id,
     cursor_of,
+    no_such_item,
     read_cursor,
 )
 from bambleweeny.core.lists.leases import check_reason
@@ -25,8 +27,7 @@ from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.notify.long_polls import LongPolls, RetryAfter
 from bambleweeny.core.pacing import repeat
 from bambleweeny.core.values import MOST_BYTES_OF_A_PAGE
-from bambleweeny.errors import InvalidRequest, ListFull, NotFound
-from bambleweeny.names import is_item_id
+from bambleweeny.errors import InvalidRequest, ListFull
 from bambleweeny.store import Store
 from bambleweeny.store.scripts import (
     CHANGE_ITEM,
@@ -155,11 +156,11 @@ class Items:
         """Return an item in any state by its id; raise NotFound on a miss. O(log n)."""
         if found := self.find_if_any(caller, name, item_id):
             return found
-        raise NotFound()
+        raise no_such_item(item_id)
 
     def find_if_any(self, caller: Caller, name: str, item_id: str) -> FoundItem | None:
         """Return an item in any state by its id, or None on a miss. O(log n)."""
-        reply = self._run(FIND_ITEM, caller, name, _checked(item_id))
+        reply = self._run(FIND_ITEM, caller, name, checked_item_id(item_id))
         if reply is None:
             return None
         state, data, at = reply
@@ -170,8 +171,8 @@ class Items:
 
         Atomic. O(log n), and O(n) for a ready item in the middle of the list.
         """
-        if not self._run(DELETE_ITEM, caller, name, _checked(item_id)):
-            raise NotFound()
+        if not self._run(DELETE_ITEM, caller, name, checked_item_id(item_id)):
+            raise no_such_item(item_id)
 
     def stats(self, caller: Caller, name: str) -> ListStats:
         """Count a list's items; all counts are 0 if the list does not exist. O(1)."""
@@ -203,9 +204,9 @@ class Items:
         of the list.
         """
         check_reason(reason)
-        reply = self._run(CHANGE_ITEM, caller, name, _checked(item_id), to, reason)
+        reply = self._run(CHANGE_ITEM, caller, name, checked_item_id(item_id), to, reason)
         if reply is None:
-            raise NotFound()
+            raise no_such_item(item_id)
         place, new_id, state = (field.decode() for field in reply)
         return ItemPlace(place, new_id, "dead" if state == "dead" else "ready")
 
@@ -292,9 +293,3 @@ class Items:
 
 def _found(page: Page | RetryAfter | None) -> Page:
     return page if isinstance(page, tuple) else ([], None)
-
-
-def _checked(item_id: str) -> str:
-    if not is_item_id(item_id):
-        raise NotFound()
-    return item_id

@@ -26,6 +26,7 @@ from bambleweeny.core.mocks.references import NAME_RULE as ROUTE_NAME_RULE
 from bambleweeny.core.mocks.references import is_public_name
 from bambleweeny.core.mocks.refusals import REFERENCE, Refused, Structs, advice_on, refusal
 from bambleweeny.core.mocks.templates import without_placeholders
+from bambleweeny.core.texts import hint_at_json
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import NAME_RULE, is_media_type, is_name, parse_rate
 
@@ -176,7 +177,9 @@ def read_document(body: bytes) -> RouteDocument:
     except msgspec.ValidationError as ex:
         raise invalid(ex) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
-        raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
+        raise refusal(
+            "invalid_route", "The body is not valid JSON.", hint_at_json(body, ex)
+        ) from ex
 
 
 def invalid(

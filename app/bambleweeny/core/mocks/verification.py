@@ -15,6 +15,7 @@ from bambleweeny.core.mocks.matching.conditions import Conditions, When
 from bambleweeny.core.mocks.matching.paths import Pattern
 from bambleweeny.core.mocks.refusals import Refused, located, refusal
 from bambleweeny.core.mocks.rules import methods_of
+from bambleweeny.core.texts import hint_at_json
 from bambleweeny.errors import BambleweenyError
 
 NEAREST = 5
@@ -191,7 +192,9 @@ def read_expectation(body: bytes) -> Expectation:
     except (msgspec.ValidationError, Refused) as ex:
         raise invalid(ex, _STRUCTS) from ex
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
-        raise refusal("invalid_route", "The body is not valid JSON.", str(ex)) from ex
+        raise refusal(
+            "invalid_route", "The body is not valid JSON.", hint_at_json(body, ex)
+        ) from ex
 
 
 def not_as_called(verdict: Verdict, expectation: Expectation) -> BambleweenyError:

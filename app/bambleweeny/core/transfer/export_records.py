@@ -17,7 +17,7 @@ from bambleweeny.core.lists.found_items import FoundItem
 from bambleweeny.core.lists.lists import check_list_name
 from bambleweeny.core.lists.policies import ListPolicy, check_list_policy
 from bambleweeny.core.mocks.routes import load
-from bambleweeny.core.texts import BE_UTF8, is_utf16
+from bambleweeny.core.texts import BE_UTF8, hint_at_json, is_utf16
 from bambleweeny.core.topics import check_topic_name, is_message_id
 from bambleweeny.core.transfer.backup_format import Bin, Item, List, Message, Route
 from bambleweeny.core.transfer.line_forms import hint_at_lines, plain_line
@@ -229,7 +229,7 @@ def record_of(line: bytes) -> OwnRecord:
     except msgspec.ValidationError as ex:
         raise InvalidRequest(f"{ex}.") from ex
     except (msgspec.DecodeError, UnicodeDecodeError) as ex:
-        hint = BE_UTF8 if is_utf16(line) else hint_at_lines(line)
+        hint = BE_UTF8 if is_utf16(line) else hint_at_lines(line) or hint_at_json(line, ex)
         raise InvalidRequest("It is not valid JSON.", hint=hint) from ex
     parts: list[OwnRecord | None] = [getattr(read, kind) for kind in _KINDS]
     said = [part for part in parts if part is not None]

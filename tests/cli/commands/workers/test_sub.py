@@ -62,6 +62,58 @@ def test_an_item_whose_command_fails_comes_again_later(client):
     client.lists.delete("w:fail")
 
 
+DEAD = (
+    "bambleweeny: The command ended with status 1; its item is dead after 1 attempt, in the list "
+)
+
+
+def test_an_item_is_dead_after_its_last_attempt_and_is_tried_again(client, typed, logged_in):
+    client.lists.set_policy("w:dead", max_attempts=1)
+    client.push("w:dead", b"bad")
+    _, err = ended(sub("w:dead", "--once", "--", "false"), status=1)
+    [item] = client.lists.items("w:dead", "dead")
+    redrive = f"items deliver w:dead {item.id}"
+    assert err == f"{DEAD}'w:dead'. To try it again: bambleweeny {redrive}\n"
+    typed(*redrive.split())
+    _, err = ended(sub("w:dead", "--once", "--", "/nope/nope"), status=1)
+    assert "/nope: No such file or directory. The item is dead after 1 attempt, in" in err
+    client.lists.set_policy("w:dead", max_attempts=2)
+    client.lists.move("w:dead", "w:dead")
+    client.lists.change("w:dead", retry=[client.lists.lease("w:dead")[0].lease])
+    _, err = ended(sub("w:dead", "--once", "--", "false"), status=1)
+    assert "its item is dead after 2 attempts, in the list 'w:dead'. " in err
+    client.lists.delete("w:dead")
+
+
+def test_an_item_in_the_dead_letter_list_is_tried_again(client, typed, logged_in):
+    client.lists.set_policy("w:dead", max_attempts=1, dead_letter="w:graves")
+    client.push("w:dead", b"bad")
+    _, err = ended(sub("w:dead", "--once", "--", "false"), status=1)
+    redrive = "items move w:graves w:dead --state ready"
+    assert err == f"{DEAD}'w:graves'. To try it again: bambleweeny {redrive}\n"
+    assert typed(*redrive.split()) == "1\n"
+    assert client.lists.pop("w:dead") == b"bad"
+    client.lists.delete("w:dead")
+
+
+def test_the_fate_of_an_item_is_left_open_without_the_right_to_read(client, monkeypatch):
+    made = client.tokens.add("w:may", ["lists:pop:w:may"])
+    monkeypatch.setenv("BAMBLEWEENY_TOKEN", made.text)
+    client.push("w:may", b"bad")
+    _, err = ended(sub("w:may", "--once", "--", "false"), status=1)
+    assert err.endswith("its item is retried in 5 s, unless the policy of 'w:may' makes it dead.\n")
+    client.tokens.revoke(made.token.id)
+    client.lists.delete("w:may")
+
+
+def test_nothing_is_said_of_an_item_whose_lease_is_lost(client):
+    client.push("w:lost", b"bad")
+    line = f"{sys.executable} -m bambleweeny items purge w:lost; exit 1"
+    _, err = ended(sub("w:lost", "--once", "--", "sh", "-c", line), status=1)
+    assert "lease_not_found" in err
+    assert err.endswith("The command ended with status 1.\n")
+
+
 def test_an_item_comes_back_when_the_program_is_killed(client):
     client.push("w:kill", b"x")
     process = sub("w:kill", "--lease", "1s", "--", "sleep", "3")

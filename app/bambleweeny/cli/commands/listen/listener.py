@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 from bambleweeny.cli.commands.listen.events import show_delivery
 from bambleweeny.cli.commands.listen.forwarding import Forwarding
 from bambleweeny.cli.commands.listen.outgoing import Unsendable
+from bambleweeny.cli.commands.workers.fate import DEAD, GONE, WAITING, Fate, fate_of
 from bambleweeny.cli.commands.workers.list_worker import Worker
 from bambleweeny.cli.output import Output
-from bambleweeny.errors import BambleweenyError, NotFound
 
 if TYPE_CHECKING:
     from bambleweeny.client import Client, LeasedItem
@@ -45,8 +45,9 @@ class Listener(Worker):
             self.acknowledge(item)
         else:
             delay = self.retry(item)
-            is_dead, where = self._place_of(item)
-            fate = "dead" if is_dead else f"retried in {delay} s"
+            after = fate_of(self._lists, self._list, item)
+            fate, where = _shown(after, item.id, delay)
+            is_dead = after.state in (DEAD, GONE)
             # NOTE: anyone can send to a bin what the target refuses; that must not slow it down.
             if is_dead or not (outcome.is_outage or self._is_in_order):
                 self.continue_at_once()
@@ -55,19 +56,16 @@ class Listener(Worker):
         )
         return outcome.is_delivered
 
-    def _place_of(self, item: "LeasedItem") -> tuple[bool, str]:
-        """Return whether the list's policy made a failed item dead, and its present place."""
-        try:
-            return self._lists.item(self._list, item.id).state == "dead", f"item {item.id}"
-        except NotFound:
-            return True, self._place_of_dead()
-        except BambleweenyError:
-            return False, f"item {item.id}"
 
-    def _place_of_dead(self) -> str:
+def _shown(fate: Fate, item_id: str, delay: int | None) -> tuple[str, str]:
+    """Return words for the fate of a failed item, "" if it was reported, and for its place."""
+    if fate.state == GONE:
+        return "gone", "no longer in the list"
+    if fate.state == DEAD:
         # NOTE: an item has another id in the dead-letter list.
-        try:
-            name = self._lists.policy(self._list)["dead_letter"]
-        except BambleweenyError:
-            name = None
-        return f"in the list '{name}'" if name else "no longer in the list"
+        place = f"in the list '{fate.dead_letter}'" if fate.dead_letter else f"item {item_id}"
+        return "dead", place
+    if delay is None:
+        return "", ""
+    unless = "" if fate.state == WAITING else " unless it is dead"
+    return f"retried in {delay} s{unless}", f"item {item_id}"

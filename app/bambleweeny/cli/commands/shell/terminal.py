@@ -33,7 +33,7 @@ def talk(context: Context) -> int:
     who = context.who()
     if who["authenticated"] != "True":
         context.client.keys.list()  # raises the server's error for an invalid login
-    connected = f"Connected to {context.target.url} as {who['user']}."
+    connected = f"Connected to {context.target.shown(context.target.url)} as {who['user']}."
     print(visible(f"{connected} 'help' lists the commands."))
     prompt: PromptSession[str] = PromptSession(
         _PROMPT,

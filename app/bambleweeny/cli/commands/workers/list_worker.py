@@ -85,27 +85,33 @@ class Worker(ABC):
         self._pause = 0.0
         self._change("ack", item)
 
-    def drop(self, item: "LeasedItem") -> None:
-        """Remove an item that failed."""
-        self._change("ack", item)
+    def drop(self, item: "LeasedItem") -> bool:
+        """Remove an item that failed; return whether the server did so."""
+        return self._change("ack", item)
 
-    def retry(self, item: "LeasedItem") -> int:
-        """Return a failed item to the list; returns the seconds until its next attempt."""
+    def retry(self, item: "LeasedItem") -> int | None:
+        """Return a failed item to the list, which makes it dead after its last attempt.
+
+        Returns the seconds until its next attempt, or None if the server did not take it back.
+        """
         delay = min(_FIRST_DELAY << min(item.attempt - 1, 10), _LONGEST_DELAY)
         if self._is_in_order:
             self._hold = delay
-            self._change("retry", item)
+            is_done = self._change("retry", item)
         else:
-            self._change("retry", item, delay=delay)
-        return delay
+            is_done = self._change("retry", item, delay=delay)
+        return delay if is_done else None
 
     def continue_at_once(self) -> None:
         """Make no pause after this failure."""
         self._hold = 0.0
 
-    def put_back(self, item: "LeasedItem") -> None:
-        """Return an item to the front of the list, without a delay."""
-        self._change("retry", item)
+    def put_back(self, item: "LeasedItem") -> bool:
+        """Return an item to the front of the list, without a delay; return whether that was done.
+
+        After its last attempt it is dead, as after `retry`.
+        """
+        return self._change("retry", item)
 
     def bury(self, item: "LeasedItem", reason: str) -> None:
         """Make an item dead; no pause follows."""
@@ -158,8 +164,10 @@ class Worker(ABC):
         except BambleweenyError as ex:
             self._report(f"{ex} ({ex.code}); another worker may get the item")
 
-    def _change(self, verb: str, item: "LeasedItem", **options: Any) -> None:
-        """Acknowledge, retry or bury an item. Errors are retried until the lease expires.
+    def _change(self, verb: str, item: "LeasedItem", **options: Any) -> bool:
+        """Acknowledge, retry or bury an item; return whether the server did so, else report it.
+
+        Errors are retried until the lease expires.
 
         If the server stays unavailable, the item becomes ready when its lease expires. If it
         was handled, this worker then acknowledges it, and does not handle it again.
@@ -179,7 +187,7 @@ class Worker(ABC):
                     self._report(
                         f"{ex} ({ex.code}); the item becomes ready again when its lease expires"
                     )
-                    return
+                    return False
                 _report_retry(ex)
                 is_first = False
                 self._rest()
@@ -191,7 +199,8 @@ class Worker(ABC):
                 self._remember(verb, item)
                 if is_first:
                     self._report(f"{outcome} ({outcome.code}); the item may be handled twice")
-            return
+                    return False
+            return True
 
     def _remember(self, verb: str, item: "LeasedItem") -> None:
         if self._is_in_order:

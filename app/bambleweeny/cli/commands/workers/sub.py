@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bambleweeny.cli.arguments.inputs import LIST
 from bambleweeny.cli.arguments.workers import DEFAULT_LEASE, IDLE, LEASE, MAX, end_by_signals
+from bambleweeny.cli.commands.workers.fate import GONE, UNKNOWN, WAITING, fate_of
 from bambleweeny.cli.commands.workers.list_worker import Worker
 from bambleweeny.cli.context import Context
 from bambleweeny.cli.failures import CommandFailed, WrongUse
@@ -37,20 +38,42 @@ class _Commands(Worker):
             with self.extending(item):
                 ended = self._run(item)
         except OSError as ex:
-            self.put_back(item)
             reason = f"Cannot run {self._command[0]}: {ex.strerror}."
-            raise CommandFailed(f"{reason} The item is back in '{self._list}'.") from ex
+            if self.put_back(item):
+                reason += " The item " + self._fate(item, f"is back in '{self._list}'")
+            raise CommandFailed(reason) from ex
         if not ended:
             self.acknowledge(item)
             return True
         how = f"by signal {-ended}" if ended < 0 else f"with status {ended}"
         if self._is_dropping:
-            self.drop(item)
-            self._report(f"The command ended {how}; its item is deleted.")
+            fate = "is deleted." if self.drop(item) else ""
         else:
             delay = self.retry(item)
-            self._report(f"The command ended {how}; its item is retried in {delay} s.")
+            fate = "" if delay is None else self._fate(item, f"is retried in {delay} s")
+        self._report(f"The command ended {how}{fate and '; its item '}{fate or '.'}")
         return False
+
+    def _fate(self, item: "LeasedItem", waiting: str) -> str:
+        """Return the end of a sentence: the fate of a failed item; `waiting` if it is not dead."""
+        state, dead_letter = fate_of(self._lists, self._list, item)
+        if state == WAITING:
+            return f"{waiting}."
+        if state == UNKNOWN:
+            return f"{waiting}, unless the policy of '{self._list}' makes it dead."
+        if state == GONE:
+            return f"is no longer in '{self._list}'."
+        attempts = "1 attempt" if item.attempt == 1 else f"{item.attempt} attempts"
+        where = dead_letter or self._list
+        redrive = (
+            f"move {where} {self._list} --state ready"
+            if dead_letter
+            else f"deliver {self._list} {item.id}"
+        )
+        return (
+            f"is dead after {attempts}, in the list '{where}'. "
+            f"To try it again: bambleweeny items {redrive}"
+        )
 
     def _run(self, item: "LeasedItem") -> int:
         """Run the command and return its exit status."""
@@ -105,7 +128,8 @@ VERBS = {
 BAMBLEWEENY_LIST, and the number of the attempt in BAMBLEWEENY_ATTEMPT. The
 lease is extended while the command runs. If the command succeeds, the item is
 acknowledged. If it fails, the item is retried after 5 s, 10 s, up to 10 min,
-unless --drop is given, and this program pauses for 1 s, 2 s, up to 30 s.
+until the list's policy makes it dead, and this program pauses for 1 s, 2 s, up
+to 30 s. With --drop it is deleted instead.
 SIGINT, SIGTERM, SIGHUP and SIGQUIT let the command finish, and then end this
 program.
 If this program is killed, the item becomes ready again when its lease expires.

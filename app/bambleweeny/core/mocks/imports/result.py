@@ -13,6 +13,7 @@ from bambleweeny.core.mocks.imports.bodies import move_bodies, without_bodies
 from bambleweeny.core.mocks.limits import DOCUMENT_BYTES, IMPORT_BYTES, RULES
 from bambleweeny.core.mocks.refusals import refusal
 from bambleweeny.core.mocks.routes import load
+from bambleweeny.core.texts import hint_at_json
 from bambleweeny.errors import BambleweenyError
 from bambleweeny.names import is_name
 
@@ -126,7 +127,9 @@ def read_json(body: bytes) -> Any:
     try:
         return msgspec.json.Decoder(float_hook=lambda text: Raw(text.encode())).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as ex:
-        raise invalid_import("The document to import is not valid JSON.", str(ex)) from ex
+        raise invalid_import(
+            "The document to import is not valid JSON.", hint_at_json(body, ex)
+        ) from ex
 
 
 def label_of(text: str) -> str:

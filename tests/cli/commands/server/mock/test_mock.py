@@ -385,7 +385,7 @@ def test_a_worker_that_dies_does_not_end_it(place):
         (["empty.json"], 1, "empty.json: There is nothing in it that a route could answer."),
         ([], 2, "the following arguments are required: FILE"),
         (["shop.json", "--base-path", ""], 2, "it needs --base-path"),
-        (["shop.json", "--front", "x"], 2, "There is no option '--front'."),
+        (["shop.json", "--front", "x"], 2, "The command 'mock' has no option '--front'."),
         (["shop.json", "--listen", "x"], 2, "'x' is not HOST:PORT"),
     ],
 )
