@@ -7,6 +7,7 @@ from typing import Any
 import falcon
 import msgspec
 
+from bambleweeny.api.answers.pages import redirect
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.middleware.access_log import one_word
 from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH
@@ -40,6 +41,8 @@ _OUR_PATH = re.compile(r"(?<!\S)/(?=docs\b|auth/|openapi\.json)")
 """Match the beginning of a path of the API in a hint."""
 _AT_ROOT = (NoRule.code, FrontNotFound.code)
 """What a client of the API gets that has the URL of the front."""
+_GUIDE = re.compile(r"/guide(/[a-z0-9-]+)?(/?)").fullmatch
+"""Match the paths where a reader looks for the guide."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
@@ -97,10 +100,15 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
 
 
 def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Raise NotFound, or InvalidName if a name contains a slash.
+    """Raise NotFound, or InvalidName if a name contains a slash; redirect to the guide.
 
     The gate has refused paths with empty segments already.
     """
+    guide = _GUIDE(req.env["PATH_INFO"])
+    if guide and req.method in ("GET", "HEAD"):
+        page, slash = guide.groups(default="")
+        redirect(resp, f"{'../' * (bool(page) + bool(slash))}docs{page}", 308)
+        return
     below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
