@@ -10,6 +10,7 @@ import msgspec
 from bambleweeny.api.answers.pages import redirect
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.middleware.access_log import one_word
+from bambleweeny.api.requests.authentication import hint_at_login
 from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.api.requests.public_paths import is_public
@@ -128,6 +129,8 @@ def _render(
         ex.hint = _NOTHING_CHANGED
     if type(ex) is Unauthorized and _is_in_sandbox(req):
         ex = ended_sandbox()
+    if type(ex) is Unauthorized and ex.hint is Unauthorized.hint:
+        ex.hint = hint_at_login(req.env)
     if ex.code in _AT_ROOT and AT_ROOT in req.env:
         ex.hint = f"{ex.hint or ''} {_api_at(req.env[AT_ROOT])}".lstrip()
     if ex.hint and req.root_path:
