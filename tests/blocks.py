@@ -23,6 +23,8 @@ CHANGING = [
     (r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "<moment>"),
     (r"expires in \d+ seconds", "expires in <n> seconds"),
     (r"\b\d+ ms\b", "<n> ms"),
+    (r'(?<="created","id":)\d+', "<user>"),
+    (r'(?<="id":")\d+(?=","username")', "<user>"),
     (r"eyJ[\w-]+\.[\w-]+\.[\w-]+", "<token>"),
     (r"b9y_\d+_[a-z0-9]{6}_[A-Za-z0-9]{48}", "<named token>"),
 ]

@@ -124,6 +124,7 @@ MISTYPED = [
     (["users", "creat", "x"], "'bambleweeny users add'"),
     (["lists", "remov", "x"], "'bambleweeny lists del'"),
     (["quota"], "'users set'"),
+    (["help", "redrive"], "'items move'"),
     (["-v"], "'--version'"),
     (["-h", "serv"], "'serve'"),
     (["--json", "--url", "http://x", "ls"], "'keys' or 'lists'"),

@@ -51,6 +51,7 @@ _COMMON_NAMES: dict[str, tuple[str, ...]] = {
     "quota": ("users set",),
     "quit": ("exit",),
     "read": ("get",),
+    "redrive": ("items move",),
     "remove": ("del",),
     "rm": ("del",),
     "run": ("serve", "sandbox"),

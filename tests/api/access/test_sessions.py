@@ -115,12 +115,21 @@ def test_a_write_with_two_credentials_changes_nothing(http, as_admin, services, 
     assert as_admin.get("/keys/a").status_code == 404
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer x", "Basic eDp5", "Token abc"])
-def test_without_a_good_token_it_is_401(http, header):
+@pytest.mark.parametrize(
+    ("header", "hint"),
+    [
+        ("", "Get a token"), ("Bearer", "Get a token"), ("Bearer ", "Get a token"),
+        ("Bearer x", "Get a token"), ("Basic eDp5", "Send 'Authorization: Bearer"),
+        ("Token abc", "Send 'Authorization: Bearer"),
+        ("Bearer b9y_0_k3x9q2_x", "The named token was revoked"),
+    ],
+)  # fmt: skip
+def test_without_a_good_token_it_is_401_with_what_to_do(http, header, hint):
     answer = http.get("/keys", headers={"Authorization": header} if header else {})
     assert answer.status_code == 401
     assert (answer.json()["info"], answer.json()["code"]) == ("Unauthorized.", "unauthorized")
     assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.json()["hint"].startswith(hint)
     assert "B9Y-AUTHENTICATED-USER" not in answer.headers
 
 

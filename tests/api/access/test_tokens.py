@@ -41,7 +41,10 @@ def test_a_revoked_token_is_refused_everywhere_at_once(as_uli, with_token, servi
     assert reader.get("/keys/app:x").status_code == 404
     with another_server(services):
         assert as_uli.delete(f"/tokens/{token['id']}").ok
-    assert refusal(reader.get("/keys/app:x")) == (401, "unauthorized")
+    for _ in range(2):
+        answer = reader.get("/keys/app:x")
+        assert refusal(answer) == (401, "unauthorized")
+        assert "revoked" in answer.json()["hint"] and "/auth/token" not in answer.json()["hint"]
     assert as_uli.delete(f"/tokens/{token['id']}").status_code == 404
 
 
@@ -227,7 +230,9 @@ def test_an_expired_token_is_refused(as_uli, with_token, services, monkeypatch):
     assert reader.get("/keys/app:x").status_code == 404
     clock = services.tokens._clock
     monkeypatch.setattr(services.tokens, "_clock", lambda: clock() + 3601)
-    assert refusal(reader.get("/keys/app:x")) == (401, "unauthorized")
+    answer = reader.get("/keys/app:x")
+    assert refusal(answer) == (401, "unauthorized")
+    assert answer.json()["hint"] == "The token has expired; ask its owner for another one."
 
 
 def test_the_last_use_is_noted(as_uli, with_token):

@@ -125,6 +125,20 @@ def test_a_slash_at_the_end_and_the_name_of_the_home_page_lead_on(http, path, ta
     assert (answer.status_code, answer.headers["Location"]) == (302, target)
 
 
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/guide", "docs"), ("/guide/", "../docs"), ("/guide/queues", "../docs/queues"),
+        ("/guide/queues/", "../../docs/queues"),
+    ],
+)  # fmt: skip
+def test_the_guide_is_found_under_its_name(http, path, target):
+    answer = asked(http, path)
+    assert (answer.status_code, answer.headers["Location"]) == (308, target)
+    assert http.head(path).status_code == 308
+    assert http.post(path).status_code == asked(http, "/guide/a/b").status_code == 404
+
+
 def test_a_page_that_does_not_exist_is_said_in_the_clients_form(http):
     answer = asked(http, "/docs/nothing")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

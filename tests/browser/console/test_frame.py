@@ -281,6 +281,7 @@ def test_a_link_of_the_command_line_logs_in_once(console):
     console.browser.get("about:blank")
     console.browser.get(url)
     console.find(".login-page .problem", "was used or is older than one minute")
+    assert console.find(".login-page a", "Read the guide").get_attribute("href").endswith("/docs")
     assert console.browser.current_url == f"{console.server.url}/console#/home"
     assert any("400" in line or "401" in line for line in console.complaints())
     # In a tab that shows the console no page is loaded.

@@ -22,7 +22,7 @@ from bambleweeny.core.auth.limits import LIMIT_FIELDS, parse_limits
 from bambleweeny.core.auth.user_records import ADMIN_ID
 from bambleweeny.core.auth.users import no_such_user
 from bambleweeny.core.services import Services
-from bambleweeny.errors import InvalidCode, InvalidRequest, TooManyLogins
+from bambleweeny.errors import InvalidCode, InvalidRequest, NotFound, TooManyLogins
 from bambleweeny.names import is_user_id
 
 _READ, _WRITE = needs("users", "read"), needs("users", "write")

@@ -17,9 +17,9 @@ def tag_of(url: str, nonce: str, *, is_module: bool = False) -> str:
     return tags[url.rpartition(".")[2]].format(nonce=nonce, url=url)
 
 
-def redirect(resp: falcon.Response, location: str) -> None:
-    """Answer 302. A relative location is right for any prefix that a proxy strips."""
-    resp.status = 302
+def redirect(resp: falcon.Response, location: str, status: int = 302) -> None:
+    """Answer a redirect. A relative location is right for any prefix that a proxy strips."""
+    resp.status = status
     resp.set_header("Location", location)
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import falcon
 import msgspec
 
+from bambleweeny.api.answers.pages import redirect
 from bambleweeny.api.answers.public_headers import make_public
 from bambleweeny.api.middleware.access_log import one_word
+from bambleweeny.api.requests.authentication import hint_at_login
 from bambleweeny.api.requests.base_path import AT_ROOT, REQUESTED_PATH
 from bambleweeny.api.requests.content_codings import ACCEPTED
 from bambleweeny.api.requests.public_paths import is_public
@@ -47,6 +49,8 @@ FIRST_WORDS = (
 )  # fmt: skip
 """The first words of all paths of the API."""
 _LONGEST_WORD = 20
+_GUIDE = re.compile(r"/guide(/[a-z0-9-]+)?(/?)").fullmatch
+"""Match the paths where a reader looks for the guide."""
 _BELOW_A_NAME = re.compile(r"/(keys|incr|lists|topics)/(?!.*//|/)")
 
 
@@ -104,10 +108,15 @@ def error_headers(error: BambleweenyError) -> dict[str, str]:
 
 
 def _no_such_path(req: falcon.Request, resp: falcon.Response, **_: Any) -> None:
-    """Raise NotFound, or InvalidName if a name contains a slash.
+    """Raise NotFound, or InvalidName if a name contains a slash; redirect to the guide.
 
     The gate has refused paths with empty segments already.
     """
+    guide = _GUIDE(req.env["PATH_INFO"])
+    if guide and req.method in ("GET", "HEAD"):
+        page, slash = guide.groups(default="")
+        redirect(resp, f"{'../' * (bool(page) + bool(slash))}docs{page}", 308)
+        return
     below = _BELOW_A_NAME.match(req.env["PATH_INFO"])
     if below:
         noun = {"lists": "List", "topics": "Topic"}.get(below[1], "Key")
@@ -139,6 +148,8 @@ def _render(
         ex.hint = _NOTHING_CHANGED
     if type(ex) is Unauthorized and _is_in_sandbox(req):
         ex = ended_sandbox()
+    if type(ex) is Unauthorized and ex.hint is Unauthorized.hint:
+        ex.hint = hint_at_login(req.env)
     if ex.code in _AT_ROOT and AT_ROOT in req.env:
         ex.hint = f"{ex.hint or ''} {_api_at(req.env[AT_ROOT])}".lstrip()
     if ex.hint and req.root_path:

@@ -23,13 +23,21 @@ from bambleweeny.errors import (
     TokenInPageUrl,
     Unauthorized,
 )
-from bambleweeny.names import is_user_id
+from bambleweeny.names import TOKEN_PREFIX, is_user_id
 
 _SANDBOX_POLICY = "sandbox; default-src 'none'"
 """The Content-Security-Policy of authenticated answers: a browser runs no scripts in them."""
 _PAGE_DESTINATIONS = {"document", "embed", "fencedframe", "frame", "iframe", "object"}
 _WORKER_DESTINATIONS = {"serviceworker", "sharedworker", "worker"}
 """Values of Sec-Fetch-Dest: scripts in a page or a worker can read its URL, token included."""
+_NO_LONGER_VALID = (
+    "The named token was revoked or replaced, or belongs to another server; "
+    "ask its owner for another one."
+)
+_ONLY_BEARER = (
+    "Send 'Authorization: Bearer <token>', with a token of POST /auth/token; "
+    "no other scheme is accepted."
+)
 _PRIVATE_HEADERS = {"Cache-Control": "private", "Referrer-Policy": "no-referrer"}
 
 
@@ -60,6 +68,16 @@ def bearer_token(req: falcon.Request, resp: falcon.Response) -> str:
 def sent_token(environ: dict[str, Any]) -> str:
     """Return the token of a request whose body has not arrived yet, or ""."""
     return _token_of_header(environ) or falcon.Request(environ).get_param("token") or ""
+
+
+def hint_at_login(environ: dict[str, Any]) -> str:
+    """Return the hint for a request whose token is missing or refused, by what it sent alone."""
+    if sent_token(environ).startswith(TOKEN_PREFIX):
+        return _NO_LONGER_VALID
+    header: str = environ.get("HTTP_AUTHORIZATION", "")
+    if header and not header.lower().startswith("bearer"):
+        return _ONLY_BEARER
+    return Unauthorized.hint
 
 
 def _token_of_header(environ: dict[str, Any]) -> str:

@@ -176,7 +176,7 @@ VERBS = {
                 ),
                 USERID,
             ),
-            "move dead or ready items, and print their number",
+            "redrive dead items or move ready ones, and print their number",
         ),
         purge=Verb(
             _purge,

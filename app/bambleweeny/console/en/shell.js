@@ -14,6 +14,7 @@ export const text = {
   thisSandbox: "This sandbox",
   groups: { data: "Data", public: "Public", access: "Access", instance: "Instance" },
   docs: "Guide",
+  readGuide: "Read the guide",
   reference: "API reference",
   palette: "Go to",
   paletteHint: "Type a page, or a name such as app:color",

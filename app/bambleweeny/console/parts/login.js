@@ -1,6 +1,6 @@
 // The login: a page of its own at first, a form over the page when the session ends, so that drafts stay.
 import { text } from "../en/shell.js";
-import { acceptCode, logIn, logInWith } from "./api.js";
+import { acceptCode, API_URL, logIn, logInWith } from "./api.js";
 import { mayLeave } from "./leaving.js";
 import { Problem } from "./loading.js";
 import { dismiss, end, needsLogin, sandboxOf, session } from "./session.js";
@@ -72,6 +72,7 @@ export function LoginPage({ problem, code, invited, user, onStay }) {
       ${user && html`<button type="button" onClick=${onStay}>${text.stay(user)}</button>`}
     </${Form}>
     ${!code && html`<p class="soft">${text.firstPassword} ${text.ofTab}</p>`}
+    <p><a href=${`${API_URL}/docs`}>${text.readGuide}</a></p>
   </main>`;
 }
 

@@ -91,7 +91,7 @@ class NamedTokens:
         if packed is None or name is None or revision is None:
             if is_in_sandbox(user_id):
                 raise ended_sandbox()
-            raise Unauthorized(hint="The token has been revoked.")
+            raise Unauthorized(hint="The token has been revoked; ask its owner for another one.")
         record = token_record_of(packed)
         is_old = self._is_old(record, text)
         scopes = [one for one in record.scopes if not is_old or not one.startswith("tokens:")]
@@ -269,7 +269,7 @@ class NamedTokens:
             return False
         if record.old_until > self._clock() and hmac.compare_digest(digest, record.old_digest):
             return True
-        raise Unauthorized(hint="The token has been rotated.")
+        raise Unauthorized(hint="The token has been rotated; use its new text.")
 
     def _text(self, user_id: str, token_id: str) -> str:
         secret = "".join(secrets.choice(_LETTERS) for _ in range(_SECRET_LETTERS))

@@ -126,7 +126,9 @@ class Tokens:
             known = self._remember(token, self._first_read(token))
         if known.expires <= self._clock():
             self._known.pop(token, None)
-            raise Unauthorized(hint="The token has expired; get a new one with POST /auth/token.")
+            named, session = "ask its owner for another one", "get a new one with POST /auth/token"
+            advice = named if known.is_named else session
+            raise Unauthorized(hint=f"The token has expired; {advice}.")
         return known
 
     def _remember(self, token: str, known: _Known) -> _Known:
