@@ -95,10 +95,7 @@ class Connection(Receiving):
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
             with self.outbuf_lock:
-                try:
-                    sent = self.wire.send(data)
-                except OSError:
-                    sent = 0  # `super().write_soon` handles the error
+                sent = self.send(data, do_close=False)  # `super().write_soon` handles an error
             if sent == len(data):
                 return sent
             self.last_activity = time.time()
