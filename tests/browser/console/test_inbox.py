@@ -452,7 +452,7 @@ def test_the_table_shows_refusals_and_which_lists_are_shared(console, hook):
     console.open("inbox")
     console.find(f"{ROWS}", hook.name)
     cells = "return [...document.querySelectorAll('.grid tbody .row')].map(({textContent}) => textContent)"
-    console.until(lambda: sum("in a shared list" in row for row in console.run(cells)) == 2)
+    console.until(lambda: sum(row.count("(shared)") == 2 for row in console.run(cells)) == 2)
     console.click(f"a.cell[aria-label='Requests that {hook.name} refused']", "1")
     console.find(".refusals", "405")
     console.open("inbox/beside")

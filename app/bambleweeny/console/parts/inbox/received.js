@@ -16,7 +16,7 @@ import { MOST_REFUSED, refusedOf } from "./refused.js";
 function Received({ bin, isShared, read, show }) {
   const found = useReading((signal) => read(bin, signal), [bin.list, bin.topic]);
   useLive(({ event, name }) => (["bin.call", "bin.refuse"].includes(event) && name === idOf(bin)) || (event.startsWith("list.") && name === bin.list), found.reload);
-  return html`<span>${found.value === undefined ? "" : show(found.value)} ${isShared && found.value !== undefined && html`<span class="soft">${text.shared}</span>`}</span>`;
+  return html`<span>${found.value === undefined ? "" : show(found.value)} ${isShared && found.value !== undefined && html`<span class="soft" title=${text.sharedHint}>${text.shared}</span>`}</span>`;
 }
 
 const mayRead = ({ list, topic }) => mayDo(list ? "lists" : "topics", "read", list ?? topic);
