@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { parse, to } from "../../app/bambleweeny/console/parts/address.js";
-import { ago, bytes, duration, number } from "../../app/bambleweeny/console/parts/format.js";
+import { ago, bytes, duration, number, since } from "../../app/bambleweeny/console/parts/format.js";
 import { addressOf, CARDS, wasMade } from "../../app/bambleweeny/console/parts/home/cards.js";
 import { pathOf, request, withQuery } from "../../app/bambleweeny/console/parts/request.js";
 import { creation, SNAPSHOT, sourcesOf } from "../../app/bambleweeny/console/parts/sandboxes/calls.js";
@@ -57,6 +57,7 @@ test("sizes and times are short", () => {
   const now = Date.parse("2026-11-28T12:00:00Z");
   assert.deepEqual([7 * 86_400 - 2, -3599, 90 * 60 - 10].map((seconds) => ago(now + seconds * 1000, now)), ["in 7 days", "1 hour ago", "in 1 hour"]);
   assert.deepEqual([0, -5, -125, 3 * 3600, -86_400].map((seconds) => ago(now + seconds * 1000, now)), ["now", "5 seconds ago", "2 minutes ago", "in 3 hours", "yesterday"]);
+  assert.deepEqual([3600, 1, 0, -60].map((seconds) => since(new Date(now + seconds * 1000).toISOString(), now)), ["now", "now", "now", "1 minute ago"]);
 });
 
 test("each card makes what it counts, and its page is that of the thing", () => {

@@ -123,7 +123,7 @@ test("templates have names and first calls", () => {
 });
 
 test("an error of the server is shown at the field of the form", () => {
-  const labels = { once: "Ignore repeats by", rate: "Rate", name: "Name of the bin", queue: "Its name", secret: "Secret", answerStatus: "Status", challengeSecret: "Secret of the challenge" };
+  const labels = { once: "Ignore repeats by", rate: "Rate", name: "Name of the bin", queue: "Name of the list or topic", secret: "Secret", answerStatus: "Status", challengeSecret: "Secret of the challenge" };
   const found = (info, more = {}) => fieldOf({ info, ...more }, labels);
   assert.deepEqual(found("'rate' is a number of requests - at `$.rate`.", { hint: "See." }), { name: "rate", sentence: "'Rate' is a number of requests. See." });
   assert.equal(found("'list' is not a name.").name, "queue");

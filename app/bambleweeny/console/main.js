@@ -8,6 +8,7 @@ import { confirm, forgetErrors, say } from "./parts/dialogs.js";
 import { watchAddress } from "./parts/leaving.js";
 import { Problem } from "./parts/loading.js";
 import { LoginPage } from "./parts/login.js";
+import { NoSuch } from "./parts/no_such.js";
 import { applyTheme } from "./parts/preferences.js";
 import { acting, mayDo, mayDoAll, sandboxOf, session } from "./parts/session.js";
 import { Shell } from "./parts/shell.js";
@@ -68,7 +69,7 @@ function Page({ name, address }) {
   return shown.component && html`<${shown.component} rest=${address.rest} query=${address.query} />`;
 }
 
-const NoPage = ({ isKnown }) => html`<div class="contents"><h1>${isKnown ? text.notAllowed : text.notFound}</h1><p><a href=${to("home")}>${text.home}</a></p></div>`;
+const NoPage = ({ isKnown }) => html`<${NoSuch} title=${isKnown ? text.notAllowed : text.notFound}><p><a href=${to("home")}>${text.home}</a></p></${NoSuch}>`;
 
 const isFor = ({ isAdmin, isOfAll, needs }, found) => (!isAdmin || found.admin) && (!needs || mayDo(...needs)) && (!isOfAll || mayDoAll("read") || mayDoAll("write"));
 

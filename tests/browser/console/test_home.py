@@ -4,6 +4,7 @@ import json
 import subprocess
 
 import requests
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 CARDS = {"key": "/keys/hello", "queue": "/lists/jobs", "webhook": "/bins", "mock": "/routes", "topic": "/topics/news"}  # fmt: skip
@@ -78,6 +79,19 @@ def test_steps_that_are_done_are_folded_below_the_events(console):
     console.find("#content .opens", "hello")
     console.click("[aria-labelledby=card-mock] p a")
     console.find("#content h1", "hello")
+
+
+def test_a_double_click_sends_one_test_request(console):
+    before = console.client.lists.stats("hooks")["in"]
+    console.open("home")
+    card = "[aria-labelledby=card-webhook]"
+    console.click(f"{card} summary")
+    button = console.find(f"{card} [role=status] button", "Send a test request")
+    ActionChains(console.browser).double_click(button).perform()
+    console.find(card, "The server answered 200")
+    console.open("lists/hooks")
+    console.find(".figures")
+    assert console.client.lists.stats("hooks")["in"] == before + 1
 
 
 def test_a_line_sets_the_token_of_the_snippets(console):

@@ -442,3 +442,30 @@ def assert_fits(console):
         "return [...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > 321)"
         ".map((e) => e.outerHTML.slice(0, 120)).slice(0, 5)"
     )
+
+
+def test_the_table_shows_refusals_and_which_lists_are_shared(console, hook):
+    url = hook(methods="POST")
+    console.client.bins.set({"list": hook.list, "name": "beside", "keep": "request"})
+    assert post(url).ok
+    assert requests.get(url, timeout=10).status_code == 405
+    console.open("inbox")
+    console.find(f"{ROWS}", hook.name)
+    cells = "return [...document.querySelectorAll('.grid tbody .row')].map(({textContent}) => textContent)"
+    console.until(lambda: sum(row.count("(shared)") == 2 for row in console.run(cells)) == 2)
+    console.click(f"a.cell[aria-label='Requests that {hook.name} refused']", "1")
+    console.find(".refusals", "405")
+    console.open("inbox/beside")
+    console.find("#content .note", f"The list {hook.list} also gets what other bins receive")
+    console.click("#content .note a", hook.name)
+    console.find("h1", hook.name)
+    console.find(".beside dt", "Size of the body")
+    console.client.bins.delete("beside")
+
+
+def test_a_bin_whose_document_is_no_json_is_not_sent(console):
+    console.open("inbox")
+    console.click("button", "New bin")
+    console.click("dialog .tab", "JSON")
+    console.fill("dialog .editor textarea", "{")
+    console.until(lambda: not console.find("dialog button.primary", "Create bin").is_enabled())

@@ -493,3 +493,15 @@ def test_a_value_for_a_missing_key_stays_when_somebody_else_creates_it(console, 
     console.gone("dialog")
     assert console.client.get(name) == b"theirs"
     assert_refused(console, 412)
+
+
+@pytest.mark.parametrize("size", [5, 300_000, 1_000_000])
+def test_a_value_is_copied_as_a_whole(console, name, size):
+    value = "[" + ",".join(["1.50"] * (size // 5)) + "]"
+    show(console, name, value, type="application/json")
+    console.run(
+        "Object.defineProperty(navigator, 'clipboard', "
+        "{configurable: true, value: {writeText: async (text) => { window.copied = text; }}})"
+    )
+    console.click("#content button", "Copy value")
+    console.until(lambda: console.run("return window.copied") == value)

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from bambleweeny.errors import NotFound
 from selenium.webdriver.common.keys import Keys
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -318,3 +319,27 @@ def test_a_long_list_is_few_elements_and_scrolls_to_its_end(console):
         )
     assert len(console.browser.find_elements("css selector", "tr.row")) < 100
     assert counts(console, "long")[0] == 10_000
+
+
+def test_a_number_that_is_none_is_not_saved(console):
+    console.client.lists.push("numbers", "1")
+    console.open("lists/numbers")
+    console.click("button", "Policy")
+    console.type("dialog input[name=max_len]", "-1,5" + Keys.ENTER)
+    assert console.find("dialog input[name=max_len]").get_attribute("value") == "-1,5"
+    assert console.run("return document.querySelector('dialog input[name=max_len]').validity.patternMismatch")  # fmt: skip
+    console.find("dialog")
+    with pytest.raises(NotFound):
+        console.client.lists.policy("numbers")
+    console.client.lists.delete("numbers")
+
+
+def test_the_reason_of_the_policy_is_in_words(console):
+    lists = console.client.lists
+    lists.push("tries", "1")
+    lists.set_policy("tries", max_attempts=1)
+    [leased] = lists.lease("tries")
+    lists.change("tries", retry=[leased.lease])
+    console.open("lists/tries?state=dead")
+    console.find(".grid td", "failed as often as the policy allows")
+    lists.delete("tries")

@@ -149,3 +149,25 @@ def test_no_other_url_is_called_for_an_id_of_dots(console, address):
     console.find("#content .problem, #content .note", ".")
     assert console.found("#content h2") is None
     console.complaints()
+
+
+def test_a_word_that_begins_no_name_is_explained(console):
+    for page in ("keys", "lists", "topics"):
+        console.open(page)
+        console.fill(".filter", "a b")
+        console.find("#content .wrong", "A name has only")
+        assert console.found("#content button", "Try again") is None
+        console.open(f"{page}?prefix=a%20b")
+        console.find("#content .problem", "A name has only")
+        console.click("#content a", "Show all names")
+        console.find("#content .filter")
+
+
+def test_a_narrow_window_shows_delayed_items_and_pauses(console):
+    console.client.lists.push("narrow", "late", delay=3600)
+    console.client.lists.set_policy("narrow", paused=True)
+    with console.sized(390):
+        console.open("lists?prefix=narrow")
+        console.find("a.opens", "1 delayed, paused")
+        assert console.fits(390)
+    console.client.lists.delete("narrow")

@@ -321,3 +321,19 @@ def test_the_pages_fit_narrow_screens(console):
         console.find(".answer")
         assert console.fits(320)
     console.client.routes.delete("n" * 64)
+
+
+def test_a_document_that_is_no_json_is_not_sent(console, route):
+    route([{"name": "one", "answers": [{}]}])
+    console.open(f"routes/{route.name}")
+    console.find(".halves .editor")
+    replace_document(console, '{"rules": [}')
+    console.find(".halves .problem", "This is not JSON yet")
+    assert not console.find(".halves button.primary", "Save").is_enabled()
+    console.chord("s")
+    assert console.client.routes.get(route.name)["rules"][0]["name"] == "one"
+    console.click("button", "Discard")
+    console.open("routes")
+    console.click("button", "New route")
+    console.fill("dialog .editor textarea", "{")
+    console.until(lambda: not console.find("dialog button.primary", "Create route").is_enabled())

@@ -201,3 +201,14 @@ def test_a_named_token_sees_only_what_it_may(console):
     assert "read" in offered
     assert not {"all", "write", "worker"} & set(offered)
     console.log_in()
+
+
+def test_a_token_that_was_copied_is_there_on_the_way_back(console):
+    console.open("tokens")
+    console.open("tokens/new?prefix=app:")
+    console.click(".token-form button.primary")
+    console.click("button", "I have copied it")
+    console.find("a.opens")
+    console.browser.back()
+    console.find("h2#facts-title", "colleague")
+    assert console.found("h2#new-title") is None

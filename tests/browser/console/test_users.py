@@ -225,3 +225,28 @@ def test_a_new_user_may_be_a_token_instead_or_nobody(console):
     opened(console, "users/new")
     console.click(".card footer a", "Cancel")
     console.find("a.button", "New user")
+
+
+def test_a_refused_limit_names_its_field(console, user):
+    console.client.users.update(user, max_bytes="64kb")
+    opened(console, "users")
+    console.find("td", "Bytes of all data: 64kb")
+    console.click("a.opens", "uli")
+    console.fill("input[name=quota]", "-5")
+    console.click("form.limits button")
+    console.find(
+        "form.limits .problem", "'Keys, lists, topics, routes and bins' must be a whole number"
+    )
+    console.fill("input[name=quota]", "10")
+    assert all("400" in line for line in console.complaints())
+
+
+def test_a_user_that_was_added_is_there_on_the_way_back(console, user):
+    opened(console, "users/new")
+    console.type("input[name=new-user]", "ida")
+    console.click("button", "Add the user")
+    console.click("button", "I have copied it")
+    console.find("a.opens", "ida")
+    console.browser.back()
+    console.find("h2", "ida")
+    assert console.found("input[name=new-user]") is None

@@ -19,7 +19,7 @@ export const text = {
   usage: "What you store",
 
   password: "Password",
-  current: "Present password",
+  current: "Current password",
   next: "New password",
   again: "New password again",
   different: "These two differ.",

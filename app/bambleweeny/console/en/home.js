@@ -26,7 +26,7 @@ export const text = {
   send: "Send a test request",
   sent: (status) => `The server answered ${status}.`,
   events: "What happens now",
-  eventsNone: "Changes of your keys, lists, topics, routes and bins appear here as they happen, from any client.",
+  eventsNone: "Changes of your keys and lists, messages of your topics and calls of your routes and bins appear here as they happen, from any client.",
   eventNames: {
     "key.set": "key set", "key.del": "key deleted", "key.expire": "key expired", "key.change": "TTL changed", "list.push": "item added", "list.pop": "item popped", "list.lease": "item leased",
     "list.ack": "item acknowledged", "list.dead": "item dead", "list.change": "list changed", "topic.publish": "message published", "route.call": "route called", "bin.call": "bin called",

@@ -16,6 +16,7 @@ export const text = {
   noTtl: "does not expire",
   etag: "ETag",
   owner: "Owner",
+  copyValue: "Copy value",
   bytes: (count) => counted(count, { one: "byte", other: "bytes" }),
   actions: "Actions",
   change: "Change",

@@ -38,6 +38,8 @@ export const text = {
   close: "Close",
   all: "All routes",
   noSuch: "There is no such route.",
+  isGone: "This route was deleted elsewhere: its URL answers 404. Its document is still here.",
+  createAgain: "Create it again",
   urlLabel: "URL of the route",
   document: "Document",
   documentHelp: "The first rule that matches answers.",

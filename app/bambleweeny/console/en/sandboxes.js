@@ -31,6 +31,7 @@ export const text = {
   sourceOf: (one) => (one.snapshot ? `${called(one)}, snapshot ${one.snapshot}` : called(one)),
   piped: "The same calls in a shell",
   make: "Make the sandbox",
+  cancel: "Cancel",
 
   shownTitle: (one) => `The sandbox ${called(one)} is ready`,
   shownOnce: "Copy its token now. The server keeps only a digest of it, so that it is never shown again. It opens this sandbox, and no other data.",
@@ -38,7 +39,8 @@ export const text = {
   copyToken: "Copy the token",
   open: "Open this sandbox",
   noTab: "The browser has opened no tab. Log in at /console with 'Use a token'.",
-  inShell: "In a shell, for curl, the command line and programs:",
+  askToken: "In a shell, run this line alone, then paste the token and press Enter: so that no history keeps it.",
+  inShell: "Then this is for the command line and programs:",
   resets: "Then this brings the data back to the seed:",
   inPytest: "In pytest, a client that begins each test with the seed:",
   inTests: "More about sandboxes in tests",
@@ -50,8 +52,8 @@ export const text = {
   extend: "Change when it ends",
   extendBy: "It ends in",
   extended: "Its end has changed.",
-  copy: "Copy",
-  copyOf: (name) => `Copy the snapshot ${name}`,
+  copy: "Duplicate",
+  copyOf: (name) => `Duplicate the snapshot ${name}`,
   remove: "Delete",
   removeTitle: (one) => `Delete the sandbox ${called(one)}?`,
   removeDetail: "All its data and snapshots are deleted, and its token is refused from the next call on. This cannot be undone.",
@@ -78,5 +80,6 @@ export const text = {
   snapshotRemoved: (name) => `The snapshot ${name} is deleted.`,
 
   here: "This is a sandbox",
+  insideEnded: (one) => `The sandbox ${called(one)} has ended, with all its data.`,
   inside: (one) => `You are in the sandbox ${called(one)}: throw-away data, apart from all others. It ends`,
 };

@@ -57,6 +57,7 @@ export const text = {
   later: "Later",
   logout: "Log out",
   logoutOf: (user, token) => `Log out (${token ? `token ${token} of ${user}` : user})`,
+  allNames: "Show all names",
   mayUse: "Your token may use only:",
   read: "read",
   readAndWrite: "read and write",

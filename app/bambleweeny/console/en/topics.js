@@ -37,6 +37,7 @@ export const text = {
   size: "Size",
   time: "Published",
   id: "Id",
+  isGone: "This topic was deleted. The messages here are those that this page has read; it begins again with the next message.",
   missing: "There is no topic of this name. It begins with the first message.",
   empty: "No messages here yet. What is published appears at once.",
   noMatch: "No message here contains this.",

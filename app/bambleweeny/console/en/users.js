@@ -52,6 +52,7 @@ export const text = {
   done: "I have copied it",
 
   id: (id) => `User ${id}`,
+  noSuch: "There is no such user. It may have been deleted.",
   actAs: "Act as this user",
   actAsHint: "You then see and change this user's data, as this user would. The audit trail notes it.",
   you: "This is you.",

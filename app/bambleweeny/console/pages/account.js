@@ -36,7 +36,7 @@ function Who() {
       <dt>${text.role}</dt><dd>${admin ? text.admin : text.plain}</dd>
       <dt>${text.kind}</dt><dd>${scopes ? text.named : text.session}</dd>
       ${scopes && html`<dt>${text.scopes}</dt><dd class="mono">${scopes.join(" ")}</dd>`}
-      <dt>${text.ends}</dt><dd>${ends ? html`<${Countdown} ends=${ends} />` : text.unknownEnd}</dd>
+      <dt>${text.ends}</dt><dd>${ends ? html`<${Countdown} ends=${ends} isLocal=${!scopes} />` : text.unknownEnd}</dd>
     </dl>
     <div class="bar"><button type="button" class="log-out" onClick=${() => void leaveSession().catch(sayError)}>${text.logout}</button><span class="soft">${scopes ? text.forgetHint : text.logoutHint}</span></div>
   </section>`;

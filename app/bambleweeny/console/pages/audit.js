@@ -4,9 +4,11 @@ import { to } from "../parts/address.js";
 import { readJson } from "../parts/api.js";
 import { Entry } from "../parts/audit/entry.js";
 import { entriesOf, useTrail } from "../parts/audit/trail.js";
+import { serverNow } from "../parts/clock.js";
 import { moment, time } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRowHeight } from "../parts/narrow.js";
 import { request } from "../parts/request.js";
 import { acting, session } from "../parts/session.js";
 import { html, useEffect, useMemo, useState, useTitle, useValue } from "../parts/ui.js";
@@ -21,7 +23,7 @@ const COLUMNS = [
 ];
 const SEARCHED = ["action", "outcome", "actor", "target", "address", "token", "request_id"];
 const MOST_SHOWN = 20_000;
-const whenOf = ({ time: when }) => (new Date(when).toDateString() === new Date().toDateString() ? time(when) : moment(when));
+const whenOf = ({ time: when }) => (new Date(when).toDateString() === new Date(serverNow()).toDateString() ? time(when) : moment(when));
 
 // The filters are in the address: `#/audit?action=login&userid=7&period=1d`.
 export default function Audit({ query: { action = "", userid = "", period = "newest" } }) {
@@ -45,7 +47,7 @@ function Trail({ found, asked }) {
   const [isPaused, setPaused] = useState(false);
   const [part, setPart] = useState("");
   const [open, setOpen] = useState(null);
-  const isNarrow = useNarrow();
+  const rowHeight = useRowHeight();
   const state = useTrail(asked, found.next, isPaused, useBatches(setEntries));
   const rows = useMemo(() => {
     const word = part.trim().toLowerCase();
@@ -55,21 +57,9 @@ function Trail({ found, asked }) {
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
       <span class="soft">${text.count(rows.length, entries.length)}. ${text.states[state]}</span></div>
     <div class=${open ? "two wide-first" : "stack"}>
-      <${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${({ id }) => id} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id} rowHeight=${isNarrow ? 60 : 40} empty=${html`<p>${text.none}</p>`} />
+      <${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${({ id }) => id} onOpen=${setOpen} isCurrent=${({ id }) => id === open?.id} rowHeight=${rowHeight} empty=${html`<p>${text.none}</p>`} />
       ${open && html`<${Entry} entry=${open} onClose=${() => setOpen(null)} />`}
     </div>`;
-}
-
-// Whether the window is so narrow that the time and what an entry is about are a second line of its first cell.
-function useNarrow() {
-  const media = useMemo(() => matchMedia("(max-width: 640px)"), []);
-  const [isNarrow, setNarrow] = useState(media.matches);
-  useEffect(() => {
-    const look = () => setNarrow(media.matches);
-    media.addEventListener("change", look);
-    return () => media.removeEventListener("change", look);
-  }, []);
-  return isNarrow;
 }
 
 // Returns a function that adds an entry at the top; a flood is shown in a few steps.

@@ -4,9 +4,9 @@ import { to } from "../parts/address.js";
 import { call, readJson } from "../parts/api.js";
 import { moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
-import { Bin, nameOf } from "../parts/inbox/bin.js";
+import { Bin, nameOf, sharingWith } from "../parts/inbox/bin.js";
 import { NewBinDialog } from "../parts/inbox/form.js";
-import { countIn, lastIn, Received } from "../parts/inbox/received.js";
+import { Kept, Last, RefusedCount } from "../parts/inbox/received.js";
 import { useLive } from "../parts/live.js";
 import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -22,8 +22,9 @@ import { html, useState, useTitle } from "../parts/ui.js";
 const COLUMNS = [
   { key: "name", title: text.name, render: nameOf },
   { key: "target", title: text.target, isMinor: true, render: ({ list, topic }) => `${list ? text.list : text.topic} ${list ?? topic}` },
-  { key: "count", title: text.requests, isNumber: true, render: (bin) => html`<${Received} bin=${bin} read=${countIn} />` },
-  { key: "last", title: text.last, isMinor: true, render: (bin) => html`<${Received} bin=${bin} read=${lastIn} />` },
+  { key: "count", title: text.kept, isNumber: true, render: ({ isShared, ...bin }) => html`<${Kept} bin=${bin} isShared=${isShared} />` },
+  { key: "last", title: text.last, isMinor: true, render: ({ isShared, ...bin }) => html`<${Last} bin=${bin} isShared=${isShared} />` },
+  { key: "refused", title: text.refused, isNumber: true, isMinor: true, href: (bin) => to("inbox", idOf(bin), { show: "refused" }), hint: (bin) => text.refusedBy(nameOf(bin)), render: (bin) => html`<${RefusedCount} bin=${bin} />` },
   { key: "ends", title: text.fields.ends, isMinor: true, render: ({ ends_at: ends }) => (ends ? moment(ends) : "") },
   { key: "url", title: text.url, render: (bin) => html`<${CopyButton} label=${text.copyUrl} value=${urlOf(bin)} />` },
 ];
@@ -36,7 +37,7 @@ export default function Inbox({ rest, query }) {
 function AllBins() {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
-  const bins = useReading(async (signal) => (await readJson(request("GET", ["bins"]), signal)).bins, []);
+  const bins = useReading(async (signal) => (await readJson(request("GET", ["bins"]), signal)).bins.map((bin, _, rows) => ({ ...bin, isShared: sharingWith(bin, rows).length > 0 })), []);
   useRefresh(bins.reload);
   useLive(({ event, name }) => (event === "bin.call" || event === "bin.refuse") && !bins.value?.some((row) => idOf(row) === name), bins.reload);
   const mayWrite = mayDo("bins", "write");

@@ -9,6 +9,7 @@ import { List } from "../parts/lists/list.js";
 import { PushDialog } from "../parts/lists/push.js";
 import { useLive } from "../parts/live.js";
 import { Loaded, useReading } from "../parts/loading.js";
+import { useRowHeight } from "../parts/narrow.js";
 import { usePages } from "../parts/paged.js";
 import { PrefixBox } from "../parts/prefix_box.js";
 import { request } from "../parts/request.js";
@@ -21,7 +22,7 @@ import { Within, WrongName } from "../parts/within.js";
 
 const nameOf = ({ key }) => key;
 const COLUMNS = [
-  { key: "name", title: text.name, render: nameOf },
+  { key: "name", title: text.name, render: (row) => html`<span>${row.key}</span><span class="narrow second">${text.more(row.delayed, row.paused)}</span>` },
   ...STATES.map((state) => ({ key: state, title: text.states[state], isNumber: true, isMinor: state === "delayed", href: ({ key }) => to("lists", key, { state }),
     hint: (row) => text.countOf(row[state], text.states[state].toLowerCase(), row.key), render: (row) => html`<${Count} state=${state} count=${row[state]} />` })),
   { key: "bytes", title: text.bytes, isNumber: true, isMinor: true, render: (row) => bytes(row.bytes) },
@@ -40,6 +41,7 @@ export default function Lists({ rest, query }) {
 function AllLists({ prefix }) {
   useTitle(text.title);
   const [isNew, setNew] = useState(false);
+  const rowHeight = useRowHeight();
   const pages = usePages(
     async ({ after, limit, signal }) => {
       const { lists, next } = await readJson(countedLists({ prefix, after, limit }), signal);
@@ -60,7 +62,7 @@ function AllLists({ prefix }) {
       <span role="status">${count.value === undefined ? "" : text.count(count.value)}</span>
     </div>
     <${Loaded} reading=${pages}>${(rows) =>
-      html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("lists", key)} onMore=${pages.more} whole=${count.value} empty=${empty} />`}
+      html`<${Grid} label=${text.title} columns=${COLUMNS} rows=${rows} keyOf=${nameOf} href=${({ key }) => to("lists", key)} onMore=${pages.more} whole=${count.value} rowHeight=${rowHeight} empty=${empty} />`}
     </${Loaded}>
     ${isNew && html`<${PushDialog} onClose=${() => setNew(false)} onPushed=${(name) => (location.hash = to("lists", name))} />`}`;
 }

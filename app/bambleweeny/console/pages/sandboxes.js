@@ -46,6 +46,8 @@ function OfOwner({ shown, query }) {
     void reading.reload();
   };
   const done = () => {
+    // NOTE: who goes back later finds the list, not the form.
+    if (shown === NEW) history.replaceState(null, "", to("sandboxes"));
     leaveTo(to("sandboxes", made.id));
     setMade(null);
   };

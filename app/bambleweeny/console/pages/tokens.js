@@ -2,8 +2,8 @@
 import { text } from "../en/tokens.js";
 import { to } from "../parts/address.js";
 import { call, readJson } from "../parts/api.js";
+import { Since, Until } from "../parts/countdown.js";
 import { confirm, say, sayError } from "../parts/dialogs.js";
-import { ago, moment } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
 import { leaveTo } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
@@ -20,9 +20,9 @@ import { html, useEffect, useState, useTitle, useValue } from "../parts/ui.js";
 const COLUMNS = [
   { key: "name", title: text.columns.name, render: ({ name }) => name },
   { key: "scopes", title: text.columns.scopes, isMinor: true, render: ({ scopes }) => html`<span class="mono" title=${scopes.join(" ")}>${scopes.join(" ")}</span>` },
-  { key: "expires", title: text.columns.expires, render: ({ expires }) => (expires ? html`<span title=${moment(expires)}>${ago(expires)}</span>` : text.never) },
-  { key: "used", title: html`<span title=${text.usedHint}>${text.columns.used}<span class="hidden"> (${text.usedHint})</span></span>`, render: ({ used }) => (used ? html`<span title=${moment(used)}>${ago(used)}</span>` : text.never) },
-  { key: "made", title: text.columns.made, isMinor: true, render: ({ made }) => html`<span title=${moment(made)}>${ago(made)}</span>` },
+  { key: "expires", title: text.columns.expires, render: ({ expires }) => (expires ? html`<${Until} when=${expires} />` : text.never) },
+  { key: "used", title: html`<span title=${text.usedHint}>${text.columns.used}<span class="hidden"> (${text.usedHint})</span></span>`, render: ({ used }) => (used ? html`<${Since} when=${used} />` : text.never) },
+  { key: "made", title: text.columns.made, isMinor: true, render: ({ made }) => html`<${Since} when=${made} />` },
   { key: "rate", title: text.columns.rate, isMinor: true, render: ({ rate }) => rate ?? text.noRate },
 ];
 const NEW = "new";
@@ -39,7 +39,10 @@ export default function Tokens({ rest, query }) {
   const [shown] = rest;
   useShortcut("n", () => (location.hash = to("tokens", NEW)));
   const make = async (fields) => {
-    setMade((await call(request("POST", ["tokens"], { body: { json: fields } }))).json());
+    const token = (await call(request("POST", ["tokens"], { body: { json: fields } }))).json();
+    // NOTE: who goes back later finds the token, not the form.
+    history.replaceState(null, "", to("tokens", token.id));
+    setMade(token);
     void reading.reload();
   };
   useEffect(() => setMade(null), [shown]);

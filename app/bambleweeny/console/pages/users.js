@@ -22,14 +22,13 @@ const COLUMNS = [
   { key: "id", title: text.columns.id, isNumber: true, isMinor: true, render: ({ id }) => id },
   { key: "role", title: text.columns.role, render: ({ role, invited }) => html`${role} ${invited && html`<span class="badge delayed">${text.invited}</span>`}` },
   { key: "quota", title: text.columns.quota, isNumber: true, render: ({ quota }) => (quota === "0" ? text.unlimited : number(Number(quota))) },
-  { key: "limits", title: text.columns.limits, isMinor: true, render: (user) => LIMITS.slice(1).filter((name) => user[name]).map((name) => `${name} ${shownLimit(name, user[name])}`).join(", ") },
+  { key: "limits", title: text.columns.limits, isMinor: true, render: (user) => LIMITS.slice(1).filter((name) => user[name]).map((name) => `${text.limitNames[name]}: ${shownLimit(name, user[name])}`).join(", ") },
 ];
 const USAGE = { key: "usage", title: text.columns.usage, isNumber: true, render: ({ id }) => html`<${UsageCell} key=${id} id=${id} />` };
 const NEW = "new";
 
 // `#/users/new` is a new user, `#/users/7` one of them.
 export default function Users({ rest: [shown] }) {
-  useTitle(text.title);
   const [made, setMade] = useState(null);
   const reading = useReading(async (signal) => (await readJson(request("GET", ["users"]), signal)).users, []);
   useRefresh(reading.reload);
@@ -41,6 +40,8 @@ export default function Users({ rest: [shown] }) {
   };
   const onMade = (user) => {
     say(text.added(user.username));
+    // NOTE: who goes back later finds the user, not the form.
+    history.replaceState(null, "", to("users", user.id));
     if (user.code) setMade(user);
     else back();
   };
@@ -58,6 +59,7 @@ export default function Users({ rest: [shown] }) {
 }
 
 function All({ users }) {
+  useTitle(text.title);
   const [part, setPart] = useState("");
   const [hasUsage, setUsage] = useState(false);
   const columns = useMemo(() => (hasUsage ? [...COLUMNS, USAGE] : COLUMNS), [hasUsage]);

@@ -15,7 +15,7 @@ const WIDTH = 16;
 const BEYOND = 10;
 
 // `bytes` or `text` is the body; `whole` is its length if these are only its beginning, and then `onMore` reads more.
-// `onWhole` returns all bytes for a download, whose file is `name`.
+// `onWhole` returns all bytes, which are copied and downloaded; the file is `name`.
 export function BodyView({ bytes, text: written, whole, onMore, onWhole, name = "body" }) {
   const shown = useMemo(() => bytes ?? new TextEncoder().encode(written ?? ""), [bytes, written]);
   const isCut = whole !== undefined && whole > shown.length;
@@ -29,12 +29,16 @@ export function BodyView({ bytes, text: written, whole, onMore, onWhole, name = 
       sayError(ex);
     }
   };
+  const copied = async () => {
+    const all = isCut && onWhole ? await onWhole() : shown;
+    return textOf(all) ?? textOf(all, true) ?? "";
+  };
   if (!shown.length) return html`<p class="soft">${text.empty}</p>`;
   return html`<section class="body-view" aria-label=${text.label}>
     <div class="bar">
       <div class="tabs">${kinds.map((one) => html`<button type="button" key=${one} class="tab" aria-pressed=${one === kind} onClick=${() => setChosen(one)}>${text.kinds[one]}</button>`)}</div>
       <span class="grow"></span>
-      ${kind !== "hex" && kind !== "image" && html`<${CopyButton} label=${text.copy} value=${() => textOf(shown, isCut)} />`}
+      ${kind !== "hex" && kind !== "image" && html`<${CopyButton} label=${text.copy} value=${copied} />`}
       <button type="button" class="small" onClick=${download}>${text.download}</button>
     </div>
     <${Boundary} key=${kind}><${Shown} kind=${kind} bytes=${shown} isCut=${isCut} /></${Boundary}>

@@ -1,26 +1,29 @@
-// The time until or since a moment, counted each second.
+// The time until or since a moment, counted each second by the clock of the server.
 import { text } from "../en/shell.js";
-import { duration, moment } from "./format.js";
-import { html, useEffect, useMemo, useState } from "./ui.js";
+import { useNow } from "./clock.js";
+import { ago, duration, moment, since } from "./format.js";
+import { html, useMemo } from "./ui.js";
 
-// `ends` is a moment in ms or a text.
-export function Countdown({ ends }) {
+// `ends` is a moment in ms or a text; `isLocal` is whether it is one by the clock of the browser.
+export function Countdown({ ends, isLocal = false }) {
   const now = useNow();
   const end = new Date(ends);
-  return html`<time datetime=${end.toISOString()} title=${moment(end)}>${text.in(duration((end - now) / 1000))}</time>`;
+  return html`<time datetime=${end.toISOString()} title=${moment(end)}>${text.in(duration((end - (isLocal ? Date.now() : now)) / 1000))}</time>`;
 }
 
 // How long something has lasted that lasted for some seconds when `found` was read.
 export function Age({ seconds, found }) {
-  const begun = useMemo(() => Date.now() - seconds * 1000, [found]);
-  return html`<span class="age">${duration((Math.max(useNow(), begun) - begun) / 1000)}</span>`;
+  const now = useNow();
+  const begun = useMemo(() => now - seconds * 1000, [found]);
+  return html`<span class="age">${duration((Math.max(now, begun) - begun) / 1000)}</span>`;
 }
 
-function useNow() {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+// How long ago something was: never in the future.
+export function Since({ when }) {
+  return html`<time datetime=${when} title=${moment(when)}>${since(when, useNow())}</time>`;
+}
+
+// How long until something is due, or how long ago it was.
+export function Until({ when }) {
+  return html`<time datetime=${when} title=${moment(when)}>${ago(when, useNow())}</time>`;
 }

@@ -27,8 +27,11 @@ export function duration(seconds) {
 export const moment = (when) => moments.format(new Date(when));
 export const time = (when) => clock.format(new Date(when));
 
+// Returns `2 minutes ago` of what has been; also of what a clock that is a little ahead has dated.
+export const since = (when, now) => ago(Math.min(new Date(when), now), now);
+
 // Returns `2 minutes ago` or `in 3 hours`.
-export function ago(when, now = Date.now()) {
+export function ago(when, now) {
   const seconds = Math.round((new Date(when) - now) / 1000);
   // NOTE: a unit begins where its half is rounded up, so that 59.6 minutes are an hour.
   const [unit, length] = UNITS.find(([, size], index) => Math.abs(seconds) >= size - (UNITS[index + 1]?.[1] ?? 0) / 2) ?? UNITS.at(-1);

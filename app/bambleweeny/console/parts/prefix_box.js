@@ -2,6 +2,7 @@
 import { to } from "./address.js";
 import { focusFirstRow } from "./grid_first.js";
 import { html, useEffect, useRef, useState } from "./ui.js";
+import { prefixProblem } from "./values.js";
 
 const PAUSE_MS = 150;
 
@@ -15,8 +16,10 @@ export function PrefixBox({ page, label, prefix }) {
     sent.current = prefix;
   }, [prefix]);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const problem = prefixProblem(typed.trim());
   const apply = (next) => {
     clearTimeout(timer.current);
+    if (prefixProblem(next)) return;
     sent.current = next;
     location.replace(to(page, [], { prefix: next }));
   };
@@ -35,6 +38,6 @@ export function PrefixBox({ page, label, prefix }) {
     apply(next);
     return focusFirstRow(event.target);
   };
-  return html`<input class="filter" type="search" aria-label=${label} placeholder=${label} autocomplete="off" spellcheck=${false}
-    value=${typed} onInput=${type} onKeyDown=${press} />`;
+  return html`<div class="contents"><input class="filter" type="search" aria-label=${label} placeholder=${label} autocomplete="off" spellcheck=${false} aria-invalid=${Boolean(problem)}
+    value=${typed} onInput=${type} onKeyDown=${press} />${problem && html`<span class="wrong" role="alert">${problem}</span>`}</div>`;
 }

@@ -4,6 +4,7 @@ import { to } from "./address.js";
 import { API_URL, reachable } from "./api.js";
 import { Dialogs, Modal, sayError } from "./dialogs.js";
 import { Drawer } from "./drawer.js";
+import { useFocusKept } from "./focus.js";
 import { leaveSession, mayLeave } from "./leaving.js";
 import { connection, onEvents } from "./live.js";
 import { LoginAgain } from "./login.js";
@@ -29,6 +30,7 @@ export function Shell({ pages, current, children }) {
     if (!isFirst.current) main.current.focus({ preventScroll: true });
     isFirst.current = false;
   }, [current]);
+  useFocusKept(main);
   return html`<div class="contents"><a class="skip" href="#content" onClick=${(event) => (event.preventDefault(), main.current.focus())}>${text.skip}</a>
     <header class="top">
       <button type="button" class="menu" ref=${menu.button} aria-expanded=${menu.isOpen} aria-controls="pages" onClick=${menu.toggle}>${text.menu}</button>

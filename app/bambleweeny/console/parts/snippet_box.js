@@ -1,6 +1,7 @@
 // One call as curl, CLI, Python and JavaScript, with a button to copy and one to run it.
 import { text } from "../en/shell.js";
 import { addressed, API_URL } from "./api.js";
+import { BusyButton } from "./busy_button.js";
 import { sayError } from "./dialogs.js";
 import { preferences, prefer } from "./preferences.js";
 import { mayCall } from "./session.js";
@@ -9,12 +10,12 @@ import { html, useState, useValue } from "./ui.js";
 
 const LANGUAGES = ["curl", "cli", "python", "javascript"];
 
-// A button that copies a text; secrets stay out of the page's title and log.
+// A button that copies a text, or what a function returns; secrets stay out of the page's title and log.
 export function CopyButton({ value, label = text.copy }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
     try {
-      await copied(typeof value === "function" ? value() : value);
+      await copied(typeof value === "function" ? await value() : value);
       setCopied(true);
       setTimeout(() => setCopied(false), 1500);
     } catch (ex) {
@@ -48,25 +49,14 @@ export function Lines({ sentence, lines }) {
 // `request` is the call; `file` is the name of the file that is its body, which another name than a plain one does not replace. With `onRun` there is a button that makes it here.
 export function SnippetBox({ request, onRun, runLabel = text.runHere, file = FILE }) {
   const { language } = useValue(preferences);
-  const [isBusy, setBusy] = useState(false);
   const snippet = snippetsOf(addressed(request), API_URL)[language];
   const shown = /^\w[\w.-]*$/.test(file) ? snippet?.replaceAll(FILE, file) : snippet;
-  const run = async () => {
-    setBusy(true);
-    try {
-      await onRun();
-    } catch (ex) {
-      sayError(ex);
-    } finally {
-      setBusy(false);
-    }
-  };
   return html`<div class="snippet" role="group" aria-label=${text.snippet}>
     <div class="bar">
       <div class="tabs">${LANGUAGES.map((name) => html`<button type="button" key=${name} aria-pressed=${name === language} class="tab"
         onClick=${() => prefer({ language: name })}>${text.languages[name]}</button>`)}</div>
       ${shown && html`<${CopyButton} value=${shown} />`}
-      ${onRun && html`<button type="button" class="small primary" aria-disabled=${isBusy} onClick=${run}>${runLabel}</button>`}
+      ${onRun && html`<${BusyButton} kind="small primary" onPress=${onRun}>${runLabel}</${BusyButton}>`}
     </div>
     <pre tabindex="0">${shown ?? text.noSnippet}</pre>
   </div>`;

@@ -62,6 +62,9 @@ export function nameProblem(text) {
   return `A name has only A-Z a-z 0-9 _ : . - in it, not '${wrong}'.`;
 }
 
+// Returns why no name begins with a text, or undefined if one may.
+export const prefixProblem = (text) => (/^[A-Za-z0-9_:.-]{0,255}$/.test(text) ? undefined : nameProblem(text));
+
 // Returns the seconds of a duration such as `30`, `30s`, `5m`, `2h` or `7d`, or undefined.
 export function secondsOf(text) {
   const [, number, unit] = /^([0-9]{1,9})([smhd]?)$/.exec(text) ?? [];

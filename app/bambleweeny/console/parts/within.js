@@ -1,13 +1,16 @@
 // A page of names for a token that may read only some: it begins with the first prefix, and links to the rest.
 import { text } from "../en/shell.js";
 import { to } from "./address.js";
+import { NoSuch } from "./no_such.js";
 import { mayDo, session } from "./session.js";
 import { readable } from "./tokens/scopes.js";
 import { html } from "./ui.js";
-import { nameProblem } from "./values.js";
+import { nameProblem, prefixProblem } from "./values.js";
 
 // `children(prefix)` is the page with the names that begin so; `noun` is its name, too.
 export function Within({ noun, title, prefix, children }) {
+  const problem = prefixProblem(prefix);
+  if (problem) return html`<${NoSuch} title=${title}><p class="problem">${problem}</p><p><a href=${to(noun)}>${text.allNames}</a></p></${NoSuch}>`;
   if (mayDo(noun, "read", `${prefix}*`)) return html`<div class="contents"><${Others} noun=${noun} />${children(prefix)}</div>`;
   const { prefixes } = readable(session.value.scopes, noun);
   return html`<div class="contents"><${Others} noun=${noun} />
@@ -15,7 +18,7 @@ export function Within({ noun, title, prefix, children }) {
 }
 
 // The page of a word that is no name.
-export const WrongName = ({ name }) => html`<div class="contents"><h1>${name}</h1><p class="problem">${nameProblem(name)}</p></div>`;
+export const WrongName = ({ name }) => html`<${NoSuch} title=${name}><p class="problem">${nameProblem(name)}</p></${NoSuch}>`;
 
 // What the token may read of a noun, unless that is all.
 export function Others({ noun }) {

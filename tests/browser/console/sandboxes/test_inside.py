@@ -56,8 +56,21 @@ def test_the_line_on_top_takes_a_snapshot(console, sandbox):
     console.find(".message", "The snapshot paid is taken")
     console.open("sandboxes")
     console.find(".snapshots", "paid")
-    assert console.found("#content a.button", "Copy") is None
+    assert console.found("#content a.button", "Duplicate") is None
     assert console.client.sandboxes.get(sandbox.id).snapshots == ("paid",)
+
+
+def test_a_sandbox_that_is_deleted_elsewhere_does_not_count_down_any_more(console, sandbox):
+    console.open("sandboxes")
+    console.find("#content time", "in ")
+    sandbox.delete()
+    console.find(".acting", "The sandbox shop")
+    console.find(".acting", "has ended")
+    console.gone(".acting time, #content time")
+    console.gone(".acting button")
+    console.run("sessionStorage.clear()")
+    console.browser.get(f"{console.server.url}/docs")
+    assert all("401" in line for line in console.complaints())
 
 
 def test_a_deleted_sandbox_leaves_the_login_page(console, sandbox):

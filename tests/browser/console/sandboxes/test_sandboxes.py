@@ -107,7 +107,7 @@ def test_a_snapshot_is_copied(console, create):
     first.snapshot("paid")
     first.client().delete("price")
     opened(console, first)
-    console.click("[aria-label='Copy the snapshot paid']")
+    console.click("[aria-label='Duplicate the snapshot paid']")
     console.find(".token-form select[name=from]")
     console.click(".token-form button.primary")
     with Client(console.server.url, token=console.find(".token-text").text) as inside:
@@ -126,6 +126,19 @@ def test_a_token_that_is_left_is_not_shown_any_more(console):
     assert console.found(".token-text") is None
 
 
+def test_a_token_that_was_copied_is_followed_by_the_list_on_the_way_back(console):
+    console.open("lists")
+    console.open("sandboxes")
+    console.open("sandboxes/new")
+    console.find(".token-form a.button", "Cancel")
+    console.click(".token-form button.primary")
+    console.click(".once button", "I have copied it")
+    console.find("#facts-title")
+    console.browser.back()
+    console.find("a.opens")
+    assert console.found(".token-form") is None
+
+
 def test_the_time_is_typed(console):
     console.open("sandboxes/new")
     console.type("select[name=span]", "another")
@@ -139,9 +152,11 @@ def test_what_is_shown_once_works_in_pytest(console, tmp_path):
     console.open("sandboxes")
     console.click("button", "Run it here")
     console.find(".once")
-    exported, fixture = (
+    asked, exported, fixture = (
         one.text for one in console.browser.find_elements("css selector", ".once pre.wrapped")
     )
+    token = console.find(".once .token-text").text
+    assert token not in asked + exported
     (tmp_path / "conftest.py").write_text(fixture, "utf-8")
     (tmp_path / "test_it.py").write_text(
         "import pytest\n@pytest.mark.parametrize('time', (1, 2))\n"
@@ -150,7 +165,7 @@ def test_what_is_shown_once_works_in_pytest(console, tmp_path):
     )
     tests = f"{sys.executable} -m pytest -q -p no:cacheprovider {tmp_path} --rootdir {tmp_path}"
     done = subprocess.run(
-        ["bash", "-c", f"{exported}\n{tests}"], capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-c", f"{asked}\n{exported}\n{tests}"], input=f"{token}\n", capture_output=True, text=True, check=False, timeout=120
     )  # fmt: skip
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 

@@ -1,6 +1,7 @@
 // One card of Home: what it makes, its call, and what came of it.
 import { text } from "../../en/home.js";
 import { API_URL, call, readJson } from "../api.js";
+import { BusyButton } from "../busy_button.js";
 import { say } from "../dialogs.js";
 import { useLive } from "../live.js";
 import { useReading } from "../loading.js";
@@ -61,6 +62,6 @@ function Try({ card }) {
     }
   };
   return html`<div class="stack"><p><code>${url}</code></p>
-    <div class="bar"><${CopyButton} value=${url} /><button type="button" class="small" onClick=${send}>${text.send}</button></div>
+    <div class="bar"><${CopyButton} value=${url} /><${BusyButton} kind="small" onPress=${send}>${text.send}</${BusyButton}></div>
     ${answer && html`<p>${text.sent(answer.status)} <code>${answer.body}</code></p>`}</div>`;
 }

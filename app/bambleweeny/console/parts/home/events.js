@@ -1,6 +1,7 @@
 // What happens now: the latest events, each with a link to what it is about.
 import { text } from "../../en/home.js";
 import { readJson } from "../api.js";
+import { serverNow } from "../clock.js";
 import { time } from "../format.js";
 import { onEvents } from "../live.js";
 import { useReading } from "../loading.js";
@@ -20,7 +21,7 @@ export function Events() {
   known.current = names.value;
   useEffect(() => onEvents((event) => {
     if (!event.name) return;
-    setEvents((last) => [{ ...event, when: Date.now(), id: (last[0]?.id ?? 0) + 1 }, ...last].slice(0, MOST));
+    setEvents((last) => [{ ...event, when: serverNow(), id: (last[0]?.id ?? 0) + 1 }, ...last].slice(0, MOST));
     // NOTE: an event names a bin or route by its id, and one that is new has no name here yet.
     if (/^(bin|route)\./.test(event.event) && known.current && !known.current.has(event.name)) void names.reload();
   }), []);

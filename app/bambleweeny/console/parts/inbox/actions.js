@@ -43,7 +43,7 @@ export function Actions({ bin, document, id, item, kept, bytes, onChanged }) {
   };
   return html`<div class="bar actions">
       <button type="button" class="small" aria-expanded=${isCurl} onClick=${() => setCurl(!isCurl)}>${text.curl}</button>
-      <button type="button" class="small" aria-disabled=${isBusy} onClick=${() => void replay()}>${text.replay}</button>
+      ${!bin.isGone && html`<button type="button" class="small" aria-disabled=${isBusy} onClick=${() => void replay()}>${text.replay}</button>`}
       ${item?.state && mayDo("lists", "write", document.list) && html`<button type="button" class="small danger" onClick=${() => void remove()}>${text.deleteItem}</button>`}
     </div>
     ${isCurl && html`<${Curl} sent=${sent} />`}`;

@@ -2,6 +2,7 @@
 import { text } from "../../en/inbox.js";
 import { call } from "../api.js";
 import { Modal, say } from "../dialogs.js";
+import { problemOf } from "../json_text.js";
 import { Problem } from "../loading.js";
 import { ConflictDialog, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
@@ -11,6 +12,7 @@ import { documentOf, fieldsOf, isExact } from "./fields.js";
 import { fieldOf, isOnce } from "./field_errors.js";
 import { Fields } from "./form_fields.js";
 
+const GONE = { info: text.goneMeanwhile };
 const FIRST = { list: "hooks", keep: "request" };
 
 export function NewBinDialog({ onClose, onMade }) {
@@ -40,7 +42,7 @@ export function EditBinDialog({ id, title, onClose, onSaved }) {
   const { value, error } = document.reading;
   return html`<${Modal} title=${text.editTitle(title)} onClose=${onClose} isWide>
     ${error && html`<${Problem} error=${error} onRetry=${document.reading.reload} />`}
-    ${value !== undefined && html`<${Form} key=${value} first=${document.draft ?? value} error=${document.error} action=${text.save} isEdited onSave=${(body) => finish(document.save(body))} onClose=${onClose}
+    ${value !== undefined && html`<${Form} key=${value} first=${document.draft ?? value} error=${document.error?.status === 404 ? GONE : document.error} action=${text.save} isEdited onSave=${(body) => finish(document.save(body))} onClose=${onClose}
       asked=${(body) => putDocument("bins", id, body)} />`}
   </${Modal}>`;
 }
@@ -54,6 +56,7 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
   const [isWrong, setWrong] = useState(false);
   const form = useRef();
   const made = textOf(isJson, written, fields, earlier);
+  const isNoJson = isJson && Boolean(problemOf(written));
   const show = (asJson) => {
     if (asJson && made !== null) setWritten(pretty(made));
     if (!asJson) {
@@ -64,7 +67,7 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
   };
   const submit = async (event) => {
     event.preventDefault();
-    if (made === null) return;
+    if (made === null || isNoJson) return;
     setWrong(!isJson && !isOnce(fields.once));
     if (!isJson && !isOnce(fields.once)) return;
     setBusy(true);
@@ -82,7 +85,7 @@ function Form({ first, error, action, isEdited = false, onSave, onClose, asked }
       : html`<${Fields} fields=${fields} earlier=${earlier} isEdited=${isEdited} problem=${problem} onChange=${(changes) => setFields({ ...fields, ...changes })} />
           ${made === null && html`<p class="wrong" role="alert">${text.answerNotJson}</p>`}${error && !problem && html`<${Problem} error=${error} />`}`}
     <details><summary>${text.call}</summary><${SnippetBox} request=${asked(made ?? "{}")} /></details>
-    <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || made === null}>${action}</button></footer>
+    <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${isBusy || made === null || isNoJson}>${action}</button></footer>
   </form>`;
 }
 

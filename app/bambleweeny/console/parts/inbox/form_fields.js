@@ -36,7 +36,7 @@ export function Fields({ fields, earlier, isEdited, problem, onChange }) {
     </div></fieldset>
     ${hasSimpleAnswer(earlier)
       ? html`<fieldset><legend>${text.answer}</legend><div class="fields">
-          ${input("answerStatus", { type: "number", min: 200, max: 599 })}
+          ${input("answerStatus", { inputmode: "numeric", pattern: "[2-5][0-9]{2}", title: text.statusLike })}
           ${select("answerKind", ["text", "json"], text.answerKinds)}
         </div>
         <label>${text.fields.answerBody}<textarea name="answerBody" rows="2" spellcheck=${false} placeholder=${text.hints.answerBody} value=${fields.answerBody} onInput=${(event) => onChange({ answerBody: event.target.value })} ...${marks("answerBody")}></textarea></label>${below("answerBody")}</fieldset>`

@@ -13,6 +13,7 @@ const BODY = '{"event":"hello"}';
 // `onRefused` reads again what the bin has refused.
 export function Nothing({ at, bin, document, state, onRefused }) {
   if (state && state !== "ready") return html`<p>${text.nothingIn(text.states[state].toLowerCase())}</p>`;
+  if (bin.isGone) return html`<p>${text.nothing}</p>`;
   const method = [document.methods ?? "POST"].flat()[0].replace("*", "POST");
   if (document.verify && document.verify.else !== "keep") return html`<${Signed} command=${signedCurl(document.verify, method, urlOf(bin), BODY)} />`;
   const first = request(method, [], { path: publicPath("bins", bin), body: method === "GET" ? undefined : BODY, type: "application/json", isPublic: true });

@@ -9,7 +9,9 @@ import { Sentence } from "../sentence.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html } from "../ui.js";
 
-const refusedOf = (id) => request("GET", ["bins", "refused"], { query: { id } });
+// The server keeps no more refused requests of a bin.
+export const MOST_REFUSED = 20;
+export const refusedOf = (id) => request("GET", ["bins", "refused"], { query: { id } });
 
 // Returns a reading of the refused requests, the newest first.
 export function useRefused(id) {

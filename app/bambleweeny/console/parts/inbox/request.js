@@ -4,9 +4,11 @@ import { call } from "../api.js";
 import { Beside } from "../beside.js";
 import { textOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
-import { ago, bytes as size, moment } from "../format.js";
+import { Since } from "../countdown.js";
+import { bytes as size, moment } from "../format.js";
 import { bytesOf } from "../json_bytes.js";
 import { readItem } from "../lists/item.js";
+import { reasonOf } from "../lists/reasons.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { formOf, pairsOf } from "../public/forms.js";
@@ -38,11 +40,11 @@ function Whole({ kept, item, document }) {
   const form = useMemo(() => formOf(kept.bytes, headerOf(kept, "content-type")), [kept]);
   const query = pairsOf(kept.query);
   return html`<dl class="facts">
-      <dt>${text.received}</dt><dd><time datetime=${kept.time}>${moment(kept.time)}</time> <span class="soft">${ago(kept.time)}</span></dd>
+      <dt>${text.received}</dt><dd><time datetime=${kept.time}>${moment(kept.time)}</time> <span class="soft"><${Since} when=${kept.time} /></span></dd>
       <dt>${text.from}</dt><dd>${kept.ip}</dd>
       <dt>${text.signature}</dt><dd><${Signature} kept=${kept} verify=${document.verify} /></dd>
       <${State} item=${item} />
-      <dt>${text.size}</dt><dd>${size(kept.bytes.length)}</dd>
+      <dt>${text.bodySize}</dt><dd>${size(kept.bytes.length)}</dd>
     </dl>
     ${query.length > 0 && html`<h3>${text.query}</h3><${PairsTable} label=${text.query} pairs=${query} />`}
     ${form?.fields && html`<h3>${text.form}</h3><${PairsTable} label=${text.form} pairs=${form.fields} />`}
@@ -56,13 +58,13 @@ function Whole({ kept, item, document }) {
 
 function Bare({ bytes, item, isExpected, name }) {
   return html`${isExpected && html`<p class="note">${text.notWhole}</p>`}
-    ${item?.enqueued && html`<dl class="facts"><dt>${text.received}</dt><dd>${moment(item.enqueued)} <span class="soft">${ago(item.enqueued)}</span></dd><${State} item=${item} /></dl>`}
+    ${item?.enqueued && html`<dl class="facts"><dt>${text.received}</dt><dd>${moment(item.enqueued)} <span class="soft"><${Since} when=${item.enqueued} /></span></dd><${State} item=${item} /></dl>`}
     <${BodyView} bytes=${bytes} name=${name} />`;
 }
 
 function State({ item }) {
   if (!item?.state) return null;
-  return html`<dt>${text.state}</dt><dd><span class=${`badge ${item.state}`}>${text.states[item.state]}</span> ${item.reason && html`<span>${item.reason}</span>`}</dd>
+  return html`<dt>${text.state}</dt><dd><span class=${`badge ${item.state}`}>${text.states[item.state]}</span> ${item.reason && html`<span>${reasonOf(item)}</span>`}</dd>
     ${item.attempt > 0 && html`<dt>${text.attempt}</dt><dd>${item.attempt}</dd>`}`;
 }
 

@@ -5,6 +5,7 @@ import { sayError } from "../dialogs.js";
 import { bytes as sized } from "../format.js";
 import { call } from "../api.js";
 import { harmless } from "../harmless.js";
+import { CopyButton } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
 import { decoded } from "../values.js";
 import { MOST, reading } from "./key_data.js";
@@ -19,13 +20,20 @@ export function ValueView({ entry, onShowAll }) {
   const isLarge = entry.size > MOST;
   const isPart = !entry.isWhole && !isLarge && view !== "hex";
   return html`<div class="stack" role="group" aria-label=${text.value}>
-    ${views.length > 1 && html`<div class="tabs" role="group" aria-label=${text.views}>${views.map((name) => html`<button type="button" key=${name} class="tab" aria-pressed=${name === view}
+    ${(views.length > 1 || views.includes("text")) && html`<div class="bar">${views.length > 1 && html`<div class="tabs" role="group" aria-label=${text.views}>${views.map((name) => html`<button type="button" key=${name} class="tab" aria-pressed=${name === view}
       onClick=${() => setChosen(name)}>${text.modes[name]}</button>`)}</div>`}
+      <span class="grow"></span>${views.includes("text") && entry.size > 0 && html`<${CopyButton} label=${text.copyValue} value=${() => wholeText(entry)} />`}</div>`}
     ${isLarge && view !== "image" && html`<p class="note">${text.large(sized(entry.size))}</p>`}
     <${Boundary} key=${view}><${Shown} view=${view} entry=${entry} isLarge=${isLarge} /></${Boundary}>
     ${isPart && html`<p class="bar"><span>${text.part(sized(entry.bytes.length), sized(entry.size))} ${view === "json" && text.partJson}</span>
       <button type="button" class="small" onClick=${onShowAll}>${text.showAll}</button></p>`}
   </div>`;
+}
+
+// NOTE: the page has only the beginning of a long value.
+async function wholeText({ name, bytes, isWhole }) {
+  const all = isWhole ? bytes : (await call(reading(name), { isQuiet: true })).bytes;
+  return decoded(all) ?? textOfPart(all);
 }
 
 function Shown({ view, entry, isLarge }) {

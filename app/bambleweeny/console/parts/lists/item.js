@@ -5,13 +5,15 @@ import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { imageTypeOf } from "../body_kinds.js";
 import { BodyView } from "../body_view.js";
+import { Since, Until } from "../countdown.js";
 import { sayError } from "../dialogs.js";
-import { ago, bytes, moment, number } from "../format.js";
+import { bytes, moment, number } from "../format.js";
 import { useLive } from "../live.js";
 import { Loaded, useReading } from "../loading.js";
 import { html } from "../ui.js";
 import { Actions } from "./actions.js";
 import { bodyOf, itemOf, leaseOf } from "./calls.js";
+import { reasonOf } from "./reasons.js";
 
 const FIRST = 64 << 10;
 const STEP = 1 << 20;
@@ -43,15 +45,15 @@ function Gone({ place }) {
 
 function Facts({ item }) {
   const { id, state, attempt, enqueued, reason, origin, size } = item;
-  const time = (when) => html`<time datetime=${when}>${moment(when)}</time> <span class="soft">${ago(when)}</span>`;
+  const time = (when, Shown = Since) => html`<time datetime=${when}>${moment(when)}</time> <span class="soft"><${Shown} when=${when} /></span>`;
   const facts = [
     [text.status, html`<span class=${`badge ${state}`}>${text.states[state]}</span>`],
     [text.id, html`<code>${id}</code>`],
     state === "leased" && [text.lease, html`<code>${leaseOf(item)}</code>`],
     [text.enqueued, time(enqueued)],
-    ...TIMES.map(([field, name]) => item[field] && [text.at[name], time(item[field])]),
+    ...TIMES.map(([field, name]) => item[field] && [text.at[name], time(item[field], field === "died" ? Since : Until)]),
     [text.attempt, number(attempt)],
-    reason && [text.reason, reason],
+    reason && [text.reason, reasonOf(item)],
     origin && [text.origin, html`<a href=${to("lists", origin)}>${origin}</a>`],
     [text.size, bytes(size)],
   ].filter(Boolean);

@@ -2,7 +2,8 @@
 import { text } from "../../en/lists.js";
 import { to } from "../address.js";
 import { call, readJson } from "../api.js";
-import { ago, bytes, number } from "../format.js";
+import { Since, Until } from "../countdown.js";
+import { bytes, number } from "../format.js";
 import { Grid, withKeys } from "../grid.js";
 import { lineOf } from "../json_bytes.js";
 import { useLive } from "../live.js";
@@ -14,16 +15,16 @@ import { Actions } from "./actions.js";
 import { itemsOf, pushTo, STATES } from "./calls.js";
 import { Item } from "./item.js";
 import { HowToLease, LeaseButton } from "./lease.js";
+import { reasonOf } from "./reasons.js";
 import { Whole } from "./whole.js";
 
 const PREVIEW = 160;
 const idOf = ({ id }) => id;
-const when = (moment) => moment && html`<time datetime=${moment}>${ago(moment)}</time>`;
 const TIMES = { ready: "expires", leased: "until", delayed: "due", dead: "died" };
 
 const BODY = { key: "body", title: text.beginning, render: ({ body }) => lineOf(body, text.binary) || text.emptyBody };
-const timeOf = (state) => ({ key: "at", title: text.at[state], isMinor: state === "ready", render: (row) => when(row[TIMES[state]]) });
-const ENQUEUED = { key: "enqueued", title: text.enqueued, render: ({ enqueued }) => when(enqueued) };
+const timeOf = (state) => ({ key: "at", title: text.at[state], isMinor: state === "ready", render: (row) => row[TIMES[state]] && html`<${state === "dead" ? Since : Until} when=${row[TIMES[state]]} />` });
+const ENQUEUED = { key: "enqueued", title: text.enqueued, render: ({ enqueued }) => html`<${Since} when=${enqueued} />` };
 
 // Beside an item there is room for two columns.
 const fewColumnsOf = (state) => [BODY, state === "ready" ? ENQUEUED : timeOf(state)];
@@ -33,7 +34,7 @@ const columnsOf = (state) => [
   { key: "attempt", title: text.attempt, isNumber: true, isMinor: true, render: ({ attempt }) => number(attempt) },
   { ...ENQUEUED, isMinor: state !== "ready" },
   timeOf(state),
-  { key: "reason", title: state === "dead" ? text.reason : text.origin, isMinor: true, render: (row) => (state === "dead" ? row.reason : row.origin) },
+  { key: "reason", title: state === "dead" ? text.reason : text.origin, isMinor: true, render: (row) => (state === "dead" ? reasonOf(row) : row.origin) },
 ];
 
 export function Items({ list, query, counts, onChanged }) {

@@ -85,11 +85,13 @@ function Form({ list, policy, onClose, onChanged }) {
     const isSure = await confirm({ title: text.deletePolicyTitle(list), detail: text.deletePolicyDetail, action: text.deletePolicy });
     if (isSure) await change(() => request("DELETE", ["lists", list, "policy"]), text.policyDeleted);
   };
-  const field = (name, type = "text") => html`<label>${text.rules[name]}<input name=${name} type=${type} min=${type === "number" ? 1 : undefined} autocomplete="off"
+  // NOTE: a field of the type number would drop a sign or a comma without a word.
+  const whole = { inputmode: "numeric", pattern: "[1-9][0-9]*", title: text.wholeNumber };
+  const field = (name, more = {}) => html`<label>${text.rules[name]}<input name=${name} ...${more} autocomplete="off"
     placeholder=${text.ruleHints[name]} value=${fields[name] ?? ""} onInput=${(event) => setFields({ ...fields, [name]: event.target.value })} /></label>`;
   return html`<form ...${fixedWhile(isBusy)} ref=${first} onSubmit=${(event) => (event.preventDefault(), isBusy || void save(fields, base))}>
     <div class="fields">
-      ${field("lease")} ${field("max_attempts", "number")} ${field("dead_letter")} ${field("max_len", "number")}
+      ${field("lease")} ${field("max_attempts", whole)} ${field("dead_letter")} ${field("max_len", whole)}
       <label>${text.rules.overflow}<select name="overflow" value=${fields.overflow} onChange=${(event) => setFields({ ...fields, overflow: event.target.value })}>
         ${Object.entries(text.overflows).map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}</select></label>
       ${field("ttl")}

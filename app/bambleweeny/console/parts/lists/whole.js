@@ -45,10 +45,10 @@ function MoveDialog({ list, state, count, onClose, onMove }) {
   const [to, setTo] = useState("");
   const [max, setMax] = useState(count);
   return html`<${Modal} title=${text.moveTitle(text.states[state].toLowerCase(), list)} onClose=${onClose}>
-    <form onSubmit=${(event) => (event.preventDefault(), void onMove(to.trim(), Number(max)))}>
+    <form onSubmit=${(event) => (event.preventDefault(), void onMove(to.trim(), Math.min(Number(max), count)))}>
       <p>${text.moveHint(to.trim())}</p>
       <label>${text.moveTo}<input name="to" required maxlength="255" pattern="[A-Za-z0-9_:.\\-]+" autofocus autocomplete="off" autocapitalize="none" spellcheck=${false} value=${to} onInput=${(event) => setTo(event.target.value)} /></label>
-      <label>${text.moveMax(count)}<input name="max" type="number" required min="1" max=${count} value=${max} onInput=${(event) => setMax(event.target.value)} /></label>
+      <label>${text.moveMax(count)}<input name="max" inputmode="numeric" required pattern="[1-9][0-9]{0,9}" title=${text.wholeNumber} autocomplete="off" value=${max} onInput=${(event) => setMax(event.target.value)} /></label>
       <${SnippetBox} request=${moveFrom(list, to.trim() || "NAME", state, Math.min(Number(max) || 1, MOST_MOVED))} />
       <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary">${text.move}</button></footer>
     </form>

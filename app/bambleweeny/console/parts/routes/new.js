@@ -4,6 +4,7 @@ import { call } from "../api.js";
 import { confirm, Modal, say } from "../dialogs.js";
 import { Problem } from "../loading.js";
 import { isExact } from "../inbox/fields.js";
+import { problemOf } from "../json_text.js";
 import { postDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
@@ -35,6 +36,7 @@ export function NewRouteDialog({ onClose, onMade }) {
   };
   const submit = async (event) => {
     event.preventDefault();
+    if (!isKey && problemOf(body)) return;
     setState({ isBusy: true });
     try {
       const made = (await call(asked)).json();
@@ -56,7 +58,7 @@ export function NewRouteDialog({ onClose, onMade }) {
       <p class="soft">${text.templateAbout[kind]}</p>
       ${isKey ? error && html`<${Problem} error=${error} />` : html`<${JsonEditor} label=${text.document} value=${body} onChange=${(value) => set({ body: value })} error=${error} />`}
       <details><summary>${text.callOfForm}</summary><${SnippetBox} request=${asked} /></details>
-      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
+      <footer><button type="button" onClick=${onClose}>${text.cancel}</button><button class="primary" disabled=${!isKey && Boolean(problemOf(body))} aria-disabled=${isBusy}>${text.make}</button></footer>
     </form>
   </${Modal}>`;
 }

@@ -2,10 +2,13 @@
 import { text } from "../../en/routes.js";
 import { to } from "../address.js";
 import { API_URL, call } from "../api.js";
+import { BusyButton } from "../busy_button.js";
 import { confirm, say, sayError } from "../dialogs.js";
+import { problemOf } from "../json_text.js";
 import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded } from "../loading.js";
-import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
+import { NoSuch } from "../no_such.js";
+import { ConflictDialog, postDocument, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
@@ -15,7 +18,7 @@ import { mayDo } from "../session.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { useFeed } from "../topics/feed.js";
-import { html, useMemo, useRef, useState, useTitle } from "../ui.js";
+import { html, useEffect, useMemo, useRef, useState, useTitle } from "../ui.js";
 import { callsIn, Journal, ruleOf } from "./journal.js";
 import { firstCallOf, withJournal } from "./templates.js";
 import { Why } from "./why.js";
@@ -26,7 +29,7 @@ const RECENT = { last: 50 };
 export function Route({ id, query }) {
   const row = useRow("routes", id);
   return html`<a class="up" href=${to("routes")}>${text.all}</a>
-    <${Loaded} reading=${row}>${(route) => (route ? html`<${Shown} route=${route} query=${query} onChanged=${row.reload} />` : html`<h1>${id}</h1><p>${text.noSuch}</p>`)}</${Loaded}>`;
+    <${Loaded} reading=${row}>${(route) => (route ? html`<${Shown} route=${route} query=${query} onChanged=${row.reload} />` : html`<${NoSuch} title=${id} sentence=${text.noSuch} />`)}</${Loaded}>`;
 }
 
 function Shown({ route, query, onChanged }) {
@@ -40,21 +43,35 @@ function Shown({ route, query, onChanged }) {
     say(text.saved);
     onChanged();
   };
-  const mayWrite = mayDo("routes", "write");
-  const save = () => mayWrite && document.isChanged && !document.isSaving && void finish(document.save());
+  const mayWrite = mayDo("routes", "write") && !route.isGone;
+  const isMissed = document.error?.status === 404;
+  useEffect(() => void (isMissed && onChanged()), [isMissed]);
+  const again = async () => {
+    try {
+      const made = (await call(postDocument("routes", document.draft ?? document.reading.value))).json();
+      say(text.made);
+      leaveTo(to("routes", idOf(made)));
+    } catch (ex) {
+      sayError(ex);
+    }
+  };
+  const isJson = !problemOf(document.draft ?? "{}");
+  const save = () => mayWrite && isJson && document.isChanged && !document.isSaving && void finish(document.save());
   useChord("s", save);
   useGuard(document.isChanged);
   return html`<div class="bar"><h1 class="grow">${nameOf(route)}</h1>
       ${mayWrite && html`<button type="button" onClick=${() => void reset(id, () => setEpoch(epoch + 1))}>${text.reset}</button>
       <button type="button" class="danger" onClick=${() => void removeRoute(route)}>${text.remove}</button>`}</div>
+    ${route.isGone && html`<div class="note bar" role="status"><span class="grow">${text.isGone}</span>
+      ${mayDo("routes", "write") && isJson && document.reading.value !== undefined && html`<${BusyButton} onPress=${again}>${text.createAgain}</${BusyButton}>`}</div>`}
     <${UrlBox} label=${text.urlLabel} url=${urlOf(route)} />
     <${Loaded} reading=${document.reading}>${(base) => html`
       <div class="halves">
         <section class="stack" aria-labelledby="document-title">
           <div class="bar"><h2 class="grow" id="document-title">${text.document}</h2>
             ${document.isChanged && html`<span class="badge leased" role="status">${text.unsaved}</span><button type="button" disabled=${document.isSaving} onClick=${() => document.setDraft(undefined)}>${text.discard}</button>`}
-            ${mayWrite && html`<button type="button" class="primary" disabled=${!document.isChanged || document.isSaving} onClick=${save}>${text.save}</button>`}</div>
-          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${document.error} isFixed=${document.isSaving} />
+            ${mayWrite && html`<button type="button" class="primary" disabled=${!document.isChanged || !isJson || document.isSaving} onClick=${save}>${text.save}</button>`}</div>
+          <${JsonEditor} label=${text.document} value=${document.draft ?? base} onChange=${document.setDraft} error=${isMissed ? undefined : document.error} isFixed=${document.isSaving} />
           <p class="soft">${text.documentHelp} <a href=${`${API_URL}/docs/mock-reference`}>${text.reference}</a></p>
           <details><summary>${text.saveElsewhere}</summary><${SnippetBox} request=${putDocument("routes", id, document.draft ?? base)} /></details>
         </section>

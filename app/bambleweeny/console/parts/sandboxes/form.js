@@ -1,5 +1,6 @@
 // The form of a new sandbox: its name, its end, and what it begins with.
 import { text } from "../../en/sandboxes.js";
+import { to } from "../address.js";
 import { API_URL, call } from "../api.js";
 import { BodyInput, sentBody } from "../body_input.js";
 import { useGuard } from "../leaving.js";
@@ -51,7 +52,7 @@ export function NewSandbox({ rows, from, onMade }) {
       ${sourcesOf(rows).map((one) => html`<option key=${one.from} value=${one.from} selected=${one.from === draft.from}>${text.sourceOf(one)}</option>`)}</select></label>`}
     ${error && html`<${Problem} error=${error} />`}
     ${way === "mine" ? html`<${Lines} sentence=${text.piped} lines=${piped(fields)} />` : html`<${SnippetBox} request=${asked} />`}
-    <footer><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
+    <footer><a class="button" href=${to("sandboxes")}>${text.cancel}</a><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
   </form></section>`;
 }
 

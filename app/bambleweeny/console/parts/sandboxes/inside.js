@@ -4,7 +4,7 @@ import { readJson } from "../api.js";
 import { Countdown } from "../countdown.js";
 import { useReading } from "../loading.js";
 import { useRefresh } from "../refresh.js";
-import { sandboxOf, session } from "../session.js";
+import { needsLogin, sandboxOf, session } from "../session.js";
 import { html, useState, useValue } from "../ui.js";
 import { reset, SnapshotDialog } from "./actions.js";
 import { one, SELF } from "./calls.js";
@@ -19,7 +19,9 @@ function Line() {
   const reading = useReading((signal) => readJson(one(SELF), signal), []);
   useRefresh(reading.reload);
   const found = reading.value;
+  const hasEnded = useValue(needsLogin)?.hasEnded;
   if (!found) return null;
+  if (hasEnded) return html`<section class="acting" aria-label=${text.here}><span>${text.insideEnded(found)}</span></section>`;
   return html`<section class="acting" aria-label=${text.here}><span>${text.inside(found)} <${Countdown} ends=${found.ends} />.</span>
     <button type="button" class="small" onClick=${() => void reset(SELF, found)}>${text.reset}</button>
     <button type="button" class="small" onClick=${() => setTaking(true)}>${text.take}</button>

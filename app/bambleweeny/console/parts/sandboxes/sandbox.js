@@ -7,9 +7,9 @@ import { say, sayError } from "../dialogs.js";
 import { bytes, moment, number } from "../format.js";
 import { Loaded, useReading } from "../loading.js";
 import { useRefresh } from "../refresh.js";
-import { mayDo } from "../session.js";
+import { mayDo, needsLogin } from "../session.js";
 import { SnippetBox } from "../snippet_box.js";
-import { html, useState } from "../ui.js";
+import { html, useState, useValue } from "../ui.js";
 import { remove, removeSnapshot, reset, SnapshotDialog } from "./actions.js";
 import { extension, one, resetting, SELF } from "./calls.js";
 import { Span } from "./form.js";
@@ -22,7 +22,9 @@ const NOT_FOUND = 404;
 export function SandboxPage({ id, onGone }) {
   const reading = useReading((signal) => read(id, signal), [id]);
   useRefresh(reading.reload, REFRESH_MS);
-  return html`<${Loaded} reading=${reading}>${(found) => (found ? html`<${Shown} id=${id} found=${found} onChanged=${reading.reload} onGone=${onGone} />` : html`<p class="note">${text.gone}</p>`)}</${Loaded}>`;
+  // NOTE: a sandbox that has ended refuses its own token.
+  const hasEnded = useValue(needsLogin)?.hasEnded && id === SELF;
+  return html`<${Loaded} reading=${reading}>${(found) => (found && !hasEnded ? html`<${Shown} id=${id} found=${found} onChanged=${reading.reload} onGone=${onGone} />` : html`<p class="note">${text.gone}</p>`)}</${Loaded}>`;
 }
 
 async function read(id, signal) {

@@ -32,13 +32,14 @@ export function SandboxOnce({ made, onDone }) {
     sessionWith(made.token).then(setInside, sayError);
   }, []);
   const open = () => openAs(inside, `${API_URL}/console`) || sayError(new Error(text.noTab));
-  const exported = `export TOKEN=${made.token}\nexport BAMBLEWEENY_TOKEN=$TOKEN BAMBLEWEENY_URL=${word(API_URL)}`;
+  const exported = `export BAMBLEWEENY_TOKEN=$TOKEN BAMBLEWEENY_URL=${word(API_URL)}`;
   return html`<section class="card once" aria-labelledby="once-title">
     <h2 id="once-title" ref=${heading} tabindex="-1">${text.shownTitle(made)}</h2>
     <p class="note">${text.shownOnce}</p>
     <pre class="token-text" tabindex="0" aria-label=${text.token}>${made.token}</pre>
     <div class="bar"><${CopyButton} value=${() => made.token} label=${text.copyToken} />
       <button type="button" class="small" disabled=${!inside} onClick=${open}>${text.open}</button></div>
+    <${Lines} sentence=${text.askToken} lines="read -rs TOKEN && export TOKEN" />
     <${Lines} sentence=${text.inShell} lines=${exported} />
     <p>${text.resets}</p>
     <${SnippetBox} request=${resetting(SELF)} />

@@ -1,8 +1,9 @@
 // One token: what it may do, and to change, rotate or revoke it.
 import { text } from "../../en/tokens.js";
 import { call } from "../api.js";
+import { Since } from "../countdown.js";
 import { confirm, say, sayError } from "../dialogs.js";
-import { ago, moment } from "../format.js";
+import { moment } from "../format.js";
 import { mayLeave } from "../leaving.js";
 import { request } from "../request.js";
 import { html, useState } from "../ui.js";
@@ -31,7 +32,7 @@ export function TokenDetails({ token, onChanged, onText, onGone }) {
       <dl class="facts">
         <dt>${text.id}</dt><dd class="mono">${token.id}</dd>
         <dt>${text.columns.made}</dt><dd>${moment(token.made)}</dd>
-        <dt>${text.columns.used}</dt><dd>${token.used ? ago(token.used) : text.never} <span class="soft">(${text.usedHint})</span></dd>
+        <dt>${text.columns.used}</dt><dd>${token.used ? html`<${Since} when=${token.used} />` : text.never} <span class="soft">(${text.usedHint})</span></dd>
       </dl>
       <${Rotation} token=${token} onText=${onText} />
       <div class="bar"><span class="grow"></span><button type="button" class="danger" onClick=${revoke}>${text.revoke}</button></div>

@@ -1,5 +1,6 @@
 // What a token may do and until when, as a sentence.
 import { text } from "../../en/tokens.js";
+import { serverNow } from "../clock.js";
 import { moment } from "../format.js";
 import { durationProblem, secondsOf } from "../values.js";
 import { rowOf } from "./scopes.js";
@@ -11,4 +12,4 @@ export function sentenceOf({ scopes, expires, rate }) {
 }
 
 // Returns the moment in ms after a TTL such as 7d; null for none or for what is no TTL.
-export const endOf = (ttl) => (durationProblem(ttl) ? null : Date.now() + secondsOf(ttl) * 1000);
+export const endOf = (ttl) => (durationProblem(ttl) ? null : serverNow() + secondsOf(ttl) * 1000);

@@ -4,12 +4,14 @@ import { to } from "../address.js";
 import { call, readJson } from "../api.js";
 import { Beside } from "../beside.js";
 import { BodyView } from "../body_view.js";
+import { serverNow } from "../clock.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { bytes, moment, time } from "../format.js";
 import { Grid } from "../grid.js";
 import { bytesOf, lineOf } from "../json_bytes.js";
 import { showInstead } from "../live.js";
 import { Problem, useReading } from "../loading.js";
+import { useRefresh } from "../refresh.js";
 import { request } from "../request.js";
 import { mayDo } from "../session.js";
 import { useShortcut } from "../shortcuts.js";
@@ -19,6 +21,7 @@ import { Beginning, beginOf } from "./beginning.js";
 import { useFeed } from "./feed.js";
 import { PublishDialog, publishTo } from "./publish.js";
 
+const REFRESH_MS = 3000;
 const idOf = ({ id }) => id;
 const LINE = { key: "line", title: text.line, render: ({ value }) => lineOf(value, text.binary) || text.emptyBody };
 const TIME = { key: "time", title: text.time, render: (row) => html`<time datetime=${row.time}>${timeOf(row.time)}</time>` };
@@ -27,7 +30,7 @@ const TYPE = { key: "type", title: text.type, isMinor: true, render: ({ type }) 
 const followOf = (topic) => request("GET", ["topics", topic], { headers: { Accept: "application/x-ndjson" } });
 
 // The day is shown of those that are not of the last 12 hours.
-const timeOf = (when) => (Date.now() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
+const timeOf = (when) => (serverNow() - new Date(when) < 12 * 3_600_000 ? time(when) : moment(when));
 
 export function Topic({ name, query }) {
   useTitle(name);
@@ -38,13 +41,15 @@ export function Topic({ name, query }) {
   useShortcut("n", () => setPublishing(true), mayPublish);
   useConnection(feed.connection);
   const hasRows = feed.rows.length > 0;
-  const isThere = useReading(async (signal) => hasRows || isKnown(name, signal), [name, hasRows]);
+  const isThere = useReading((signal) => isKnown(name, signal), [name, hasRows]);
+  // NOTE: there is no event of a topic that is deleted.
+  useRefresh(isThere.reload, REFRESH_MS);
   return html`<a class="up" href=${to("topics")}>${text.all}</a>
     <div class="bar"><h1 class="grow">${name}</h1>
       ${mayPublish && html`<button type="button" class="primary" onClick=${() => setPublishing(true)}>${text.publish} <kbd>n</kbd></button>`}
       <button type="button" aria-pressed=${isPaused} onClick=${() => setPaused(!isPaused)}>${isPaused ? text.resume : text.pause}</button>
       ${mayDo("topics", "write", name) && isThere.value !== false && html`<button type="button" class="danger" onClick=${() => void deleteTopic(name)}>${text.deleteTopic}</button>`}</div>
-    ${isThere.value === false && html`<p class="note">${text.missing}</p>`}
+    ${isThere.value === false && html`<p class="note" role="status">${hasRows ? text.isGone : text.missing}</p>`}
     ${feed.error && html`<${Problem} error=${feed.error} />`}
     ${isPaused && html`<p class="note waiting" role="status">${text.waiting(feed.missed)}</p>`}
     <${Messages} topic=${name} feed=${feed} query=${query} />

@@ -1,6 +1,7 @@
 // A one-time code, which is shown once, and what to send to the user.
 import { text } from "../../en/users.js";
 import { API_URL } from "../api.js";
+import { serverNow } from "../clock.js";
 import { moment } from "../format.js";
 import { useOnceGuard } from "../leaving.js";
 import { word } from "../quoting.js";
@@ -11,7 +12,7 @@ import { html, useEffect, useRef } from "../ui.js";
 export function CodeOnce({ made, onDone }) {
   const heading = useRef();
   useOnceGuard();
-  const until = useRef(Date.now() + made.expires_in * 1000);
+  const until = useRef(serverNow() + made.expires_in * 1000);
   useEffect(() => heading.current.focus(), []);
   // NOTE: what follows the # stays in the browser, so that no log of a server has the code.
   const link = `${API_URL}/console#invite=${made.code}&user=${encodeURIComponent(made.username)}`;

@@ -12,6 +12,12 @@ export function changesOf(draft, user) {
   return Object.fromEntries(LIMITS.filter((name) => draft[name].trim() !== before[name]).map((name) => [name, draft[name].trim() || "0"]));
 }
 
+// Returns what an error of the server says, with the labels of the fields in place of their names.
+export function labelled({ info, message, hint }, labels) {
+  const known = (name, word) => (labels[word] ? `'${labels[word]}'` : name);
+  return { info: (info ?? message).replace(/^The (quota)\b/, known).replace(/'(\w+)'/g, known), hint };
+}
+
 // Returns a limit as text, such as 64mb; empty for none.
 export function shownLimit(name, value) {
   if (value === undefined || value === 0 || value === "0") return "";

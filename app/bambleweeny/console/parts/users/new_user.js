@@ -6,9 +6,9 @@ import { useGuard } from "../leaving.js";
 import { Problem } from "../loading.js";
 import { request } from "../request.js";
 import { mayDo, session } from "../session.js";
-import { fixedWhile, html, useEffect, useRef, useState, useValue } from "../ui.js";
+import { fixedWhile, html, useEffect, useRef, useState, useTitle, useValue } from "../ui.js";
 import { LimitFields } from "./limit_fields.js";
-import { changesOf, draftOf } from "./limits.js";
+import { changesOf, draftOf, labelled } from "./limits.js";
 
 // `onMade(user)` gets the answer of the API, with the name.
 export function NewUser({ onMade }) {
@@ -18,6 +18,7 @@ export function NewUser({ onMade }) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const first = useRef();
+  useTitle(text.add);
   const begun = useRef(JSON.stringify([draft, limits]));
   useGuard(JSON.stringify([draft, limits]) !== begun.current);
   useEffect(() => first.current.focus(), []);
@@ -47,7 +48,7 @@ export function NewUser({ onMade }) {
       ${!scopes && html`<label>${text.role}<select value=${draft.role} onChange=${set("role")}>${Object.entries(text.roles).map(([role, shown]) => html`<option key=${role} value=${role} selected=${role === draft.role}>${shown}</option>`)}</select></label>`}
     </div>
     <details><summary>${text.limits}</summary><${LimitFields} draft=${limits} onDraft=${setLimits} /></details>
-    ${error && html`<${Problem} error=${error} />`}
+    ${error && html`<${Problem} error=${labelled(error, text.limitNames)} />`}
     <footer><a class="button" href=${to("users")}>${text.cancel}</a><button class="primary" aria-disabled=${isBusy}>${text.make}</button></footer>
   </form></section>`;
 }

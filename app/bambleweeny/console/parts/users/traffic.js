@@ -1,5 +1,6 @@
 // The requests of the last 35 days, as bars and as a table for screen readers.
 import { text } from "../../en/users.js";
+import { serverNow } from "../clock.js";
 import { bytes, number } from "../format.js";
 import { html } from "../ui.js";
 
@@ -46,7 +47,7 @@ const failedOf = ({ client_errors: client, server_errors: server }) => client + 
 function everyDay(traffic) {
   const known = new Map(traffic.map((day) => [day.day, day]));
   return Array.from({ length: DAYS }, (_, at) => {
-    const day = new Date(Date.now() - (DAYS - 1 - at) * DAY_MS).toISOString().slice(0, 10);
+    const day = new Date(serverNow() - (DAYS - 1 - at) * DAY_MS).toISOString().slice(0, 10);
     return known.get(day) ?? { day, requests: 0, client_errors: 0, server_errors: 0 };
   });
 }
