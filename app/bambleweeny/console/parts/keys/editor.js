@@ -127,7 +127,7 @@ function Modes({ draft, modes, isOff, change }) {
     const isDirty = draft.text !== draft.begun;
     const bytes = isDirty ? bytesOf(draft.text, draft.mode, draft.base).bytes : draft.base.bytes;
     if (!bytes) return;
-    const shown = draftOf(bytes, mode);
+    const shown = draftOf(bytes, mode, draft.base);
     change({ mode, text: shown, begun: isDirty ? null : shown });
   };
   return html`<div class="tabs" role="group" aria-label=${text.views}>${modes.map((mode) => html`<button type="button" key=${mode} class="tab" aria-pressed=${mode === draft.mode}
