@@ -5,7 +5,7 @@ import { API_URL, call } from "../api.js";
 import { confirm, say, sayError } from "../dialogs.js";
 import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded } from "../loading.js";
-import { ConflictDialog, putDocument, useDocument } from "../public/document.js";
+import { DocumentConflict, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
@@ -61,7 +61,7 @@ function Shown({ route, query, onChanged }) {
         <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base, typed }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
       </div>`}
     </${Loaded}>
-    ${document.conflict && html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`}`;
+    ${document.conflict && html`<${DocumentConflict} conflict=${document.conflict} onChoose=${(...choice) => void finish(document.settle(...choice))} />`}`;
 }
 
 // `typed` is a ref with what the user has changed in the test request, which stays when the document is saved.
