@@ -70,6 +70,48 @@ def test_a_draft_of_a_route_is_not_left_unasked(console, edited_route):
     console.find("h1", "Keys")
 
 
+def test_a_draft_that_stays_leaves_the_history_as_it_is(console):
+    def address():
+        return console.run("return location.hash")
+
+    def edited():
+        console.until(lambda: address() == f"#/keys/{NAME}")
+        if not console.found("textarea.draft"):
+            console.click("main button", "Edit")
+            console.type("textarea.draft", "2")
+
+    console.client.set(NAME, "1")
+    console.open("keys")
+    console.open("topics")
+    console.open(f"keys/{NAME}")
+    edited()
+    count = console.run("return history.length")
+    console.run("history.back()")
+    assert is_asked(console)
+    edited()
+    console.run("history.go(-2)")
+    assert is_asked(console)
+    edited()
+    console.click("#pages a", "Lists")
+    assert is_asked(console)
+    edited()
+    console.run("history.back()")
+    console.click("dialog button.danger", "Leave")
+    console.find("h1", "Topics")
+    assert address() == "#/topics"
+    console.run("history.back()")
+    console.find("h1", "Keys")
+    assert address() == "#/keys"
+    console.run("history.go(2)")
+    edited()
+    console.click("#pages a", "Lists")
+    console.click("dialog button.danger", "Leave")
+    console.find("h1", "Lists")
+    assert console.run("return history.length") == count + 1
+    console.run("history.back()")
+    console.find("h1", NAME)
+
+
 def test_acting_for_another_user_asks_before_a_draft_is_dropped(console, user):
     console.open(f"users/{user}")
     console.fill("input[name=quota]", "7")
