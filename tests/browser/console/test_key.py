@@ -176,7 +176,7 @@ def conflicting(console, name):
     replace(console, "red", "green")
     console.client.set(name, "blue\n")
     save(console)
-    console.find("dialog", "1 place has two changes")
+    console.find("dialog", "In 1 place both have changed the same")
     assert_refused(console, 412)
 
 
@@ -202,7 +202,7 @@ def test_only_what_both_have_changed_is_left_to_choose(console, name, side, colo
     replace(console, '"size": 1', '"size": 2')
     console.client.set(name, '{"color":"green","size":1,"tags":["a","b"]}', type="application/json")
     save(console)
-    console.find("dialog", "1 place has two changes")
+    console.find("dialog", "In 1 place both have changed the same")
     assert_refused(console, 412)
     assert console.find("dialog fieldset").text == 'color\nYours: "blue"\nTheirs: "green"'
     if side == "theirs":

@@ -6,7 +6,7 @@ const { counted } = plurals("en");
 export const text = {
   title: (name) => `${name} was changed by somebody else`,
   apart: "It was saved after you began, and nothing of yours is written yet. Your changes and theirs do not overlap.",
-  overlapping: (count) => `It was saved after you began, and nothing of yours is written yet. ${counted(count, { one: "place has", other: "places have" })} two changes: choose one of each. All other changes of both are kept.`,
+  overlapping: (count) => `It was saved after you began, and nothing of yours is written yet. In ${counted(count, { one: "place", other: "places" })} both have changed the same: choose yours or theirs. All other changes of both are kept.`,
   noMerge: "It was saved after you began, and nothing of yours is written yet. The new value cannot be edited in this way, so that the two cannot be merged.",
   theirs: "Their changes",
   mine: "Your changes",
