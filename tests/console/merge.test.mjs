@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { differences, merged } from "../../app/bambleweeny/console/parts/merge.js";
+import { differences, merged as mergedBy } from "../../app/bambleweeny/console/parts/merge.js";
+import { mergeOf } from "../../app/bambleweeny/console/parts/merging.js";
+
+const merged = (...texts) => {
+  let isChosen = false;
+  const text = mergedBy(...texts, ({ mine }) => ((isChosen = true), mine));
+  return isChosen ? null : text;
+};
 
 const shown = (a, b) => differences(a, b).map(({ kind, text }) => ({ same: " ", removed: "-", added: "+" })[kind] + text);
 
@@ -52,4 +59,16 @@ test("edits of the same or of touching lines are a conflict", () => {
   assert.equal(merged("a\nb\n", "a\nb\nx\n", "a\nb\ny\n"), null);
   assert.equal(merged("a\nb\n", "x\nb\n", "a\ny\n"), null);
   assert.equal(merged("a", "b", "c"), null);
+});
+
+test("what does not overlap is merged, and each overlap is chosen", () => {
+  const sides = { base: "a\nb\nc\nd\ne\n", mine: "A\nb\nc\nX\ne\n", theirs: "a\nb\nc\nY\ne\nf\n" };
+  const overlap = { base: "d\n", mine: "X\n", theirs: "Y\n" };
+  assert.deepEqual(mergeOf(sides), { text: "A\nb\nc\nX\ne\nf\n", overlaps: [overlap] });
+  assert.equal(mergeOf(sides, ["theirs"]).text, "A\nb\nc\nY\ne\nf\n");
+});
+
+test("changes that touch by way of a change of the other side are one overlap", () => {
+  const { text, overlaps } = mergeOf({ base: "a\nb\nc\nd\n", mine: "A\nb\nC\nd\n", theirs: "x\ny\nz\nd\n" }, ["theirs"]);
+  assert.deepEqual([text, overlaps.length], ["x\ny\nz\nd\n", 1]);
 });

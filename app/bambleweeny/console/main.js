@@ -81,7 +81,7 @@ async function begin() {
   applyTheme();
   ignoreBusyButtons();
   const { code, invitation, invited } = sentIn(location.hash);
-  if (code || invitation) history.replaceState(null, "", location.pathname + to("home"));
+  if (code || invitation) history.replaceState(history.state, "", location.pathname + to("home"));
   const isLoggedIn = Boolean(session.value);
   const problem = code && !isLoggedIn ? await problemOf(code) : undefined;
   render(html`<${Boundary}><${App} problem=${problem} code=${invitation} invited=${invited} /></${Boundary}>`, document.getElementById("app"));

@@ -70,6 +70,48 @@ def test_a_draft_of_a_route_is_not_left_unasked(console, edited_route):
     console.find("h1", "Keys")
 
 
+def test_a_draft_that_stays_leaves_the_history_as_it_is(console):
+    def address():
+        return console.run("return location.hash")
+
+    def edited():
+        console.until(lambda: address() == f"#/keys/{NAME}")
+        if not console.found("textarea.draft"):
+            console.click("main button", "Edit")
+            console.type("textarea.draft", "2")
+
+    console.client.set(NAME, "1")
+    console.open("keys")
+    console.open("topics")
+    console.open(f"keys/{NAME}")
+    edited()
+    count = console.run("return history.length")
+    console.run("history.back()")
+    assert is_asked(console)
+    edited()
+    console.run("history.go(-2)")
+    assert is_asked(console)
+    edited()
+    console.click("#pages a", "Lists")
+    assert is_asked(console)
+    edited()
+    console.run("history.back()")
+    console.click("dialog button.danger", "Leave")
+    console.find("h1", "Topics")
+    assert address() == "#/topics"
+    console.run("history.back()")
+    console.find("h1", "Keys")
+    assert address() == "#/keys"
+    console.run("history.go(2)")
+    edited()
+    console.click("#pages a", "Lists")
+    console.click("dialog button.danger", "Leave")
+    console.find("h1", "Lists")
+    assert console.run("return history.length") == count + 1
+    console.run("history.back()")
+    console.find("h1", NAME)
+
+
 def test_acting_for_another_user_asks_before_a_draft_is_dropped(console, user):
     console.open(f"users/{user}")
     console.fill("input[name=quota]", "7")
@@ -526,3 +568,79 @@ def test_an_upload_that_is_closed_ends(console):
     console.find(".message", "1 of 3 files is uploaded.")
     assert [row.name for row in console.client.keys.list(prefix="up-")] == ["up-1"]
     console.client.delete("up-1")
+
+
+ERROR = "dialog .message.error"
+
+
+def is_on_top(console, css):
+    """Return whether nothing lies above the middle of an element."""
+    return console.run(
+        "const e = document.querySelector(arguments[0]), b = e.getBoundingClientRect();"
+        "return e.contains(document.elementFromPoint(b.x + b.width / 2, b.y + b.height / 2))",
+        css,
+    )
+
+
+def test_an_error_in_a_dialog_is_shown_in_it_with_the_label_and_gone_with_it(console):
+    console.client.push("dialogs", "1")
+    with console.sized(390, 700):
+        console.open("lists/dialogs")
+        console.click("main button", "Policy")
+        console.fill("dialog input[name=lease]", "abc")
+        console.click("dialog footer button.primary")
+        assert "'Lease length'" in console.find(ERROR).text
+        assert is_on_top(console, ERROR)
+        console.click("dialog footer button.primary")
+        console.until(
+            lambda: (
+                console.run(
+                    "return performance.getEntriesByType('resource')"
+                    ".filter(({ name }) => name.endsWith('/policy')).length"
+                )
+                == 2
+            )
+        )
+        assert len(console.browser.find_elements("css selector", ERROR)) == 1
+        console.press(Keys.ESCAPE)
+        console.click("dialog footer button.danger", "Drop it")
+        console.gone("dialog")
+        assert not console.found(".message")
+    console.complaints()
+    console.client.lists.delete("dialogs")
+
+
+@pytest.mark.parametrize(
+    ("address", "button", "field"),
+    [("lists/dialogs", "Push", "ttl"), ("lists", "New list", "delay")],
+)
+def test_each_dialog_shows_its_errors(console, address, button, field):
+    console.client.push("dialogs", "1")
+    console.open(address)
+    console.click("main button", button)
+    name = console.found("dialog input[name=name]")
+    if name:
+        name.send_keys("dialogs")
+    console.fill(f"dialog input[name={field}]", "a b")
+    console.click("dialog footer button.primary")
+    console.find(ERROR)
+    assert is_on_top(console, ERROR)
+    console.complaints()
+    console.client.lists.delete("dialogs")
+
+
+def test_an_error_outlives_a_question_above_its_dialog(console):
+    console.client.push("dialogs", "1")
+    console.open("lists/dialogs")
+    console.click("main button", "Push")
+    console.fill("dialog input[name=ttl]", "1h")
+    console.press(Keys.ESCAPE)
+    console.find("dialog button.danger", "Drop it")
+    say = "import(document.querySelector('script[src]').src.replace(/main\\.js$/, 'parts/dialogs.js'))"
+    console.browser.execute_async_script(
+        f"const done = arguments[0]; {say}.then(({{ say }}) => (say('wrong', {{ isError: true }}), done()))"
+    )
+    console.press(Keys.ESCAPE)
+    console.gone("dialog button.danger", "Drop it")
+    console.find(ERROR, "wrong")
+    console.client.lists.delete("dialogs")

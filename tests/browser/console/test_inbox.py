@@ -365,8 +365,8 @@ def test_an_edited_bin_keeps_its_secret_and_what_others_saved(console, hook):
     console.fill("input[name=once]", "header x-id")
     console.client.bins.set({**console.client.bins.get(hook.name), "list": "other"}, hook.name)
     console.click("dialog button.primary")
-    console.find("dialog h2", "Somebody else has changed")
-    console.click("dialog button", "Put both together")
+    console.find("dialog h2", "This document was changed")
+    console.click("dialog button", "Merge both")
     console.until(
         lambda: (
             console.run("return document.querySelector('dialog input[name=queue]')?.value")

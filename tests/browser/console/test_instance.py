@@ -115,11 +115,31 @@ def test_what_exists_is_added_to_and_what_is_skipped_has_a_reason(console, choos
 def test_a_broken_line_is_named_and_nothing_is_imported(console, choose):
     before = values(console)
     choose(key("a", "1"), '{"key": {"name": "b"', key("c", "1"))
-    assert "Line 2" in console.find("#content .problem").text
+    assert console.find("#content .problem").text.count("Line 2: ") == 1
+    assert console.found(DRY) is None
+    assert "grow" not in console.find("#content").text
     assert console.found("#content button", "Import") is None
     assert values(console) == before
     console.click("#content button", "Choose another file")
     console.find(".drop")
+
+
+@pytest.mark.usefixtures("data")
+def test_an_empty_file_is_not_imported(console, choose):
+    choose()
+    console.click("fieldset label", "Delete all data")
+    console.find("#content .note", "no lines to import")
+    assert console.found(DRY) is None
+    assert console.found("#content button", "import") is None
+
+
+@pytest.mark.usefixtures("data")
+def test_what_replaces_all_data_has_its_size(console, choose):
+    choose(key("a", "1"))
+    console.find("#content p", "The data grow by")
+    console.click("fieldset label", "Delete all data")
+    console.find("#content p", "The new data take")
+    assert "grow" not in console.find("#content").text
 
 
 @pytest.mark.usefixtures("data")

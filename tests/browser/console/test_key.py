@@ -176,7 +176,7 @@ def conflicting(console, name):
     replace(console, "red", "green")
     console.client.set(name, "blue\n")
     save(console)
-    console.find("dialog", "The changes touch, so merge them by hand.")
+    console.find("dialog", "In 1 place both have changed the same")
     assert_refused(console, 412)
 
 
@@ -194,20 +194,26 @@ def test_a_conflict_lets_one_take_the_other_value(console, name):
     assert console.client.get(name) == b"blue\n"
 
 
-def test_a_conflict_lets_one_merge_by_hand(console, name):
-    conflicting(console, name)
-    assert console.run("return document.activeElement.textContent") == "Merge by hand"
-    console.press(Keys.ENTER)
-    console.find(".compared", "blue")
-    console.find(".note", "This is your draft.")
-    theirs, mine = (console.find(css).rect for css in (".compared", DRAFT))
-    assert theirs["x"] + theirs["width"] < mine["x"]
-    assert mine["height"] < 200
-    assert draft(console) == "green\n"
-    replace(console, "green", "turquoise")
+@pytest.mark.parametrize(("side", "color"), [("mine", "blue"), ("theirs", "green")])
+def test_only_what_both_have_changed_is_left_to_choose(console, name, side, color):
+    show(console, name, '{"color":"red","size":1,"tags":["a"]}', type="application/json")
+    edit(console)
+    replace(console, '"red"', '"blue"')
+    replace(console, '"size": 1', '"size": 2')
+    console.client.set(name, '{"color":"green","size":1,"tags":["a","b"]}', type="application/json")
+    save(console)
+    console.find("dialog", "In 1 place both have changed the same")
+    assert_refused(console, 412)
+    assert console.find("dialog fieldset").text == 'color\nYours: "blue"\nTheirs: "green"'
+    if side == "theirs":
+        console.press(Keys.ARROW_DOWN)
+    console.click("dialog button", "Merge both")
+    console.find(".note", "both changes")
+    assert not console.found(".compared")
     save(console)
     console.gone(DRAFT)
-    assert console.client.get(name) == b"turquoise\n"
+    merged = f'{{"color":"{color}","size":2,"tags":["a","b"]}}'
+    assert console.client.get(name).decode() == merged
 
 
 def test_a_key_that_is_deleted_while_editing_is_saved_as_a_new_one(console, name):

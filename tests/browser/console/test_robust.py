@@ -375,3 +375,51 @@ def test_a_page_of_rows_that_cannot_be_read_is_not_asked_for_again_and_again(con
         )[1]
     )
     console.gone(".problem")
+
+
+def test_a_read_above_the_rate_is_asked_for_again_and_a_write_is_not(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    assert in_modules(
+        console,
+        """
+        const real = window.fetch;
+        const asked = async (method, times, wait) => {
+          let count = 0;
+          window.fetch = async () => ++count > times ? new Response("read")
+            : new Response('{"code": "rate_limited", "info": "slow"}', { status: 429, headers: { "Retry-After": wait } });
+          const said = await call(request(method, ["keys", "a"])).then((answer) => answer.text(), ({ info }) => info);
+          return [said, count];
+        };
+        try {
+          return [await asked("GET", 2, "0.01"), await asked("PUT", 2, "0.01"), await asked("GET", 2, "3600")];
+        } finally {
+          window.fetch = real;
+        }
+        """,
+    ) == [["read", 3], ["slow", 1], ["slow", 1]]
+
+
+def test_the_time_of_a_call_is_without_that_of_a_login(console):
+    console.open("home")
+    console.find("#content h1", "Home")
+    assert in_modules(
+        console,
+        """
+        const { session, begin, needsLogin } = await import(`${place}session.js`);
+        const [real, now, before] = [window.fetch, performance.now, session.value];
+        const renewed = { ...before, token: `${before.token}x` };
+        let waited = 0;
+        performance.now = () => now.call(performance) + waited;
+        window.fetch = async (_, { headers }) => new Response("read", { status: headers.get("Authorization").endsWith("x") ? 200 : 401 });
+        const stop = needsLogin.subscribe((needed) => needed && ((waited = 1e6), queueMicrotask(() => begin(renewed))));
+        try {
+          const answer = await call(request("GET", ["keys", "timed"]));
+          return [answer.text(), recent.value.find((one) => one.request.segments[1] === "timed").ms < 1e6];
+        } finally {
+          stop();
+          [window.fetch, performance.now] = [real, now];
+          begin(before);
+        }
+        """,
+    ) == ["read", True]

@@ -221,13 +221,13 @@ def test_what_somebody_else_saved_is_not_lost(console, route):
     )  # fmt: skip
     console.fill(area, written.replace("/a", "/changed"))
     console.click(".halves button.primary", "Save")
-    console.find("dialog h2", "Somebody else has changed")
+    console.find("dialog h2", "This document was changed")
     console.find("dialog .added", "/changed")
     console.find("dialog .added", '"key": "k"')
     console.click("dialog button", "Go on editing")
     assert console.client.routes.get(route.name)["rules"][0]["path"] == "/a"
     console.click(".halves button.primary", "Save")
-    console.click("dialog button", "Put both together")
+    console.click("dialog button", "Merge both")
     console.click(".halves button.primary", "Save")
     console.until(lambda: console.client.routes.get(route.name)["rules"][0]["path"] == "/changed")
     assert console.client.routes.get(route.name)["key"] == "k"

@@ -126,6 +126,8 @@ def test_acting_shows_a_banner_and_the_data_of_the_user(console, user):
     opened(console, f"users/{user}")
     console.click("button", "Act as this user")
     console.find(".acting", "You act as uli")
+    console.browser.refresh()
+    console.find(".acting", "You act as uli")
     console.find("a.opens", "a")
     assert console.browser.current_url.endswith("#/keys")
     console.client.users.delete(user)

@@ -42,6 +42,8 @@ export const text = {
   deleted: (list) => `Deleted first: ${list}.`,
   growth: (size) => `The data grow by ${size}.`,
   shrinking: (size) => `The data shrink by ${size}.`,
+  newSize: (size) => `The new data take ${size}.`,
+  emptyFile: "This file has no lines to import.",
   line: (number) => `Line ${number}: `,
   run: "Import",
   runReplace: "Delete all data and import",

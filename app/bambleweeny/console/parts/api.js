@@ -16,6 +16,8 @@ export const reachable = new Observable("online");
 const MOST_RECENT = 50;
 // NOTE: the snippets of a long body read a file, so its beginning is enough for them.
 const MOST_KEPT = 1 << 20;
+// A read above the rate of its user is asked for again when the server says, in this time.
+const MOST_WAIT_MS = 15_000;
 // The nouns whose calls take `userid`.
 const ACTING = new Set(["keys", "incr", "lists", "topics", "routes", "bins", "events", "batch", "export", "import", "sandboxes", "usage", "tokens", "audit"]);
 let lastId = 0;
@@ -56,22 +58,35 @@ class Answer {
 // `isQuiet` keeps a call that nobody made by hand out of the drawer.
 export async function call(sent, { signal, isQuiet = false } = {}) {
   const asked = addressed(sent);
-  const begun = performance.now();
+  const clock = { begun: performance.now() };
+  const last = clock.begun + MOST_WAIT_MS;
   const note = isQuiet ? () => {} : noted(asked);
   let status = 0;
   try {
-    const response = await responseOf(asked, signal);
-    const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
-    status = answer.status;
-    if (response.ok || status === 304) return answer;
-    throw problemOf(answer);
+    for (;;) {
+      const response = await responseOf(asked, signal, clock);
+      const answer = new Answer(response, new Uint8Array(await response.arrayBuffer()));
+      status = answer.status;
+      if (response.ok || status === 304) return answer;
+      const problem = problemOf(answer);
+      const wait = problem.code === "rate_limited" && asked.method === "GET" ? Number(answer.headers.get("Retry-After")) * 1000 : 0;
+      if (!wait || performance.now() + wait > last) throw problem;
+      await pause(wait, signal);
+    }
   } catch (ex) {
     if (ex instanceof ApiError) status = ex.status;
     else if (ex.name !== "AbortError") throw noAnswer();
     throw ex;
   } finally {
-    note(status, performance.now() - begun);
+    note(status, performance.now() - clock.begun);
   }
+}
+
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason)), { once: true });
+  });
 }
 
 // Reads what a page shows as JSON. Such a call is not in the drawer.
@@ -124,17 +139,21 @@ export async function* rowsOf(sent, signal) {
   }
 }
 
-async function responseOf(asked, signal) {
+// `clock.begun` becomes the moment from which the call took its time: that in which the user logs in again is not of the call.
+async function responseOf(asked, signal, clock = {}) {
   // NOTE: a browser takes these for steps in the path, also if they are escaped, and would call another URL.
   if (asked.segments.some((one) => one === "." || one === "..")) throw new ApiError(404, { info: text.noSuchName, code: "not_found" });
   for (let isRepeated = false; ; isRepeated = true) {
     const used = session.value;
+    clock.begun = performance.now();
     const headers = new Headers(asked.headers);
     if (used && !asked.isPublic) headers.set("Authorization", `Bearer ${used.token}`);
     const response = await answerOf(asked, headers, signal);
     // NOTE: a user without a login sees the login page instead, so a 401 here is the end of a session.
     if (response.status !== 401 || asked.isPublic || !used || isRepeated) return response;
+    const took = performance.now() - clock.begun;
     if (session.value === used) await renewed();
+    clock.begun = performance.now() - took;
     // NOTE: what one user sent is never repeated as another one.
     if (session.value?.id !== used.id) throw new ApiError(401, { info: text.notRepeated(used.user), code: "unauthorized" });
   }

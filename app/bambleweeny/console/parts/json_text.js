@@ -2,10 +2,14 @@
 
 // Returns `{ text }` of JSON with a line for each member, or `{ error: { message, line, column } }`. If deep nesting made the new text far
 // longer, it is the old one.
-export function indented(text, indent = "  ") {
+export const indented = (text) => spaced(text, { indent: "  ", comma: ",", colon: ": " });
+
+// Returns `{ text }` with this comma and colon, and with `indent` a line for each member as `indented` writes it, or `{ error }`.
+export function spaced(text, { indent, comma, colon }) {
+  if (indent === undefined) return formatted(text, () => "", colon, Infinity, comma);
   const lines = ["\n"];
   const lineOf = (depth) => (lines[Math.min(depth, MOST_INDENTED)] ??= `\n${indent.repeat(Math.min(depth, MOST_INDENTED))}`);
-  return formatted(text, lineOf, ": ", MOST_TIMES * text.length + MOST_MORE);
+  return formatted(text, lineOf, colon, MOST_TIMES * text.length + MOST_MORE, comma);
 }
 
 // Returns `{ text }` without white space between tokens, or `{ error }`.
@@ -57,7 +61,7 @@ const [VALUE, FIRST_VALUE, NAME, FIRST_NAME, NEXT] = [0, 1, 2, 3, 4];
 
 // Reads JSON (RFC 8259) from left to right; `open` has the brackets that are not closed yet, so that nesting has no bound.
 // The text is returned as it is if the new one has more than `most` characters.
-function formatted(text, lineOf, colon, most = Infinity) {
+function formatted(text, lineOf, colon, most = Infinity, comma = ",") {
   const out = [];
   const open = [];
   let length = 0;
@@ -108,7 +112,7 @@ function formatted(text, lineOf, colon, most = Infinity) {
     if (letter !== ",") throw new Invalid(`A comma or ${CLOSING[open.at(-1)]} was expected`, at);
     at++;
     wanted = open.at(-1) === "{" ? NAME : VALUE;
-    write(letter);
+    write(comma);
     if (wanted === VALUE) write(lineOf(open.length));
   };
   try {

@@ -6,7 +6,8 @@ import { addGuard, questionNow } from "./guards.js";
 import { useTyped } from "./typed.js";
 import { useLayoutEffect, useRef } from "./ui.js";
 
-let isFree = false;
+// The address to which the next change leads unasked.
+let allowed = null;
 
 // Asks `question` (as `confirm` takes it) before the address changes or the page is closed, while `isActive`.
 export function useGuard(isActive, question = text.leaving) {
@@ -39,26 +40,50 @@ export async function leaveSession() {
 // Shows another page after something is done, so that no draft is left to ask for.
 export function leaveTo(hash) {
   if (hash === location.hash) return;
-  isFree = true;
+  allowed = hash;
   location.hash = hash;
 }
 
-// Calls `onAddress(hash)` after each change of the address that no draft forbids. Returns what stops that.
+// Calls `onAddress(hash)` after each change of the address that no draft forbids. Returns what stops that. While it is asked whether a draft
+// may go, the history is back at its page, so that no entry is replaced, and forward again after a yes.
 export function watchAddress(onAddress) {
   let shown = location.hash;
+  let shownAt = placeOr(0);
   const onHash = async () => {
     const wanted = location.hash;
-    const asks = !isFree && questionNow();
-    isFree = false;
-    if (wanted === shown) return;
-    if (asks) {
-      history.replaceState(null, "", shown || "#/");
-      if (!(await mayLeave())) return;
-      history.replaceState(null, "", wanted);
+    // NOTE: an address that is new in the history follows the one before it.
+    const place = placeOr(shownAt + 1);
+    if (wanted === shown) {
+      shownAt = place;
+      return;
     }
+    const isAsked = wanted !== allowed && questionNow();
+    allowed = null;
+    if (isAsked) {
+      const steps = place - shownAt;
+      history.go(-steps);
+      if (await mayLeave()) {
+        allowed = wanted;
+        history.go(steps);
+      }
+      return;
+    }
+    shownAt = place;
     shown = wanted;
     onAddress(wanted);
   };
+  // NOTE: a step over several entries may lead to the same address, and a link to it replaces its entry; neither is a change of it.
+  const onPop = () => location.hash === shown && (shownAt = placeOr(shownAt));
   addEventListener("hashchange", onHash);
-  return () => removeEventListener("hashchange", onHash);
+  addEventListener("popstate", onPop);
+  return () => {
+    removeEventListener("hashchange", onHash);
+    removeEventListener("popstate", onPop);
+  };
+}
+
+// Returns the place of the current entry in the history; if it has none yet, it gets the one given.
+function placeOr(next) {
+  if (history.state?.place === undefined) history.replaceState({ place: next }, "");
+  return history.state.place;
 }

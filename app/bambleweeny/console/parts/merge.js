@@ -4,26 +4,54 @@
 // with too many lines or differences have one block of removed and one of added lines between what is the same at both ends.
 export const differences = (a, b) => chunksOf(linesOf(a), linesOf(b)).flatMap(({ kind, lines }) => lines.map((text) => ({ kind, text: text.replace(/\r?\n$/, "") })));
 
-// Returns the text with the changes that `mine` and `theirs` make to `base`, or null if both change the same lines.
-export function merged(base, mine, theirs) {
-  if (mine === theirs || base === theirs) return mine;
-  if (base === mine) return theirs;
-  const lines = linesOf(base);
-  const ours = changesOf(lines, linesOf(mine));
-  const others = changesOf(lines, linesOf(theirs));
-  const out = [];
+// Returns the text with the changes that `mine` and `theirs` make to `base`. Where both change the same lines, or lines that touch, in different
+// ways, it has what `choose({ base, mine, theirs })` returns of these lines.
+export function merged(base, mine, theirs, choose) {
+  const texts = ({ base: before, mine: ours, theirs: others }) => ({ base: before.join(""), mine: ours.join(""), theirs: others.join("") });
+  return mergedItems(...[base, mine, theirs].map(linesOf), (changed) => [choose(texts(changed))]).join("");
+}
+
+// The same for lists of texts; `choose({ base, mine, theirs, start })` gets and returns lists.
+export function mergedItems(base, mine, theirs, choose) {
+  const [ours, others] = [changesOf(base, mine), changesOf(base, theirs)];
+  let out = [];
   let at = 0;
   while (ours.length || others.length) {
-    const [one, other] = [ours[0], others[0]];
-    const isSame = one && other && isEqual(one, other);
-    if (one && other && !isSame && one.start <= other.end && other.start <= one.end) return null;
-    const change = !other || (one && one.start <= other.start) ? ours.shift() : others.shift();
-    if (isSame) others.shift();
+    const { start, end, sides } = touching(ours, others);
+    const [my, their] = sides.map((changes) => changed(base, start, end, changes));
+    const before = base.slice(start, end);
+    const isMine = !sides[1].length || isEqual(my, their);
     // NOTE: a call takes no more than some 100,000 arguments.
-    out.push(lines.slice(at, change.start).join(""), change.lines.join(""));
+    out = out.concat(base.slice(at, start), isMine ? my : sides[0].length ? choose({ base: before, mine: my, theirs: their, start }) : their);
+    at = end;
+  }
+  return out.concat(base.slice(at));
+}
+
+// Takes the first change of both lists, with all that touch it.
+function touching(ours, others) {
+  const start = Math.min(...[ours, others].filter(({ length }) => length).map(([first]) => first.start));
+  let end = start;
+  const sides = [[], []];
+  const take = (changes, side) => {
+    if (!changes.length || changes[0].start > end) return false;
+    const change = changes.shift();
+    end = Math.max(end, change.end);
+    return side.push(change);
+  };
+  while (take(ours, sides[0]) || take(others, sides[1]));
+  return { start, end, sides };
+}
+
+// Returns the items from `start` to `end` after some changes.
+function changed(base, start, end, changes) {
+  let out = [];
+  let at = start;
+  for (const change of changes) {
+    out = out.concat(base.slice(at, change.start), change.lines);
     at = change.end;
   }
-  return out.join("") + lines.slice(at).join("");
+  return out.concat(base.slice(at, end));
 }
 
 const MOST_LINES = 20_000;
@@ -32,7 +60,7 @@ const MOST_EDITS = 1000;
 // The lines with their ends, so that they join to the text.
 const linesOf = (text) => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-const isEqual = (one, other) => one.start === other.start && one.end === other.end && one.lines.join("") === other.lines.join("");
+const isEqual = (some, others) => some.length === others.length && some.every((one, at) => one === others[at]);
 
 // Returns what replaces lines `start` to `end` of `a`, in order.
 function changesOf(a, b) {

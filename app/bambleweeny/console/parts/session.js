@@ -6,11 +6,12 @@ const KEY = "bambleweeny.session";
 const WARNING_MS = 180_000;
 const LEAST_MS = 10_000;
 
+const { acting: actingFor = null, ...login } = kept() ?? {};
 // `{ token, ends, user, id, admin, scopes, name }`, or null without a login. `ends` is a moment in ms, or null: a named token may have no end.
 // `scopes` is a list of texts, or null for a session, which may do all that its user may; `name` is that of a named token.
-export const session = new Observable(kept());
-// `{ id, name }` of the user for which the admin acts, or null.
-export const acting = new Observable(null);
+export const session = new Observable(login.token ? login : null);
+// `{ id, name }` of the user for which the admin acts, or null. Like the session, it outlives a reload of the tab.
+export const acting = new Observable(actingFor);
 // `{ hasEnded }` while the login form stands over the page, because the token has ended or soon will; else null.
 export const needsLogin = new Observable(null);
 
@@ -18,6 +19,7 @@ let waiting = [];
 let timer;
 
 session.subscribe(remember);
+acting.subscribe(() => store(session.value, acting.value));
 watchEnd(session.value);
 
 // Returns the id of the sandbox whose token a login has, undefined for a login of a user.
@@ -31,7 +33,7 @@ export function openAs(found, url) {
   // NOTE: a new tab begins with a copy of what this one has stored, so that the token is in no URL.
   store(found);
   const tab = window.open(url);
-  store(session.value);
+  store(session.value, acting.value);
   if (tab) tab.opener = null;
   return Boolean(tab);
 }
@@ -79,13 +81,13 @@ function settle() {
 }
 
 function remember(found) {
-  store(found);
+  store(found, acting.value);
   watchEnd(found);
 }
 
-function store(found) {
+function store(found, actsFor = null) {
   try {
-    if (found) sessionStorage.setItem(KEY, JSON.stringify(found));
+    if (found) sessionStorage.setItem(KEY, JSON.stringify({ ...found, acting: actsFor ?? undefined }));
     else sessionStorage.removeItem(KEY);
   } catch {
     // NOTE: a browser may forbid storage; then the login lasts until the page is closed.

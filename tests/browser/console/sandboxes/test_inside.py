@@ -135,7 +135,9 @@ def test_an_admin_makes_one_for_a_user(console):
     assert found.name == "first"
     assert console.client.sandboxes.list() == []
     console.open("home")
-    console.browser.refresh()
+    console.find("#content h1", "Home")
+    console.click(".acting button", "Stop acting")
+    console.gone(".acting")
     console.client.users.delete(ada)
 
 

@@ -38,7 +38,7 @@ function Planned({ file, onDone }) {
       <${Modes} mode=${mode} onMode=${setMode} />
       <${Loaded} reading=${reading}>${(found) => html`
         <${Plan} mode=${mode} plan=${found.plan} />
-        ${!found.plan.error && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}`}</${Loaded}>
+        ${!found.plan.error && nounsIn(found.plan).length > 0 && html`<${Run} file=${file} mode=${mode} plan=${found.plan} onDone=${onDone} />`}`}</${Loaded}>
       <${SnippetBox} request=${importing(IN_A_FILE, mode, false)} file=${file.name} />`}
   </div>`;
 }
@@ -49,7 +49,8 @@ function Modes({ mode, onMode }) {
 }
 
 function Plan({ mode, plan }) {
-  const rows = Object.keys(text.nouns).filter((noun) => Object.values(plan[noun]).some(Boolean));
+  const rows = nounsIn(plan);
+  if (!rows.length) return plan.error ? html`<${PlanError} error=${plan.error} />` : html`<p class="note">${text.emptyFile}</p>`;
   return html`<div class="stack"><h3>${text.planTitle}</h3>
     <div class="plain" tabindex="0"><table aria-label=${text.planTitle}>
       <thead><tr><th scope="col">${text.noun}</th>${["new", "replaced", "skipped"].map((name) => html`<th scope="col" class="number" key=${name}>${text[name]}</th>`)}</tr></thead>
@@ -58,10 +59,17 @@ function Plan({ mode, plan }) {
     </table></div>
     ${rows.filter((noun) => plan[noun].skipped).map((noun) => html`<p key=${noun}>${text.why(plan[noun].skipped, noun, text.skips[mode === "skip" ? "skip" : "add"][noun])}</p>`)}
     ${listed(plan.deleted) && html`<p>${text.deleted(listed(plan.deleted))}</p>`}
-    <p>${plan.bytes < 0 ? text.shrinking(bytes(-plan.bytes)) : text.growth(bytes(plan.bytes))}</p>
-    ${plan.error && html`<div class="problem" role="alert"><p>${plan.error.index === undefined ? "" : text.line(number(plan.error.index + 1))}${plan.error.info}</p>
-      ${plan.error.hint && html`<p>${plan.error.hint}</p>`}</div>`}
+    <p>${mode === "replace" ? text.newSize(bytes(plan.bytes)) : plan.bytes < 0 ? text.shrinking(bytes(-plan.bytes)) : text.growth(bytes(plan.bytes))}</p>
+    ${plan.error && html`<${PlanError} error=${plan.error} />`}
   </div>`;
+}
+
+const nounsIn = (plan) => Object.keys(text.nouns).filter((noun) => Object.values(plan[noun]).some(Boolean));
+
+// NOTE: of some errors the sentence names the line already.
+function PlanError({ error: { index, info, hint } }) {
+  const isNamed = index === undefined || info.startsWith("Line ");
+  return html`<div class="problem" role="alert"><p>${isNamed ? "" : text.line(number(index + 1))}${info}</p>${hint && html`<p>${hint}</p>`}</div>`;
 }
 
 function Run({ file, mode, plan, onDone }) {

@@ -4,7 +4,7 @@ import { call } from "../api.js";
 import { Modal, say } from "../dialogs.js";
 import { problemOf } from "../json_text.js";
 import { Problem } from "../loading.js";
-import { ConflictDialog, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
+import { DocumentConflict, postDocument, pretty, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { SnippetBox } from "../snippet_box.js";
 import { fixedWhile, html, useEffect, useRef, useState } from "../ui.js";
@@ -38,7 +38,7 @@ export function EditBinDialog({ id, title, onClose, onSaved }) {
     say(text.saved);
     onSaved();
   };
-  if (document.conflict) return html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`;
+  if (document.conflict) return html`<${DocumentConflict} conflict=${document.conflict} onChoose=${(...choice) => void finish(document.settle(...choice))} />`;
   const { value, error } = document.reading;
   return html`<${Modal} title=${text.editTitle(title)} onClose=${onClose} isWide>
     ${error && html`<${Problem} error=${error} onRetry=${document.reading.reload} />`}

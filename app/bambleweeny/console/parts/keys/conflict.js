@@ -1,43 +1,31 @@
-// Two changes of one value: what each did, and which to keep.
+// A value that somebody else has changed since its draft was begun.
 import { text } from "../../en/key.js";
+import { ConflictDialog } from "../conflict.js";
 import { Modal } from "../dialogs.js";
-import { differences, merged } from "../merge.js";
-import { mergedJson } from "../merge_json.js";
+import { problemOf } from "../json_text.js";
+import { mergeOf } from "../merging.js";
 import { html, useMemo } from "../ui.js";
-import { CodeView } from "./code_view.js";
-import { draftOf, modesOf, orderly } from "./shown.js";
-
-const AROUND = 3;
+import { draftOf, layoutIn, modesOf, orderly } from "./shown.js";
 
 // `onMerge(changes)` gets the changes of the draft, which is then based on `theirs`.
 export function Conflict({ draft, theirs, canKeep, onClose, onKeep, onTake, onMerge }) {
-  const { mode, base } = draft;
-  const mine = useMemo(() => orderly(draft.text, mode), [draft.text, mode]);
+  const sides = useMemo(() => sidesOf(draft, theirs), [draft.text, draft.mode, draft.base, theirs]);
   // NOTE: their value may be too long to edit, or no text at all.
-  const canMerge = modesOf(theirs).includes(mode);
-  const [before, after] = useMemo(() => [draftOf(base.bytes, mode), draftOf(theirs.bytes, mode)], [base, theirs, mode]);
-  const both = useMemo(() => (canMerge ? mergedIn(mode, before, mine, after) : null), [before, mine, after, canMerge]);
-  // NOTE: the focus is at the best of the answers that lose no draft.
-  const first = both !== null ? "both" : canMerge ? "hand" : "keep";
-  return html`<${Modal} title=${text.conflictTitle(theirs.name)} onClose=${onClose} isWide>
-    <div class="stack column">
-      <p>${text.conflict}</p>
-      <${Compared} title=${text.theirs} before=${before} after=${after} />
-      <${Compared} title=${text.mine} before=${before} after=${mine} />
-      <details><summary>${text.base}</summary><${CodeView} label=${text.base} value=${before} /></details>
-      ${both === null && html`<p class="soft">${text.noMerge}</p>`}
-      <footer>
-        <button type="button" onClick=${onTake}>${text.takeTheirs}</button>
-        <button type="button" disabled=${!canKeep} autofocus=${first === "keep"} onClick=${onKeep}>${text.keepMine}</button>
-        <button type="button" disabled=${!canMerge} autofocus=${first === "hand"} onClick=${() => onMerge({ note: text.byHandNote, theirs, begun: null })}>${text.byHand}</button>
-        ${both !== null && html`<button type="button" class="primary" autofocus=${first === "both"} onClick=${() => onMerge({ text: both, note: text.mergedNote, theirs: null, begun: null })}>${text.mergeBoth}</button>`}
-      </footer>
-    </div>
-  </${Modal}>`;
+  return html`<${ConflictDialog} name=${theirs.name} sides=${sides} canKeep=${canKeep} canMerge=${modesOf(theirs).includes(draft.mode)} onClose=${onClose} onKeep=${onKeep} onTake=${onTake}
+    onMerge=${(both) => onMerge({ text: both, note: text.mergedNote, begun: null })} />`;
 }
 
-// Returns a text with both changes, or null. Members of JSON objects never touch, lines may.
-const mergedIn = (mode, before, mine, after) => (mode === "json" && mergedJson(before, mine, after)) || merged(before, mine, after);
+// JSON is merged as it is edited, by lines, if its layout cannot be restored, the changes do not overlap and the outcome is JSON.
+function sidesOf({ text: mine, mode, base }, theirs) {
+  const [before, after] = [base, theirs].map(({ bytes }) => draftOf(bytes, mode));
+  const asTyped = { base: before, mine, theirs: after, isJson: false };
+  if (mode !== "json") return asTyped;
+  if (!layoutIn(base.bytes) && !layoutIn(theirs.bytes)) {
+    const { text: both, overlaps } = mergeOf(asTyped);
+    if (!overlaps.length && !problemOf(both)) return asTyped;
+  }
+  return { base: orderly(before, mode), mine: orderly(mine, mode), theirs: orderly(after, mode), isJson: true };
+}
 
 // Two types of one value, of which one is saved with the draft.
 export function TypeConflict({ mine, theirs, onClose, onChoose }) {
@@ -47,30 +35,4 @@ export function TypeConflict({ mine, theirs, onClose, onChoose }) {
     <footer><button type="button" onClick=${() => onChoose(mine.type)}>${text.keepMine}</button>
       <button type="button" class="primary" onClick=${() => onChoose(theirs.type)}>${text.takeTheirs}</button></footer>
   </${Modal}>`;
-}
-
-// The differences of two texts, with some lines around each.
-export function Compared({ title, before, after }) {
-  const rows = useMemo(() => near(differences(before, after)), [before, after]);
-  return html`<section class="stack compared"><h3>${title}</h3>
-    ${rows.length
-      ? html`<pre tabindex="0">${rows.map(({ kind, text: line }) => html`<span class=${`line ${kind}`}>${`${MARKS[kind]} ${line}`}</span>`)}</pre>`
-      : html`<p class="soft">${text.same}</p>`}
-  </section>`;
-}
-
-const MARKS = { same: " ", added: "+", removed: "-", gap: "…" };
-const MOST = 2000;
-
-function near(rows) {
-  const kept = new Set();
-  rows.forEach(({ kind }, at) => {
-    if (kind !== "same") for (let one = at - AROUND; one <= at + AROUND; one++) kept.add(one);
-  });
-  const shown = [];
-  rows.forEach((row, at) => {
-    if (kept.has(at)) shown.push(row);
-    else if (kept.has(at + 1)) shown.push({ kind: "gap", text: "" });
-  });
-  return shown.length > MOST ? [...shown.slice(0, MOST), { kind: "gap", text: "" }] : shown;
 }

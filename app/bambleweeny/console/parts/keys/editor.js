@@ -7,10 +7,10 @@ import { request } from "../request.js";
 import { useChord } from "../shortcuts.js";
 import { SnippetBox } from "../snippet_box.js";
 import { html, useEffect, useMemo, useState } from "../ui.js";
-import { Compared, Conflict, TypeConflict } from "./conflict.js";
+import { Conflict, TypeConflict } from "./conflict.js";
 import { DraftField, offsetOf } from "./draft_field.js";
 import { factsOf, readKey, replacement } from "./key_data.js";
-import { bytesOf, draftOf, isMixed, modesOf, orderly, problemsOf } from "./shown.js";
+import { bytesOf, draftOf, isMixed, modesOf, problemsOf } from "./shown.js";
 
 // Longer texts are checked after a pause in typing.
 const LONG = 100_000;
@@ -71,9 +71,6 @@ export function Editor({ first, current, onDone }) {
   return html`<section class="stack" aria-label=${text.draft}>
     <${Notice} isGone=${isGone} isForeign=${Boolean(current) && (current.etag !== draft.base.etag || current.type !== draft.base.type)} note=${draft.note} isOff=${isBusy || isWrong(problems)}
       onCompare=${() => compare().catch(sayError)} onSaveAsNew=${saveAsNew} />
-    <div class=${draft.theirs ? "by-hand" : "contents"}>
-    ${draft.theirs && html`<${Compared} title=${text.theirValue} before=${orderly(draft.text, draft.mode)} after=${draftOf(draft.theirs.bytes, draft.mode)} />`}
-    <div class=${draft.theirs ? "stack" : "contents"}>
     <${Modes} draft=${draft} modes=${modesOf(draft.base)} isOff=${isWrong(problems)} change=${change} />
     <${DraftField} key=${`${draft.mode} ${draft.base.etag} ${draft.note}`} value=${draft.text} isWrong=${isWrong(problems)} isFixed=${isBusy} place=${place} onInput=${(typed) => change({ text: typed })} />
     ${isMixed(draft.base) && draft.mode !== "json" && html`<p class="note">${text.mixedEnds}</p>`}
@@ -83,7 +80,6 @@ export function Editor({ first, current, onDone }) {
       ${problems.json && html`<button type="button" disabled=${isBusy || isGone} onClick=${() => save(draft.base, "text/plain")}>${text.saveAsText}</button>`}
       <button type="button" disabled=${isBusy} onClick=${cancel}>${text.cancel}</button>
     </div>
-    </div></div>
     <${Unfolding} title=${text.saveCall} show=${() => html`<${SnippetBox} request=${replacement(name, bytes(), draft.base)} />`} />
     ${conflict?.etag === draft.base.etag && html`<${TypeConflict} mine=${draft.base} theirs=${conflict} onClose=${() => setConflict(null)}
       onChoose=${(type) => (setConflict(null), change({ base: { ...draft.base, type } }), save({ ...conflict, type }))} />`}
@@ -94,7 +90,7 @@ export function Editor({ first, current, onDone }) {
   </section>`;
 }
 
-// The draft `{ mode, text, begun, base, note, theirs, isGone }`; `begun` is the text before any change.
+// The draft `{ mode, text, begun, base, note, isGone }`; `begun` is the text before any change.
 function useDraft(first) {
   const [draft, setDraft] = useState(() => begun(first, modesOf(first)[0]));
   const change = (changes) => setDraft((last) => ({ ...last, ...changes }));
@@ -118,7 +114,7 @@ function useProblems({ text: shown, mode, base }) {
 
 function begun(base, mode) {
   const shown = draftOf(base.bytes, mode);
-  return { mode, base, text: shown, begun: shown, note: null, theirs: null, isGone: false };
+  return { mode, base, text: shown, begun: shown, note: null, isGone: false };
 }
 
 function Modes({ draft, modes, isOff, change }) {
@@ -127,7 +123,7 @@ function Modes({ draft, modes, isOff, change }) {
     const isDirty = draft.text !== draft.begun;
     const bytes = isDirty ? bytesOf(draft.text, draft.mode, draft.base).bytes : draft.base.bytes;
     if (!bytes) return;
-    const shown = draftOf(bytes, mode);
+    const shown = draftOf(bytes, mode, draft.base);
     change({ mode, text: shown, begun: isDirty ? null : shown });
   };
   return html`<div class="tabs" role="group" aria-label=${text.views}>${modes.map((mode) => html`<button type="button" key=${mode} class="tab" aria-pressed=${mode === draft.mode}

@@ -1,10 +1,12 @@
 // How a value is shown and edited: as JSON, text, hex, an image or a page. Pure.
-import { compact, indented, problemOf } from "../json_text.js";
+import { indented, problemOf } from "../json_text.js";
 import { decoded, hexRows, isEditable, kindOf, parseHex } from "../values.js";
 import { isJsonType } from "./json_type.js";
+import { inLayout, layoutOf } from "./layout.js";
 
 // NOTE: a megabyte of JSON takes a tenth of a second, and several parts of a page ask for it.
 const formatted = new WeakMap();
+const layouts = new WeakMap();
 const MOST_HEX = 64 * 1024;
 
 // Returns the ways to show a value, the best first; without a type, JSON is not the first, since it changes the layout. `bytes` may be its beginning only.
@@ -41,10 +43,10 @@ export function textOfPart(bytes) {
 export function modesOf({ bytes, type, isWhole }) {
   if (!isWhole) return [];
   const modes = [];
-  if (isEditable(bytes)) {
+  // NOTE: a text field has line ends of one kind.
+  if (isEditable(bytes) && !hasMixedEnds(decoded(bytes))) {
     const isJson = kindOf(bytes, type ?? "") === "json" && !jsonOf(bytes).error;
-    if (isJson && type) modes.push("json");
-    if (!hasMixedEnds(decoded(bytes))) modes.push("text", ...(isJson && !type ? ["json"] : []));
+    modes.push(...[isJson && type && "json", "text", isJson && !type && "json"].filter(Boolean));
   }
   if (bytes.length <= MOST_HEX) modes.push("hex");
   return modes;
@@ -55,23 +57,30 @@ export const canEdit = (entry, most) => entry.size <= MOST_HEX || (entry.size <=
 
 export const isMixed = ({ bytes, isWhole }) => isWhole && isEditable(bytes) && hasMixedEnds(decoded(bytes));
 
-// Returns the text that a field shows for bytes; for JSON that is none, the text as it is.
-export function draftOf(bytes, mode) {
+// Returns the text that a field shows for bytes. JSON is indented if its layout can be restored, else it is the text as it is, like what is
+// no JSON; `base` has the bytes whose layout that is.
+export function draftOf(bytes, mode, base = { bytes }) {
   if (mode === "hex") return hexRows(bytes).map(({ hex }) => hex).join("\n");
   const text = () => (decoded(bytes) ?? textOfPart(bytes)).replaceAll("\r\n", "\n");
-  return (mode === "json" && decoded(bytes) !== null && jsonOf(bytes).text) || text();
+  return (mode === "json" && decoded(bytes) !== null && layoutIn(base.bytes) && jsonOf(bytes).text) || text();
 }
 
-// Returns the text of a draft as `draftOf` writes it, so that only what differs is a difference.
+// Returns a text for a comparison: JSON is indented, so that only what differs is a difference.
 export const orderly = (text, mode) => (mode === "json" && indented(text).text) || text;
 
-// Returns `{ bytes }` of an edited text, or `{ error, position }` of wrong hex. Line ends and compact JSON stay as they were in `base`.
+// Returns `{ bytes }` of an edited text, or `{ error, position }` of wrong hex. Line ends and the layout of JSON stay as they were in `base`.
 export function bytesOf(draft, mode, base) {
   if (mode === "hex") return parseHex(draft);
-  const before = decoded(base.bytes) ?? "";
-  if (mode === "json" && before && compact(before).text === before) return encoded(compact(draft).text ?? draft);
-  const ended = mode === "json" && before.endsWith("\n") && !draft.endsWith("\n") ? `${draft}\n` : draft;
-  return encoded(before.includes("\r\n") ? ended.replaceAll("\n", "\r\n") : ended);
+  const layout = mode === "json" ? layoutIn(base.bytes) : null;
+  const written = layout && inLayout(draft, layout);
+  const isWindows = (decoded(base.bytes) ?? "").includes("\r\n");
+  return encoded(written ?? (isWindows ? draft.replaceAll("\n", "\r\n") : draft));
+}
+
+// Returns the layout of JSON in bytes, or null if it cannot be restored.
+export function layoutIn(bytes) {
+  if (!layouts.has(bytes)) layouts.set(bytes, layoutOf(decoded(bytes) ?? ""));
+  return layouts.get(bytes);
 }
 
 // Returns what is wrong with a draft: `{ json }` for invalid JSON under a type or mode of JSON, `{ hex }` for wrong hex, else `{}`.

@@ -1,10 +1,9 @@
 // The document of a bin or route: read, changed as text, and saved without the loss of what somebody else has saved meanwhile.
 import { text } from "../../en/public.js";
 import { call } from "../api.js";
-import { Modal } from "../dialogs.js";
+import { ConflictDialog } from "../conflict.js";
 import { compact, indented } from "../json_text.js";
 import { useReading } from "../loading.js";
-import { differences, merged } from "../merge.js";
 import { request } from "../request.js";
 import { html, useState } from "../ui.js";
 
@@ -49,16 +48,16 @@ export function useDocument(noun, id) {
     try {
       const theirs = pretty((await call(documentOf(noun, id), { isQuiet: true })).text());
       if (compact(theirs).text === compact(base).text || compact(theirs).text === compact(mine).text) return await put(written);
-      setState({ draft: written, conflict: { base, mine, theirs } });
+      setState({ draft: written, conflict: { base, mine, theirs, isJson: true } });
     } catch (ex) {
       setState({ draft: written, error: ex });
     }
     return false;
   };
-  const settle = async (choice) => {
+  const settle = async (choice, both) => {
     const { mine, theirs } = conflict;
     if (choice === "mine") return put(mine);
-    const kept = { theirs: undefined, both: merged(base, mine, theirs), cancel: mine }[choice];
+    const kept = { theirs: undefined, both, cancel: mine }[choice];
     if (choice !== "cancel") reading.set(theirs);
     setState({ draft: kept });
     return false;
@@ -67,17 +66,8 @@ export function useDocument(noun, id) {
   return { reading, draft, setDraft, isChanged: draft !== undefined && draft !== base, isSaving, error, conflict, save: during(save), settle: during(settle) };
 }
 
-// What somebody else has saved, what the user has changed, and the choices.
-export function ConflictDialog({ conflict: { base, mine, theirs }, onChoose }) {
-  const both = merged(base, mine, theirs);
-  const side = (title, other) => html`<section class="stack"><h3>${title}</h3><pre tabindex="0">${differences(base, other).map(({ kind, text: line }, index) =>
-    html`<span key=${index} class=${kind}>${{ same: "  ", added: "+ ", removed: "- " }[kind]}${line}${"\n"}</span>`)}</pre></section>`;
-  return html`<${Modal} title=${text.conflictTitle} onClose=${() => onChoose("cancel")} isWide>
-    <p>${both !== null ? text.conflictMerges : text.conflictDetail}</p>
-    <div class="two">${side(text.theirs, theirs)}${side(text.mine, mine)}</div>
-    <footer><button type="button" onClick=${() => onChoose("cancel")}>${text.goOn}</button>
-      <button type="button" onClick=${() => onChoose("theirs")}>${text.takeTheirs}</button>
-      <button type="button" class="danger" onClick=${() => onChoose("mine")}>${text.saveMine}</button>
-      ${both !== null && html`<button type="button" class="primary" onClick=${() => onChoose("both")}>${text.useBoth}</button>`}</footer>
-  </${Modal}>`;
+// `conflict` is that of `useDocument`; `onChoose` gets the arguments of its `settle`.
+export function DocumentConflict({ conflict, onChoose }) {
+  return html`<${ConflictDialog} name=${text.document} sides=${conflict} onClose=${() => onChoose("cancel")} onKeep=${() => onChoose("mine")} onTake=${() => onChoose("theirs")}
+    onMerge=${(both) => onChoose("both", both)} />`;
 }

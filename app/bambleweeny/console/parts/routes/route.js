@@ -8,7 +8,7 @@ import { problemOf } from "../json_text.js";
 import { leaveTo, useGuard } from "../leaving.js";
 import { Loaded } from "../loading.js";
 import { NoSuch } from "../no_such.js";
-import { ConflictDialog, postDocument, putDocument, useDocument } from "../public/document.js";
+import { DocumentConflict, postDocument, putDocument, useDocument } from "../public/document.js";
 import { JsonEditor } from "../public/editor.js";
 import { useRow } from "../public/row.js";
 import { Tester } from "../public/tester.js";
@@ -78,7 +78,7 @@ function Shown({ route, query, onChanged }) {
         <${Tried} key=${`${base} ${epoch}`} ...${{ route, query, base, typed }} onJournal=${() => document.setDraft(withJournal(document.draft ?? base, `${nameOf(route)}-calls`))} />
       </div>`}
     </${Loaded}>
-    ${document.conflict && html`<${ConflictDialog} conflict=${document.conflict} onChoose=${(choice) => void finish(document.settle(choice))} />`}`;
+    ${document.conflict && html`<${DocumentConflict} conflict=${document.conflict} onChoose=${(...choice) => void finish(document.settle(...choice))} />`}`;
 }
 
 // `typed` is a ref with what the user has changed in the test request, which stays when the document is saved.
