@@ -5,6 +5,7 @@ import { Observable } from "./observable.js";
 import { session } from "./session.js";
 import { useTyped } from "./typed.js";
 import { html, useEffect, useRef, useState, useValue } from "./ui.js";
+import { withoutCalls } from "./without_calls.js";
 
 const question = new Observable(null);
 const messages = new Observable([]);
@@ -47,7 +48,7 @@ const NAME_IN_CALL = /\bThe (?:field|parameter) '([a-z_]+)'/g;
 // Shows what went wrong in a call; nothing if it was cancelled.
 export function sayError(ex) {
   if (ex?.name === "AbortError") return;
-  say([ex.info ?? ex.message, ex.hint].filter(Boolean).join(" "), { isError: true });
+  say(withoutCalls([ex.info ?? ex.message, ex.hint].filter(Boolean).join(" ")), { isError: true });
 }
 
 // Closes the messages about errors, or those with one sentence.
