@@ -4,7 +4,7 @@ import logging
 import random
 import re
 import time
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -29,6 +29,9 @@ _NO_STATUS = 0
 _IS_PLAIN = re.compile(rf"[!#$&-\[\]-~]{{1,{_MAX_LENGTH}}}").fullmatch
 _PLAIN = "".join(map(chr, (0x21, 0x23, 0x24, *range(0x26, 0x5C), *range(0x5D, 0x7F))))
 """Printable ASCII without space, double quote, backslash and percent sign."""
+
+_shown_user = lru_cache(maxsize=1024)(without_tokens)
+"""The name of a user for the log."""
 
 _COMMON_FIELDS: dict[str, Any] = {
     **{"name": _log.name, "levelno": logging.INFO, "levelname": "INFO", "args": None},
@@ -122,7 +125,7 @@ class AccessLog:
                 req.path,
                 status=status,
                 ms=round(seconds * 1000, 2),
-                user=without_tokens(caller.name) if caller else None,
+                user=_shown_user(caller.name) if caller else None,
                 request_id=context.request_id,
                 address=req.env.get("REMOTE_ADDR"),
                 code=code,
@@ -190,7 +193,7 @@ class AccessLog:
             method=req.method,
             path=req.path,
             template=req.uri_template,
-            user=without_tokens(caller.name) if caller else None,
+            user=_shown_user(caller.name) if caller else None,
             request_id=req.context.request_id,
             address=req.env.get("REMOTE_ADDR"),
         )
