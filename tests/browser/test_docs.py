@@ -214,7 +214,8 @@ def test_code_is_copied_by_a_button_and_search_is_reached_by_a_key(browser, sand
     button.send_keys(Keys.ENTER)
     find(browser, ".code button", "Copied")
     copied = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    assert copied.startswith("export PATH=$PWD/.venv/bin:$PATH\nU=http://localhost:8080\nAUTH=")
+    assert copied.startswith("export PATH=$PWD/.venv/bin:$PWD/dist:$PATH\n")
+    assert "\nU=http://localhost:8080\nAUTH=" in copied
     find(browser, "body").send_keys("/")
     assert browser.switch_to.active_element.get_attribute("id") == "q"
 

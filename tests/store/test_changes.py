@@ -94,5 +94,5 @@ def test_only_scripts_of_other_nouns_are_no_changes():
     )
     for script in uncounted:
         assert [line for line in script.lines if writes.search(line.text)] == []
-    counted = scripts.SET_WITHIN_QUOTA
+    counted = scripts.DELETE_KEY
     assert [line for line in counted.lines if writes.search(line.text)]

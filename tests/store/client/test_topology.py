@@ -3,6 +3,7 @@
 from contextlib import closing
 
 import pytest
+from bambleweeny.core.auth.caller import Caller
 from bambleweeny.core.notify.long_polls import LongPolls
 from bambleweeny.errors import StoreUnavailable
 from bambleweeny.store import open_store
@@ -12,6 +13,7 @@ from bambleweeny.store.client.topology import Engine
 from bambleweeny.store.client.url import parse_engine_url
 from engines import LOCAL, Cluster, RedisServer, Sentinels, make_certificates
 
+ULI = Caller("1", "uli", "")
 KEYS = [f"k{number}" for number in range(100)]
 
 
@@ -38,7 +40,7 @@ def hears_a_push(store, channel):
             other.write(("PUBLISH", channel, ""))
             return next(told)
 
-        return LongPolls(store, 1).poll(look, channel, 10, lambda: True, tenant="1") == "item"
+        return LongPolls(store, 1).poll(look, channel, 10, lambda: True, caller=ULI) == "item"
 
 
 def test_sentinels_name_the_master(sentinels):

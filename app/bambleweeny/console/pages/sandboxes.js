@@ -5,7 +5,7 @@ import { call, logOut, readJson } from "../parts/api.js";
 import { Countdown } from "../parts/countdown.js";
 import { bytes, number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
-import { leaveTo } from "../parts/leaving.js";
+import { leaveTo, replaceAddress } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { FIRST, LIST, SELF } from "../parts/sandboxes/calls.js";
@@ -47,7 +47,7 @@ function OfOwner({ shown, query }) {
   };
   const done = () => {
     // NOTE: who goes back later finds the list, not the form.
-    if (shown === NEW) history.replaceState(null, "", to("sandboxes"));
+    if (shown === NEW) replaceAddress(to("sandboxes"));
     leaveTo(to("sandboxes", made.id));
     setMade(null);
   };

@@ -5,7 +5,7 @@ import { call, readJson } from "../parts/api.js";
 import { Since, Until } from "../parts/countdown.js";
 import { confirm, say, sayError } from "../parts/dialogs.js";
 import { Grid } from "../parts/grid.js";
-import { leaveTo } from "../parts/leaving.js";
+import { leaveTo, replaceAddress } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
@@ -41,7 +41,7 @@ export default function Tokens({ rest, query }) {
   const make = async (fields) => {
     const token = (await call(request("POST", ["tokens"], { body: { json: fields } }))).json();
     // NOTE: who goes back later finds the token, not the form.
-    history.replaceState(null, "", to("tokens", token.id));
+    replaceAddress(to("tokens", token.id));
     setMade(token);
     void reading.reload();
   };

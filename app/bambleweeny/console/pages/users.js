@@ -5,7 +5,7 @@ import { readJson } from "../parts/api.js";
 import { say } from "../parts/dialogs.js";
 import { number } from "../parts/format.js";
 import { Grid } from "../parts/grid.js";
-import { leaveTo } from "../parts/leaving.js";
+import { leaveTo, replaceAddress } from "../parts/leaving.js";
 import { Loaded, useReading } from "../parts/loading.js";
 import { useRefresh } from "../parts/refresh.js";
 import { request } from "../parts/request.js";
@@ -41,7 +41,7 @@ export default function Users({ rest: [shown] }) {
   const onMade = (user) => {
     say(text.added(user.username));
     // NOTE: who goes back later finds the user, not the form.
-    history.replaceState(null, "", to("users", user.id));
+    replaceAddress(to("users", user.id));
     if (user.code) setMade(user);
     else back();
   };

@@ -8,6 +8,8 @@ import { useLayoutEffect, useRef } from "./ui.js";
 
 // The address to which the next change leads unasked.
 let allowed = null;
+// The address of the page that is shown, and the place of its entry in the history.
+let [shown, shownAt] = ["", 0];
 
 // Asks `question` (as `confirm` takes it) before the address changes or the page is closed, while `isActive`.
 export function useGuard(isActive, question = text.leaving) {
@@ -44,11 +46,16 @@ export function leaveTo(hash) {
   location.hash = hash;
 }
 
+// Names the page that is shown by another address, as that of what it has just made. The entry in the history stays.
+export function replaceAddress(hash) {
+  history.replaceState(history.state, "", hash);
+  shown = location.hash;
+}
+
 // Calls `onAddress(hash)` after each change of the address that no draft forbids. Returns what stops that. While it is asked whether a draft
 // may go, the history is back at its page, so that no entry is replaced, and forward again after a yes.
 export function watchAddress(onAddress) {
-  let shown = location.hash;
-  let shownAt = placeOr(0);
+  [shown, shownAt] = [location.hash, placeOr(0)];
   const onHash = async () => {
     const wanted = location.hash;
     // NOTE: an address that is new in the history follows the one before it.

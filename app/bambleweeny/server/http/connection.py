@@ -45,9 +45,8 @@ class Connection(Receiving):
     def handle_close(self) -> None:
         """Close the connection, or begin to linger if the client may still be sending.
 
-        A connection that is closed with unread data is reset, and the client may never see
-        why it was refused. So lingering discards what arrives, until the client closes, or
-        a limit of time or size is reached.
+        A connection that is closed with unread data is reset, and the client may never see why it
+        was refused. So lingering discards what arrives, up to a limit of time and of size.
         """
         if self.lingers and self.connected:
             self.lingers = self.will_close = False
@@ -95,7 +94,10 @@ class Connection(Receiving):
         sent = 0
         if self.connected and not self.total_outbufs_len and isinstance(data, bytes):
             with self.outbuf_lock:
-                sent = self.send(data, do_close=False)  # `super().write_soon` handles an error
+                try:
+                    sent = self.wire.send(data)
+                except OSError:
+                    sent = 0  # `super().write_soon` handles the error
             if sent == len(data):
                 return sent
             self.last_activity = time.time()
