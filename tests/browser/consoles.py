@@ -17,6 +17,9 @@ SECONDS = 30
 class Console:
     """A browser, the server that it shows, and a client of that server for what others do."""
 
+    may_complain = False
+    """Whether a test may leave messages in the browser's log, as of a server that is gone."""
+
     def __init__(self, browser, server, client):
         self.browser, self.server, self.client = browser, server, client
 

@@ -8,21 +8,6 @@ NAME = "draft"
 EDITOR = ".halves .editor textarea"
 
 
-@pytest.fixture(autouse=True)
-def no_draft(console):
-    """Leave no draft and no dialog of the test before."""
-    yield
-    while console.found("dialog[open]"):
-        console.press(Keys.ESCAPE)
-        if console.found("dialog[open] footer button.danger", "Drop it"):
-            console.click("dialog[open] footer button.danger", "Drop it")
-    console.run("location.hash = '#/home'")
-    console.until(lambda: console.found("dialog[open]") or console.found("h1", "Home"))
-    if console.found("dialog[open]"):
-        console.click("dialog[open] footer button.danger", "Leave")
-    console.find("h1", "Home")
-
-
 @pytest.fixture
 def user(console):
     """Return the id of another user."""
