@@ -182,8 +182,9 @@ def delete_list(world: World) -> None:
     """Delete a list with its idempotency keys."""
     name = world.random.choice([*NAMES, BURIED])
     queue = world.data.lists.pop(name, None)
-    world.ask("DELETE", f"/lists/{name}", status=200 if queue else 404)
-    for pair in [pair for pair in world.data.pushes if pair[0] == name]:
+    known = [pair for pair in world.data.pushes if pair[0] == name]
+    world.ask("DELETE", f"/lists/{name}", status=200 if queue or known else 404)
+    for pair in known:
         del world.data.pushes[pair]
 
 
